@@ -1,0 +1,155 @@
+/** @file config.h
+ * The parsed, validated configuration: units are converted (GeV, cm, ns, rad, g/cm3, T), defaults filled, names resolved to indices. */
+#ifndef EOT_HOST_CONFIG_CONFIG_H
+#define EOT_HOST_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum eot_beam_particle { EOT_BEAM_ELECTRON, EOT_BEAM_POSITRON, EOT_BEAM_PHOTON, EOT_BEAM_MUON_MINUS, EOT_BEAM_MUON_PLUS };
+enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
+enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
+enum eot_tail { EOT_TAIL_GAUSSIAN, EOT_TAIL_EXPONENTIAL };
+
+struct eot_beam_config {
+    enum eot_beam_particle particle;
+    double energy;                 /* total energy [GeV]; the key beam.kinetic_energy sets it too (exactly one of the two in the file; --set of one replaces the other) */
+    double spread;                 /* relative Gaussian spread of the momentum */
+    double spot_x, spot_y;         /* Gaussian sigma [cm] */
+    double divergence_x, divergence_y; /* Gaussian sigma [rad] */
+    double position_x, position_y, position_z; /* where the beam enters [cm] */
+};
+
+struct eot_element_config { /* by symbol; Z, A, X0, I come from the built-in PDG table in host/setup/elements */
+    char symbol[4];
+    double mass_fraction;
+};
+struct eot_material_config {
+    char name[32];
+    double density; /* g/cm3 */
+    size_t n_element;
+    struct eot_element_config *element;
+    double mean_excitation;                 /* eV; 0 = from the elements (Bragg additivity) */
+    double density_effect[5];               /* Sternheimer a, k, x0, x1, Cbar; all 0 = Sternheimer-Peierls general formula */
+};
+
+struct eot_layer_config {
+    int material; /* index */
+    double thickness; /* cm */
+    bool active;
+};
+struct eot_volume_config {
+    char name[32];
+    int role;                        /* enum eot_role */
+    double center_x, center_y;       /* cm */
+    double z;                        /* front face [cm] */
+    double size_x, size_y, thickness; /* cm; thickness = repeat x sum of layers for layered volumes */
+    size_t n_layer;
+    struct eot_layer_config *layer;  /* one layer = homogeneous */
+    int repeat;
+    int merge;                       /* effective layers: number of periods merged into one slab; 0 = whole volume as one medium. From geometry.layers, override per volume */
+    int cells_x, cells_y;
+    double field[3];                 /* T */
+    double max_step;                 /* cm; 0 = default of physics.max_step */
+    double resolution;               /* trackers: hit resolution [cm] */
+};
+
+struct eot_geometry_config {
+    enum eot_layers layers;
+    int world_material;
+    double world_min[3], world_max[3]; /* cm */
+    size_t n_volume;
+    struct eot_volume_config *volume;
+};
+
+struct eot_physics_config {
+    double cut;               /* GeV, explicit cascade above it */
+    bool lpm;
+    bool multiple_scattering; /* of electrons in the replay and of muons */
+    bool decay;               /* of muons */
+    bool energy_loss_fluctuations;
+    double muon_hard_loss;    /* v above which muon losses are explicit, relative to the total energy */
+    double muon_max_step;     /* cm, in effective media */
+    double step_max_X0;       /* longest electron step of the cascade [X0] */
+    bool rare_dimuon_gamma;   /* process enabled */
+    double shower_T[3];       /* T = max(T0 + T1 ln y, T2) [X0] of sub-cut showers (Grindhammer-Peters form) */
+    double shower_alpha[3];   /* alpha = max(a0 + a1 ln y, a2) */
+    double shower_sigma_T[2], shower_sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 ln y), bounded to 0.5 */
+    double shower_rho[2];     /* rho(ln T, ln alpha) = r0 + r1 ln y */
+    double shower_spot_energy; /* GeV per energy spot */
+};
+
+struct eot_sampling_config {
+    enum eot_sampling_mode mode;
+    uint64_t eot;             /* electrons simulated */
+    uint64_t first;           /* first primary id */
+    uint32_t seed, run;
+    uint64_t batch;           /* primaries per batch: the unit of the error estimate */
+    double min_photon_energy; /* GeV, sampling.region.min_photon_energy */
+    double analog_enhancement; /* rare cross sections multiplied by this in analog mode, reported; default 1 */
+};
+
+struct eot_device_config {
+    int work_group;   /* 0 = automatic */
+    int lanes;        /* 0 = automatic */
+    int launch_steps; /* 0 = automatic, steps per launch */
+};
+
+struct eot_detector_config {
+    double beam_momentum_resolution; /* relative, upstream spectrometer */
+    double ecal_stochastic, ecal_constant; /* total: s/sqrt(E) (+) c */
+    enum eot_tail ecal_tail;         /* model of the default `selected.per_eot`; both are reported */
+    double ecal_tail_start;          /* sigmas at which the exponential tail takes over (GaussExp, arXiv:1603.08591) */
+    double hcal_stochastic, hcal_constant; /* of hadronic deposits */
+    double hcal_mip_peak, hcal_mip_energy; /* calibrated peak [GeV] of a single muon of that total energy [GeV] */
+    double hcal_photostatistics;     /* photoelectrons per GeV calibrated; 0 = none */
+    double veto_photostatistics;     /* photoelectrons per MeV; 0 = none */
+    double em_visible_ratio;         /* visible/deposited of electromagnetic showers relative to a MIP in the HCAL (e/mip) */
+};
+
+struct eot_window_config {
+    double low, high; /* GeV */
+};
+struct eot_selection_config {
+    struct eot_window_config veto, hcal; /* GeV: one minimum-ionising particle */
+    double missing_energy;               /* GeV */
+    double min_momentum;                 /* GeV/c, of the spectrometer track */
+    int charge;                          /* -1 = mu-, +1 = mu+ */
+};
+
+struct eot_scoring_config {
+    bool track_length;
+    double record_fraction; /* of all events kept in result.h5 besides the selected ones */
+};
+
+struct eot_output_config {
+    bool figures;
+};
+
+struct eot_config {
+    char name[64];
+    struct eot_beam_config beam;
+    size_t n_material;
+    struct eot_material_config *material;
+    struct eot_geometry_config geometry;
+    struct eot_physics_config physics;
+    struct eot_sampling_config sampling;
+    struct eot_device_config device;
+    struct eot_detector_config detector;
+    struct eot_selection_config selection;
+    struct eot_scoring_config scoring;
+    struct eot_output_config output;
+    char *effective_yaml; /* the effective configuration: valid input that reproduces the run */
+    char sha256[65];      /* of effective_yaml */
+};
+
+/** Read a configuration file, apply overrides in order, validate.
+ * @param path file. @param overrides n_override texts "key=value" (dotted keys; the value is YAML). @param config filled; release with eot_config_free.
+ * @return EOT_E_IO (no such file), EOT_E_CONFIG ("file:line: key = value (reason); what to do"), EOT_E_MEMORY. */
+enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override, struct eot_config *config, struct eot_error *err);
+void eot_config_free(struct eot_config *config);
+
+#endif

@@ -1,0 +1,67 @@
+/** @file portable.h
+ * The dialect shared by C11 and OpenCL C 1.2; the only file that asks which of the two is being compiled.
+ *
+ * `real` is the type that formulas compute in: float in kernels and in the host backend that runs the same kernels (one text, the same bits), double in
+ * host/physics, which integrates the same formulas (EOT_REAL_DOUBLE). Tables that a device reads are always f32; positions are always f64.
+ * Elementary functions other than the correctly rounded ones (sqrt, fabs, floor, fma, fmin, fmax) come from eotmc/math/elementary.h. */
+#ifndef EOT_BASE_PORTABLE_H
+#define EOT_BASE_PORTABLE_H
+
+#if defined(__OPENCL_C_VERSION__) || defined(__OPENCL_VERSION__) /* offline clang defines only the first */
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#pragma OPENCL FP_CONTRACT OFF
+typedef int i32;
+typedef uint u32;
+typedef long i64;
+typedef ulong u64;
+typedef float f32;
+typedef double f64;
+#define EOT_IS_DEVICE 1
+#define EOT_GLOBAL __global
+#define EOT_EXPECT(c) ((void)sizeof(c)) /* still type-checked, never evaluated */
+static inline u32 eot_f32_bits(f32 x) { return as_uint(x); }
+static inline f32 eot_f32_from_bits(u32 b) { return as_float(b); }
+#else
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tgmath.h> /* sqrt, fma, floor, ... overload on float and double as OpenCL C does */
+typedef int32_t i32;
+typedef uint32_t u32;
+typedef int64_t i64;
+typedef uint64_t u64;
+typedef float f32;
+typedef double f64;
+#define EOT_IS_DEVICE 0
+#define EOT_GLOBAL
+#ifdef NDEBUG
+#define EOT_EXPECT(c) ((void)sizeof(c))
+#else
+#define EOT_EXPECT(c) ((c) ? (void)0 : abort())
+#endif
+static inline u32 eot_f32_bits(f32 x) {
+    u32 b;
+    memcpy(&b, &x, sizeof b);
+    return b;
+}
+static inline f32 eot_f32_from_bits(u32 b) {
+    f32 x;
+    memcpy(&x, &b, sizeof x);
+    return x;
+}
+#endif
+
+#ifdef EOT_REAL_DOUBLE
+typedef f64 real;
+#define R(x) (x)
+#else
+typedef f32 real;
+#define R(x) (x##f)
+#endif
+
+#define EOT_FN static inline
+
+/** Compile-time check of a struct that crosses the bus: its size in bytes (C11's _Static_assert is not OpenCL C 1.2). */
+#define EOT_LAYOUT(type, bytes) typedef char eot_layout_##type[(sizeof(type) == (bytes)) ? 1 : -1]
+
+#endif

@@ -1,0 +1,71 @@
+/** @file random.h
+ * Philox4x32-10, a counter-based generator: J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11, doi:10.1145/2063384.2063405.
+ * Key = (seed, run), counter = (primary id low, primary id high, stage and particle, draw). No state: any draw of any primary can be made again, so
+ * results do not depend on work-group size, launch length, batch size or device count. */
+#ifndef EOT_MATH_RANDOM_H
+#define EOT_MATH_RANDOM_H
+
+#include "eotmc/math/elementary.h"
+
+typedef struct {
+    u32 x, y, z, w;
+} eot_u32x4;
+
+/** Which part of an event draws; the third counter word holds (stage << 24 | particle). */
+enum eot_stage { EOT_STAGE_SOURCE = 1, EOT_STAGE_CASCADE = 2, EOT_STAGE_REPLAY = 3, EOT_STAGE_VERTEX = 4, EOT_STAGE_MUON = 5, EOT_STAGE_DETECTOR = 6, EOT_STAGE_PROBE = 7 };
+
+/** One Philox4x32-10 block. @param c0..c3 counter. @param k0,k1 key. @return 128 random bits. */
+EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
+    for (int i_round = 0; i_round < 10; i_round++) {
+        u64 p0 = (u64)0xD2511F53u * c0, p1 = (u64)0xCD9E8D57u * c2; /* a 64-bit product vectorises where a high multiply does not */
+        c0 = (u32)(p1 >> 32) ^ c1 ^ k0;
+        c2 = (u32)(p0 >> 32) ^ c3 ^ k1;
+        c1 = (u32)p1;
+        c3 = (u32)p0;
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    eot_u32x4 block;
+    block.x = c0;
+    block.y = c1;
+    block.z = c2;
+    block.w = c3;
+    return block;
+}
+
+/** Uniform number in the open interval (0, 1): the upper 24 bits, at the cell centres. Never 0 or 1. For rare trials compare the 32-bit integer instead. */
+EOT_FN real eot_uniform(u32 bits) { return fma((real)(bits >> 8), R(5.9604644775390625e-8), R(2.98023223876953125e-8)); }
+
+/** Cursor of one particle's random numbers: everything but the draw is fixed; each block uses one draw. */
+typedef struct {
+    u32 primary_low, primary_high, stage, draw, seed, run;
+} eot_random;
+
+EOT_FN eot_random eot_random_init(u64 primary, u32 stage, u32 particle, u32 seed, u32 run) {
+    eot_random g;
+    g.primary_low = (u32)primary;
+    g.primary_high = (u32)(primary >> 32);
+    g.stage = (stage << 24) | particle;
+    g.draw = 0;
+    g.seed = seed;
+    g.run = run;
+    return g;
+}
+
+/** The block at the cursor; the caller advances `draw` (values in, values out). */
+EOT_FN eot_u32x4 eot_random_block(eot_random g) { return eot_philox(g.primary_low, g.primary_high, g.stage, g.draw, g.seed, g.run); }
+
+/** Two independent standard normal numbers (Box-Muller) from two words. Largest |value| 5.9. */
+typedef struct {
+    real a, b;
+} eot_normal_pair;
+EOT_FN eot_normal_pair eot_normal(u32 bits_radius, u32 bits_angle) {
+    real radius = sqrt(R(-2.0) * eot_log(eot_uniform(bits_radius)));
+    real turn = eot_uniform(bits_angle);
+    eot_normal_pair n;
+    n.a = radius * eot_cos_turn(turn);
+    n.b = radius * eot_sin_turn(turn);
+    return n;
+}
+
+#endif
