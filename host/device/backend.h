@@ -1,0 +1,59 @@
+/** @file backend.h
+ * The one interface through which host/run sees a device: OpenCL (host/device/opencl*.c) or the host itself (the same kernel texts compiled as C, one work item
+ * after the other). Kernels are listed in kernels/kernels.def; every kernel argument is a pointer to global memory (scalars travel in a parameter buffer). */
+#ifndef EOT_HOST_DEVICE_BACKEND_H
+#define EOT_HOST_DEVICE_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+enum eot_kernel {
+#define EOT_KERNEL(name, n_argument) EOT_KERNEL_##name,
+#include "../../kernels/kernels.def"
+#undef EOT_KERNEL
+    EOT_N_KERNEL
+};
+
+struct eot_buffer; /* device memory, owned by its backend */
+
+struct eot_backend {
+    char name[128], driver[128]; /* as in the manifest */
+    bool is_host;
+    int compute_units;
+    size_t max_buffer;           /* bytes of the largest single buffer */
+    double build_s;              /* JIT time so far (program build, not execution) */
+    double kernel_s;             /* sum of kernel times so far */
+    const struct eot_backend_operations *op;
+    void *state;
+};
+
+struct eot_backend_operations {
+    /** New buffer of n_bytes (> 0), copied from `initial`, or zero-filled when it is NULL. */
+    enum eot_status (*buffer_create)(struct eot_backend *backend, size_t n_bytes, const void *initial, struct eot_buffer **buffer, struct eot_error *err);
+    void (*buffer_free)(struct eot_backend *backend, struct eot_buffer *buffer); /* NULL accepted */
+    enum eot_status (*buffer_write)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, const void *source, struct eot_error *err);
+    enum eot_status (*buffer_read)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, void *target, struct eot_error *err);
+    enum eot_status (*buffer_zero)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err);
+    /** Run n_item work items in groups of `group` (0 = the backend's choice; n_item is padded up to a multiple of the group: kernels guard against excess
+     * items by a count in their parameter buffer) and wait. arguments: as many buffers as kernels.def says. */
+    enum eot_status (*launch)(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
+                              struct eot_error *err);
+    void (*close)(struct eot_backend *backend);
+};
+
+struct eot_backend_options {
+    const char *selector;   /* --device: NULL = automatic, "host", an index of `eotmc devices`, or a substring of a device's name */
+    const char *kernel_dir; /* --kernel-dir: read kernels and headers from this project root instead of the embedded ones; NULL = embedded */
+    bool no_kernel_cache;
+    bool verbose;
+    const char *extra_options; /* further -D options, e.g. "-DEOT_WG=16"; NULL = none */
+};
+
+/** Choose and open a device, build the program (or take it from the cache). Release with eot_backend_close.
+ * @return EOT_E_USAGE (no device matches; the text lists what is there), EOT_E_DEVICE, EOT_E_BUILD (with device, driver, options, log). */
+enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err);
+void eot_backend_close(struct eot_backend *backend);
+
+#endif
