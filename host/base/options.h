@@ -1,0 +1,72 @@
+/** @file options.h
+ * Command-line options of a subcommand as a table: parsing, help text and messages all come from it.
+ *
+ * Forms: `--name value`, `--name=value`, `-n value`, `-nvalue`; flags take no value; `--` ends the options; a lone `-` is a positional argument.
+ * Example:
+ *     const char *folder = "out";
+ *     bool resume = false;
+ *     struct eot_text_list set = {0}, positional = {0};
+ *     const struct eot_option table[] = {
+ *         {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR", "folder of the results (default: out)"},
+ *         {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
+ *         {"resume", 0, EOT_OPTION_FLAG, &resume, NULL, "continue an interrupted run"},
+ *     };
+ *     const struct eot_command command = {.name = "run", .arguments = "CONFIG", .summary = "Simulate a configuration.", .min_positional = 1,
+ *         .max_positional = 1, .example = "eotmc run configs/na64e-dimuon.yaml -o out", .option = table, .n_option = sizeof table / sizeof table[0]};
+ *     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+ *     if (is_help) goto done; */
+#ifndef EOT_HOST_BASE_OPTIONS_H
+#define EOT_HOST_BASE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+enum eot_option_type {
+    EOT_OPTION_FLAG,   /* target: bool, set to true */
+    EOT_OPTION_TEXT,   /* target: const char *, borrowed from argv */
+    EOT_OPTION_CHOICE, /* as TEXT, but the value is one of the words of `argument`, "auto|plain|none" */
+    EOT_OPTION_LIST,   /* target: struct eot_text_list, may be repeated */
+    EOT_OPTION_COUNT,  /* target: uint64_t; decimal or with an exponent as in 1e6; must be whole */
+    EOT_OPTION_REAL    /* target: double, finite */
+};
+
+struct eot_option {
+    const char *name; /* long name without dashes */
+    char letter;      /* short name, 0 = none */
+    enum eot_option_type type;
+    void *target;         /* as above; keeps its value when the option is not given */
+    const char *argument; /* name of the value in the help text; NULL for flags */
+    const char *help;     /* one line with the default */
+};
+
+struct eot_command {
+    const char *name, *arguments; /* "run", "CONFIG" */
+    const char *summary;          /* one or more lines; ends with a full stop */
+    const char *example;          /* one or more lines of shell */
+    size_t min_positional, max_positional;
+    const struct eot_option *option; /* at most 64 */
+    size_t n_option;
+};
+
+/** Texts borrowed from argv; the array is owned. */
+struct eot_text_list {
+    size_t n;
+    const char **text;
+};
+void eot_text_list_free(struct eot_text_list *list);
+enum eot_status eot_text_list_add(struct eot_text_list *list, const char *text, struct eot_error *err);
+
+/** Parse argv[1..]. `--help` or `-h` anywhere before `--` prints the help on stdout and sets is_help; nothing else is then checked.
+ * @param positional filled with the other arguments; the caller frees it, and each LIST target, with eot_text_list_free also after an error.
+ * @return EOT_E_USAGE for an unknown option (with the nearest name), a missing or bad value, an option given twice, too few or too many arguments; EOT_E_MEMORY. */
+enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv, struct eot_text_list *positional, bool *is_help, struct eot_error *err);
+
+/** The help text on stdout: usage, summary, options, example. */
+void eot_options_print_help(const struct eot_command *command);
+
+/** The candidate nearest to a misspelt word by Levenshtein distance, or NULL if none is near (distance at most a third of the word's length, rounded up). */
+const char *eot_text_nearest(const char *word, const char *const *candidate, size_t n_candidate);
+
+#endif
