@@ -1,0 +1,129 @@
+#include "backend_private.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const char *const eot_kernel_name[EOT_N_KERNEL] = {
+#define EOT_KERNEL(name, n_argument) #name,
+#include "../../kernels/kernels.def"
+#undef EOT_KERNEL
+};
+const int eot_kernel_n_argument[EOT_N_KERNEL] = {
+#define EOT_KERNEL(name, n_argument) n_argument,
+#include "../../kernels/kernels.def"
+#undef EOT_KERNEL
+};
+
+double eot_device_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    EOT_CHECK(offset <= buffer->n_bytes && n_bytes <= buffer->n_bytes - offset, EOT_E_INTERNAL,
+              "access to bytes %zu..%zu of a device buffer of %zu bytes (out of range); report this as a bug", offset, offset + n_bytes, buffer->n_bytes);
+done:
+    return status;
+}
+
+static enum eot_status host_buffer_create(struct eot_backend *backend, size_t n_bytes, const void *initial, struct eot_buffer **buffer, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    (void)backend;
+    *buffer = NULL;
+    struct eot_buffer *b = calloc(1, sizeof *b);
+    EOT_CHECK_MEMORY(b);
+    b->n_bytes = n_bytes;
+    b->memory = initial != NULL ? malloc(n_bytes) : calloc(1, n_bytes);
+    EOT_CHECK(b->memory != NULL, EOT_E_MEMORY, "cannot have a buffer of %zu bytes (out of memory); use a smaller sampling.batch or free memory", n_bytes);
+    if (initial != NULL) memcpy(b->memory, initial, n_bytes);
+    *buffer = b;
+    b = NULL;
+done:
+    free(b);
+    return status;
+}
+
+static void host_buffer_free(struct eot_backend *backend, struct eot_buffer *buffer) {
+    (void)backend;
+    if (buffer == NULL) return;
+    free(buffer->memory);
+    free(buffer);
+}
+
+static enum eot_status host_buffer_write(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, const void *source,
+                                         struct eot_error *err) {
+    (void)backend;
+    enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
+    if (status == EOT_OK && n_bytes > 0) memcpy((char *)buffer->memory + offset, source, n_bytes);
+    return status;
+}
+
+static enum eot_status host_buffer_read(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, void *target, struct eot_error *err) {
+    (void)backend;
+    enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
+    if (status == EOT_OK && n_bytes > 0) memcpy(target, (char *)buffer->memory + offset, n_bytes);
+    return status;
+}
+
+static enum eot_status host_buffer_zero(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err) {
+    (void)backend;
+    enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
+    if (status == EOT_OK && n_bytes > 0) memset((char *)buffer->memory + offset, 0, n_bytes);
+    return status;
+}
+
+static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
+                                   struct eot_error *err) {
+    (void)err;
+    eot_host_kernel *const *kernels = backend->state;
+    void *memory[16];
+    for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) memory[i] = arguments[i]->memory;
+    if (group > 1) n_item = (n_item + group - 1) / group * group;
+    double start = eot_device_seconds();
+    for (size_t item = 0; item < n_item; item++) kernels[kernel](item, n_item, memory);
+    backend->kernel_s += eot_device_seconds() - start;
+    return EOT_OK;
+}
+
+static void host_close(struct eot_backend *backend) { free(backend); }
+
+static const struct eot_backend_operations HOST_OPERATIONS = {
+    .buffer_create = host_buffer_create,
+    .buffer_free = host_buffer_free,
+    .buffer_write = host_buffer_write,
+    .buffer_read = host_buffer_read,
+    .buffer_zero = host_buffer_zero,
+    .launch = host_launch,
+    .close = host_close,
+};
+
+enum eot_status eot_host_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    (void)options;
+    *backend = NULL;
+    struct eot_backend *b = calloc(1, sizeof *b);
+    EOT_CHECK_MEMORY(b);
+    eot_host_kernel *const *kernels = eot_host_kernels_plain;
+    const char *build = "plain";
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        kernels = eot_host_kernels_fma;
+        build = "avx2+fma";
+    }
+#endif
+    snprintf(b->name, sizeof b->name, "host");
+    snprintf(b->driver, sizeof b->driver, "C, %s", build);
+    b->is_host = true;
+    b->compute_units = 1;
+    b->max_buffer = SIZE_MAX / 2;
+    b->op = &HOST_OPERATIONS;
+    b->state = (void *)(uintptr_t)kernels;
+    *backend = b;
+done:
+    return status;
+}
