@@ -21,6 +21,11 @@ extern eot_host_kernel *const eot_host_kernels_fma[EOT_N_KERNEL]; /* for CPUs wi
 /** The backend without OpenCL. @return EOT_OK or EOT_E_MEMORY. */
 enum eot_status eot_host_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err);
 
+struct eot_device;
+/** The backend on a device of OpenCL. @return EOT_OK, EOT_E_DEVICE (it lacks a feature), EOT_E_BUILD, EOT_E_IO (--kernel-dir), EOT_E_MEMORY. */
+enum eot_status eot_opencl_backend_open(const struct eot_device *device, const struct eot_backend_options *options, struct eot_backend **backend,
+                                        struct eot_error *err);
+
 /** EOT_E_INTERNAL unless [offset, offset + n_bytes) lies in the buffer. */
 enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err);
 

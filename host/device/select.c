@@ -1,8 +1,23 @@
 /* Which backend a selector means. */
+#include <stdlib.h>
+
 #include "backend_private.h"
+#include "devices.h"
 
 enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err) {
-    return eot_host_backend_open(options, backend, err);
+    enum eot_status status = EOT_OK;
+    struct eot_device *device = NULL;
+    size_t n_device = 0, i_device = 0;
+    *backend = NULL;
+    EOT_TRY(eot_devices_list(&device, &n_device, err));
+    EOT_TRY(eot_device_choose(device, n_device, options->selector, &i_device, err));
+    if (device[i_device].type == EOT_DEVICE_HOST)
+        EOT_TRY(eot_host_backend_open(options, backend, err));
+    else
+        EOT_TRY(eot_opencl_backend_open(&device[i_device], options, backend, err));
+done:
+    free(device);
+    return status;
 }
 
 void eot_backend_close(struct eot_backend *backend) {

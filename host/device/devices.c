@@ -1,0 +1,168 @@
+#include "devices.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "cl_status.h"
+
+const char *eot_device_type_name(enum eot_device_type type) {
+    switch (type) {
+    case EOT_DEVICE_CPU: return "CPU";
+    case EOT_DEVICE_GPU: return "GPU";
+    case EOT_DEVICE_HOST: return "host";
+    case EOT_DEVICE_OTHER: break;
+    }
+    return "other";
+}
+
+/* Texts of OpenCL may be longer than ours and may be padded with spaces. */
+static void trim_into(char *target, size_t n_target, const char *source) {
+    while (isspace((unsigned char)*source)) source++;
+    size_t n = strlen(source);
+    while (n > 0 && isspace((unsigned char)source[n - 1])) n--;
+    snprintf(target, n_target, "%.*s", (int)n, source);
+}
+
+static void platform_text(cl_platform_id platform, cl_platform_info what, char *target, size_t n_target) {
+    char text[4096] = "";
+    if (clGetPlatformInfo(platform, what, sizeof text, text, NULL) != CL_SUCCESS) text[0] = '\0';
+    trim_into(target, n_target, text);
+}
+
+static void device_text(cl_device_id device, cl_device_info what, char *target, size_t n_target) {
+    char text[4096] = "";
+    if (clGetDeviceInfo(device, what, sizeof text, text, NULL) != CL_SUCCESS) text[0] = '\0';
+    trim_into(target, n_target, text);
+}
+
+static enum eot_status device_describe(cl_platform_id platform, cl_device_id id, struct eot_device *device, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    cl_device_type type = 0;
+    cl_device_fp_config fp64 = 0, fp32 = 0;
+    cl_uint units = 0;
+    cl_bool has_compiler = CL_FALSE, is_available = CL_FALSE, is_little_endian = CL_FALSE;
+    char extensions[8192] = "";
+    platform_text(platform, CL_PLATFORM_NAME, device->platform, sizeof device->platform);
+    platform_text(platform, CL_PLATFORM_VERSION, device->platform_version, sizeof device->platform_version);
+    device_text(id, CL_DEVICE_NAME, device->name, sizeof device->name);
+    device_text(id, CL_DRIVER_VERSION, device->driver, sizeof device->driver);
+    device_text(id, CL_DEVICE_OPENCL_C_VERSION, device->c_version, sizeof device->c_version);
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_TYPE, sizeof type, &type, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof device->max_group, &device->max_group, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_MAX_PARAMETER_SIZE, sizeof device->max_parameter, &device->max_parameter, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof device->memory, &device->memory, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof device->max_buffer, &device->max_buffer, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof fp32, &fp32, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_EXTENSIONS, sizeof extensions, extensions, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_COMPILER_AVAILABLE, sizeof has_compiler, &has_compiler, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_AVAILABLE, sizeof is_available, &is_available, NULL));
+    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_ENDIAN_LITTLE, sizeof is_little_endian, &is_little_endian, NULL));
+    if (clGetDeviceInfo(id, CL_DEVICE_DOUBLE_FP_CONFIG, sizeof fp64, &fp64, NULL) != CL_SUCCESS) fp64 = 0; /* some drivers do not know the question */
+    device->type = (type & CL_DEVICE_TYPE_GPU) != 0 ? EOT_DEVICE_GPU : (type & CL_DEVICE_TYPE_CPU) != 0 ? EOT_DEVICE_CPU : EOT_DEVICE_OTHER;
+    device->compute_units = units;
+    device->fp64 = fp64 != 0;
+    device->exact_divide = (fp32 & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
+    device->int64_atomics = strstr(extensions, "cl_khr_int64_base_atomics") != NULL;
+    device->platform_id = platform;
+    device->device_id = id;
+    snprintf(device->missing, sizeof device->missing, "%s%s%s%s%s", device->fp64 ? "" : ", double precision (fp64)",
+             device->int64_atomics ? "" : ", cl_khr_int64_base_atomics", has_compiler ? "" : ", a compiler", is_available ? "" : ", availability",
+             is_little_endian ? "" : ", little-endian memory");
+    if (device->missing[0] != '\0') memmove(device->missing, device->missing + 2, strlen(device->missing) - 1);
+done:
+    return status;
+}
+
+static void host_describe(struct eot_device *device) {
+    snprintf(device->platform, sizeof device->platform, "none");
+    snprintf(device->name, sizeof device->name, "host");
+    snprintf(device->driver, sizeof device->driver, "kernels compiled as C");
+    snprintf(device->c_version, sizeof device->c_version, "C11");
+    device->type = EOT_DEVICE_HOST;
+    device->fp64 = device->int64_atomics = device->exact_divide = true;
+    device->compute_units = 1;
+    device->max_group = device->max_parameter = SIZE_MAX / 2;
+    device->memory = device->max_buffer = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+enum eot_status eot_devices_list(struct eot_device **device, size_t *n_device, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    cl_platform_id platform[16];
+    cl_uint n_platform = 0;
+    size_t n = 0;
+    struct eot_device *list = NULL;
+    *device = NULL;
+    *n_device = 0;
+    cl_int code = clGetPlatformIDs(16, platform, &n_platform);
+    if (code != CL_SUCCESS) n_platform = 0; /* the loader's -1001: no driver is installed */
+    if (n_platform > 16) n_platform = 16;
+    for (cl_uint i = 0; i < n_platform; i++) {
+        cl_device_id id[64];
+        cl_uint n_id = 0;
+        code = clGetDeviceIDs(platform[i], CL_DEVICE_TYPE_ALL, 64, id, &n_id);
+        if (code == CL_DEVICE_NOT_FOUND) continue;
+        EOT_CL(code);
+        for (cl_uint k = 0; k < n_id && k < 64; k++) {
+            struct eot_device *more = realloc(list, (n + 1) * sizeof *more);
+            EOT_CHECK_MEMORY(more);
+            list = more;
+            memset(&list[n], 0, sizeof list[n]);
+            EOT_TRY(device_describe(platform[i], id[k], &list[n], err));
+            n++;
+        }
+    }
+    struct eot_device *more = realloc(list, (n + 1) * sizeof *more);
+    EOT_CHECK_MEMORY(more);
+    list = more;
+    memset(&list[n], 0, sizeof list[n]);
+    host_describe(&list[n]);
+    *n_device = n + 1;
+    *device = list;
+    list = NULL;
+done:
+    free(list);
+    return status;
+}
+
+static bool contains(const char *text, const char *part) {
+    size_t n = strlen(part);
+    for (; *text != '\0'; text++)
+        if (strncasecmp(text, part, n) == 0) return true;
+    return false;
+}
+
+enum eot_status eot_device_choose(const struct eot_device *device, size_t n_device, const char *selector, size_t *i_device, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t chosen = n_device;
+    if (selector == NULL) {
+        static const int rank[] = {[EOT_DEVICE_HOST] = 0, [EOT_DEVICE_OTHER] = 1, [EOT_DEVICE_CPU] = 2, [EOT_DEVICE_GPU] = 3};
+        for (size_t i = 0; i < n_device; i++) {
+            if (device[i].missing[0] != '\0') continue;
+            bool is_better = chosen == n_device || rank[device[i].type] > rank[device[chosen].type] ||
+                             (device[i].type == device[chosen].type && device[i].compute_units > device[chosen].compute_units);
+            if (is_better) chosen = i;
+        }
+    } else if (selector[0] != '\0') {
+        char *end;
+        unsigned long index = strtoul(selector, &end, 10);
+        if (isdigit((unsigned char)selector[0]) && *end == '\0' && index < n_device) chosen = index;
+        for (size_t i = 0; i < n_device && chosen == n_device; i++)
+            if (device[i].type == EOT_DEVICE_HOST && strcasecmp(selector, "host") == 0) chosen = i;
+        for (size_t i = 0; i < n_device && chosen == n_device; i++)
+            if (contains(device[i].name, selector) || contains(device[i].platform, selector)) chosen = i;
+    }
+    if (chosen == n_device) {
+        char there[1024] = "";
+        for (size_t i = 0, n = 0; i < n_device && n < sizeof there; i++)
+            n += (size_t)snprintf(there + n, sizeof there - n, "%s%zu = %s", i > 0 ? ", " : "", i, device[i].name);
+        EOT_FAIL(EOT_E_USAGE, "--device %s matches no device (there are: %s); give a number, part of a name, or host", selector != NULL ? selector : "", there);
+    }
+    *i_device = chosen;
+done:
+    return status;
+}

@@ -1,0 +1,301 @@
+/* The backend on OpenCL: context, program (built or from the cache), buffers, launches. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend_private.h"
+#include "base/log.h"
+#include "base/sha256.h"
+#include "cache.h"
+#include "cl_status.h"
+#include "devices.h"
+#include "source.h"
+
+struct opencl {
+    cl_context context;
+    cl_command_queue queue;
+    cl_device_id device;
+    cl_program program;
+    struct opencl_kernel {
+        cl_kernel kernel;
+        size_t max_group, preferred_multiple;
+        size_t compiled_group; /* group of the last launch: drivers may compile anew for another one */
+    } kernel[EOT_N_KERNEL];
+};
+
+static enum eot_status opencl_buffer_create(struct eot_backend *backend, size_t n_bytes, const void *initial, struct eot_buffer **buffer, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct opencl *cl = backend->state;
+    cl_int code = CL_SUCCESS;
+    *buffer = NULL;
+    struct eot_buffer *b = calloc(1, sizeof *b);
+    EOT_CHECK_MEMORY(b);
+    EOT_CHECK(n_bytes <= backend->max_buffer, EOT_E_DEVICE, "a buffer of %zu bytes is larger than %s allows (%zu); use a smaller sampling.batch or device.lanes",
+              n_bytes, backend->name, backend->max_buffer);
+    /* the driver only reads `initial`, though its interface lacks the const */
+    void *copied = NULL;
+    memcpy(&copied, &initial, sizeof copied);
+    EOT_CL((b->memory = clCreateBuffer(cl->context, CL_MEM_READ_WRITE | (initial != NULL ? CL_MEM_COPY_HOST_PTR : 0), n_bytes, copied, &code), code));
+    b->n_bytes = n_bytes;
+    if (initial == NULL) EOT_TRY(backend->op->buffer_zero(backend, b, 0, n_bytes, err));
+    *buffer = b;
+    b = NULL;
+done:
+    backend->op->buffer_free(backend, b);
+    return status;
+}
+
+static void opencl_buffer_free(struct eot_backend *backend, struct eot_buffer *buffer) {
+    (void)backend;
+    if (buffer == NULL) return;
+    if (buffer->memory != NULL) clReleaseMemObject(buffer->memory);
+    free(buffer);
+}
+
+static enum eot_status opencl_buffer_write(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, const void *source,
+                                           struct eot_error *err) {
+    struct opencl *cl = backend->state;
+    enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
+    if (status != EOT_OK || n_bytes == 0) goto done;
+    EOT_CL(clEnqueueWriteBuffer(cl->queue, buffer->memory, CL_TRUE, offset, n_bytes, source, 0, NULL, NULL));
+done:
+    return status;
+}
+
+static enum eot_status opencl_buffer_read(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, void *target,
+                                          struct eot_error *err) {
+    struct opencl *cl = backend->state;
+    enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
+    if (status != EOT_OK || n_bytes == 0) goto done;
+    EOT_CL(clEnqueueReadBuffer(cl->queue, buffer->memory, CL_TRUE, offset, n_bytes, target, 0, NULL, NULL));
+done:
+    return status;
+}
+
+static enum eot_status opencl_buffer_zero(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err) {
+    struct opencl *cl = backend->state;
+    const cl_uchar zero = 0;
+    enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
+    if (status != EOT_OK || n_bytes == 0) goto done;
+    EOT_CL(clEnqueueFillBuffer(cl->queue, buffer->memory, &zero, sizeof zero, offset, n_bytes, 0, NULL, NULL));
+    EOT_CL(clFinish(cl->queue));
+done:
+    return status;
+}
+
+/* The largest group up to 64 items that leaves each compute unit a few groups to share out, and is a multiple of what the device prefers. */
+static size_t automatic_group(const struct eot_backend *backend, const struct opencl_kernel *k, size_t n_item) {
+    size_t multiple = k->preferred_multiple > 0 ? k->preferred_multiple : 1;
+    size_t group = multiple;
+    while (2 * group <= 64 && 2 * group <= k->max_group && n_item / (2 * group) >= 4 * (size_t)backend->compute_units) group *= 2;
+    return group < k->max_group ? group : k->max_group;
+}
+
+static enum eot_status opencl_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct opencl *cl = backend->state;
+    struct opencl_kernel *k = &cl->kernel[kernel];
+    cl_event event = NULL;
+    if (n_item == 0) goto done;
+    if (group == 0) group = automatic_group(backend, k, n_item);
+    EOT_CHECK(group <= k->max_group, EOT_E_USAGE, "work-group of %zu items is too large for kernel %s on %s (at most %zu); set device.work_group to a smaller one, or 0",
+              group, eot_kernel_name[kernel], backend->name, k->max_group);
+    size_t n_padded = (n_item + group - 1) / group * group;
+    for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) EOT_CL(clSetKernelArg(k->kernel, (cl_uint)i, sizeof(cl_mem), &arguments[i]->memory));
+    double start = eot_device_seconds();
+    EOT_CL(clEnqueueNDRangeKernel(cl->queue, k->kernel, 1, NULL, &n_padded, &group, 0, NULL, &event));
+    EOT_CL(clWaitForEvents(1, &event));
+    double wall = eot_device_seconds() - start;
+    cl_ulong from = 0, to = 0; /* ns */
+    EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof from, &from, NULL));
+    EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof to, &to, NULL));
+    double running = to > from ? 1e-9 * (double)(to - from) : 0.0;
+    backend->kernel_s += running;
+    if (k->compiled_group != group && wall > running) backend->build_s += wall - running; /* drivers that compile for the group do it at the first launch */
+    k->compiled_group = group;
+done:
+    if (event != NULL) clReleaseEvent(event);
+    return status;
+}
+
+static void opencl_close(struct eot_backend *backend) {
+    struct opencl *cl = backend->state;
+    if (cl != NULL) {
+        for (int i = 0; i < EOT_N_KERNEL; i++)
+            if (cl->kernel[i].kernel != NULL) clReleaseKernel(cl->kernel[i].kernel);
+        if (cl->program != NULL) clReleaseProgram(cl->program);
+        if (cl->queue != NULL) clReleaseCommandQueue(cl->queue);
+        if (cl->context != NULL) clReleaseContext(cl->context);
+    }
+    free(cl);
+    free(backend);
+}
+
+static const struct eot_backend_operations OPENCL_OPERATIONS = {
+    .buffer_create = opencl_buffer_create,
+    .buffer_free = opencl_buffer_free,
+    .buffer_write = opencl_buffer_write,
+    .buffer_read = opencl_buffer_read,
+    .buffer_zero = opencl_buffer_zero,
+    .launch = opencl_launch,
+    .close = opencl_close,
+};
+
+/* Save the text that the driver refused, with its log as a comment at the end; the file's name in path, or "" if that failed. */
+static void save_refused(const char *key, const char *source, const char *log, char path[PATH_MAX]) {
+    char folder[PATH_MAX - 32];
+    if (!eot_cache_folder(folder, sizeof folder)) snprintf(folder, sizeof folder, "%s", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+    snprintf(path, PATH_MAX, "%s/refused-%.12s.cl", folder, key);
+    FILE *out = fopen(path, "w");
+    bool is_good = out != NULL && fputs(source, out) >= 0 && fprintf(out, "\n#if 0 /* the driver's log */\n%s\n#endif\n", log) > 0;
+    if (out != NULL && fclose(out) != 0) is_good = false;
+    if (!is_good) path[0] = '\0';
+}
+
+static enum eot_status program_fail(const struct eot_device *device, cl_program program, cl_int code, const char *call, const char *key, const char *source,
+                                    const char *options, struct eot_error *err) {
+    char *log = NULL, path[PATH_MAX];
+    size_t n_log = 0;
+    if (program != NULL && clGetProgramBuildInfo(program, device->device_id, CL_PROGRAM_BUILD_LOG, 0, NULL, &n_log) == CL_SUCCESS && n_log > 0) {
+        log = calloc(1, n_log + 1);
+        if (log != NULL && clGetProgramBuildInfo(program, device->device_id, CL_PROGRAM_BUILD_LOG, n_log, log, NULL) != CL_SUCCESS) log[0] = '\0';
+    }
+    const char *shown = log != NULL && log[strspn(log, " \t\r\n")] != '\0' ? log : "(the driver's log is empty)";
+    save_refused(key, source, shown, path);
+    enum eot_status status = eot_error_set(err, EOT_E_BUILD, __FILE__, __LINE__, __func__,
+        "cannot build the kernels for %s (%s: %s, %d; driver %s, options %s); run with --device host, or update the driver. Source: %s. Log: %s", device->name, call,
+        eot_cl_code_name(code), code, device->driver, options, path[0] != '\0' ? path : "(could not be saved)", shown);
+    free(log);
+    return status;
+}
+
+static cl_int kernels_create(struct opencl *cl) {
+    for (int i = 0; i < EOT_N_KERNEL; i++) {
+        cl_int code = CL_SUCCESS;
+        cl->kernel[i].kernel = clCreateKernel(cl->program, eot_kernel_name[i], &code);
+        if (code != CL_SUCCESS) return code;
+    }
+    return CL_SUCCESS;
+}
+
+/* The program from a cached binary; leaves cl->program NULL if the driver does not take it. */
+static void program_load(struct opencl *cl, const char *key, const char *options, const struct eot_log *log) {
+    size_t n_bytes = 0;
+    cl_int code = CL_SUCCESS, binary_code = CL_SUCCESS;
+    unsigned char *bytes = eot_cache_read(key, &n_bytes);
+    if (bytes == NULL) return;
+    const unsigned char *binary = bytes;
+    cl->program = clCreateProgramWithBinary(cl->context, 1, &cl->device, &n_bytes, &binary, &binary_code, &code);
+    if (code == CL_SUCCESS) code = binary_code;
+    if (code == CL_SUCCESS) code = clBuildProgram(cl->program, 1, &cl->device, options, NULL, NULL);
+    if (code == CL_SUCCESS) code = kernels_create(cl);
+    if (code != CL_SUCCESS) {
+        eot_log_message(log, EOT_LOG_VERBOSE, "the driver rejects the cached kernels (%s); building them again", eot_cl_code_name(code));
+        for (int i = 0; i < EOT_N_KERNEL; i++) {
+            if (cl->kernel[i].kernel != NULL) clReleaseKernel(cl->kernel[i].kernel);
+            cl->kernel[i].kernel = NULL;
+        }
+        if (cl->program != NULL) clReleaseProgram(cl->program);
+        cl->program = NULL;
+    }
+    free(bytes);
+}
+
+static void program_store(const struct opencl *cl, const char *key, const struct eot_log *log) {
+    size_t n_bytes = 0;
+    if (clGetProgramInfo(cl->program, CL_PROGRAM_BINARY_SIZES, sizeof n_bytes, &n_bytes, NULL) != CL_SUCCESS || n_bytes == 0) return;
+    unsigned char *bytes = malloc(n_bytes);
+    bool is_good = bytes != NULL && clGetProgramInfo(cl->program, CL_PROGRAM_BINARIES, sizeof bytes, &bytes, NULL) == CL_SUCCESS && eot_cache_write(key, bytes, n_bytes);
+    if (!is_good) eot_log_message(log, EOT_LOG_VERBOSE, "the built kernels could not be cached; the next start builds them again");
+    free(bytes);
+}
+
+/* What the driver's compiler is told. Never any of the fast-math switches: they change physics. */
+static enum eot_status program_options(const struct eot_device *device, const struct eot_backend_options *options, char *text, size_t n_text, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const char *extra = options->extra_options != NULL ? options->extra_options : "";
+    for (const char *c = extra; *c != '\0'; c += strcspn(c, " ")) {
+        c += strspn(c, " ");
+        EOT_CHECK(*c == '\0' || strncmp(c, "-D", 2) == 0, EOT_E_INTERNAL, "build option %s is not a definition (only -DNAME=VALUE is allowed); remove it", c);
+    }
+    int n = snprintf(text, n_text, "-cl-std=CL1.2%s%s%s", device->exact_divide ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", extra[0] != '\0' ? " " : "", extra);
+    EOT_CHECK(n > 0 && (size_t)n < n_text, EOT_E_INTERNAL, "build options are too long (%s); shorten them", extra);
+done:
+    return status;
+}
+
+static enum eot_status program_open(struct opencl *cl, const struct eot_device *device, const struct eot_backend_options *options, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_log log = {.level = options->verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
+    char *source = NULL, key[65], build_options[512];
+    cl_int code = CL_SUCCESS;
+    EOT_TRY(program_options(device, options, build_options, sizeof build_options, err));
+    EOT_TRY(eot_source_flatten(options->kernel_dir, &source, err));
+    struct eot_sha256 hash;
+    eot_sha256_init(&hash);
+    char format[16];
+    snprintf(format, sizeof format, "%d", EOT_CACHE_FORMAT);
+    const char *part[] = {format, device->platform, device->platform_version, device->name, device->driver, build_options, source};
+    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) eot_sha256_update(&hash, part[i], strlen(part[i]) + 1); /* with the final 0, so that parts cannot run together */
+    eot_sha256_finish(&hash, key);
+    if (!options->no_kernel_cache) program_load(cl, key, build_options, &log);
+    if (cl->program == NULL) {
+        const char *text = source;
+        size_t n_text = strlen(source);
+        EOT_CL((cl->program = clCreateProgramWithSource(cl->context, 1, &text, &n_text, &code), code));
+        const char *call = "clBuildProgram";
+        code = clBuildProgram(cl->program, 1, &cl->device, build_options, NULL, NULL);
+        if (code == CL_SUCCESS) {
+            call = "clCreateKernel";
+            code = kernels_create(cl);
+        }
+        if (code != CL_SUCCESS) {
+            status = program_fail(device, cl->program, code, call, key, source, build_options, err);
+            goto done;
+        }
+        if (!options->no_kernel_cache) program_store(cl, key, &log);
+    }
+    for (int i = 0; i < EOT_N_KERNEL; i++) {
+        struct opencl_kernel *k = &cl->kernel[i];
+        cl_ulong private_bytes = 0;
+        EOT_CL(clGetKernelWorkGroupInfo(k->kernel, cl->device, CL_KERNEL_WORK_GROUP_SIZE, sizeof k->max_group, &k->max_group, NULL));
+        EOT_CL(clGetKernelWorkGroupInfo(k->kernel, cl->device, CL_KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE, sizeof k->preferred_multiple, &k->preferred_multiple, NULL));
+        if (clGetKernelWorkGroupInfo(k->kernel, cl->device, CL_KERNEL_PRIVATE_MEM_SIZE, sizeof private_bytes, &private_bytes, NULL) == CL_SUCCESS)
+            eot_log_message(&log, EOT_LOG_VERBOSE, "kernel %s: groups up to %zu, preferred multiple %zu, %llu bytes of private memory", eot_kernel_name[i], k->max_group,
+                            k->preferred_multiple, (unsigned long long)private_bytes);
+    }
+done:
+    free(source);
+    return status;
+}
+
+enum eot_status eot_opencl_backend_open(const struct eot_device *device, const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    cl_int code = CL_SUCCESS;
+    *backend = NULL;
+    struct eot_backend *b = calloc(1, sizeof *b);
+    EOT_CHECK_MEMORY(b);
+    b->op = &OPENCL_OPERATIONS;
+    struct opencl *cl = b->state = calloc(1, sizeof *cl);
+    EOT_CHECK_MEMORY(cl);
+    EOT_CHECK(device->missing[0] == '\0', EOT_E_DEVICE, "%s (driver %s) cannot run eotmc (it lacks %s); choose another one of `eotmc devices`, or --device host", device->name,
+              device->driver, device->missing);
+    snprintf(b->name, sizeof b->name, "%s", device->name);
+    snprintf(b->driver, sizeof b->driver, "%s", device->driver);
+    b->compute_units = (int)device->compute_units;
+    b->max_buffer = (size_t)device->max_buffer;
+    cl->device = device->device_id;
+    double start = eot_device_seconds();
+    EOT_CL((cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code), code));
+    EOT_CL((cl->queue = clCreateCommandQueue(cl->context, cl->device, CL_QUEUE_PROFILING_ENABLE, &code), code));
+    EOT_TRY(program_open(cl, device, options, err));
+    b->build_s = eot_device_seconds() - start;
+    *backend = b;
+    b = NULL;
+done:
+    eot_backend_close(b);
+    return status;
+}
