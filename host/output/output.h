@@ -12,6 +12,10 @@ enum eot_status eot_output_prepare(const char *folder, struct eot_error *err);
 enum eot_status eot_output_write_file(const char *folder, const char *name, const void *bytes, size_t n_bytes, struct eot_error *err);
 /** summary.json, schema eotmc-summary/1. */
 enum eot_status eot_output_summary(const char *folder, const struct eot_result *result, struct eot_error *err);
+/** Read a summary.json back: all but events and the effective configuration. Unknown keys are ignored.
+ * @param path the file. @param result filled; release with eot_result_free also after an error.
+ * @return EOT_E_IO (no such file, not JSON, a missing or mistyped key by its name, a newer major schema by its name), EOT_E_MEMORY. */
+enum eot_status eot_output_summary_read(const char *path, struct eot_result *result, struct eot_error *err);
 /** result.h5: /histograms/<name>/{edges,values,variances}, /events, /estimates, /config (effective YAML), attributes as in summary.json's `run`. */
 enum eot_status eot_output_hdf5(const char *folder, const struct eot_result *result, struct eot_error *err);
 /** figures/<name>.png and its gnuplot script figures/<name>.gp with data files: HCAL module energies, missing energy, dimuon photon spectrum, conversion depth,

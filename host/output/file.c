@@ -1,0 +1,141 @@
+#include "output/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "output/output.h"
+
+#define MAX_NAME 200
+
+char *eot_output_path(const char *folder, const char *name) {
+    size_t n = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(n);
+    if (path != NULL) snprintf(path, n, "%s/%s", folder, name);
+    return path;
+}
+
+void eot_output_temporary_name(char *text, size_t n_text, const char *name) { snprintf(text, n_text, ".%s.%ld.tmp", name, (long)getpid()); }
+
+static enum eot_status temporary_path(const char *folder, const char *name, char **path, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char temporary[MAX_NAME + 32];
+    EOT_CHECK(strlen(name) <= MAX_NAME && strchr(name, '/') == NULL && name[0] != '\0', EOT_E_INTERNAL, "'%s' is no file name (empty, with '/', or above %d bytes)", name,
+              MAX_NAME);
+    eot_output_temporary_name(temporary, sizeof temporary, name);
+    *path = eot_output_path(folder, temporary);
+    EOT_CHECK_MEMORY(*path);
+done:
+    return status;
+}
+
+static const char *advice(int error) {
+    switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG: return "free space or choose another folder with -o";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "choose a folder that can be written with -o";
+    default: return "choose another folder with -o";
+    }
+}
+
+/** Flush a file or folder by its path. Some file systems cannot flush folders and say EINVAL: nothing is lost by that. */
+static int flush_path(const char *path, bool folder) {
+    int descriptor = open(path, (folder ? O_RDONLY | O_DIRECTORY : O_RDWR) | O_CLOEXEC);
+    if (descriptor < 0) return folder ? 0 : errno;
+    int error = fsync(descriptor) == 0 || (folder && errno == EINVAL) ? 0 : errno;
+    return close(descriptor) == 0 || error != 0 ? error : errno;
+}
+
+enum eot_status eot_output_commit(const char *folder, const char *name, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char *temporary = NULL, *path = NULL;
+    EOT_TRY(temporary_path(folder, name, &temporary, err));
+    path = eot_output_path(folder, name);
+    EOT_CHECK_MEMORY(path);
+    int error = flush_path(temporary, false);
+    if (error == 0 && rename(temporary, path) != 0) error = errno;
+    if (error == 0) error = flush_path(folder, true);
+    EOT_CHECK(error == 0, EOT_E_IO, "cannot write '%s' (%s); %s", path, strerror(error), advice(error));
+done:
+    if (status != EOT_OK && temporary != NULL) unlink(temporary);
+    free(temporary);
+    free(path);
+    return status;
+}
+
+void eot_output_discard(const char *folder, const char *name) {
+    char *temporary = NULL;
+    if (temporary_path(folder, name, &temporary, NULL) == EOT_OK) unlink(temporary);
+    free(temporary);
+}
+
+static int write_all(int descriptor, const unsigned char *bytes, size_t n_bytes) {
+    while (n_bytes > 0) {
+        ssize_t n = write(descriptor, bytes, n_bytes);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return errno;
+        bytes += n;
+        n_bytes -= (size_t)n;
+    }
+    return 0;
+}
+
+enum eot_status eot_output_write_file(const char *folder, const char *name, const void *bytes, size_t n_bytes, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char *temporary = NULL;
+    EOT_TRY(temporary_path(folder, name, &temporary, err));
+    int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int error = descriptor < 0 ? errno : write_all(descriptor, bytes, n_bytes);
+    if (descriptor >= 0 && close(descriptor) != 0 && error == 0) error = errno;
+    if (error != 0 && descriptor >= 0) unlink(temporary);
+    EOT_CHECK(error == 0, EOT_E_IO, "cannot write '%s/%s' (%s); %s", folder, name, strerror(error), advice(error));
+    EOT_TRY(eot_output_commit(folder, name, err));
+done:
+    free(temporary);
+    return status;
+}
+
+static bool is_folder(const char *path) {
+    struct stat information;
+    return stat(path, &information) == 0 && S_ISDIR(information.st_mode);
+}
+
+/** mkdir -p; returns an errno. That a folder is there is asked of stat: for one that exists, mkdir's errno differs between file systems. */
+static int make_folders(char *path) {
+    for (char *slash = path + 1;; slash++) {
+        if (*slash != '/' && *slash != '\0') continue;
+        char kept = *slash;
+        *slash = '\0';
+        int error = mkdir(path, 0777) == 0 ? 0 : errno;
+        if (error != 0 && is_folder(path)) error = 0;
+        *slash = kept;
+        if (error != 0 || kept == '\0') return error == EEXIST ? ENOTDIR : error;
+    }
+}
+
+enum eot_status eot_output_prepare(const char *folder, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    static const char probe[] = ".eotmc-probe"; /* not an empty file: on a full disk creating one still works */
+    char *path = NULL, *file = NULL;
+    EOT_CHECK(folder[0] != '\0', EOT_E_IO, "the name of the output folder is empty; give a folder with -o");
+    path = strdup(folder);
+    EOT_CHECK_MEMORY(path);
+    int error = make_folders(path);
+    EOT_CHECK(error == 0, EOT_E_IO, "cannot create the output folder '%s' (%s); %s", folder, strerror(error), advice(error));
+    EOT_TRY(eot_output_write_file(folder, probe, probe, sizeof probe, err));
+    file = eot_output_path(folder, probe);
+    EOT_CHECK_MEMORY(file);
+    unlink(file);
+done:
+    free(file);
+    free(path);
+    return status;
+}
