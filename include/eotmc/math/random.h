@@ -33,8 +33,9 @@ EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
     return block;
 }
 
-/** Uniform number in the open interval (0, 1): the upper 24 bits, at the cell centres. Never 0 or 1. For rare trials compare the 32-bit integer instead. */
-EOT_FN real eot_uniform(u32 bits) { return fma((real)(bits >> 8), R(5.9604644775390625e-8), R(2.98023223876953125e-8)); }
+/** Uniform number in the open interval (0, 1): the upper 23 bits, at the cell centres, which are exact in single precision (with 24 the last one would
+ * round to 1). Never 0 or 1. For rare trials compare the 32-bit integer instead. */
+EOT_FN real eot_uniform(u32 bits) { return fma((real)(bits >> 9), R(1.1920928955078125e-7), R(5.9604644775390625e-8)); }
 
 /** Cursor of one particle's random numbers: everything but the draw is fixed; each block uses one draw. */
 typedef struct {
