@@ -1,5 +1,16 @@
 /* Probes of the self-test: the shared functions evaluated on the device, to be compared with the host's. */
 #include "eotmc/math/random.h"
+#include "eotmc/tally/atomic.h"
+
+/* The headers that the lists name; the lists' own lines vanish here. */
+#define EOT_PROBE(name, low, high, spacing, ulp, expression)
+#include "probes.def"
+#undef EOT_PROBE
+#define EOT_LAYOUT_PROBE(type)
+#define EOT_LAYOUT_MEMBER(type, member)
+#include "layouts.def"
+#undef EOT_LAYOUT_PROBE
+#undef EOT_LAYOUT_MEMBER
 
 /** Philox4x32-10 blocks. @param counter n x 6 words: counter c0..c3, key k0, k1. counter[0] is n, the items follow.
  * @param block n x 4 words out. */
@@ -13,4 +24,57 @@ __kernel void probe_random(__global const u32 *counter, __global u32 *block) {
     block[4 * i + 1] = b.y;
     block[4 * i + 2] = b.z;
     block[4 * i + 3] = b.w;
+}
+
+enum eot_probe {
+#define EOT_PROBE(name, low, high, spacing, ulp, expression) EOT_PROBE_##name,
+#include "probes.def"
+#undef EOT_PROBE
+    EOT_N_PROBE
+};
+
+EOT_FN real probe_value(u32 i_probe, real x, u32 a, u32 b) {
+    (void)a;
+    (void)b;
+    switch (i_probe) {
+#define EOT_PROBE(name, low, high, spacing, ulp, expression) \
+    case EOT_PROBE_##name: return (expression);
+#include "probes.def"
+#undef EOT_PROBE
+    default: return x;
+    }
+}
+
+/** The functions of probes.def. @param size n_item, n_item of each probe. @param x, bits (two words each) arguments. @param y results. */
+__kernel void probe_functions(__global const u32 *size, __global const f32 *x, __global const u32 *bits, __global f32 *y) {
+    u32 i = (u32)get_global_id(0);
+    if (i >= size[0]) return;
+    y[i] = probe_value(i / size[1], x[i], bits[2 * i], bits[2 * i + 1]);
+}
+
+/** The atomics: every item adds to the same places. @param size n_item, then the two 32-bit halves of the amount. @param sum of amount x (item + 1), and of the
+ * negative. @param count incremented by each; smallest item + 5. @param slot how often each former value of the counter was given out. */
+__kernel void probe_atomics(__global const u32 *size, __global i64 *sum, __global u32 *count, __global u32 *slot) {
+    u32 i = (u32)get_global_id(0);
+    if (i >= size[0]) return;
+    i64 amount = (i64)(((u64)size[2] << 32) | size[1]) * (i64)(i + 1);
+    eot_atomic_add_i64(&sum[0], amount);
+    eot_atomic_add_i64(&sum[1], -amount);
+    eot_atomic_min_u32(&count[1], i + 5);
+    slot[eot_atomic_increment_u32(&count[0])] += 1;
+}
+
+/** Sizes and offsets in the order of layouts.def. @param bytes one word each. */
+__kernel void probe_layout(__global u32 *bytes) {
+    if (get_global_id(0) != 0) return;
+    u32 n = 0;
+#define EOT_LAYOUT_PROBE(type) bytes[n++] = (u32)sizeof(type);
+#define EOT_LAYOUT_MEMBER(type, member)                                 \
+    {                                                                   \
+        type value;                                                     \
+        bytes[n++] = (u32)((char *)&value.member - (char *)&value);     \
+    }
+#include "layouts.def"
+#undef EOT_LAYOUT_PROBE
+#undef EOT_LAYOUT_MEMBER
 }
