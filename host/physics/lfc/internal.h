@@ -1,0 +1,33 @@
+/** @file internal.h
+ * What the files of this folder share: a checked request in numbers. */
+#ifndef EOT_HOST_PHYSICS_LFC_INTERNAL_H
+#define EOT_HOST_PHYSICS_LFC_INTERNAL_H
+
+#include "eotmc/physics/lfc.h"
+#include "physics/lfc/lfc.h"
+
+struct eot_lfc_job {
+    eot_lfc_system system;
+    enum eot_lfc_method method;
+    enum eot_lfc_side side;
+    double E, h;
+    double fraction, angle;   /* x or y; theta_k or psi */
+    double angle_max;         /* rad; 0 = no limit (ETL only) */
+    double tolerance;
+    int reference;
+};
+
+enum eot_status eot_lfc_etl_total(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
+enum eot_status eot_lfc_etl_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
+enum eot_status eot_lfc_etl_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
+enum eot_status eot_lfc_etl_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
+
+enum eot_status eot_lfc_ww_total(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
+enum eot_status eot_lfc_ww_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
+enum eot_status eot_lfc_ww_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
+enum eot_status eot_lfc_ww_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
+
+/** Flux of the system in closed form where that does not cancel, else by Gauss-Legendre in ln t. [dimensionless x Z^2] */
+double eot_lfc_system_flux(const eot_lfc_system *system, double t_min, double t_max);
+
+#endif
