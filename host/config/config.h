@@ -50,10 +50,11 @@ struct eot_volume_config {
     size_t n_layer;
     struct eot_layer_config *layer;  /* one layer = homogeneous */
     int repeat;
-    int merge;                       /* effective layers: number of periods merged into one slab; 0 = whole volume as one medium. From geometry.layers, override per volume */
+    int merge;                       /* -1 = each layer its own slab of the grid; 0 = the whole volume one effective medium; n = slabs of n periods each, of that
+                                      * medium. Default from geometry.layers (explicit: -1, effective: 0), override per volume */
     int cells_x, cells_y;
     double field[3];                 /* T */
-    double max_step;                 /* cm; 0 = default of physics.max_step */
+    double max_step;                 /* cm; 0 = default of the medium: physics.muon_max_step, physics.field_max_step, or none */
     double resolution;               /* trackers: hit resolution [cm] */
 };
 
@@ -73,6 +74,7 @@ struct eot_physics_config {
     bool energy_loss_fluctuations;
     double muon_hard_loss;    /* v above which muon losses are explicit, relative to the total energy */
     double muon_max_step;     /* cm, in effective media */
+    double field_max_step;    /* cm, where there is a field */
     double step_max_X0;       /* longest electron step of the cascade [X0] */
     bool rare_dimuon_gamma;   /* process enabled */
     double shower_T[3];       /* T = max(T0 + T1 ln y, T2) [X0] of sub-cut showers (Grindhammer-Peters form) */
@@ -129,11 +131,14 @@ struct eot_output_config {
     bool figures;
 };
 
+#define EOT_CONFIG_SCHEMA "eotmc-config/1"
+
 struct eot_config {
+    char schema[24]; /* EOT_CONFIG_SCHEMA */
     char name[64];
     struct eot_beam_config beam;
     size_t n_material;
-    struct eot_material_config *material;
+    struct eot_material_config *material; /* those in use, built-in ones included */
     struct eot_geometry_config geometry;
     struct eot_physics_config physics;
     struct eot_sampling_config sampling;
@@ -151,5 +156,7 @@ struct eot_config {
  * @return EOT_E_IO (no such file), EOT_E_CONFIG ("file:line: key = value (reason); what to do"), EOT_E_MEMORY. */
 enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override, struct eot_config *config, struct eot_error *err);
 void eot_config_free(struct eot_config *config);
+/** The table of all keys with unit, range and default as Markdown: what configs/schema.md holds. Caller frees; NULL when out of memory. */
+char *eot_config_schema_markdown(void);
 
 #endif

@@ -5,8 +5,9 @@
 
 #include "config/config.h"
 #include "eotmc/geometry/grid.h"
+#include "setup/library.h"
 
-#define EOT_MAX_ELEMENT 8
+#define EOT_NO_STEP_LIMIT 1e9f /* cm, eot_region.max_step of media that need none */
 
 struct eot_element {
     char symbol[4];
@@ -45,5 +46,24 @@ struct eot_setup {
 /** Build materials, regions and the grid. Volumes that overlap, or leave the world, are EOT_E_CONFIG. Release with eot_setup_free. */
 enum eot_status eot_setup_create(const struct eot_config *config, struct eot_setup *setup, struct eot_error *err);
 void eot_setup_free(struct eot_setup *setup);
+
+/** Data and derived values of one material of the configuration; built-in names or declared ones alike. @return EOT_E_CONFIG for an unknown element. */
+enum eot_status eot_material_derive(const struct eot_material_config *config, struct eot_material *material, struct eot_error *err);
+
+/** Thickness of a volume along z in radiation lengths and in nuclear interaction lengths: sums over its layers. */
+double eot_setup_volume_X0(const struct eot_setup *setup, const struct eot_volume_config *volume);
+double eot_setup_volume_lambda_int(const struct eot_setup *setup, const struct eot_volume_config *volume);
+
+/** Radiation length of a region [cm]: 1/X0 = sum of fraction/X0. */
+double eot_setup_region_X0(const struct eot_setup *setup, int region);
+
+/** Number (in the configuration's order) of the volume with this role and module number; modules count along z from 0. -1 if there is none. */
+int eot_setup_volume(const struct eot_config *config, enum eot_role role, int module);
+/** Module number of a volume among those of its role. */
+int eot_setup_module(const struct eot_config *config, int volume);
+/** First region of a volume, -1 = world: the only one for a homogeneous or merged volume. -1 if there is none. */
+int eot_setup_volume_region(const struct eot_setup *setup, int volume);
+/** Region number at a point [cm], -1 outside the world. */
+int eot_setup_region_at(const struct eot_setup *setup, double x, double y, double z);
 
 #endif

@@ -1,0 +1,165 @@
+#include "config/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(type, member) offsetof(type, member)
+#define ROOT(member) AT(struct eot_config_input, config.member)
+#define MATERIAL(member) AT(struct eot_material_config, member)
+#define VOLUME(member) AT(struct eot_volume_input, member)
+#define LAYER(member) AT(struct eot_layer_config, member)
+
+/* scope, path, type, dimension, count, min, max, default, choices, offset, input only, doc, advice */
+#define NUMBER(scope, path, dimension, min, max, fallback, offset, doc) \
+    {EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, 1, min, max, fallback, NULL, offset, false, doc, NULL}
+#define NUMBERS(scope, path, dimension, n, min, max, fallback, offset, doc) \
+    {EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, n, min, max, fallback, NULL, offset, false, doc, NULL}
+#define COUNT(scope, path, type, min, max, fallback, offset, doc) \
+    {EOT_SCOPE_##scope, path, EOT_KEY_##type, EOT_DIM_NONE, 1, min, max, fallback, NULL, offset, false, doc, NULL}
+#define SWITCH(scope, path, fallback, offset, doc) {EOT_SCOPE_##scope, path, EOT_KEY_SWITCH, EOT_DIM_NONE, 1, 0, 0, fallback, NULL, offset, false, doc, NULL}
+#define CHOICE(scope, path, choices, fallback, offset, doc) {EOT_SCOPE_##scope, path, EOT_KEY_CHOICE, EOT_DIM_NONE, 1, 0, 0, fallback, choices, offset, false, doc, NULL}
+#define NAME(scope, path, size, fallback, offset, doc) {EOT_SCOPE_##scope, path, EOT_KEY_NAME, EOT_DIM_NONE, size, 0, 0, fallback, NULL, offset, false, doc, NULL}
+#define PART(scope, path, type, fallback, offset, doc) {EOT_SCOPE_##scope, path, EOT_KEY_##type, EOT_DIM_NONE, 1, 0, 0, fallback, NULL, offset, false, doc, NULL}
+
+#define WORLD 1e5 /* cm; beyond a kilometre f32 edges are coarser than 0.1 mm */
+
+const struct eot_key EOT_KEYS[] = {
+    NAME(ROOT, "schema", 24, NULL, ROOT(schema), "version of this format: " EOT_CONFIG_SCHEMA),
+    NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
+
+    CHOICE(ROOT, "beam.particle", "electron|positron|photon|mu-|mu+", "electron", ROOT(beam.particle), "beam particle"),
+    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 1000, "", NULL, ROOT(beam.energy), false,
+     "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
+    {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL, AT(struct eot_config_input, kinetic_energy), true,
+     "kinetic energy, instead of beam.energy", NULL},
+    NUMBER(ROOT, "beam.spread", NONE, 0, 0.1, "0", ROOT(beam.spread), "relative Gaussian spread of the momentum"),
+    NUMBER(ROOT, "beam.spot_x", LENGTH, 0, 100, "0 cm", ROOT(beam.spot_x), "Gaussian width of the spot"),
+    NUMBER(ROOT, "beam.spot_y", LENGTH, 0, 100, "0 cm", ROOT(beam.spot_y), "Gaussian width of the spot"),
+    NUMBER(ROOT, "beam.divergence_x", ANGLE, 0, 0.1, "0 rad", ROOT(beam.divergence_x), "Gaussian width of the slope"),
+    NUMBER(ROOT, "beam.divergence_y", ANGLE, 0, 0.1, "0 rad", ROOT(beam.divergence_y), "Gaussian width of the slope"),
+    NUMBER(ROOT, "beam.position_x", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_x), "where the beam starts"),
+    NUMBER(ROOT, "beam.position_y", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_y), "where the beam starts"),
+    NUMBER(ROOT, "beam.position_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_z), "where the beam starts; it travels towards +z"),
+
+    PART(ROOT, "materials", MATERIALS, "[]", ROOT(material), "materials besides the built-in ones (see below), or changes of those"),
+    NAME(MATERIAL, "name", 32, NULL, MATERIAL(name), "name that volumes refer to; a built-in name changes that material"),
+    NUMBER(MATERIAL, "density", DENSITY, 1e-9, 30, NULL, MATERIAL(density), "mass density; optional for a built-in name"),
+    PART(MATERIAL, "elements", ELEMENTS, NULL, MATERIAL(element), "mass fractions by element symbol, at most 8, sum 1 within 0.001 (then normalised); optional for a built-in name"),
+    NUMBER(MATERIAL, "mean_excitation", EXCITATION, 0, 2000, "0 eV", MATERIAL(mean_excitation), "mean excitation energy; 0 = from the elements by Bragg additivity"),
+    NUMBERS(MATERIAL, "density_effect", NONE, 5, -1, 20, "[0, 0, 0, 0, 0]", MATERIAL(density_effect),
+            "Sternheimer's a, k, x0, x1, Cbar; all 0 = the general expression of Sternheimer and Peierls"),
+
+    CHOICE(ROOT, "geometry.layers", "explicit|effective", "effective", ROOT(geometry.layers),
+           "explicit: each layer of a volume is its own slab of the grid; effective: a layered volume is one medium with path fractions"),
+    PART(ROOT, "geometry.world.material", MATERIAL, "air", ROOT(geometry.world_material), "what fills the space between volumes"),
+    NUMBERS(ROOT, "geometry.world.min", LENGTH, 3, -WORLD, WORLD, NULL, ROOT(geometry.world_min), "lower corner of the world; particles that leave it are lost"),
+    NUMBERS(ROOT, "geometry.world.max", LENGTH, 3, -WORLD, WORLD, NULL, ROOT(geometry.world_max), "upper corner of the world"),
+    PART(ROOT, "geometry.volumes", VOLUMES, NULL, ROOT(geometry.volume), "the boxes of the set-up, which must not overlap"),
+    NAME(VOLUME, "name", 32, NULL, VOLUME(volume.name), "name, different for each volume"),
+    CHOICE(VOLUME, "role", "passive|ecal|veto|hcal|magnet|tracker", "passive", VOLUME(volume.role),
+           "which detector it is; modules of a role are numbered along z from 0. At most one ecal and one veto"),
+    NUMBERS(VOLUME, "center", LENGTH, 2, -WORLD, WORLD, "[0 cm, 0 cm]", VOLUME(volume.center_x), "x and y of its middle"),
+    NUMBER(VOLUME, "z", LENGTH, -WORLD, WORLD, NULL, VOLUME(volume.z), "its front face"),
+    NUMBERS(VOLUME, "size", LENGTH, 2, 0.01, WORLD, NULL, VOLUME(volume.size_x), "width in x and y"),
+    PART(VOLUME, "layers", LAYERS, "", VOLUME(volume.layer), "layers of one period, from the front; or give material and thickness"),
+    PART(LAYER, "material", MATERIAL, NULL, LAYER(material), "material of the layer"),
+    NUMBER(LAYER, "thickness", LENGTH, 1e-4, WORLD, NULL, LAYER(thickness), "thickness along z"),
+    SWITCH(LAYER, "active", "off", LAYER(active), "its energy loss is seen (scintillator, gas)"),
+    {EOT_SCOPE_VOLUME, "material", EOT_KEY_MATERIAL, EOT_DIM_NONE, 1, 0, 0, "", NULL, VOLUME(material), true, "instead of layers: material of a homogeneous volume", NULL},
+    {EOT_SCOPE_VOLUME, "thickness", EOT_KEY_NUMBER, EOT_DIM_LENGTH, 1, 1e-4, WORLD, "", NULL, VOLUME(thickness), true, "instead of layers: its thickness along z", NULL},
+    {EOT_SCOPE_VOLUME, "active", EOT_KEY_SWITCH, EOT_DIM_NONE, 1, 0, 0, "off", NULL, VOLUME(active), true, "instead of layers: its energy loss is seen", NULL},
+    COUNT(VOLUME, "repeat", INTEGER, 1, 10000, "1", VOLUME(volume.repeat), "how many times the layers follow each other"),
+    COUNT(VOLUME, "merge", INTEGER, -1, 10000, "", VOLUME(volume.merge),
+          "-1: layers explicit; 0: one effective medium; n: effective slabs of n periods. Default: as geometry.layers says (-1 or 0)"),
+    {EOT_SCOPE_VOLUME, "cells", EOT_KEY_INTEGER, EOT_DIM_NONE, 2, 1, 64, "[1, 1]", NULL, VOLUME(volume.cells_x), false, "read-out cells in x and y", NULL},
+    NUMBERS(VOLUME, "field", FIELD, 3, -20, 20, "[0 T, 0 T, 0 T]", VOLUME(volume.field), "homogeneous magnetic field"),
+    NUMBER(VOLUME, "max_step", LENGTH, 0, WORLD, "0 cm", VOLUME(volume.max_step),
+           "longest step in it; 0 = physics.muon_max_step in effective media, physics.field_max_step where there is a field, no limit elsewhere"),
+    NUMBER(VOLUME, "resolution", LENGTH, 0, 10, "0 cm", VOLUME(volume.resolution), "trackers: resolution of a hit, x and y"),
+
+    {EOT_SCOPE_ROOT, "physics.cut", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.2, 100, "0.2 GeV", NULL, ROOT(physics.cut), false,
+     "electrons, positrons and photons above it are followed one by one, below it by the shower parametrisation",
+     "the cross-section tables start at 0.1 GeV and a follow-up needs a factor of two above that: set it to 0.2 GeV or more"},
+    SWITCH(ROOT, "physics.lpm", "on", ROOT(physics.lpm), "Landau-Pomeranchuk-Migdal effect"),
+    SWITCH(ROOT, "physics.multiple_scattering", "on", ROOT(physics.multiple_scattering), "multiple scattering of electrons in the replay, and of muons"),
+    SWITCH(ROOT, "physics.decay", "on", ROOT(physics.decay), "muon decay, in flight and at rest"),
+    SWITCH(ROOT, "physics.energy_loss_fluctuations", "on", ROOT(physics.energy_loss_fluctuations), "fluctuations of the muons' energy loss"),
+    NUMBER(ROOT, "physics.muon_hard_loss", NONE, 1e-3, 0.5, "0.01", ROOT(physics.muon_hard_loss),
+           "muon energy losses above this fraction of the total energy are explicit"),
+    NUMBER(ROOT, "physics.muon_max_step", LENGTH, 0.01, 1000, "2.9 cm", ROOT(physics.muon_max_step), "longest muon step in effective media"),
+    NUMBER(ROOT, "physics.field_max_step", LENGTH, 0.01, 1000, "10 cm", ROOT(physics.field_max_step), "longest step where there is a field"),
+    NUMBER(ROOT, "physics.step_max_X0", NONE, 1e-3, 1, "0.1", ROOT(physics.step_max_X0), "longest electron step of the cascade, in radiation lengths"),
+    SWITCH(ROOT, "physics.rare.dimuon_gamma", "on", ROOT(physics.rare_dimuon_gamma), "gamma -> mu+ mu- in the field of a nucleus"),
+    NUMBERS(ROOT, "physics.shower.T", NONE, 3, -20, 20, "[-1.2025, 1, 0.5]", ROOT(physics.shower_T),
+            "showers below the cut: depth of the maximum T = max(T0 + T1 ln y, T2) in X0, y = E/E_c (Grindhammer-Peters form, hep-ex/0001020)"),
+    NUMBERS(ROOT, "physics.shower.alpha", NONE, 3, -20, 20, "[0.681, 0.4879, 1.3]", ROOT(physics.shower_alpha), "shape alpha = max(a0 + a1 ln y, a2)"),
+    NUMBERS(ROOT, "physics.shower.sigma_T", NONE, 2, -20, 20, "[-2.5, 1.25]", ROOT(physics.shower_sigma_T), "spread of ln T = 1/(s0 + s1 ln y), at most 0.5"),
+    NUMBERS(ROOT, "physics.shower.sigma_alpha", NONE, 2, -20, 20, "[-0.82, 0.79]", ROOT(physics.shower_sigma_alpha), "spread of ln alpha = 1/(s0 + s1 ln y), at most 0.5"),
+    NUMBERS(ROOT, "physics.shower.rho", NONE, 2, -1, 1, "[0.784, -0.023]", ROOT(physics.shower_rho), "their correlation r0 + r1 ln y"),
+    NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.01 GeV", ROOT(physics.shower_spot_energy), "energy of one deposited spot"),
+
+    CHOICE(ROOT, "sampling.mode", "analog|forced", "forced", ROOT(sampling.mode),
+           "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate as weight"),
+    COUNT(ROOT, "sampling.eot", COUNT64, 1, 1e15, "200000", ROOT(sampling.eot), "electrons simulated"),
+    COUNT(ROOT, "sampling.first", COUNT64, 0, 9e15, "0", ROOT(sampling.first), "number of the first primary; runs over disjoint ranges can be merged"),
+    COUNT(ROOT, "sampling.seed", COUNT32, 0, 4294967295.0, "1", ROOT(sampling.seed), "random seed"),
+    COUNT(ROOT, "sampling.run", COUNT32, 0, 4294967295.0, "0", ROOT(sampling.run), "run number, the second word of the random key"),
+    COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch), "primaries per batch: the unit of checkpoint, merging and error estimate"),
+    NUMBER(ROOT, "sampling.region.min_photon_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_photon_energy),
+           "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it is higher"),
+    NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e5, "1", ROOT(sampling.analog_enhancement), "analog mode: factor on the rare cross sections, undone by weights"),
+
+    COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group), "work items per group; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.lanes", INTEGER, 0, 16777216, "0", ROOT(device.lanes), "particles followed side by side; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps), "steps per kernel launch; 0 = automatic. Does not change results"),
+
+    NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution), "relative, of the upstream spectrometer"),
+    NUMBER(ROOT, "detector.ecal.stochastic", NONE, 0, 2, "0.10", ROOT(detector.ecal_stochastic), "total resolution is s/sqrt(E/GeV) (+) c: s"),
+    NUMBER(ROOT, "detector.ecal.constant", NONE, 0, 1, "0.04", ROOT(detector.ecal_constant), "c"),
+    CHOICE(ROOT, "detector.ecal.tail", "gaussian|exponential", "gaussian", ROOT(detector.ecal_tail), "tail model of the default selected.per_eot; both are reported"),
+    NUMBER(ROOT, "detector.ecal.tail_start", NONE, 0.5, 10, "2.5", ROOT(detector.ecal_tail_start),
+           "standard deviations below the mean from which the exponential tail runs (GaussExp, arXiv:1603.08591)"),
+    NUMBER(ROOT, "detector.hcal.stochastic", NONE, 0, 5, "0.60", ROOT(detector.hcal_stochastic), "of hadronic deposits: s/sqrt(E/GeV) (+) c: s"),
+    NUMBER(ROOT, "detector.hcal.constant", NONE, 0, 1, "0", ROOT(detector.hcal_constant), "c"),
+    NUMBER(ROOT, "detector.hcal.mip_peak", ENERGY, 0.01, 100, "2.5 GeV", ROOT(detector.hcal_mip_peak), "calibrated peak of a single muon in one module"),
+    NUMBER(ROOT, "detector.hcal.mip_energy", ENERGY, 1, 1000, "50 GeV", ROOT(detector.hcal_mip_energy), "energy of the muon that the calibration uses"),
+    NUMBER(ROOT, "detector.hcal.photostatistics", NONE, 0, 1e6, "100", ROOT(detector.hcal_photostatistics), "photoelectrons per calibrated GeV; 0 = no such fluctuation"),
+    NUMBER(ROOT, "detector.hcal.em_visible_ratio", NONE, 0.1, 2, "0.8", ROOT(detector.em_visible_ratio),
+           "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip)"),
+    NUMBER(ROOT, "detector.veto.photostatistics", NONE, 0, 1e6, "20", ROOT(detector.veto_photostatistics), "photoelectrons per MeV; 0 = no such fluctuation"),
+
+    NUMBERS(ROOT, "selection.veto", ENERGY, 2, 0, 1000, "[0.005 GeV, 0.016 GeV]", ROOT(selection.veto), "window of one minimum-ionising particle"),
+    NUMBERS(ROOT, "selection.hcal", ENERGY, 2, 0, 1000, "[1.2 GeV, 4 GeV]", ROOT(selection.hcal), "window of one minimum-ionising particle, each module"),
+    NUMBER(ROOT, "selection.missing_energy", ENERGY, -1000, 1000, "20 GeV", ROOT(selection.missing_energy), "smallest missing energy"),
+    NUMBER(ROOT, "selection.min_momentum", MOMENTUM, 0, 1000, "0 GeV/c", ROOT(selection.min_momentum), "smallest momentum of the spectrometer track"),
+    COUNT(ROOT, "selection.charge", INTEGER, -1, 1, "-1", ROOT(selection.charge), "charge of the track: -1 = mu-, 1 = mu+"),
+
+    SWITCH(ROOT, "scoring.track_length", "on", ROOT(scoring.track_length), "track lengths of the cascade"),
+    NUMBER(ROOT, "scoring.record_fraction", NONE, 0, 1, "0", ROOT(scoring.record_fraction), "fraction of all events kept in result.h5 besides the selected ones"),
+
+    SWITCH(ROOT, "output.figures", "on", ROOT(output.figures), "write pictures"),
+};
+const size_t EOT_N_KEYS = sizeof EOT_KEYS / sizeof EOT_KEYS[0];
+
+const char *eot_scope_prefix(enum eot_scope scope) {
+    static const char *const prefixes[EOT_N_SCOPE] = {"", "materials[].", "geometry.volumes[].", "geometry.volumes[].layers[]."};
+    return prefixes[scope];
+}
+
+void eot_choice_word(const char *choices, int n, char word[32]) {
+    for (; n > 0 && choices != NULL; n--) {
+        choices = strchr(choices, '|');
+        if (choices != NULL) choices++;
+    }
+    snprintf(word, 32, "%.*s", choices != NULL ? (int)strcspn(choices, "|") : 0, choices != NULL ? choices : "");
+}
+
+int eot_choice_index(const char *choices, const char *word) {
+    char candidate[32];
+    for (int i = 0;; i++) {
+        eot_choice_word(choices, i, candidate);
+        if (candidate[0] == '\0') return -1;
+        if (strcmp(candidate, word) == 0) return i;
+    }
+}

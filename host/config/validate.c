@@ -1,0 +1,111 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/reader.h"
+#include "eotmc/geometry/grid.h"
+
+#define TOUCH 1e-6 /* cm, volumes may share a face within it */
+
+/** Fail at the place where `path` is written (or at the file, if it is a default). */
+#define FAIL_AT(path, ...) return eot_tree_fail(&r->tree, eot_tree_find(&r->tree, path), path, r->err, __VA_ARGS__)
+
+static enum eot_status check_windows(struct eot_reader *r) {
+    const struct {
+        const char *path;
+        struct eot_window_config window;
+    } windows[] = {{"selection.veto", r->config->selection.veto}, {"selection.hcal", r->config->selection.hcal}};
+    for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++)
+        if (windows[i].window.low >= windows[i].window.high) FAIL_AT(windows[i].path, "(empty: the lower end is not below the upper one); write [low, high]");
+    return EOT_OK;
+}
+
+static enum eot_status fail_volume(struct eot_reader *r, const struct eot_volume_config *volume, const char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "geometry.volumes.%s", volume->name);
+    return eot_tree_fail(&r->tree, eot_tree_find(&r->tree, path), path, r->err, "%s", text);
+}
+
+/** Corners of a volume. */
+static void box(const struct eot_volume_config *v, double low[3], double high[3]) {
+    low[0] = v->center_x - v->size_x / 2, high[0] = v->center_x + v->size_x / 2;
+    low[1] = v->center_y - v->size_y / 2, high[1] = v->center_y + v->size_y / 2;
+    low[2] = v->z, high[2] = v->z + v->thickness;
+}
+
+/** Number of different (material, active) pairs among a volume's layers. */
+static int constituents(const struct eot_volume_config *v) {
+    int n = 0;
+    for (size_t i = 0; i < v->n_layer; i++) {
+        bool is_new = true;
+        for (size_t k = 0; k < i; k++) is_new &= v->layer[k].material != v->layer[i].material || v->layer[k].active != v->layer[i].active;
+        n += is_new;
+    }
+    return n;
+}
+
+static enum eot_status check_volumes(struct eot_reader *r) {
+    const struct eot_geometry_config *g = &r->config->geometry;
+    static const char axis[] = "xyz";
+    char text[512];
+    int n_ecal = 0, n_veto = 0;
+    for (int a = 0; a < 3; a++)
+        if (g->world_min[a] >= g->world_max[a]) FAIL_AT("geometry.world.max", "(not above geometry.world.min in %c); give the upper corner of the world", axis[a]);
+    for (size_t i = 0; i < g->n_volume; i++) {
+        const struct eot_volume_config *v = &g->volume[i];
+        double low[3], high[3];
+        box(v, low, high);
+        for (int a = 0; a < 3; a++)
+            if (low[a] < g->world_min[a] - TOUCH || high[a] > g->world_max[a] + TOUCH) {
+                snprintf(text, sizeof text, "(reaches from %.6g to %.6g cm in %c, outside the world, %.6g to %.6g cm); move it, or enlarge geometry.world", low[a], high[a],
+                         axis[a], g->world_min[a], g->world_max[a]);
+                return fail_volume(r, v, text);
+            }
+        for (size_t k = 0; k < i; k++) {
+            const struct eot_volume_config *w = &g->volume[k];
+            if (strcmp(v->name, w->name) == 0) return fail_volume(r, v, "(two volumes have this name); give each its own");
+            double other_low[3], other_high[3];
+            box(w, other_low, other_high);
+            bool overlaps = true;
+            for (int a = 0; a < 3; a++) overlaps &= low[a] < other_high[a] - TOUCH && other_low[a] < high[a] - TOUCH;
+            if (overlaps) {
+                snprintf(text, sizeof text, "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm); move one of them or make it smaller", w->name, other_low[2],
+                         other_high[2], low[2], high[2]);
+                return fail_volume(r, v, text);
+            }
+        }
+        if (v->merge >= 0 && constituents(v) > EOT_N_CONSTITUENT) {
+            snprintf(text, sizeof text, "(%d different layers in an effective medium, at most %d); set merge: -1 for this volume to keep its layers explicit", constituents(v),
+                     EOT_N_CONSTITUENT);
+            return fail_volume(r, v, text);
+        }
+        if (v->merge > v->repeat) {
+            snprintf(text, sizeof text, "(merge = %d is more than its repeat = %d); use 0 to merge all of it", v->merge, v->repeat);
+            return fail_volume(r, v, text);
+        }
+        if (v->role == EOT_ROLE_MAGNET && v->field[0] == 0 && v->field[1] == 0 && v->field[2] == 0)
+            return fail_volume(r, v, "(role magnet without a field); give field: [0 T, 1.4 T, 0 T], or role: passive");
+        if ((v->role == EOT_ROLE_ECAL && ++n_ecal > 1) || (v->role == EOT_ROLE_VETO && ++n_veto > 1))
+            return fail_volume(r, v, "(a second volume of this role; there can be one ecal and one veto); give it role: passive, or join the two");
+    }
+    return EOT_OK;
+}
+
+enum eot_status eot_config_validate(struct eot_reader *r) {
+    const struct eot_config *c = r->config;
+    const struct eot_geometry_config *g = &c->geometry;
+    if (c->physics.cut >= c->beam.energy)
+        FAIL_AT("physics.cut", "(not below beam.energy = %.6g GeV: nothing would be followed); lower the cut, %.6g GeV at most for this beam", c->beam.energy, c->beam.energy / 2);
+    if (c->selection.charge == 0) FAIL_AT("selection.charge", "(must be -1 or 1); -1 selects mu-, 1 selects mu+");
+    if (c->sampling.min_photon_energy >= c->beam.energy)
+        FAIL_AT("sampling.region.min_photon_energy", "(not below beam.energy = %.6g GeV: no photon would be left); lower it", c->beam.energy);
+    enum eot_status status = check_windows(r);
+    if (status == EOT_OK) status = check_volumes(r);
+    if (status != EOT_OK) return status;
+    const double start[3] = {c->beam.position_x, c->beam.position_y, c->beam.position_z};
+    static const char *const keys[3] = {"beam.position_x", "beam.position_y", "beam.position_z"};
+    for (int a = 0; a < 3; a++)
+        if (start[a] < g->world_min[a] || start[a] >= g->world_max[a])
+            FAIL_AT(keys[a], "(%.6g cm is outside the world, %.6g to %.6g cm); move the beam, or enlarge geometry.world", start[a], g->world_min[a], g->world_max[a]);
+    return EOT_OK;
+}
