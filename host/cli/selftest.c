@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "cli.h"
 #include "device/selftest.h"
+#include "device/source.h"
 
 static enum eot_status print_json(const struct eot_backend *backend, const struct eot_selftest_report *report, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -35,7 +36,8 @@ enum eot_status eot_cmd_selftest(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text";
     struct eot_backend_options options = {.selector = NULL};
-    bool is_help = false, is_fast = false;
+    bool is_help = false, is_fast = false, is_source = false;
+    char *source = NULL;
     struct eot_text_list positional = {0};
     struct eot_backend *backend = NULL;
     struct eot_selftest_report report;
@@ -45,6 +47,7 @@ enum eot_status eot_cmd_selftest(int argc, char **argv, struct eot_error *err) {
         {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the output (default: text)"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &options.kernel_dir, "DIR", "read kernels and headers below this project root, not the embedded ones"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &options.no_kernel_cache, NULL, "build the kernels anew"},
+        {"print-source", 0, EOT_OPTION_FLAG, &is_source, NULL, "print the one text that a driver gets, and stop"},
         {"verbose", 'v', EOT_OPTION_FLAG, &options.verbose, NULL, "tell about the cache and the kernels' resources"},
     };
     const struct eot_command command = {.name = "selftest",
@@ -55,6 +58,11 @@ enum eot_status eot_cmd_selftest(int argc, char **argv, struct eot_error *err) {
                                         .n_option = sizeof table / sizeof table[0]};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
     if (is_help) goto done;
+    if (is_source) {
+        EOT_TRY(eot_source_flatten(options.kernel_dir, &source, err));
+        fputs(source, stdout);
+        goto done;
+    }
     EOT_TRY(eot_backend_open(&options, &backend, err));
     EOT_TRY(eot_selftest(backend, !is_fast, &report, err));
     if (strcmp(format, "json") == 0) {
@@ -66,6 +74,7 @@ enum eot_status eot_cmd_selftest(int argc, char **argv, struct eot_error *err) {
         printf("%-24s %10zu %10.0f %10.0f\n", report.row[i].name, report.row[i].n_point, report.row[i].max_ulp, report.row[i].allowed_ulp);
     printf("self-test passed on %s (driver %s) in %.2f s, besides %.2f s to build the kernels\n", backend->name, backend->driver, report.seconds, backend->build_s);
 done:
+    free(source);
     eot_backend_close(backend);
     eot_text_list_free(&positional);
     return status;

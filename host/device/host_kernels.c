@@ -12,11 +12,9 @@
 #define CLK_GLOBAL_MEM_FENCE 0
 #define barrier(fence) ((void)(fence))
 
-static _Thread_local size_t eot_item, eot_n_item;
-static inline size_t eot_item_id(void) { return eot_item; }
-static inline size_t eot_item_count(void) { return eot_n_item; }
-#define get_global_id(dimension) eot_item_id()
-#define get_global_size(dimension) eot_item_count()
+static _Thread_local size_t eot_work_item, eot_n_work_item;
+#define get_global_id(dimension) eot_work_item
+#define get_global_size(dimension) eot_n_work_item
 
 #include "kernel_sources.h"
 
@@ -39,8 +37,8 @@ static inline size_t eot_item_count(void) { return eot_n_item; }
 
 #define EOT_KERNEL(name, n_argument)                                        \
     static void run_##name(size_t item, size_t n_item, void *const *a) {    \
-        eot_item = item;                                                    \
-        eot_n_item = n_item;                                                \
+        eot_work_item = item;                                               \
+        eot_n_work_item = n_item;                                           \
         name(EOT_ARGUMENTS_##n_argument);                                   \
     }
 #include "../../kernels/kernels.def"
