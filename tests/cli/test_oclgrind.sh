@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# The kernels under oclgrind: accesses out of bounds, data races, reads of uninitialised memory.
+# usage: test_oclgrind.sh EOTMC SOURCE_DIR BUILD_DIR
+set -u
+command -v oclgrind >/dev/null || { echo "skipped: oclgrind is not installed"; exit 77; }
+eotmc=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export XDG_CACHE_HOME=$work
+under_oclgrind() { # EXPECTED_LAST_LINE_PATTERN ARGUMENTS...
+    pattern=$1
+    shift
+    oclgrind --data-races --uninitialized "$eotmc" "$@" >"$work/out" 2>"$work/err" || { cat "$work/out" "$work/err"; echo "FAILED: eotmc $*"; exit 1; }
+    grep -qE "$pattern" "$work/out" || { cat "$work/out" "$work/err"; echo "FAILED: eotmc $* does not print '$pattern'"; exit 1; }
+    if grep -qiE 'invalid|race|uninitiali[sz]ed|error' "$work/err"; then
+        cat "$work/err"
+        echo "FAILED: oclgrind reports on eotmc $*"
+        exit 1
+    fi
+}
+under_oclgrind 'passed on Oclgrind' selftest --fast
+echo "oclgrind has nothing to report"
