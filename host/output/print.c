@@ -1,0 +1,79 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/progress.h"
+#include "output/format.h"
+#include "output/output.h"
+
+#define HIDDEN "cascade.track_length" /* dozens of them: summary.json has them all */
+
+static int width_of_longest(const char *text, size_t stride, size_t n, int least) {
+    int width = least;
+    for (size_t i = 0; i < n; i++, text += stride)
+        if ((int)strlen(text) > width) width = (int)strlen(text);
+    return width;
+}
+
+static void print_cutflow(const struct eot_result *r) {
+    if (r->n_cutflow == 0) return;
+    int width = width_of_longest(r->cutflow[0].cut, sizeof r->cutflow[0], r->n_cutflow, 3);
+    printf("\n%-*s  %12s  %s\n", width, "cut", "events", "per EOT");
+    for (size_t i = 0; i < r->n_cutflow; i++) {
+        const struct eot_cutflow_row *c = &r->cutflow[i];
+        char number[80];
+        eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_PLAIN);
+        printf("%-*s  %12.10g  %s\n", width, c->cut, c->events, number);
+    }
+}
+
+static void print_categories(const struct eot_result *r) {
+    if (r->n_category == 0) return;
+    int width = width_of_longest(r->category[0].title, sizeof r->category[0], r->n_category, 3);
+    printf("\n%-8s  %-*s  %s\n", "category", width, "", "per EOT");
+    for (size_t i = 0; i < r->n_category; i++) {
+        const struct eot_category *c = &r->category[i];
+        char number[80];
+        eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_PLAIN);
+        printf("%-8s  %-*s  %s\n", c->name, width, c->title, number);
+    }
+}
+
+static bool is_hidden(const struct eot_estimate *e) { return strncmp(e->name, HIDDEN, strlen(HIDDEN)) == 0; }
+
+static void print_estimates(const struct eot_result *r) {
+    size_t n_hidden = 0;
+    if (r->n_estimate == 0) return;
+    int width = 8;
+    for (size_t i = 0; i < r->n_estimate; i++)
+        if (!is_hidden(&r->estimate[i]) && (int)strlen(r->estimate[i].name) > width) width = (int)strlen(r->estimate[i].name);
+    printf("\n%s\n", "estimate");
+    for (size_t i = 0; i < r->n_estimate; i++) {
+        const struct eot_estimate *e = &r->estimate[i];
+        char number[80];
+        if (is_hidden(e)) {
+            n_hidden++;
+            continue;
+        }
+        eot_uncertain_format(number, sizeof number, e->value, e->std_error, EOT_FORMAT_PLAIN);
+        printf("%-*s  %s%s%s", width, e->name, number, strcmp(e->unit, "1") == 0 ? "" : " ", strcmp(e->unit, "1") == 0 ? "" : e->unit);
+        if (e->n_eff > 0.0) printf("  (n_eff %.4g)", e->n_eff);
+        printf("\n");
+    }
+    if (n_hidden > 0) printf("and %zu of %s.* in summary.json\n", n_hidden, HIDDEN);
+}
+
+void eot_output_print(const struct eot_result *result) {
+    char wall[32];
+    printf("%s: %s, seed %llu, eotmc %s%s\n", result->name, result->mode, (unsigned long long)result->seed, result->version,
+           result->partial ? "; INTERRUPTED: a partial result" : "");
+    print_cutflow(result);
+    print_categories(result);
+    print_estimates(result);
+    printf("\nenergy   in %.8g GeV, out %.8g GeV, relative residual %.1e\n", result->energy_in, result->energy_out, result->energy_residual);
+    eot_duration_format(wall, sizeof wall, result->performance.wall_s);
+    printf("time     %s: kernels %.3g s, compilation %.3g s, tables %.3g s\n", wall, result->performance.kernel_s, result->performance.jit_s, result->performance.tables_s);
+    printf("rate     %.3g EOT/s, %.3g steps/s, %.3g steps/EOT, %.3g muons/s\n", result->performance.eot_per_s, result->performance.steps_per_s,
+           result->performance.steps_per_eot, result->performance.muons_per_s);
+    for (size_t i = 0; i < result->n_fault; i++)
+        if (result->fault[i].count > 0) printf("FAULT    %s: %llu\n", result->fault[i].name, (unsigned long long)result->fault[i].count);
+}
