@@ -12,15 +12,13 @@ header_compile() { # HEADER COMMAND...
 }
 export -f header_compile
 jobs=()
-for compiler in gcc clang clang-15; do
-    command -v $compiler >/dev/null || { echo "no $compiler here: its part is left out"; continue; }
-    [ $compiler = clang-15 ] || for precision in "" -DEOT_REAL_DOUBLE; do jobs+=("$compiler -x c -std=c11 $warnings $precision"); done
+clang=$(command -v clang-15 || command -v clang || echo clang)
+for compiler in gcc "$clang"; do
+    command -v "$compiler" >/dev/null || { echo "no $compiler here: its part is left out"; continue; }
+    for precision in "" -DEOT_REAL_DOUBLE; do jobs+=("$compiler -x c -std=c11 $warnings $precision"); done
 done
-for compiler in clang-15 clang; do
-    command -v $compiler >/dev/null || continue
-    jobs+=("$compiler -x cl -cl-std=CL1.2 --target=spir64 -Xclang -cl-ext=+all -Werror -Wall -Wextra -Wconversion -Wdouble-promotion -Wshadow")
-    break
-done
+command -v "$clang" >/dev/null &&
+    jobs+=("$clang -x cl -cl-std=CL1.2 --target=spir64 -Xclang -cl-ext=+all -Werror -Wall -Wextra -Wconversion -Wdouble-promotion -Wshadow")
 [ ${#jobs[@]} -gt 0 ] || { echo "no compiler"; exit 77; }
 headers=$(find include/eotmc -name '*.h' | sort)
 for job in "${jobs[@]}"; do

@@ -7,8 +7,8 @@ commands="$3/compile_commands.json"
 list=$(sed -nE 's/^ *"command": "(.*)",?$/\1/p' "$commands" | sed 's/\\"/"/g; s/\\\\/\\/g' | grep -E " -c [^ ]*/(host|tools)/[^ ]*$")
 [ -n "$list" ] || { echo "FAILED: no commands for host/ in $commands"; exit 1; }
 n=0
-for compiler in gcc clang; do
-    command -v $compiler >/dev/null || { echo "no $compiler here: its part is left out"; continue; }
+for compiler in gcc "$(command -v clang-15 || command -v clang || echo clang)"; do
+    command -v "$compiler" >/dev/null || { echo "no $compiler here: its part is left out"; continue; }
     echo "$list" | sed -E "s|^[^ ]+|$compiler|; s| -o [^ ]+||; s| -M[DTF]( [^ -][^ ]*)?||g; s| -c ([^ ]+)\$| -fsyntax-only -Wall -Wextra -Wconversion -Wshadow -Werror \1|" |
         tr '\n' '\0' | xargs -0 -P "$(nproc)" -I{} sh -c '{}' || { echo "FAILED: warnings of $compiler"; exit 1; }
     n=$((n + 1))
