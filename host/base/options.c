@@ -113,8 +113,8 @@ static enum eot_status store(const struct eot_command *command, const struct eot
         break;
     case EOT_OPTION_LIST: EOT_TRY(eot_text_list_add(option->target, value, err)); break;
     case EOT_OPTION_COUNT:
-        EOT_CHECK(parse_count(value, option->target), EOT_E_USAGE, "option '--%s' = '%s' (must be a whole number from 0, such as 1000 or 1e6); see `eotmc %s --help`",
-                  option->name, value, command->name);
+        EOT_CHECK(parse_count(value, option->target), EOT_E_USAGE,
+                  "option '--%s' = '%s' (must be a whole number from 0, such as 1000 or 1e6); see `eotmc %s --help`", option->name, value, command->name);
         break;
     case EOT_OPTION_REAL:
         EOT_CHECK(parse_real(value, option->target), EOT_E_USAGE, "option '--%s' = '%s' (must be a number); see `eotmc %s --help`", option->name, value,
@@ -168,7 +168,8 @@ done:
     return status;
 }
 
-enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv, struct eot_text_list *positional, bool *is_help, struct eot_error *err) {
+enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv, struct eot_text_list *positional, bool *is_help,
+                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
     uint64_t seen = 0;
     *is_help = false;

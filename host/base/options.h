@@ -60,8 +60,10 @@ enum eot_status eot_text_list_add(struct eot_text_list *list, const char *text, 
 
 /** Parse argv[1..]. `--help` or `-h` anywhere before `--` prints the help on stdout and sets is_help; nothing else is then checked.
  * @param positional filled with the other arguments; the caller frees it, and each LIST target, with eot_text_list_free also after an error.
- * @return EOT_E_USAGE for an unknown option (with the nearest name), a missing or bad value, an option given twice, too few or too many arguments; EOT_E_MEMORY. */
-enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv, struct eot_text_list *positional, bool *is_help, struct eot_error *err);
+ * @return EOT_E_USAGE for an unknown option (with the nearest name), a missing or bad value, an option given twice, too few or too many arguments;
+ * EOT_E_MEMORY. */
+enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv, struct eot_text_list *positional, bool *is_help,
+                                  struct eot_error *err);
 
 /** The help text on stdout: usage, summary, options, example. */
 void eot_options_print_help(const struct eot_command *command);

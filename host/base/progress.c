@@ -44,7 +44,8 @@ void eot_progress_format(char *text, size_t n_text, const char *unit, uint64_t d
     double rate = done > before && elapsed > 0.0 ? (double)(done - before) / elapsed : 0.0;
     double left = done >= total ? 0.0 : rate > 0.0 ? (double)(total - done) / rate : -1.0;
     eot_duration_format(time_text, sizeof time_text, is_final ? elapsed : left);
-    snprintf(text, n_text, "%.4g / %.4g %s (%.1f %%), %.3g %s/s, %s %s", (double)done, (double)total, unit, percent, rate, unit, is_final ? "in" : "ETA", time_text);
+    snprintf(text, n_text, "%.4g / %.4g %s (%.1f %%), %.3g %s/s, %s %s", (double)done, (double)total, unit, percent, rate, unit, is_final ? "in" : "ETA",
+             time_text);
 }
 
 void eot_progress_start(struct eot_progress *progress, enum eot_progress_mode mode, const char *unit, uint64_t total, uint64_t before) {

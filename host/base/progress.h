@@ -1,6 +1,6 @@
 /** @file progress.h
- * One line of progress on stderr: work done / total, rate, time left. On a terminal it is updated in place at most 5 times a second; otherwise plain lines come at
- * intervals that double from 2 s to 60 s. */
+ * One line of progress on stderr: work done / total, rate, time left. On a terminal it is updated in place at most 5 times a second; otherwise plain lines come
+ * at intervals that double from 2 s to 60 s. */
 #ifndef EOT_HOST_BASE_PROGRESS_H
 #define EOT_HOST_BASE_PROGRESS_H
 

@@ -69,8 +69,9 @@ static void add_provenance(struct eot_text *script, const struct eot_result *r) 
     const struct eot_estimate *eot = equivalent != NULL ? equivalent : simulated;
     snprintf(text, sizeof text, "%.2e", eot != NULL ? eot->value : 0.0);
     eot_uncertain_format(number, sizeof number, strtod(text, NULL), 0.0, EOT_FORMAT_PLAIN);
+    const char *what = equivalent != NULL ? " EOT equivalent" : " EOT";
     snprintf(text, sizeof text, "eotmc %s: %s, %s%s%s%s%s", r->version, r->name, r->mode, eot != NULL ? ", " : "", eot != NULL ? number : "",
-             eot == NULL ? "" : equivalent != NULL ? " EOT equivalent" : " EOT", r->partial ? ", interrupted run" : "");
+             eot != NULL ? what : "", r->partial ? ", interrupted run" : "");
     eot_text_add(script, "set label 99 ");
     eot_text_add_quoted(script, text, 0);
     eot_text_add(script, " at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n");
@@ -96,7 +97,8 @@ static double add_vertical_axis(struct eot_text *script, const struct eot_histog
         power = e->largest > 0.0 ? (int)floor(log10(e->largest)) : 0;
         if (power >= -2 && power <= 3) power = 0;
         scale = pow(10.0, power);
-        eot_text_add(script, "low = 0\nset yrange [0:%.6g]\n", e->top > 0.0 ? e->top / scale * (n_histogram > 1 ? 1.15 + 0.05 * (double)n_histogram : 1.15) : 1.0);
+        eot_text_add(script, "low = 0\nset yrange [0:%.6g]\n",
+                     e->top > 0.0 ? e->top / scale * (n_histogram > 1 ? 1.15 + 0.05 * (double)n_histogram : 1.15) : 1.0);
     }
     eot_text_add(script, "set ylabel ");
     if (power != 0) {
@@ -107,13 +109,14 @@ static double add_vertical_axis(struct eot_text *script, const struct eot_histog
     return scale;
 }
 
-enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram, size_t n_histogram,
-                                             const struct eot_result *result, struct eot_error *err) {
+enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram,
+                                             size_t n_histogram, const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, script = {0};
     struct extent extent = {DBL_MAX, 0.0, 0.0};
     char axis[128];
-    EOT_CHECK(n_histogram >= 1 && n_histogram <= MAX_OVERLAY, EOT_E_INTERNAL, "figure '%s' of %zu histograms (must be 1 to %d)", name, n_histogram, MAX_OVERLAY);
+    EOT_CHECK(n_histogram >= 1 && n_histogram <= MAX_OVERLAY, EOT_E_INTERNAL, "figure '%s' of %zu histograms (must be 1 to %d)", name, n_histogram,
+              MAX_OVERLAY);
     const struct eot_histogram *first = histogram[0];
     int uniform = 1;
     double low = first->edges[0], high = first->edges[first->n_bin];
@@ -136,14 +139,18 @@ enum eot_status eot_output_figure_histograms(const char *folder, const char *nam
     double scale = add_vertical_axis(&script, first, uniform, &extent, n_histogram);
     add_provenance(&script, result);
     eot_text_add(&script,
-                 "set minussign\nset border 31 linewidth 0.8\nset tics front\nset mxtics\nset mytics\nset lmargin 11\nset rmargin 3\nset bmargin 4.2\nset key top right samplen 3 spacing 1.2\n"
+                 "set minussign\nset border 31 linewidth 0.8\nset tics front\nset mxtics\nset mytics\n"
+                 "set lmargin 11\nset rmargin 3\nset bmargin 4.2\nset key top right samplen 3 spacing 1.2\n"
                  "scale = %g\nabove(y) = y / scale > low ? y / scale : low\nplot ",
                  scale);
     if (n_histogram == 1)
-        eot_text_add(&script, "'%s.dat' index 1 using 1:(above($2)):(low) with filledcurves fillcolor '#56B4E9' fillstyle transparent solid 0.25 noborder notitle, \\\n     ", name);
+        eot_text_add(
+            &script,
+            "'%s.dat' index 1 using 1:(above($2)):(low) with filledcurves fillcolor '#56B4E9' fillstyle transparent solid 0.25 noborder notitle, \\\n     ",
+            name);
     for (size_t i = 0; i < n_histogram; i++) {
-        eot_text_add(&script, "%s'%s.dat' index %zu using 1:(above($2)) with lines linecolor '%s' dashtype %s linewidth 1.3 ", i > 0 ? ", \\\n     " : "", name, 2 * i + 1,
-                     colours[i], dashes[i]);
+        eot_text_add(&script, "%s'%s.dat' index %zu using 1:(above($2)) with lines linecolor '%s' dashtype %s linewidth 1.3 ", i > 0 ? ", \\\n     " : "", name,
+                     2 * i + 1, colours[i], dashes[i]);
         if (n_histogram > 1) {
             eot_text_add(&script, "title ");
             eot_text_add_quoted(&script, histogram[i]->title[0] != '\0' ? histogram[i]->title : histogram[i]->name, 0);
@@ -151,8 +158,8 @@ enum eot_status eot_output_figure_histograms(const char *folder, const char *nam
             eot_text_add(&script, "notitle");
         /* empty bins have no bar: their error of zero would claim knowledge */
         eot_text_add(&script,
-                     ", \\\n     '' index %zu using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '%s' "
-                     "linewidth 0.7 notitle",
+                     ", \\\n     '' index %zu using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) "
+                     "with vectors nohead linecolor '%s' linewidth 0.7 notitle",
                      2 * i, colours[i]);
     }
     eot_text_add(&script, "\n");
@@ -182,8 +189,10 @@ static enum eot_status cutflow_figure(const char *folder, const struct eot_resul
         const struct eot_cutflow_row *c = &r->cutflow[i];
         eot_text_add(&data, "%zu %.9g %.9g %.9g # %s\n", r->n_cutflow - i, c->events, c->weighted, c->std_error, c->cut);
     }
-    eot_text_add(&script, "set title 'Cut flow' font ',24' offset 0, -0.3\nset xlabel 'per EOT'\nlow = %.6g\nset logscale x\nset xrange [low:%.6g]\nset format x '10^{%%L}'\n",
-                 low, high);
+    eot_text_add(
+        &script,
+        "set title 'Cut flow' font ',24' offset 0, -0.3\nset xlabel 'per EOT'\nlow = %.6g\nset logscale x\nset xrange [low:%.6g]\nset format x '10^{%%L}'\n",
+        low, high);
     if (decades > 4.0) eot_text_add(&script, "set xtics %.6g\n", pow(10.0, ceil(decades / 4.0)));
     eot_text_add(&script, "set yrange [0.4:%.1f]\nset ytics scale 0 (", (double)r->n_cutflow + 0.6);
     for (size_t i = 0; i < r->n_cutflow; i++) {
@@ -201,10 +210,12 @@ static enum eot_status cutflow_figure(const char *folder, const struct eot_resul
     }
     add_provenance(&script, r);
     eot_text_add(&script,
-                 "set minussign\nset border 3 linewidth 0.8\nset xtics nomirror\nset lmargin %zu\nset rmargin 25\nset bmargin 4.2\nunset key\nset style fill solid 0.75 noborder\n"
+                 "set minussign\nset border 3 linewidth 0.8\nset xtics nomirror\nset lmargin %zu\nset rmargin 25\nset bmargin 4.2\n"
+                 "unset key\nset style fill solid 0.75 noborder\n"
                  "plot 'cutflow.dat' using 3:1:(low):($3 > low ? $3 : low):($1 - 0.3):($1 + 0.3) with boxxyerror linecolor '%s', \\\n"
-                 "     '' using ($3 - $4 > low ? $3 - $4 : low):($3 > 0 ? $1 : NaN):($3 + $4 - ($3 - $4 > low ? $3 - $4 : low)):(0) with vectors nohead linecolor 'black' linewidth 1\n",
-                 (size_t)(3.0 + 0.95 * (double)(n_longest < 12 ? 12 : n_longest > 40 ? 40 : n_longest)), colours[0]);
+                 "     '' using ($3 - $4 > low ? $3 - $4 : low):($3 > 0 ? $1 : NaN):($3 + $4 - ($3 - $4 > low ? $3 - $4 : low)):(0) "
+                 "with vectors nohead linecolor 'black' linewidth 1\n",
+                 (size_t)(3.0 + 0.95 * fmax(12.0, fmin(40.0, (double)n_longest))), colours[0]);
     EOT_TRY(eot_gnuplot_figure(folder, "cutflow", 1600, 250 + 90 * r->n_cutflow, &data, &script, err));
 done:
     eot_text_free(&data);

@@ -25,8 +25,8 @@ void eot_output_temporary_name(char *text, size_t n_text, const char *name) { sn
 static enum eot_status temporary_path(const char *folder, const char *name, char **path, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char temporary[MAX_NAME + 32];
-    EOT_CHECK(strlen(name) <= MAX_NAME && strchr(name, '/') == NULL && name[0] != '\0', EOT_E_INTERNAL, "'%s' is no file name (empty, with '/', or above %d bytes)", name,
-              MAX_NAME);
+    EOT_CHECK(strlen(name) <= MAX_NAME && strchr(name, '/') == NULL && name[0] != '\0', EOT_E_INTERNAL,
+              "'%s' is no file name (empty, with '/', or above %d bytes)", name, MAX_NAME);
     eot_output_temporary_name(temporary, sizeof temporary, name);
     *path = eot_output_path(folder, temporary);
     EOT_CHECK_MEMORY(*path);

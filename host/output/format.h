@@ -11,7 +11,7 @@ enum eot_format_style {
 };
 
 /** Write value +- error. The error keeps two digits if its three leading digits are 100 to 354, one if 355 to 949, and 950 to 999 round up to 1000 with two;
- * the value is rounded to the same place (PDG, Review of Particle Physics, Introduction, section 5.3 "Rounding"). Without an error (0) six digits and no "+-". */
+ * the value is rounded to the same place (PDG, Review of Particle Physics, Introduction, "Rounding"). Without an error (0) six digits and no "+-". */
 void eot_uncertain_format(char *text, size_t n_text, double value, double error, enum eot_format_style style);
 
 #endif

@@ -59,7 +59,8 @@ void eot_text_add_quoted(struct eot_text *text, const char *plain, int is_tic_la
 }
 
 /** Run `gnuplot script` in the folder with the variable `output` set; what it prints goes to messages. */
-static enum eot_status run_gnuplot(const char *folder, const char *script, const char *output, char *messages, size_t n_messages, int *exit_status, struct eot_error *err) {
+static enum eot_status run_gnuplot(const char *folder, const char *script, const char *output, char *messages, size_t n_messages, int *exit_status,
+                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char assignment[256], rest[512];
     int tube[2] = {-1, -1}, error;
@@ -89,8 +90,7 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
         if (n_read > 0 && n + 1 < n_messages) n += (size_t)n_read;
     }
     messages[n] = '\0';
-    while (waitpid(child, exit_status, 0) < 0)
-        EOT_CHECK(errno == EINTR, EOT_E_INTERNAL, "cannot wait for gnuplot (%s); report this as a bug", strerror(errno));
+    while (waitpid(child, exit_status, 0) < 0) EOT_CHECK(errno == EINTR, EOT_E_INTERNAL, "cannot wait for gnuplot (%s); report this as a bug", strerror(errno));
 done:
     if (has_actions) posix_spawn_file_actions_destroy(&actions);
     if (tube[0] >= 0) close(tube[0]);
@@ -104,7 +104,8 @@ static bool is_whole_png(const char *folder, const char *name) {
     unsigned char tail[12] = {0};
     char *path = eot_output_path(folder, name);
     FILE *file = path != NULL ? fopen(path, "rb") : NULL;
-    bool is_whole = file != NULL && fseek(file, -(long)sizeof tail, SEEK_END) == 0 && fread(tail, 1, sizeof tail, file) == sizeof tail && memcmp(tail, end, sizeof end) == 0;
+    bool is_whole = file != NULL && fseek(file, -(long)sizeof tail, SEEK_END) == 0 && fread(tail, 1, sizeof tail, file) == sizeof tail &&
+                    memcmp(tail, end, sizeof end) == 0;
     if (file != NULL) fclose(file);
     free(path);
     return is_whole;
@@ -135,10 +136,11 @@ enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t 
     EOT_TRY(eot_output_write_file(folder, script_name, script.text, script.n, err));
     EOT_TRY(run_gnuplot(folder, script_name, temporary, messages, sizeof messages, &exit_status, err));
     is_made = true;
-    EOT_CHECK(WIFEXITED(exit_status) && WEXITSTATUS(exit_status) == 0, EOT_E_IO, "gnuplot failed on '%s/%s' (%s); run it by hand or set output.figures to false", folder,
-              script_name, messages[0] != '\0' ? messages : "no message");
-    EOT_CHECK(is_whole_png(folder, temporary), EOT_E_IO, "gnuplot left '%s/%s' incomplete (%s); free space or choose another folder with -o", folder, picture_name,
-              messages[0] != '\0' ? messages : "no message; perhaps the disk is full");
+    EOT_CHECK(WIFEXITED(exit_status) && WEXITSTATUS(exit_status) == 0, EOT_E_IO,
+              "gnuplot failed on '%s/%s' (%s); run it by hand or set output.figures to false", folder, script_name,
+              messages[0] != '\0' ? messages : "no message");
+    EOT_CHECK(is_whole_png(folder, temporary), EOT_E_IO, "gnuplot left '%s/%s' incomplete (%s); free space or choose another folder with -o", folder,
+              picture_name, messages[0] != '\0' ? messages : "no message; perhaps the disk is full");
     EOT_TRY(eot_output_commit(folder, picture_name, err));
 done:
     if (status != EOT_OK && is_made) eot_output_discard(folder, picture_name);

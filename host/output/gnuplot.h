@@ -15,7 +15,7 @@ struct eot_text {
 };
 void eot_text_add(struct eot_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void eot_text_free(struct eot_text *text);
-/** Add a text as a gnuplot string in single quotes in which nothing is special, neither to gnuplot nor to its enhanced mode; % is doubled if it is a tic label. */
+/** Add a text as a gnuplot string in single quotes in which nothing is special, to gnuplot or its enhanced mode; % is doubled if it is a tic label. */
 void eot_text_add_quoted(struct eot_text *text, const char *plain, int is_tic_label);
 
 /** Write data and script, run gnuplot in the folder, check that the picture is complete and give it its name.

@@ -40,9 +40,10 @@ static herr_t add_text_attribute(hid_t object, const char *name, const char *val
     return failed;
 }
 
-/** A dataset of `rank` dimensions; tables (rank 1, with many rows) are chunked and compressed. Object times are not kept: the same result gives the same bytes. */
+/** A dataset of `rank` dimensions; tables (rank 1, with many rows) are chunked and compressed. No times are kept: the same result gives the same bytes. */
 static herr_t add_dataset(hid_t parent, const char *name, hid_t type, int rank, const hsize_t *size, const void *value) {
-    hid_t file_type = H5Tcopy(type), space = rank > 0 ? H5Screate_simple(rank, size, NULL) : H5Screate(H5S_SCALAR), properties = H5Pcreate(H5P_DATASET_CREATE), dataset = -1;
+    hid_t file_type = H5Tcopy(type), space = rank > 0 ? H5Screate_simple(rank, size, NULL) : H5Screate(H5S_SCALAR), properties = H5Pcreate(H5P_DATASET_CREATE),
+          dataset = -1;
     herr_t failed = file_type < 0 || space < 0 || properties < 0 ? -1 : H5Pset_obj_track_times(properties, 0);
     if (failed >= 0 && H5Tget_class(file_type) == H5T_COMPOUND) failed = H5Tpack(file_type);
     if (failed >= 0 && rank == 1 && size[0] * H5Tget_size(file_type) > CHUNK_BYTES) {
@@ -69,7 +70,8 @@ static herr_t add_histogram(hid_t parent, const struct eot_histogram *h) {
     herr_t failed = group < 0 || add_doubles(group, "edges", h->edges, h->n_bin + 1) < 0 || add_doubles(group, "values", h->values, h->n_bin) < 0 ||
                             add_doubles(group, "variances", h->variances, h->n_bin) < 0 || add_text_attribute(group, "unit", h->unit) < 0 ||
                             add_text_attribute(group, "title", h->title) < 0 || add_text_attribute(group, "axis", h->axis) < 0 ||
-                            add_attribute(group, "underflow", H5T_NATIVE_DOUBLE, &h->underflow) < 0 || add_attribute(group, "overflow", H5T_NATIVE_DOUBLE, &h->overflow) < 0
+                            add_attribute(group, "underflow", H5T_NATIVE_DOUBLE, &h->underflow) < 0 ||
+                            add_attribute(group, "overflow", H5T_NATIVE_DOUBLE, &h->overflow) < 0
                         ? -1
                         : 0;
     H5Gclose(group);
@@ -90,8 +92,10 @@ struct member {
     size_t offset, n_text; /* n_text = 0: a number of type `number` */
     hid_t number;
 };
-#define TEXT(type, field) {#field, offsetof(type, field), sizeof(((type *)NULL)->field), 0}
-#define DOUBLE(type, field) {#field, offsetof(type, field), 0, H5T_NATIVE_DOUBLE}
+#define TEXT(type, field) \
+    { #field, offsetof(type, field), sizeof(((type *)NULL)->field), 0 }
+#define DOUBLE(type, field) \
+    { #field, offsetof(type, field), 0, H5T_NATIVE_DOUBLE }
 
 static herr_t add_table(hid_t file, const char *name, const struct member *member, size_t n_member, size_t row_bytes, const void *row, size_t n_row) {
     if (n_row == 0) return 0;
@@ -110,9 +114,9 @@ static herr_t add_table(hid_t file, const char *name, const struct member *membe
 #define ADD_TABLE(file, name, members, row, n_row) add_table((file), (name), (members), sizeof(members) / sizeof(members)[0], sizeof(row)[0], (row), (n_row))
 
 static herr_t add_tables(hid_t file, const struct eot_result *r) {
-    const struct member estimate[] = {TEXT(struct eot_estimate, name), TEXT(struct eot_estimate, unit), DOUBLE(struct eot_estimate, value),
-                                      DOUBLE(struct eot_estimate, std_error), DOUBLE(struct eot_estimate, n_eff),
-                                      {"n_batches", offsetof(struct eot_estimate, n_batches), 0, H5T_NATIVE_LONG}};
+    const struct member estimate[] = {TEXT(struct eot_estimate, name),    TEXT(struct eot_estimate, unit),
+                                      DOUBLE(struct eot_estimate, value), DOUBLE(struct eot_estimate, std_error),
+                                      DOUBLE(struct eot_estimate, n_eff), {"n_batches", offsetof(struct eot_estimate, n_batches), 0, H5T_NATIVE_LONG}};
     const struct member cutflow[] = {TEXT(struct eot_cutflow_row, cut), DOUBLE(struct eot_cutflow_row, events), DOUBLE(struct eot_cutflow_row, weighted),
                                      DOUBLE(struct eot_cutflow_row, std_error)};
     const struct member category[] = {TEXT(struct eot_category, name), TEXT(struct eot_category, title), DOUBLE(struct eot_category, weighted),
@@ -193,9 +197,7 @@ static herr_t keep_innermost(unsigned n, const H5E_error2_t *e, void *text) {
 }
 
 /** Called by HDF5 where it would print its error stack: keeps what the first failure says of its innermost cause. */
-static herr_t keep_first_error(hid_t stack, void *text) {
-    return *(const char *)text == '\0' ? H5Ewalk2(stack, H5E_WALK_UPWARD, keep_innermost, text) : 0;
-}
+static herr_t keep_first_error(hid_t stack, void *text) { return *(const char *)text == '\0' ? H5Ewalk2(stack, H5E_WALK_UPWARD, keep_innermost, text) : 0; }
 
 enum eot_status eot_output_hdf5(const char *folder, const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;

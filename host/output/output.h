@@ -18,13 +18,13 @@ enum eot_status eot_output_summary(const char *folder, const struct eot_result *
 enum eot_status eot_output_summary_read(const char *path, struct eot_result *result, struct eot_error *err);
 /** result.h5: /histograms/<name>/{edges,values,variances}, /events, /estimates, /config (effective YAML), attributes as in summary.json's `run`. */
 enum eot_status eot_output_hdf5(const char *folder, const struct eot_result *result, struct eot_error *err);
-/** figures/<name>.png with its gnuplot script <name>.gp and data <name>.dat: one figure of all hcal*.energy (hcal_energy), one for each other histogram (dots in
- * the name become _) and the cut flow. What the result lacks is skipped.
+/** figures/<name>.png with its gnuplot script <name>.gp and data <name>.dat: one figure of all hcal*.energy (hcal_energy), one for each other histogram (dots
+ * in the name become _) and the cut flow. What the result lacks is skipped.
  * @return EOT_E_IO, without gnuplot naming the package; EOT_E_NUMERIC as eot_result_check. */
 enum eot_status eot_output_figures(const char *folder, const struct eot_result *result, struct eot_error *err);
 /** One figure of n histograms (1 to 6) that share the axis of the first, drawn over each other in the folder itself; the legend shows their titles if n > 1. */
-enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram, size_t n_histogram,
-                                             const struct eot_result *result, struct eot_error *err);
+enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram,
+                                             size_t n_histogram, const struct eot_result *result, struct eot_error *err);
 /** The cut flow, categories, main estimates and balance as a text table on stdout. */
 void eot_output_print(const struct eot_result *result);
 

@@ -71,7 +71,8 @@ void eot_output_print(const struct eot_result *result) {
     print_estimates(result);
     printf("\nenergy   in %.8g GeV, out %.8g GeV, relative residual %.1e\n", result->energy_in, result->energy_out, result->energy_residual);
     eot_duration_format(wall, sizeof wall, result->performance.wall_s);
-    printf("time     %s: kernels %.3g s, compilation %.3g s, tables %.3g s\n", wall, result->performance.kernel_s, result->performance.jit_s, result->performance.tables_s);
+    printf("time     %s: kernels %.3g s, compilation %.3g s, tables %.3g s\n", wall, result->performance.kernel_s, result->performance.jit_s,
+           result->performance.tables_s);
     printf("rate     %.3g EOT/s, %.3g steps/s, %.3g steps/EOT, %.3g muons/s\n", result->performance.eot_per_s, result->performance.steps_per_s,
            result->performance.steps_per_eot, result->performance.muons_per_s);
     for (size_t i = 0; i < result->n_fault; i++)

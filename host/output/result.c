@@ -112,7 +112,8 @@ enum eot_status eot_result_add_range(struct eot_result *result, uint64_t first, 
 static enum eot_status check_number(const char *kind, const char *name, const char *field, double number, bool is_error, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_CHECK(isfinite(number), EOT_E_NUMERIC, "%s '%s': %s = %g (must be finite); report the configuration and seed as a bug", kind, name, field, number);
-    EOT_CHECK(!is_error || number >= 0.0, EOT_E_NUMERIC, "%s '%s': %s = %g (must not be negative); report the configuration and seed as a bug", kind, name, field, number);
+    EOT_CHECK(!is_error || number >= 0.0, EOT_E_NUMERIC, "%s '%s': %s = %g (must not be negative); report the configuration and seed as a bug", kind, name,
+              field, number);
 done:
     return status;
 }
@@ -121,8 +122,8 @@ static enum eot_status check_histogram(const struct eot_histogram *h, struct eot
     enum eot_status status = EOT_OK;
     for (size_t i = 0; i <= h->n_bin; i++) {
         EOT_TRY(check_number("histogram", h->name, "edge", h->edges[i], false, err));
-        EOT_CHECK(i == 0 || h->edges[i] > h->edges[i - 1], EOT_E_NUMERIC, "histogram '%s': edge %zu = %.17g (must be above %.17g); correct its binning", h->name, i,
-                  h->edges[i], h->edges[i - 1]);
+        EOT_CHECK(i == 0 || h->edges[i] > h->edges[i - 1], EOT_E_NUMERIC, "histogram '%s': edge %zu = %.17g (must be above %.17g); correct its binning",
+                  h->name, i, h->edges[i], h->edges[i - 1]);
     }
     for (size_t i = 0; i < h->n_bin; i++) {
         EOT_TRY(check_number("histogram", h->name, "value", h->values[i], false, err));

@@ -14,8 +14,8 @@ struct eot_estimate {
     double value, std_error, n_eff;
     long n_batches;
 };
-struct eot_histogram { /* contents per EOT; edges has n_bin + 1 */
-    char name[64], unit[16]; /* unit of the axis */
+struct eot_histogram {        /* contents per EOT; edges has n_bin + 1 */
+    char name[64], unit[16];  /* unit of the axis */
     char title[96], axis[64]; /* for figures */
     size_t n_bin;
     double *edges, *values, *variances;
@@ -91,7 +91,7 @@ enum eot_status eot_result_add_range(struct eot_result *result, uint64_t first, 
 const struct eot_estimate *eot_result_estimate(const struct eot_result *result, const char *name);
 const struct eot_histogram *eot_result_histogram(const struct eot_result *result, const char *name);
 
-/** Refuse what must not reach a file: a value or error that is not finite (EOT_E_NUMERIC naming it), a negative error or variance, bin edges that do not rise. */
+/** Refuse what must not reach a file: a value or error that is not finite (EOT_E_NUMERIC), a negative error or variance, bin edges that do not rise. */
 enum eot_status eot_result_check(const struct eot_result *result, struct eot_error *err);
 
 #endif

@@ -35,8 +35,8 @@ static json_t *run_to_json(const struct eot_result *r) {
     for (size_t i = 0; i < r->n_range; i++)
         failed |= json_array_append_new(primaries, json_pack("[I, I]", (json_int_t)r->primaries[i][0], (json_int_t)r->primaries[i][1]));
     json_t *run = json_pack("{s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "name", text_to_json(r->name), "seed", (json_int_t)r->seed, "run",
-                            (json_int_t)r->run, "mode", r->mode, "config_sha256", r->config_sha256, "tables_sha256", r->tables_sha256, "tally_sha256", r->tally_sha256,
-                            "version", r->version, "partial", (int)r->partial, "devices", devices, "primaries", primaries);
+                            (json_int_t)r->run, "mode", r->mode, "config_sha256", r->config_sha256, "tables_sha256", r->tables_sha256, "tally_sha256",
+                            r->tally_sha256, "version", r->version, "partial", (int)r->partial, "devices", devices, "primaries", primaries);
     if (failed) {
         json_decref(run);
         return NULL;
@@ -62,9 +62,9 @@ static json_t *doubles_to_json(const double *value, size_t n) {
 }
 
 static json_t *histogram_to_json(const struct eot_histogram *h) {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "edges", doubles_to_json(h->edges, h->n_bin + 1), "values", doubles_to_json(h->values, h->n_bin),
-                     "variances", doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title", text_to_json(h->title), "axis",
-                     text_to_json(h->axis), "underflow", h->underflow, "overflow", h->overflow);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "edges", doubles_to_json(h->edges, h->n_bin + 1), "values",
+                     doubles_to_json(h->values, h->n_bin), "variances", doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title",
+                     text_to_json(h->title), "axis", text_to_json(h->axis), "underflow", h->underflow, "overflow", h->overflow);
 }
 
 static json_t *performance_to_json(const struct eot_result *r) {
@@ -89,13 +89,13 @@ static json_t *result_to_json(const struct eot_result *r) {
     for (size_t i = 0; i < r->n_fault; i++) failed |= json_object_set_new(faults, r->fault[i].name, json_integer((json_int_t)r->fault[i].count));
     for (size_t i = 0; i < r->n_cutflow; i++) {
         const struct eot_cutflow_row *c = &r->cutflow[i];
-        failed |= json_array_append_new(cutflow, json_pack("{s:o, s:f, s:f, s:f}", "cut", text_to_json(c->cut), "events", c->events, "weighted", c->weighted, "std_error",
-                                                           c->std_error));
+        failed |= json_array_append_new(
+            cutflow, json_pack("{s:o, s:f, s:f, s:f}", "cut", text_to_json(c->cut), "events", c->events, "weighted", c->weighted, "std_error", c->std_error));
     }
     for (size_t i = 0; i < r->n_category; i++) {
         const struct eot_category *c = &r->category[i];
-        failed |= json_array_append_new(categories, json_pack("{s:o, s:o, s:f, s:f}", "name", text_to_json(c->name), "title", text_to_json(c->title), "weighted",
-                                                              c->weighted, "std_error", c->std_error));
+        failed |= json_array_append_new(categories, json_pack("{s:o, s:o, s:f, s:f}", "name", text_to_json(c->name), "title", text_to_json(c->title),
+                                                              "weighted", c->weighted, "std_error", c->std_error));
     }
     json_t *root = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:f, s:f, s:f}, s:o}", "schema", SCHEMA, "run", run_to_json(r), "estimates", estimates,
                              "cutflow", cutflow, "categories", categories, "histograms", histograms, "faults", faults, "energy_balance", "in_GeV", r->energy_in,
@@ -346,10 +346,11 @@ done:
 static enum eot_status check_schema(const json_t *root, const char *path, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *schema = json_string_value(json_object_get(root, "schema"));
-    EOT_CHECK(schema != NULL && strncmp(schema, SCHEMA_NAME, strlen(SCHEMA_NAME)) == 0, EOT_E_IO, "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc",
-              path, schema != NULL ? schema : "", SCHEMA_MAJOR);
+    EOT_CHECK(schema != NULL && strncmp(schema, SCHEMA_NAME, strlen(SCHEMA_NAME)) == 0, EOT_E_IO,
+              "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path, schema != NULL ? schema : "", SCHEMA_MAJOR);
     long major = strtol(schema + strlen(SCHEMA_NAME), NULL, 10);
-    EOT_CHECK(major <= SCHEMA_MAJOR, EOT_E_IO, "%s: schema '%s' (newer than " SCHEMA_NAME "%d, which this version reads); use a newer eotmc", path, schema, SCHEMA_MAJOR);
+    EOT_CHECK(major <= SCHEMA_MAJOR, EOT_E_IO, "%s: schema '%s' (newer than " SCHEMA_NAME "%d, which this version reads); use a newer eotmc", path, schema,
+              SCHEMA_MAJOR);
     EOT_CHECK(major == SCHEMA_MAJOR, EOT_E_IO, "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path, schema, SCHEMA_MAJOR);
 done:
     return status;

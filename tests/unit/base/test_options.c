@@ -23,8 +23,14 @@ static enum eot_status parse(int argc, const char *const *argv) {
         {"event", 0, EOT_OPTION_COUNT, &count, "ID", "primary id"},
         {"tolerance", 0, EOT_OPTION_REAL, &real, "X", "tolerance"},
     };
-    const struct eot_command command = {.name = "run", .arguments = "CONFIG", .summary = "Simulate a configuration.", .example = "eotmc run a.yaml -o out",
-                                        .min_positional = 1, .max_positional = 2, .option = table, .n_option = sizeof table / sizeof table[0]};
+    const struct eot_command command = {.name = "run",
+                                        .arguments = "CONFIG",
+                                        .summary = "Simulate a configuration.",
+                                        .example = "eotmc run a.yaml -o out",
+                                        .min_positional = 1,
+                                        .max_positional = 2,
+                                        .option = table,
+                                        .n_option = sizeof table / sizeof table[0]};
     char *copy[16];
     copy[0] = (char *)"run";
     for (int i = 0; i < argc; i++) copy[i + 1] = (char *)argv[i];

@@ -43,8 +43,9 @@ struct duration_case {
     char want[24];
 };
 ParameterizedTestParameters(progress, durations_read_well) {
-    static struct duration_case rows[] = {{0.0, "0 s"},         {59.4, "59 s"},          {59.6, "1 min 00 s"}, {125.0, "2 min 05 s"}, {3600.0, "1 h 00 min"},
-                                          {86399.0, "23 h 59 min"}, {5.3 * 86400.0, "5 d 07 h"}, {-1.0, "unknown"},    {NAN, "unknown"},      {INFINITY, "unknown"}};
+    static struct duration_case rows[] = {{0.0, "0 s"},           {59.4, "59 s"},           {59.6, "1 min 00 s"},        {125.0, "2 min 05 s"},
+                                          {3600.0, "1 h 00 min"}, {86399.0, "23 h 59 min"}, {5.3 * 86400.0, "5 d 07 h"}, {-1.0, "unknown"},
+                                          {NAN, "unknown"},       {INFINITY, "unknown"}};
     return cr_make_param_array(struct duration_case, rows, sizeof rows / sizeof rows[0]);
 }
 ParameterizedTest(struct duration_case *row, progress, durations_read_well) {

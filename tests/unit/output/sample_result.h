@@ -53,8 +53,19 @@ static inline void sample_estimate(struct eot_result *r, const char *name, const
 
 /** The caller frees it with eot_result_free. */
 static inline struct eot_result sample_result(void) {
-    struct eot_result r = {.name = "sample", .mode = "forced", .config_sha256 = "c0", .tables_sha256 = "7a", .tally_sha256 = "7e", .version = "0.1.0", .seed = 11, .run = 3,
-                           .partial = true, .energy_in = 1e7, .energy_out = 1e7 * (1.0 - 3e-8), .energy_residual = -3e-8, .effective_yaml = "beam:\n  energy: 100 GeV\n"};
+    struct eot_result r = {.name = "sample",
+                           .mode = "forced",
+                           .config_sha256 = "c0",
+                           .tables_sha256 = "7a",
+                           .tally_sha256 = "7e",
+                           .version = "0.1.0",
+                           .seed = 11,
+                           .run = 3,
+                           .partial = true,
+                           .energy_in = 1e7,
+                           .energy_out = 1e7 * (1.0 - 3e-8),
+                           .energy_residual = -3e-8,
+                           .effective_yaml = "beam:\n  energy: 100 GeV\n"};
     r.performance.wall_s = 12.5;
     r.performance.kernel_s = 11.0;
     r.performance.jit_s = 0.25;
@@ -83,11 +94,13 @@ static inline struct eot_result sample_result(void) {
                                           {"each HCAL module within one MIP", 17, 3.4e-10, 8e-11},
                                           {"missing energy > 20 GeV", 0, 0.0, 0.0}};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) cr_assert_eq(eot_result_add_cutflow_row(&r, &row[i], NULL), EOT_OK);
-    const struct eot_category category[] = {{"I", "one muon absorbed", 3e-10, 7e-11}, {"II", "both in the spectrometer", 3e-11, 2e-11}, {"III", "both through the HCAL", 0.0, 0.0}};
+    const struct eot_category category[] = {
+        {"I", "one muon absorbed", 3e-10, 7e-11}, {"II", "both in the spectrometer", 3e-11, 2e-11}, {"III", "both through the HCAL", 0.0, 0.0}};
     for (size_t i = 0; i < 3; i++) cr_assert_eq(eot_result_add_category(&r, &category[i], NULL), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "stack_overflow", 0, NULL), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "nan", 2, NULL), EOT_OK);
-    r.events = (struct eot_event_table){.n_event = 1000, .n_column = SAMPLE_N_COLUMN, .column = sample_column, .value = malloc(1000 * SAMPLE_N_COLUMN * sizeof(double))};
+    r.events = (struct eot_event_table){
+        .n_event = 1000, .n_column = SAMPLE_N_COLUMN, .column = sample_column, .value = malloc(1000 * SAMPLE_N_COLUMN * sizeof(double))};
     cr_assert(r.events.value != NULL);
     for (size_t i = 0; i < 1000; i++) {
         r.events.value[3 * i] = (double)(17 * i);

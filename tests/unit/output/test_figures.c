@@ -101,7 +101,8 @@ Test(figures, bins_of_unequal_width_are_drawn_as_density) {
     FILE *f = fopen(inside("h.dat"), "r");
     char line[256];
     double low, high, value, std_error;
-    while (fgets(line, sizeof line, f) != NULL && line[0] == '#') {}
+    while (fgets(line, sizeof line, f) != NULL && line[0] == '#') {
+    }
     cr_assert_eq(sscanf(line, "%lf %lf %lf %lf", &low, &high, &value, &std_error), 4);
     cr_assert_float_eq(value, 1e-4, 1e-12); /* 9e-5 in 0.9 GeV */
     fclose(f);

@@ -44,18 +44,18 @@ Test(summary, has_the_keys_of_the_output_contract) {
     double value, std_error, n_eff, in, out, residual, wall, weighted;
     json_t *edges, *values, *variances;
     /* names as in the design's example, written out here once more on purpose */
-    int failed = json_unpack_ex(
-        root, &json_error, 0,
-        "{s:s, s:{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:s}], s:b, s:[[I, I]]},"
-        " s:{s:{s:F, s:F, s:s, s:F, s:I}}, s:[{s:s, s:F, s:F, s:F}], s:[{s:s, s:F, s:F}],"
-        " s:{s:{s:o, s:o, s:o, s:s}}, s:{s:I}, s:{s:F, s:F, s:F}, s:{s:F, s:F, s:F, s:F, s:F, s:F, s:F, s:F}}",
-        "schema", &schema, "run", "name", &name, "seed", &seed, "mode", &mode, "config_sha256", &config, "tables_sha256", &tables, "tally_sha256", &tally, "version",
-        &version, "devices", "name", &device, "driver", &driver, "partial", &partial, "primaries", &first, &end_id, "estimates", "dimuon.per_eot", "value", &value,
-        "std_error", &std_error, "unit", &unit, "n_eff", &n_eff, "n_batches", &n_batches, "cutflow", "cut", &cut, "events", &weighted, "weighted", &weighted, "std_error",
-        &weighted, "categories", "name", &category, "weighted", &weighted, "std_error", &weighted, "histograms", "missing_energy", "edges", &edges, "values", &values,
-        "variances", &variances, "unit", &unit, "faults", "nan", &nan_count, "energy_balance", "in_GeV", &in, "out_GeV", &out, "relative_residual", &residual,
-        "performance", "wall_s", &wall, "kernel_s", &weighted, "jit_s", &weighted, "tables_s", &weighted, "eot_per_s", &weighted, "steps_per_s", &weighted,
-        "steps_per_eot", &weighted, "muons_per_s", &weighted);
+    int failed = json_unpack_ex(root, &json_error, 0,
+                                "{s:s, s:{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:s}], s:b, s:[[I, I]]},"
+                                " s:{s:{s:F, s:F, s:s, s:F, s:I}}, s:[{s:s, s:F, s:F, s:F}], s:[{s:s, s:F, s:F}],"
+                                " s:{s:{s:o, s:o, s:o, s:s}}, s:{s:I}, s:{s:F, s:F, s:F}, s:{s:F, s:F, s:F, s:F, s:F, s:F, s:F, s:F}}",
+                                "schema", &schema, "run", "name", &name, "seed", &seed, "mode", &mode, "config_sha256", &config, "tables_sha256", &tables,
+                                "tally_sha256", &tally, "version", &version, "devices", "name", &device, "driver", &driver, "partial", &partial, "primaries",
+                                &first, &end_id, "estimates", "dimuon.per_eot", "value", &value, "std_error", &std_error, "unit", &unit, "n_eff", &n_eff,
+                                "n_batches", &n_batches, "cutflow", "cut", &cut, "events", &weighted, "weighted", &weighted, "std_error", &weighted,
+                                "categories", "name", &category, "weighted", &weighted, "std_error", &weighted, "histograms", "missing_energy", "edges", &edges,
+                                "values", &values, "variances", &variances, "unit", &unit, "faults", "nan", &nan_count, "energy_balance", "in_GeV", &in,
+                                "out_GeV", &out, "relative_residual", &residual, "performance", "wall_s", &wall, "kernel_s", &weighted, "jit_s", &weighted,
+                                "tables_s", &weighted, "eot_per_s", &weighted, "steps_per_s", &weighted, "steps_per_eot", &weighted, "muons_per_s", &weighted);
     cr_assert_eq(failed, 0, "%s", json_error.text);
     cr_assert_str_eq(schema, "eotmc-summary/1");
     cr_assert_str_eq(device, "pthread-cpu \"x\"");
@@ -150,7 +150,9 @@ Test(summary, edges_that_do_not_rise_are_refused) {
     result.histogram[0].edges[4] = result.histogram[0].edges[3];
     expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "histogram 'hcal0.energy': edge 4");
 }
-Test(summary, a_name_twice_is_refused) { expect(eot_result_add_estimate(&result, &result.estimate[3], &error), EOT_E_INTERNAL, "'dimuon.per_eot' exists already"); }
+Test(summary, a_name_twice_is_refused) {
+    expect(eot_result_add_estimate(&result, &result.estimate[3], &error), EOT_E_INTERNAL, "'dimuon.per_eot' exists already");
+}
 Test(summary, a_primary_id_that_json_cannot_hold_is_refused) {
     result.primaries[1][1] = UINT64_MAX;
     expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "18446744073709551615");
@@ -212,7 +214,9 @@ Test(files, prepare_refuses_a_file_in_place_of_a_parent) {
     expect(eot_output_prepare(inside("f/g/h"), &error), EOT_E_IO, "(Not a directory)");
     cr_assert_eq(count_entries(folder), 1);
 }
-Test(files, prepare_refuses_what_nobody_may_write) { expect(eot_output_prepare("/proc/eotmc", &error), EOT_E_IO, "cannot create the output folder '/proc/eotmc'"); }
+Test(files, prepare_refuses_what_nobody_may_write) {
+    expect(eot_output_prepare("/proc/eotmc", &error), EOT_E_IO, "cannot create the output folder '/proc/eotmc'");
+}
 Test(files, prepare_refuses_a_folder_that_takes_no_file) { expect(eot_output_prepare("/proc", &error), EOT_E_IO, "cannot write '/proc/"); }
 Test(files, prepare_refuses_an_empty_name) { expect(eot_output_prepare("", &error), EOT_E_IO, "is empty"); }
 
@@ -227,7 +231,9 @@ Test(files, a_file_is_replaced_as_a_whole) {
     cr_assert_str_eq(text, "new");
     cr_assert_eq(count_entries(folder), 1);
 }
-Test(files, a_missing_folder_is_an_error) { expect(eot_output_write_file(inside("none"), "f", "x", 1, &error), EOT_E_IO, "/none/f' (No such file or directory)"); }
+Test(files, a_missing_folder_is_an_error) {
+    expect(eot_output_write_file(inside("none"), "f", "x", 1, &error), EOT_E_IO, "/none/f' (No such file or directory)");
+}
 Test(files, a_folder_under_the_final_name_is_an_error_and_leaves_nothing) {
     cr_assert_eq(mkdir(inside("f"), 0777), 0);
     expect(eot_output_write_file(folder, "f", "x", 1, &error), EOT_E_IO, "(Is a directory)");
