@@ -5,7 +5,7 @@
  * primaries has variance n_b s^2, hence
  *     s^2 = sum_b d_b^2 / n_b / (B - 1),   var R = N s^2 / (sum B)^2.
  * For a rate (B_b = n_b) this is sum_b n_b (r_b - R)^2 / ((B - 1) N) with r_b = A_b / n_b: the variance of a mean weighted by batch size, unbiased also for
- * unequal batches (weighted least squares with known relative weights, e.g. Bevington and Robinson, Data Reduction and Error Analysis, 3rd ed., section 4.1;
+ * unequal batches (weighted least squares with known relative weights, e.g. Bevington and Robinson, Data Reduction and Error Analysis, 3rd ed., chapter 4;
  * the ratio is its linearisation, Cochran, Sampling Techniques, 3rd ed., chapter 6, of relative bias 1/N). Its own relative error is 1/sqrt(2 (B - 1)).
  *
  * Square method. With Q = sum of the squared scores of the primaries: var R = (Q / N - R^2) / (N - 1), unbiased, of N - 1 degrees of freedom. It needs the

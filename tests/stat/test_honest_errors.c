@@ -1,4 +1,4 @@
-/* Standard errors against the spread that they claim to describe: a measurement like that of rare vertices, repeated 2000 times. Seeds are fixed. Each test fails
+/* Standard errors against the spread that they claim to describe: a measurement like that of rare vertices, repeated 2000 times. Seeds are fixed. Each fails
  * by chance with probability 1e-6 and sees errors wrong by 8 % (the variance of 2000 repetitions is known to 3.2 %; 1e-6, two-sided, are 4.9 sigma). */
 #include <criterion/criterion.h>
 #include <gsl/gsl_randist.h>

@@ -56,7 +56,7 @@ Test(statistics, a_ratio_of_proportional_sums_is_exact) {
     cr_assert_eq(mean.std_error, 0.0);
 }
 Test(statistics, a_ratio_matches_the_textbook) {
-    /* equal batches: var R = B / (B - 1) sum d^2 / (sum B)^2, Cochran, chapter 6, without its finite-population factor; here R = 2, d = (1, -1, 0), sum B = 12 */
+    /* equal batches: var R = B / (B - 1) sum d^2 / (sum B)^2, Cochran, chapter 6, without its finite-population factor; R = 2, d = (1, -1, 0), sum B = 12 */
     const struct eot_batch_sum a[] = {{7, 9.0, 0.0}, {7, 7.0, 0.0}, {7, 8.0, 0.0}}, b[] = {{7, 4.0, 0.0}, {7, 4.0, 0.0}, {7, 4.0, 0.0}};
     cr_assert_eq(eot_statistics_ratio(a, b, 3, &mean, &error), EOT_OK);
     cr_assert_eq(mean.value, 2.0);
