@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/options.h"
 #include "base/sha256.h"
 #include "config/reader.h"
 #include "config/schema.h"
@@ -23,24 +24,6 @@ struct value_place {
 
 static enum eot_status read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map, const char *prefix, const char *name, void *target);
 
-/** Number of single-character edits between two words, for "did you mean". */
-static size_t edit_distance(const char *a, const char *b) {
-    size_t n = strlen(b), row[64];
-    if (n >= 64 || strlen(a) >= 64) return 99;
-    for (size_t j = 0; j <= n; j++) row[j] = j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]), insert = row[j - 1] + 1, drop = row[j] + 1;
-            diagonal = row[j];
-            row[j] = change < insert ? change : insert;
-            if (drop < row[j]) row[j] = drop;
-        }
-    }
-    return row[n];
-}
-
 /** Is `path` the key `candidate` itself or one of the sections above it? */
 static bool is_part_of(const char *path, const char *candidate) {
     size_t n = strlen(path);
@@ -48,21 +31,19 @@ static bool is_part_of(const char *path, const char *candidate) {
 }
 
 /** Fail for a key that the scope does not know, with the nearest one at the same level, or where in the schema that word stands. */
-static enum eot_status fail_unknown_key(struct eot_reader *r, enum eot_scope scope, const struct eot_node *node, const char *path, const char *prefix, const char *full) {
-    char best[64] = "", word[64];
-    size_t least = 4;
-    for (size_t i = 0; i < EOT_N_KEYS; i++) {
-        size_t n = strlen(prefix);
-        if (EOT_KEYS[i].scope != scope || strncmp(EOT_KEYS[i].path, prefix, n) != 0) continue;
-        snprintf(word, sizeof word, "%.*s", (int)strcspn(EOT_KEYS[i].path + n, "."), EOT_KEYS[i].path + n);
-        size_t d = edit_distance(node->key, word);
-        if (d < least && 2 * d <= strlen(word)) {
-            least = d;
-            snprintf(best, sizeof best, "%s", word);
-        }
+static enum eot_status fail_unknown_key(struct eot_reader *r, enum eot_scope scope, const struct eot_node *node, const char *prefix, const char *full) {
+    enum { MAX_WORD = 128 };
+    char words[MAX_WORD][40];
+    const char *candidate[MAX_WORD];
+    size_t n_word = 0, n_prefix = strlen(prefix);
+    for (size_t i = 0; i < EOT_N_KEYS && n_word < MAX_WORD; i++) {
+        if (EOT_KEYS[i].scope != scope || strncmp(EOT_KEYS[i].path, prefix, n_prefix) != 0) continue;
+        snprintf(words[n_word], sizeof words[0], "%.*s", (int)strcspn(EOT_KEYS[i].path + n_prefix, "."), EOT_KEYS[i].path + n_prefix);
+        candidate[n_word] = words[n_word];
+        n_word++;
     }
-    (void)path;
-    if (best[0] != '\0') return eot_tree_fail(&r->tree, node, full, r->err, "(unknown key); did you mean '%s'? configs/schema.md lists all keys", best);
+    const char *nearest = eot_text_nearest(node->key, candidate, n_word);
+    if (nearest != NULL) return eot_tree_fail(&r->tree, node, full, r->err, "(unknown key); did you mean '%s'? configs/schema.md lists all keys", nearest);
     for (size_t i = 0; i < EOT_N_KEYS; i++) {
         const char *last = strrchr(EOT_KEYS[i].path, '.');
         if (strcmp(last != NULL ? last + 1 : EOT_KEYS[i].path, node->key) == 0)
@@ -257,6 +238,23 @@ static enum eot_status check_list(const struct value_place *v, const struct eot_
     return EOT_OK;
 }
 
+/** A built-in material of which some keys were changed: what the others inherit no longer describes it as it stands. */
+static void adapt_builtin(const struct eot_node *item, double density, struct eot_material_config *material) {
+    bool has_effect = eot_node_child(item, "density_effect") != NULL;
+    if (eot_node_child(item, "elements") != NULL) { /* another substance: general formulas */
+        if (eot_node_child(item, "mean_excitation") == NULL) material->mean_excitation = 0;
+        if (!has_effect) memset(material->density_effect, 0, sizeof material->density_effect);
+    } else if (eot_node_child(item, "mean_excitation") != NULL && !has_effect)
+        memset(material->density_effect, 0, sizeof material->density_effect);
+    else if (!has_effect && material->density_effect[1] > 0) {
+        /* another density: Sternheimer, Berger and Seltzer, At. Data Nucl. Data Tables 30 (1984) 261, eq. (11): delta(X) at r times the density is delta(X + log10(r)/2) */
+        double log_ratio = log(material->density / density);
+        material->density_effect[2] -= 0.5 * log_ratio / log(10.0);
+        material->density_effect[3] -= 0.5 * log_ratio / log(10.0);
+        material->density_effect[4] -= log_ratio;
+    }
+}
+
 static enum eot_status read_materials(const struct value_place *v, const struct eot_node *node) {
     enum eot_status status = EOT_OK;
     struct eot_reader *r = v->reader;
@@ -278,6 +276,7 @@ static enum eot_status read_materials(const struct value_place *v, const struct 
         r->is_builtin_item = is_builtin;
         EOT_TRY(read_section(r, EOT_SCOPE_MATERIAL, item, "", name, &r->config->material[index]));
         r->is_builtin_item = false;
+        if (is_builtin) adapt_builtin(item, start.density, &r->config->material[index]);
     }
 done:
     return status;
@@ -434,7 +433,7 @@ static enum eot_status read_map(struct eot_reader *r, enum eot_scope scope, cons
                 is_key |= EOT_KEYS[k].path[strlen(path)] == '\0';
                 is_section |= EOT_KEYS[k].path[strlen(path)] == '.';
             }
-        if (!is_key && !is_section) return fail_unknown_key(r, scope, node, path, prefix, full);
+        if (!is_key && !is_section) return fail_unknown_key(r, scope, node, prefix, full);
         if (is_key) continue;
         bool is_empty = node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain;
         if (node->kind != EOT_NODE_MAP && !is_empty) return eot_tree_fail(&r->tree, node, full, r->err, "(must be a section); write its keys below it, indented");

@@ -161,7 +161,7 @@ char *eot_config_schema_markdown(void) {
                  "rewrites this file when it runs with `EOT_REWRITE_SCHEMA=1`.\n\n"
                  "* A number may carry a unit (`1.5 mm`, `100 GeV`); a bare number is in the unit of its row. Integers may be written as `1e9`.\n"
                  "* `--set key=value` takes the same keys; items of a list by name or number: `--set geometry.volumes.hcal0.repeat=24`.\n"
-                 "* `-` as default means that the key is required. An unknown key is an error.\n\n"
+                 "* `-` as default means that the key is required. An unknown key is an error, and so is a key given twice.\n\n"
                  "Units by dimension: ");
     for (int d = 0; d < EOT_N_DIMENSION; d++) {
         char units[128];
@@ -180,7 +180,7 @@ char *eot_config_schema_markdown(void) {
             eot_number_text(key->max, high);
         }
         fprintf(out, "| `%s%s` | %s | %s | %s%s%s | %s | %s |\n", eot_scope_prefix(key->scope), key->path, type_text(key, type, sizeof type), eot_dimension_unit(key->dimension), low,
-                has_range ? " .. " : "", high, key->fallback == NULL ? "-" : key->fallback, key->doc);
+                has_range ? " .. " : "", high, key->fallback == NULL ? "-" : key->fallback[0] == '\0' ? "(see right)" : key->fallback, key->doc);
     }
     bool is_bad = ferror(out) != 0;
     if (fclose(out) != 0 || is_bad) {

@@ -23,7 +23,14 @@ static enum eot_status check_windows(struct eot_reader *r) {
 static enum eot_status fail_volume(struct eot_reader *r, const struct eot_volume_config *volume, const char *text) {
     char path[128];
     snprintf(path, sizeof path, "geometry.volumes.%s", volume->name);
-    return eot_tree_fail(&r->tree, eot_tree_find(&r->tree, path), path, r->err, "%s", text);
+    const struct eot_node *node = eot_tree_find(&r->tree, path);
+    for (size_t i = 0; node != NULL && node->source == 0 && i < node->n_child; i++) /* an override of one of its keys is the likely cause */
+        if (node->child[i]->source > 0) {
+            snprintf(path + strlen(path), sizeof path - strlen(path), ".%.40s", node->child[i]->key);
+            node = node->child[i];
+            break;
+        }
+    return eot_tree_fail(&r->tree, node, path, r->err, "%s", text);
 }
 
 /** Corners of a volume. */
