@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,35 @@ done:
     return status;
 }
 
+/** jansson prints 0.1 as 0.10000000000000001. Replace each number by the shortest of 15 to 17 digits that reads back as the same double; texts stay. */
+static void shorten_numbers(char *text) {
+    char *to = text;
+    bool is_in_string = false;
+    for (const char *from = text; *from != '\0';) {
+        char *end, number[40];
+        if (*from == '"') is_in_string = !is_in_string;
+        if (is_in_string && *from == '\\') *to++ = *from++; /* an escaped quote ends no string */
+        if (is_in_string || strchr("-0123456789", *from) == NULL) {
+            *to++ = *from++;
+            continue;
+        }
+        double value = strtod(from, &end);
+        size_t n = (size_t)(end - from);
+        bool is_real = memchr(from, '.', n) != NULL || memchr(from, 'e', n) != NULL;
+        for (int precision = 15; precision <= 17; precision++) {
+            snprintf(number, sizeof number, "%.*g", precision, value);
+            if (strtod(number, NULL) == value) break;
+        }
+        if (strpbrk(number, ".e") == NULL) strcat(number, ".0"); /* a real stays one */
+        if (is_real && strlen(number) < n)
+            to = stpcpy(to, number);
+        else
+            to = (char *)memmove(to, from, n) + n;
+        from = end;
+    }
+    *to = '\0';
+}
+
 enum eot_status eot_output_summary(const char *folder, const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     json_t *root = NULL;
@@ -130,6 +160,7 @@ enum eot_status eot_output_summary(const char *folder, const struct eot_result *
     EOT_CHECK_MEMORY(root);
     text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     EOT_CHECK_MEMORY(text);
+    shorten_numbers(text);
     EOT_TRY(eot_output_write_file(folder, "summary.json", text, strlen(text), err));
 done:
     free(text);

@@ -124,6 +124,25 @@ Test(summary, an_empty_result_is_written_and_read) {
     cr_assert_eq(copy.n_estimate, 0u);
 }
 
+Test(summary, numbers_are_short_and_texts_untouched) {
+    snprintf(result.name, sizeof result.name, "a \\\"0.10000000000000001\" 1.50");
+    cr_assert_eq(eot_output_summary(folder, &result, &error), EOT_OK, "%s", error.text);
+    char text[4096] = "";
+    FILE *f = fopen(inside("summary.json"), "r");
+    cr_assert(f != NULL);
+    (void)!fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    const char *wanted[] = {"\"name\": \"a \\\\\\\"0.10000000000000001\\\" 1.50\",",
+                            "\"value\": 0.1,",
+                            "\"value\": 200000.0,",
+                            "\"value\": 0.0001602,",
+                            "\"n_batches\": 100",
+                            "4611686018427387905,"};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) cr_assert(strstr(text, wanted[i]) != NULL, "no '%s' in %s", wanted[i], text);
+    cr_assert_eq(eot_output_summary_read(inside("summary.json"), &copy, &error), EOT_OK, "%s", error.text);
+    cr_assert_str_eq(copy.name, result.name);
+}
+
 /* ---- what must not reach a file ---- */
 Test(summary, a_nan_is_refused_by_the_name_of_its_estimate) {
     result.estimate[3].value = NAN;
