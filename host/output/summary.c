@@ -154,6 +154,7 @@ enum eot_status eot_output_summary(const char *folder, const struct eot_result *
     enum eot_status status = EOT_OK;
     json_t *root = NULL;
     char *text = NULL;
+    size_t n_text;
     EOT_TRY(eot_result_check(result, err));
     EOT_TRY(check_integers(result, err));
     root = result_to_json(result);
@@ -161,7 +162,9 @@ enum eot_status eot_output_summary(const char *folder, const struct eot_result *
     text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     EOT_CHECK_MEMORY(text);
     shorten_numbers(text);
-    EOT_TRY(eot_output_write_file(folder, "summary.json", text, strlen(text), err));
+    n_text = strlen(text);
+    text[n_text] = '\n'; /* in place of the final 0: a text file ends with a newline */
+    EOT_TRY(eot_output_write_file(folder, "summary.json", text, n_text + 1, err));
 done:
     free(text);
     json_decref(root);
