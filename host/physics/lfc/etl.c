@@ -3,11 +3,15 @@
 #include "physics/lfc/internal.h"
 
 #include <gsl/gsl_integration.h>
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <string.h>
 
 #define MAX_NODE 128
 #define MAX_BREAK 10
+
+static const double CUT_ADAPTIVE = 1e8;
+static const double INNER_SHARE = 0.03; /* of the tolerance, that the t integral inside of others is asked for */
 
 struct gauss {
     int n;
@@ -24,13 +28,14 @@ struct etl {
     double E, m_fixed, m_rest, h, w_max;
     double cut; /* t up to cut (d + t_min), Q up to where t_min has passed it */
     double density; /* nodes of the t rule per unit of ln t */
-    const struct gauss *energy, *q;
+    const struct gauss *energy;
+    double q; /* most nodes of the Q rule */
     struct gauss rule[N_ORDER];
     double tolerance;
     gsl_integration_workspace *outer, *middle, *inner;
     double E_x, Q0, angle_w; /* of the current nested integrals */
     double evaluations;
-    int failures;
+    int failures; /* inner integrals that missed their tolerance */
 };
 
 static enum eot_status rules_fill(struct etl *c, struct eot_error *err) {
@@ -158,7 +163,7 @@ static double integral_t(struct etl *c, const eot_lfc_point *g) {
         const struct piece *p = &piece[i_piece];
         struct piece_map m = piece_limits(p);
         double length = m.v_high - m.v_low, part = 0.0;
-        const struct gauss *rule = rule_of(c, 2.0 + c->density * (p->width > 0.0 ? 2.0 : 1.0) * length);
+        const struct gauss *rule = rule_of(c, 3.5 + c->density * (p->width > 0.0 ? 2.0 : 1.0) * length);
         for (int i = 0; i < rule->n; i++) {
             double jacobian, t = piece_t(p, m.v_low + length * rule->x[i], &jacobian);
             part += rule->weight[i] * jacobian * integrand_t(c, g, t);
@@ -180,6 +185,12 @@ static double inner_function(double v, void *arguments) {
     return jacobian * integrand_t(a->c, a->g, t);
 }
 
+/* GSL also complains where rounding stops it just short of the tolerance: what counts is the error that it reached. */
+static void error_check(struct etl *c, double value, double error, double tolerance) {
+    const double slack = 10.0;
+    if (!(error <= slack * tolerance * fabs(value))) c->failures++;
+}
+
 /* The same, adaptively. */
 static double integral_t_adaptive(struct etl *c, const eot_lfc_point *g, double tolerance, double *abs_error) {
     double sum = 0.0;
@@ -192,11 +203,18 @@ static double integral_t_adaptive(struct etl *c, const eot_lfc_point *g, double 
         struct inner_arguments a = {c, g, &piece[i]};
         gsl_function f = {inner_function, &a};
         double value = 0.0, error = 0.0;
-        if (gsl_integration_qag(&f, m.v_low, m.v_high, 0.0, tolerance, c->inner->limit, GSL_INTEG_GAUSS21, c->inner, &value, &error) != 0) c->failures++;
+        gsl_integration_qag(&f, m.v_low, m.v_high, 0.0, tolerance, c->inner->limit, GSL_INTEG_GAUSS21, c->inner, &value, &error);
+        error_check(c, value, error, tolerance);
         sum += value;
         *abs_error += error;
     }
     return sum;
+}
+
+/* Beyond this Q, t_min is so far above d that the form factor leaves nothing. */
+static double Q_cut(const struct etl *c, double E_x) {
+    double Q0 = eot_lfc_Q0(c->system, c->E, E_x, c->m_fixed, c->m_rest);
+    return fmax(2.0 * (c->E - E_x) * sqrt(0.1 * c->cut * c->system.d), Q0 * sqrt(c->cut));
 }
 
 /* Range of l = ln(Q/Q0) at the energy E_x, and whether its end is where the recoil takes all (a square-root end). */
@@ -212,9 +230,9 @@ static struct q_range q_range_find(const struct etl *c, double E_x) {
     double span = g.two_pk * c->w_max, recoil = eot_lfc_Q_recoil(c->system, c->E, E_x, c->m_rest) - g.Q0;
     g.is_recoil_end = recoil < span;
     if (g.is_recoil_end) span = recoil;
-    double Q_cut = fmax(2.0 * (c->E - E_x) * sqrt(0.1 * c->cut * c->system.d), g.Q0 * sqrt(c->cut));
-    if (span > Q_cut) {
-        span = Q_cut;
+    double end = Q_cut(c, E_x);
+    if (span > end) {
+        span = end;
         g.is_recoil_end = 0;
     }
     g.l_max = span > 0.0 && g.Q0 > 0.0 ? log1p(span / g.Q0) : 0.0;
@@ -230,7 +248,7 @@ static double integrand_q(struct etl *c, double E_x, const struct q_range *g, do
     }
     double rise = g->Q0 * expm1(l); /* Q - Q0 */
     eot_lfc_point point = eot_lfc_point_from(c->system, c->E, E_x, g->Q0, fmin(rise / g->two_pk, 2.0), c->m_fixed, c->m_rest);
-    double error, t = adaptive ? integral_t_adaptive(c, &point, 0.03 * c->tolerance, &error) : integral_t(c, &point);
+    double error, t = adaptive ? integral_t_adaptive(c, &point, INNER_SHARE * c->tolerance, &error) : integral_t(c, &point);
     if (t == 0.0) return 0.0;
     double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i));
     return jacobian * (g->Q0 + rise) * eot_lfc_prefactor(c->system, point, c->h, 0.5 / p) * t;
@@ -239,8 +257,9 @@ static double integrand_q(struct etl *c, double E_x, const struct q_range *g, do
 static double integral_q(struct etl *c, double E_x) {
     struct q_range g = q_range_find(c, E_x);
     if (!(g.l_max > 0.0)) return 0.0;
+    const struct gauss *rule = rule_of(c, c->q * fmin(1.0, 0.5 + 0.06 * g.l_max));
     double sum = 0.0;
-    for (int i = 0; i < c->q->n; i++) sum += c->q->weight[i] * integrand_q(c, E_x, &g, c->q->x[i], 0);
+    for (int i = 0; i < rule->n; i++) sum += rule->weight[i] * integrand_q(c, E_x, &g, rule->x[i], 0);
     return sum;
 }
 
@@ -260,46 +279,104 @@ static double integral_q_adaptive(struct etl *c, double E_x, double tolerance, d
     if (!(a.g.l_max > 0.0)) return 0.0;
     gsl_function f = {middle_function, &a};
     double value = 0.0, error = 0.0;
-    if (gsl_integration_qag(&f, 0.0, 1.0, 0.0, tolerance, c->middle->limit, GSL_INTEG_GAUSS21, c->middle, &value, &error) != 0) c->failures++;
-    *rel_error = value != 0.0 ? fabs(error / value) : 0.0;
+    gsl_integration_qag(&f, 0.0, 1.0, 0.0, tolerance, c->middle->limit, GSL_INTEG_GAUSS21, c->middle, &value, &error);
+    error_check(c, value, error, tolerance);
+    *rel_error = value != 0.0 ? fabs(error / value) + INNER_SHARE * c->tolerance : 0.0;
     return value;
 }
 
-/* The two halves of the energy range: E_x = m_fixed cosh(eta) below the middle, E_x = high - m_rest (cosh(zeta) - 1) above: no square root at the lower
- * end, no peak of width m_rest^2/m_fixed^2 at the upper one. */
-struct halves {
-    eot_lfc_range range;
-    double eta_low, eta_high, zeta_high;
+/* Does the recoil allow the angle w = 1 - cos at E_x? Positive inside the phase space. */
+static double recoil_margin(const struct etl *c, double E_x, double w) {
+    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)), k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
+    return eot_lfc_Q_recoil(c->system, c->E, E_x, c->m_rest) - eot_lfc_Q0(c->system, c->E, E_x, c->m_fixed, c->m_rest) - 2.0 * p * k * w;
+}
+
+/* Energies at which the angle w is allowed: a part [low, high] of the range. Returns 0 if there is none. */
+static int support_find(const struct etl *c, eot_lfc_range range, double w, double *low, double *high) {
+    enum { N_SCAN = 32, N_BISECTION = 60 };
+    int first = -1, last = -1;
+    double width = (range.high - range.low) / N_SCAN;
+    for (int i = 0; i <= N_SCAN; i++)
+        if (recoil_margin(c, range.low + i * width, w) > 0.0) {
+            if (first < 0) first = i;
+            last = i;
+        }
+    if (first < 0) return 0;
+    double inside = range.low + first * width, outside = inside - width;
+    for (int i = 0; i < N_BISECTION && first > 0; i++) {
+        double middle = 0.5 * (inside + outside);
+        *(recoil_margin(c, middle, w) > 0.0 ? &inside : &outside) = middle;
+    }
+    *low = inside;
+    inside = range.low + last * width;
+    outside = inside + width;
+    for (int i = 0; i < N_BISECTION && last < N_SCAN; i++) {
+        double middle = 0.5 * (inside + outside);
+        *(recoil_margin(c, middle, w) > 0.0 ? &inside : &outside) = middle;
+    }
+    *high = last == N_SCAN ? range.high : inside;
+    return 1;
+}
+
+/* Pieces of the energy range with their variables: E_x = m_fixed cosh(eta) below the middle, E_x = high - m_rest (cosh(zeta) - 1) above (no square root at
+ * the lower end, no peak of width m_rest^2/m_fixed^2 at the upper one), cut where the recoil begins to limit the angle. */
+struct segment {
+    int is_upper;
+    double from, to; /* eta, or zeta */
 };
+struct segments {
+    int n;
+    double high;
+    struct segment segment[4];
+};
+enum what { INTEGRAL_TOTAL, INTEGRAL_ANGULAR };
+
 static double acosh_from(double excess) { return 2.0 * asinh(sqrt(0.5 * fmax(excess, 0.0))); } /* acosh(1 + excess) */
 
-static struct halves halves_make(const struct etl *c) {
-    struct halves g;
-    g.range = eot_lfc_energy_range(c->system, c->E, c->m_fixed, c->m_rest);
-    double middle = 0.5 * (g.range.low + g.range.high);
-    g.eta_low = acosh_from((g.range.low - c->m_fixed) / c->m_fixed);
-    g.eta_high = acosh_from((middle - c->m_fixed) / c->m_fixed);
-    g.zeta_high = acosh_from((g.range.high - middle) / c->m_rest);
+/* Is the largest angle at E_x not hidden by the form factor? */
+static int is_visible(const struct etl *c, double E_x) {
+    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)), k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
+    return 2.0 * p * k * c->w_max < Q_cut(c, E_x);
+}
+
+static struct segments segments_make(const struct etl *c, enum what what) {
+    struct segments g = {0};
+    eot_lfc_range range = eot_lfc_energy_range(c->system, c->E, c->m_fixed, c->m_rest);
+    if (!(range.high > range.low)) return g;
+    double low = range.low, high = range.high, edge[5], kink_low, kink_high;
+    if (what == INTEGRAL_ANGULAR && !support_find(c, range, c->angle_w, &low, &high)) return g;
+    double middle = 0.5 * (low + high);
+    int n = 0;
+    edge[n++] = low;
+    edge[n++] = middle;
+    if (what == INTEGRAL_TOTAL && support_find(c, range, c->w_max, &kink_low, &kink_high)) {
+        if (kink_low > low && is_visible(c, kink_low)) edge[n++] = kink_low;
+        if (kink_high < high && is_visible(c, kink_high)) edge[n++] = kink_high;
+    }
+    gsl_sort(edge, 1, (size_t)n);
+    edge[n] = high;
+    g.high = high;
+    for (int i = 0; i < n; i++) {
+        struct segment *s = &g.segment[g.n];
+        s->is_upper = edge[i] >= middle;
+        s->from = s->is_upper ? acosh_from((high - edge[i + 1]) / c->m_rest) : acosh_from((edge[i] - c->m_fixed) / c->m_fixed);
+        s->to = s->is_upper ? acosh_from((high - edge[i]) / c->m_rest) : acosh_from((edge[i + 1] - c->m_fixed) / c->m_fixed);
+        if (s->to > s->from) g.n++;
+    }
     return g;
 }
 
-static double halves_energy(const struct etl *c, const struct halves *g, int is_upper, double v, double *jacobian) {
-    if (is_upper) {
-        double zeta = g->zeta_high * v, sh = sinh(0.5 * zeta);
-        *jacobian = g->zeta_high * c->m_rest * sinh(zeta);
-        return g->range.high - 2.0 * c->m_rest * sh * sh;
-    }
-    double eta = g->eta_low + (g->eta_high - g->eta_low) * v, sh = sinh(0.5 * eta);
-    *jacobian = (g->eta_high - g->eta_low) * c->m_fixed * sinh(eta);
-    return c->m_fixed + 2.0 * c->m_fixed * sh * sh;
+static double segment_energy(const struct etl *c, const struct segments *g, const struct segment *s, double v, double *jacobian) {
+    double a = s->from + (s->to - s->from) * v, sh = sinh(0.5 * a), mass = s->is_upper ? c->m_rest : c->m_fixed;
+    *jacobian = (s->to - s->from) * mass * sinh(a);
+    return s->is_upper ? g->high - 2.0 * mass * sh * sh : mass + 2.0 * mass * sh * sh;
 }
 
 /* d2sigma/(dx dcos) [GeV^-2] at w = 1 - cos: one t integral. */
-static double density_w(struct etl *c, double E_x, double w, int adaptive, double tolerance, double *abs_error) {
+static double density_w(struct etl *c, double E_x, double w, double tolerance, double *abs_error) {
     double Q0 = eot_lfc_Q0(c->system, c->E, E_x, c->m_fixed, c->m_rest);
     eot_lfc_point point = eot_lfc_point_from(c->system, c->E, E_x, Q0, w, c->m_fixed, c->m_rest);
-    *abs_error = 0.0;
-    double t = adaptive ? integral_t_adaptive(c, &point, tolerance, abs_error) : integral_t(c, &point);
+    double t = integral_t_adaptive(c, &point, tolerance, abs_error);
     if (t == 0.0) return 0.0;
     double k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
     double factor = eot_lfc_prefactor(c->system, point, c->h, k);
@@ -307,67 +384,67 @@ static double density_w(struct etl *c, double E_x, double w, int adaptive, doubl
     return factor * t;
 }
 
-enum what { INTEGRAL_TOTAL, INTEGRAL_ANGULAR };
-
-static double integral_energy(struct etl *c, enum what what) {
-    struct halves g = halves_make(c);
-    if (!(g.range.high > g.range.low)) return 0.0;
+static double integral_energy(struct etl *c) {
+    struct segments g = segments_make(c, INTEGRAL_TOTAL);
     double sum = 0.0;
-    for (int half = 0; half < 2; half++)
+    for (int i_segment = 0; i_segment < g.n; i_segment++)
         for (int i = 0; i < c->energy->n; i++) {
-            double jacobian, error, E_x = halves_energy(c, &g, half, c->energy->x[i], &jacobian);
-            double value = what == INTEGRAL_TOTAL ? integral_q(c, E_x) : density_w(c, E_x, c->angle_w, 0, 0.0, &error);
-            sum += c->energy->weight[i] * jacobian * value;
+            double jacobian, E_x = segment_energy(c, &g, &g.segment[i_segment], c->energy->x[i], &jacobian);
+            sum += c->energy->weight[i] * jacobian * integral_q(c, E_x);
         }
     return sum / c->E;
 }
 
 struct outer_arguments {
     struct etl *c;
-    struct halves g;
+    struct segments g;
     enum what what;
-    int half;
+    int i_segment;
 };
 static double outer_function(double v, void *arguments) {
     struct outer_arguments *a = arguments;
-    double jacobian, error, E_x = halves_energy(a->c, &a->g, a->half, v, &jacobian);
+    double jacobian, error, E_x = segment_energy(a->c, &a->g, &a->g.segment[a->i_segment], v, &jacobian);
     double value = a->what == INTEGRAL_TOTAL ? integral_q_adaptive(a->c, E_x, 0.2 * a->c->tolerance, &error)
-                                             : density_w(a->c, E_x, a->c->angle_w, 1, 0.1 * a->c->tolerance, &error);
+                                             : density_w(a->c, E_x, a->c->angle_w, 0.1 * a->c->tolerance, &error);
     return jacobian * value / a->c->E;
 }
 
 static double integral_energy_adaptive(struct etl *c, enum what what, double *rel_error) {
-    struct outer_arguments a = {c, halves_make(c), what, 0};
-    *rel_error = 0.0;
-    if (!(a.g.range.high > a.g.range.low)) return 0.0;
+    struct outer_arguments a = {c, segments_make(c, what), what, 0};
     double sum = 0.0, sum_error = 0.0;
-    for (a.half = 0; a.half < 2; a.half++) {
+    for (a.i_segment = 0; a.i_segment < a.g.n; a.i_segment++) {
         gsl_function f = {outer_function, &a};
         double value = 0.0, error = 0.0;
-        if (gsl_integration_qag(&f, 0.0, 1.0, 0.3 * c->tolerance * fabs(sum), 0.5 * c->tolerance, c->outer->limit, GSL_INTEG_GAUSS21, c->outer, &value, &error) != 0)
-            c->failures++;
+        gsl_integration_qag(&f, 0.0, 1.0, 0.3 * c->tolerance * fabs(sum), 0.5 * c->tolerance, c->outer->limit, GSL_INTEG_GAUSS21, c->outer, &value, &error);
         sum += value;
         sum_error += fabs(error);
     }
-    *rel_error = (sum != 0.0 ? sum_error / fabs(sum) : 0.0) + 0.3 * c->tolerance; /* and what the inner integrals were asked for */
+    *rel_error = (sum != 0.0 ? sum_error / fabs(sum) + 0.3 * c->tolerance : 0.0); /* with what the inner integrals were asked for */
     return sum;
 }
 
-/* Rules from cheap to dear. Each step gains about a factor 10 where the integrand is smooth. `floor`, `floor_spikes`: what a rule was seen to reach, against
+/* Rules from cheap to dear. Each step gains about a factor 10 where the integrand is smooth. `floor`, `floor_hard`: what a rule was seen to reach, against
  * the reference numbers and nested adaptive integration; neighbours that agree better than that agree by chance. */
 static const struct {
-    double energy, q, density, cut, floor, floor_spikes;
-} LADDER[] = {{8, 8, 0.6, 1e3, 1.0, 1.0},     {10, 12, 0.85, 3e3, 3e-5, 3e-4}, {14, 16, 1.2, 1e4, 2e-6, 1e-4},
-              {20, 20, 2.0, 1e5, 5e-7, 2e-5}, {32, 32, 4.0, 1e6, 1e-8, 1e-6},  {64, 64, 6.0, 1e7, 1e-9, 1e-7}};
+    double energy, q, density, cut, floor, floor_hard;
+} LADDER[] = {{8, 8, 0.6, 1e3, 1.0, 1.0},     {10, 12, 0.85, 3e3, 3e-5, 3e-4}, {14, 16, 1.2, 1e4, 2e-6, 5e-5},
+              {20, 20, 2.0, 1e5, 5e-7, 3e-5}, {32, 32, 4.0, 1e6, 5e-8, 2e-6},  {64, 64, 6.0, 1e7, 5e-9, 2e-7}};
 enum { N_LADDER = sizeof LADDER / sizeof LADDER[0] };
 
-/* mu -> e: the intermediate muon comes near its mass shell, and the exchanged electron too. */
-static int has_spikes(const struct etl *c) { return c->system.m_i > c->system.m_f; }
+/* mu -> e: the intermediate muon comes near its mass shell (the nearer, the lighter phi), and the exchanged electron too. Light nuclei: recoil limits the
+ * angles, and the form factor does not hide it. */
+static int is_hard(const struct etl *c) { return c->system.m_i > c->system.m_f || c->system.M < 40.0 * EOT_M_ATOMIC; }
 
-/* Error of `value` at level i: the step from the level before. A total over three dimensions with the factor 10 of each step takes a quarter of it. */
-static double ladder_error(const struct etl *c, int i, double gain, double value, double previous) {
+static int ladder_first(const struct etl *c) {
+    if (c->system.m_i > c->system.m_f) return c->system.m_phi < 1.5 * c->system.m_i ? 3 : 2;
+    if (!is_hard(c)) return 0;
+    return c->system.M < 4.0 * EOT_M_ATOMIC || c->E < 2.0 * eot_lfc_threshold(c->system) ? 2 : 1;
+}
+
+/* Error of `value` at level i: the step from the level before; a quarter of it where each step is known to gain a factor 10. */
+static double ladder_error(const struct etl *c, int i, double value, double previous) {
     double step = value != 0.0 ? fabs(value - previous) / fabs(value) : (previous != 0.0 ? 1.0 : 0.0);
-    return fmax(has_spikes(c) ? step : gain * step, has_spikes(c) ? LADDER[i].floor_spikes : LADDER[i].floor);
+    return is_hard(c) ? fmax(step, LADDER[i].floor_hard) : fmax(0.25 * step, LADDER[i].floor);
 }
 
 static void etl_free(struct etl *c) {
@@ -400,104 +477,80 @@ static void etl_init(struct etl *c, const struct eot_lfc_job *job) {
     c->tolerance = job->tolerance;
     double sine = sin(0.5 * job->angle_max);
     c->w_max = job->angle_max > 0.0 ? 2.0 * sine * sine : 2.0;
-    c->cut = 1e6;
 }
 
-static enum eot_status not_converged(const struct eot_lfc_job *job, double rel_error, struct eot_error *err) {
+static enum eot_status not_converged(const struct eot_lfc_job *job, double rel_error, int failures, struct eot_error *err) {
     return eot_error_set(err, EOT_E_NUMERIC, __FILE__, __LINE__, __func__,
-                         "exact cross section at m_phi = %.9g GeV, E = %.9g GeV not converged (relative error %.1e, asked for %.1e); ask for a larger tolerance",
-                         job->system.m_phi, job->E, rel_error, job->tolerance);
+                         "exact cross section at m_phi = %.9g GeV, E = %.9g GeV not converged (relative error %.1e, asked for %.1e; %d inner integrals short); ask for a larger tolerance",
+                         job->system.m_phi, job->E, rel_error, job->tolerance, failures);
 }
 
-enum shape { SHAPE_TOTAL, SHAPE_SINGLE, SHAPE_ANGULAR };
-
-/* One estimate of the quantity with the rules in c. */
-static double shape_value(struct etl *c, const struct eot_lfc_job *job, enum shape shape) {
-    switch (shape) {
-    case SHAPE_TOTAL: return integral_energy(c, INTEGRAL_TOTAL);
-    case SHAPE_SINGLE: return integral_q(c, job->fraction * job->E);
-    case SHAPE_ANGULAR: return integral_energy(c, INTEGRAL_ANGULAR) * sin(job->angle);
-    }
-    return 0.0;
-}
-
-static double shape_value_adaptive(struct etl *c, const struct eot_lfc_job *job, enum shape shape, double *rel_error) {
-    switch (shape) {
-    case SHAPE_TOTAL: return integral_energy_adaptive(c, INTEGRAL_TOTAL, rel_error);
-    case SHAPE_SINGLE: return integral_q_adaptive(c, job->fraction * job->E, 0.5 * c->tolerance, rel_error);
-    case SHAPE_ANGULAR: return integral_energy_adaptive(c, INTEGRAL_ANGULAR, rel_error) * sin(job->angle);
-    }
-    return 0.0;
-}
-
-static enum eot_status ladder(const struct eot_lfc_job *job, enum shape shape, struct eot_lfc_value *result, struct eot_error *err) {
+static enum eot_status result_set(const struct eot_lfc_job *job, double value, double rel_error, int failures, struct eot_lfc_value *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct etl c;
-    etl_init(&c, job);
-    double sine = sin(0.5 * job->angle), previous = 0.0, value = 0.0, rel_error = 1.0;
-    c.angle_w = 2.0 * sine * sine;
-    int is_settled = 0;
-    EOT_TRY(rules_fill(&c, err));
-    int first = has_spikes(&c) ? 2 : shape == SHAPE_TOTAL ? 0 : 1;
-    for (int i = first; i < N_LADDER && !is_settled && !job->reference; i++) {
-        c.energy = rule_of(&c, LADDER[i].energy);
-        c.q = rule_of(&c, LADDER[i].q);
-        c.density = LADDER[i].density;
-        c.cut = LADDER[i].cut;
-        value = shape_value(&c, job, shape);
-        if (i > first) {
-            rel_error = ladder_error(&c, i, shape == SHAPE_TOTAL ? 0.25 : 1.0, value, previous);
-            is_settled = rel_error <= job->tolerance;
-        }
-        previous = value;
-    }
-    if (!is_settled) {
-        EOT_TRY(etl_workspaces(&c, err));
-        c.cut = 1e8;
-        value = shape_value_adaptive(&c, job, shape, &rel_error);
-        if (!(rel_error <= job->tolerance)) EOT_TRY(not_converged(job, rel_error, err));
-    }
+    if (!(rel_error <= job->tolerance) || failures > 0) EOT_TRY(not_converged(job, rel_error, failures, err));
     EOT_CHECK(isfinite(value) && value >= 0.0, EOT_E_NUMERIC, "cross section %g at m_phi = %.9g GeV, E = %.9g GeV (must be finite and not negative); report this point",
               value, job->system.m_phi, job->E);
     result->value = value * EOT_PB_PER_GEV2;
     result->rel_error = rel_error;
 done:
-    etl_free(&c);
     return status;
 }
 
-enum eot_status eot_lfc_etl_total(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return ladder(job, SHAPE_TOTAL, result, err); }
-enum eot_status eot_lfc_etl_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return ladder(job, SHAPE_SINGLE, result, err); }
-enum eot_status eot_lfc_etl_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return ladder(job, SHAPE_ANGULAR, result, err); }
-
-enum eot_status eot_lfc_etl_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
+enum eot_status eot_lfc_etl_total(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    static const double DENSITY[] = {0.8, 1.2, 2.0, 4.0, 8.0};
     struct etl c;
     etl_init(&c, job);
-    double sine = sin(0.5 * job->angle), w = 2.0 * sine * sine, E_x = job->fraction * job->E;
-    double value = 0.0, previous = 0.0, rel_error = 1.0, abs_error = 0.0;
-    int is_settled = 0;
-    EOT_TRY(rules_fill(&c, err));
-    for (int i = 0; i < (int)(sizeof DENSITY / sizeof DENSITY[0]) && !is_settled && !job->reference; i++) {
-        c.density = DENSITY[i];
-        value = density_w(&c, E_x, w, 0, 0.0, &abs_error);
-        if (i > 0) {
-            rel_error = value != 0.0 ? fabs(value - previous) / fabs(value) : (previous != 0.0);
+    double previous = 0.0, value = 0.0, rel_error = 1.0;
+    int is_settled = 0, first = ladder_first(&c);
+    if (!job->reference) EOT_TRY(rules_fill(&c, err));
+    for (int i = first; i < N_LADDER && !is_settled && !job->reference; i++) {
+        c.energy = rule_of(&c, LADDER[i].energy);
+        c.q = LADDER[i].q;
+        c.density = LADDER[i].density;
+        c.cut = LADDER[i].cut;
+        value = integral_energy(&c);
+        if (i > first) {
+            rel_error = ladder_error(&c, i, value, previous);
             is_settled = rel_error <= job->tolerance;
         }
         previous = value;
     }
     if (!is_settled) {
         EOT_TRY(etl_workspaces(&c, err));
-        c.cut = 1e8;
-        value = density_w(&c, E_x, w, 1, 0.5 * job->tolerance, &abs_error);
-        rel_error = value != 0.0 ? abs_error / fabs(value) : 0.0;
-        if (!(rel_error <= job->tolerance)) EOT_TRY(not_converged(job, rel_error, err));
+        c.cut = CUT_ADAPTIVE;
+        value = integral_energy_adaptive(&c, INTEGRAL_TOTAL, &rel_error);
     }
-    result->value = value * EOT_PB_PER_GEV2;
-    result->rel_error = rel_error;
+    EOT_TRY(result_set(job, value, rel_error, c.failures, result, err));
 done:
     etl_free(&c);
     return status;
 }
+
+enum shape { SHAPE_SINGLE, SHAPE_ANGULAR, SHAPE_DOUBLE };
+
+/* One and two dimensions: adaptive always. Spikes that weigh nothing in a total may be all there is at a point. */
+static enum eot_status adaptive(const struct eot_lfc_job *job, enum shape shape, struct eot_lfc_value *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct etl c;
+    etl_init(&c, job);
+    double sine = sin(0.5 * job->angle), value = 0.0, rel_error = 0.0;
+    c.angle_w = 2.0 * sine * sine;
+    c.cut = CUT_ADAPTIVE;
+    EOT_TRY(etl_workspaces(&c, err));
+    switch (shape) {
+    case SHAPE_SINGLE: value = integral_q_adaptive(&c, job->fraction * job->E, 0.5 * job->tolerance, &rel_error); break;
+    case SHAPE_ANGULAR: value = integral_energy_adaptive(&c, INTEGRAL_ANGULAR, &rel_error) * sin(job->angle); break;
+    case SHAPE_DOUBLE:
+        value = density_w(&c, job->fraction * job->E, c.angle_w, 0.5 * job->tolerance, &rel_error);
+        rel_error = value != 0.0 ? rel_error / value : 0.0;
+        break;
+    }
+    EOT_TRY(result_set(job, value, rel_error, c.failures, result, err));
+done:
+    etl_free(&c);
+    return status;
+}
+
+enum eot_status eot_lfc_etl_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return adaptive(job, SHAPE_SINGLE, result, err); }
+enum eot_status eot_lfc_etl_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return adaptive(job, SHAPE_ANGULAR, result, err); }
+enum eot_status eot_lfc_etl_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return adaptive(job, SHAPE_DOUBLE, result, err); }

@@ -24,8 +24,8 @@ struct eot_lfc_reaction {
 
 struct eot_lfc_options {
     double theta_max, psi_max; /* rad, upper limits of angular integrals; 0 = defaults: none for ETL, 0.1 and 0.3 for WW and IWW */
-    double tolerance;          /* relative, 1e-9..1e-2; 0 = 1e-4 */
-    int reference;             /* non-zero: nested adaptive integration without truncation, as an independent check of the fast rules (slow) */
+    double tolerance;          /* relative, 1e-8..1e-2; 0 = 1e-4 */
+    int reference;             /* non-zero: totals by nested adaptive integration without truncation, to check the fast rules (0.1 s a point) */
 };
 
 struct eot_lfc_value {

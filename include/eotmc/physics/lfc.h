@@ -120,7 +120,7 @@ EOT_FN eot_lfc_point eot_lfc_point_from(eot_lfc_system n, real E, real E_x, real
     g.Q = Q;
     g.V = V;
     g.kap = kap;
-    g.t_min = Q * Q / num;
+    g.t_min = spare > R(0.0) ? Q * Q / num : R(1.0);
     g.t_max = spare > R(0.0) ? num / C : R(0.0);
     g.a0 = (E - kap) / E_q * Q;
     g.a1 = (E_x - kap) / E_q - kap / n.M;
