@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every shared header alone, in each dialect that it must compile in: C11 in single and double precision with gcc and clang, and OpenCL C 1.2.
+# Every shared header alone, in each dialect that it must compile in: C11 in single and double precision with gcc and clang, and OpenCL C 1.2 and 3.0.
 # usage: test_headers.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 cd "$2" || exit 1
@@ -17,8 +17,9 @@ for compiler in gcc "$clang"; do
     command -v "$compiler" >/dev/null || { echo "no $compiler here: its part is left out"; continue; }
     for precision in "" -DEOT_REAL_DOUBLE; do jobs+=("$compiler -x c -std=c11 $warnings $precision"); done
 done
-command -v "$clang" >/dev/null &&
-    jobs+=("$clang -x cl -cl-std=CL1.2 --target=spir64 -Xclang -cl-ext=+all -Werror -Wall -Wextra -Wconversion -Wdouble-promotion -Wshadow")
+command -v "$clang" >/dev/null && for standard in CL1.2 CL3.0; do
+    jobs+=("$clang -x cl -cl-std=$standard --target=spir64 -Xclang -cl-ext=+all -Werror -Wall -Wextra -Wconversion -Wdouble-promotion -Wshadow")
+done
 [ ${#jobs[@]} -gt 0 ] || { echo "no compiler"; exit 77; }
 headers=$(find include/eotmc -name '*.h' | sort)
 for job in "${jobs[@]}"; do
