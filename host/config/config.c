@@ -47,8 +47,8 @@ static enum eot_status fail_unknown_key(struct eot_reader *r, enum eot_scope sco
     for (size_t i = 0; i < EOT_N_KEYS; i++) {
         const char *last = strrchr(EOT_KEYS[i].path, '.');
         if (strcmp(last != NULL ? last + 1 : EOT_KEYS[i].path, node->key) == 0)
-            return eot_tree_fail(&r->tree, node, full, r->err, "(unknown key here); did you mean %s%s? configs/schema.md lists all keys", eot_scope_prefix(EOT_KEYS[i].scope),
-                                 EOT_KEYS[i].path);
+            return eot_tree_fail(&r->tree, node, full, r->err, "(unknown key here); did you mean %s%s? configs/schema.md lists all keys",
+                                 eot_scope_prefix(EOT_KEYS[i].scope), EOT_KEYS[i].path);
     }
     return eot_tree_fail(&r->tree, node, full, r->err, "(unknown key); remove it, or see configs/schema.md for the keys");
 }
@@ -66,7 +66,8 @@ static enum eot_status fail_range(const struct value_place *v, const struct eot_
     char range[96];
     range_text(v->key, range, sizeof range);
     const char *why = x < v->key->min ? (v->key->min >= 0 && x < 0 ? "must not be negative; allowed are" : "too small; allowed are") : "too large; allowed are";
-    return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(%s %s); %s", why, range, v->key->advice != NULL ? v->key->advice : "give a value within that range");
+    return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(%s %s); %s", why, range,
+                         v->key->advice != NULL ? v->key->advice : "give a value within that range");
 }
 
 static enum eot_status read_number(const struct value_place *v, const struct eot_node *node, double *x) {
@@ -79,12 +80,16 @@ static enum eot_status read_number(const struct value_place *v, const struct eot
     enum eot_dimension other = EOT_DIM_NONE;
     switch (eot_number_read(node->text, v->key->dimension, x, &other)) {
     case EOT_NUMBER_OK: break;
-    case EOT_NUMBER_NOT: return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a number); write a number%s%s, for example 1%s%s", unit[0] ? " with one of the units " : "", unit[0] ? units : "", space, unit);
+    case EOT_NUMBER_NOT:
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a number); write a number%s%s, for example 1%s%s", unit[0] ? " with one of the units " : "",
+                             unit[0] ? units : "", space, unit);
     case EOT_NUMBER_NOT_FINITE: return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a finite number); write a number%s%s", unit[0] ? " in " : "", unit);
-    case EOT_NUMBER_UNKNOWN_UNIT: return eot_tree_fail(&r->tree, node, v->name, r->err, "(unknown unit); use %s%s", unit[0] ? "one of " : "a number without unit, or ", units);
+    case EOT_NUMBER_UNKNOWN_UNIT:
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(unknown unit); use %s%s", unit[0] ? "one of " : "a number without unit, or ", units);
     case EOT_NUMBER_WRONG_UNIT:
         return eot_tree_fail(&r->tree, node, v->name, r->err, "(the unit is of %s, this key is %s); use %s%s", eot_dimension_name(other),
-                             v->key->dimension == EOT_DIM_NONE ? "a pure number" : eot_dimension_name(v->key->dimension), unit[0] ? "one of " : "a number without unit, or ", units);
+                             v->key->dimension == EOT_DIM_NONE ? "a pure number" : eot_dimension_name(v->key->dimension),
+                             unit[0] ? "one of " : "a number without unit, or ", units);
     }
     if (*x < v->key->min || *x > v->key->max) return fail_range(v, node, *x);
     return EOT_OK;
@@ -124,7 +129,8 @@ static enum eot_status read_name(const struct value_place *v, const struct eot_n
     if (status != EOT_OK) return status;
     size_t n = strlen(text);
     if (n >= (size_t)v->key->count || strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/") != n)
-        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(a name has at most %d letters, digits, _, -, +, /); choose another one", v->key->count - 1);
+        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(a name has at most %d letters, digits, _, -, +, /); choose another one",
+                             v->key->count - 1);
     memcpy(target, text, n + 1);
     return EOT_OK;
 }
@@ -155,7 +161,8 @@ static enum eot_status read_elements(const struct value_place *v, const struct e
         if (eot_element_find(child->key) == NULL) {
             char known[512] = "";
             size_t used = 0;
-            for (size_t k = 0; eot_element_at(k) != NULL && used < sizeof known; k++) used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k > 0 ? " " : "", eot_element_at(k)->symbol);
+            for (size_t k = 0; eot_element_at(k) != NULL && used < sizeof known; k++)
+                used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k > 0 ? " " : "", eot_element_at(k)->symbol);
             status = eot_tree_fail(&r->tree, child, name, err, "(unknown element); the known ones are %s", known);
             goto done;
         }
@@ -212,7 +219,8 @@ static enum eot_status read_material_name(const struct value_place *v, const str
     }
     char known[512] = "";
     size_t used = 0;
-    for (size_t k = 0; eot_material_builtin_name(k) != NULL && used < sizeof known; k++) used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k > 0 ? ", " : "", eot_material_builtin_name(k));
+    for (size_t k = 0; eot_material_builtin_name(k) != NULL && used < sizeof known; k++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k > 0 ? ", " : "", eot_material_builtin_name(k));
     return eot_tree_fail(&r->tree, node, v->name, r->err, "(unknown material); declare it under materials:, or use a built-in one: %s", known);
 }
 
@@ -247,7 +255,8 @@ static void adapt_builtin(const struct eot_node *item, double density, struct eo
     } else if (eot_node_child(item, "mean_excitation") != NULL && !has_effect)
         memset(material->density_effect, 0, sizeof material->density_effect);
     else if (!has_effect && material->density_effect[1] > 0) {
-        /* another density: Sternheimer, Berger and Seltzer, At. Data Nucl. Data Tables 30 (1984) 261, eq. (11): delta(X) at r times the density is delta(X + log10(r)/2) */
+        /* another density: delta(X) at r times the density is delta(X + log10(r)/2), as in Sternheimer, Berger and Seltzer, At. Data Nucl. Data Tables 30
+         * (1984) 261, for gases at other pressures */
         double log_ratio = log(material->density / density);
         material->density_effect[2] -= 0.5 * log_ratio / log(10.0);
         material->density_effect[3] -= 0.5 * log_ratio / log(10.0);
@@ -305,7 +314,8 @@ static enum eot_status read_volume(struct eot_reader *r, const struct eot_node *
     struct eot_error *err = r->err;
     struct eot_volume_input input = {.material = -1};
     struct eot_volume_config *volume = &input.volume;
-    const struct eot_node *layers = eot_node_child(item, "layers"), *material = eot_node_child(item, "material"), *thickness = eot_node_child(item, "thickness");
+    const struct eot_node *layers = eot_node_child(item, "layers"), *material = eot_node_child(item, "material"),
+                          *thickness = eot_node_child(item, "thickness");
     status = read_section(r, EOT_SCOPE_VOLUME, item, "", name, &input);
     *target = *volume; /* owned by the configuration from here on, whatever happens */
     volume = target;
@@ -359,7 +369,8 @@ static enum eot_status read_value(const struct value_place *v, const struct eot_
     case EOT_KEY_NUMBER:
     case EOT_KEY_INTEGER:
         if (key->count > 1 && (node->kind != EOT_NODE_LIST || node->n_child != (size_t)key->count))
-            return eot_tree_fail(&r->tree, node, v->name, r->err, "(must be a list of %d numbers); write it like %s: [1, 1%s]", key->count, key->path, key->count > 2 ? ", ..." : "");
+            return eot_tree_fail(&r->tree, node, v->name, r->err, "(must be a list of %d numbers); write it like %s: [1, 1%s]", key->count, key->path,
+                                 key->count > 2 ? ", ..." : "");
         for (int i = 0; i < key->count && status == EOT_OK; i++) {
             const struct eot_node *item = key->count > 1 ? node->child[i] : node;
             if (key->type == EOT_KEY_NUMBER) {
@@ -436,7 +447,8 @@ static enum eot_status read_map(struct eot_reader *r, enum eot_scope scope, cons
         if (!is_key && !is_section) return fail_unknown_key(r, scope, node, prefix, full);
         if (is_key) continue;
         bool is_empty = node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain;
-        if (node->kind != EOT_NODE_MAP && !is_empty) return eot_tree_fail(&r->tree, node, full, r->err, "(must be a section); write its keys below it, indented");
+        if (node->kind != EOT_NODE_MAP && !is_empty)
+            return eot_tree_fail(&r->tree, node, full, r->err, "(must be a section); write its keys below it, indented");
         snprintf(inner, sizeof inner, "%.250s.", path);
         enum eot_status status = node->kind == EOT_NODE_MAP ? read_map(r, scope, node, inner, full) : EOT_OK;
         if (status != EOT_OK) return status;
@@ -457,7 +469,8 @@ static const struct eot_node *descend(const struct eot_node *map, const char *pa
 }
 
 /** A whole scope: check that all keys are known, then fill every field in the table's order from the mapping or from the default. */
-static enum eot_status read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map, const char *prefix, const char *name, void *target) {
+static enum eot_status read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map, const char *prefix, const char *name,
+                                    void *target) {
     enum eot_status status = read_map(r, scope, map, prefix, name);
     bool has_start = scope == EOT_SCOPE_MATERIAL && r->is_builtin_item; /* begins as the built-in material, so that nothing is required */
     for (size_t k = 0; k < EOT_N_KEYS && status == EOT_OK; k++) {
@@ -528,18 +541,21 @@ enum eot_status eot_config_read(const char *path, const char *const *overrides, 
     EOT_TRY(eot_tree_read(path, overrides, n_override, &r.tree, err));
     node = eot_node_child(r.tree.root, "schema"); /* first of all: another version has other keys */
     if (node != NULL && (node->kind != EOT_NODE_SCALAR || strcmp(node->text, EOT_CONFIG_SCHEMA) != 0)) {
-        status = eot_tree_fail(&r.tree, node, "schema", err, "(this program reads " EOT_CONFIG_SCHEMA "); write schema: " EOT_CONFIG_SCHEMA ", or use the program that wrote the file");
+        status = eot_tree_fail(&r.tree, node, "schema", err,
+                               "(this program reads " EOT_CONFIG_SCHEMA "); write schema: " EOT_CONFIG_SCHEMA ", or use the program that wrote the file");
         goto done;
     }
     EOT_TRY(read_section(&r, EOT_SCOPE_ROOT, r.tree.root, "", "", &input));
     if (eot_tree_find(&r.tree, "beam.kinetic_energy") != NULL) {
         if (eot_tree_find(&r.tree, "beam.energy") != NULL) {
-            status = eot_tree_fail(&r.tree, eot_tree_find(&r.tree, "beam.kinetic_energy"), "beam.kinetic_energy", err, "(beam.energy is given too); keep one of them");
+            status = eot_tree_fail(&r.tree, eot_tree_find(&r.tree, "beam.kinetic_energy"), "beam.kinetic_energy", err,
+                                   "(beam.energy is given too); keep one of them");
             goto done;
         }
         input.config.beam.energy = input.kinetic_energy + beam_mass(input.config.beam.particle);
     } else if (eot_tree_find(&r.tree, "beam.energy") == NULL) {
-        status = eot_tree_fail(&r.tree, eot_node_child(r.tree.root, "beam"), "beam.energy", err, "(missing, and it has no default); give beam.energy or beam.kinetic_energy");
+        status = eot_tree_fail(&r.tree, eot_node_child(r.tree.root, "beam"), "beam.energy", err,
+                               "(missing, and it has no default); give beam.energy or beam.kinetic_energy");
         goto done;
     }
     EOT_TRY(eot_config_validate(&r));

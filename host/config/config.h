@@ -16,7 +16,7 @@ enum eot_tail { EOT_TAIL_GAUSSIAN, EOT_TAIL_EXPONENTIAL };
 
 struct eot_beam_config {
     enum eot_beam_particle particle;
-    double energy;                 /* total energy [GeV]; the key beam.kinetic_energy sets it too (exactly one of the two in the file; --set of one replaces the other) */
+    double energy;                 /* total energy [GeV]; the key beam.kinetic_energy sets it too (one of the two in the file; --set of one replaces the other) */
     double spread;                 /* relative Gaussian spread of the momentum */
     double spot_x, spot_y;         /* Gaussian sigma [cm] */
     double divergence_x, divergence_y; /* Gaussian sigma [rad] */
@@ -50,8 +50,8 @@ struct eot_volume_config {
     size_t n_layer;
     struct eot_layer_config *layer;  /* one layer = homogeneous */
     int repeat;
-    int merge;                       /* -1 = each layer its own slab of the grid; 0 = the whole volume one effective medium; n = slabs of n periods each, of that
-                                      * medium. Default from geometry.layers (explicit: -1, effective: 0), override per volume */
+    int merge;                       /* -1 = each layer its own slab of the grid; 0 = the whole volume one effective medium; n = slabs of n periods each, of
+                                      * that medium. Default from geometry.layers (explicit: -1, effective: 0), override per volume */
     int cells_x, cells_y;
     double field[3];                 /* T */
     double max_step;                 /* cm; 0 = default of the medium: physics.muon_max_step, physics.field_max_step, or none */

@@ -136,14 +136,15 @@ char *eot_config_effective(const struct eot_config *config) {
 
 static const char *type_text(const struct eot_key *key, char *text, size_t size) {
     static const char *const words[] = {
-        [EOT_KEY_NUMBER] = "number",     [EOT_KEY_INTEGER] = "integer",          [EOT_KEY_COUNT32] = "integer",     [EOT_KEY_COUNT64] = "integer",
-        [EOT_KEY_SWITCH] = "on, off",    [EOT_KEY_NAME] = "name",                [EOT_KEY_MATERIAL] = "material",   [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
-        [EOT_KEY_MATERIALS] = "list",    [EOT_KEY_VOLUMES] = "list",             [EOT_KEY_LAYERS] = "list",         [EOT_KEY_CHOICE] = "",
+        [EOT_KEY_NUMBER] = "number",  [EOT_KEY_INTEGER] = "integer", [EOT_KEY_COUNT32] = "integer",   [EOT_KEY_COUNT64] = "integer",
+        [EOT_KEY_SWITCH] = "on, off", [EOT_KEY_NAME] = "name",       [EOT_KEY_MATERIAL] = "material", [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
+        [EOT_KEY_MATERIALS] = "list", [EOT_KEY_VOLUMES] = "list",    [EOT_KEY_LAYERS] = "list",       [EOT_KEY_CHOICE] = "",
     };
     if (key->type == EOT_KEY_CHOICE) {
         char word[32];
         size_t used = 0;
-        for (int i = 0; eot_choice_word(key->choices, i, word), word[0] != '\0' && used < size; i++) used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", word);
+        for (int i = 0; eot_choice_word(key->choices, i, word), word[0] != '\0' && used < size; i++)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", word);
     } else if ((key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER) && key->count > 1)
         snprintf(text, size, "%d %ss", key->count, words[key->type]);
     else
@@ -156,20 +157,26 @@ char *eot_config_schema_markdown(void) {
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (out == NULL) return NULL;
-    fprintf(out, "# Configuration keys\n\n"
-                 "One YAML file is one run. Generated from the table that reads it (`host/config/schema.c`); `tests/unit/config/test_schema.c` compares the two, and\n"
-                 "rewrites this file when it runs with `EOT_REWRITE_SCHEMA=1`.\n\n"
-                 "* A number may carry a unit (`1.5 mm`, `100 GeV`); a bare number is in the unit of its row. Integers may be written as `1e9`.\n"
-                 "* `--set key=value` takes the same keys; items of a list by name or number: `--set geometry.volumes.hcal0.repeat=24`.\n"
-                 "* `-` as default means that the key is required. An unknown key is an error, and so is a key given twice.\n\n"
-                 "Units by dimension: ");
+    fprintf(
+        out,
+        "# Configuration keys\n\n"
+        "One YAML file is one run. Generated from the table that reads it (`host/config/schema.c`); `tests/unit/config/test_schema.c` compares the two, and\n"
+        "rewrites this file when it runs with `EOT_REWRITE_SCHEMA=1`.\n\n"
+        "* A number may carry a unit (`1.5 mm`, `100 GeV`); a bare number is in the unit of its row. Integers may be written as `1e9`.\n"
+        "* `--set key=value` takes the same keys; items of a list by name or number: `--set geometry.volumes.hcal0.repeat=24`.\n"
+        "* `-` as default means that the key is required. An unknown key is an error, and so is a key given twice.\n\n"
+        "Units by dimension: ");
     for (int d = 0; d < EOT_N_DIMENSION; d++) {
         char units[128];
         eot_dimension_units((enum eot_dimension)d, units, sizeof units);
         fprintf(out, "%s%s: %s", d > 0 ? "; " : "", eot_dimension_name((enum eot_dimension)d), units);
     }
     fprintf(out, ".\n\nBuilt-in materials (PDG): ");
-    for (size_t i = 0; eot_material_builtin_name(i) != NULL; i++) fprintf(out, "%s%s", i > 0 ? ", " : "", eot_material_builtin_name(i));
+    for (size_t i = 0; eot_material_builtin_name(i) != NULL; i++) {
+        struct eot_material_config material;
+        eot_material_builtin(eot_material_builtin_name(i), &material);
+        fprintf(out, "%s%s (%.4g g/cm3)", i > 0 ? ", " : "", material.name, material.density);
+    }
     fprintf(out, ".\n\n| key | value | unit | range | default | meaning |\n| --- | --- | --- | --- | --- | --- |\n");
     for (size_t k = 0; k < EOT_N_KEYS; k++) {
         const struct eot_key *key = &EOT_KEYS[k];
@@ -179,8 +186,12 @@ char *eot_config_schema_markdown(void) {
             eot_number_text(key->min, low);
             eot_number_text(key->max, high);
         }
-        fprintf(out, "| `%s%s` | %s | %s | %s%s%s | %s | %s |\n", eot_scope_prefix(key->scope), key->path, type_text(key, type, sizeof type), eot_dimension_unit(key->dimension), low,
-                has_range ? " .. " : "", high, key->fallback == NULL ? "-" : key->fallback[0] == '\0' ? "(see right)" : key->fallback, key->doc);
+        fprintf(out, "| `%s%s` | %s | %s | %s%s%s | %s | %s |\n", eot_scope_prefix(key->scope), key->path, type_text(key, type, sizeof type),
+                eot_dimension_unit(key->dimension), low, has_range ? " .. " : "", high,
+                key->fallback == NULL      ? "-"
+                : key->fallback[0] == '\0' ? "(see right)"
+                                           : key->fallback,
+                key->doc);
     }
     bool is_bad = ferror(out) != 0;
     if (fclose(out) != 0 || is_bad) {

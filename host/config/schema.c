@@ -12,15 +12,19 @@
 
 /* scope, path, type, dimension, count, min, max, default, choices, offset, input only, doc, advice */
 #define NUMBER(scope, path, dimension, min, max, fallback, offset, doc) \
-    {EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, 1, min, max, fallback, NULL, offset, false, doc, NULL}
+    { EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, 1, min, max, fallback, NULL, offset, false, doc, NULL }
 #define NUMBERS(scope, path, dimension, n, min, max, fallback, offset, doc) \
-    {EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, n, min, max, fallback, NULL, offset, false, doc, NULL}
+    { EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, n, min, max, fallback, NULL, offset, false, doc, NULL }
 #define COUNT(scope, path, type, min, max, fallback, offset, doc) \
-    {EOT_SCOPE_##scope, path, EOT_KEY_##type, EOT_DIM_NONE, 1, min, max, fallback, NULL, offset, false, doc, NULL}
-#define SWITCH(scope, path, fallback, offset, doc) {EOT_SCOPE_##scope, path, EOT_KEY_SWITCH, EOT_DIM_NONE, 1, 0, 0, fallback, NULL, offset, false, doc, NULL}
-#define CHOICE(scope, path, choices, fallback, offset, doc) {EOT_SCOPE_##scope, path, EOT_KEY_CHOICE, EOT_DIM_NONE, 1, 0, 0, fallback, choices, offset, false, doc, NULL}
-#define NAME(scope, path, size, fallback, offset, doc) {EOT_SCOPE_##scope, path, EOT_KEY_NAME, EOT_DIM_NONE, size, 0, 0, fallback, NULL, offset, false, doc, NULL}
-#define PART(scope, path, type, fallback, offset, doc) {EOT_SCOPE_##scope, path, EOT_KEY_##type, EOT_DIM_NONE, 1, 0, 0, fallback, NULL, offset, false, doc, NULL}
+    { EOT_SCOPE_##scope, path, EOT_KEY_##type, EOT_DIM_NONE, 1, min, max, fallback, NULL, offset, false, doc, NULL }
+#define SWITCH(scope, path, fallback, offset, doc) \
+    { EOT_SCOPE_##scope, path, EOT_KEY_SWITCH, EOT_DIM_NONE, 1, 0, 0, fallback, NULL, offset, false, doc, NULL }
+#define CHOICE(scope, path, choices, fallback, offset, doc) \
+    { EOT_SCOPE_##scope, path, EOT_KEY_CHOICE, EOT_DIM_NONE, 1, 0, 0, fallback, choices, offset, false, doc, NULL }
+#define NAME(scope, path, size, fallback, offset, doc) \
+    { EOT_SCOPE_##scope, path, EOT_KEY_NAME, EOT_DIM_NONE, size, 0, 0, fallback, NULL, offset, false, doc, NULL }
+#define PART(scope, path, type, fallback, offset, doc) \
+    { EOT_SCOPE_##scope, path, EOT_KEY_##type, EOT_DIM_NONE, 1, 0, 0, fallback, NULL, offset, false, doc, NULL }
 
 #define WORLD 1e5 /* cm; beyond a kilometre f32 edges are coarser than 0.1 mm */
 
@@ -42,18 +46,21 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "beam.position_y", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_y), "where the beam starts"),
     NUMBER(ROOT, "beam.position_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_z), "where the beam starts; it travels towards +z"),
 
-    PART(ROOT, "materials", MATERIALS, "[]", ROOT(material), "materials besides the built-in ones (see below), or changes of those"),
+    PART(ROOT, "materials", MATERIALS, "[]", ROOT(material), "materials besides the built-in ones (listed above), or changes of those"),
     NAME(MATERIAL, "name", 32, NULL, MATERIAL(name), "name that volumes refer to; a built-in name changes that material"),
     NUMBER(MATERIAL, "density", DENSITY, 1e-9, 30, NULL, MATERIAL(density), "mass density; optional for a built-in name"),
-    PART(MATERIAL, "elements", ELEMENTS, NULL, MATERIAL(element), "mass fractions by element symbol, at most 8, sum 1 within 0.001 (then normalised); optional for a built-in name"),
-    NUMBER(MATERIAL, "mean_excitation", EXCITATION, 0, 2000, "0 eV", MATERIAL(mean_excitation), "mean excitation energy; 0 = from the elements by Bragg additivity"),
+    PART(MATERIAL, "elements", ELEMENTS, NULL, MATERIAL(element),
+         "mass fractions by element symbol, at most 8, sum 1 within 0.001 (then normalised); optional for a built-in name"),
+    NUMBER(MATERIAL, "mean_excitation", EXCITATION, 0, 2000, "0 eV", MATERIAL(mean_excitation),
+           "mean excitation energy; 0 = from the elements by Bragg additivity"),
     NUMBERS(MATERIAL, "density_effect", NONE, 5, -1, 20, "[0, 0, 0, 0, 0]", MATERIAL(density_effect),
             "Sternheimer's a, k, x0, x1, Cbar; all 0 = the general expression of Sternheimer and Peierls"),
 
     CHOICE(ROOT, "geometry.layers", "explicit|effective", "effective", ROOT(geometry.layers),
            "explicit: each layer of a volume is its own slab of the grid; effective: a layered volume is one medium with path fractions"),
     PART(ROOT, "geometry.world.material", MATERIAL, "air", ROOT(geometry.world_material), "what fills the space between volumes"),
-    NUMBERS(ROOT, "geometry.world.min", LENGTH, 3, -WORLD, WORLD, NULL, ROOT(geometry.world_min), "lower corner of the world; particles that leave it are lost"),
+    NUMBERS(ROOT, "geometry.world.min", LENGTH, 3, -WORLD, WORLD, NULL, ROOT(geometry.world_min),
+            "lower corner of the world; particles that leave it are lost"),
     NUMBERS(ROOT, "geometry.world.max", LENGTH, 3, -WORLD, WORLD, NULL, ROOT(geometry.world_max), "upper corner of the world"),
     PART(ROOT, "geometry.volumes", VOLUMES, NULL, ROOT(geometry.volume), "the boxes of the set-up, which must not overlap"),
     NAME(VOLUME, "name", 32, NULL, VOLUME(volume.name), "name, different for each volume"),
@@ -66,8 +73,10 @@ const struct eot_key EOT_KEYS[] = {
     PART(LAYER, "material", MATERIAL, NULL, LAYER(material), "material of the layer"),
     NUMBER(LAYER, "thickness", LENGTH, 1e-4, WORLD, NULL, LAYER(thickness), "thickness along z"),
     SWITCH(LAYER, "active", "off", LAYER(active), "its energy loss is seen (scintillator, gas)"),
-    {EOT_SCOPE_VOLUME, "material", EOT_KEY_MATERIAL, EOT_DIM_NONE, 1, 0, 0, "", NULL, VOLUME(material), true, "instead of layers: material of a homogeneous volume", NULL},
-    {EOT_SCOPE_VOLUME, "thickness", EOT_KEY_NUMBER, EOT_DIM_LENGTH, 1, 1e-4, WORLD, "", NULL, VOLUME(thickness), true, "instead of layers: its thickness along z", NULL},
+    {EOT_SCOPE_VOLUME, "material", EOT_KEY_MATERIAL, EOT_DIM_NONE, 1, 0, 0, "", NULL, VOLUME(material), true,
+     "instead of layers: material of a homogeneous volume", NULL},
+    {EOT_SCOPE_VOLUME, "thickness", EOT_KEY_NUMBER, EOT_DIM_LENGTH, 1, 1e-4, WORLD, "", NULL, VOLUME(thickness), true,
+     "instead of layers: its thickness along z", NULL},
     {EOT_SCOPE_VOLUME, "active", EOT_KEY_SWITCH, EOT_DIM_NONE, 1, 0, 0, "off", NULL, VOLUME(active), true, "instead of layers: its energy loss is seen", NULL},
     COUNT(VOLUME, "repeat", INTEGER, 1, 10000, "1", VOLUME(volume.repeat), "how many times the layers follow each other"),
     COUNT(VOLUME, "merge", INTEGER, -1, 10000, "", VOLUME(volume.merge),
@@ -95,7 +104,8 @@ const struct eot_key EOT_KEYS[] = {
             "showers below the cut: depth of the maximum T = max(T0 + T1 ln y, T2) in X0, y = E/E_c (Grindhammer-Peters form, hep-ex/0001020)"),
     NUMBERS(ROOT, "physics.shower.alpha", NONE, 3, -20, 20, "[0.681, 0.4879, 1.3]", ROOT(physics.shower_alpha), "shape alpha = max(a0 + a1 ln y, a2)"),
     NUMBERS(ROOT, "physics.shower.sigma_T", NONE, 2, -20, 20, "[-2.5, 1.25]", ROOT(physics.shower_sigma_T), "spread of ln T = 1/(s0 + s1 ln y), at most 0.5"),
-    NUMBERS(ROOT, "physics.shower.sigma_alpha", NONE, 2, -20, 20, "[-0.82, 0.79]", ROOT(physics.shower_sigma_alpha), "spread of ln alpha = 1/(s0 + s1 ln y), at most 0.5"),
+    NUMBERS(ROOT, "physics.shower.sigma_alpha", NONE, 2, -20, 20, "[-0.82, 0.79]", ROOT(physics.shower_sigma_alpha),
+            "spread of ln alpha = 1/(s0 + s1 ln y), at most 0.5"),
     NUMBERS(ROOT, "physics.shower.rho", NONE, 2, -1, 1, "[0.784, -0.023]", ROOT(physics.shower_rho), "their correlation r0 + r1 ln y"),
     NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.01 GeV", ROOT(physics.shower_spot_energy), "energy of one deposited spot"),
 
@@ -108,7 +118,8 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch), "primaries per batch: the unit of checkpoint, merging and error estimate"),
     NUMBER(ROOT, "sampling.region.min_photon_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_photon_energy),
            "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it is higher"),
-    NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e5, "1", ROOT(sampling.analog_enhancement), "analog mode: factor on the rare cross sections, undone by weights"),
+    NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e5, "1", ROOT(sampling.analog_enhancement),
+           "analog mode: factor on the rare cross sections, undone by weights"),
 
     COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group), "work items per group; 0 = automatic. Does not change results"),
     COUNT(ROOT, "device.lanes", INTEGER, 0, 16777216, "0", ROOT(device.lanes), "particles followed side by side; 0 = automatic. Does not change results"),
@@ -117,14 +128,16 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution), "relative, of the upstream spectrometer"),
     NUMBER(ROOT, "detector.ecal.stochastic", NONE, 0, 2, "0.10", ROOT(detector.ecal_stochastic), "total resolution is s/sqrt(E/GeV) (+) c: s"),
     NUMBER(ROOT, "detector.ecal.constant", NONE, 0, 1, "0.04", ROOT(detector.ecal_constant), "c"),
-    CHOICE(ROOT, "detector.ecal.tail", "gaussian|exponential", "gaussian", ROOT(detector.ecal_tail), "tail model of the default selected.per_eot; both are reported"),
+    CHOICE(ROOT, "detector.ecal.tail", "gaussian|exponential", "gaussian", ROOT(detector.ecal_tail),
+           "tail model of the default selected.per_eot; both are reported"),
     NUMBER(ROOT, "detector.ecal.tail_start", NONE, 0.5, 10, "2.5", ROOT(detector.ecal_tail_start),
            "standard deviations below the mean from which the exponential tail runs (GaussExp, arXiv:1603.08591)"),
     NUMBER(ROOT, "detector.hcal.stochastic", NONE, 0, 5, "0.60", ROOT(detector.hcal_stochastic), "of hadronic deposits: s/sqrt(E/GeV) (+) c: s"),
     NUMBER(ROOT, "detector.hcal.constant", NONE, 0, 1, "0", ROOT(detector.hcal_constant), "c"),
     NUMBER(ROOT, "detector.hcal.mip_peak", ENERGY, 0.01, 100, "2.5 GeV", ROOT(detector.hcal_mip_peak), "calibrated peak of a single muon in one module"),
     NUMBER(ROOT, "detector.hcal.mip_energy", ENERGY, 1, 1000, "50 GeV", ROOT(detector.hcal_mip_energy), "energy of the muon that the calibration uses"),
-    NUMBER(ROOT, "detector.hcal.photostatistics", NONE, 0, 1e6, "100", ROOT(detector.hcal_photostatistics), "photoelectrons per calibrated GeV; 0 = no such fluctuation"),
+    NUMBER(ROOT, "detector.hcal.photostatistics", NONE, 0, 1e6, "100", ROOT(detector.hcal_photostatistics),
+           "photoelectrons per calibrated GeV; 0 = no such fluctuation"),
     NUMBER(ROOT, "detector.hcal.em_visible_ratio", NONE, 0.1, 2, "0.8", ROOT(detector.em_visible_ratio),
            "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip)"),
     NUMBER(ROOT, "detector.veto.photostatistics", NONE, 0, 1e6, "20", ROOT(detector.veto_photostatistics), "photoelectrons per MeV; 0 = no such fluctuation"),
@@ -136,7 +149,8 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "selection.charge", INTEGER, -1, 1, "-1", ROOT(selection.charge), "charge of the track: -1 = mu-, 1 = mu+"),
 
     SWITCH(ROOT, "scoring.track_length", "on", ROOT(scoring.track_length), "track lengths of the cascade"),
-    NUMBER(ROOT, "scoring.record_fraction", NONE, 0, 1, "0", ROOT(scoring.record_fraction), "fraction of all events kept in result.h5 besides the selected ones"),
+    NUMBER(ROOT, "scoring.record_fraction", NONE, 0, 1, "0", ROOT(scoring.record_fraction),
+           "fraction of all events kept in result.h5 besides the selected ones"),
 
     SWITCH(ROOT, "output.figures", "on", ROOT(output.figures), "write pictures"),
 };

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <yaml.h>
 
-#define MAX_DEPTH 12                  /* the schema needs 6 */
-#define MAX_NODE 100000               /* stops aliases that multiply */
+#define MAX_DEPTH 12    /* the schema needs 6 */
+#define MAX_NODE 100000 /* stops aliases that multiply */
 #define MAX_FILE_BYTES (4 * 1024 * 1024)
 
 static void node_free(struct eot_node *node) {
@@ -86,7 +86,10 @@ void eot_node_describe(const struct eot_node *node, char *text, size_t size) {
         size_t used = (size_t)snprintf(text, size, "[");
         for (size_t i = 0; i < node->n_child && used < size; i++) {
             const struct eot_node *item = node->child[i];
-            used += (size_t)snprintf(text + used, size - used, "%s%.24s", i > 0 ? ", " : "", i == 6 ? "..." : item->kind == EOT_NODE_SCALAR ? item->text : "{...}");
+            used += (size_t)snprintf(text + used, size - used, "%s%.24s", i > 0 ? ", " : "",
+                                     i == 6                          ? "..."
+                                     : item->kind == EOT_NODE_SCALAR ? item->text
+                                                                     : "{...}");
             if (i == 6) break;
         }
         if (used < size) snprintf(text + used, size - used, "]");
@@ -131,13 +134,14 @@ static enum eot_status convert(struct loading *l, int index, const char *key, in
     yaml_node_t *y = yaml_document_get_node(l->document, index);
     if (line == 0) line = (int)y->start_mark.line + 1;
     place(l->tree, l->source, line, where, sizeof where);
-    EOT_CHECK(depth <= MAX_DEPTH, EOT_E_CONFIG, "%s: %s (nested more than %d levels deep, or an alias that contains itself); follow the structure of configs/schema.md",
-              where, path, MAX_DEPTH);
+    EOT_CHECK(depth <= MAX_DEPTH, EOT_E_CONFIG,
+              "%s: %s (nested more than %d levels deep, or an alias that contains itself); follow the structure of configs/schema.md", where, path, MAX_DEPTH);
     EOT_CHECK(++l->n_node <= MAX_NODE, EOT_E_CONFIG, "%s: %s (more than %d values, aliases expanded); remove aliases that multiply", where, path, MAX_NODE);
     if (y->type == YAML_SCALAR_NODE) {
         node = node_create(EOT_NODE_SCALAR, key, line, l->source);
         EOT_CHECK_MEMORY(node);
-        EOT_CHECK(strlen((const char *)y->data.scalar.value) == y->data.scalar.length, EOT_E_CONFIG, "%s: %s (contains a zero byte); write plain text", where, path);
+        EOT_CHECK(strlen((const char *)y->data.scalar.value) == y->data.scalar.length, EOT_E_CONFIG, "%s: %s (contains a zero byte); write plain text", where,
+                  path);
         node->is_plain = y->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
         node->text = strdup((const char *)y->data.scalar.value);
         EOT_CHECK_MEMORY(node->text);
@@ -189,15 +193,16 @@ static enum eot_status parse(struct eot_tree *tree, int source, const char *text
         EOT_TRY(convert(&l, 1, NULL, source > 0 ? 1 : 0, path, source > 0 ? 3 : 0, result)); /* an override's value sits deeper in the tree */
         has_next = yaml_parser_load(&parser, &next) != 0;
         place(tree, source, has_next ? (int)next.start_mark.line + 1 : 0, where, sizeof where);
-        EOT_CHECK(!has_next || yaml_document_get_root_node(&next) == NULL, EOT_E_CONFIG, "%s: a second document (one file is one run); remove everything from the second '---'",
-                  where);
+        EOT_CHECK(!has_next || yaml_document_get_root_node(&next) == NULL, EOT_E_CONFIG,
+                  "%s: a second document (one file is one run); remove everything from the second '---'", where);
     }
     if (parser.error != YAML_NO_ERROR) {
         bool is_tab = parser.error == YAML_SCANNER_ERROR && parser.problem_mark.index < n && text[parser.problem_mark.index] == '\t';
         int line = parser.error == YAML_READER_ERROR ? 0 : (int)parser.problem_mark.line + 1;
         place(tree, source, line, where, sizeof where);
-        status = eot_error_set(err, parser.error == YAML_MEMORY_ERROR ? EOT_E_MEMORY : EOT_E_CONFIG, __FILE__, __LINE__, __func__, "%s: malformed YAML (%s%s%s); %s", where,
-                               parser.context != NULL ? parser.context : "", parser.context != NULL ? ": " : "", parser.problem != NULL ? parser.problem : "unknown",
+        status = eot_error_set(err, parser.error == YAML_MEMORY_ERROR ? EOT_E_MEMORY : EOT_E_CONFIG, __FILE__, __LINE__, __func__,
+                               "%s: malformed YAML (%s%s%s); %s", where, parser.context != NULL ? parser.context : "", parser.context != NULL ? ": " : "",
+                               parser.problem != NULL ? parser.problem : "unknown",
                                is_tab ? "a tab stands here: indent with spaces" : "write key: value lines, indented with spaces, in UTF-8");
     }
 done:
@@ -244,7 +249,8 @@ static enum eot_status apply_override(struct eot_tree *tree, size_t i, struct eo
     int source = (int)i + 1;
     struct eot_node *value = NULL, *node = tree->root;
     char key[256];
-    EOT_CHECK(equals != NULL && equals > text, EOT_E_CONFIG, "--set %.160s (not key=value); write --set section.key=value, for example --set beam.energy=\"50 GeV\"", text);
+    EOT_CHECK(equals != NULL && equals > text, EOT_E_CONFIG,
+              "--set %.160s (not key=value); write --set section.key=value, for example --set beam.energy=\"50 GeV\"", text);
     EOT_CHECK((size_t)(equals - text) < sizeof key, EOT_E_CONFIG, "--set %.160s (key too long); see configs/schema.md for the keys", text);
     memcpy(key, text, (size_t)(equals - text));
     key[equals - text] = '\0';
@@ -255,10 +261,12 @@ static enum eot_status apply_override(struct eot_tree *tree, size_t i, struct eo
         if (dot != NULL) *dot++ = '\0';
         EOT_CHECK(*part != '\0', EOT_E_CONFIG, "--set %.160s (empty part in the key); write --set section.key=value", text);
         if (node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain) node->kind = EOT_NODE_MAP; /* "section:" with nothing in it */
-        EOT_CHECK(node->kind != EOT_NODE_SCALAR, EOT_E_CONFIG, "--set %.160s (%s is a value, not a section); see configs/schema.md for the keys", text, node->key);
+        EOT_CHECK(node->kind != EOT_NODE_SCALAR, EOT_E_CONFIG, "--set %.160s (%s is a value, not a section); see configs/schema.md for the keys", text,
+                  node->key);
         bool is_list = node->kind == EOT_NODE_LIST;
         struct eot_node *child = is_list ? list_item(node, part) : eot_node_child(node, part);
-        EOT_CHECK(!is_list || child != NULL, EOT_E_CONFIG, "--set %.160s (no item '%s' in the list); use the `name` of an item, or its number from 0", text, part);
+        EOT_CHECK(!is_list || child != NULL, EOT_E_CONFIG, "--set %.160s (no item '%s' in the list); use the `name` of an item, or its number from 0", text,
+                  part);
         if (dot != NULL) { /* go down */
             if (child == NULL) {
                 child = node_create(EOT_NODE_MAP, part, 1, source);
@@ -270,7 +278,8 @@ static enum eot_status apply_override(struct eot_tree *tree, size_t i, struct eo
         if (!is_list) {
             for (size_t a = 0; a < sizeof ALTERNATIVES / sizeof ALTERNATIVES[0]; a++)
                 for (int side = 0; side < 2; side++)
-                    if (node->key != NULL && strcmp(node->key, "beam") == 0 && strcmp(part, ALTERNATIVES[a][side]) == 0) remove_child(node, ALTERNATIVES[a][1 - side]);
+                    if (node->key != NULL && strcmp(node->key, "beam") == 0 && strcmp(part, ALTERNATIVES[a][side]) == 0)
+                        remove_child(node, ALTERNATIVES[a][1 - side]);
             value->key = strdup(part);
             EOT_CHECK_MEMORY(value->key);
         }
@@ -300,8 +309,8 @@ enum eot_status eot_tree_read(const char *path, const char *const *overrides, si
     EOT_TRY(read_file(path, &text, &n, err));
     EOT_TRY(parse(tree, 0, text, n, "", &tree->root, err));
     EOT_CHECK(tree->root != NULL, EOT_E_CONFIG, "%s: empty (no key in it); start from configs/na64e-dimuon.yaml", path);
-    EOT_CHECK(tree->root->kind == EOT_NODE_MAP, EOT_E_CONFIG, "%s:%d: not a mapping (the file must consist of key: value lines); start from configs/na64e-dimuon.yaml", path,
-              tree->root->line);
+    EOT_CHECK(tree->root->kind == EOT_NODE_MAP, EOT_E_CONFIG,
+              "%s:%d: not a mapping (the file must consist of key: value lines); start from configs/na64e-dimuon.yaml", path, tree->root->line);
     for (size_t i = 0; i < n_override; i++) EOT_TRY(apply_override(tree, i, err));
 done:
     free(text);

@@ -9,9 +9,10 @@
 static const struct {
     const char *name, *unit;
 } DIMENSIONS[EOT_N_DIMENSION] = {
-    [EOT_DIM_NONE] = {"pure number", ""},  [EOT_DIM_ENERGY] = {"energy", "GeV"},     [EOT_DIM_MOMENTUM] = {"momentum", "GeV/c"},
-    [EOT_DIM_LENGTH] = {"length", "cm"},   [EOT_DIM_ANGLE] = {"angle", "rad"},       [EOT_DIM_DENSITY] = {"density", "g/cm3"},
-    [EOT_DIM_FIELD] = {"magnetic field", "T"}, [EOT_DIM_EXCITATION] = {"excitation energy", "eV"},
+    [EOT_DIM_NONE] = {"pure number", ""},       [EOT_DIM_ENERGY] = {"energy", "GeV"},
+    [EOT_DIM_MOMENTUM] = {"momentum", "GeV/c"}, [EOT_DIM_LENGTH] = {"length", "cm"},
+    [EOT_DIM_ANGLE] = {"angle", "rad"},         [EOT_DIM_DENSITY] = {"density", "g/cm3"},
+    [EOT_DIM_FIELD] = {"magnetic field", "T"},  [EOT_DIM_EXCITATION] = {"excitation energy", "eV"},
 };
 
 /* Factors below one are written as a divisor: 10 is exact, 0.1 is not. */
@@ -56,8 +57,7 @@ void eot_dimension_units(enum eot_dimension dimension, char *text, size_t size) 
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < N_UNIT; i++)
-        if (UNITS[i].dimension == dimension && used < size)
-            used += (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "", UNITS[i].name);
+        if (UNITS[i].dimension == dimension && used < size) used += (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "", UNITS[i].name);
 }
 
 /** Length of a decimal number at the start of text, 0 if there is none: strtod alone would take "nan", "infinity" and hexadecimal. */

@@ -57,15 +57,16 @@ static enum eot_status check_volumes(struct eot_reader *r) {
     char text[512];
     int n_ecal = 0, n_veto = 0;
     for (int a = 0; a < 3; a++)
-        if (g->world_min[a] >= g->world_max[a]) FAIL_AT("geometry.world.max", "(not above geometry.world.min in %c); give the upper corner of the world", axis[a]);
+        if (g->world_min[a] >= g->world_max[a])
+            FAIL_AT("geometry.world.max", "(not above geometry.world.min in %c); give the upper corner of the world", axis[a]);
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
         double low[3], high[3];
         box(v, low, high);
         for (int a = 0; a < 3; a++)
             if (low[a] < g->world_min[a] - TOUCH || high[a] > g->world_max[a] + TOUCH) {
-                snprintf(text, sizeof text, "(reaches from %.6g to %.6g cm in %c, outside the world, %.6g to %.6g cm); move it, or enlarge geometry.world", low[a], high[a],
-                         axis[a], g->world_min[a], g->world_max[a]);
+                snprintf(text, sizeof text, "(reaches from %.6g to %.6g cm in %c, outside the world, %.6g to %.6g cm); move it, or enlarge geometry.world",
+                         low[a], high[a], axis[a], g->world_min[a], g->world_max[a]);
                 return fail_volume(r, v, text);
             }
         for (size_t k = 0; k < i; k++) {
@@ -76,14 +77,14 @@ static enum eot_status check_volumes(struct eot_reader *r) {
             bool overlaps = true;
             for (int a = 0; a < 3; a++) overlaps &= low[a] < other_high[a] - TOUCH && other_low[a] < high[a] - TOUCH;
             if (overlaps) {
-                snprintf(text, sizeof text, "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm); move one of them or make it smaller", w->name, other_low[2],
-                         other_high[2], low[2], high[2]);
+                snprintf(text, sizeof text, "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm); move one of them or make it smaller",
+                         w->name, other_low[2], other_high[2], low[2], high[2]);
                 return fail_volume(r, v, text);
             }
         }
         if (v->merge >= 0 && constituents(v) > EOT_N_CONSTITUENT) {
-            snprintf(text, sizeof text, "(%d different layers in an effective medium, at most %d); set merge: -1 for this volume to keep its layers explicit", constituents(v),
-                     EOT_N_CONSTITUENT);
+            snprintf(text, sizeof text, "(%d different layers in an effective medium, at most %d); set merge: -1 for this volume to keep its layers explicit",
+                     constituents(v), EOT_N_CONSTITUENT);
             return fail_volume(r, v, text);
         }
         if (v->merge > v->repeat) {
@@ -102,7 +103,8 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     const struct eot_config *c = r->config;
     const struct eot_geometry_config *g = &c->geometry;
     if (c->physics.cut >= c->beam.energy)
-        FAIL_AT("physics.cut", "(not below beam.energy = %.6g GeV: nothing would be followed); lower the cut, %.6g GeV at most for this beam", c->beam.energy, c->beam.energy / 2);
+        FAIL_AT("physics.cut", "(not below beam.energy = %.6g GeV: nothing would be followed); lower the cut, %.6g GeV at most for this beam", c->beam.energy,
+                c->beam.energy / 2);
     if (c->selection.charge == 0) FAIL_AT("selection.charge", "(must be -1 or 1); -1 selects mu-, 1 selects mu+");
     if (c->sampling.min_photon_energy >= c->beam.energy)
         FAIL_AT("sampling.region.min_photon_energy", "(not below beam.energy = %.6g GeV: no photon would be left); lower it", c->beam.energy);
@@ -113,6 +115,7 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     static const char *const keys[3] = {"beam.position_x", "beam.position_y", "beam.position_z"};
     for (int a = 0; a < 3; a++)
         if (start[a] < g->world_min[a] || start[a] >= g->world_max[a])
-            FAIL_AT(keys[a], "(%.6g cm is outside the world, %.6g to %.6g cm); move the beam, or enlarge geometry.world", start[a], g->world_min[a], g->world_max[a]);
+            FAIL_AT(keys[a], "(%.6g cm is outside the world, %.6g to %.6g cm); move the beam, or enlarge geometry.world", start[a], g->world_min[a],
+                    g->world_max[a]);
     return EOT_OK;
 }

@@ -1,6 +1,6 @@
 /** @file setup_figure.c
- * Boxes in the colour of their role (after Okabe and Ito's palette), active layers as stripes where they can be told apart, and labels in a row above the set-up,
- * or in two or three when one is too short, each with a line to its volume. */
+ * Boxes in the colour of their role (after Okabe and Ito's palette), active layers as stripes where they can be told apart, and labels in a row above the
+ * set-up, or in two or three when one is too short, each with a line to its volume. */
 #include "output/setup_figure.h"
 
 #include <math.h>
@@ -12,14 +12,14 @@
 #include "output/gnuplot.h"
 #include "version.h"
 
-#define MAX_WIDTH 2000.0  /* pixels of the picture */
+#define MAX_WIDTH 2000.0 /* pixels of the picture */
 #define MAX_HEIGHT 1400.0
 #define MARGIN_LEFT 150.0 /* pixels around the axes */
 #define MARGIN_RIGHT 40.0
 #define MARGIN_TOP 70.0
 #define MARGIN_BOTTOM 105.0
-#define LETTER 9.6        /* pixels, mean width of a letter of the labels */
-#define LINE 27.0         /* pixels between lines of text */
+#define LETTER 9.6 /* pixels, mean width of a letter of the labels */
+#define LINE 27.0  /* pixels between lines of text */
 #define MAX_ROW 3
 #define ROW (2.7 * LINE) /* pixels between rows of labels */
 #define THIN 5.0         /* pixels: thinner volumes are drawn this wide, to be seen */
@@ -43,7 +43,8 @@ static double centre(const struct eot_volume_config *v, enum eot_view view) { re
 /** The two lines of a volume's label: name, and what it is in numbers. */
 static void label_text(struct label *label, const struct eot_setup *setup) {
     const struct eot_volume_config *v = label->volume;
-    double X0 = eot_setup_volume_X0(setup, v), lambda = eot_setup_volume_lambda_int(setup, v), field = sqrt(v->field[0] * v->field[0] + v->field[1] * v->field[1] + v->field[2] * v->field[2]);
+    double X0 = eot_setup_volume_X0(setup, v), lambda = eot_setup_volume_lambda_int(setup, v),
+           field = sqrt(v->field[0] * v->field[0] + v->field[1] * v->field[1] + v->field[2] * v->field[2]);
     snprintf(label->name, sizeof label->name, "%s", v->name);
     if (field > 0)
         snprintf(label->depth, sizeof label->depth, "%.3g T, %.3g T m", field, field * v->thickness / 100);
@@ -66,8 +67,7 @@ static int by_z(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/** Spread the labels of one row so that none overlap, each as near to its volume as the others allow: neighbours that touch are moved together, as a group around
- * the mean of where its members want to be. */
+/** Spread the labels of one row so that none overlap: neighbours that do move apart, by half of it each, until none is left. */
 static void spread_row(struct label **label, size_t n, double z_min, double z_max) {
     for (int round = 0; round < 200; round++) {
         bool is_moved = false;
@@ -138,12 +138,13 @@ static void add_data(struct eot_text *data, const struct eot_config *config, enu
         const struct eot_volume_config *v = label[i].volume;
         double inset = fmin(v->thickness / 2, 0.15 * v->thickness + 4 / scale); /* the line meets the volume below the text where it can */
         double z = fmin(fmax(label[i].text, v->z + inset), v->z + v->thickness - inset);
-        eot_text_add(data, "%.9g %.9g %.9g %.9g \"%s\" \"%s\"\n", z, label[i].top, label[i].text, first_row + label[i].row * ROW / scale, label[i].depth, label[i].name);
+        eot_text_add(data, "%.9g %.9g %.9g %.9g \"%s\" \"%s\"\n", z, label[i].top, label[i].text, first_row + label[i].row * ROW / scale, label[i].depth,
+                     label[i].name);
     }
 }
 
-enum eot_status eot_output_setup_figure(const char *folder, const char *name, enum eot_view view, const struct eot_config *config, const struct eot_setup *setup,
-                                        struct eot_error *err) {
+enum eot_status eot_output_setup_figure(const char *folder, const char *name, enum eot_view view, const struct eot_config *config,
+                                        const struct eot_setup *setup, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_geometry_config *g = &config->geometry;
     const int axis = view == EOT_VIEW_SIDE ? 1 : 0;
@@ -154,7 +155,8 @@ enum eot_status eot_output_setup_figure(const char *folder, const char *name, en
     struct label *label = calloc(g->n_volume, sizeof *label);
     EOT_CHECK_MEMORY(label);
 
-    double scale = fmin((MAX_WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / (z_max - z_min), (MAX_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM - 200) / (high - low)); /* pixels per cm */
+    double scale =
+        fmin((MAX_WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / (z_max - z_min), (MAX_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM - 200) / (high - low)); /* pixels per cm */
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
         label[i] = (struct label){.volume = v, .z = v->z + v->thickness / 2, .top = centre(v, view) + half_size(v, view)};
@@ -175,10 +177,14 @@ enum eot_status eot_output_setup_figure(const char *folder, const char *name, en
     eot_text_add(&body, " font ',22' offset 0, -0.2\nset label 1 'eotmc %s' at screen 0.99, screen 0.02 right font ',13' textcolor '#808080'\n", EOT_VERSION);
     eot_text_add(&body, "set lmargin at screen %.6f\nset rmargin at screen %.6f\nset bmargin at screen %.6f\nset tmargin at screen %.6f\n", MARGIN_LEFT / width,
                  (MARGIN_LEFT + plot_width) / width, MARGIN_BOTTOM / height, (MARGIN_BOTTOM + plot_height) / height);
-    eot_text_add(&body, "set xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\nset xlabel 'z [cm]' font ',18' offset 0, 0.3\nset ylabel '%c [cm]' font ',18' offset 1, 0\n", z_min, z_max, low,
-                 y_top, "xy"[axis]);
-    eot_text_add(&body, "set tics front out nomirror font ',16'\nset mxtics 2\nset border 3 linewidth 0.8\nunset key\nset style fill solid 0.85 border linecolor '#303030'\n");
-    eot_text_add(&body, "set object 1 rectangle from %.9g, %.9g to %.9g, %.9g behind fillcolor '#F4F7FA' fillstyle solid 1.0 noborder # the world\n", z_min, low, z_max, high);
+    eot_text_add(&body,
+                 "set xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\nset xlabel 'z [cm]' font ',18' offset 0, 0.3\nset ylabel '%c [cm]' font ',18' offset 1, 0\n",
+                 z_min, z_max, low, y_top, "xy"[axis]);
+    eot_text_add(
+        &body,
+        "set tics front out nomirror font ',16'\nset mxtics 2\nset border 3 linewidth 0.8\nunset key\nset style fill solid 0.85 border linecolor '#303030'\n");
+    eot_text_add(&body, "set object 1 rectangle from %.9g, %.9g to %.9g, %.9g behind fillcolor '#F4F7FA' fillstyle solid 1.0 noborder # the world\n", z_min,
+                 low, z_max, high);
     double tic = pow(10.0, floor(log10(high - low)));
     tic = (high - low) / tic < 2.5 ? tic / 4 : (high - low) / tic < 5 ? tic / 2 : tic;
     eot_text_add(&body, "set ytics %.9g, %.9g, %.9g\n", ceil(low / tic) * tic, tic, high);

@@ -17,7 +17,8 @@ static const struct builtin {
     double density, mean_excitation, density_effect[5];
     struct eot_element_config element[EOT_MAX_ELEMENT];
 } MATERIALS[] = {
-#define EOT_LIST(...) {__VA_ARGS__}
+#define EOT_LIST(...) \
+    { __VA_ARGS__ }
 #define EOT_MATERIAL(name, density, mean_excitation, density_effect, elements) {#name, density, mean_excitation, density_effect, elements},
 #include "materials.def"
 #undef EOT_MATERIAL

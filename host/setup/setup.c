@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAME_EDGE 1e-6           /* cm, planes closer than this are one */
+#define SAME_EDGE 1e-6              /* cm, planes closer than this are one */
 #define MAX_VOXEL ((size_t)1 << 26) /* 256 MiB of region numbers */
 
 /** Planes of one axis, being collected. */
@@ -18,7 +18,8 @@ static enum eot_status planes_add(struct planes *p, double z, struct eot_error *
     if (p->n == p->capacity) {
         size_t capacity = p->capacity > 0 ? 2 * p->capacity : 64;
         double *grown = realloc(p->z, capacity * sizeof *grown);
-        if (grown == NULL) return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; use fewer layers, or geometry.layers: effective");
+        if (grown == NULL)
+            return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; use fewer layers, or geometry.layers: effective");
         p->z = grown;
         p->capacity = capacity;
     }
@@ -105,8 +106,8 @@ static enum eot_status region_effective(const struct eot_config *config, int vol
         const struct eot_layer_config *layer = &v->layer[i];
         int k = 0;
         while (k < region->n_constituent && (region->material[k] != layer->material || region->active[k] != (layer->active ? 1 : 0))) k++;
-        EOT_CHECK(k < EOT_N_CONSTITUENT, EOT_E_CONFIG, "volume %s: more than %d different layers (the most an effective medium can hold); set its merge: -1", v->name,
-                  EOT_N_CONSTITUENT);
+        EOT_CHECK(k < EOT_N_CONSTITUENT, EOT_E_CONFIG, "volume %s: more than %d different layers (the most an effective medium can hold); set its merge: -1",
+                  v->name, EOT_N_CONSTITUENT);
         if (k == region->n_constituent) {
             region->n_constituent++;
             region->material[k] = layer->material;
@@ -122,7 +123,8 @@ done:
 }
 
 /** Slabs and regions of one volume. @param slab allocated here, caller frees. */
-static enum eot_status slabs_of_volume(struct eot_setup *setup, const struct eot_config *config, int volume, struct slab **slab, size_t *n_slab, struct eot_error *err) {
+static enum eot_status slabs_of_volume(struct eot_setup *setup, const struct eot_config *config, int volume, struct slab **slab, size_t *n_slab,
+                                       struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *v = &config->geometry.volume[volume];
     double period = v->thickness / v->repeat;
@@ -175,8 +177,9 @@ static enum eot_status edges_from_planes(const struct planes *p, char axis, floa
     for (size_t i = 0; i < p->n; i++) {
         e[i] = (float)p->z[i];
         EOT_CHECK(i == 0 || e[i] > e[i - 1], EOT_E_CONFIG,
-                  "two planes at %c = %.9g and %.9g cm cannot be told apart (single precision resolves %.1g cm there); make the layer thicker or move it nearer to the origin", axis,
-                  p->z[i - 1], p->z[i], fabs(p->z[i]) * 1.2e-7);
+                  "two planes at %c = %.9g and %.9g cm cannot be told apart (single precision resolves %.1g cm there); make the layer thicker or move it "
+                  "nearer to the origin",
+                  axis, p->z[i - 1], p->z[i], fabs(p->z[i]) * 1.2e-7);
     }
     *edges = e;
     *n = (int)p->n - 1;
@@ -232,7 +235,8 @@ enum eot_status eot_setup_create(const struct eot_config *config, struct eot_set
     EOT_TRY(edges_from_planes(&planes[2], 'z', &setup->edges_z, &setup->n_z, err));
 
     size_t n_x = (size_t)setup->n_x, n_y = (size_t)setup->n_y, n_z = (size_t)setup->n_z;
-    EOT_CHECK(n_x * n_y <= MAX_VOXEL / n_z, EOT_E_CONFIG, "the grid has %zu x %zu x %zu voxels (at most %zu); use geometry.layers: effective, or merge", n_x, n_y, n_z, MAX_VOXEL);
+    EOT_CHECK(n_x * n_y <= MAX_VOXEL / n_z, EOT_E_CONFIG, "the grid has %zu x %zu x %zu voxels (at most %zu); use geometry.layers: effective, or merge", n_x,
+              n_y, n_z, MAX_VOXEL);
     setup->voxel = malloc(n_x * n_y * n_z * sizeof *setup->voxel);
     EOT_CHECK_MEMORY(setup->voxel);
     for (size_t i = 0; i < n_x * n_y * n_z; i++) setup->voxel[i] = (uint32_t)world_region;
@@ -310,7 +314,8 @@ int eot_setup_volume_region(const struct eot_setup *setup, int volume) {
 }
 
 int eot_setup_region_at(const struct eot_setup *setup, double x, double y, double z) {
-    int i_x = eot_grid_cell(setup->edges_x, setup->n_x, x), i_y = eot_grid_cell(setup->edges_y, setup->n_y, y), i_z = eot_grid_cell(setup->edges_z, setup->n_z, z);
+    int i_x = eot_grid_cell(setup->edges_x, setup->n_x, x), i_y = eot_grid_cell(setup->edges_y, setup->n_y, y),
+        i_z = eot_grid_cell(setup->edges_z, setup->n_z, z);
     if (i_x < 0 || i_x >= setup->n_x || i_y < 0 || i_y >= setup->n_y || i_z < 0 || i_z >= setup->n_z) return -1;
     return (int)setup->voxel[((size_t)i_z * (size_t)setup->n_y + (size_t)i_y) * (size_t)setup->n_x + (size_t)i_x];
 }

@@ -21,7 +21,8 @@ head -c 8 "$work/new/folder/geometry.png" | od -An -tx1 | grep -q '89 50 4e 47 0
 "$eotmc" geometry "$config" --figure "$work/top.png" --view top >/dev/null 2>&1 || fail "--view top: exit code $?"
 [ -s "$work/top.png" ] || fail "no top.png"
 
-"$eotmc" geometry "$config" --figure none --format json --set geometry.layers=explicit --set geometry.volumes.hcal0.repeat=24 >"$work/json" || fail "json: exit code $?"
+"$eotmc" geometry "$config" --figure none --format json --set geometry.layers=explicit --set geometry.volumes.hcal0.repeat=24 >"$work/json" ||
+    fail "json: exit code $?"
 grep -q '"schema": "eotmc-geometry/1"' "$work/json" || fail "no schema in the JSON form"
 grep -q '"layers": "explicit"' "$work/json" || fail "--set geometry.layers had no effect"
 grep -Eq '"lambda_int": 3\.70' "$work/json" || fail "--set geometry.volumes.hcal0.repeat had no effect"

@@ -31,7 +31,8 @@ Test(schema, every_key_has_a_meaning_and_a_range) {
         const struct eot_key *key = &EOT_KEYS[i];
         cr_assert_gt(strlen(key->doc), 0, "%s", key->path);
         cr_assert_null(strchr(key->doc, '|'), "%s: a bar would break the table", key->path);
-        if (key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER || key->type == EOT_KEY_COUNT32 || key->type == EOT_KEY_COUNT64) cr_assert_lt(key->min, key->max, "%s", key->path);
+        if (key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER || key->type == EOT_KEY_COUNT32 || key->type == EOT_KEY_COUNT64)
+            cr_assert_lt(key->min, key->max, "%s", key->path);
         for (size_t k = 0; k < i; k++) cr_assert(key->scope != EOT_KEYS[k].scope || strcmp(key->path, EOT_KEYS[k].path) != 0, "%s stands twice", key->path);
     }
 }
@@ -42,7 +43,8 @@ Test(schema, defaults_are_the_documented_ones) {
     FILE *file = fdopen(mkstemp(path), "w");
     cr_assert_not_null(file);
     fputs("schema: eotmc-config/1\nbeam: {energy: 100}\ngeometry:\n  world: {min: [-1, -1, -1], max: [1, 1, 9]}\n"
-          "  volumes: [{name: block, z: 0, size: [1, 1], material: lead, thickness: 5 mm}]\n", file);
+          "  volumes: [{name: block, z: 0, size: [1, 1], material: lead, thickness: 5 mm}]\n",
+          file);
     fclose(file);
     struct eot_config plain, set;
     struct eot_error err = {0};

@@ -15,13 +15,34 @@ struct row {
 
 ParameterizedTestParameters(units, values_are_converted_to_the_base_unit) {
     static struct row rows[] = {
-        {"100 GeV", EOT_DIM_ENERGY, 100},          {"100", EOT_DIM_ENERGY, 100},           {"100GeV", EOT_DIM_ENERGY, 100},      {"511 keV", EOT_DIM_ENERGY, 511e-6},
-        {"1.2 TeV", EOT_DIM_ENERGY, 1200},         {"13.6 MeV", EOT_DIM_ENERGY, 0.0136},   {"68.7 eV", EOT_DIM_EXCITATION, 68.7}, {"0.823 keV", EOT_DIM_EXCITATION, 823},
-        {"68.7", EOT_DIM_EXCITATION, 68.7},        {"1.5 mm", EOT_DIM_LENGTH, 0.15},       {"100 um", EOT_DIM_LENGTH, 0.01},     {"2.5 m", EOT_DIM_LENGTH, 250},
-        {"229.2 mm", EOT_DIM_LENGTH, 22.92},       {"-3e1 cm", EOT_DIM_LENGTH, -30},       {"0.1 mrad", EOT_DIM_ANGLE, 1e-4},    {"180 deg", EOT_DIM_ANGLE, 3.14159265358979323846},
-        {"50 urad", EOT_DIM_ANGLE, 5e-5},          {"11.35 g/cm3", EOT_DIM_DENSITY, 11.35}, {"1.67 mg/cm3", EOT_DIM_DENSITY, 1.67e-3}, {"1060 kg/m3", EOT_DIM_DENSITY, 1.06},
-        {"1.4 T", EOT_DIM_FIELD, 1.4},             {"7 mT", EOT_DIM_FIELD, 7e-3},          {"500 G", EOT_DIM_FIELD, 0.05},       {"4 %", EOT_DIM_NONE, 0.04},
-        {".5", EOT_DIM_NONE, 0.5},                 {"1e9", EOT_DIM_NONE, 1e9},             {"5.4 GeV/c", EOT_DIM_MOMENTUM, 5.4}, {"+2", EOT_DIM_NONE, 2},
+        {"100 GeV", EOT_DIM_ENERGY, 100},
+        {"100", EOT_DIM_ENERGY, 100},
+        {"100GeV", EOT_DIM_ENERGY, 100},
+        {"511 keV", EOT_DIM_ENERGY, 511e-6},
+        {"1.2 TeV", EOT_DIM_ENERGY, 1200},
+        {"13.6 MeV", EOT_DIM_ENERGY, 0.0136},
+        {"68.7 eV", EOT_DIM_EXCITATION, 68.7},
+        {"0.823 keV", EOT_DIM_EXCITATION, 823},
+        {"68.7", EOT_DIM_EXCITATION, 68.7},
+        {"1.5 mm", EOT_DIM_LENGTH, 0.15},
+        {"100 um", EOT_DIM_LENGTH, 0.01},
+        {"2.5 m", EOT_DIM_LENGTH, 250},
+        {"229.2 mm", EOT_DIM_LENGTH, 22.92},
+        {"-3e1 cm", EOT_DIM_LENGTH, -30},
+        {"0.1 mrad", EOT_DIM_ANGLE, 1e-4},
+        {"180 deg", EOT_DIM_ANGLE, 3.14159265358979323846},
+        {"50 urad", EOT_DIM_ANGLE, 5e-5},
+        {"11.35 g/cm3", EOT_DIM_DENSITY, 11.35},
+        {"1.67 mg/cm3", EOT_DIM_DENSITY, 1.67e-3},
+        {"1060 kg/m3", EOT_DIM_DENSITY, 1.06},
+        {"1.4 T", EOT_DIM_FIELD, 1.4},
+        {"7 mT", EOT_DIM_FIELD, 7e-3},
+        {"500 G", EOT_DIM_FIELD, 0.05},
+        {"4 %", EOT_DIM_NONE, 0.04},
+        {".5", EOT_DIM_NONE, 0.5},
+        {"1e9", EOT_DIM_NONE, 1e9},
+        {"5.4 GeV/c", EOT_DIM_MOMENTUM, 5.4},
+        {"+2", EOT_DIM_NONE, 2},
     };
     return cr_make_param_array(struct row, rows, sizeof rows / sizeof rows[0]);
 }
@@ -39,11 +60,21 @@ Test(units, what_is_not_a_number_of_the_dimension_is_refused) {
         enum eot_dimension dimension;
         enum eot_number_error want;
     } rows[] = {
-        {"", EOT_DIM_ENERGY, EOT_NUMBER_NOT},          {"GeV", EOT_DIM_ENERGY, EOT_NUMBER_NOT},          {"0x10", EOT_DIM_NONE, EOT_NUMBER_UNKNOWN_UNIT},
-        {"nan", EOT_DIM_NONE, EOT_NUMBER_NOT_FINITE},  {".inf", EOT_DIM_NONE, EOT_NUMBER_NOT_FINITE},    {"-Inf GeV", EOT_DIM_ENERGY, EOT_NUMBER_NOT_FINITE},
-        {"1e999", EOT_DIM_NONE, EOT_NUMBER_NOT_FINITE}, {"1e306 TeV", EOT_DIM_ENERGY, EOT_NUMBER_NOT_FINITE}, {"1 furlong", EOT_DIM_LENGTH, EOT_NUMBER_UNKNOWN_UNIT},
-        {"5 mm", EOT_DIM_ENERGY, EOT_NUMBER_WRONG_UNIT}, {"5 GeV", EOT_DIM_NONE, EOT_NUMBER_WRONG_UNIT}, {"1.2.3", EOT_DIM_NONE, EOT_NUMBER_UNKNOWN_UNIT},
-        {"1,5", EOT_DIM_NONE, EOT_NUMBER_UNKNOWN_UNIT}, {"--1", EOT_DIM_NONE, EOT_NUMBER_NOT},           {"gev 5", EOT_DIM_ENERGY, EOT_NUMBER_NOT},
+        {"", EOT_DIM_ENERGY, EOT_NUMBER_NOT},
+        {"GeV", EOT_DIM_ENERGY, EOT_NUMBER_NOT},
+        {"0x10", EOT_DIM_NONE, EOT_NUMBER_UNKNOWN_UNIT},
+        {"nan", EOT_DIM_NONE, EOT_NUMBER_NOT_FINITE},
+        {".inf", EOT_DIM_NONE, EOT_NUMBER_NOT_FINITE},
+        {"-Inf GeV", EOT_DIM_ENERGY, EOT_NUMBER_NOT_FINITE},
+        {"1e999", EOT_DIM_NONE, EOT_NUMBER_NOT_FINITE},
+        {"1e306 TeV", EOT_DIM_ENERGY, EOT_NUMBER_NOT_FINITE},
+        {"1 furlong", EOT_DIM_LENGTH, EOT_NUMBER_UNKNOWN_UNIT},
+        {"5 mm", EOT_DIM_ENERGY, EOT_NUMBER_WRONG_UNIT},
+        {"5 GeV", EOT_DIM_NONE, EOT_NUMBER_WRONG_UNIT},
+        {"1.2.3", EOT_DIM_NONE, EOT_NUMBER_UNKNOWN_UNIT},
+        {"1,5", EOT_DIM_NONE, EOT_NUMBER_UNKNOWN_UNIT},
+        {"--1", EOT_DIM_NONE, EOT_NUMBER_NOT},
+        {"gev 5", EOT_DIM_ENERGY, EOT_NUMBER_NOT},
         {"5 gev", EOT_DIM_ENERGY, EOT_NUMBER_UNKNOWN_UNIT},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

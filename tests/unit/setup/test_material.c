@@ -13,11 +13,11 @@ struct element_row {
 
 ParameterizedTestParameters(material, radiation_lengths_of_elements_are_pdgs) {
     static struct element_row rows[] = {
-        {"H", 63.04},  {"He", 94.32}, {"Li", 82.78}, {"Be", 65.19}, {"B", 52.69},  {"C", 42.70},  {"N", 37.99},  {"O", 34.24},  {"F", 32.93},  {"Ne", 28.93},
-        {"Na", 27.74}, {"Mg", 25.03}, {"Al", 24.01}, {"Si", 21.82}, {"P", 21.21},  {"S", 19.50},  {"Cl", 19.28}, {"Ar", 19.55}, {"K", 17.32},  {"Ca", 16.14},
-        {"Ti", 16.16}, {"Cr", 14.94}, {"Mn", 14.64}, {"Fe", 13.84}, {"Ni", 12.68}, {"Cu", 12.86}, {"Zn", 12.43}, {"Ge", 12.25}, {"Br", 11.42}, {"Ag", 8.97},
-        {"Cd", 9.00},  {"Sn", 8.82},  {"I", 8.48},   {"Xe", 8.48},  {"Cs", 8.31},  {"W", 6.76},   {"Pt", 6.54},  {"Au", 6.46},  {"Pb", 6.37},  {"Bi", 6.29},
-        {"U", 6.00},
+        {"H", 63.04},  {"He", 94.32}, {"Li", 82.78}, {"Be", 65.19}, {"B", 52.69},  {"C", 42.70},  {"N", 37.99},  {"O", 34.24},  {"F", 32.93},
+        {"Ne", 28.93}, {"Na", 27.74}, {"Mg", 25.03}, {"Al", 24.01}, {"Si", 21.82}, {"P", 21.21},  {"S", 19.50},  {"Cl", 19.28}, {"Ar", 19.55},
+        {"K", 17.32},  {"Ca", 16.14}, {"Ti", 16.16}, {"Cr", 14.94}, {"Mn", 14.64}, {"Fe", 13.84}, {"Ni", 12.68}, {"Cu", 12.86}, {"Zn", 12.43},
+        {"Ge", 12.25}, {"Br", 11.42}, {"Ag", 8.97},  {"Cd", 9.00},  {"Sn", 8.82},  {"I", 8.48},   {"Xe", 8.48},  {"Cs", 8.31},  {"W", 6.76},
+        {"Pt", 6.54},  {"Au", 6.46},  {"Pb", 6.37},  {"Bi", 6.29},  {"U", 6.00},
     };
     return cr_make_param_array(struct element_row, rows, sizeof rows / sizeof rows[0]);
 }
@@ -35,9 +35,11 @@ struct material_row {
 
 ParameterizedTestParameters(material, built_in_materials_are_pdgs) {
     static struct material_row rows[] = {
-        {"lead", 6.37, 0.5612, 199.6, 0.39575, 823.0, 61.07},      {"iron", 13.84, 1.757, 132.1, 0.46557, 286.0, 55.17},    {"copper", 12.86, 1.436, 137.3, 0.45636, 322.0, 58.27},
-        {"aluminium", 24.01, 8.897, 107.2, 0.48181, 166.0, 32.86}, {"tungsten", 6.76, 0.3504, 191.9, 0.40252, 727.0, 80.32}, {"polystyrene", 43.79, 41.31, 81.7, 0.53768, 68.7, 21.75},
-        {"water", 36.08, 36.08, 83.3, 0.55508, 75.0, 21.47},       {"air", 36.62, 30390, 90.1, 0.49919, 85.7, 0.71},         {"argon", 19.55, 11760, 119.7, 0.45059, 188.0, 0.79},
+        {"lead", 6.37, 0.5612, 199.6, 0.39575, 823.0, 61.07},     {"iron", 13.84, 1.757, 132.1, 0.46557, 286.0, 55.17},
+        {"copper", 12.86, 1.436, 137.3, 0.45636, 322.0, 58.27},   {"aluminium", 24.01, 8.897, 107.2, 0.48181, 166.0, 32.86},
+        {"tungsten", 6.76, 0.3504, 191.9, 0.40252, 727.0, 80.32}, {"polystyrene", 43.79, 41.31, 81.7, 0.53768, 68.7, 21.75},
+        {"water", 36.08, 36.08, 83.3, 0.55508, 75.0, 21.47},      {"air", 36.62, 30390, 90.1, 0.49919, 85.7, 0.71},
+        {"argon", 19.55, 11760, 119.7, 0.45059, 188.0, 0.79},
     };
     return cr_make_param_array(struct material_row, rows, sizeof rows / sizeof rows[0]);
 }
@@ -49,7 +51,7 @@ ParameterizedTest(struct material_row *row, material, built_in_materials_are_pdg
     cr_assert(eot_material_builtin(row->name, &config));
     cr_assert_eq(eot_material_derive(&config, &m, &err), EOT_OK, "%s", err.text);
     cr_assert_float_eq(m.X0 * m.density, row->X0_mass, 0.005 + 3e-4 * row->X0_mass);
-    cr_assert_float_eq(m.X0, row->X0, 1.0e-3 * row->X0);                       /* PDG prints four digits, of a rounded X0 in g/cm2 */
+    cr_assert_float_eq(m.X0, row->X0, 1.0e-3 * row->X0);                                            /* PDG prints four digits, of a rounded X0 in g/cm2 */
     cr_assert_float_eq(m.lambda_int * m.density, row->lambda_mass, 0.05 + 1e-3 * row->lambda_mass); /* rounding of each element's value */
     cr_assert_float_eq(m.Z_over_A, row->Z_over_A, 1e-4 * row->Z_over_A);
     cr_assert_float_eq(m.mean_excitation, row->mean_excitation, 1e-12);
@@ -63,8 +65,9 @@ ParameterizedTest(struct material_row *row, material, built_in_materials_are_pdg
 
 /* PDG's soft tissue (ICRP), 13 elements, of which PDG's table 6.1 lacks seven: 37.63 g/cm2 and 83.0 g/cm2. */
 Test(material, mixtures_add_by_mass_fractions) {
-    static const struct eot_element_config tissue[] = {{"H", 0.104472}, {"C", 0.232190}, {"N", 0.024880}, {"O", 0.630238}, {"Na", 0.001130}, {"Mg", 0.000130}, {"P", 0.001330},
-                                                       {"S", 0.001990}, {"Cl", 0.001340}, {"K", 0.001990}, {"Ca", 0.000230}, {"Fe", 0.000050}, {"Zn", 0.000030}};
+    static const struct eot_element_config tissue[] = {{"H", 0.104472},  {"C", 0.232190},  {"N", 0.024880}, {"O", 0.630238},  {"Na", 0.001130},
+                                                       {"Mg", 0.000130}, {"P", 0.001330},  {"S", 0.001990}, {"Cl", 0.001340}, {"K", 0.001990},
+                                                       {"Ca", 0.000230}, {"Fe", 0.000050}, {"Zn", 0.000030}};
     double inverse_X0 = 0, inverse_lambda = 0;
     for (size_t i = 0; i < sizeof tissue / sizeof tissue[0]; i++) {
         const struct eot_element_data *e = eot_element_find(tissue[i].symbol);
@@ -105,7 +108,7 @@ Test(material, general_density_effect_is_near_the_tabulated_one) {
         cr_assert_eq(eot_material_derive(&config, &general, &err), EOT_OK);
         const double *t = tabulated.density_effect, *g = general.density_effect;
         cr_assert_float_eq(2 * log(10.0) * g[2] + g[0] * pow(g[3] - g[2], g[1]), g[4], 1e-9); /* continuous at x0 */
-        for (double x = 0; x < 6; x += 0.25) { /* x = log10(beta gamma); Sternheimer and Peierls (1971) claim agreement of their fit to about 0.3 in delta */
+        for (double x = 0; x < 6; x += 0.25) { /* x = log10(beta gamma); 0.5 in delta is 2 % of the stopping power (delta/2 in a bracket of 12) */
             double dt = x < t[2] ? 0 : 2 * log(10.0) * x - t[4] + (x < t[3] ? t[0] * pow(t[3] - x, t[1]) : 0);
             double dg = x < g[2] ? 0 : 2 * log(10.0) * x - g[4] + (x < g[3] ? g[0] * pow(g[3] - x, g[1]) : 0);
             cr_assert_float_eq(dt, dg, 0.5, "%s at log10(beta gamma) = %g: %g and %g", names[i], x, dt, dg);

@@ -28,7 +28,7 @@ Test(setup, ecal_and_hcal_have_the_published_depth, .init = effective, .fini = c
     const struct eot_volume_config *hcal = &config.geometry.volume[eot_setup_volume(&config, EOT_ROLE_HCAL, 2)];
     cr_assert_str_eq(hcal->name, "hcal2");
     cr_assert_float_eq(ecal->thickness, 45, 1e-9);
-    cr_assert_float_eq(eot_setup_volume_X0(&setup, ecal), 40.6, 0.05);  /* rounding of the published digit */
+    cr_assert_float_eq(eot_setup_volume_X0(&setup, ecal), 40.6, 0.05); /* rounding of the published digit */
     cr_assert_float_eq(eot_setup_volume_lambda_int(&setup, ecal), 1.57, 0.005);
     cr_assert_float_eq(eot_setup_volume_lambda_int(&setup, hcal), 7.40, 0.005);
     cr_assert_float_eq(eot_setup_volume_X0(&setup, hcal), 68.8, 0.1);
@@ -87,7 +87,8 @@ static void check_grid(void) {
                 for (int c = 0; c < region->n_constituent; c++) sum += region->fraction[c];
                 cr_assert_float_eq(sum, 1, 1e-6);
                 if (inside >= 0)
-                    seen[inside] += ((double)edges[0][i + 1] - (double)edges[0][i]) * ((double)edges[1][j + 1] - (double)edges[1][j]) * ((double)edges[2][k + 1] - (double)edges[2][k]);
+                    seen[inside] += ((double)edges[0][i + 1] - (double)edges[0][i]) * ((double)edges[1][j + 1] - (double)edges[1][j]) *
+                                    ((double)edges[2][k + 1] - (double)edges[2][k]);
             }
     for (int v = 0; v < (int)config.geometry.n_volume; v++) {
         const struct eot_volume_config *w = &config.geometry.volume[v];
@@ -116,7 +117,8 @@ Test(setup, steps_are_limited_in_effective_media_and_in_the_field_only, .init = 
 }
 
 Test(setup, modules_count_along_z_whatever_their_order_in_the_file, .fini = clear) {
-    const char *overrides[] = {"geometry.volumes.hcal0.z=500 cm", "geometry.volumes.mm0.z=640 cm", "geometry.volumes.mm1.z=650 cm", "geometry.volumes.mbpl.z=660 cm", "geometry.volumes.mm2.z=861 cm"};
+    const char *overrides[] = {"geometry.volumes.hcal0.z=500 cm", "geometry.volumes.mm0.z=640 cm", "geometry.volumes.mm1.z=650 cm",
+                               "geometry.volumes.mbpl.z=660 cm", "geometry.volumes.mm2.z=861 cm"};
     build(overrides, 5);
     cr_assert_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 210)].module, 0);
     cr_assert_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 510)].module, 2);
