@@ -16,7 +16,7 @@ enum eot_tail { EOT_TAIL_GAUSSIAN, EOT_TAIL_EXPONENTIAL };
 
 struct eot_beam_config {
     enum eot_beam_particle particle;
-    double energy;                 /* total energy [GeV]; the key beam.kinetic_energy sets it too (one of the two in the file; --set of one replaces the other) */
+    double energy;                 /* total energy [GeV]; the key beam.kinetic_energy sets it too (one of the two; --set of one replaces the other) */
     double spread;                 /* relative Gaussian spread of the momentum */
     double spot_x, spot_y;         /* Gaussian sigma [cm] */
     double divergence_x, divergence_y; /* Gaussian sigma [rad] */

@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,14 @@ static enum eot_status check_volumes(struct eot_reader *r) {
                          low[a], high[a], axis[a], g->world_min[a], g->world_max[a]);
                 return fail_volume(r, v, text);
             }
+        double thinnest = v->thickness, far = fmax(fabs(low[2]), fabs(high[2]));
+        for (size_t k = 0; v->merge < 0 && k < v->n_layer; k++) thinnest = fmin(thinnest, v->layer[k].thickness);
+        if (thinnest < 4 * FLT_EPSILON * far) {
+            snprintf(text, sizeof text,
+                     "(a slab of %.3g cm at z = %.6g cm, where single precision resolves %.1g cm); make it thicker, or move the origin near to it", thinnest,
+                     far, FLT_EPSILON * far);
+            return fail_volume(r, v, text);
+        }
         for (size_t k = 0; k < i; k++) {
             const struct eot_volume_config *w = &g->volume[k];
             if (strcmp(v->name, w->name) == 0) return fail_volume(r, v, "(two volumes have this name); give each its own");

@@ -2,6 +2,7 @@
  * an HCAL module), and the grid against the volumes it was made from. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 
 #include "setup/setup.h"
 
@@ -124,4 +125,41 @@ Test(setup, modules_count_along_z_whatever_their_order_in_the_file, .fini = clea
     cr_assert_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 510)].module, 2);
     cr_assert_str_eq(config.geometry.volume[eot_setup_volume(&config, EOT_ROLE_HCAL, 0)].name, "hcal1");
     cr_assert_eq(eot_setup_volume(&config, EOT_ROLE_HCAL, 3), -1);
+}
+
+Test(setup, a_volume_can_be_merged_while_the_others_stay_explicit, .fini = clear) {
+    const char *overrides[] = {"geometry.layers=explicit", "geometry.volumes.ecal.merge=0"};
+    build(overrides, 2);
+    cr_assert_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 20)].n_constituent, 2);
+    cr_assert_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 70)].n_constituent, 1);
+    cr_assert_eq(setup.n_z, 21 - 3 + 3 * 96);
+    check_grid();
+}
+
+/* The same layer twice is one constituent; a layer that is seen and one that is not are two, of one material. */
+Test(setup, constituents_are_the_different_layers_with_their_shares, .fini = clear) {
+    const char *overrides[] = {"geometry.volumes.ecal.layers=[{material: lead, thickness: 1 mm}, {material: polystyrene, thickness: 1 mm, active: on}, "
+                               "{material: lead, thickness: 0.5 mm}, {material: polystyrene, thickness: 0.5 mm}]"};
+    build(overrides, 1);
+    const eot_region *region = &setup.region[eot_setup_region_at(&setup, 0, 0, 20)];
+    cr_assert_eq(region->n_constituent, 3);
+    cr_assert_eq(region->material[1], region->material[2]);
+    cr_assert_eq(region->active[1] - region->active[2], 1);
+    cr_assert_float_eq(region->fraction[0], 0.5, 1e-6);
+    cr_assert_float_eq(region->fraction[1], 1.0 / 3, 1e-6);
+    cr_assert_float_eq(region->fraction[2], 1.0 / 6, 1e-6);
+}
+
+/* A caller may fill the configuration without a file: what the reader would have found is found again. */
+Test(setup, overlaps_and_planes_too_near_are_refused_without_a_file) {
+    struct eot_error err = {0};
+    cr_assert_eq(eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", NULL, 0, &config, &err), EOT_OK, "%s", err.text);
+    config.geometry.volume[1].z = 40;
+    cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_E_CONFIG);
+    cr_assert_not_null(strstr(err.text, "veto overlaps ecal"), "%s", err.text);
+    config.geometry.volume[1].z = 50;
+    config.geometry.volume[9].z = config.geometry.volume[8].z + config.geometry.volume[8].thickness + 1e-5; /* single precision resolves 6e-5 cm at 8 m */
+    cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_E_CONFIG);
+    cr_assert_not_null(strstr(err.text, "cannot be told apart"), "%s", err.text);
+    eot_config_free(&config);
 }
