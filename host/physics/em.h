@@ -1,0 +1,49 @@
+/** @file em.h
+ * Tables of the electromagnetic cascade: the shared formulas of include/eotmc/physics integrated with Gauss-Legendre rules of GSL, in double precision. */
+#ifndef EOT_HOST_PHYSICS_EM_H
+#define EOT_HOST_PHYSICS_EM_H
+
+#include <stdbool.h>
+
+#include "eotmc/physics/em_tables.h"
+#include "setup/setup.h"
+#include "table/table.h"
+
+/** One layer of the calorimeter's period, or the whole effective medium: up to EOT_N_CONSTITUENT materials with shares of the path. */
+struct eot_em_medium {
+    int n_constituent;
+    const struct eot_material *material[EOT_N_CONSTITUENT];
+    double fraction[EOT_N_CONSTITUENT];
+    double thickness; /* cm per period; ignored for a single medium */
+};
+
+struct eot_em_options {
+    double cut;         /* GeV */
+    double energy_max;  /* GeV, of the primaries */
+    double depth;       /* cm */
+    double step_max_X0; /* longest step of a charged particle */
+    double min_photon;  /* GeV, of rare vertices */
+    bool lpm;
+    int n_medium;       /* 1 or 2 */
+    struct eot_em_medium medium[EOT_N_MEDIUM_MAX];
+};
+
+/** Macroscopic rates of a medium at one energy, in double: what the nodes hold; also for `eotmc tables`. */
+struct eot_em_rates {
+    double brems, pair, compton, dimuon_gamma; /* 1/cm */
+    double ionisation;                         /* GeV/cm */
+};
+struct eot_em_rates eot_em_rates_at(const struct eot_em_medium *medium, double E, double cut, bool lpm);
+
+/** Radiation length of a medium [cm]. */
+double eot_em_medium_X0(const struct eot_em_medium *medium);
+
+/** Total cross section of gamma -> mu+ mu- [cm2 per atom]: the integral of the differential formula, relative error below 1e-8. */
+double eot_dimuon_gamma_xsec(double k, double Z, double A);
+
+/** Build the cascade's tables. @param achieved_error largest relative quadrature error of a rate, checked against 1e-4.
+ * @return EOT_E_NUMERIC if the quadrature misses its tolerance, EOT_E_MEMORY. */
+enum eot_status eot_em_tables_build(const struct eot_em_options *options, struct eot_f32_table *table, eot_em_tables *layout, double *achieved_error,
+                                    struct eot_error *err);
+
+#endif

@@ -1,0 +1,96 @@
+/** @file setup.h
+ * The detector as the event kernels see it: the volumes along the beam axis ("slabs"), what an event accumulates, and the response. */
+#ifndef EOT_DETECTOR_SETUP_H
+#define EOT_DETECTOR_SETUP_H
+
+#include "eotmc/geometry/grid.h"
+
+#define EOT_N_SLAB 24
+#define EOT_N_HCAL 4
+#define EOT_N_PLANE 8
+#define EOT_N_ECAL_CELL 64
+#define EOT_N_HCAL_CELL 16
+#define EOT_ENERGY_QUANTUM 1073741824.0 /* counts per GeV: 2^30 */
+
+/** A volume (or the gap between two) along the beam axis, for showers below the cut: they are followed in depth, not through the grid. */
+typedef struct {
+    f32 z0, z1;              /* cm */
+    f32 inverse_X0;          /* 1/cm */
+    f32 log_critical_energy; /* ln(Ec/GeV) */
+    f32 moliere_radius;      /* cm */
+    f32 center_x, center_y, half_x, half_y; /* cm */
+    f32 shower_visible;      /* energy in active material / energy deposited, for electromagnetic showers */
+    i32 role, module;        /* enum eot_role */
+    i32 cells_x, cells_y;
+    i32 first_cell;          /* accumulator of cell (0, 0), or -1 */
+    i32 spare;
+} eot_slab;
+EOT_LAYOUT(eot_slab, 64);
+
+/** What an event accumulates, in counts of 1/EOT_ENERGY_QUANTUM GeV. The ledger terms sum to the beam energy. */
+enum eot_accumulator {
+    EOT_ACC_LEDGER_ECAL = 0, /* deposited in the ECAL */
+    EOT_ACC_LEDGER_VETO,
+    EOT_ACC_LEDGER_HCAL,
+    EOT_ACC_LEDGER_OTHER,    /* other material, air */
+    EOT_ACC_LEDGER_REAR,     /* shower energy beyond the last slab */
+    EOT_ACC_LEDGER_SIDE,     /* shower energy beside the slabs */
+    EOT_ACC_LEDGER_NEUTRINO, /* neutrinos and captures */
+    EOT_ACC_LEDGER_MUON,     /* muons that leave the world (total energy) */
+    EOT_ACC_LEDGER_REST,     /* rest energy of stopped muons that do not decay (physics.decay: off) */
+    EOT_N_LEDGER,
+    EOT_ACC_VETO_VISIBLE = EOT_N_LEDGER,
+    EOT_ACC_HCAL_VISIBLE,                                        /* one per module */
+    EOT_ACC_HCAL_HADRONIC = EOT_ACC_HCAL_VISIBLE + EOT_N_HCAL,   /* hadronic energy, one per module */
+    EOT_ACC_ECAL_CELL = EOT_ACC_HCAL_HADRONIC + EOT_N_HCAL,
+    EOT_ACC_HCAL_CELL = EOT_ACC_ECAL_CELL + EOT_N_ECAL_CELL,
+    EOT_N_ACC = EOT_ACC_HCAL_CELL + EOT_N_HCAL * EOT_N_HCAL_CELL
+};
+
+/** Energy as counts; rounding to the nearest keeps differences telescoping. */
+EOT_FN i64 eot_energy_counts(f32 energy) { return (i64)floor((f64)energy * EOT_ENERGY_QUANTUM + 0.5); }
+
+/** Constants of sub-cut showers in Grindhammer and Peters' form (hep-ex/0001020), y = E/Ec: see eotmc/transport/shower.h. */
+typedef struct {
+    f32 T[3];             /* T = max(T0 + T1 ln y, T2) [X0] */
+    f32 alpha[3];         /* alpha = max(a0 + a1 ln y, a2) */
+    f32 sigma_T[2], sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 ln y), at most 0.5 */
+    f32 rho[2];
+    f32 photon_length;    /* X0: mean path of a sub-cut photon before it converts */
+    f32 spot_energy;      /* GeV */
+    u32 quantile;         /* f32 table: [n_alpha][n_quantile + 1] quantiles of the Gamma distribution */
+    i32 n_alpha, n_quantile;
+    f32 first_alpha, inverse_alpha_step, inverse_quantile_step; /* quantile variable -ln(1 - u) */
+    f32 spare[2];
+} eot_shower_constants;
+EOT_LAYOUT(eot_shower_constants, 88);
+
+typedef struct {
+    f32 energy, spread;              /* GeV, relative */
+    f32 spot_x, spot_y, divergence_x, divergence_y;
+    f32 position_x, position_y, position_z;
+    i32 particle;
+} eot_beam;
+EOT_LAYOUT(eot_beam, 40);
+
+/** Response and selection. */
+typedef struct {
+    f32 beam_resolution;
+    f32 ecal_stochastic, ecal_constant;
+    f32 tail_start;
+    i32 tail_is_exponential;         /* model of the default estimate */
+    f32 hcal_stochastic, hcal_constant;
+    f32 hcal_scale;                  /* calibrated GeV per GeV of active energy */
+    f32 hadronic_visible;            /* active energy per hadronic energy, before the scale */
+    f32 hcal_photostatistics, veto_photostatistics; /* photoelectrons per calibrated GeV, per MeV */
+    i32 n_hcal, n_plane, n_before;   /* tracker planes, those in front of the magnet */
+    f32 plane_z[EOT_N_PLANE], plane_resolution[EOT_N_PLANE];
+    f32 field_integral;              /* T cm, of the y component */
+    f32 hcal_end;                    /* cm, rear face of the last HCAL module */
+    f32 veto_low, veto_high, hcal_low, hcal_high, missing_energy, min_momentum;
+    i32 charge;
+    i32 spare;
+} eot_response;
+EOT_LAYOUT(eot_response, 160);
+
+#endif

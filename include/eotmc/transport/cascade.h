@@ -1,0 +1,267 @@
+/** @file cascade.h
+ * The electromagnetic cascade above the cut, one particle step at a time. Electrons, positrons and photons take the same step (path, continuous loss, radiation
+ * below the cut, one vertex with two daughters); the type picks table rows, not branches, so that lanes stay together on every device.
+ * One Philox block a step, counter = (primary, EOT_STAGE_CASCADE, step): any shower can be followed again, step by step.
+ * The depth z is the path projected on the axis: angles (below 0.1 rad above 0.2 GeV) are left to the replay. */
+#ifndef EOT_TRANSPORT_CASCADE_H
+#define EOT_TRANSPORT_CASCADE_H
+
+#include "eotmc/math/random.h"
+#include "eotmc/physics/em_tables.h"
+
+#define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
+
+typedef struct {
+    f32 E, z; /* GeV, cm from the calorimeter's front */
+    i32 type; /* enum eot_particle_type */
+} eot_shower_particle;
+
+/** Outcome of one step. The energy E before it is ionisation + soft + E_a + E_b (+ rounding of the last place) unless the particle has left with E_b. */
+typedef struct {
+    f32 path;       /* cm */
+    f32 path_X0;    /* radiation lengths */
+    f32 ionisation; /* GeV lost along the path */
+    f32 soft;       /* GeV radiated along the path as photons below the cut */
+    f32 z;          /* cm, of the vertex */
+    f32 E_a, E_b;   /* GeV, daughters; E_a = 0: no interaction, E_b goes on */
+    i32 type_a, type_b;
+    i32 has_left;   /* 1: E_b leaves the calorimeter through its rear face */
+    f32 rare;       /* expected number of rare vertices along the path */
+} eot_cascade_vertex;
+
+/** Path lengths in the two layers of a period. */
+typedef struct {
+    f32 in[EOT_N_MEDIUM_MAX]; /* cm */
+} eot_layer_path;
+
+/** How a path of given length that starts at depth z divides between the layers. */
+EOT_FN eot_layer_path eot_layer_path_split(f32 layer_0, f32 layer_1, f32 z, f32 path) {
+    f32 period = layer_0 + layer_1, end = z + path;
+    f32 n_start = floor(z / period), n_end = floor(end / period);
+    f32 phase_start = z - n_start * period, phase_end = end - n_end * period;
+    eot_layer_path split;
+    split.in[0] = fmax(0.0f, fma(n_end - n_start, layer_0, fmin(phase_end, layer_0) - fmin(phase_start, layer_0)));
+    split.in[1] = fmax(0.0f, path - split.in[0]);
+    return split;
+}
+
+/** Length of the path from depth z at which the optical depth tau is reached, in a period of two layers with rates rate_0, rate_1 [1/cm]. */
+EOT_FN f32 eot_layer_path_length(f32 layer_0, f32 layer_1, f32 rate_0, f32 rate_1, f32 z, f32 tau) {
+    f32 period = layer_0 + layer_1, n_start = floor(z / period), phase = fmax(0.0f, z - n_start * period);
+    f32 period_depth = fma(rate_0, layer_0, rate_1 * layer_1);
+    f32 before = fma(rate_0, fmin(phase, layer_0), rate_1 * fmax(0.0f, phase - layer_0)); /* optical depth from the start of the period */
+    f32 target = before + tau, n = floor(target / period_depth), rest = target - n * period_depth;
+    f32 in_0 = rate_0 * layer_0;
+    f32 end = rest < in_0 ? rest / rate_0 : layer_0 + (rest - in_0) / rate_1;
+    return fmax(0.0f, fma(n, period, end - phase));
+}
+
+/** Linear interpolation in a column of the node table. */
+EOT_FN f32 eot_em_node(EOT_GLOBAL const f32 *table, u32 node, f32 fraction) {
+    f32 low = table[node];
+    return fma(fraction, table[node + EOT_EM_N_COLUMN] - low, low);
+}
+
+/** Linear interpolation at position p in n + 1 equidistant values. */
+EOT_FN f32 eot_row_interpolated(EOT_GLOBAL const f32 *row, f32 p, i32 n) {
+    i32 i = (i32)p;
+    i = i < 0 ? 0 : i > n - 1 ? n - 1 : i;
+    f32 low = row[i];
+    return fma(p - (f32)i, row[i + 1] - low, low);
+}
+
+/** One step: path to the next hard vertex (or to the longest step, or to the rear face), losses on the way, and the vertex.
+ * @param table f32 table. @param t its layout. @param p particle with E >= cut. @param block random block of the step.
+ * Words: x path; y energy fraction; z interpolation between energy nodes (upper half), acceptance or channel (lower half); w radiation below the cut. */
+EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table, eot_em_tables t, eot_shower_particle p, eot_u32x4 block) {
+    eot_cascade_vertex v;
+    i32 is_photon = p.type == EOT_PHOTON;
+    f32 upper = (f32)(block.z >> 16) * 1.52587890625e-5f, lower = (f32)(block.z & 0xffffu) * 1.52587890625e-5f;
+    /* rates at the start of the step */
+    f32 log_E = eot_log(p.E);
+    f32 position = fmin(fmax((log_E - t.log_cut) * t.inverse_log_step, 0.0f), (f32)t.n_energy - 1.001f);
+    i32 i_E = (i32)position;
+    f32 f_E = position - (f32)i_E;
+    u32 node = t.node + (u32)i_E * EOT_EM_N_COLUMN, rate_column = is_photon ? EOT_EM_PHOTON : EOT_EM_MAJORANT;
+    u32 medium_stride = (u32)t.n_energy * EOT_EM_N_COLUMN;
+    f32 rate_0 = eot_em_node(table, node + rate_column, f_E), rate_1 = 0.0f, tau = -eot_log(eot_uniform(block.x)), path;
+    if (t.n_medium == 2) {
+        rate_1 = eot_em_node(table, node + medium_stride + rate_column, f_E);
+        path = eot_layer_path_length(t.layer[0], t.layer[1], fmax(rate_0, 1e-12f), fmax(rate_1, 1e-12f), p.z, tau);
+    } else {
+        path = tau / fmax(rate_0, 1e-12f);
+    }
+    f32 limit = is_photon ? 1e9f : t.step_max;
+    i32 is_limited = path > limit;
+    path = is_limited ? limit : path;
+    f32 to_end = t.depth - p.z;
+    v.has_left = path > to_end;
+    path = v.has_left ? fmax(0.0f, to_end) : path;
+    v.path = path;
+    v.z = p.z + path;
+    /* losses along the path */
+    f32 ionisation = eot_em_node(table, node + EOT_EM_IONISATION, f_E), rare = eot_em_node(table, node + EOT_EM_DIMUON_GAMMA, f_E);
+    i32 medium = 0;
+    if (t.n_medium == 2) {
+        eot_layer_path split = eot_layer_path_split(t.layer[0], t.layer[1], p.z, path);
+        ionisation = fma(ionisation, split.in[0], eot_em_node(table, node + medium_stride + EOT_EM_IONISATION, f_E) * split.in[1]);
+        rare = fma(rare, split.in[0], eot_em_node(table, node + medium_stride + EOT_EM_DIMUON_GAMMA, f_E) * split.in[1]);
+        v.path_X0 = fma(split.in[0], t.inverse_X0[0], split.in[1] * t.inverse_X0[1]);
+        f32 period = t.layer[0] + t.layer[1];
+        medium = v.z - floor(v.z / period) * period < t.layer[0] ? 0 : 1;
+    } else {
+        ionisation = ionisation * path;
+        rare = rare * path;
+        v.path_X0 = path * t.inverse_X0[0];
+    }
+    v.rare = is_photon && p.E >= t.min_photon ? rare : 0.0f;
+    f32 soft_position = (log_E - t.log_cut) * t.soft_inverse_log_step + upper; /* stochastic choice of the energy node */
+    i32 i_soft = (i32)fmin(fmax(soft_position, 0.0f), (f32)t.n_soft_energy - 1.0f);
+    f32 path_position = fmin(sqrt(v.path_X0 * t.soft_path_scale), (f32)t.n_soft_path - 1.001f);
+    i32 i_path = (i32)path_position;
+    u32 soft_row = t.soft + (u32)(i_soft * t.n_soft_path + i_path) * (u32)(t.n_soft_quantile + 1);
+    f32 u_soft = eot_uniform(block.w) * (f32)t.n_soft_quantile;
+    f32 soft_low = eot_row_interpolated(table + soft_row, u_soft, t.n_soft_quantile);
+    f32 soft_high = eot_row_interpolated(table + soft_row + t.n_soft_quantile + 1, u_soft, t.n_soft_quantile);
+    f32 t_low = (f32)i_path * (f32)i_path, t_high = (f32)(i_path + 1) * (f32)(i_path + 1); /* the path's own scale: linear in path between nodes */
+    f32 f_path = (v.path_X0 * t.soft_path_scale - t_low) / (t_high - t_low);
+    f32 soft = fma(fmin(f_path, 1.0f), soft_high - soft_low, soft_low) * t.cut;
+    v.ionisation = is_photon ? 0.0f : fmin(ionisation, p.E);
+    v.soft = is_photon ? 0.0f : fmin(soft, p.E - v.ionisation);
+    f32 E = is_photon ? p.E : p.E - v.ionisation - v.soft;
+    /* the vertex, at the energy that is left */
+    f32 log_E_vertex = is_photon ? log_E : eot_log(fmax(E, 1e-6f));
+    f32 log_ratio = fmax(log_E_vertex - t.log_cut, 0.0f);
+    f32 position_vertex = fmin(log_ratio * t.inverse_log_step, (f32)t.n_energy - 1.001f);
+    i32 i_vertex = (i32)position_vertex;
+    f32 f_vertex = position_vertex - (f32)i_vertex;
+    u32 node_vertex = t.node + (u32)medium * medium_stride + (u32)i_vertex * EOT_EM_N_COLUMN;
+    f32 rate_vertex = eot_em_node(table, node_vertex + EOT_EM_BREMS, f_vertex), share = eot_em_node(table, node_vertex + EOT_EM_COMPTON_SHARE, f_vertex);
+    i32 is_real = is_photon || lower * (medium == 0 ? rate_0 : rate_1) < rate_vertex; /* the rate has fallen since the start of the step */
+    i32 interacts = is_real && !is_limited && !v.has_left && E >= t.cut;
+    i32 channel = is_photon ? (lower < share ? EOT_CHANNEL_COMPTON : EOT_CHANNEL_PAIR) : EOT_CHANNEL_BREMS;
+    u32 row = (u32)((medium * EOT_N_CHANNEL + channel) * t.n_energy + i_vertex + (upper < f_vertex ? 1 : 0));
+    f32 q = eot_row_interpolated(table + t.quantile + row * (u32)(t.n_quantile + 1), eot_uniform(block.y) * (f32)t.n_quantile, t.n_quantile);
+    f32 photon = eot_exp(fma(q, log_ratio, t.log_cut)); /* bremsstrahlung and Compton quantiles are in ln(k/cut)/ln(E/cut), pair quantiles in E+/k */
+    f32 first = fmin(channel == EOT_CHANNEL_PAIR ? q * E : photon, E);
+    v.E_a = interacts ? first : 0.0f;
+    v.E_b = E - v.E_a;
+    v.type_a = channel == EOT_CHANNEL_PAIR ? EOT_POSITRON : EOT_PHOTON;
+    v.type_b = is_photon && interacts ? EOT_ELECTRON : p.type;
+    return v;
+}
+
+/** Where tracks and vertices of one lane stand; kept in global memory between launches. */
+typedef struct {
+    eot_shower_particle p;
+    i32 depth;       /* particles on the stack */
+    u32 i_primary;   /* index in the batch, >= n_primary: the lane is idle */
+    u32 draw;        /* step of the shower */
+    f32 weight;      /* expected number of rare vertices so far */
+    u32 vertex_draw; /* step that holds the chosen vertex */
+    f32 vertex_fraction, vertex_E;
+    u32 n_hit;       /* analog vertices waiting in this lane's slots */
+    u32 n_step, n_done, n_overflow;
+} eot_lane;
+EOT_LAYOUT(eot_lane, 56);
+
+/** A rare vertex as the cascade leaves it: enough to follow its shower again and find it. */
+typedef struct {
+    u32 i_primary;  /* index in the batch */
+    u32 draw;       /* step of the shower */
+    f32 fraction;   /* of the step's path */
+    f32 E;          /* GeV of the parent: checked by the replay */
+    f32 weight;     /* EOT-normalised weight */
+} eot_vertex_record;
+EOT_LAYOUT(eot_vertex_record, 20);
+
+/** Scalars of a cascade launch. */
+typedef struct {
+    u64 first_primary;
+    u32 n_primary, n_lane, n_iteration, seed, run;
+    i32 is_forced;
+    f32 enhancement;    /* factor on rare rates in analog mode */
+    i32 has_track_tally;
+    u32 n_slot;         /* analog vertex slots per lane */
+    i32 primary_type;
+    i32 n_threshold;    /* of the track-length tally */
+    f32 threshold[11];  /* GeV, increasing */
+} eot_cascade_parameters;
+EOT_LAYOUT(eot_cascade_parameters, 96);
+
+#define EOT_TRACK_BINS 12             /* bins per particle type: below the first threshold, ..., above the last */
+#define EOT_TRACK_QUANTUM 1048576.0f  /* counts per X0 */
+
+/** One step of one lane: vertex, choice of the rare vertex, tally, daughters, next particle or next primary.
+ * @param stack f32, [3][EOT_STACK_DEPTH][n_lane]: E, z, type. @param track i64, [3 EOT_TRACK_BINS][n_lane].
+ * @param energy E0 of each primary of the batch. @param vertex forced: one record a primary; analog: [n_slot][n_lane]. */
+EOT_FN eot_lane eot_lane_step(eot_lane L, u32 g, EOT_GLOBAL const f32 *table, eot_em_tables t, eot_cascade_parameters c, EOT_GLOBAL const f32 *energy,
+                              EOT_GLOBAL f32 *stack, EOT_GLOBAL i64 *track, EOT_GLOBAL eot_vertex_record *vertex) {
+    u64 primary = c.first_primary + L.i_primary;
+    eot_u32x4 block = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_CASCADE << 24, L.draw, c.seed, c.run);
+    eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, L.p, block);
+    i32 is_busy = L.i_primary < c.n_primary && (c.is_forced || L.n_hit < c.n_slot);
+    /* the rare vertex: forced, one of the shower's, in proportion to the local rate; analog, a Bernoulli trial on 32 bits */
+    f32 total = L.weight + v.rare, along = (f32)(((block.x & 0xffu) << 8) | (block.y & 0xffu)) * 1.52587890625e-5f + 7.62939453125e-6f;
+    i32 is_chosen = c.is_forced ? eot_uniform(block.w) * total > L.weight : (f32)block.w < v.rare * c.enhancement * 4294967296.0f;
+    is_chosen = is_chosen && is_busy && v.rare > 0.0f;
+    L.weight = is_busy ? total : L.weight;
+    L.vertex_draw = is_chosen ? L.draw : L.vertex_draw;
+    L.vertex_fraction = is_chosen ? along : L.vertex_fraction;
+    L.vertex_E = is_chosen ? L.p.E : L.vertex_E;
+    if (is_chosen && !c.is_forced) {
+        u32 slot = L.n_hit * c.n_lane + g;
+        vertex[slot].i_primary = L.i_primary;
+        vertex[slot].draw = L.draw;
+        vertex[slot].fraction = along;
+        vertex[slot].E = L.p.E;
+        vertex[slot].weight = 1.0f / c.enhancement;
+        L.n_hit++;
+    }
+    if (c.has_track_tally && is_busy) { /* the whole path, at the energy of one random point of it */
+        f32 E_point = L.p.E - along * (L.p.type == EOT_PHOTON ? 0.0f : v.ionisation + v.soft);
+        i32 bin = 0;
+        for (i32 i = 0; i < 11; i++) bin += E_point >= c.threshold[i];
+        track[(u32)(L.p.type * EOT_TRACK_BINS + bin) * c.n_lane + g] += (i64)(v.path_X0 * EOT_TRACK_QUANTUM + 0.5f);
+    }
+    /* daughters: the lighter is followed, the heavier waits */
+    i32 a_is_high = v.E_a > v.E_b;
+    f32 E_high = a_is_high ? v.E_a : v.E_b, E_low = a_is_high ? v.E_b : v.E_a;
+    i32 type_high = a_is_high ? v.type_a : v.type_b, type_low = a_is_high ? v.type_b : v.type_a;
+    i32 both = E_low >= t.cut, one = E_high >= t.cut && !v.has_left;
+    i32 overflows = both && L.depth >= EOT_STACK_DEPTH - 1;
+    u32 plane = (u32)EOT_STACK_DEPTH * c.n_lane, top = (u32)L.depth * c.n_lane + g;
+    stack[top] = E_high;
+    stack[plane + top] = v.z;
+    stack[2 * plane + top] = (f32)type_high;
+    i32 depth = L.depth + (both && !overflows);
+    i32 pops = !one && depth > 0, is_done = !one && depth == 0;
+    depth -= pops;
+    u32 next = (u32)(pops ? depth : 0) * c.n_lane + g;
+    f32 popped_E = stack[next], popped_z = stack[plane + next], popped_type = stack[2 * plane + next];
+    u32 draw = L.draw + 1;
+    if (is_done && is_busy && c.is_forced) {
+        vertex[L.i_primary].i_primary = L.i_primary;
+        vertex[L.i_primary].draw = L.vertex_draw;
+        vertex[L.i_primary].fraction = L.vertex_fraction;
+        vertex[L.i_primary].E = L.vertex_E;
+        vertex[L.i_primary].weight = L.weight;
+    }
+    u32 refilled = L.i_primary + c.n_lane;
+    u32 i_next = refilled < c.n_primary ? refilled : c.n_primary;
+    f32 E_fresh = energy[i_next]; /* one past the end is padding */
+    eot_lane N = L;
+    N.p.E = one ? (both ? E_low : E_high) : (pops ? popped_E : E_fresh);
+    N.p.z = one ? v.z : (pops ? popped_z : 0.0f);
+    N.p.type = one ? (both ? type_low : type_high) : (pops ? (i32)popped_type : c.primary_type);
+    N.depth = depth;
+    N.draw = is_done ? 0 : draw;
+    N.weight = is_done ? 0.0f : L.weight;
+    N.i_primary = is_done ? i_next : L.i_primary;
+    N.n_done = L.n_done + (u32)is_done;
+    N.n_step = L.n_step + 1;
+    N.n_overflow = L.n_overflow + (u32)overflows;
+    return is_busy ? N : L;
+}
+
+#endif

@@ -1,0 +1,365 @@
+/** @file event.h
+ * An event with a rare vertex: its shower again, now with position, direction and deposits (replay); its muons through the grid; the detector's answer and the
+ * selection. One work item an event; nothing here is in the hot loop. */
+#ifndef EOT_TRANSPORT_EVENT_H
+#define EOT_TRANSPORT_EVENT_H
+
+#include "eotmc/physics/dimuon_gamma.h"
+#include "eotmc/tally/tally.h"
+#include "eotmc/transport/cascade.h"
+#include "eotmc/transport/muon.h"
+#include "eotmc/transport/shower.h"
+
+#define EOT_N_ELEMENT 4     /* elements that a pair may be made on */
+#define EOT_N_REPLAY_FIELD 8 /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
+
+/** Everything the event kernels need besides the tables; one in a buffer. */
+typedef struct {
+    u64 first_primary;
+    u32 first_vertex, n_event; /* of this launch in the vertex records */
+    u32 seed, run;
+    i32 has_vertex;            /* 0: showers only (all primaries, none holds a vertex) */
+    i32 multiple_scattering;
+    f32 calorimeter_z;         /* cm, front of the ECAL: depth 0 of the cascade */
+    f32 layers_inverse_X0;     /* 1/cm, average of the ECAL: depth in X0 */
+    u32 pair_quantile;         /* f32 table [n_pair_energy][n_pair_quantile + 1] of (x+ - x_min)/(x_max - x_min) */
+    i32 n_pair_energy, n_pair_quantile;
+    f32 pair_log_first, pair_inverse_log_step;
+    i32 n_element;
+    f32 element_share[EOT_N_ELEMENT], element_Z[EOT_N_ELEMENT], element_A[EOT_N_ELEMENT]; /* cumulative share of the vertices */
+    i32 n_slab, n_profile;
+    f32 profile_z0, profile_inverse_width;
+    eot_beam beam;
+    eot_shower_constants shower;
+    eot_response response;
+    eot_slab slab[EOT_N_SLAB];
+    u32 fault_event;           /* unused on the device; keeps the size a multiple of 8 */
+    u32 spare;
+} eot_event_parameters;
+EOT_LAYOUT(eot_event_parameters, 1968);
+
+/** A primary particle at the front of the calorimeter. */
+typedef struct {
+    f32 E, x, y, sx, sy;
+} eot_primary;
+
+/** Sample the primary: Gaussian spot, divergence and momentum spread. One block for the energy, one for the rest. @param z front of the calorimeter [cm]. */
+EOT_FN f32 eot_source_energy(eot_beam beam, u64 primary, u32 seed, u32 run) {
+    eot_random g = eot_random_init(primary, EOT_STAGE_SOURCE, 0, seed, run);
+    eot_u32x4 b = eot_random_block(g);
+    f32 factor = 1.0f + beam.spread * eot_normal(b.x, b.y).a;
+    return beam.energy * fmin(fmax(factor, 0.5f), 1.0f + 6.0f * beam.spread); /* 6 sigma: never cut by Box-Muller's largest value of 5.9 */
+}
+EOT_FN eot_primary eot_source_sample(eot_beam beam, u64 primary, u32 seed, u32 run, f32 z) {
+    eot_primary p;
+    eot_random g = eot_random_init(primary, EOT_STAGE_SOURCE, 0, seed, run);
+    g.draw = 1;
+    eot_u32x4 b = eot_random_block(g);
+    eot_normal_pair spot = eot_normal(b.x, b.y), slope = eot_normal(b.z, b.w);
+    p.E = eot_source_energy(beam, primary, seed, run);
+    p.sx = beam.divergence_x * slope.a;
+    p.sy = beam.divergence_y * slope.b;
+    p.x = beam.position_x + beam.spot_x * spot.a + p.sx * (z - beam.position_z);
+    p.y = beam.position_y + beam.spot_y * spot.b + p.sy * (z - beam.position_z);
+    return p;
+}
+
+/** The rare vertex of an event and its muons at birth. */
+typedef struct {
+    f64 x, y, z;          /* cm */
+    eot_vec3 plus, minus; /* directions */
+    f32 k, E_plus, E_minus; /* GeV */
+    f32 depth_X0, time;   /* ns */
+    f32 weight;
+    f32 E_beam;
+    u32 fault;            /* 1: the replay did not find the recorded vertex */
+    u32 spare;
+} eot_event_vertex;
+EOT_LAYOUT(eot_event_vertex, 80);
+
+/** A particle of the replay. */
+typedef struct {
+    eot_shower_particle p;
+    f32 x, y, sx, sy;
+    i32 is_ghost; /* descends from the photon that became the pair: its random numbers are used, its energy is not */
+} eot_replay_particle;
+
+EOT_FN void eot_replay_push(EOT_GLOBAL f32 *stack, u32 n_item, u32 item, i32 depth, eot_replay_particle q) {
+    u32 plane = (u32)EOT_STACK_DEPTH * n_item, at = (u32)depth * n_item + item;
+    stack[at] = q.p.E;
+    stack[plane + at] = q.p.z;
+    stack[2 * plane + at] = (f32)q.p.type;
+    stack[3 * plane + at] = q.x;
+    stack[4 * plane + at] = q.y;
+    stack[5 * plane + at] = q.sx;
+    stack[6 * plane + at] = q.sy;
+    stack[7 * plane + at] = (f32)q.is_ghost;
+}
+EOT_FN eot_replay_particle eot_replay_pop(EOT_GLOBAL const f32 *stack, u32 n_item, u32 item, i32 depth) {
+    u32 plane = (u32)EOT_STACK_DEPTH * n_item, at = (u32)depth * n_item + item;
+    eot_replay_particle q;
+    q.p.E = stack[at];
+    q.p.z = stack[plane + at];
+    q.p.type = (i32)stack[2 * plane + at];
+    q.x = stack[3 * plane + at];
+    q.y = stack[4 * plane + at];
+    q.sx = stack[5 * plane + at];
+    q.sy = stack[6 * plane + at];
+    q.is_ghost = stack[7 * plane + at] != 0.0f;
+    return q;
+}
+
+/** The muon pair of a photon at (x, y, z). */
+EOT_FN eot_event_vertex eot_event_vertex_sample(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, u64 primary, f32 k, f32 x, f32 y, f32 z, f32 sx, f32 sy) {
+    eot_event_vertex v;
+    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, 0, e->seed, e->run);
+    eot_u32x4 b = eot_random_block(g);
+    g.draw++;
+    f32 position = fmin(fmax((eot_log(k) - e->pair_log_first) * e->pair_inverse_log_step, 0.0f), (f32)e->n_pair_energy - 1.001f);
+    i32 i = (i32)position;
+    i += eot_uniform(b.z) < position - (f32)i ? 1 : 0;
+    f32 q = eot_row_interpolated(table + e->pair_quantile + (u32)i * (u32)(e->n_pair_quantile + 1), eot_uniform(b.x) * (f32)e->n_pair_quantile, e->n_pair_quantile);
+    f32 low = EOT_M_MUON / k;
+    f32 x_plus = low + q * (1.0f - 2.0f * low);
+    i32 element = 0;
+    f32 choice = eot_uniform(b.y);
+    while (element + 1 < e->n_element && choice >= e->element_share[element]) element++;
+    eot_dimuon_gamma_angles a = eot_dimuon_gamma_angles_sample(k, x_plus, e->element_Z[element], e->element_A[element], g);
+    eot_vec3 photon;
+    photon.x = sx;
+    photon.y = sy;
+    photon.z = 1.0f;
+    photon = eot_vec3_unit(photon);
+    v.plus = eot_vec3_unit(eot_vec3_rotated(photon, a.plus.x, a.plus.y, a.plus.z));
+    v.minus = eot_vec3_unit(eot_vec3_rotated(photon, a.minus.x, a.minus.y, a.minus.z));
+    v.x = x;
+    v.y = y;
+    v.z = z;
+    v.k = k;
+    v.E_plus = fmax(x_plus * k, EOT_M_MUON);
+    v.E_minus = fmax(k - v.E_plus, EOT_M_MUON);
+    v.depth_X0 = 0.0f;
+    v.time = 0.0f;
+    v.weight = 0.0f;
+    v.E_beam = 0.0f;
+    v.fault = a.is_good ? 0u : 1u;
+    v.spare = 0u;
+    return v;
+}
+
+/** Follow one shower again with deposits; find its vertex. @param acc the event's accumulators, zero. @param stack [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item].
+ * @return the vertex; weight 0 if the record has none. */
+EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
+                                         eot_vertex_record record, EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack, u32 n_item, u32 item, EOT_GLOBAL i64 *tally,
+                                         EOT_GLOBAL i64 *profile) {
+    u64 primary = e->first_primary + record.i_primary;
+    eot_primary source = eot_source_sample(e->beam, primary, e->seed, e->run, e->calorimeter_z);
+    eot_shower_constants constants = e->shower;
+    eot_random random = eot_random_init(primary, EOT_STAGE_REPLAY, 0, e->seed, e->run);
+    eot_event_vertex vertex;
+    vertex.x = vertex.y = vertex.z = 0.0;
+    vertex.plus.x = vertex.plus.y = vertex.plus.z = vertex.minus.x = vertex.minus.y = vertex.minus.z = 0.0f;
+    vertex.k = vertex.E_plus = vertex.E_minus = vertex.depth_X0 = vertex.time = vertex.weight = 0.0f;
+    vertex.E_beam = source.E;
+    vertex.fault = e->has_vertex ? 1u : 0u;
+    vertex.spare = 0u;
+    eot_replay_particle q;
+    q.p.E = source.E;
+    q.p.z = 0.0f;
+    q.p.type = primary_type;
+    q.x = source.x;
+    q.y = source.y;
+    q.sx = source.sx;
+    q.sy = source.sy;
+    q.is_ghost = 0;
+    eot_profile_binning binning;
+    binning.n_bin = profile ? e->n_profile : 0;
+    binning.z0 = e->profile_z0;
+    binning.inverse_width = e->profile_inverse_width;
+    i32 depth = 0;
+    u32 draw = 0;
+    for (i32 is_alive = 1; is_alive; draw++) {
+        eot_u32x4 block = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_CASCADE << 24, draw, e->seed, e->run);
+        eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, q.p, block);
+        eot_u32x4 own = eot_random_block(random);
+        random.draw++;
+        i32 is_photon = q.p.type == EOT_PHOTON;
+        /* multiple scattering: Highland's angle (PDG 2022, Eq. 34.16), displacement correlated with it */
+        f32 x_start = q.x, y_start = q.y, sx_start = q.sx, sy_start = q.sy;
+        q.x += q.sx * v.path;
+        q.y += q.sy * v.path;
+        if (!is_photon && e->multiple_scattering && v.path_X0 > 0.0f) {
+            f32 E_mean = fmax(0.5f * (q.p.E + v.E_a + v.E_b), 0.5f * q.p.E);
+            f32 sigma = 0.0136f / E_mean * sqrt(v.path_X0) * fmax(0.2f, 1.0f + 0.038f * eot_log(fmax(v.path_X0, 1e-6f)));
+            eot_normal_pair n = eot_normal(own.x, own.y), d = eot_normal(own.z, own.w);
+            q.sx += sigma * n.a;
+            q.sy += sigma * n.b;
+            q.x += v.path * sigma * (0.5f * n.a + 0.28867513f * d.a); /* 1/sqrt(12) */
+            q.y += v.path * sigma * (0.5f * n.b + 0.28867513f * d.b);
+        }
+        i32 is_vertex = e->has_vertex && !q.is_ghost && draw == record.draw;
+        if (is_vertex) {
+            f32 z = q.p.z + record.fraction * v.path;
+            u32 was_found = q.p.E == record.E && is_photon;
+            vertex = eot_event_vertex_sample(table, e, primary, q.p.E, x_start + sx_start * record.fraction * v.path, y_start + sy_start * record.fraction * v.path,
+                                             e->calorimeter_z + z, sx_start, sy_start);
+            vertex.fault |= was_found ? 0u : 1u;
+            vertex.depth_X0 = z * e->layers_inverse_X0;
+            vertex.time = z / (f32)EOT_C_LIGHT;
+            vertex.weight = record.weight;
+            vertex.E_beam = source.E;
+            /* the pair takes the photon's energy; the rounding of its split stays in the calorimeter */
+            acc[EOT_ACC_LEDGER_ECAL] += eot_energy_counts(q.p.E) - eot_energy_counts(vertex.E_plus) - eot_energy_counts(vertex.E_minus);
+            q.is_ghost = 1;
+        }
+        i32 a_goes_on = v.E_a >= t.cut, b_goes_on = v.E_b >= t.cut && !v.has_left;
+        if (!q.is_ghost) {
+            f32 z = e->calorimeter_z + v.z;
+            i64 parent = eot_energy_counts(q.p.E), a = eot_energy_counts(v.E_a), b = eot_energy_counts(v.E_b);
+            i64 soft = is_photon ? 0 : eot_energy_counts(v.soft), ionisation = parent - a - b - soft;
+            f32 at = (f32)(block.x & 0xffu) * 0.00390625f; /* where along the path the losses are put */
+            f32 x_at = x_start + at * (q.x - x_start), y_at = y_start + at * (q.y - y_start), z_at = z - (1.0f - at) * v.path;
+            eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, z_at), x_at, y_at, ionisation, 0);
+            if (binning.n_bin > 0) {
+                i32 bin = (i32)((z_at - binning.z0) * binning.inverse_width);
+                if (bin >= 0 && bin < binning.n_bin) profile[bin] += ionisation;
+            }
+            random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, soft, v.soft, 1, x_at, y_at, z_at, q.sx, q.sy, random, profile, binning);
+            if (!a_goes_on)
+                random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, a, v.E_a, v.type_a == EOT_PHOTON, q.x, q.y, z, q.sx, q.sy, random, profile, binning);
+            if (!b_goes_on)
+                random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, b, v.E_b, v.type_b == EOT_PHOTON, q.x, q.y, z, q.sx, q.sy, random, profile, binning);
+        }
+        /* the same order as in the cascade */
+        i32 a_is_high = v.E_a > v.E_b;
+        eot_replay_particle high = q, low = q;
+        high.p.E = a_is_high ? v.E_a : v.E_b;
+        low.p.E = a_is_high ? v.E_b : v.E_a;
+        high.p.type = a_is_high ? v.type_a : v.type_b;
+        low.p.type = a_is_high ? v.type_b : v.type_a;
+        high.p.z = low.p.z = v.z;
+        i32 both = low.p.E >= t.cut, one = high.p.E >= t.cut && !v.has_left;
+        if (both && depth >= EOT_STACK_DEPTH - 1) {
+            eot_atomic_add_i64(tally + EOT_C_FAULT_STACK, 1);
+            both = 0;
+        }
+        if (both) {
+            eot_replay_push(stack, n_item, item, depth, high);
+            depth++;
+            q = low;
+        } else if (one) {
+            q = high;
+        } else if (depth > 0) {
+            depth--;
+            q = eot_replay_pop(stack, n_item, item, depth);
+        } else {
+            is_alive = 0;
+        }
+        if (draw > 0x7fffffu) {
+            eot_atomic_add_i64(tally + EOT_C_FAULT_STUCK, 1);
+            is_alive = 0;
+        }
+    }
+    eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)draw);
+    return vertex;
+}
+
+/** A muon's crossing of a tracker plane. */
+typedef struct {
+    f32 x, y, time, is_hit;
+} eot_hit;
+
+/** What became of a muon. */
+typedef struct {
+    eot_hit hit[EOT_N_PLANE];
+    f32 E_exit;      /* GeV, total energy behind the last HCAL module; 0: did not get there */
+    i32 fate;
+} eot_muon_outcome;
+EOT_LAYOUT(eot_muon_outcome, 136);
+
+/** Follow one muon to its end, with deposits in the event's accumulators. */
+EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid,
+                                       EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
+                                       eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc, EOT_GLOBAL i64 *tally) {
+    eot_muon_outcome out;
+    for (i32 i = 0; i < EOT_N_PLANE; i++) out.hit[i].x = out.hit[i].y = out.hit[i].time = out.hit[i].is_hit = 0.0f;
+    out.E_exit = 0.0f;
+    eot_random random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 1u : 2u, e->seed, e->run);
+    eot_random shower_random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 3u : 4u, e->seed, e->run);
+    eot_point start;
+    start.x = vertex.x;
+    start.y = vertex.y;
+    start.z = vertex.z;
+    f32 E = charge > 0 ? vertex.E_plus : vertex.E_minus;
+    i64 before = eot_energy_counts(E), rest = eot_energy_counts(EOT_M_MUON);
+    eot_u32x4 block = eot_random_block(random);
+    random.draw++;
+    f32 kinetic = fmax(E - EOT_M_MUON, 0.0f);
+    eot_muon m = eot_muon_start(table, grid, voxel, start, charge > 0 ? vertex.plus : vertex.minus, kinetic, vertex.time, charge, block.x);
+    /* the ledger runs on counts of the kinetic energy; the rounding of E - m goes with the first deposit */
+    i64 kinetic_counts = eot_energy_counts(m.kinetic_energy), carry = before - rest - kinetic_counts;
+    acc[EOT_ACC_LEDGER_OTHER] += carry;
+    i64 n_step = 0;
+    i32 ends_with_rest = 1;
+    while (m.fate == EOT_MUON_ALIVE) {
+        i32 from_region = m.region;
+        eot_muon_step s = eot_muon_advance(table, tables, grid, region, voxel, m, random);
+        random = s.random;
+        m = s.muon;
+        n_step++;
+        EOT_GLOBAL const eot_region *r = region + from_region;
+        i64 now = eot_energy_counts(m.kinetic_energy), lost = kinetic_counts - now;
+        kinetic_counts = now;
+        if (m.fate == EOT_MUON_DECAYED || (m.fate == EOT_MUON_STOPPED && s.rest > 0.0f)) { /* rest energy set free: electron and neutrinos */
+            lost += rest;
+            ends_with_rest = 0;
+        }
+        i64 neutrino = eot_energy_counts(s.neutrino), shower = eot_energy_counts(s.shower), hadronic = eot_energy_counts(s.hadronic), electron = eot_energy_counts(s.electron);
+        i64 ionisation = lost - neutrino - shower - hadronic - electron;
+        acc[EOT_ACC_LEDGER_NEUTRINO] += neutrino;
+        i32 ledger = r->role == EOT_ROLE_ECAL ? EOT_ACC_LEDGER_ECAL : r->role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO : r->role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL : EOT_ACC_LEDGER_OTHER;
+        acc[ledger] += ionisation + hadronic;
+        i64 visible = eot_energy_counts(s.visible);
+        f32 x = (f32)m.position.x, y = (f32)m.position.y, z = (f32)m.position.z;
+        if (r->role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += visible;
+        if (r->role == EOT_ROLE_HCAL) {
+            acc[EOT_ACC_HCAL_VISIBLE + r->module] += visible;
+            acc[EOT_ACC_HCAL_HADRONIC + r->module] += hadronic;
+        }
+        if (shower + electron > 0) {
+            f32 energy = s.shower + s.electron;
+            if (energy > 0.02f) { /* a shower of its own */
+                shower_random = eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, s.process == EOT_MUON_BREMS, x, y, z,
+                                                   m.direction.x / fmax(fabs(m.direction.z), 0.1f), m.direction.y / fmax(fabs(m.direction.z), 0.1f), shower_random, 0,
+                                                   (eot_profile_binning){0, 0.0f, 0.0f});
+            } else { /* stops where it is made */
+                acc[ledger] += shower + electron;
+                i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;
+                if (is_active && r->role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += shower + electron;
+                if (is_active && r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_VISIBLE + r->module] += shower + electron;
+            }
+        }
+        if (m.fate == EOT_MUON_ALIVE) {
+            EOT_GLOBAL const eot_region *to = region + m.region;
+            if (s.axis == 2 && to->role == EOT_ROLE_TRACKER && r->role != EOT_ROLE_TRACKER && to->module < EOT_N_PLANE) {
+                out.hit[to->module].x = x;
+                out.hit[to->module].y = y;
+                out.hit[to->module].time = m.time;
+                out.hit[to->module].is_hit = 1.0f;
+            }
+            if (out.E_exit == 0.0f && z >= e->response.hcal_end) out.E_exit = m.kinetic_energy + EOT_M_MUON;
+        }
+        if (n_step > 1000000) m.fate = EOT_MUON_STUCK;
+    }
+    /* what is left: kinetic energy of an escaping muon, rest energy of one that did not decay */
+    acc[m.fate == EOT_MUON_ESCAPED ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_OTHER] += kinetic_counts;
+    if (ends_with_rest) acc[m.fate == EOT_MUON_ESCAPED ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_REST] += rest;
+    if (m.fate == EOT_MUON_STUCK) eot_atomic_add_i64(tally + EOT_C_FAULT_STUCK, 1);
+    if (m.fate == EOT_MUON_NAN) eot_atomic_add_i64(tally + EOT_C_FAULT_NAN, 1);
+    eot_atomic_add_i64(tally + EOT_C_MUON_STEPS, n_step);
+    eot_atomic_add_i64(tally + EOT_C_MUONS, 1);
+    out.fate = m.fate;
+    return out;
+}
+
+#endif
