@@ -14,10 +14,11 @@
 enum { N_CELL = 192, N_QUANTILE = 128, N_SOFT_ENERGY = 10, N_SOFT_PATH = 17, N_SOFT_QUANTILE = 64, N_LATTICE_PER_CUT = 256 };
 static const double RATE_TOLERANCE = 1e-4; /* relative, of the hard rates: well below the 1 % of the physics models */
 
-/* Nodes and weights of the 4-point Gauss-Legendre rule on (0, 1); the 2-point rule estimates its error. */
+/* Nodes and weights of the 4-point Gauss-Legendre rule on (0, 1); the 3-point rule estimates its error. */
 static const double GAUSS_4_X[4] = {0.06943184420297371, 0.33000947820757187, 0.66999052179242813, 0.93056815579702629};
 static const double GAUSS_4_W[4] = {0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693};
-static const double GAUSS_2_X[2] = {0.21132486540518712, 0.78867513459481288};
+static const double GAUSS_3_X[3] = {0.11270166537925831, 0.5, 0.88729833462074169};
+static const double GAUSS_3_W[3] = {5.0 / 18.0, 8.0 / 18.0, 5.0 / 18.0};
 
 double eot_em_medium_X0(const struct eot_em_medium *medium) {
     double inverse = 0.0;
@@ -60,7 +61,8 @@ static double compton_in_log_eps(double k, double v, double Z, double A, eot_bre
     return Z * eps * eot_compton_dxsec_deps(k, eps);
 }
 
-/* Cumulative integral over N_CELL equal cells of [low, high]; returns the total, *error its relative change with the lower rule. */
+/* Cumulative integral over N_CELL equal cells of [low, high]; returns the total, *error its change with the lower rule, relative to the larger of the
+ * total and 1/X0 (a rate that is small against 1/X0 acts through a step limit). */
 static double cumulate(const struct eot_em_medium *medium, double E, bool lpm, atom_function *f, double low, double high, double *cumulative, double *error) {
     double width = (high - low) / N_CELL, total = 0.0, coarse = 0.0;
     cumulative[0] = 0.0;
@@ -68,11 +70,11 @@ static double cumulate(const struct eot_em_medium *medium, double E, bool lpm, a
         double start = low + width * i, cell = 0.0;
         for (int j = 0; j < 4; j++) cell += GAUSS_4_W[j] * medium_sum(medium, E, start + GAUSS_4_X[j] * width, lpm, f);
         if (error != NULL)
-            for (int j = 0; j < 2; j++) coarse += 0.5 * width * medium_sum(medium, E, start + GAUSS_2_X[j] * width, lpm, f);
+            for (int j = 0; j < 3; j++) coarse += GAUSS_3_W[j] * width * medium_sum(medium, E, start + GAUSS_3_X[j] * width, lpm, f);
         total += width * cell;
         cumulative[i + 1] = total;
     }
-    if (error != NULL) *error = total > 0.0 ? fabs(coarse - total) / total : 0.0;
+    if (error != NULL) *error = fabs(coarse - total) / fmax(total, 1.0 / eot_em_medium_X0(medium));
     return total;
 }
 
