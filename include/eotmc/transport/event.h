@@ -36,7 +36,7 @@ typedef struct {
     u32 fault_event;           /* unused on the device; keeps the size a multiple of 8 */
     u32 spare;
 } eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 1968);
+EOT_LAYOUT(eot_event_parameters, 1960);
 
 /** A primary particle at the front of the calorimeter. */
 typedef struct {
@@ -73,9 +73,9 @@ typedef struct {
     f32 weight;
     f32 E_beam;
     u32 fault;            /* 1: the replay did not find the recorded vertex */
-    u32 spare;
+    u32 spare[2];
 } eot_event_vertex;
-EOT_LAYOUT(eot_event_vertex, 80);
+EOT_LAYOUT(eot_event_vertex, 88);
 
 /** A particle of the replay. */
 typedef struct {
@@ -143,7 +143,7 @@ EOT_FN eot_event_vertex eot_event_vertex_sample(EOT_GLOBAL const f32 *table, EOT
     v.weight = 0.0f;
     v.E_beam = 0.0f;
     v.fault = a.is_good ? 0u : 1u;
-    v.spare = 0u;
+    v.spare[0] = v.spare[1] = 0u;
     return v;
 }
 
@@ -162,7 +162,7 @@ EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tab
     vertex.k = vertex.E_plus = vertex.E_minus = vertex.depth_X0 = vertex.time = vertex.weight = 0.0f;
     vertex.E_beam = source.E;
     vertex.fault = e->has_vertex ? 1u : 0u;
-    vertex.spare = 0u;
+    vertex.spare[0] = vertex.spare[1] = 0u;
     eot_replay_particle q;
     q.p.E = source.E;
     q.p.z = 0.0f;
@@ -301,6 +301,9 @@ EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL c
     acc[EOT_ACC_LEDGER_OTHER] += carry;
     i64 n_step = 0;
     i32 ends_with_rest = 1;
+    eot_profile_binning no_profile;
+    no_profile.n_bin = 0;
+    no_profile.z0 = no_profile.inverse_width = 0.0f;
     while (m.fate == EOT_MUON_ALIVE) {
         i32 from_region = m.region;
         eot_muon_step s = eot_muon_advance(table, tables, grid, region, voxel, m, random);
@@ -330,8 +333,7 @@ EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL c
             f32 energy = s.shower + s.electron;
             if (energy > 0.02f) { /* a shower of its own */
                 shower_random = eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, s.process == EOT_MUON_BREMS, x, y, z,
-                                                   m.direction.x / fmax(fabs(m.direction.z), 0.1f), m.direction.y / fmax(fabs(m.direction.z), 0.1f), shower_random, 0,
-                                                   (eot_profile_binning){0, 0.0f, 0.0f});
+                                                   m.direction.x / fmax(fabs(m.direction.z), 0.1f), m.direction.y / fmax(fabs(m.direction.z), 0.1f), shower_random, 0, no_profile);
             } else { /* stops where it is made */
                 acc[ledger] += shower + electron;
                 i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;

@@ -1,0 +1,174 @@
+/** @file select.h
+ * From an event's deposits and hits to what the experiment would see, and the selection of e N -> mu N phi: exactly one mu- track, one minimum-ionising particle
+ * in VETO and every HCAL module, missing energy. The last Gaussian smear of the missing energy is integrated (a pass probability), not sampled. */
+#ifndef EOT_DETECTOR_SELECT_H
+#define EOT_DETECTOR_SELECT_H
+
+#include "eotmc/transport/event.h"
+
+/** Columns of the event record, f32 each; names in host/run/record.c. */
+enum eot_event_column {
+    EOT_E_WEIGHT = 0, EOT_E_BEAM, EOT_E_PHOTON, EOT_E_DEPTH, EOT_E_MU_PLUS, EOT_E_MU_MINUS, EOT_E_VERTEX_X, EOT_E_VERTEX_Y, EOT_E_VERTEX_Z,
+    EOT_E_ECAL, EOT_E_VETO, EOT_E_HCAL0, EOT_E_HCAL1, EOT_E_HCAL2, EOT_E_HCAL3, EOT_E_N_TRACK, EOT_E_MOMENTUM, EOT_E_CHARGE, EOT_E_MISSING, EOT_E_MISSING_SIGMA,
+    EOT_E_PASS_GAUSSIAN, EOT_E_PASS_EXPONENTIAL, EOT_E_CATEGORY, EOT_E_STAGE,
+    EOT_N_EVENT_COLUMN
+};
+
+/** Probability that a quantity with mean 0 and the GaussExp density (S. Das, arXiv:1603.08591, on both sides) exceeds a sigmas: Gaussian within +-start,
+ * exponential beyond, continuous with its derivative. */
+EOT_FN f32 eot_tail_exponential(f32 a, f32 start) {
+    f32 density = 0.39894228f * eot_exp(-0.5f * start * start), tail = density / start; /* integral of one exponential tail */
+    f32 core_half = 0.5f - 0.5f * eot_erfc(start * 0.70710678f);
+    f32 norm = 1.0f / (2.0f * (core_half + tail)), b = fabs(a), p;
+    if (b >= start)
+        p = tail * eot_exp(-start * (b - start));
+    else
+        p = tail + core_half - (0.5f - 0.5f * eot_erfc(b * 0.70710678f));
+    p = p * norm;
+    return a >= 0.0f ? p : 1.0f - p;
+}
+/** The same for a Gaussian. Relative error below 1e-5 for a < 12. */
+EOT_FN f32 eot_tail_gaussian(f32 a) { return 0.5f * eot_erfc(a * 0.70710678f); }
+
+/** A spectrometer track: straight lines before and after the magnet, momentum from the bend in the horizontal plane. */
+typedef struct {
+    f32 momentum; /* GeV/c, signed by the charge; 0: no track */
+} eot_track;
+
+/** Fit hits smeared by the planes' resolution. One block per plane is drawn. */
+EOT_FN eot_track eot_track_fit(eot_muon_outcome m, EOT_GLOBAL const eot_response *r, eot_random random) {
+    eot_track track;
+    track.momentum = 0.0f;
+    f32 sz[2], szz[2], sx[2], sxz[2], n[2];
+    i32 all = r->n_plane > 0;
+    for (i32 s = 0; s < 2; s++) sz[s] = szz[s] = sx[s] = sxz[s] = n[s] = 0.0f;
+    for (i32 i = 0; i < r->n_plane; i++) {
+        eot_u32x4 b = eot_random_block(random);
+        random.draw++;
+        all = all && m.hit[i].is_hit > 0.0f;
+        i32 s = i < r->n_before ? 0 : 1;
+        f32 z = r->plane_z[i] - r->plane_z[s == 0 ? 0 : r->n_before], x = m.hit[i].x + r->plane_resolution[i] * eot_normal(b.x, b.y).a;
+        sz[s] += z;
+        szz[s] += z * z;
+        sx[s] += x;
+        sxz[s] += x * z;
+        n[s] += 1.0f;
+    }
+    if (!all || n[0] < 2.0f || n[1] < 2.0f || r->field_integral == 0.0f) return track;
+    f32 slope_before = (n[0] * sxz[0] - sx[0] * sz[0]) / (n[0] * szz[0] - sz[0] * sz[0]);
+    f32 slope_after = (n[1] * sxz[1] - sx[1] * sz[1]) / (n[1] * szz[1] - sz[1] * sz[1]);
+    f32 sine = slope_after / sqrt(1.0f + slope_after * slope_after) - slope_before / sqrt(1.0f + slope_before * slope_before);
+    /* dp_x = -q c B_y L for a track along +z (v x B); momentum is signed so that it carries the charge */
+    f32 kick = -EOT_BEND * r->field_integral;
+    track.momentum = fabs(sine) < 1e-7f ? 1e7f : kick / sine;
+    return track;
+}
+
+/** Detector and selection of one event; fills tallies and one row of the record. @param outcome of mu+ and mu-. @param row EOT_N_EVENT_COLUMN values out. */
+EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex v, EOT_GLOBAL const i64 *acc, eot_muon_outcome plus,
+                             eot_muon_outcome minus, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
+    EOT_GLOBAL const eot_response *r = &e->response;
+    eot_random random = eot_random_init(primary, EOT_STAGE_DETECTOR, 0, e->seed, e->run);
+    f32 quantum = (f32)(1.0 / EOT_ENERGY_QUANTUM);
+    f64 w = (f64)v.weight;
+    /* calorimeters */
+    f32 ecal = (f32)acc[EOT_ACC_LEDGER_ECAL] * quantum, veto = (f32)acc[EOT_ACC_VETO_VISIBLE] * quantum, hcal[EOT_N_HCAL], hcal_sum = 0.0f;
+    if (r->veto_photostatistics > 0.0f) {
+        eot_u32x4 b = eot_random_block(random);
+        veto = fmax(0.0f, veto + sqrt(fmax(veto, 0.0f) / (1000.0f * r->veto_photostatistics)) * eot_normal(b.x, b.y).a);
+    }
+    random.draw++;
+    i32 hcal_ok = 1;
+    for (i32 i = 0; i < EOT_N_HCAL; i++) {
+        f32 muonic = (f32)acc[EOT_ACC_HCAL_VISIBLE + i] * quantum * r->hcal_scale;
+        f32 hadronic = (f32)acc[EOT_ACC_HCAL_HADRONIC + i] * quantum;
+        f32 seen = hadronic * r->hadronic_visible * r->hcal_scale;
+        eot_u32x4 b = eot_random_block(random);
+        random.draw++;
+        eot_normal_pair n = eot_normal(b.x, b.y);
+        f32 sigma = seen > 0.0f ? sqrt(r->hcal_stochastic * r->hcal_stochastic * seen + r->hcal_constant * r->hcal_constant * seen * seen) : 0.0f;
+        f32 photo = r->hcal_photostatistics > 0.0f ? sqrt(fmax(muonic, 0.0f) / r->hcal_photostatistics) : 0.0f;
+        hcal[i] = i < r->n_hcal ? fmax(0.0f, muonic + photo * n.a + seen + sigma * n.b) : 0.0f;
+        hcal_sum += hcal[i];
+        if (i < r->n_hcal) {
+            hcal_ok = hcal_ok && hcal[i] >= r->hcal_low && hcal[i] <= r->hcal_high;
+            eot_histogram_add(tally, EOT_H_HCAL0 + i, hcal[i] * EOT_HCAL_BINS_PER_GEV, w);
+        }
+    }
+    /* spectrometer */
+    eot_track t_plus = eot_track_fit(plus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 1, e->seed, e->run));
+    eot_track t_minus = eot_track_fit(minus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 2, e->seed, e->run));
+    i32 n_track = (t_plus.momentum != 0.0f) + (t_minus.momentum != 0.0f);
+    f32 signed_momentum = t_minus.momentum != 0.0f ? t_minus.momentum : t_plus.momentum;
+    f32 charge = signed_momentum > 0.0f ? 1.0f : -1.0f, momentum = fabs(signed_momentum);
+    i32 track_ok = n_track == 1 && charge * (f32)r->charge > 0.0f && momentum >= r->min_momentum;
+    f32 E_mu = sqrt(momentum * momentum + EOT_M_MUON * EOT_M_MUON);
+    E_mu = n_track == 1 ? E_mu : 0.0f;
+    /* missing energy: mean of what is measured, and the Gaussian width that is not sampled yet */
+    f32 ecal_variance = r->ecal_stochastic * r->ecal_stochastic * ecal + r->ecal_constant * r->ecal_constant * ecal * ecal;
+    f32 missing = v.E_beam - ecal - hcal_sum - E_mu;
+    f32 sigma = sqrt(fmax(ecal_variance, 0.0f) + r->beam_resolution * r->beam_resolution * v.E_beam * v.E_beam);
+    f32 a = (r->missing_energy - missing) / fmax(sigma, 1e-3f);
+    f32 pass_gaussian = eot_tail_gaussian(a), pass_exponential = eot_tail_exponential(a, r->tail_start);
+    i32 veto_ok = veto >= r->veto_low && veto <= r->veto_high;
+    /* categories: what became of the other muon of an event with a track */
+    i32 through = (plus.E_exit > 0.0f) + (minus.E_exit > 0.0f);
+    i32 category = n_track == 2 ? 2 : n_track == 1 ? (through == 2 ? 3 : 1) : 0;
+    i32 stage = !track_ok ? 0 : !veto_ok ? 1 : !hcal_ok ? 2 : 3; /* cuts passed */
+    /* tallies */
+    eot_atomic_add_i64(tally + EOT_C_EVENTS, 1);
+    eot_weighted_add(tally, EOT_W_ALL, w);
+    f32 threshold[6] = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f};
+    for (i32 i = 0; i < 6; i++)
+        if (v.k >= threshold[i]) eot_weighted_add(tally, EOT_W_ABOVE + i, w);
+    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, w * (f64)v.depth_X0);
+    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH + 2, w * (f64)v.depth_X0 * (f64)v.depth_X0);
+    eot_histogram_add(tally, EOT_H_PHOTON_ENERGY, (eot_log(v.k) * 0.43429448f - EOT_PHOTON_LOG10_LOW) * EOT_PHOTON_BINS_PER_DECADE, w);
+    eot_histogram_add(tally, EOT_H_DEPTH, v.depth_X0 * EOT_DEPTH_BINS_PER_X0, w);
+    eot_histogram_add(tally, EOT_H_MUON_ENERGY, (r->charge < 0 ? v.E_minus : v.E_plus) * EOT_MUON_BINS_PER_GEV, w);
+    if (category > 0) eot_weighted_add(tally, EOT_W_CATEGORY_1 + category - 1, w);
+    if (stage >= 1) {
+        eot_atomic_add_i64(tally + EOT_C_TRACK, 1);
+        eot_weighted_add(tally, EOT_W_TRACK, w);
+        eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, 3, e->seed, e->run));
+        eot_histogram_add(tally, EOT_H_MISSING, (missing + sigma * eot_normal(b.x, b.y).a - EOT_MISSING_LOW) * EOT_MISSING_BINS_PER_GEV, w);
+    }
+    if (stage >= 2) {
+        eot_atomic_add_i64(tally + EOT_C_VETO, 1);
+        eot_weighted_add(tally, EOT_W_VETO, w);
+    }
+    if (stage >= 3) {
+        eot_atomic_add_i64(tally + EOT_C_HCAL, 1);
+        eot_weighted_add(tally, EOT_W_HCAL, w);
+        eot_weighted_add(tally, EOT_W_MISSING_GAUSSIAN, w * (f64)pass_gaussian);
+        eot_weighted_add(tally, EOT_W_MISSING_EXPONENTIAL, w * (f64)pass_exponential);
+    }
+    for (i32 i = 0; i < EOT_N_LEDGER; i++) eot_atomic_add_i64(tally + EOT_C_LEDGER + i, acc[i]);
+    eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(v.E_beam));
+    for (i32 i = 0; i < EOT_N_ECAL_CELL; i++)
+        if (acc[EOT_ACC_ECAL_CELL + i] != 0) eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);
+    if (v.fault != 0u) eot_atomic_add_i64(tally + EOT_C_FAULT_VERTEX, 1);
+    row[EOT_E_WEIGHT] = v.weight;
+    row[EOT_E_BEAM] = v.E_beam;
+    row[EOT_E_PHOTON] = v.k;
+    row[EOT_E_DEPTH] = v.depth_X0;
+    row[EOT_E_MU_PLUS] = v.E_plus;
+    row[EOT_E_MU_MINUS] = v.E_minus;
+    row[EOT_E_VERTEX_X] = (f32)v.x;
+    row[EOT_E_VERTEX_Y] = (f32)v.y;
+    row[EOT_E_VERTEX_Z] = (f32)v.z;
+    row[EOT_E_ECAL] = ecal;
+    row[EOT_E_VETO] = veto;
+    for (i32 i = 0; i < EOT_N_HCAL; i++) row[EOT_E_HCAL0 + i] = hcal[i];
+    row[EOT_E_N_TRACK] = (f32)n_track;
+    row[EOT_E_MOMENTUM] = n_track == 1 ? momentum : 0.0f;
+    row[EOT_E_CHARGE] = n_track == 1 ? charge : 0.0f;
+    row[EOT_E_MISSING] = missing;
+    row[EOT_E_MISSING_SIGMA] = sigma;
+    row[EOT_E_PASS_GAUSSIAN] = pass_gaussian;
+    row[EOT_E_PASS_EXPONENTIAL] = pass_exponential;
+    row[EOT_E_CATEGORY] = (f32)category;
+    row[EOT_E_STAGE] = (f32)stage;
+}
+
+#endif
