@@ -81,6 +81,7 @@ struct eot_physics_config {
     double shower_alpha[3];   /* alpha = max(a0 + a1 ln y, a2) */
     double shower_sigma_T[2], shower_sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 ln y), bounded to 0.5 */
     double shower_rho[2];     /* rho(ln T, ln alpha) = r0 + r1 ln y */
+    double shower_photon_length; /* X0 before a sub-cut photon converts */
     double shower_spot_energy; /* GeV per energy spot */
 };
 

@@ -98,7 +98,7 @@ const struct eot_key EOT_KEYS[] = {
            "muon energy losses above this fraction of the total energy are explicit"),
     NUMBER(ROOT, "physics.muon_max_step", LENGTH, 0.01, 1000, "2.9 cm", ROOT(physics.muon_max_step), "longest muon step in effective media"),
     NUMBER(ROOT, "physics.field_max_step", LENGTH, 0.01, 1000, "10 cm", ROOT(physics.field_max_step), "longest step where there is a field"),
-    NUMBER(ROOT, "physics.step_max_X0", NONE, 1e-3, 1, "0.1", ROOT(physics.step_max_X0), "longest electron step of the cascade, in radiation lengths"),
+    NUMBER(ROOT, "physics.step_max_X0", NONE, 1e-3, 1, "0.5", ROOT(physics.step_max_X0), "longest electron step of the cascade, in radiation lengths"),
     SWITCH(ROOT, "physics.rare.dimuon_gamma", "on", ROOT(physics.rare_dimuon_gamma), "gamma -> mu+ mu- in the field of a nucleus"),
     NUMBERS(ROOT, "physics.shower.T", NONE, 3, -20, 20, "[-1.2025, 1, 0.5]", ROOT(physics.shower_T),
             "showers below the cut: depth of the maximum T = max(T0 + T1 ln y, T2) in X0, y = E/E_c (Grindhammer-Peters form, hep-ex/0001020)"),
@@ -107,7 +107,8 @@ const struct eot_key EOT_KEYS[] = {
     NUMBERS(ROOT, "physics.shower.sigma_alpha", NONE, 2, -20, 20, "[-0.82, 0.79]", ROOT(physics.shower_sigma_alpha),
             "spread of ln alpha = 1/(s0 + s1 ln y), at most 0.5"),
     NUMBERS(ROOT, "physics.shower.rho", NONE, 2, -1, 1, "[0.784, -0.023]", ROOT(physics.shower_rho), "their correlation r0 + r1 ln y"),
-    NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.01 GeV", ROOT(physics.shower_spot_energy), "energy of one deposited spot"),
+    NUMBER(ROOT, "physics.shower.photon_length", NONE, 0, 10, "1.5", ROOT(physics.shower_photon_length), "mean path in X0 of a photon below the cut before it converts"),
+    NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.05 GeV", ROOT(physics.shower_spot_energy), "energy of one deposited spot"),
 
     CHOICE(ROOT, "sampling.mode", "analog|forced", "forced", ROOT(sampling.mode),
            "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate as weight"),

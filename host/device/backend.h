@@ -20,7 +20,7 @@ struct eot_buffer; /* device memory, owned by its backend */
 
 struct eot_backend {
     char name[128], driver[128]; /* as in the manifest */
-    bool is_host;
+    bool is_host, is_gpu;
     int compute_units;
     size_t max_buffer;           /* bytes of the largest single buffer */
     double build_s;              /* JIT time so far (program build, not execution) */

@@ -286,6 +286,7 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
     snprintf(b->name, sizeof b->name, "%s", device->name);
     snprintf(b->driver, sizeof b->driver, "%s", device->driver);
     b->compute_units = (int)device->compute_units;
+    b->is_gpu = device->type == EOT_DEVICE_GPU;
     b->max_buffer = (size_t)device->max_buffer;
     cl->device = device->device_id;
     double start = eot_device_seconds();

@@ -6,14 +6,6 @@
 
 #include "eotmc/transport/event.h"
 
-/** Columns of the event record, f32 each; names in host/run/record.c. */
-enum eot_event_column {
-    EOT_E_WEIGHT = 0, EOT_E_BEAM, EOT_E_PHOTON, EOT_E_DEPTH, EOT_E_MU_PLUS, EOT_E_MU_MINUS, EOT_E_VERTEX_X, EOT_E_VERTEX_Y, EOT_E_VERTEX_Z,
-    EOT_E_ECAL, EOT_E_VETO, EOT_E_HCAL0, EOT_E_HCAL1, EOT_E_HCAL2, EOT_E_HCAL3, EOT_E_N_TRACK, EOT_E_MOMENTUM, EOT_E_CHARGE, EOT_E_MISSING, EOT_E_MISSING_SIGMA,
-    EOT_E_PASS_GAUSSIAN, EOT_E_PASS_EXPONENTIAL, EOT_E_CATEGORY, EOT_E_STAGE,
-    EOT_N_EVENT_COLUMN
-};
-
 /** Probability that a quantity with mean 0 and the GaussExp density (S. Das, arXiv:1603.08591, on both sides) exceeds a sigmas: Gaussian within +-start,
  * exponential beyond, continuous with its derivative. */
 EOT_FN f32 eot_tail_exponential(f32 a, f32 start) {

@@ -7,14 +7,7 @@
 #define EOT_TRANSPORT_CASCADE_H
 
 #include "eotmc/math/random.h"
-#include "eotmc/physics/em_tables.h"
-
-#define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
-
-typedef struct {
-    f32 E, z; /* GeV, cm from the calorimeter's front */
-    i32 type; /* enum eot_particle_type */
-} eot_shower_particle;
+#include "eotmc/transport/parameters.h"
 
 /** Outcome of one step. The energy E before it is ionisation + soft + E_a + E_b (+ rounding of the last place) unless the particle has left with E_b. */
 typedef struct {
@@ -150,47 +143,6 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     v.type_b = is_photon && interacts ? EOT_ELECTRON : p.type;
     return v;
 }
-
-/** Where tracks and vertices of one lane stand; kept in global memory between launches. */
-typedef struct {
-    eot_shower_particle p;
-    i32 depth;       /* particles on the stack */
-    u32 i_primary;   /* index in the batch, >= n_primary: the lane is idle */
-    u32 draw;        /* step of the shower */
-    f32 weight;      /* expected number of rare vertices so far */
-    u32 vertex_draw; /* step that holds the chosen vertex */
-    f32 vertex_fraction, vertex_E;
-    u32 n_hit;       /* analog vertices waiting in this lane's slots */
-    u32 n_step, n_done, n_overflow;
-} eot_lane;
-EOT_LAYOUT(eot_lane, 56);
-
-/** A rare vertex as the cascade leaves it: enough to follow its shower again and find it. */
-typedef struct {
-    u32 i_primary;  /* index in the batch */
-    u32 draw;       /* step of the shower */
-    f32 fraction;   /* of the step's path */
-    f32 E;          /* GeV of the parent: checked by the replay */
-    f32 weight;     /* EOT-normalised weight */
-} eot_vertex_record;
-EOT_LAYOUT(eot_vertex_record, 20);
-
-/** Scalars of a cascade launch. */
-typedef struct {
-    u64 first_primary;
-    u32 n_primary, n_lane, n_iteration, seed, run;
-    i32 is_forced;
-    f32 enhancement;    /* factor on rare rates in analog mode */
-    i32 has_track_tally;
-    u32 n_slot;         /* analog vertex slots per lane */
-    i32 primary_type;
-    i32 n_threshold;    /* of the track-length tally */
-    f32 threshold[11];  /* GeV, increasing */
-} eot_cascade_parameters;
-EOT_LAYOUT(eot_cascade_parameters, 96);
-
-#define EOT_TRACK_BINS 12             /* bins per particle type: below the first threshold, ..., above the last */
-#define EOT_TRACK_QUANTUM 1048576.0f  /* counts per X0 */
 
 /** One step of one lane: vertex, choice of the rare vertex, tally, daughters, next particle or next primary.
  * @param stack f32, [3][EOT_STACK_DEPTH][n_lane]: E, z, type. @param track i64, [3 EOT_TRACK_BINS][n_lane].

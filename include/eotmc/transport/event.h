@@ -10,34 +10,6 @@
 #include "eotmc/transport/muon.h"
 #include "eotmc/transport/shower.h"
 
-#define EOT_N_ELEMENT 4     /* elements that a pair may be made on */
-#define EOT_N_REPLAY_FIELD 8 /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
-
-/** Everything the event kernels need besides the tables; one in a buffer. */
-typedef struct {
-    u64 first_primary;
-    u32 first_vertex, n_event; /* of this launch in the vertex records */
-    u32 seed, run;
-    i32 has_vertex;            /* 0: showers only (all primaries, none holds a vertex) */
-    i32 multiple_scattering;
-    f32 calorimeter_z;         /* cm, front of the ECAL: depth 0 of the cascade */
-    f32 layers_inverse_X0;     /* 1/cm, average of the ECAL: depth in X0 */
-    u32 pair_quantile;         /* f32 table [n_pair_energy][n_pair_quantile + 1] of (x+ - x_min)/(x_max - x_min) */
-    i32 n_pair_energy, n_pair_quantile;
-    f32 pair_log_first, pair_inverse_log_step;
-    i32 n_element;
-    f32 element_share[EOT_N_ELEMENT], element_Z[EOT_N_ELEMENT], element_A[EOT_N_ELEMENT]; /* cumulative share of the vertices */
-    i32 n_slab, n_profile;
-    f32 profile_z0, profile_inverse_width;
-    eot_beam beam;
-    eot_shower_constants shower;
-    eot_response response;
-    eot_slab slab[EOT_N_SLAB];
-    u32 fault_event;           /* unused on the device; keeps the size a multiple of 8 */
-    u32 spare;
-} eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 1960);
-
 /** A primary particle at the front of the calorimeter. */
 typedef struct {
     f32 E, x, y, sx, sy;
@@ -75,7 +47,7 @@ typedef struct {
     u32 fault;            /* 1: the replay did not find the recorded vertex */
     u32 spare[2];
 } eot_event_vertex;
-EOT_LAYOUT(eot_event_vertex, 88);
+EOT_LAYOUT(eot_event_vertex, EOT_EVENT_VERTEX_BYTES);
 
 /** A particle of the replay. */
 typedef struct {
@@ -263,19 +235,6 @@ EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tab
     eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)draw);
     return vertex;
 }
-
-/** A muon's crossing of a tracker plane. */
-typedef struct {
-    f32 x, y, time, is_hit;
-} eot_hit;
-
-/** What became of a muon. */
-typedef struct {
-    eot_hit hit[EOT_N_PLANE];
-    f32 E_exit;      /* GeV, total energy behind the last HCAL module; 0: did not get there */
-    i32 fate;
-} eot_muon_outcome;
-EOT_LAYOUT(eot_muon_outcome, 136);
 
 /** Follow one muon to its end, with deposits in the event's accumulators. */
 EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid,

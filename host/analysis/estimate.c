@@ -1,0 +1,274 @@
+#include "analysis/estimate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/statistics.h"
+#include "base/sha256.h"
+#include "version.h"
+
+/* Sums of the weighted tally `which` per block. */
+static void weighted_sums(const struct eot_run *run, int offset, struct eot_batch_sum *sum) {
+    for (size_t i = 0; i < run->n_block; i++) {
+        const int64_t *t = run->block[i].event + offset;
+        sum[i] = (struct eot_batch_sum){run->block[i].n_primary, eot_sum_value(t), eot_sum_value(t + 2)};
+    }
+}
+
+static enum eot_status add(struct eot_result *result, const char *name, const char *unit, struct eot_mean m, struct eot_error *err) {
+    struct eot_estimate e = {.value = m.value, .std_error = m.std_error, .n_eff = m.n_eff, .n_batches = (long)m.n_batches};
+    snprintf(e.name, sizeof e.name, "%s", name);
+    snprintf(e.unit, sizeof e.unit, "%s", unit);
+    return eot_result_add_estimate(result, &e, err);
+}
+
+static enum eot_status add_exact(struct eot_result *result, const char *name, const char *unit, double value, struct eot_error *err) {
+    return add(result, name, unit, (struct eot_mean){.value = value}, err);
+}
+
+/* Rate per EOT of a weighted tally; has_squares is false for pass probabilities, whose squares are too small for the tally. */
+static enum eot_status rate(const struct eot_run *run, int offset, bool has_squares, struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
+    weighted_sums(run, offset, scratch);
+    size_t n = 0;
+    for (size_t i = 0; i < run->n_block; i++) n += scratch[i].n > 0;
+    return eot_statistics_rate(scratch, run->n_block, has_squares || n < 2, mean, err);
+}
+
+static enum eot_status add_track_lengths(const struct eot_config *config, const struct eot_run *run, struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
+    static const char *const particle[3] = {"electron", "positron", "photon"};
+    static const double threshold[7] = {1.0, 2.5, 5.0, 10.0, 20.0, 50.0, 75.0};
+    enum eot_status status = EOT_OK;
+    size_t n_used = 0;
+    for (size_t i = 0; i < run->n_block; i++) n_used += run->block[i].n_primary > 0;
+    for (int p = 0; p < 3; p++)
+        for (int t = 0; t < 7; t++) {
+            if (threshold[t] < config->physics.cut || n_used < 2) continue; /* not tracked; or no error can be stated */
+            for (size_t i = 0; i < run->n_block; i++) {
+                double sum = 0.0;
+                for (int b = t + 1; b < EOT_TRACK_BINS; b++) sum += (double)run->block[i].track[p * EOT_TRACK_BINS + b] / (double)EOT_TRACK_QUANTUM;
+                scratch[i] = (struct eot_batch_sum){run->block[i].n_primary, sum, 0.0};
+            }
+            struct eot_mean mean;
+            char name[80];
+            EOT_TRY(eot_statistics_rate(scratch, run->n_block, false, &mean, err));
+            snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", particle[p], threshold[t]);
+            EOT_TRY(add(result, name, "X0", mean, err));
+        }
+done:
+    return status;
+}
+
+struct axis {
+    int which;
+    const char *name, *unit, *title, *label;
+    double low, per_unit;
+    bool is_log10;
+};
+
+static enum eot_status add_histogram(const struct eot_run *run, const struct axis *axis, uint64_t n_primary, struct eot_result *result, struct eot_error *err) {
+    double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2], n = (double)n_primary;
+    struct eot_histogram h = {.n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1};
+    for (int b = 0; b < EOT_N_BIN + 2; b++) {
+        values[b] = variances[b] = 0.0;
+        for (size_t i = 0; i < run->n_block; i++) {
+            const int64_t *t = run->block[i].event + EOT_T_HISTOGRAM + 4 * (axis->which * (EOT_N_BIN + 2) + b);
+            values[b] += eot_sum_value(t) / n;
+            variances[b] += eot_sum_value(t + 2) / (n * n);
+        }
+    }
+    for (int b = 0; b <= EOT_N_BIN; b++) {
+        edges[b] = axis->low + b / axis->per_unit;
+        if (axis->is_log10) edges[b] = pow(10.0, edges[b]);
+    }
+    snprintf(h.name, sizeof h.name, "%s", axis->name);
+    snprintf(h.unit, sizeof h.unit, "%s", axis->unit);
+    snprintf(h.title, sizeof h.title, "%s", axis->title);
+    snprintf(h.axis, sizeof h.axis, "%s", axis->label);
+    h.underflow = values[0];
+    h.overflow = values[EOT_N_BIN + 1];
+    return eot_result_add_histogram(result, &h, err);
+}
+
+static const struct axis AXES[] = {
+    {EOT_H_PHOTON_ENERGY, "dimuon.photon_energy", "GeV", "Photons that convert to muon pairs", "photon energy", EOT_PHOTON_LOG10_LOW, EOT_PHOTON_BINS_PER_DECADE, true},
+    {EOT_H_DEPTH, "dimuon.depth_X0", "X0", "Depth of the muon pair", "depth in the ECAL", 0.0, EOT_DEPTH_BINS_PER_X0, false},
+    {EOT_H_HCAL0, "hcal0.energy", "GeV", "HCAL0", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
+    {EOT_H_HCAL1, "hcal1.energy", "GeV", "HCAL1", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
+    {EOT_H_HCAL2, "hcal2.energy", "GeV", "HCAL2", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
+    {EOT_H_HCAL3, "hcal3.energy", "GeV", "HCAL3", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
+    {EOT_H_MISSING, "missing_energy", "GeV", "Missing energy of events with one track", "missing energy", EOT_MISSING_LOW, EOT_MISSING_BINS_PER_GEV, false},
+    {EOT_H_MUON_ENERGY, "dimuon.muon_energy", "GeV", "Muons of the selected charge at the vertex", "muon energy", 0.0, EOT_MUON_BINS_PER_GEV, false},
+};
+
+static const char *const EVENT_COLUMN[EOT_N_EVENT_COLUMN + 1] = {
+    "primary", "weight", "beam_energy_GeV", "photon_energy_GeV", "depth_X0", "mu_plus_energy_GeV", "mu_minus_energy_GeV", "vertex_x_cm", "vertex_y_cm", "vertex_z_cm",
+    "ecal_GeV", "veto_GeV", "hcal0_GeV", "hcal1_GeV", "hcal2_GeV", "hcal3_GeV", "n_track", "track_momentum_GeV", "track_charge", "missing_energy_GeV",
+    "missing_energy_sigma_GeV", "pass_gaussian", "pass_exponential", "category", "cuts_passed"};
+
+static enum eot_status add_events(const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n_column = EOT_N_EVENT_COLUMN + 1;
+    result->events = (struct eot_event_table){.n_event = run->n_row, .n_column = n_column, .column = EVENT_COLUMN};
+    if (run->n_row == 0) return EOT_OK;
+    result->events.value = malloc(run->n_row * n_column * sizeof *result->events.value);
+    EOT_CHECK_MEMORY(result->events.value);
+    for (size_t i = 0; i < run->n_row; i++) {
+        double *row = result->events.value + i * n_column;
+        row[0] = (double)run->row[i].primary;
+        for (size_t c = 0; c < EOT_N_EVENT_COLUMN; c++) row[c + 1] = (double)run->row[i].value[c];
+    }
+done:
+    return status;
+}
+
+static int64_t counter(const struct eot_run *run, int which) {
+    int64_t sum = 0;
+    for (size_t i = 0; i < run->n_block; i++) sum += run->block[i].event[which];
+    return sum;
+}
+
+enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world, const struct eot_run *run, const struct eot_backend *backend,
+                                    struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    uint64_t n = run->end - run->first, n_step = 0;
+    struct eot_batch_sum *scratch = calloc(run->n_block, sizeof *scratch);
+    struct eot_mean mean, all, selected[2];
+    EOT_CHECK_MEMORY(scratch);
+    EOT_CHECK(n > 0, EOT_E_INTERRUPTED, "no batch was completed; nothing is written (use a smaller sampling.batch to stop earlier)");
+    snprintf(result->name, sizeof result->name, "%s", config->name);
+    snprintf(result->mode, sizeof result->mode, "%s", config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog");
+    snprintf(result->version, sizeof result->version, "%s", EOT_VERSION);
+    memcpy(result->config_sha256, config->sha256, sizeof result->config_sha256);
+    memcpy(result->tables_sha256, world->sha256, sizeof result->tables_sha256);
+    result->seed = config->sampling.seed;
+    result->run = config->sampling.run;
+    result->partial = run->is_partial;
+    result->effective_yaml = config->effective_yaml;
+    EOT_TRY(eot_result_add_device(result, backend->name, backend->driver, err));
+    EOT_TRY(eot_result_add_range(result, run->first, run->end, err));
+
+    /* the tallies' own hash: the same for any work-group, launch, lane, batch */
+    struct eot_sha256 hash;
+    eot_sha256_init(&hash);
+    for (int k = 0; k < 3 * EOT_TRACK_BINS + EOT_N_TALLY; k++) {
+        int64_t sum = 0;
+        for (size_t i = 0; i < run->n_block; i++) sum += k < 3 * EOT_TRACK_BINS ? run->block[i].track[k] : run->block[i].event[k - 3 * EOT_TRACK_BINS];
+        eot_sha256_update(&hash, &sum, sizeof sum);
+    }
+    eot_sha256_finish(&hash, result->tally_sha256);
+
+    EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, true, scratch, &all, err));
+    EOT_TRY(add_exact(result, "eot.simulated", "1", (double)n, err));
+    double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
+    EOT_TRY(add(result, "eot.equivalent", "1", (struct eot_mean){.value = equivalent, .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0, .n_batches = all.n_batches}, err));
+    EOT_TRY(add(result, "dimuon.per_eot", "1", all, err));
+    EOT_TRY(add(result, "dimuon.gamma.per_eot", "1", all, err));
+    static const char *const above[6] = {"1", "2.5", "5", "10", "20", "50"};
+    for (int i = 0; i < 6; i++) {
+        char name[80];
+        if (atof(above[i]) < world->rare_threshold) continue; /* only a part is simulated */
+        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_ABOVE + i), true, scratch, &mean, err));
+        snprintf(name, sizeof name, "dimuon.gamma.per_eot_above_%sGeV", above[i]);
+        EOT_TRY(add(result, name, "1", mean, err));
+    }
+    EOT_TRY(add_exact(result, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold, err));
+    EOT_TRY(add(result, "dimuon.gamma.excluded_per_eot", "1", (struct eot_mean){.value = run->excluded_rate, .std_error = run->excluded_error}, err));
+    if (all.value > 0.0) {
+        struct eot_batch_sum *weight = calloc(run->n_block, sizeof *weight);
+        EOT_CHECK_MEMORY(weight);
+        weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, scratch);
+        weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, weight);
+        status = run->n_block > 1 ? eot_statistics_ratio(scratch, weight, run->n_block, &mean, err) : EOT_OK;
+        free(weight);
+        EOT_TRY(status);
+        if (run->n_block > 1) EOT_TRY(add(result, "dimuon.mean_depth_X0", "X0", mean, err));
+    }
+    if (config->scoring.track_length) EOT_TRY(add_track_lengths(config, run, scratch, result, err));
+
+    /* cut flow */
+    static const struct {
+        const char *cut;
+        int weighted, events;
+    } stage[] = {{"muon pair", EOT_W_ALL, EOT_C_EVENTS}, {"one track", EOT_W_TRACK, EOT_C_TRACK}, {"VETO: one MIP", EOT_W_VETO, EOT_C_VETO}, {"HCAL: one MIP each", EOT_W_HCAL, EOT_C_HCAL}};
+    struct eot_cutflow_row row;
+    for (int i = 0; i < 4; i++) {
+        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * stage[i].weighted, true, scratch, &mean, err));
+        row = (struct eot_cutflow_row){.events = (double)counter(run, stage[i].events), .weighted = mean.value, .std_error = mean.std_error};
+        snprintf(row.cut, sizeof row.cut, "%s", stage[i].cut);
+        EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
+    }
+    for (int i = 0; i < 2; i++) EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING_GAUSSIAN + i), false, scratch, &selected[i], err));
+    int chosen = config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL;
+    row = (struct eot_cutflow_row){.events = selected[chosen].value * (double)n, .weighted = selected[chosen].value, .std_error = selected[chosen].std_error};
+    snprintf(row.cut, sizeof row.cut, "missing energy > %g GeV", config->selection.missing_energy);
+    EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
+    EOT_TRY(add(result, "selected.per_eot", "1", selected[chosen], err));
+    EOT_TRY(add(result, "selected.per_eot_gaussian", "1", selected[0], err));
+    EOT_TRY(add(result, "selected.per_eot_exponential", "1", selected[1], err));
+    static const char *const category[3][2] = {{"I", "one muon in the spectrometer, the other absorbed"}, {"II", "both muons in the spectrometer"},
+                                               {"III", "both muons behind the HCAL, one in the spectrometer"}};
+    for (int i = 0; i < 3; i++) {
+        struct eot_category c;
+        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY_1 + i), true, scratch, &mean, err));
+        snprintf(c.name, sizeof c.name, "%s", category[i][0]);
+        snprintf(c.title, sizeof c.title, "%s", category[i][1]);
+        c.weighted = mean.value;
+        c.std_error = mean.std_error;
+        EOT_TRY(eot_result_add_category(result, &c, err));
+    }
+    if (world->event.response.n_hcal > 0)
+        EOT_TRY(add(result, "hcal.calibration", "1", (struct eot_mean){.value = (double)world->event.response.hcal_scale, .std_error = (double)world->event.response.hcal_scale * world->hcal_peak_error}, err));
+    EOT_TRY(add_exact(result, "events.recorded", "1", (double)run->n_row, err));
+    EOT_TRY(add_exact(result, "events.dropped", "1", (double)run->n_row_dropped, err));
+
+    for (size_t i = 0; i < sizeof AXES / sizeof AXES[0]; i++) {
+        if (AXES[i].which >= EOT_H_HCAL0 && AXES[i].which <= EOT_H_HCAL3 && AXES[i].which - EOT_H_HCAL0 >= world->event.response.n_hcal) continue;
+        EOT_TRY(add_histogram(run, &AXES[i], n, result, err));
+    }
+
+    /* faults and balance */
+    static const char *const fault[EOT_N_FAULT] = {"stack_overflow", "nan", "stuck", "vertex"};
+    for (int i = 0; i < EOT_N_FAULT; i++) EOT_TRY(eot_result_add_fault(result, fault[i], (uint64_t)counter(run, EOT_C_FAULT_STACK + i), err));
+    static const char *const ledger[EOT_N_LEDGER] = {"ecal", "veto", "hcal", "other", "leakage_rear", "leakage_side", "neutrino", "muon", "rest"};
+    double in = (double)counter(run, EOT_C_ENERGY_IN) / EOT_ENERGY_QUANTUM, out = 0.0;
+    int64_t difference = counter(run, EOT_C_ENERGY_IN);
+    for (int i = 0; i < EOT_N_LEDGER; i++) {
+        int64_t counts = counter(run, EOT_C_LEDGER + i);
+        char name[80];
+        out += (double)counts / EOT_ENERGY_QUANTUM;
+        difference -= counts;
+        snprintf(name, sizeof name, "energy.%s_fraction", ledger[i]);
+        if (in > 0.0) {
+            size_t used = 0;
+            struct eot_batch_sum *share = calloc(run->n_block, sizeof *share);
+            EOT_CHECK_MEMORY(share);
+            for (size_t b = 0; b < run->n_block; b++) {
+                scratch[b] = (struct eot_batch_sum){run->block[b].n_primary, (double)run->block[b].event[EOT_C_LEDGER + i] / EOT_ENERGY_QUANTUM, 0.0};
+                share[b] = (struct eot_batch_sum){run->block[b].n_primary, (double)run->block[b].event[EOT_C_ENERGY_IN] / EOT_ENERGY_QUANTUM, 0.0};
+                used += run->block[b].n_primary > 0;
+            }
+            status = used > 1 ? eot_statistics_ratio(scratch, share, run->n_block, &mean, err) : EOT_OK;
+            free(share);
+            EOT_TRY(status);
+            if (used > 1) EOT_TRY(add(result, name, "1", mean, err));
+        }
+    }
+    result->energy_in = in;
+    result->energy_out = out;
+    result->energy_residual = in > 0.0 ? (double)difference / EOT_ENERGY_QUANTUM / in : 0.0;
+    for (size_t i = 0; i < run->n_block; i++) n_step += run->block[i].n_step;
+    double wall = run->wall_s > 0.0 ? run->wall_s : 1e-9, n_muon = (double)counter(run, EOT_C_MUONS);
+    result->performance.wall_s = run->wall_s;
+    result->performance.kernel_s = run->kernel_s;
+    result->performance.jit_s = backend->build_s;
+    result->performance.eot_per_s = (double)n / wall;
+    result->performance.steps_per_s = (double)n_step / wall;
+    result->performance.steps_per_eot = (double)n_step / (double)n;
+    result->performance.muons_per_s = n_muon / wall;
+    EOT_TRY(add_events(run, result, err));
+done:
+    free(scratch);
+    return status;
+}

@@ -1,0 +1,248 @@
+#include "run/prepare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/calibrate.h"
+#include "base/sha256.h"
+#include "eotmc/base/constants.h"
+#include "physics/em.h"
+#include "physics/muon_tables.h"
+#include "physics/shower.h"
+
+static const double ENERGY_MARGIN = 1.02; /* tables reach this factor above the largest energy of a primary */
+
+/* The cascade's medium: explicit layers where the ECAL has two and they are not merged, an effective medium otherwise. */
+static enum eot_status em_options(const struct eot_config *config, const struct eot_setup *setup, const struct eot_volume_config *ecal, double cut,
+                                  struct eot_em_options *o, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double energy_max = config->beam.energy * (1.0 + 6.0 * config->beam.spread) * ENERGY_MARGIN, period = 0.0;
+    *o = (struct eot_em_options){.cut = cut, .energy_max = energy_max, .depth = ecal->thickness, .step_max_X0 = config->physics.step_max_X0,
+                                 .min_photon = config->physics.rare_dimuon_gamma ? fmax(config->sampling.min_photon_energy, 2.0 * EOT_M_MUON) : 1e9, .lpm = config->physics.lpm};
+    for (size_t i = 0; i < ecal->n_layer; i++) period += ecal->layer[i].thickness;
+    if (ecal->merge < 0 && ecal->n_layer > 1) {
+        EOT_CHECK(ecal->n_layer == 2, EOT_E_CONFIG, "volume %s has %zu explicit layers (the cascade follows periods of two); use geometry.layers: effective, or merge: 0 for it",
+                  ecal->name, ecal->n_layer);
+        o->n_medium = 2;
+        for (int i = 0; i < 2; i++) {
+            o->medium[i].n_constituent = 1;
+            o->medium[i].material[0] = &setup->material[ecal->layer[i].material];
+            o->medium[i].fraction[0] = 1.0;
+            o->medium[i].thickness = ecal->layer[i].thickness;
+        }
+    } else {
+        EOT_CHECK(ecal->n_layer <= EOT_N_CONSTITUENT, EOT_E_CONFIG, "volume %s has %zu layers (an effective medium has at most %d); merge equal layers", ecal->name, ecal->n_layer,
+                  EOT_N_CONSTITUENT);
+        o->n_medium = 1;
+        o->medium[0].n_constituent = (int)ecal->n_layer;
+        for (size_t i = 0; i < ecal->n_layer; i++) {
+            o->medium[0].material[i] = &setup->material[ecal->layer[i].material];
+            o->medium[0].fraction[i] = ecal->layer[i].thickness / period;
+        }
+    }
+done:
+    return status;
+}
+
+/* One slab of the shower's axis: averages of a volume as Grindhammer and Peters define them (models: 1/X0 = sum w/X0_i, Ec = X0 sum w Ec_i/X0_i, 1/R_M likewise). */
+static eot_slab slab_of(const struct eot_setup *setup, const struct eot_volume_config *v, double em_visible_ratio) {
+    eot_slab s;
+    memset(&s, 0, sizeof s);
+    double mass = 0.0, inverse_X0 = 0.0, critical = 0.0, length = 0.0, seen = 0.0, lost = 0.0;
+    for (size_t i = 0; i < v->n_layer; i++) {
+        const struct eot_material *m = &setup->material[v->layer[i].material];
+        double d = v->layer[i].thickness, g = m->density * d, X0 = m->X0 * m->density;
+        mass += g;
+        length += d;
+        inverse_X0 += g / X0;
+        critical += g * m->critical_energy / X0;
+        double ionisation = g * m->Z_over_A; /* to the 10 % that the logarithms differ by; the calibration on muons takes the scale out */
+        lost += ionisation;
+        if (v->layer[i].active) seen += ionisation;
+    }
+    double Ec = critical / inverse_X0, moliere = mass / length > 0.0 ? 0.0212 / (critical / length) : 0.0; /* Es = 21.2 MeV; sum of w Ec/X0 per cm */
+    s.z0 = (f32)v->z;
+    s.z1 = (f32)(v->z + v->thickness);
+    s.inverse_X0 = (f32)(inverse_X0 / length);
+    s.log_critical_energy = (f32)log(Ec);
+    s.moliere_radius = (f32)moliere;
+    s.center_x = (f32)v->center_x;
+    s.center_y = (f32)v->center_y;
+    s.half_x = (f32)(0.5 * v->size_x);
+    s.half_y = (f32)(0.5 * v->size_y);
+    s.role = v->role;
+    s.cells_x = v->cells_x;
+    s.cells_y = v->cells_y;
+    s.first_cell = -1;
+    s.shower_visible = (f32)(lost > 0.0 ? seen / lost * (v->n_layer > 1 ? em_visible_ratio : 1.0) : 0.0);
+    return s;
+}
+
+static int compare_slabs(const void *a, const void *b) {
+    f32 u = ((const eot_slab *)a)->z0, v = ((const eot_slab *)b)->z0;
+    return u < v ? -1 : u > v;
+}
+
+static enum eot_status make_slabs(const struct eot_config *config, const struct eot_setup *setup, eot_event_parameters *e, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_geometry_config *g = &config->geometry;
+    eot_slab volume[EOT_N_SLAB];
+    int n = 0, n_hcal = 0;
+    for (size_t i = 0; i < g->n_volume; i++) {
+        const struct eot_volume_config *v = &g->volume[i];
+        EOT_CHECK(n < EOT_N_SLAB / 2, EOT_E_CONFIG, "geometry has more than %d volumes along the beam; merge some", EOT_N_SLAB / 2);
+        eot_slab s = slab_of(setup, v, config->detector.em_visible_ratio);
+        s.module = eot_setup_module(config, (int)i);
+        if (v->role == EOT_ROLE_ECAL) {
+            EOT_CHECK(v->cells_x * v->cells_y <= EOT_N_ECAL_CELL, EOT_E_CONFIG, "volume %s has %d cells (at most %d are kept); use fewer", v->name, v->cells_x * v->cells_y, EOT_N_ECAL_CELL);
+            s.first_cell = EOT_ACC_ECAL_CELL;
+        }
+        if (v->role == EOT_ROLE_HCAL) {
+            EOT_CHECK(s.module < EOT_N_HCAL, EOT_E_CONFIG, "volume %s is HCAL module %d (at most %d are simulated)", v->name, s.module, EOT_N_HCAL);
+            EOT_CHECK(v->cells_x * v->cells_y <= EOT_N_HCAL_CELL, EOT_E_CONFIG, "volume %s has %d cells (at most %d are kept); use fewer", v->name, v->cells_x * v->cells_y, EOT_N_HCAL_CELL);
+            s.first_cell = EOT_ACC_HCAL_CELL + s.module * EOT_N_HCAL_CELL;
+            n_hcal++;
+            e->response.hcal_end = fmaxf(e->response.hcal_end, s.z1);
+        }
+        volume[n++] = s;
+    }
+    qsort(volume, (size_t)n, sizeof volume[0], compare_slabs);
+    const struct eot_material *world = &setup->material[g->world_material];
+    e->n_slab = 0;
+    for (int i = 0; i < n; i++) {
+        if (i > 0 && volume[i].z0 > volume[i - 1].z1) { /* the gap */
+            eot_slab gap;
+            memset(&gap, 0, sizeof gap);
+            gap.z0 = volume[i - 1].z1;
+            gap.z1 = volume[i].z0;
+            gap.inverse_X0 = (f32)(world->X0 > 0.0 && isfinite(world->X0) ? 1.0 / world->X0 : 1e-9);
+            gap.log_critical_energy = (f32)log(world->critical_energy > 0.0 ? world->critical_energy : 0.08);
+            gap.moliere_radius = 1.0f;
+            gap.half_x = (f32)g->world_max[0];
+            gap.half_y = (f32)g->world_max[1];
+            gap.first_cell = -1;
+            e->slab[e->n_slab++] = gap;
+        }
+        e->slab[e->n_slab++] = volume[i];
+    }
+    e->response.n_hcal = n_hcal;
+done:
+    return status;
+}
+
+static enum eot_status make_spectrometer(const struct eot_config *config, eot_response *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double magnet_z = 0.0;
+    for (size_t i = 0; i < config->geometry.n_volume; i++) {
+        const struct eot_volume_config *v = &config->geometry.volume[i];
+        if (v->role == EOT_ROLE_MAGNET) {
+            r->field_integral += (f32)(v->field[1] * v->thickness);
+            magnet_z = v->z;
+        }
+    }
+    for (size_t i = 0; i < config->geometry.n_volume; i++) {
+        const struct eot_volume_config *v = &config->geometry.volume[i];
+        if (v->role != EOT_ROLE_TRACKER) continue;
+        int module = eot_setup_module(config, (int)i);
+        EOT_CHECK(module < EOT_N_PLANE, EOT_E_CONFIG, "volume %s is tracker plane %d (at most %d are simulated)", v->name, module, EOT_N_PLANE);
+        r->plane_z[module] = (f32)v->z; /* a hit is where the muon enters */
+        r->plane_resolution[module] = (f32)v->resolution;
+        r->n_plane++;
+        if (v->z < magnet_z) r->n_before++;
+    }
+done:
+    return status;
+}
+
+enum eot_status eot_world_create(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    memset(w, 0, sizeof *w);
+    const struct eot_detector_config *d = &config->detector;
+    eot_event_parameters *e = &w->event;
+    int i_ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
+    EOT_CHECK(i_ecal >= 0, EOT_E_CONFIG, "the geometry has no volume with role ecal (the cascade runs in it); give one volume role: ecal");
+    const struct eot_volume_config *ecal = &config->geometry.volume[i_ecal];
+
+    /* cascade */
+    struct eot_em_options o;
+    EOT_TRY(em_options(config, setup, ecal, cut, &o, err));
+    EOT_TRY(eot_em_tables_build(&o, &w->table, &w->em, &w->achieved_error, err));
+    w->rare_threshold = fmax(o.min_photon, cut);
+    w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
+
+    /* muons */
+    struct eot_muon_options m = eot_muon_options_default();
+    m.v_cut = config->physics.muon_hard_loss;
+    m.straggling = config->physics.energy_loss_fluctuations ? EOT_MUON_STRAGGLING_VAVILOV : EOT_MUON_STRAGGLING_OFF;
+    m.scattering = config->physics.multiple_scattering;
+    m.decay_in_flight = m.decay_at_rest = config->physics.decay;
+    double muon_error = 0.0;
+    EOT_TRY(eot_muon_tables_build(setup->material, setup->n_material, &m, &w->table, &w->muon, &muon_error, err));
+    w->achieved_error = fmax(w->achieved_error, muon_error);
+
+    /* grid */
+    double *edges = malloc(sizeof *edges * (size_t)(setup->n_x + setup->n_y + setup->n_z + 3));
+    EOT_CHECK_MEMORY(edges);
+    const float *from[3] = {setup->edges_x, setup->edges_y, setup->edges_z};
+    const int n_cell[3] = {setup->n_x, setup->n_y, setup->n_z};
+    uint32_t offset[3];
+    for (int a = 0; a < 3 && status == EOT_OK; a++) {
+        for (int i = 0; i <= n_cell[a]; i++) edges[i] = from[a][i];
+        status = eot_f32_table_append(&w->table, edges, (size_t)n_cell[a] + 1, &offset[a], err);
+    }
+    free(edges);
+    EOT_TRY(status);
+    w->grid = (eot_grid){setup->n_x, setup->n_y, setup->n_z, offset[0], offset[1], offset[2], 0, setup->n_region};
+    w->n_voxel = (size_t)setup->n_x * (size_t)setup->n_y * (size_t)setup->n_z;
+    w->voxel = malloc(w->n_voxel * sizeof *w->voxel);
+    w->region = malloc((size_t)setup->n_region * sizeof *w->region);
+    EOT_CHECK_MEMORY(w->voxel);
+    EOT_CHECK_MEMORY(w->region);
+    memcpy(w->voxel, setup->voxel, w->n_voxel * sizeof *w->voxel);
+    memcpy(w->region, setup->region, (size_t)setup->n_region * sizeof *w->region);
+    w->n_region = setup->n_region;
+
+    /* events */
+    e->seed = config->sampling.seed;
+    e->run = config->sampling.run;
+    e->has_vertex = 1;
+    e->multiple_scattering = config->physics.multiple_scattering;
+    e->calorimeter_z = (f32)ecal->z;
+    e->layers_inverse_X0 = (f32)(1.0 / w->calorimeter_X0);
+    const struct eot_beam_config *b = &config->beam;
+    e->beam = (eot_beam){(f32)b->energy, (f32)b->spread, (f32)b->spot_x, (f32)b->spot_y, (f32)b->divergence_x, (f32)b->divergence_y,
+                         (f32)b->position_x, (f32)b->position_y, (f32)b->position_z, (i32)b->particle};
+    EOT_TRY(eot_dimuon_tables_build(&o, &w->table, e, err));
+    EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &e->shower, err));
+    eot_response *r = &e->response;
+    *r = (eot_response){.beam_resolution = (f32)d->beam_momentum_resolution, .ecal_stochastic = (f32)d->ecal_stochastic, .ecal_constant = (f32)d->ecal_constant,
+                        .tail_start = (f32)d->ecal_tail_start, .tail_is_exponential = d->ecal_tail == EOT_TAIL_EXPONENTIAL, .hcal_stochastic = (f32)d->hcal_stochastic,
+                        .hcal_constant = (f32)d->hcal_constant, .hcal_scale = 1.0f, .hcal_photostatistics = (f32)d->hcal_photostatistics,
+                        .veto_photostatistics = (f32)d->veto_photostatistics, .veto_low = (f32)config->selection.veto.low, .veto_high = (f32)config->selection.veto.high,
+                        .hcal_low = (f32)config->selection.hcal.low, .hcal_high = (f32)config->selection.hcal.high, .missing_energy = (f32)config->selection.missing_energy,
+                        .min_momentum = (f32)config->selection.min_momentum, .charge = config->selection.charge};
+    EOT_TRY(make_slabs(config, setup, e, err));
+    EOT_TRY(make_spectrometer(config, r, err));
+    if (r->n_hcal > 0) {
+        for (int i = 0; i < e->n_slab; i++)
+            if (e->slab[i].role == EOT_ROLE_HCAL) r->hadronic_visible = e->slab[i].shower_visible; /* h/mip taken as e/mip */
+        EOT_TRY(eot_hcal_calibrate(config, w, &r->hcal_scale, &w->hcal_peak_error, err));
+    }
+    struct eot_sha256 hash;
+    eot_sha256_init(&hash);
+    eot_sha256_update(&hash, w->table.value, w->table.n * sizeof *w->table.value);
+    eot_sha256_update(&hash, w->voxel, w->n_voxel * sizeof *w->voxel);
+    eot_sha256_update(&hash, w->region, (size_t)w->n_region * sizeof *w->region);
+    eot_sha256_finish(&hash, w->sha256);
+done:
+    return status;
+}
+
+void eot_world_free(struct eot_world *w) {
+    eot_f32_table_free(&w->table);
+    free(w->voxel);
+    free(w->region);
+    w->voxel = NULL;
+    w->region = NULL;
+}

@@ -1,0 +1,386 @@
+#include "run/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { N_SLOT = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
+static const double LAUNCH_SECONDS = 0.1;          /* aim of one launch */
+static const uint64_t EXCLUDED_SHOWERS = 4000;     /* sample that measures what the cut leaves out */
+
+static double now_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Device buffers of a run and the state of its launches. */
+struct engine {
+    struct eot_backend *b;
+    const struct eot_config *config;
+    const struct eot_world *world;
+    const struct eot_run_options *options;
+    struct eot_buffer *table, *em, *muon_tables, *grid, *region, *voxel, *cascade, *event, *energy, *lane, *stack, *track, *vertex, *list;
+    struct eot_buffer *acc, *replay_stack, *event_vertex, *outcome, *tally, *row, *profile;
+    size_t n_lane, group, batch, chunk, list_capacity;
+    eot_cascade_parameters c;
+    eot_event_parameters e;
+    eot_lane *lanes;
+    int64_t *track_host;
+    eot_vertex_record *hit;
+    float *rows;
+    size_t n_hit, hit_capacity;
+    uint32_t n_iteration;
+    size_t bytes;
+};
+
+static enum eot_status new_buffer(struct engine *g, size_t n_bytes, const void *initial, struct eot_buffer **buffer, struct eot_error *err) {
+    g->bytes += n_bytes;
+    return g->b->op->buffer_create(g->b, n_bytes, initial, buffer, err);
+}
+
+static void engine_free(struct engine *g) {
+    if (g->b == NULL) return;
+    struct eot_buffer *all[] = {g->table, g->em, g->muon_tables, g->grid, g->region, g->voxel, g->cascade, g->event, g->energy, g->lane, g->stack, g->track, g->vertex, g->list,
+                                g->acc, g->replay_stack, g->event_vertex, g->outcome, g->tally, g->row, g->profile};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
+    free(g->lanes);
+    free(g->track_host);
+    free(g->hit);
+    free(g->rows);
+}
+
+static enum eot_status engine_create(struct engine *g, const struct eot_config *config, const struct eot_world *w, const struct eot_run_options *options, uint64_t batch,
+                                     bool has_events, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    memset(g, 0, sizeof *g);
+    g->b = options->backend;
+    g->config = config;
+    g->world = w;
+    g->options = options;
+    g->batch = (size_t)batch;
+    /* lanes: enough to fill the device, few enough that each has several primaries; a multiple of the group */
+    size_t unit = g->b->is_host ? 1 : 64;
+    g->group = config->device.work_group > 0 ? (size_t)config->device.work_group : unit;
+    size_t lanes = config->device.lanes > 0 ? (size_t)config->device.lanes
+                   : g->b->is_host          ? 1
+                                            : (size_t)g->b->compute_units * (g->b->compute_units > 512 || g->b->is_gpu ? LANES_PER_GPU_UNIT : LANES_PER_CPU_UNIT);
+    if (config->device.lanes == 0 && lanes > g->batch / MIN_PRIMARIES_PER_LANE) lanes = g->batch / MIN_PRIMARIES_PER_LANE;
+    if (lanes < 1) lanes = 1;
+    g->n_lane = (lanes + g->group - 1) / g->group * g->group;
+    g->n_iteration = config->device.launch_steps > 0 ? (uint32_t)config->device.launch_steps : 256;
+    g->chunk = g->b->is_gpu ? 32768 : 1024;
+    if (g->chunk > g->batch) g->chunk = g->batch;
+
+    const struct eot_sampling_config *s = &config->sampling;
+    g->c = (eot_cascade_parameters){.n_lane = (u32)g->n_lane, .seed = s->seed, .run = s->run, .is_forced = s->mode == EOT_SAMPLING_FORCED,
+                                    .enhancement = (f32)s->analog_enhancement, .has_track_tally = config->scoring.track_length, .n_slot = N_SLOT,
+                                    .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON : EOT_ELECTRON,
+                                    .n_threshold = 7, .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f, 1e30f, 1e30f, 1e30f, 1e30f}};
+    g->e = w->event;
+    g->lanes = calloc(g->n_lane, sizeof *g->lanes);
+    g->track_host = malloc(g->n_lane * 3 * EOT_TRACK_BINS * sizeof *g->track_host);
+    g->rows = malloc(g->chunk * EOT_N_EVENT_COLUMN * sizeof *g->rows);
+    EOT_CHECK_MEMORY(g->lanes);
+    EOT_CHECK_MEMORY(g->track_host);
+    EOT_CHECK_MEMORY(g->rows);
+    EOT_TRY(new_buffer(g, w->table.n * sizeof *w->table.value, w->table.value, &g->table, err));
+    EOT_TRY(new_buffer(g, sizeof w->em, &w->em, &g->em, err));
+    EOT_TRY(new_buffer(g, sizeof g->c, &g->c, &g->cascade, err));
+    EOT_TRY(new_buffer(g, sizeof g->e, &g->e, &g->event, err));
+    EOT_TRY(new_buffer(g, (g->batch + 1) * sizeof(f32), NULL, &g->energy, err));
+    EOT_TRY(new_buffer(g, g->n_lane * sizeof(eot_lane), NULL, &g->lane, err));
+    EOT_TRY(new_buffer(g, g->n_lane * 3 * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->stack, err));
+    EOT_TRY(new_buffer(g, g->n_lane * 3 * EOT_TRACK_BINS * sizeof(i64), NULL, &g->track, err));
+    EOT_TRY(new_buffer(g, (g->c.is_forced ? g->batch : g->n_lane * N_SLOT) * sizeof(eot_vertex_record), NULL, &g->vertex, err));
+    if (!has_events) goto done;
+    EOT_TRY(new_buffer(g, sizeof w->muon, &w->muon, &g->muon_tables, err));
+    EOT_TRY(new_buffer(g, sizeof w->grid, &w->grid, &g->grid, err));
+    EOT_TRY(new_buffer(g, (size_t)w->n_region * sizeof *w->region, w->region, &g->region, err));
+    EOT_TRY(new_buffer(g, w->n_voxel * sizeof *w->voxel, w->voxel, &g->voxel, err));
+    EOT_TRY(new_buffer(g, g->chunk * EOT_N_ACC * sizeof(i64), NULL, &g->acc, err));
+    EOT_TRY(new_buffer(g, g->chunk * EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->replay_stack, err));
+    EOT_TRY(new_buffer(g, g->chunk * EOT_EVENT_VERTEX_BYTES, NULL, &g->event_vertex, err));
+    EOT_TRY(new_buffer(g, g->chunk * 2 * sizeof(eot_muon_outcome), NULL, &g->outcome, err));
+    EOT_TRY(new_buffer(g, EOT_N_TALLY * sizeof(i64), NULL, &g->tally, err));
+    EOT_TRY(new_buffer(g, g->chunk * EOT_N_EVENT_COLUMN * sizeof(f32), NULL, &g->row, err));
+    EOT_TRY(new_buffer(g, sizeof(i64) * (size_t)(g->e.n_profile > 0 ? (int)g->chunk * g->e.n_profile : 1), NULL, &g->profile, err));
+done:
+    return status;
+}
+
+static bool is_interrupted(const struct engine *g) { return g->options->is_interrupted != NULL && *g->options->is_interrupted; }
+
+static enum eot_status collect_hits(struct engine *g, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    eot_vertex_record *slots = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < g->n_lane; i++) n += g->lanes[i].n_hit;
+    if (n == 0) return EOT_OK;
+    slots = malloc(g->n_lane * N_SLOT * sizeof *slots);
+    EOT_CHECK_MEMORY(slots);
+    EOT_TRY(g->b->op->buffer_read(g->b, g->vertex, 0, g->n_lane * N_SLOT * sizeof *slots, slots, err));
+    if (g->n_hit + n > g->hit_capacity) {
+        size_t capacity = 2 * (g->n_hit + n);
+        eot_vertex_record *grown = realloc(g->hit, capacity * sizeof *grown);
+        EOT_CHECK_MEMORY(grown);
+        g->hit = grown;
+        g->hit_capacity = capacity;
+    }
+    for (size_t i = 0; i < g->n_lane; i++) {
+        for (u32 k = 0; k < g->lanes[i].n_hit; k++) g->hit[g->n_hit++] = slots[k * g->n_lane + i];
+        g->lanes[i].n_hit = 0;
+    }
+    EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * sizeof *g->lanes, g->lanes, err));
+done:
+    free(slots);
+    return status;
+}
+
+static int compare_records(const void *a, const void *b) {
+    const eot_vertex_record *u = a, *v = b;
+    if (u->i_primary != v->i_primary) return u->i_primary < v->i_primary ? -1 : 1;
+    return u->draw < v->draw ? -1 : u->draw > v->draw;
+}
+
+/* Cascade of one batch: showers of [first, first + n). */
+static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n, struct eot_block *block, bool *is_complete, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    *is_complete = false;
+    g->n_hit = 0;
+    g->c.first_primary = first;
+    g->c.n_primary = n;
+    g->e.first_primary = first;
+    g->c.n_iteration = g->n_iteration;
+    EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
+    EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
+    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_source, (size_t)n + 1, 0, (struct eot_buffer *[]){g->event, g->cascade, g->energy}, err));
+    float *energy = malloc(g->n_lane * sizeof *energy);
+    EOT_CHECK_MEMORY(energy);
+    size_t n_start = g->n_lane < n ? g->n_lane : n;
+    status = g->b->op->buffer_read(g->b, g->energy, 0, n_start * sizeof *energy, energy, err);
+    memset(g->lanes, 0, g->n_lane * sizeof *g->lanes);
+    for (size_t i = 0; status == EOT_OK && i < g->n_lane; i++) {
+        g->lanes[i].i_primary = i < n ? (u32)i : n;
+        g->lanes[i].p.E = i < n ? energy[i] : energy[0];
+        g->lanes[i].p.type = g->c.primary_type;
+    }
+    free(energy);
+    EOT_TRY(status);
+    EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * sizeof *g->lanes, g->lanes, err));
+    EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * 3 * EOT_TRACK_BINS * sizeof(i64), err));
+    for (bool is_busy = true; is_busy;) {
+        if (is_interrupted(g)) goto done;
+        double start = now_s();
+        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_cascade, g->n_lane, g->group,
+                                 (struct eot_buffer *[]){g->table, g->em, g->cascade, g->energy, g->lane, g->stack, g->track, g->vertex}, err));
+        double seconds = now_s() - start;
+        EOT_TRY(g->b->op->buffer_read(g->b, g->lane, 0, g->n_lane * sizeof *g->lanes, g->lanes, err));
+        if (!g->c.is_forced) EOT_TRY(collect_hits(g, err));
+        is_busy = false;
+        for (size_t i = 0; i < g->n_lane; i++) is_busy |= g->lanes[i].i_primary < n;
+        if (g->config->device.launch_steps == 0 && is_busy && seconds < 0.5 * LAUNCH_SECONDS && g->n_iteration < 1u << 20) {
+            g->n_iteration *= 2;
+            g->c.n_iteration = g->n_iteration;
+            EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
+        } else if (g->config->device.launch_steps == 0 && seconds > 2.0 * LAUNCH_SECONDS && g->n_iteration > 16) {
+            g->n_iteration /= 2;
+            g->c.n_iteration = g->n_iteration;
+            EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
+        }
+    }
+    uint64_t n_overflow = 0;
+    for (size_t i = 0; i < g->n_lane; i++) {
+        block->n_step += g->lanes[i].n_step;
+        n_overflow += g->lanes[i].n_overflow;
+    }
+    EOT_CHECK(n_overflow == 0, EOT_E_DEVICE, "%llu showers between primaries %llu and %llu overflowed the stack of %d particles (physics.cut too low for this energy?); raise physics.cut",
+              (unsigned long long)n_overflow, (unsigned long long)first, (unsigned long long)(first + n), EOT_STACK_DEPTH);
+    EOT_TRY(g->b->op->buffer_read(g->b, g->track, 0, g->n_lane * 3 * EOT_TRACK_BINS * sizeof(i64), g->track_host, err));
+    for (size_t k = 0; k < 3 * EOT_TRACK_BINS; k++)
+        for (size_t i = 0; i < g->n_lane; i++) block->track[k] += g->track_host[k * g->n_lane + i];
+    if (g->n_hit > 1) qsort(g->hit, g->n_hit, sizeof *g->hit, compare_records);
+    block->n_primary += n;
+    *is_complete = true;
+done:
+    return status;
+}
+
+/* A number in [0, 1) from the primary's id: which events of all are kept does not depend on anything else. */
+static double keep_number(uint64_t primary) {
+    uint64_t z = primary + 0x9E3779B97F4A7C15u; /* SplitMix64, Steele et al. 2014 */
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
+}
+
+static enum eot_status keep_rows(struct engine *g, uint64_t first, const eot_vertex_record *record, size_t n, struct eot_run *run, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (size_t i = 0; i < n; i++) {
+        const float *row = g->rows + i * EOT_N_EVENT_COLUMN;
+        if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
+        uint64_t primary = first + record[i].i_primary;
+        EOT_CHECK(row[EOT_E_STAGE] >= 0.0f, EOT_E_DEVICE, "primary %llu failed on %s (fault %g); follow it step by step: eotmc replay <run folder or configuration> --event %llu",
+                  (unsigned long long)primary, g->b->name, (double)-row[EOT_E_STAGE], (unsigned long long)primary);
+        if (row[EOT_E_STAGE] < 3.0f && keep_number(primary) >= g->config->scoring.record_fraction) continue;
+        if (run->n_row == EOT_MAX_EVENT_ROW) {
+            run->n_row_dropped++;
+            continue;
+        }
+        if (run->row == NULL) {
+            run->row = malloc(EOT_MAX_EVENT_ROW * sizeof *run->row);
+            EOT_CHECK_MEMORY(run->row);
+        }
+        run->row[run->n_row].primary = primary;
+        memcpy(run->row[run->n_row++].value, row, sizeof run->row[0].value);
+    }
+done:
+    return status;
+}
+
+/* Replay, muons, detector and selection of the batch's vertices. */
+static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, struct eot_block *block, struct eot_run *run, bool *is_complete, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_buffer *record = g->vertex;
+    eot_vertex_record *copy = NULL;
+    size_t n_vertex = g->c.is_forced ? n : g->n_hit;
+    *is_complete = false;
+    if (!g->c.is_forced && n_vertex > 0) {
+        if (n_vertex > g->list_capacity) {
+            g->b->op->buffer_free(g->b, g->list);
+            g->list = NULL;
+            g->list_capacity = 2 * n_vertex;
+            EOT_TRY(new_buffer(g, g->list_capacity * sizeof *g->hit, NULL, &g->list, err));
+        }
+        EOT_TRY(g->b->op->buffer_write(g->b, g->list, 0, n_vertex * sizeof *g->hit, g->hit, err));
+        record = g->list;
+    }
+    copy = malloc(g->chunk * sizeof *copy);
+    EOT_CHECK_MEMORY(copy);
+    EOT_TRY(g->b->op->buffer_zero(g->b, g->tally, 0, EOT_N_TALLY * sizeof(i64), err));
+    for (size_t start = 0; start < n_vertex; start += g->chunk) {
+        if (is_interrupted(g)) goto done;
+        size_t count = n_vertex - start < g->chunk ? n_vertex - start : g->chunk;
+        g->e.first_vertex = (u32)start;
+        g->e.n_event = (u32)count;
+        EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
+        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_replay, count, 0,
+                                 (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, record, g->acc, g->replay_stack, g->event_vertex, g->tally, g->profile}, err));
+        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_muon, count, 0,
+                                 (struct eot_buffer *[]){g->table, g->muon_tables, g->grid, g->region, g->voxel, g->event, record, g->event_vertex, g->acc, g->outcome, g->tally},
+                                 err));
+        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_select_event, count, 0,
+                                 (struct eot_buffer *[]){g->event, record, g->event_vertex, g->acc, g->outcome, g->tally, g->row}, err));
+        EOT_TRY(g->b->op->buffer_read(g->b, g->row, 0, count * EOT_N_EVENT_COLUMN * sizeof(f32), g->rows, err));
+        EOT_TRY(g->b->op->buffer_read(g->b, record, start * sizeof *copy, count * sizeof *copy, copy, err));
+        EOT_TRY(keep_rows(g, first, copy, count, run, err));
+    }
+    int64_t tally[EOT_N_TALLY];
+    EOT_TRY(g->b->op->buffer_read(g->b, g->tally, 0, sizeof tally, tally, err));
+    for (int i = 0; i < EOT_N_TALLY; i++) block->event[i] += tally[i];
+    block->n_vertex += n_vertex;
+    *is_complete = true;
+done:
+    free(copy);
+    return status;
+}
+
+/* Rate of rare vertices below the region or the cut: forced showers with the lowest cut. */
+static enum eot_status measure_excluded(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
+                                        struct eot_run *run, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_config low = *config;
+    struct eot_world w = {0};
+    struct engine g = {0};
+    struct eot_block *block = calloc(1, sizeof *block);
+    eot_vertex_record *record = malloc(EXCLUDED_SHOWERS * sizeof *record);
+    EOT_CHECK_MEMORY(block);
+    EOT_CHECK_MEMORY(record);
+    low.sampling.mode = EOT_SAMPLING_FORCED;
+    low.sampling.min_photon_energy = 0.0;
+    low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
+    low.scoring.track_length = false;
+    EOT_TRY(eot_world_create(&low, setup, 0.2, &w, err));
+    EOT_TRY(engine_create(&g, &low, &w, options, EXCLUDED_SHOWERS, false, err));
+    bool is_complete;
+    EOT_TRY(run_cascade(&g, 0, (u32)EXCLUDED_SHOWERS, block, &is_complete, err));
+    if (!is_complete) goto done;
+    EOT_TRY(g.b->op->buffer_read(g.b, g.vertex, 0, EXCLUDED_SHOWERS * sizeof *record, record, err));
+    double sum = 0.0, square = 0.0, n = (double)EXCLUDED_SHOWERS;
+    for (uint64_t i = 0; i < EXCLUDED_SHOWERS; i++) {
+        double v = (double)record[i].E < world->rare_threshold ? (double)record[i].weight : 0.0;
+        sum += v;
+        square += v * v;
+    }
+    run->excluded_rate = sum / n;
+    run->excluded_error = sqrt(fmax(0.0, square / n - sum / n * sum / n) / (n - 1.0));
+    run->n_excluded_shower = EXCLUDED_SHOWERS;
+done:
+    engine_free(&g);
+    eot_world_free(&w);
+    free(block);
+    free(record);
+    return status;
+}
+
+enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
+                                struct eot_run *run, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct engine g = {0};
+    struct eot_progress progress;
+    const struct eot_sampling_config *s = &config->sampling;
+    uint64_t batch = s->batch < s->eot ? s->batch : s->eot, n_batch = (s->eot + batch - 1) / batch, done_primaries = 0;
+    struct eot_block *current = NULL;
+    bool has_progress = false;
+    memset(run, 0, sizeof *run);
+    run->first = run->end = s->first;
+    run->n_block = n_batch < EOT_MAX_BLOCK ? (size_t)n_batch : EOT_MAX_BLOCK;
+    run->block = calloc(run->n_block, sizeof *run->block);
+    current = malloc(sizeof *current);
+    EOT_CHECK_MEMORY(run->block);
+    EOT_CHECK_MEMORY(current);
+    double start = now_s(), kernel_before = options->backend->kernel_s, build_before = options->backend->build_s;
+    if (config->physics.rare_dimuon_gamma && world->rare_threshold > 2.0 * 0.1056583755) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
+    EOT_TRY(engine_create(&g, config, world, options, batch, true, err));
+    run->device_bytes = g.bytes;
+    eot_progress_start(&progress, options->progress, "EOT", s->eot, 0);
+    has_progress = true;
+    for (uint64_t i = 0; i < n_batch; i++) {
+        uint64_t first = i * batch;
+        uint32_t n = (uint32_t)(s->eot - first < batch ? s->eot - first : batch);
+        bool is_complete;
+        memset(current, 0, sizeof *current);
+        EOT_TRY(run_cascade(&g, s->first + first, n, current, &is_complete, err));
+        if (is_complete) EOT_TRY(run_events(&g, s->first + first, n, current, run, &is_complete, err));
+        if (!is_complete) { /* interrupted: this batch does not count */
+            run->is_partial = true;
+            while (run->n_row > 0 && run->row[run->n_row - 1].primary >= s->first + first) run->n_row--;
+            break;
+        }
+        struct eot_block *block = &run->block[i * run->n_block / n_batch];
+        block->n_primary += current->n_primary;
+        block->n_step += current->n_step;
+        block->n_vertex += current->n_vertex;
+        for (int k = 0; k < 3 * EOT_TRACK_BINS; k++) block->track[k] += current->track[k];
+        for (int k = 0; k < EOT_N_TALLY; k++) block->event[k] += current->event[k];
+        done_primaries += n;
+        run->end = s->first + done_primaries;
+        eot_progress_update(&progress, done_primaries);
+    }
+    run->wall_s = now_s() - start - (options->backend->build_s - build_before);
+    run->kernel_s = options->backend->kernel_s - kernel_before;
+done:
+    if (has_progress) eot_progress_finish(&progress, done_primaries);
+    engine_free(&g);
+    free(current);
+    return status;
+}
+
+void eot_run_free(struct eot_run *run) {
+    free(run->block);
+    free(run->row);
+    run->block = NULL;
+    run->row = NULL;
+}

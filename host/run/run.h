@@ -1,0 +1,57 @@
+/** @file run.h
+ * A production run: batches of primaries through cascade, replay, muons, detector and selection on a backend; knows no OpenCL. */
+#ifndef EOT_HOST_RUN_RUN_H
+#define EOT_HOST_RUN_RUN_H
+
+#include <signal.h>
+
+#include "base/log.h"
+#include "device/backend.h"
+#include "eotmc/tally/tally.h"
+#include "run/prepare.h"
+
+/** Sums of a range of primaries: what estimates are made of. Integers, so that they do not depend on the order of addition. */
+struct eot_block {
+    uint64_t n_primary;
+    int64_t track[3 * EOT_TRACK_BINS]; /* counts of EOT_TRACK_QUANTUM per X0 */
+    int64_t event[EOT_N_TALLY];
+    uint64_t n_step, n_vertex;
+};
+
+/** An event kept for the record. */
+struct eot_event_row {
+    uint64_t primary;
+    float value[EOT_N_EVENT_COLUMN];
+};
+
+struct eot_run_options {
+    struct eot_backend *backend;
+    enum eot_progress_mode progress;
+    const struct eot_log *log;            /* may be NULL */
+    const volatile sig_atomic_t *is_interrupted; /* may be NULL; checked between launches */
+};
+
+#define EOT_MAX_BLOCK 256
+#define EOT_MAX_EVENT_ROW 200000 /* rows kept; further ones are counted as dropped */
+
+struct eot_run {
+    size_t n_block;
+    struct eot_block *block; /* n_block, contiguous ranges of primaries in order */
+    uint64_t first, end;     /* primaries done: [first, end) */
+    bool is_partial;
+    size_t n_row, n_row_dropped;
+    struct eot_event_row *row;
+    double wall_s, kernel_s;
+    double excluded_rate, excluded_error; /* rare vertices per EOT that the cut or the region leaves out; 0, 0 when nothing is left out */
+    uint64_t n_excluded_shower;
+    size_t device_bytes;
+};
+
+/** Run config->sampling.eot primaries. Release with eot_run_free.
+ * @return EOT_E_DEVICE with the command that replays the primary, if any fault occurred; EOT_E_MEMORY; what the backend returns. An interruption is not an
+ * error: is_partial is set and the batches done so far are valid. */
+enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
+                                struct eot_run *run, struct eot_error *err);
+void eot_run_free(struct eot_run *run);
+
+#endif

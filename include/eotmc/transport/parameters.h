@@ -1,0 +1,107 @@
+/** @file parameters.h
+ * The structs that cross the bus between host and kernels: parameters of a launch, state of the lanes, records of vertices and events. No function. */
+#ifndef EOT_TRANSPORT_PARAMETERS_H
+#define EOT_TRANSPORT_PARAMETERS_H
+
+#include "eotmc/detector/setup.h"
+#include "eotmc/physics/em_tables.h"
+
+#define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
+
+typedef struct {
+    f32 E, z; /* GeV, cm from the calorimeter's front */
+    i32 type; /* enum eot_particle_type */
+} eot_shower_particle;
+
+/** Where tracks and vertices of one lane stand; kept in global memory between launches. */
+typedef struct {
+    eot_shower_particle p;
+    i32 depth;       /* particles on the stack */
+    u32 i_primary;   /* index in the batch, >= n_primary: the lane is idle */
+    u32 draw;        /* step of the shower */
+    f32 weight;      /* expected number of rare vertices so far */
+    u32 vertex_draw; /* step that holds the chosen vertex */
+    f32 vertex_fraction, vertex_E;
+    u32 n_hit;       /* analog vertices waiting in this lane's slots */
+    u32 n_step, n_done, n_overflow;
+} eot_lane;
+EOT_LAYOUT(eot_lane, 56);
+
+/** A rare vertex as the cascade leaves it: enough to follow its shower again and find it. */
+typedef struct {
+    u32 i_primary;  /* index in the batch */
+    u32 draw;       /* step of the shower */
+    f32 fraction;   /* of the step's path */
+    f32 E;          /* GeV of the parent: checked by the replay */
+    f32 weight;     /* EOT-normalised weight */
+} eot_vertex_record;
+EOT_LAYOUT(eot_vertex_record, 20);
+
+/** Scalars of a cascade launch. */
+typedef struct {
+    u64 first_primary;
+    u32 n_primary, n_lane, n_iteration, seed, run;
+    i32 is_forced;
+    f32 enhancement;    /* factor on rare rates in analog mode */
+    i32 has_track_tally;
+    u32 n_slot;         /* analog vertex slots per lane */
+    i32 primary_type;
+    i32 n_threshold;    /* of the track-length tally */
+    f32 threshold[11];  /* GeV, increasing */
+} eot_cascade_parameters;
+EOT_LAYOUT(eot_cascade_parameters, 96);
+
+#define EOT_TRACK_BINS 12             /* bins per particle type: below the first threshold, ..., above the last */
+#define EOT_TRACK_QUANTUM 1048576.0f  /* counts per X0 */
+
+#define EOT_N_ELEMENT 4     /* elements that a pair may be made on */
+#define EOT_EVENT_VERTEX_BYTES 88 /* of eot_event_vertex, whose vectors are f32 on the device */
+#define EOT_N_REPLAY_FIELD 8 /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
+
+/** Everything the event kernels need besides the tables; one in a buffer. */
+typedef struct {
+    u64 first_primary;
+    u32 first_vertex, n_event; /* of this launch in the vertex records */
+    u32 seed, run;
+    i32 has_vertex;            /* 0: showers only (all primaries, none holds a vertex) */
+    i32 multiple_scattering;
+    f32 calorimeter_z;         /* cm, front of the ECAL: depth 0 of the cascade */
+    f32 layers_inverse_X0;     /* 1/cm, average of the ECAL: depth in X0 */
+    u32 pair_quantile;         /* f32 table [n_pair_energy][n_pair_quantile + 1] of (x+ - x_min)/(x_max - x_min) */
+    i32 n_pair_energy, n_pair_quantile;
+    f32 pair_log_first, pair_inverse_log_step;
+    i32 n_element;
+    f32 element_share[EOT_N_ELEMENT], element_Z[EOT_N_ELEMENT], element_A[EOT_N_ELEMENT]; /* cumulative share of the vertices */
+    i32 n_slab, n_profile;
+    f32 profile_z0, profile_inverse_width;
+    eot_beam beam;
+    eot_shower_constants shower;
+    eot_response response;
+    eot_slab slab[EOT_N_SLAB];
+    u32 fault_event;           /* unused on the device; keeps the size a multiple of 8 */
+    u32 spare;
+} eot_event_parameters;
+EOT_LAYOUT(eot_event_parameters, 1960);
+
+/** A muon's crossing of a tracker plane. */
+typedef struct {
+    f32 x, y, time, is_hit;
+} eot_hit;
+
+/** What became of a muon. */
+typedef struct {
+    eot_hit hit[EOT_N_PLANE];
+    f32 E_exit;      /* GeV, total energy behind the last HCAL module; 0: did not get there */
+    i32 fate;
+} eot_muon_outcome;
+EOT_LAYOUT(eot_muon_outcome, 136);
+
+/** Columns of the event record, f32 each; names in host/run/record.c. */
+enum eot_event_column {
+    EOT_E_WEIGHT = 0, EOT_E_BEAM, EOT_E_PHOTON, EOT_E_DEPTH, EOT_E_MU_PLUS, EOT_E_MU_MINUS, EOT_E_VERTEX_X, EOT_E_VERTEX_Y, EOT_E_VERTEX_Z,
+    EOT_E_ECAL, EOT_E_VETO, EOT_E_HCAL0, EOT_E_HCAL1, EOT_E_HCAL2, EOT_E_HCAL3, EOT_E_N_TRACK, EOT_E_MOMENTUM, EOT_E_CHARGE, EOT_E_MISSING, EOT_E_MISSING_SIGMA,
+    EOT_E_PASS_GAUSSIAN, EOT_E_PASS_EXPONENTIAL, EOT_E_CATEGORY, EOT_E_STAGE,
+    EOT_N_EVENT_COLUMN
+};
+
+#endif
