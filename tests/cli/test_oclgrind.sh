@@ -2,6 +2,7 @@
 # The kernels under oclgrind: accesses out of bounds, data races, reads of uninitialised memory.
 # usage: test_oclgrind.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
+grep -q '^CMAKE_C_FLAGS:.*-fsanitize' "$3/CMakeCache.txt" && { echo "skipped: oclgrind and sanitisers both want to be loaded first"; exit 77; }
 command -v oclgrind >/dev/null || { echo "skipped: oclgrind is not installed"; exit 77; }
 eotmc=$1
 work=$(mktemp -d)
