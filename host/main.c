@@ -2,6 +2,7 @@
  * Dispatches to the subcommand and turns its status into an exit code: the only place that prints errors and exits. */
 #include <gsl/gsl_errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ static void print_usage(FILE *out) {
 int main(int argc, char **argv) {
     gsl_set_error_handler_off();
     setlocale(LC_ALL, "C");
+    signal(SIGXFSZ, SIG_IGN); /* a file limit is an error of write(), with a message, not a kill */
     if (argc < 2) {
         print_usage(stderr);
         return eot_status_exit_code(EOT_E_USAGE);

@@ -1,5 +1,5 @@
 /* Events with a rare vertex, one work item each: replay of the shower, muons, detector and selection. Thin: the physics is in include/eotmc. */
-#include "eotmc/detector/select.h"
+#include "eotmc/transport/select.h"
 
 /** Energies of the primaries of a batch. @param energy n_primary + 1 values out. */
 __kernel void source(__global const eot_event_parameters *e, __global const eot_cascade_parameters *c, __global f32 *energy) {
@@ -22,7 +22,7 @@ __kernel void replay(__global const f32 *table, __global const eot_em_tables *ta
     if (e->has_vertex && !(r.weight > 0.0f)) { /* a shower without any chance of a vertex */
         v.weight = 0.0f;
         v.k = v.E_plus = v.E_minus = v.depth_X0 = v.time = v.E_beam = 0.0f;
-        v.x = v.y = v.z = 0.0;
+        v.x = v.y = v.z = D(0.0);
         v.plus.x = v.plus.y = v.plus.z = v.minus.x = v.minus.y = v.minus.z = 0.0f;
         v.fault = v.spare[0] = v.spare[1] = 0u;
         vertex[i] = v;

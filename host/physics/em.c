@@ -210,15 +210,14 @@ done:
 
 /* Photons per X0 of the period's average medium in each lattice cell below the cut, their drift and mean [in units of the cut]. */
 static void soft_spectrum(const struct eot_em_options *o, double E, double *spectrum, int n, double *drift, double *mean) {
-    double h = o->cut / N_LATTICE_PER_CUT, inverse_X0 = 0.0, length = 0.0, k_max = fmin(o->cut, E - EOT_M_ELECTRON);
+    double h = o->cut / N_LATTICE_PER_CUT, inverse_X0 = 0.0, k_max = fmin(o->cut, E - EOT_M_ELECTRON);
     for (int m = 0; m < o->n_medium; m++) {
         double d = o->n_medium == 1 ? 1.0 : o->medium[m].thickness;
         inverse_X0 += d / eot_em_medium_X0(&o->medium[m]);
-        length += d;
     }
     *mean = *drift = 0.0;
     for (int j = 0; j <= n; j++) {
-        double low = j == 0 ? 1e-6 * h : (j - 0.5) * h, high = fmin((j + 0.5) * h, k_max), number = 0.0, energy = 0.0;
+        double low = j == 0 ? 1e-6 * h : (j - 0.5) * h, high = fmin((j + 0.5) * h, k_max), energy = 0.0;
         spectrum[j] = 0.0;
         if (high <= low) continue;
         double width = log(high / low);
@@ -226,7 +225,6 @@ static void soft_spectrum(const struct eot_em_options *o, double E, double *spec
             double v = log(low) + GAUSS_4_X[i] * width, rate = 0.0;
             for (int m = 0; m < o->n_medium; m++)
                 rate += (o->n_medium == 1 ? 1.0 : o->medium[m].thickness) * medium_sum(&o->medium[m], E, v, o->lpm, brems_in_log_k);
-            number += GAUSS_4_W[i] * width * rate / inverse_X0;
             energy += GAUSS_4_W[i] * width * rate / inverse_X0 * exp(v) / o->cut;
         }
         if (j == 0)
@@ -234,7 +232,6 @@ static void soft_spectrum(const struct eot_em_options *o, double E, double *spec
         else
             spectrum[j] = energy * N_LATTICE_PER_CUT / j; /* the lattice keeps the cell's energy */
         *mean += energy;
-        (void)number;
     }
 }
 

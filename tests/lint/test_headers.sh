@@ -23,6 +23,9 @@ done
 [ ${#jobs[@]} -gt 0 ] || { echo "no compiler"; exit 77; }
 headers=$(find include/eotmc -name '*.h' | sort)
 for job in "${jobs[@]}"; do
-    for header in $headers; do printf '%s %s\n' "$header" "$job"; done
+    for header in $headers; do
+        [[ $job == *EOT_REAL_DOUBLE* ]] && grep -q 'error "single precision only' "$header" && continue
+        printf '%s %s\n' "$header" "$job"
+    done
 done | xargs -P "$(nproc)" -I{} bash -c 'header_compile {}' || { echo "FAILED: a shared header does not compile alone (see above)"; exit 1; }
 echo "$(echo "$headers" | wc -w) headers compile alone in ${#jobs[@]} dialects"

@@ -59,6 +59,8 @@ typedef f32 real;
 #define R(x) (x##f)
 #endif
 
+#define D(x) (x) /* a literal that is meant to be f64 on every side */
+
 #define EOT_FN static inline
 
 /** Compile-time check of a struct that crosses the bus: its size in bytes (C11's _Static_assert is not OpenCL C 1.2). */

@@ -3,14 +3,15 @@
 #ifndef EOT_DETECTOR_SETUP_H
 #define EOT_DETECTOR_SETUP_H
 
-#include "eotmc/geometry/grid.h"
+#include "eotmc/base/portable.h"
+#include "eotmc/base/role.h"
 
 #define EOT_N_SLAB 24
 #define EOT_N_HCAL 4
 #define EOT_N_PLANE 8
 #define EOT_N_ECAL_CELL 64
 #define EOT_N_HCAL_CELL 16
-#define EOT_ENERGY_QUANTUM 1073741824.0 /* counts per GeV: 2^30 */
+#define EOT_ENERGY_QUANTUM D(1073741824.0) /* counts per GeV: 2^30 */
 
 /** A volume (or the gap between two) along the beam axis, for showers below the cut: they are followed in depth, not through the grid. */
 typedef struct {
@@ -48,7 +49,7 @@ enum eot_accumulator {
 };
 
 /** Energy as counts; rounding to the nearest keeps differences telescoping. */
-EOT_FN i64 eot_energy_counts(f32 energy) { return (i64)floor((f64)energy * EOT_ENERGY_QUANTUM + 0.5); }
+EOT_FN i64 eot_energy_counts(f32 energy) { return (i64)floor((f64)energy * EOT_ENERGY_QUANTUM + D(0.5)); }
 
 /** Constants of sub-cut showers in Grindhammer and Peters' form (hep-ex/0001020), y = E/Ec: see eotmc/transport/shower.h. */
 typedef struct {

@@ -4,12 +4,10 @@
 #ifndef EOT_GEOMETRY_GRID_H
 #define EOT_GEOMETRY_GRID_H
 
+#include "eotmc/base/role.h"
 #include "eotmc/math/vector.h"
 
 #define EOT_N_CONSTITUENT 4 /* materials of an effective medium */
-
-/** Which detector a volume is; kept by the configuration's `role`. */
-enum eot_role { EOT_ROLE_PASSIVE = 0, EOT_ROLE_ECAL = 1, EOT_ROLE_VETO = 2, EOT_ROLE_HCAL = 3, EOT_ROLE_MAGNET = 4, EOT_ROLE_TRACKER = 5 };
 
 /** A homogeneous piece of a volume: one explicit layer, or a whole layered volume merged into an effective medium. Read-only on the device. */
 typedef struct {

@@ -6,13 +6,13 @@
 
 #include "eotmc/tally/atomic.h"
 
-#define EOT_LIMB_HIGH 1099511627776.0          /* 2^40 */
-#define EOT_LIMB_LOW 302231454903657293676544.0 /* 2^78 */
+#define EOT_LIMB_HIGH D(1099511627776.0)          /* 2^40 */
+#define EOT_LIMB_LOW D(302231454903657293676544.0) /* 2^78 */
 
 /** Add v >= 0 to the sum of two limbs at place. */
 EOT_FN void eot_sum_add(EOT_GLOBAL i64 *place, f64 v) {
     i64 high = (i64)floor(v * EOT_LIMB_HIGH);
-    i64 low = (i64)floor((v - (f64)high / EOT_LIMB_HIGH) * EOT_LIMB_LOW + 0.5);
+    i64 low = (i64)floor((v - (f64)high / EOT_LIMB_HIGH) * EOT_LIMB_LOW + D(0.5));
     eot_atomic_add_i64(place, high);
     eot_atomic_add_i64(place + 1, low);
 }

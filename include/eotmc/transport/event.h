@@ -4,6 +4,10 @@
 #ifndef EOT_TRANSPORT_EVENT_H
 #define EOT_TRANSPORT_EVENT_H
 
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
 #include "eotmc/physics/dimuon_gamma.h"
 #include "eotmc/tally/tally.h"
 #include "eotmc/transport/cascade.h"
@@ -104,9 +108,9 @@ EOT_FN eot_event_vertex eot_event_vertex_sample(EOT_GLOBAL const f32 *table, EOT
     photon = eot_vec3_unit(photon);
     v.plus = eot_vec3_unit(eot_vec3_rotated(photon, a.plus.x, a.plus.y, a.plus.z));
     v.minus = eot_vec3_unit(eot_vec3_rotated(photon, a.minus.x, a.minus.y, a.minus.z));
-    v.x = x;
-    v.y = y;
-    v.z = z;
+    v.x = (f64)x;
+    v.y = (f64)y;
+    v.z = (f64)z;
     v.k = k;
     v.E_plus = fmax(x_plus * k, EOT_M_MUON);
     v.E_minus = fmax(k - v.E_plus, EOT_M_MUON);
@@ -129,7 +133,7 @@ EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tab
     eot_shower_constants constants = e->shower;
     eot_random random = eot_random_init(primary, EOT_STAGE_REPLAY, 0, e->seed, e->run);
     eot_event_vertex vertex;
-    vertex.x = vertex.y = vertex.z = 0.0;
+    vertex.x = vertex.y = vertex.z = D(0.0);
     vertex.plus.x = vertex.plus.y = vertex.plus.z = vertex.minus.x = vertex.minus.y = vertex.minus.z = 0.0f;
     vertex.k = vertex.E_plus = vertex.E_minus = vertex.depth_X0 = vertex.time = vertex.weight = 0.0f;
     vertex.E_beam = source.E;

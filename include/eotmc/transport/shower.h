@@ -6,6 +6,10 @@
 #ifndef EOT_TRANSPORT_SHOWER_H
 #define EOT_TRANSPORT_SHOWER_H
 
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
 #include "eotmc/detector/setup.h"
 #include "eotmc/math/random.h"
 

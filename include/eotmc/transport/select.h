@@ -1,8 +1,12 @@
 /** @file select.h
  * From an event's deposits and hits to what the experiment would see, and the selection of e N -> mu N phi: exactly one mu- track, one minimum-ionising particle
  * in VETO and every HCAL module, missing energy. The last Gaussian smear of the missing energy is integrated (a pass probability), not sampled. */
-#ifndef EOT_DETECTOR_SELECT_H
-#define EOT_DETECTOR_SELECT_H
+#ifndef EOT_TRANSPORT_SELECT_H
+#define EOT_TRANSPORT_SELECT_H
+
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
 
 #include "eotmc/transport/event.h"
 
@@ -61,7 +65,7 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
                              eot_muon_outcome minus, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
     EOT_GLOBAL const eot_response *r = &e->response;
     eot_random random = eot_random_init(primary, EOT_STAGE_DETECTOR, 0, e->seed, e->run);
-    f32 quantum = (f32)(1.0 / EOT_ENERGY_QUANTUM);
+    f32 quantum = (f32)(D(1.0) / EOT_ENERGY_QUANTUM);
     f64 w = (f64)v.weight;
     /* calorimeters */
     f32 ecal = (f32)acc[EOT_ACC_LEDGER_ECAL] * quantum, veto = (f32)acc[EOT_ACC_VETO_VISIBLE] * quantum, hcal[EOT_N_HCAL], hcal_sum = 0.0f;
