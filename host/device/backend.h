@@ -25,6 +25,11 @@ struct eot_backend {
     size_t max_buffer;           /* bytes of the largest single buffer */
     double build_s;              /* JIT time so far (program build, not execution) */
     double kernel_s;             /* sum of kernel times so far */
+    struct {
+        long n_launch;
+        double seconds;
+    } use[EOT_N_KERNEL];         /* of each kernel; with `verbose` it is told when the backend is closed */
+    bool is_verbose;
     const struct eot_backend_operations *op;
     void *state;
 };

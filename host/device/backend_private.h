@@ -29,6 +29,9 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
 /** EOT_E_INTERNAL unless [offset, offset + n_bytes) lies in the buffer. */
 enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err);
 
+/** Add a launch to the backend's account. */
+void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds);
+
 /** Monotonic time [s]. */
 double eot_device_seconds(void);
 

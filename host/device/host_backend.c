@@ -23,6 +23,12 @@ double eot_device_seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds) {
+    backend->kernel_s += seconds;
+    backend->use[kernel].seconds += seconds;
+    backend->use[kernel].n_launch++;
+}
+
 enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_CHECK(offset <= buffer->n_bytes && n_bytes <= buffer->n_bytes - offset, EOT_E_INTERNAL,
@@ -86,7 +92,7 @@ static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel 
     if (group > 1) n_item = (n_item + group - 1) / group * group;
     double start = eot_device_seconds();
     for (size_t item = 0; item < n_item; item++) kernels[kernel](item, n_item, memory);
-    backend->kernel_s += eot_device_seconds() - start;
+    eot_backend_account(backend, kernel, eot_device_seconds() - start);
     return EOT_OK;
 }
 

@@ -113,7 +113,7 @@ static enum eot_status opencl_launch(struct eot_backend *backend, enum eot_kerne
     EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof from, &from, NULL));
     EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof to, &to, NULL));
     double running = to > from ? 1e-9 * (double)(to - from) : 0.0;
-    backend->kernel_s += running;
+    eot_backend_account(backend, kernel, running);
     if (k->compiled_group != group && wall > running) backend->build_s += wall - running; /* drivers that compile for the group do it at the first launch */
     k->compiled_group = group;
 done:
