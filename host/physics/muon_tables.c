@@ -35,7 +35,7 @@ struct spectrum {
 };
 
 struct eot_muon_options eot_muon_options_default(void) {
-    return (struct eot_muon_options){.v_cut = 5.0e-3,
+    return (struct eot_muon_options){.v_cut = 5.0e-4,
                                      .delta_cut = 0.020,
                                      .delta_share = 0.0,
                                      .elastic_per_X0 = 0.2,
@@ -99,7 +99,7 @@ static enum eot_status integrate(struct integrator *g, struct spectrum *s, int p
     int code = gsl_integration_qag(&f, log(v_low), log(v_high), 0.0, 0.2 * g->tolerance, 200, GSL_INTEG_GAUSS21, g->workspace, result, &error);
     double relative = *result > 0.0 ? error / *result : 0.0;
     if (*result > 1.0e-30 && relative > g->worst) g->worst = relative;
-    EOT_CHECK(*result < 1.0e-30 || relative <= g->tolerance, EOT_E_NUMERIC,
+    EOT_CHECK((code == GSL_SUCCESS && *result < 1.0e-30) || (code != GSL_EBADTOL && relative <= g->tolerance), EOT_E_NUMERIC,
               "integral of muon %s in %s at %g GeV reached a relative error of %g (%s), tolerance %g; report this as a bug", radiative_name[s->process],
               s->material->name, s->E, relative, gsl_strerror(code), g->tolerance);
 done:
@@ -181,7 +181,7 @@ static enum eot_status radiative_table_fill(struct integrator *g, const struct e
             struct spectrum s = {.material = m, .integrator = g, .process = p, .E = E};
             double *v = &t->value[p][0][i];
             double result[N_MOMENT];
-            double lowest = p == 1 ? 4.0 * EOT_M_ELECTRON / E : p == 2 ? 0.2 / E : SMALLEST_V, highest = 1.0 - EOT_M_MUON / E;
+            double lowest = p == 1 ? 4.0 * EOT_M_ELECTRON / E : p == 2 ? EOT_PHOTONUCLEAR_LOWEST / E : SMALLEST_V, highest = 1.0 - EOT_M_MUON / E;
             EOT_TRY(integrate(g, &s, 1, lowest, fmin(v_cut, highest), &result[SOFT_LOSS], err));
             EOT_TRY(integrate(g, &s, 2, lowest, fmin(v_cut, highest), &result[SOFT_VARIANCE], err));
             EOT_TRY(integrate(g, &s, 0, fmax(lowest, v_cut), highest, &result[HARD_RATE], err));
@@ -338,7 +338,7 @@ static double elastic_above(const struct eot_material *m, double q2_low, double 
     double points[3] = {q2_low, q2, q2_high}, weights[3] = {1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0};
     for (int i = 0; i < m->n_element; i++) {
         const struct eot_element *e = m->element + i;
-        for (int k = 0; k < 3; k++) density += weights[k] * rutherford(e) * e->Z * e->Z * eot_nuclear_form_factor2(points[k], e->Z, e->A) / points[k];
+        for (int k = 0; k < 3; k++) density += weights[k] * rutherford(e) * e->Z * e->Z * eot_nuclear_scattering(points[k], e->Z, e->A) / points[k];
     }
     return density * log(q2_high / q2_low);
 }
@@ -364,7 +364,7 @@ static void elastic_build(const struct eot_material *m, double rate_wanted, stru
         const struct eot_element *e = m->element + i;
         for (int k = 0; k < 64; k++) {
             double q2 = el->q_cut2 * ((double)k + 0.5) / 64.0;
-            total += rutherford(e) * e->Z * e->Z * (1.0 - eot_nuclear_form_factor2(q2, e->Z, e->A)) / q2 * el->q_cut2 / 64.0;
+            total += rutherford(e) * e->Z * e->Z * (1.0 - eot_nuclear_scattering(q2, e->Z, e->A)) / q2 * el->q_cut2 / 64.0;
         }
     }
     el->form_factor_deficit = total;
@@ -428,7 +428,6 @@ static enum eot_status material_build(struct integrator *g, const struct eot_mat
         stopping[i] = full;
         for (int p = 0; p < N_RADIATIVE; p++) {
             soft += value[p][SOFT_LOSS][i];
-            variance += value[p][SOFT_VARIANCE][i];
             rate[EOT_MUON_BREMS + p] = value[p][HARD_RATE][i];
             stopping[i] += value[p][SOFT_LOSS][i] + value[p][HARD_LOSS][i];
         }
@@ -473,7 +472,7 @@ done:
 
 static enum eot_status options_check(const struct eot_muon_options *o, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(o->v_cut >= 1.0e-4 && o->v_cut <= 0.2, EOT_E_CONFIG, "muon v_cut = %g (must be 1e-4 to 0.2); 5e-3 is the default", o->v_cut);
+    EOT_CHECK(o->v_cut >= 1.0e-4 && o->v_cut <= 0.2, EOT_E_CONFIG, "muon v_cut = %g (must be 1e-4 to 0.2); 5e-4 is the default", o->v_cut);
     EOT_CHECK(o->delta_cut >= 0.0 && o->delta_share >= 0.0 && o->delta_share <= 0.2 && (o->delta_cut >= 1.0e-3 || o->delta_share >= 1.0e-3), EOT_E_CONFIG,
               "muon delta cut = %g GeV, share %g (one must be at least 1e-3, the share at most 0.2); 0.02 GeV is the default", o->delta_cut, o->delta_share);
     EOT_CHECK(o->elastic_per_X0 >= 0.02 && o->elastic_per_X0 <= 5.0, EOT_E_CONFIG, "muon hard scatters per X0 = %g (must be 0.02 to 5); 0.2 is the default", o->elastic_per_X0);
@@ -508,7 +507,7 @@ enum eot_status eot_muon_tables_build(const struct eot_material *material, int n
             EOT_TRY(material_build(&g, material + i, options, rows + i * n_rows, shares + i * EOT_MUON_N_ROW * 4, losses + i * n_losses, elastic + i * EOT_MUON_N_TAIL,
                                    constants + i * EOT_MUON_N_CONSTANT, err));
     for (int i = 0; i < EOT_MUON_N_KAPPA; i++)
-        EOT_TRY(eot_muon_vavilov_row((double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS + ((u32)i << 23)), straggling + 2 * i * EOT_MUON_N_TAIL,
+        EOT_TRY(eot_muon_vavilov_row((double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS + ((u32)i << EOT_MUON_KAPPA_SHIFT)), straggling + 2 * i * EOT_MUON_N_TAIL,
                                      straggling + (2 * i + 1) * EOT_MUON_N_TAIL, err));
     *layout = (eot_muon_tables){.n_material = n_material,
                                 .straggling = options->straggling,

@@ -1,6 +1,7 @@
 /** @file muon_bremsstrahlung.h
  * Bremsstrahlung of muons on nuclei and atomic electrons: mu Z -> mu gamma Z.
- * Included: elastic atomic and nuclear form factors, inelastic contribution of the atomic electrons. Not included: LPM (not for muons below 1 PeV).
+ * Included: elastic atomic and nuclear form factors, inelastic contribution of the atomic electrons. Not included: LPM (not for muons below 1 PeV), excitation
+ * of the nucleus (D_n^(1 - 1/Z) in place of D_n: 1 % more in iron, 3 to 6 % in carbon), as in the reference tables (PUMAS).
  * References: S. R. Kelner, R. P. Kokoulin, A. A. Petrukhin, Preprint MEPhI 024-95 (1995) and Phys. Atom. Nuclei 60 (1997) 576; Geant4 Physics Reference
  * Manual, "Bremsstrahlung" of muons. Tables: share of the radiative columns, distribution of v. */
 #ifndef EOT_PHYSICS_MUON_BREMSSTRAHLUNG_H
@@ -19,7 +20,7 @@ EOT_FN real eot_muon_brems_dxsec(real Z, real A, real E, real v) {
     real is_hydrogen = Z < R(1.5) ? R(1.0) : R(0.0);
     real B = is_hydrogen > R(0.0) ? R(202.4) : R(183.0);
     real B_electron = is_hydrogen > R(0.0) ? R(446.0) : R(1429.0);
-    real D = is_hydrogen > R(0.0) ? R(1.49) : eot_pow(R(1.54) * eot_pow(A, R(0.27)), R(1.0) - R(1.0) / Z);
+    real D = is_hydrogen > R(0.0) ? R(1.49) : R(1.54) * eot_pow(A, R(0.27));
     real k = v * E;
     real delta = EOT_M_MUON * EOT_M_MUON * v / (R(2.0) * (E - k));
     real atom = B / z13, electrons = B_electron / (z13 * z13);

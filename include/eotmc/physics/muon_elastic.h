@@ -1,7 +1,7 @@
 /** @file muon_elastic.h
  * Elastic scattering of muons on screened nuclei of finite size, and on atomic electrons: multiple scattering and its single-scatter tail.
- * Included: Moliere's screening, nuclear form factor (Helm), atomic electrons with Fano's inelastic screening. Not included: spin (Mott factor, below
- * 1 - beta^2 sin^2(theta/2): negligible at these angles), recoil, incoherent scattering on nucleons (below 1 % of muons for an HCAL module).
+ * Included: Moliere's screening, nuclear form factor (Helm), incoherent scattering on protons, atomic electrons with Fano's inelastic screening. Not included: spin (Mott factor, below
+ * 1 - beta^2 sin^2(theta/2): negligible at these angles), recoil.
  * References: G. Moliere, Z. Naturforsch. 2a (1947) 133; U. Fano, Phys. Rev. 93 (1954) 117; R. H. Helm, Phys. Rev. 104 (1956) 1466 with the radii of
  * J. D. Lewin, P. F. Smith, Astropart. Phys. 6 (1996) 87, eqs. 4.7-4.11. Tables: row column KICK, the distribution of q^2. */
 #ifndef EOT_PHYSICS_MUON_ELASTIC_H
@@ -28,6 +28,14 @@ EOT_FN real eot_nuclear_form_factor2(real q2, real Z, real A) {
         bessel = R(3.0) * (eot_sin_turn(turn) - x * eot_cos_turn(turn)) / (x2 * x);
     }
     return bessel * bessel * eot_exp(-q2 * fermi * fermi * skin2);
+}
+
+/** Nuclear scattering over that of a point charge Z^2: elastic, and incoherent on the protons in the closure approximation, F^2 + (1 - F^2) G^2/Z with the
+ * proton's dipole form factor G (A. V. Butkevich et al., NIM A 488 (2002) 282, sec. 2): the tail of multiple scattering in light nuclei. */
+EOT_FN real eot_nuclear_scattering(real q2, real Z, real A) {
+    real coherent = eot_nuclear_form_factor2(q2, Z, A);
+    if (Z < R(1.5)) return coherent;
+    return fma(R(1.0) - coherent, eot_nuclear_form_factor2(q2, R(1.0), R(1.0)) / Z, coherent);
 }
 
 /** Moliere's screening momentum squared [GeV^2]: (hbar/a)^2 (1.13 + 3.76 (alpha Z/beta)^2), a = 0.885 a_0 Z^-1/3. */

@@ -22,8 +22,9 @@
 #define EOT_MUON_TAIL_SHIFT 21u         /* 4 cells per octave of a tail probability */
 #define EOT_MUON_TAIL_BITS 0x35000000u  /* bits of 2^-21, smaller than every nonzero uniform but one in 2^21 */
 #define EOT_MUON_N_TAIL 85              /* 2^-21 to 1 */
-#define EOT_MUON_KAPPA_BITS 0x38000000u /* bits of 2^-15, the smallest kappa */
-#define EOT_MUON_N_KAPPA 22             /* 2^-15 to 2^6, one row per octave */
+#define EOT_MUON_KAPPA_SHIFT 21u        /* 4 rows per octave of kappa */
+#define EOT_MUON_KAPPA_BITS 0x39800000u /* bits of 2^-12, the smallest kappa */
+#define EOT_MUON_N_KAPPA 73             /* 2^-12 to 2^6 */
 
 enum eot_muon_column {
     EOT_MUON_LOSS = 0,         /* mean continuous loss: ionisation below the delta cut, radiative below v_cut [GeV/cm] */
@@ -31,7 +32,7 @@ enum eot_muon_column {
     EOT_MUON_KICK = 2,         /* soft scattering: beta^2 times the mean square of the projected momentum transfer [GeV^2/cm] */
     EOT_MUON_XI = 3,           /* Landau's xi [GeV/cm] */
     EOT_MUON_INVERSE_CUT = 4,  /* 1/(effective largest loss of the continuous part): kappa = xi s times this [1/GeV] */
-    EOT_MUON_VARIANCE = 5,     /* variance of the whole continuous loss [GeV^2/cm] */
+    EOT_MUON_VARIANCE = 5,     /* variance of the ionisation loss below the cut [GeV^2/cm] */
     EOT_MUON_RANGE = 6,        /* CSDA range [cm] */
     EOT_MUON_HIGHEST_DELTA = 7 /* ln(W_max/W_cut) of a delta ray, 0 where there is none */
 };

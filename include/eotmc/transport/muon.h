@@ -107,10 +107,11 @@ EOT_FN eot_muon_row eot_muon_row_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL cons
     return r;
 }
 
-/** Quantile of (loss - mean)/xi of Vavilov's distribution with small maximum loss: linear in ln kappa and in the logarithm of the tail probability.
- * @param u 0 < u < 1. @param kappa xi over the largest single loss; above 2^6 the row of 2^6 (Gaussian to 2 %) scaled, below 2^-15 the row of 2^-15. */
+/** Quantile of (loss - mean)/xi of Vavilov's distribution with small maximum loss: linear between rows of kappa and points of the tail probability.
+ * @param u 0 < u < 1. @param kappa xi over the largest single loss; above 2^6 the row of 2^6 (Gaussian to 2 %) scaled; below 2^-12,
+ * which only gases reach, the row of 2^-12: a loss of some xi, 0.1 keV in a centimetre of gas, off in its mode. */
 EOT_FN real eot_muon_straggle(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, real kappa, real u) {
-    eot_octave_cell k = eot_octave_find(kappa, EOT_MUON_KAPPA_BITS, 23u, EOT_MUON_N_KAPPA);
+    eot_octave_cell k = eot_octave_find(kappa, EOT_MUON_KAPPA_BITS, EOT_MUON_KAPPA_SHIFT, EOT_MUON_N_KAPPA);
     u32 upper = u > R(0.5) ? 1u : 0u;
     eot_octave_cell c = eot_octave_find(upper != 0u ? R(1.0) - u : u, EOT_MUON_TAIL_BITS, EOT_MUON_TAIL_SHIFT, EOT_MUON_N_TAIL);
     EOT_GLOBAL const f32 *a = table + tables->straggling_table + (k.i * 2u + upper) * EOT_MUON_N_TAIL + c.i;
@@ -263,6 +264,24 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     real path = fmin(to_boundary, fmin(to_event, to_limit));
     i32 is_event = path == to_event ? 1 : 0;
     i32 is_crossing = is_event == 0 && path == to_boundary ? 1 : 0;
+    i32 axis = to_boundary == to_z ? 2 : to_boundary == to_x ? 0 : 1;
+    eot_vec3 bend = {R(0.0), R(0.0), R(0.0)};
+    if (field2 > R(0.0)) {
+        real k = (real)muon.charge * EOT_BEND / sqrt(p2);
+        bend.x = k * (real)region->field_x;
+        bend.y = k * (real)region->field_y;
+        bend.z = k * (real)region->field_z;
+        if (is_crossing != 0) {
+            /* the curved path to the boundary: one Newton step from the straight one; where that is no small correction, no crossing yet */
+            eot_helix h = eot_helix_moved(u, bend, path);
+            real there = axis == 2 ? h.moved.z : axis == 0 ? h.moved.x : h.moved.y;
+            real speed = axis == 2 ? h.direction.z : axis == 0 ? h.direction.x : h.direction.y;
+            real wanted = (real)(axis == 2 ? edge_z - muon.position.z : axis == 0 ? edge_x - muon.position.x : edge_y - muon.position.y);
+            real more = fabs(speed) > R(1.0e-6) ? (wanted - there) / speed : path;
+            is_crossing = path == R(0.0) || fabs(more) < R(0.2) * path ? 1 : 0;
+            path = is_crossing != 0 && path > R(0.0) ? path + more : path;
+        }
+    }
     out.path = path;
 
     eot_u32x4 bits = eot_random_block(random);
@@ -293,11 +312,7 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     muon.time = fma(path, sqrt(inverse_beta2) * (R(1.0) / EOT_C_LIGHT), muon.time);
     eot_vec3 moved = eot_vec3_scaled(u, path);
     if (field2 > R(0.0)) {
-        eot_vec3 field;
-        field.x = (real)region->field_x;
-        field.y = (real)region->field_y;
-        field.z = (real)region->field_z;
-        eot_helix h = eot_helix_moved(u, eot_vec3_scaled(field, (real)muon.charge * EOT_BEND / sqrt(momentum2)), path);
+        eot_helix h = eot_helix_moved(u, eot_vec3_scaled(bend, sqrt(p2 / momentum2)), path);
         moved = h.moved;
         u = h.direction;
     }
@@ -394,7 +409,6 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
 
     /* crossing a boundary: the coordinate is put on the edge, unless the muon was already beyond it (a displacement), when only the index moves on */
     if (is_crossing != 0) {
-        i32 axis = to_boundary == to_z ? 2 : to_boundary == to_x ? 0 : 1;
         out.axis = axis;
         if (axis == 2) {
             muon.i_z += 2 * up_z - 1;
