@@ -32,7 +32,7 @@ includes $host | grep -E '"(\.\./)?cli/' | grep -vE '^host/(cli/|main\.c)' | eac
 includes host/base/* | grep -E '"' | grep -vE '"(base/[a-z0-9_]+\.h|[a-z0-9_]+\.h)"' | each "host/base may include only itself"
 includes host/device/* | grep -E '"[a-z]+/' | grep -vE '"(base|device|eotmc)/' | each "host/device may include only host/base and the shared headers"
 for low in physics table setup; do
-    [ -d host/$low ] && includes host/$low/* | grep -E '"(run|output|analysis|device|cli)/' | each "host/$low lies below what it includes"
+    includes $(find host/$low -name '*.[ch]' 2>/dev/null) | grep -E '"(run|output|analysis|device|cli)/' | each "host/$low lies below what it includes"
 done
 includes $shared $kernels | grep -vE '"(eotmc/[a-z0-9_/]+\.(h|def)|[a-z0-9_]+\.def|[a-z0-9_]+\.h)"' | grep -v '^include/eotmc/base/portable\.h' | each "shared code includes only \"eotmc/...\""
 includes $shared | grep -vE '"eotmc/' | grep -v '^include/eotmc/base/portable\.h' | each "shared headers include only \"eotmc/...\""
@@ -56,9 +56,9 @@ echo "$device_code" | grep -E '(^|[^A-Za-z0-9_.])(M_PI|goto|_Generic|_Static_ass
     each "forbidden word in shared code"
 library='log|log2|log10|log1p|exp|exp2|exp10|expm1|pow|pown|powr|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|erf|erfc|cbrt|hypot|tgamma|lgamma|fmod|remainder|round|rint|ldexp|frexp'
 echo "$device_code" | grep -v '^include/eotmc/math/elementary\.h' | grep -E "(^|[^A-Za-z0-9_])($library) *\(" | each "library function (use eotmc/math/elementary.h)"
-# literals of double precision: R(1.5) and 1.5f are removed first
-echo "$device_code" | sed -E 's/(^|[^A-Za-z0-9_])R\([-+]?[0-9.]+([eE][-+]?[0-9]+)?\)/\1/g; s/([^A-Za-z0-9_.]|^)([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?f/\1/g' |
-    grep -E ':[0-9]+:.*(^|[^A-Za-z0-9_.])([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE][-+]?[0-9]+)' | each "double literal without R() or f"
+# literals of double precision: R(1.5), D(1.5) and 1.5f are removed first
+echo "$device_code" | sed -E 's/(^|[^A-Za-z0-9_])[RD]\([-+]?[0-9.]+([eE][-+]?[0-9]+)?\)/\1/g; s/([^A-Za-z0-9_.]|^)([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?f/\1/g' |
+    grep -E ':[0-9]+:.*(^|[^A-Za-z0-9_.])([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE][-+]?[0-9]+)' | each "double literal without R(), D() or f"
 code $host | grep -v '^host/main\.c' | grep -E '(^|[^A-Za-z0-9_])(exit|_exit|quick_exit) *\(' | each "exit() outside of host/main.c"
 code $host | grep -E 'fast-?math|-cl-unsafe|-cl-mad|finite-math' | each "fast-math switch"
 grep -nE -- '-ffast-math|-cl-fast|-cl-unsafe|-cl-mad-enable|finite-math' CMakeLists.txt host/device/* | grep -v 'Never' | each "fast-math switch"
