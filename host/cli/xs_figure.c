@@ -69,7 +69,7 @@ static void panels_add(struct eot_text *body, const char *name, int first, doubl
 }
 
 static void reaction_add(struct eot_text *body, const struct eot_lfc_reaction *r) {
-    eot_text_add(body, "set label 99 '%s, Z = %g, A = %g, h = %g' at screen 0.985, screen 0.985 right font ',13' textcolor '#808080'\n",
+    eot_text_add(body, "set label 99 '%s, Z = %g, A = %g, h = %g' at screen 0.015, screen 0.02 left font ',13' textcolor '#808080'\n",
                  r->process == EOT_LFC_E2MU ? "e N → μ N ϕ" : "μ N → e N ϕ", r->Z, r->A, r->coupling);
 }
 

@@ -5,6 +5,7 @@
 #include <gsl/gsl_integration.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_NODE 128
@@ -433,18 +434,18 @@ enum { N_LADDER = sizeof LADDER / sizeof LADDER[0] };
 
 /* mu -> e: the intermediate muon comes near its mass shell (the nearer, the lighter phi), and the exchanged electron too. Light nuclei: recoil limits the
  * angles, and the form factor does not hide it. */
-static int is_hard(const struct etl *c) { return c->system.m_i > c->system.m_f || c->system.M < 40.0 * EOT_M_ATOMIC; }
+static int is_hard(const eot_lfc_system *n) { return n->m_i > n->m_f || n->M < 40.0 * EOT_M_ATOMIC; }
 
-static int ladder_first(const struct etl *c) {
-    if (c->system.m_i > c->system.m_f) return c->system.m_phi < 1.5 * c->system.m_i ? 3 : 2;
-    if (!is_hard(c)) return 0;
-    return c->system.M < 4.0 * EOT_M_ATOMIC || c->E < 2.0 * eot_lfc_threshold(c->system) ? 2 : 1;
+static int ladder_first(const eot_lfc_system *n, double E) {
+    if (n->m_i > n->m_f) return n->m_phi < 1.5 * n->m_i ? 3 : 2;
+    if (!is_hard(n)) return 0;
+    return n->M < 4.0 * EOT_M_ATOMIC || E < 2.0 * eot_lfc_threshold(*n) ? 2 : 1;
 }
 
 /* Error of `value` at level i: the step from the level before; a quarter of it where each step is known to gain a factor 10. */
 static double ladder_error(const struct etl *c, int i, double value, double previous) {
     double step = value != 0.0 ? fabs(value - previous) / fabs(value) : (previous != 0.0 ? 1.0 : 0.0);
-    return is_hard(c) ? fmax(step, LADDER[i].floor_hard) : fmax(0.25 * step, LADDER[i].floor);
+    return is_hard(&c->system) ? fmax(step, LADDER[i].floor_hard) : fmax(0.25 * step, LADDER[i].floor);
 }
 
 static void etl_free(struct etl *c) {
@@ -501,7 +502,7 @@ enum eot_status eot_lfc_etl_total(const struct eot_lfc_job *job, struct eot_lfc_
     struct etl c;
     etl_init(&c, job);
     double previous = 0.0, value = 0.0, rel_error = 1.0;
-    int is_settled = 0, first = ladder_first(&c);
+    int is_settled = 0, first = ladder_first(&c.system, c.E);
     if (!job->reference) EOT_TRY(rules_fill(&c, err));
     for (int i = first; i < N_LADDER && !is_settled && !job->reference; i++) {
         c.energy = rule_of(&c, LADDER[i].energy);
@@ -554,3 +555,46 @@ done:
 enum eot_status eot_lfc_etl_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return adaptive(job, SHAPE_SINGLE, result, err); }
 enum eot_status eot_lfc_etl_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return adaptive(job, SHAPE_ANGULAR, result, err); }
 enum eot_status eot_lfc_etl_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return adaptive(job, SHAPE_DOUBLE, result, err); }
+
+/* ---- fixed rules for tables ---- */
+
+struct eot_lfc_integrator {
+    struct etl c;
+};
+
+enum eot_status eot_lfc_integrator_create(const struct eot_lfc_job *job, struct eot_lfc_integrator **integrator, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const int level = ladder_first(&job->system, job->E) + 1;
+    struct eot_lfc_integrator *g = calloc(1, sizeof *g);
+    EOT_CHECK_MEMORY(g);
+    etl_init(&g->c, job);
+    status = rules_fill(&g->c, err);
+    if (status != EOT_OK) {
+        free(g);
+        goto done;
+    }
+    g->c.energy = rule_of(&g->c, LADDER[level].energy);
+    g->c.q = LADDER[level].q;
+    g->c.density = LADDER[level].density;
+    g->c.cut = LADDER[level].cut;
+    *integrator = g;
+done:
+    return status;
+}
+
+void eot_lfc_integrator_free(struct eot_lfc_integrator *integrator) { free(integrator); }
+
+void eot_lfc_integrator_set_energy(struct eot_lfc_integrator *integrator, double E) { integrator->c.E = E; }
+
+double eot_lfc_integrator_single(struct eot_lfc_integrator *integrator, double E_x) { return integral_q(&integrator->c, E_x) / integrator->c.E; }
+
+double eot_lfc_integrator_double(struct eot_lfc_integrator *integrator, double E_x, double rise) {
+    struct etl *c = &integrator->c;
+    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)), k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
+    if (!(k > 0.0)) return 0.0;
+    double Q0 = eot_lfc_Q0(c->system, c->E, E_x, c->m_fixed, c->m_rest), w = rise / (2.0 * p * k);
+    if (w > 2.0) return 0.0;
+    eot_lfc_point point = eot_lfc_point_from(c->system, c->E, E_x, Q0, w, c->m_fixed, c->m_rest);
+    double t = integral_t(c, &point);
+    return t == 0.0 ? 0.0 : eot_lfc_prefactor(c->system, point, c->h, 0.5 / p) * t / c->E;
+}

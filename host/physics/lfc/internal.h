@@ -27,6 +27,16 @@ enum eot_status eot_lfc_ww_single(const struct eot_lfc_job *job, struct eot_lfc_
 enum eot_status eot_lfc_ww_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
 enum eot_status eot_lfc_ww_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
 
+/** Exact tree level by fixed rules of about 1e-5, for tables. Release with eot_lfc_integrator_free. */
+struct eot_lfc_integrator;
+enum eot_status eot_lfc_integrator_create(const struct eot_lfc_job *job, struct eot_lfc_integrator **integrator, struct eot_error *err);
+void eot_lfc_integrator_free(struct eot_lfc_integrator *integrator);
+void eot_lfc_integrator_set_energy(struct eot_lfc_integrator *integrator, double E);
+/** dsigma/dE_x [GeV^-3]. */
+double eot_lfc_integrator_single(struct eot_lfc_integrator *integrator, double E_x);
+/** d2sigma/(dE_x dQ) [GeV^-5] at Q = Q0 + rise. */
+double eot_lfc_integrator_double(struct eot_lfc_integrator *integrator, double E_x, double rise);
+
 /** Flux of the system in closed form where that does not cancel, else by Gauss-Legendre in ln t. [dimensionless x Z^2] */
 double eot_lfc_system_flux(const eot_lfc_system *system, double t_min, double t_max);
 
