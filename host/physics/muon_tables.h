@@ -21,9 +21,9 @@ struct eot_muon_options {
     int decay_in_flight, decay_at_rest;
 };
 
-/** Defaults: v_cut 5e-4, delta_cut 20 MeV, 0.2 hard scatters per X0, stop at 2 MeV, 10 % loss a step, Vavilov straggling, everything on. The radiative loss below
+/** Defaults: v_cut 5e-4, delta_cut 20 MeV, 0.1 hard scatters per X0, stop at 2 MeV, 10 % loss a step, Vavilov straggling, everything on. The radiative loss below
  * v_cut does not fluctuate, hence the small cut: from 5e-4 down no quantile of the loss in an ECAL or HCAL changes at 100 GeV, at 5e-3 the 5 % quantile in the
- * ECAL is 20 % high. An event costs a step: 5e-4 means one to three in an HCAL module, beside 14 hard scatters. */
+ * ECAL is 20 % high. An event costs a step: 5e-4 means one to three in an HCAL module, beside 7 hard scatters. */
 struct eot_muon_options eot_muon_options_default(void);
 
 /** Options that follow the reference simulation (PUMAS, detailed mode) step by step: all losses explicit above 1 % of the energy; below it the mean, and the variance

@@ -1,5 +1,10 @@
 /** @file muon.h
- * One step of a muon through the voxel grid: to the next hard event, the next voxel boundary or the longest step allowed, whichever comes first.
+ * One step of a muon through the voxel grid: to the next hard event, the boundary of a volume, or the longest step allowed, whichever comes first.
+ *
+ * Layers. Within one volume a step runs on through the layers ahead: each layer costs its thickness, its rate and a few sums (a dozen instructions), and what
+ * fluctuates (straggling, soft scattering) is drawn once, at the end, from the sums, which is the same distribution: collisions are independent, so the
+ * straggling of two layers of one kind is that of one of their total xi, and soft scattering is Gaussian with the variances of angle and displacement and
+ * their covariance summed layer by layer. The loss is drawn apart for active and passive layers, so the visible energy of the step is known.
  *
  * Mixed simulation. Everything discrete is one exponential clock: hard bremsstrahlung, pair production and photonuclear losses above v_cut, delta rays above
  * W_cut, elastic scatters above q_cut, decay in flight. The optical depth left to the next event is carried in the muon (`clock`), so that a step without an
@@ -95,9 +100,9 @@ EOT_FN eot_muon_row eot_muon_row_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL cons
     EOT_GLOBAL const f32 *b = a + EOT_MUON_N_COLUMN;
     eot_muon_row r;
     r.loss = eot_lerp(a[EOT_MUON_LOSS], b[EOT_MUON_LOSS], c.t);
-    /* 2^-10 GeV 2^(i/16) spans 1/16 of its octave */
-    real width = (real)eot_f32_from_bits((EOT_MUON_FIRST_BITS + (c.i << EOT_MUON_ROW_SHIFT)) & 0x7f800000u) * R(0.0625);
-    r.loss_slope = ((real)b[EOT_MUON_LOSS] - (real)a[EOT_MUON_LOSS]) / width;
+    /* a row 2^-10 GeV 2^(i/16) spans 1/16 of its octave, 2^-k GeV: the reciprocal of a power of two by its exponent */
+    real inverse_width = (real)eot_f32_from_bits(0x7f000000u - ((EOT_MUON_FIRST_BITS + (c.i << EOT_MUON_ROW_SHIFT)) & 0x7f800000u)) * R(16.0);
+    r.loss_slope = ((real)b[EOT_MUON_LOSS] - (real)a[EOT_MUON_LOSS]) * inverse_width;
     r.rate = eot_lerp(a[EOT_MUON_RATE], b[EOT_MUON_RATE], c.t);
     r.kick = eot_lerp(a[EOT_MUON_KICK], b[EOT_MUON_KICK], c.t);
     r.xi = eot_lerp(a[EOT_MUON_XI], b[EOT_MUON_XI], c.t);
@@ -105,6 +110,38 @@ EOT_FN eot_muon_row eot_muon_row_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL cons
     r.variance = eot_lerp(a[EOT_MUON_VARIANCE], b[EOT_MUON_VARIANCE], c.t);
     r.i = c.i;
     return r;
+}
+
+/** What a region does to a muon per cm of path: sums over its constituents; losses apart for active and passive ones. */
+typedef struct {
+    real rate, kick, loss, slope;      /* slope: d loss/dT */
+    real active_loss, active_xi, xi;   /* of the active constituents; xi of all */
+    real inverse_cut;                  /* the same in all materials of a density above 0 */
+    real active_variance, variance;
+    u32 i;
+} eot_muon_medium;
+EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_region *region, real kinetic_energy) {
+    eot_muon_medium m;
+    m.rate = m.kick = m.loss = m.slope = m.active_loss = m.active_xi = m.xi = m.inverse_cut = m.active_variance = m.variance = R(0.0);
+    m.i = 0u;
+    i32 i = 0;
+    do {
+        eot_muon_row r = eot_muon_row_at(table, tables, region->material[i], kinetic_energy);
+        real f = (real)region->fraction[i], seen = region->active[i] != 0 ? f : R(0.0);
+        m.rate = fma(f, r.rate, m.rate);
+        m.kick = fma(f, r.kick, m.kick);
+        m.loss = fma(f, r.loss, m.loss);
+        m.slope = fma(f, r.loss_slope, m.slope);
+        m.xi = fma(f, r.xi, m.xi);
+        m.variance = fma(f, r.variance, m.variance);
+        m.active_loss = fma(seen, r.loss, m.active_loss);
+        m.active_xi = fma(seen, r.xi, m.active_xi);
+        m.active_variance = fma(seen, r.variance, m.active_variance);
+        m.inverse_cut = fmax(m.inverse_cut, r.inverse_cut);
+        m.i = r.i;
+        i++;
+    } while (i < region->n_constituent);
+    return m;
 }
 
 /** Quantile of (loss - mean)/xi of Vavilov's distribution with small maximum loss: linear between rows of kappa and points of the tail probability.
@@ -132,13 +169,13 @@ EOT_FN real eot_muon_moments_loss(real mean, real variance, real u, real g) {
     return u < none ? R(0.0) : largest * (u - none) / (R(1.0) - none);
 }
 
-/** Continuous loss of one material over its path [GeV]. @param bits 32 random bits. */
-EOT_FN real eot_muon_continuous(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, eot_muon_row row, real path, real mean, u32 bits, u32 more_bits) {
-    if (tables->straggling == EOT_MUON_STRAGGLING_OFF || path <= R(0.0) || row.xi <= R(0.0)) return mean;
+/** Continuous loss with its fluctuation [GeV]. @param mean [GeV]. @param xi [GeV]. @param variance [GeV^2]. @param bits two words of random bits. */
+EOT_FN real eot_muon_continuous(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, real mean, real xi, real inverse_cut, real variance, u32 bits,
+                                u32 more_bits) {
+    if (tables->straggling == EOT_MUON_STRAGGLING_OFF || !(xi > R(0.0))) return mean;
     real u = eot_uniform(bits);
-    if (tables->straggling == EOT_MUON_STRAGGLING_MOMENTS) return eot_muon_moments_loss(mean, row.variance * path, u, eot_normal(bits, more_bits).a);
-    real xi = row.xi * path;
-    return fmax(fma(xi, eot_muon_straggle(table, tables, xi * row.inverse_cut, u), mean), R(0.0));
+    if (tables->straggling == EOT_MUON_STRAGGLING_MOMENTS) return eot_muon_moments_loss(mean, variance, u, eot_normal(bits, more_bits).a);
+    return fmax(fma(xi, eot_muon_straggle(table, tables, xi * inverse_cut, u), mean), R(0.0));
 }
 
 /** Energy given away in a hard event, from the inverse of its tail probability; between two rows of T one is chosen at random, so the mean is interpolated.
@@ -216,90 +253,151 @@ EOT_FN real eot_muon_capture_rate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const 
     return rate;
 }
 
+#define EOT_MUON_MOST_LAYERS 64 /* layers a step runs through at most */
+
 /** One step. @param table, voxel the f32 and u32 table buffers. @param tables, grid, regions as packed by the host.
- * @param muon alive. @param random its cursor. @return see eot_muon_step; the muon's fate says whether to go on. Draws: 1 block a step, 1 more at an event,
- * 1 per further constituent of an effective medium, up to 3 at the end of life. */
+ * @param muon alive. @param random its cursor. @return see eot_muon_step; the muon's fate says whether to go on. Draws: 1 block a step, 1 more at an event or
+ * where both active and passive matter was crossed, up to 3 at the end of life. */
 EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid,
                                       EOT_GLOBAL const eot_region *regions, EOT_GLOBAL const u32 *voxel, eot_muon muon, eot_random random) {
     eot_muon_step out;
-    EOT_GLOBAL const eot_region *region = regions + muon.region;
+    i32 first = muon.region, second = first; /* the kinds of layers that the step meets: at most two */
+    EOT_GLOBAL const eot_region *region = regions + first;
     eot_vec3 u = muon.direction;
     real kinetic = muon.kinetic_energy;
-    out.region = muon.region;
     out.ionisation = out.visible = out.shower = out.hadronic = out.electron = out.neutrino = out.rest = R(0.0);
     out.process = EOT_MUON_NO_EVENT;
     out.event_active = 0;
     out.axis = -1;
 
-    /* what the region does per cm */
-    eot_muon_row first = eot_muon_row_at(table, tables, region->material[0], kinetic);
-    i32 n_constituent = region->n_constituent;
-    real f0 = (real)region->fraction[0];
-    real loss = f0 * first.loss, rate = f0 * first.rate, kick = f0 * first.kick;
-    for (i32 i = 1; i < n_constituent; i++) {
-        eot_muon_row row = eot_muon_row_at(table, tables, region->material[i], kinetic);
-        real f = (real)region->fraction[i];
-        loss = fma(f, row.loss, loss);
-        rate = fma(f, row.rate, rate);
-        kick = fma(f, row.kick, kick);
-    }
+    eot_muon_medium medium = eot_muon_medium_at(table, tables, region, kinetic), other = medium;
     real p2 = kinetic * (kinetic + R(2.0) * EOT_M_MUON);
     real decay_rate = (real)tables->decay_rate / sqrt(p2);
-    real event_rate = rate + decay_rate;
 
-    /* how far: voxel boundaries, event, longest step */
+    /* how far to the voxel's boundaries */
     i32 up_x = u.x > R(0.0) ? 1 : 0, up_y = u.y > R(0.0) ? 1 : 0, up_z = u.z > R(0.0) ? 1 : 0;
     f64 edge_x = (f64)table[grid->edges_x + (u32)(muon.i_x + up_x)];
     f64 edge_y = (f64)table[grid->edges_y + (u32)(muon.i_y + up_y)];
-    f64 edge_z = (f64)table[grid->edges_z + (u32)(muon.i_z + up_z)];
+    f32 edge_z = table[grid->edges_z + (u32)(muon.i_z + up_z)];
     const real far = R(1.0e30);
     real to_x = u.x != R(0.0) ? fmax((real)(edge_x - muon.position.x) / u.x, R(0.0)) : far;
     real to_y = u.y != R(0.0) ? fmax((real)(edge_y - muon.position.y) / u.y, R(0.0)) : far;
-    real to_z = u.z != R(0.0) ? fmax((real)(edge_z - muon.position.z) / u.z, R(0.0)) : far;
-    real to_boundary = fmin(to_x, fmin(to_y, to_z));
-    real to_event = muon.clock / fmax(event_rate, R(1.0e-30));
-    real to_limit = fmin((real)region->max_step, (real)tables->largest_loss * kinetic / fmax(loss, R(1.0e-30)));
+    real inverse_z = u.z != R(0.0) ? R(1.0) / u.z : far;
+    real to_z = fmax((real)((f64)edge_z - muon.position.z) * inverse_z, R(0.0));
+    real to_side = fmin(to_x, to_y);
+    i32 side_axis = to_x < to_y ? 0 : 1;
+    real to_limit = fmin((real)region->max_step, (real)tables->largest_loss * kinetic / fmax(medium.loss, R(1.0e-30)));
     real field2 = (real)(region->field_x * region->field_x + region->field_y * region->field_y + region->field_z * region->field_z);
-    if (field2 > R(0.0)) to_limit = fmin(to_limit, R(0.2) * sqrt(p2 / field2) / EOT_BEND); /* bend by at most 0.2 rad */
-    real path = fmin(to_boundary, fmin(to_event, to_limit));
-    i32 is_event = path == to_event ? 1 : 0;
-    i32 is_crossing = is_event == 0 && path == to_boundary ? 1 : 0;
-    i32 axis = to_boundary == to_z ? 2 : to_boundary == to_x ? 0 : 1;
-    eot_vec3 bend = {R(0.0), R(0.0), R(0.0)};
+    eot_vec3 bend;
+    bend.x = bend.y = bend.z = R(0.0);
+
+    real path = R(0.0), path_other = R(0.0), clock = muon.clock;
+    real angle2 = R(0.0), cross2 = R(0.0), aside2 = R(0.0); /* variances of angle and displacement, and their covariance, times p^2 beta^2 */
+    i32 is_event = 0, axis = -1; /* axis of the boundary that ends the step */
+    real event_rate = R(0.0);
     if (field2 > R(0.0)) {
         real k = (real)muon.charge * EOT_BEND / sqrt(p2);
         bend.x = k * (real)region->field_x;
         bend.y = k * (real)region->field_y;
         bend.z = k * (real)region->field_z;
-        if (is_crossing != 0) {
+        to_limit = fmin(to_limit, R(0.2) / (EOT_BEND * sqrt(field2 / p2))); /* bend by at most 0.2 rad */
+        real to_boundary = fmin(to_side, to_z);
+        axis = to_boundary == to_z ? 2 : side_axis;
+        if (to_boundary > R(0.0) && to_boundary < to_limit) {
             /* the curved path to the boundary: one Newton step from the straight one; where that is no small correction, no crossing yet */
-            eot_helix h = eot_helix_moved(u, bend, path);
+            eot_helix h = eot_helix_moved(u, bend, to_boundary);
             real there = axis == 2 ? h.moved.z : axis == 0 ? h.moved.x : h.moved.y;
             real speed = axis == 2 ? h.direction.z : axis == 0 ? h.direction.x : h.direction.y;
-            real wanted = (real)(axis == 2 ? edge_z - muon.position.z : axis == 0 ? edge_x - muon.position.x : edge_y - muon.position.y);
-            real more = fabs(speed) > R(1.0e-6) ? (wanted - there) / speed : path;
-            is_crossing = path == R(0.0) || fabs(more) < R(0.2) * path ? 1 : 0;
-            path = is_crossing != 0 && path > R(0.0) ? path + more : path;
+            real wanted = (real)(axis == 2 ? (f64)edge_z - muon.position.z : axis == 0 ? edge_x - muon.position.x : edge_y - muon.position.y);
+            real more = fabs(speed) > R(1.0e-6) ? (wanted - there) / speed : to_boundary;
+            if (fabs(more) < R(0.2) * to_boundary) {
+                to_z = axis == 2 ? to_z + more : far;
+                to_side = axis == 2 ? far : to_side + more;
+            } else {
+                to_limit = to_boundary;
+                to_z = to_side = far;
+            }
         }
     }
-    out.path = path;
-
-    eot_u32x4 bits = eot_random_block(random);
-    random.draw += 1u;
-
-    /* continuous loss: the mean to second order in the path, S s - S S' s^2/2 */
-    real half_lost = R(0.5) * loss * path;
-    real lost = eot_muon_continuous(table, tables, first, f0 * path, f0 * path * fma(-half_lost, first.loss_slope, first.loss), bits.x, bits.w);
-    real visible = region->active[0] != 0 ? lost : R(0.0);
-    for (i32 i = 1; i < n_constituent; i++) {
-        eot_muon_row row = eot_muon_row_at(table, tables, region->material[i], kinetic);
-        eot_u32x4 b = eot_random_block(random);
-        random.draw += 1u;
-        real f = (real)region->fraction[i];
-        real more = eot_muon_continuous(table, tables, row, f * path, f * path * fma(-half_lost, row.loss_slope, row.loss), b.x, b.y);
-        lost += more;
-        visible += region->active[i] != 0 ? more : R(0.0);
+    i32 in_other = 0;
+    real first_rate = medium.rate + decay_rate, second_rate = first_rate, second_kick = medium.kick;
+    real longest = fmin(to_side, to_limit), most = longest;
+    for (i32 i_layer = 0; i_layer < EOT_MUON_MOST_LAYERS; i_layer++) {
+        event_rate = in_other != 0 ? second_rate : first_rate;
+        real s = to_z;
+        i32 is_whole = event_rate * to_z < clock && to_z <= most ? 1 : 0;
+        if (is_whole == 0) {
+            real to_event = clock / fmax(event_rate, R(1.0e-30));
+            s = fmin(to_z, fmin(most, to_event));
+            is_event = s == to_event ? 1 : 0;
+            axis = is_event != 0 ? -1 : s == to_z ? 2 : to_side <= to_limit ? side_axis : -1;
+        }
+        /* covariances after a drift s with angle2, and the layer's own */
+        real own = (in_other != 0 ? second_kick : medium.kick) * s, s2 = s * s;
+        aside2 = fma(own, s2 * R(0.3333333333333333), fma(s, R(2.0) * cross2, fma(s2, angle2, aside2)));
+        cross2 = fma(s, fma(R(0.5), own, angle2), cross2);
+        angle2 += own;
+        path += s;
+        path_other += in_other != 0 ? s : R(0.0);
+        clock = fmax(fma(-s, event_rate, clock), R(0.0));
+        most = fmax(longest - path, R(0.0));
+        if (is_whole == 0 && axis != 2) break;
+        i32 next_z = muon.i_z + 2 * up_z - 1;
+        axis = 2;
+        if (next_z < 0 || next_z >= grid->n_z || field2 > R(0.0)) break;
+        if (tables->straggling == EOT_MUON_STRAGGLING_MOMENTS) { /* layers whose loss is far from Gaussian in that model are drawn one by one, as the reference does */
+            real mean = s * (in_other != 0 ? other.loss : medium.loss), fluctuation = s * (in_other != 0 ? other.variance : medium.variance);
+            real seen = in_other != 0 ? other.active_xi : medium.active_xi;
+            if (!(seen > R(0.0)) && mean * mean < R(3.0) * fluctuation) break;
+        }
+        i32 next = (i32)voxel[grid->voxels + (u32)((next_z * grid->n_y + muon.i_y) * grid->n_x + muon.i_x)];
+        if (next != first && next != second) {
+            /* a third kind of layer, another volume, a field or a limit of its own ends the step */
+            EOT_GLOBAL const eot_region *ahead = regions + next;
+            if (second != first || ahead->volume != region->volume || ahead->max_step != region->max_step || ahead->field_x != 0.0f || ahead->field_y != 0.0f ||
+                ahead->field_z != 0.0f)
+                break;
+            second = next;
+            other = eot_muon_medium_at(table, tables, ahead, kinetic);
+            second_rate = other.rate + decay_rate;
+            second_kick = other.kick;
+            to_limit = fmin(to_limit, fmax((real)tables->largest_loss * kinetic / fmax(other.loss, R(1.0e-30)), path));
+            longest = fmin(to_side, to_limit);
+            most = longest - path;
+        }
+        in_other = next != first ? 1 : 0;
+        muon.i_z = next_z;
+        f32 next_edge = table[grid->edges_z + (u32)(next_z + up_z)];
+        to_z = (real)(next_edge - edge_z) * inverse_z;
+        edge_z = next_edge;
+        axis = -1;
     }
+    i32 here = in_other != 0 ? second : first;
+    region = regions + here;
+    out.region = here;
+    out.path = path;
+    /* sums over the paths in the two kinds */
+    real path_first = path - path_other;
+    real loss = fma(path_other, other.loss, path_first * medium.loss), slope = fma(path_other, other.slope, path_first * medium.slope);
+    real active_loss = fma(path_other, other.active_loss, path_first * medium.active_loss), active_xi = fma(path_other, other.active_xi, path_first * medium.active_xi);
+    real xi = fma(path_other, other.xi, path_first * medium.xi), inverse_cut = fmax(medium.inverse_cut, other.inverse_cut);
+    real active_variance = fma(path_other, other.active_variance, path_first * medium.active_variance);
+    real variance = fma(path_other, other.variance, path_first * medium.variance);
+
+    eot_u32x4 bits = eot_random_block(random), more_bits = bits;
+    random.draw += 1u;
+    if (is_event != 0 || (active_xi > R(0.0) && active_xi < xi)) {
+        more_bits = eot_random_block(random);
+        random.draw += 1u;
+    }
+
+    /* continuous loss: the mean to second order in the path; active and passive matter apart where there are both */
+    real bent = fma(R(-0.5), slope, R(1.0));
+    real passive = xi > R(0.0) ? R(0.0) : loss, visible = R(0.0);
+    if (active_xi < xi)
+        passive = eot_muon_continuous(table, tables, (loss - active_loss) * bent, xi - active_xi, inverse_cut, variance - active_variance, bits.x, bits.w);
+    if (active_xi > R(0.0)) visible = eot_muon_continuous(table, tables, active_loss * bent, active_xi, inverse_cut, active_variance, more_bits.x, bits.w);
+    real lost = passive + visible;
     real after = fmax(kinetic - lost, R(0.0));
     out.ionisation = kinetic - after;
     out.visible = lost > R(0.0) ? visible * (out.ionisation / lost) : R(0.0);
@@ -316,14 +414,15 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
         moved = h.moved;
         u = h.direction;
     }
-    if (tables->scattering != 0) {
-        real sigma = sqrt(kick * path * inverse_beta2 / momentum2);
+    if (tables->scattering != 0 && angle2 > R(0.0)) {
+        real inverse_sigma = R(1.0) / sqrt(angle2), scale = sqrt(inverse_beta2 / momentum2);
+        real sigma = angle2 * inverse_sigma * scale;
+        real along = cross2 * inverse_sigma * scale;                                                     /* displacement correlated with the angle */
+        real apart = sqrt(fmax(fma(-cross2 * inverse_sigma, cross2 * inverse_sigma, aside2), R(0.0))) * scale; /* and independent of it */
         eot_normal_pair n = eot_normal(bits.y, bits.z);
-        /* the part of the displacement that is independent of the angle is uniform with the right variance: only its fourth moment differs, by 2 % */
-        real half_path = R(0.5) * path * sigma;
-        real aside_x = half_path * (n.a + fma((real)(bits.w >> 16), R(3.0517578125e-5), R(-0.9999847412109375)));
-        real aside_y = half_path * (n.b + fma((real)(bits.w & 0xffffu), R(3.0517578125e-5), R(-0.9999847412109375)));
-        eot_vec3 aside = eot_vec3_rotated(u, aside_x, aside_y, R(0.0));
+        /* the independent part is uniform with the right variance: only the displacement's fourth moment differs, by 2 % */
+        real free_x = fma((real)(bits.w >> 16), R(5.2857e-5), R(-1.73202)), free_y = fma((real)(bits.w & 0xffffu), R(5.2857e-5), R(-1.73202));
+        eot_vec3 aside = eot_vec3_rotated(u, fma(apart, free_x, along * n.a), fma(apart, free_y, along * n.b), R(0.0));
         moved.x += aside.x;
         moved.y += aside.y;
         moved.z += aside.z;
@@ -334,32 +433,31 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     muon.position.z += (f64)moved.z;
     muon.direction = u;
 
-    /* the clock: an event, or less time left */
-    muon.clock = fmax(fma(-path, event_rate, muon.clock), R(0.0));
+    /* the hard event */
+    muon.clock = clock;
     i32 fate = EOT_MUON_ALIVE;
     if (is_event != 0) {
-        eot_u32x4 b = eot_random_block(random);
-        random.draw += 1u;
-        muon.clock = -eot_log(eot_uniform(b.w));
-        /* which constituent and process: one number, used up digit by digit */
-        real choose = eot_uniform(b.x) * event_rate;
+        muon.clock = -eot_log(eot_uniform(more_bits.w));
+        /* which constituent and process: one number of 20 bits, used up digit by digit; the other 12 bits are the azimuth */
+        real choose = fma((real)(more_bits.z >> 12), R(9.5367431640625e-7), R(4.76837158203125e-7)) * event_rate;
         i32 material = region->material[0];
         i32 process = EOT_MUON_DECAY;
-        eot_muon_row row = first;
-        real below = R(0.0), share = f0 * first.rate;
+        real below = R(0.0), share = event_rate - decay_rate;
         out.event_active = region->active[0];
-        for (i32 i = 1; i < n_constituent; i++) {
-            if (choose >= below + share) {
-                below += share;
-                material = region->material[i];
-                row = eot_muon_row_at(table, tables, material, kinetic);
-                share = (real)region->fraction[i] * row.rate;
-                out.event_active = region->active[i];
+        if (region->n_constituent > 1) {
+            share = (real)region->fraction[0] * eot_muon_row_at(table, tables, material, kinetic).rate;
+            for (i32 i = 1; i < region->n_constituent; i++) {
+                if (choose >= below + share) {
+                    below += share;
+                    material = region->material[i];
+                    share = (real)region->fraction[i] * eot_muon_row_at(table, tables, material, kinetic).rate;
+                    out.event_active = region->active[i];
+                }
             }
         }
         choose = (choose - below) / fmax(share, R(1.0e-30));
         if (choose < R(1.0) || decay_rate <= R(0.0)) { /* without decay, a rounded 1 is elastic */
-            EOT_GLOBAL const f32 *s = table + tables->shares + ((u32)material * EOT_MUON_N_ROW + row.i) * 4u;
+            EOT_GLOBAL const f32 *s = table + tables->shares + ((u32)material * EOT_MUON_N_ROW + medium.i) * 4u;
             process = choose < (real)s[0]   ? EOT_MUON_DELTA
                       : choose < (real)s[1] ? EOT_MUON_BREMS
                       : choose < (real)s[2] ? EOT_MUON_PAIR
@@ -367,10 +465,10 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
                                             : EOT_MUON_ELASTIC;
         }
         out.process = process;
-        real turn = eot_uniform(b.z);
+        real turn = (real)(more_bits.z & 0xfffu) * R(2.44140625e-4);
         real p_after2 = after * (after + R(2.0) * EOT_M_MUON);
         if (process == EOT_MUON_ELASTIC) {
-            eot_octave_cell c = eot_octave_find(eot_uniform(b.y), EOT_MUON_TAIL_BITS, EOT_MUON_TAIL_SHIFT, EOT_MUON_N_TAIL);
+            eot_octave_cell c = eot_octave_find(eot_uniform(more_bits.y), EOT_MUON_TAIL_BITS, EOT_MUON_TAIL_SHIFT, EOT_MUON_N_TAIL);
             EOT_GLOBAL const f32 *e = table + tables->elastic + (u32)material * EOT_MUON_N_TAIL + c.i;
             real q2 = fmin(eot_exp(eot_lerp(e[0], e[1], c.t)) / fmax(p_after2, R(1.0e-30)), R(4.0)); /* (2 sin(theta/2))^2 */
             real cosine = fma(R(-0.5), q2, R(1.0));
@@ -380,7 +478,7 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
             /* electron energy in flight: isotropic in the rest frame, massless electron */
             eot_u32x4 d = eot_random_block(random);
             random.draw += 1u;
-            real at_rest = R(0.5) * EOT_M_MUON * eot_muon_michel(d, b.y);
+            real at_rest = R(0.5) * EOT_M_MUON * eot_muon_michel(d, more_bits.y);
             real cosine = fma(R(2.0), turn, R(-1.0));
             real total = after + EOT_M_MUON;
             out.electron = fmin(at_rest / EOT_M_MUON * fma(sqrt(p_after2), cosine, total), total);
@@ -389,7 +487,7 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
             after = R(0.0);
             fate = EOT_MUON_DECAYED;
         } else {
-            real given = eot_muon_loss(table, tables, material, process, after, eot_uniform(b.y), (real)(b.z & 0xffu) * R(0.00390625));
+            real given = eot_muon_loss(table, tables, material, process, after, eot_uniform(more_bits.y), (real)(more_bits.y & 0x1ffu) * R(0.001953125));
             real rest_of = after - given;
             real difference = after - rest_of;
             if (process == EOT_MUON_DELTA) {
@@ -408,11 +506,11 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     }
 
     /* crossing a boundary: the coordinate is put on the edge, unless the muon was already beyond it (a displacement), when only the index moves on */
-    if (is_crossing != 0) {
-        out.axis = axis;
+    out.axis = axis;
+    if (axis >= 0) {
         if (axis == 2) {
             muon.i_z += 2 * up_z - 1;
-            muon.position.z = path > R(0.0) ? edge_z : muon.position.z;
+            muon.position.z = path > R(0.0) ? (f64)edge_z : muon.position.z;
         } else if (axis == 0) {
             muon.i_x += 2 * up_x - 1;
             muon.position.x = path > R(0.0) ? edge_x : muon.position.x;
@@ -420,12 +518,12 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
             muon.i_y += 2 * up_y - 1;
             muon.position.y = path > R(0.0) ? edge_y : muon.position.y;
         }
-        i32 inside = muon.i_x >= 0 && muon.i_x < grid->n_x && muon.i_y >= 0 && muon.i_y < grid->n_y && muon.i_z >= 0 && muon.i_z < grid->n_z;
-        if (inside)
-            muon.region = (i32)voxel[grid->voxels + (u32)((muon.i_z * grid->n_y + muon.i_y) * grid->n_x + muon.i_x)];
-        else if (fate == EOT_MUON_ALIVE)
-            fate = EOT_MUON_ESCAPED;
     }
+    i32 inside = muon.i_x >= 0 && muon.i_x < grid->n_x && muon.i_y >= 0 && muon.i_y < grid->n_y && muon.i_z >= 0 && muon.i_z < grid->n_z;
+    if (inside)
+        muon.region = axis >= 0 ? (i32)voxel[grid->voxels + (u32)((muon.i_z * grid->n_y + muon.i_y) * grid->n_x + muon.i_x)] : here;
+    else if (fate == EOT_MUON_ALIVE)
+        fate = EOT_MUON_ESCAPED;
     muon.n_stall = path > R(0.0) || is_event != 0 ? 0 : muon.n_stall + 1;
     if (muon.n_stall > EOT_MUON_MAX_STALL) fate = EOT_MUON_STUCK;
 
