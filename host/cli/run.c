@@ -61,7 +61,8 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     }
     EOT_TRY(eot_output_prepare(folder, err));
     struct eot_log log = {.level = is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
-    struct eot_backend_options backend_options = {.selector = device, .kernel_dir = kernel_dir, .no_kernel_cache = no_kernel_cache, .verbose = is_verbose};
+    struct eot_backend_options backend_options = {.selector = device, .kernel_dir = kernel_dir, .no_kernel_cache = no_kernel_cache, .verbose = is_verbose,
+                                                  .extra_options = eot_world_kernel_options(&config)};
     EOT_TRY(eot_backend_open(&backend_options, &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
     double start = now_s();

@@ -13,6 +13,14 @@
 
 static const double ENERGY_MARGIN = 1.02; /* tables reach this factor above the largest energy of a primary */
 
+/* Two explicit layers in the cascade, or one effective medium. */
+static bool has_explicit_layers(const struct eot_volume_config *ecal) { return ecal->merge < 0 && ecal->n_layer > 1; }
+
+const char *eot_world_kernel_options(const struct eot_config *config) {
+    int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
+    return ecal >= 0 && has_explicit_layers(&config->geometry.volume[ecal]) ? "-DEOT_N_MEDIUM=2" : "-DEOT_N_MEDIUM=1";
+}
+
 /* The cascade's medium: explicit layers where the ECAL has two and they are not merged, an effective medium otherwise. */
 static enum eot_status em_options(const struct eot_config *config, const struct eot_setup *setup, const struct eot_volume_config *ecal, double cut,
                                   struct eot_em_options *o, struct eot_error *err) {
@@ -21,7 +29,7 @@ static enum eot_status em_options(const struct eot_config *config, const struct 
     *o = (struct eot_em_options){.cut = cut, .energy_max = energy_max, .depth = ecal->thickness, .step_max_X0 = config->physics.step_max_X0,
                                  .min_photon = config->physics.rare_dimuon_gamma ? fmax(config->sampling.min_photon_energy, 2.0 * EOT_M_MUON) : 1e9, .lpm = config->physics.lpm};
     for (size_t i = 0; i < ecal->n_layer; i++) period += ecal->layer[i].thickness;
-    if (ecal->merge < 0 && ecal->n_layer > 1) {
+    if (has_explicit_layers(ecal)) {
         EOT_CHECK(ecal->n_layer == 2, EOT_E_CONFIG, "volume %s has %zu explicit layers (the cascade follows periods of two); use geometry.layers: effective, or merge: 0 for it",
                   ecal->name, ecal->n_layer);
         o->n_medium = 2;

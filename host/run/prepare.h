@@ -29,6 +29,8 @@ struct eot_world {
 /** Build it all. @param cut the cascade's cut [GeV], usually config->physics.cut. Release with eot_world_free.
  * @return EOT_E_CONFIG (no ECAL, unsuitable layers or trackers), EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_world_create(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_world *world, struct eot_error *err);
+/** Build options that specialise the kernels for a configuration (static text); kernels built without them give the same results. */
+const char *eot_world_kernel_options(const struct eot_config *config);
 void eot_world_free(struct eot_world *world);
 
 #endif

@@ -27,7 +27,7 @@ struct engine {
     size_t n_lane, group, batch, chunk, list_capacity;
     eot_cascade_parameters c;
     eot_event_parameters e;
-    eot_lane *lanes;
+    uint32_t *lanes; /* EOT_N_LANE_WORD x n_lane, as on the device */
     int64_t *track_host;
     eot_vertex_record *hit;
     float *rows;
@@ -80,7 +80,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
                                     .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON : EOT_ELECTRON,
                                     .n_threshold = 7, .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f, 1e30f, 1e30f, 1e30f, 1e30f}};
     g->e = w->event;
-    g->lanes = calloc(g->n_lane, sizeof *g->lanes);
+    g->lanes = calloc(g->n_lane * EOT_N_LANE_WORD, sizeof *g->lanes);
     g->track_host = malloc(g->n_lane * 3 * EOT_TRACK_BINS * sizeof *g->track_host);
     g->rows = malloc(g->chunk * EOT_N_EVENT_COLUMN * sizeof *g->rows);
     EOT_CHECK_MEMORY(g->lanes);
@@ -91,7 +91,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_TRY(new_buffer(g, sizeof g->c, &g->c, &g->cascade, err));
     EOT_TRY(new_buffer(g, sizeof g->e, &g->e, &g->event, err));
     EOT_TRY(new_buffer(g, (g->batch + 1) * sizeof(f32), NULL, &g->energy, err));
-    EOT_TRY(new_buffer(g, g->n_lane * sizeof(eot_lane), NULL, &g->lane, err));
+    EOT_TRY(new_buffer(g, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, NULL, &g->lane, err));
     EOT_TRY(new_buffer(g, g->n_lane * 3 * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->stack, err));
     EOT_TRY(new_buffer(g, g->n_lane * 3 * EOT_TRACK_BINS * sizeof(i64), NULL, &g->track, err));
     EOT_TRY(new_buffer(g, (g->c.is_forced ? g->batch : g->n_lane * N_SLOT) * sizeof(eot_vertex_record), NULL, &g->vertex, err));
@@ -111,13 +111,16 @@ done:
     return status;
 }
 
+/* A word of one lane's state. */
+static uint32_t *word(const struct engine *g, enum eot_lane_word which, size_t lane) { return &g->lanes[(size_t)which * g->n_lane + lane]; }
+
 static bool is_interrupted(const struct engine *g) { return g->options->is_interrupted != NULL && *g->options->is_interrupted; }
 
 static enum eot_status collect_hits(struct engine *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     eot_vertex_record *slots = NULL;
     size_t n = 0;
-    for (size_t i = 0; i < g->n_lane; i++) n += g->lanes[i].n_hit;
+    for (size_t i = 0; i < g->n_lane; i++) n += *word(g, EOT_LANE_N_HIT, i);
     if (n == 0) return EOT_OK;
     slots = malloc(g->n_lane * N_SLOT * sizeof *slots);
     EOT_CHECK_MEMORY(slots);
@@ -130,10 +133,10 @@ static enum eot_status collect_hits(struct engine *g, struct eot_error *err) {
         g->hit_capacity = capacity;
     }
     for (size_t i = 0; i < g->n_lane; i++) {
-        for (u32 k = 0; k < g->lanes[i].n_hit; k++) g->hit[g->n_hit++] = slots[k * g->n_lane + i];
-        g->lanes[i].n_hit = 0;
+        for (u32 k = 0; k < *word(g, EOT_LANE_N_HIT, i); k++) g->hit[g->n_hit++] = slots[k * g->n_lane + i];
+        *word(g, EOT_LANE_N_HIT, i) = 0;
     }
-    EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * sizeof *g->lanes, g->lanes, err));
+    EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
 done:
     free(slots);
     return status;
@@ -161,15 +164,15 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     EOT_CHECK_MEMORY(energy);
     size_t n_start = g->n_lane < n ? g->n_lane : n;
     status = g->b->op->buffer_read(g->b, g->energy, 0, n_start * sizeof *energy, energy, err);
-    memset(g->lanes, 0, g->n_lane * sizeof *g->lanes);
+    memset(g->lanes, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes);
     for (size_t i = 0; status == EOT_OK && i < g->n_lane; i++) {
-        g->lanes[i].i_primary = i < n ? (u32)i : n;
-        g->lanes[i].p.E = i < n ? energy[i] : energy[0];
-        g->lanes[i].p.type = g->c.primary_type;
+        *word(g, EOT_LANE_I_PRIMARY, i) = i < n ? (u32)i : n;
+        memcpy(word(g, EOT_LANE_E, i), &energy[i < n ? i : 0], sizeof(u32));
+        *word(g, EOT_LANE_TYPE, i) = (u32)g->c.primary_type;
     }
     free(energy);
     EOT_TRY(status);
-    EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * sizeof *g->lanes, g->lanes, err));
+    EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
     EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * 3 * EOT_TRACK_BINS * sizeof(i64), err));
     for (bool is_busy = true; is_busy;) {
         if (is_interrupted(g)) goto done;
@@ -177,10 +180,10 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
         EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_cascade, g->n_lane, g->group,
                                  (struct eot_buffer *[]){g->table, g->em, g->cascade, g->energy, g->lane, g->stack, g->track, g->vertex}, err));
         double seconds = now_s() - start;
-        EOT_TRY(g->b->op->buffer_read(g->b, g->lane, 0, g->n_lane * sizeof *g->lanes, g->lanes, err));
+        EOT_TRY(g->b->op->buffer_read(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
         if (!g->c.is_forced) EOT_TRY(collect_hits(g, err));
         is_busy = false;
-        for (size_t i = 0; i < g->n_lane; i++) is_busy |= g->lanes[i].i_primary < n;
+        for (size_t i = 0; i < g->n_lane; i++) is_busy |= *word(g, EOT_LANE_I_PRIMARY, i) < n;
         if (g->config->device.launch_steps == 0 && is_busy && seconds < 0.5 * LAUNCH_SECONDS && g->n_iteration < 1u << 20) {
             g->n_iteration *= 2;
             g->c.n_iteration = g->n_iteration;
@@ -193,8 +196,8 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     }
     uint64_t n_overflow = 0;
     for (size_t i = 0; i < g->n_lane; i++) {
-        block->n_step += g->lanes[i].n_step;
-        n_overflow += g->lanes[i].n_overflow;
+        block->n_step += *word(g, EOT_LANE_N_STEP, i);
+        n_overflow += *word(g, EOT_LANE_N_OVERFLOW, i);
     }
     EOT_CHECK(n_overflow == 0, EOT_E_DEVICE, "%llu showers between primaries %llu and %llu overflowed the stack of %d particles (physics.cut too low for this energy?); raise physics.cut",
               (unsigned long long)n_overflow, (unsigned long long)first, (unsigned long long)(first + n), EOT_STACK_DEPTH);

@@ -14,23 +14,35 @@ typedef struct {
 /** Which part of an event draws; the third counter word holds (stage << 24 | particle). */
 enum eot_stage { EOT_STAGE_SOURCE = 1, EOT_STAGE_CASCADE = 2, EOT_STAGE_REPLAY = 3, EOT_STAGE_VERTEX = 4, EOT_STAGE_MUON = 5, EOT_STAGE_DETECTOR = 6, EOT_STAGE_PROBE = 7 };
 
-/** One Philox4x32-10 block. @param c0..c3 counter. @param k0,k1 key. @return 128 random bits. */
+/** One round of Philox4x32. A 64-bit product vectorises where a high multiply does not. */
+EOT_FN eot_u32x4 eot_philox_round(eot_u32x4 c, u32 k0, u32 k1) {
+    u64 p0 = (u64)0xD2511F53u * c.x, p1 = (u64)0xCD9E8D57u * c.z;
+    eot_u32x4 r;
+    r.x = (u32)(p1 >> 32) ^ c.y ^ k0;
+    r.y = (u32)p1;
+    r.z = (u32)(p0 >> 32) ^ c.w ^ k1;
+    r.w = (u32)p0;
+    return r;
+}
+
+/** One Philox4x32-10 block. @param c0..c3 counter. @param k0,k1 key. @return 128 random bits.
+ * Written out round by round: CPU compilers vectorise across work items only where no inner loop is left. */
 EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
-    for (int i_round = 0; i_round < 10; i_round++) {
-        u64 p0 = (u64)0xD2511F53u * c0, p1 = (u64)0xCD9E8D57u * c2; /* a 64-bit product vectorises where a high multiply does not */
-        c0 = (u32)(p1 >> 32) ^ c1 ^ k0;
-        c2 = (u32)(p0 >> 32) ^ c3 ^ k1;
-        c1 = (u32)p1;
-        c3 = (u32)p0;
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
-    }
-    eot_u32x4 block;
-    block.x = c0;
-    block.y = c1;
-    block.z = c2;
-    block.w = c3;
-    return block;
+    eot_u32x4 b;
+    b.x = c0;
+    b.y = c1;
+    b.z = c2;
+    b.w = c3;
+    b = eot_philox_round(b, k0, k1);
+    b = eot_philox_round(b, k0 + 0x9E3779B9u, k1 + 0xBB67AE85u);
+    b = eot_philox_round(b, k0 + 2u * 0x9E3779B9u, k1 + 2u * 0xBB67AE85u);
+    b = eot_philox_round(b, k0 + 3u * 0x9E3779B9u, k1 + 3u * 0xBB67AE85u);
+    b = eot_philox_round(b, k0 + 4u * 0x9E3779B9u, k1 + 4u * 0xBB67AE85u);
+    b = eot_philox_round(b, k0 + 5u * 0x9E3779B9u, k1 + 5u * 0xBB67AE85u);
+    b = eot_philox_round(b, k0 + 6u * 0x9E3779B9u, k1 + 6u * 0xBB67AE85u);
+    b = eot_philox_round(b, k0 + 7u * 0x9E3779B9u, k1 + 7u * 0xBB67AE85u);
+    b = eot_philox_round(b, k0 + 8u * 0x9E3779B9u, k1 + 8u * 0xBB67AE85u);
+    return eot_philox_round(b, k0 + 9u * 0x9E3779B9u, k1 + 9u * 0xBB67AE85u);
 }
 
 /** Uniform number in the open interval (0, 1): the upper 23 bits, at the cell centres, which are exact in single precision (with 24 the last one would

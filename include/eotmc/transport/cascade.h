@@ -13,6 +13,11 @@
 #include "eotmc/math/random.h"
 #include "eotmc/transport/parameters.h"
 
+/* The number of layers is a build option of the kernels (-DEOT_N_MEDIUM=1 or 2), so that no branch on it is left in the loop; the host asks the tables. */
+#ifndef EOT_N_MEDIUM
+#define EOT_N_MEDIUM t.n_medium
+#endif
+
 /** Outcome of one step. The energy E before it is ionisation + soft + E_a + E_b (+ rounding of the last place) unless the particle has left with E_b. */
 typedef struct {
     f32 path;       /* cm */
@@ -68,39 +73,40 @@ EOT_FN f32 eot_row_interpolated(EOT_GLOBAL const f32 *row, f32 p, i32 n) {
 }
 
 /** One step: path to the next hard vertex (or to the longest step, or to the rear face), losses on the way, and the vertex.
- * @param table f32 table. @param t its layout. @param p particle with E >= cut. @param block random block of the step.
+ * @param table f32 table. @param t its layout. @param E_start,z_start,type particle with E >= cut (scalars: a
+ * small struct as an argument becomes a short vector, which keeps CPU compilers from vectorising across work items). @param block random block of the step.
  * Words: x path; y energy fraction; z interpolation between energy nodes (upper half), acceptance or channel (lower half); w radiation below the cut. */
-EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table, eot_em_tables t, eot_shower_particle p, eot_u32x4 block) {
+EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table, eot_em_tables t, f32 E_start, f32 z_start, i32 type, eot_u32x4 block) {
     eot_cascade_vertex v;
-    i32 is_photon = p.type == EOT_PHOTON;
+    i32 is_photon = type == EOT_PHOTON;
     f32 upper = (f32)(block.z >> 16) * 1.52587890625e-5f, lower = (f32)(block.z & 0xffffu) * 1.52587890625e-5f;
     /* rates at the start of the step */
-    f32 log_E = eot_log(p.E);
+    f32 log_E = eot_log(E_start);
     f32 position = fmin(fmax((log_E - t.log_cut) * t.inverse_log_step, 0.0f), (f32)t.n_energy - 1.001f);
     i32 i_E = (i32)position;
     f32 f_E = position - (f32)i_E;
     u32 node = t.node + (u32)i_E * EOT_EM_N_COLUMN, rate_column = is_photon ? EOT_EM_PHOTON : EOT_EM_MAJORANT;
     u32 medium_stride = (u32)t.n_energy * EOT_EM_N_COLUMN;
     f32 rate_0 = eot_em_node(table, node + rate_column, f_E), rate_1 = 0.0f, tau = -eot_log(eot_uniform(block.x)), path;
-    if (t.n_medium == 2) {
+    if (EOT_N_MEDIUM == 2) {
         rate_1 = eot_em_node(table, node + medium_stride + rate_column, f_E);
-        path = eot_layer_path_length(t.layer[0], t.layer[1], fmax(rate_0, 1e-12f), fmax(rate_1, 1e-12f), p.z, tau);
+        path = eot_layer_path_length(t.layer[0], t.layer[1], fmax(rate_0, 1e-12f), fmax(rate_1, 1e-12f), z_start, tau);
     } else {
         path = tau / fmax(rate_0, 1e-12f);
     }
     f32 limit = is_photon ? 1e9f : t.step_max;
     i32 is_limited = path > limit;
     path = is_limited ? limit : path;
-    f32 to_end = t.depth - p.z;
+    f32 to_end = t.depth - z_start;
     v.has_left = path > to_end;
     path = v.has_left ? fmax(0.0f, to_end) : path;
     v.path = path;
-    v.z = p.z + path;
+    v.z = z_start + path;
     /* losses along the path */
     f32 ionisation = eot_em_node(table, node + EOT_EM_IONISATION, f_E), rare = eot_em_node(table, node + EOT_EM_DIMUON_GAMMA, f_E);
     i32 medium = 0;
-    if (t.n_medium == 2) {
-        eot_layer_path split = eot_layer_path_split(t.layer[0], t.layer[1], p.z, path);
+    if (EOT_N_MEDIUM == 2) {
+        eot_layer_path split = eot_layer_path_split(t.layer[0], t.layer[1], z_start, path);
         ionisation = fma(ionisation, split.in[0], eot_em_node(table, node + medium_stride + EOT_EM_IONISATION, f_E) * split.in[1]);
         rare = fma(rare, split.in[0], eot_em_node(table, node + medium_stride + EOT_EM_DIMUON_GAMMA, f_E) * split.in[1]);
         v.path_X0 = fma(split.in[0], t.inverse_X0[0], split.in[1] * t.inverse_X0[1]);
@@ -111,7 +117,7 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
         rare = rare * path;
         v.path_X0 = path * t.inverse_X0[0];
     }
-    v.rare = is_photon && p.E >= t.min_photon ? rare : 0.0f;
+    v.rare = is_photon && E_start >= t.min_photon ? rare : 0.0f;
     f32 soft_position = (log_E - t.log_cut) * t.soft_inverse_log_step + upper; /* stochastic choice of the energy node */
     i32 i_soft = (i32)fmin(fmax(soft_position, 0.0f), (f32)t.n_soft_energy - 1.0f);
     f32 path_position = fmin(sqrt(v.path_X0 * t.soft_path_scale), (f32)t.n_soft_path - 1.001f);
@@ -123,9 +129,9 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     f32 t_low = (f32)i_path * (f32)i_path, t_high = (f32)(i_path + 1) * (f32)(i_path + 1); /* the path's own scale: linear in path between nodes */
     f32 f_path = (v.path_X0 * t.soft_path_scale - t_low) / (t_high - t_low);
     f32 soft = fma(fmin(f_path, 1.0f), soft_high - soft_low, soft_low) * t.cut;
-    v.ionisation = is_photon ? 0.0f : fmin(ionisation, p.E);
-    v.soft = is_photon ? 0.0f : fmin(soft, p.E - v.ionisation);
-    f32 E = is_photon ? p.E : p.E - v.ionisation - v.soft;
+    v.ionisation = is_photon ? 0.0f : fmin(ionisation, E_start);
+    v.soft = is_photon ? 0.0f : fmin(soft, E_start - v.ionisation);
+    f32 E = is_photon ? E_start : E_start - v.ionisation - v.soft;
     /* the vertex, at the energy that is left */
     f32 log_E_vertex = is_photon ? log_E : eot_log(fmax(E, 1e-6f));
     f32 log_ratio = fmax(log_E_vertex - t.log_cut, 0.0f);
@@ -144,41 +150,87 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     v.E_a = interacts ? first : 0.0f;
     v.E_b = E - v.E_a;
     v.type_a = channel == EOT_CHANNEL_PAIR ? EOT_POSITRON : EOT_PHOTON;
-    v.type_b = is_photon && interacts ? EOT_ELECTRON : p.type;
+    v.type_b = is_photon && interacts ? EOT_ELECTRON : type;
     return v;
+}
+
+/** A lane at work: the words of eot_lane_word. */
+typedef struct {
+    f32 E, z;
+    i32 type, depth;
+    u32 i_primary, draw;
+    f32 weight;
+    u32 vertex_draw;
+    f32 vertex_fraction, vertex_E;
+    u32 n_hit, n_step, n_overflow;
+} eot_lane;
+
+EOT_FN eot_lane eot_lane_load(EOT_GLOBAL const u32 *state, u32 g, u32 n_lane) {
+    eot_lane L;
+    L.E = eot_f32_from_bits(state[EOT_LANE_E * n_lane + g]);
+    L.z = eot_f32_from_bits(state[EOT_LANE_Z * n_lane + g]);
+    L.type = (i32)state[EOT_LANE_TYPE * n_lane + g];
+    L.depth = (i32)state[EOT_LANE_DEPTH * n_lane + g];
+    L.i_primary = state[EOT_LANE_I_PRIMARY * n_lane + g];
+    L.draw = state[EOT_LANE_DRAW * n_lane + g];
+    L.weight = eot_f32_from_bits(state[EOT_LANE_WEIGHT * n_lane + g]);
+    L.vertex_draw = state[EOT_LANE_VERTEX_DRAW * n_lane + g];
+    L.vertex_fraction = eot_f32_from_bits(state[EOT_LANE_VERTEX_FRACTION * n_lane + g]);
+    L.vertex_E = eot_f32_from_bits(state[EOT_LANE_VERTEX_E * n_lane + g]);
+    L.n_hit = state[EOT_LANE_N_HIT * n_lane + g];
+    L.n_step = state[EOT_LANE_N_STEP * n_lane + g];
+    L.n_overflow = state[EOT_LANE_N_OVERFLOW * n_lane + g];
+    return L;
+}
+EOT_FN void eot_lane_store(EOT_GLOBAL u32 *state, u32 g, u32 n_lane, eot_lane L) {
+    state[EOT_LANE_E * n_lane + g] = eot_f32_bits(L.E);
+    state[EOT_LANE_Z * n_lane + g] = eot_f32_bits(L.z);
+    state[EOT_LANE_TYPE * n_lane + g] = (u32)L.type;
+    state[EOT_LANE_DEPTH * n_lane + g] = (u32)L.depth;
+    state[EOT_LANE_I_PRIMARY * n_lane + g] = L.i_primary;
+    state[EOT_LANE_DRAW * n_lane + g] = L.draw;
+    state[EOT_LANE_WEIGHT * n_lane + g] = eot_f32_bits(L.weight);
+    state[EOT_LANE_VERTEX_DRAW * n_lane + g] = L.vertex_draw;
+    state[EOT_LANE_VERTEX_FRACTION * n_lane + g] = eot_f32_bits(L.vertex_fraction);
+    state[EOT_LANE_VERTEX_E * n_lane + g] = eot_f32_bits(L.vertex_E);
+    state[EOT_LANE_N_HIT * n_lane + g] = L.n_hit;
+    state[EOT_LANE_N_STEP * n_lane + g] = L.n_step;
+    state[EOT_LANE_N_OVERFLOW * n_lane + g] = L.n_overflow;
 }
 
 /** One step of one lane: vertex, choice of the rare vertex, tally, daughters, next particle or next primary.
  * @param stack f32, [3][EOT_STACK_DEPTH][n_lane]: E, z, type. @param track i64, [3 EOT_TRACK_BINS][n_lane].
  * @param energy E0 of each primary of the batch. @param vertex forced: one record a primary; analog: [n_slot][n_lane]. */
-EOT_FN eot_lane eot_lane_step(eot_lane L, u32 g, EOT_GLOBAL const f32 *table, eot_em_tables t, eot_cascade_parameters c, EOT_GLOBAL const f32 *energy,
+EOT_FN eot_lane eot_lane_step(eot_lane L, u32 g, EOT_GLOBAL const f32 *table, eot_em_tables t, eot_cascade_parameters c, EOT_GLOBAL const f32 *threshold, EOT_GLOBAL const f32 *energy,
                               EOT_GLOBAL f32 *stack, EOT_GLOBAL i64 *track, EOT_GLOBAL eot_vertex_record *vertex) {
     u64 primary = c.first_primary + L.i_primary;
     eot_u32x4 block = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_CASCADE << 24, L.draw, c.seed, c.run);
-    eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, L.p, block);
+    eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, L.E, L.z, L.type, block);
     i32 is_busy = L.i_primary < c.n_primary && (c.is_forced || L.n_hit < c.n_slot);
     /* the rare vertex: forced, one of the shower's, in proportion to the local rate; analog, a Bernoulli trial on 32 bits */
     f32 total = L.weight + v.rare, along = (f32)(((block.x & 0xffu) << 8) | (block.y & 0xffu)) * 1.52587890625e-5f + 7.62939453125e-6f;
-    i32 is_chosen = c.is_forced ? eot_uniform(block.w) * total > L.weight : (f32)block.w < v.rare * c.enhancement * 4294967296.0f;
+    f32 reached = eot_uniform(block.w) * total, trial = v.rare * c.enhancement * 4294967296.0f;
+    i32 is_chosen = c.is_forced ? reached > L.weight : (f32)block.w < trial;
     is_chosen = is_chosen && is_busy && v.rare > 0.0f;
     L.weight = is_busy ? total : L.weight;
     L.vertex_draw = is_chosen ? L.draw : L.vertex_draw;
     L.vertex_fraction = is_chosen ? along : L.vertex_fraction;
-    L.vertex_E = is_chosen ? L.p.E : L.vertex_E;
+    L.vertex_E = is_chosen ? L.E : L.vertex_E;
     if (is_chosen && !c.is_forced) {
         u32 slot = L.n_hit * c.n_lane + g;
         vertex[slot].i_primary = L.i_primary;
         vertex[slot].draw = L.draw;
         vertex[slot].fraction = along;
-        vertex[slot].E = L.p.E;
+        vertex[slot].E = L.E;
         vertex[slot].weight = 1.0f / c.enhancement;
         L.n_hit++;
     }
     if (c.has_track_tally && is_busy) { /* the whole path, at the energy of one random point of it */
-        f32 E_point = L.p.E - along * (L.p.type == EOT_PHOTON ? 0.0f : v.ionisation + v.soft);
-        i32 bin = 0;
-        for (i32 i = 0; i < 11; i++) bin += E_point >= c.threshold[i];
-        track[(u32)(L.p.type * EOT_TRACK_BINS + bin) * c.n_lane + g] += (i64)(v.path_X0 * EOT_TRACK_QUANTUM + 0.5f);
+        f32 E_point = L.E - along * (L.type == EOT_PHOTON ? 0.0f : v.ionisation + v.soft);
+        i32 bin = E_point >= threshold[3] ? 4 : 0; /* binary search: a chain of look-ups, which is not turned into short vectors */
+        bin += E_point >= threshold[bin + 1] ? 2 : 0;
+        bin += E_point >= threshold[bin] ? 1 : 0;
+        track[(u32)(L.type * EOT_TRACK_BINS + bin) * c.n_lane + g] += (i64)(v.path_X0 * EOT_TRACK_QUANTUM + 0.5f);
     }
     /* daughters: the lighter is followed, the heavier waits */
     i32 a_is_high = v.E_a > v.E_b;
@@ -206,18 +258,19 @@ EOT_FN eot_lane eot_lane_step(eot_lane L, u32 g, EOT_GLOBAL const f32 *table, eo
     u32 refilled = L.i_primary + c.n_lane;
     u32 i_next = refilled < c.n_primary ? refilled : c.n_primary;
     f32 E_fresh = energy[i_next]; /* one past the end is padding */
-    eot_lane N = L;
-    N.p.E = one ? (both ? E_low : E_high) : (pops ? popped_E : E_fresh);
-    N.p.z = one ? v.z : (pops ? popped_z : 0.0f);
-    N.p.type = one ? (both ? type_low : type_high) : (pops ? (i32)popped_type : c.primary_type);
-    N.depth = depth;
-    N.draw = is_done ? 0 : draw;
-    N.weight = is_done ? 0.0f : L.weight;
-    N.i_primary = is_done ? i_next : L.i_primary;
-    N.n_done = L.n_done + (u32)is_done;
-    N.n_step = L.n_step + 1;
-    N.n_overflow = L.n_overflow + (u32)overflows;
-    return is_busy ? N : L;
+    f32 E = one ? (both ? E_low : E_high) : (pops ? popped_E : E_fresh);
+    f32 z = one ? v.z : (pops ? popped_z : 0.0f);
+    i32 type = one ? (both ? type_low : type_high) : (pops ? (i32)popped_type : c.primary_type);
+    L.E = is_busy ? E : L.E;
+    L.z = is_busy ? z : L.z;
+    L.type = is_busy ? type : L.type;
+    L.depth = is_busy ? depth : L.depth;
+    L.draw = is_busy ? (is_done ? 0 : draw) : L.draw;
+    L.weight = is_busy && is_done ? 0.0f : L.weight;
+    L.i_primary = is_busy && is_done ? i_next : L.i_primary;
+    L.n_step += (u32)is_busy;
+    L.n_overflow += (u32)(is_busy && overflows);
+    return L;
 }
 
 #endif

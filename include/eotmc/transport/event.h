@@ -156,7 +156,7 @@ EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tab
     u32 draw = 0;
     for (i32 is_alive = 1; is_alive; draw++) {
         eot_u32x4 block = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_CASCADE << 24, draw, e->seed, e->run);
-        eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, q.p, block);
+        eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, q.p.E, q.p.z, q.p.type, block);
         eot_u32x4 own = eot_random_block(random);
         random.draw++;
         i32 is_photon = q.p.type == EOT_PHOTON;

@@ -13,19 +13,24 @@ typedef struct {
     i32 type; /* enum eot_particle_type */
 } eot_shower_particle;
 
-/** Where tracks and vertices of one lane stand; kept in global memory between launches. */
-typedef struct {
-    eot_shower_particle p;
-    i32 depth;       /* particles on the stack */
-    u32 i_primary;   /* index in the batch, >= n_primary: the lane is idle */
-    u32 draw;        /* step of the shower */
-    f32 weight;      /* expected number of rare vertices so far */
-    u32 vertex_draw; /* step that holds the chosen vertex */
-    f32 vertex_fraction, vertex_E;
-    u32 n_hit;       /* analog vertices waiting in this lane's slots */
-    u32 n_step, n_done, n_overflow;
-} eot_lane;
-EOT_LAYOUT(eot_lane, 56);
+/** State of the lanes between launches: words [EOT_N_LANE_WORD][n_lane], real ones as their bits. Field by field, so that neighbouring fields of one lane are
+ * not loaded as a short vector, which would keep CPU compilers from vectorising across lanes; on a GPU the accesses coalesce. */
+enum eot_lane_word {
+    EOT_LANE_E = 0,           /* GeV (f32) */
+    EOT_LANE_Z,               /* cm (f32) */
+    EOT_LANE_TYPE,            /* enum eot_particle_type */
+    EOT_LANE_DEPTH,           /* particles on the stack */
+    EOT_LANE_I_PRIMARY,       /* index in the batch; n_primary: the lane is idle */
+    EOT_LANE_DRAW,            /* step of the shower */
+    EOT_LANE_WEIGHT,          /* expected number of rare vertices so far (f32) */
+    EOT_LANE_VERTEX_DRAW,     /* step that holds the chosen vertex */
+    EOT_LANE_VERTEX_FRACTION, /* of its path (f32) */
+    EOT_LANE_VERTEX_E,        /* GeV (f32) */
+    EOT_LANE_N_HIT,           /* analog vertices waiting in the lane's slots */
+    EOT_LANE_N_STEP,
+    EOT_LANE_N_OVERFLOW,
+    EOT_N_LANE_WORD
+};
 
 /** A rare vertex as the cascade leaves it: enough to follow its shower again and find it. */
 typedef struct {
