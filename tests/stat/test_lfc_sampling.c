@@ -77,12 +77,13 @@ static void compare(const struct fixture *f, int material, double E) {
     double edge[N_BIN + 1], count[N_BIN] = {0.0}, expected[N_BIN], slice_edge[N_SLICE + 1], angle_edge[N_ANGLE_BIN + 1];
     double count2[N_SLICE * N_ANGLE_BIN] = {0.0}, expected2[N_SLICE * N_ANGLE_BIN] = {0.0};
     double total = integrated(f, material, 0, E, 0.0, 0.0);
-    eot_lfc_range range = eot_lfc_energy_range(eot_lfc_system_from(d->m_i, d->m_f, d->m_phi, 82, (double)d->M / EOT_M_ATOMIC), E, (double)d->m_f, (double)d->m_phi);
+    eot_lfc_system heaviest = eot_lfc_system_from((real)d->m_i, (real)d->m_f, (real)d->m_phi, R(82.0), (real)d->M / EOT_M_ATOMIC);
+    eot_lfc_range range = eot_lfc_energy_range(heaviest, (real)E, (real)d->m_f, (real)d->m_phi);
     /* bins of about equal content: any edges would do */
-    for (int i = 0; i <= N_BIN; i++) edge[i] = i == 0 ? 1.0000001 * d->m_f : i == N_BIN ? range.high : eot_lfc_sample(f->table.value, *d, E, (double)i / N_BIN, 0.5).E_f;
+    for (int i = 0; i <= N_BIN; i++) edge[i] = i == 0 ? 1.0000001 * (double)d->m_f : i == N_BIN ? (double)range.high : (double)eot_lfc_sample(f->table.value, *d, (real)E, (real)i / (real)N_BIN, R(0.5)).E_f;
     for (int i = 0; i <= N_SLICE; i++) slice_edge[i] = edge[i * N_BIN / N_SLICE];
     for (int i = 0; i <= N_ANGLE_BIN; i++) /* in the versine, from the middle energies */
-        angle_edge[i] = i == 0 ? 0.0 : i == N_ANGLE_BIN ? 2.0 : eot_lfc_sample(f->table.value, *d, E, 0.5, (double)i / N_ANGLE_BIN).versine;
+        angle_edge[i] = i == 0 ? 0.0 : i == N_ANGLE_BIN ? 2.0 : (double)eot_lfc_sample(f->table.value, *d, (real)E, R(0.5), (real)i / (real)N_ANGLE_BIN).versine;
 
     double sum = 0.0;
     for (int i = 0; i < N_BIN; i++) {
@@ -121,13 +122,14 @@ static void compare(const struct fixture *f, int material, double E) {
 
     for (u32 n = 0; n < N_SAMPLE; n++) {
         eot_u32x4 b = eot_philox(n, (u32)material, (u32)(1e3 * E), 0, 20240311, 9);
-        eot_lfc_final final = eot_lfc_sample(f->table.value, *d, E, eot_uniform(b.x), eot_uniform(b.y));
-        cr_assert(final.E_f >= (double)d->m_f && final.E_f <= E - (double)d->m_phi, "E_f = %.9g at E = %.9g", final.E_f, E);
-        cr_assert(final.versine >= 0.0 && final.versine <= 2.0 && final.sine >= 0.0 && final.sine <= 1.0);
+        eot_lfc_final final = eot_lfc_sample(f->table.value, *d, (real)E, eot_uniform(b.x), eot_uniform(b.y));
+        double E_f = (double)final.E_f, versine = (double)final.versine;
+        cr_assert(E_f >= (double)d->m_f && E_f <= E - (double)d->m_phi, "E_f = %.9g at E = %.9g", E_f, E);
+        cr_assert(final.versine >= R(0.0) && final.versine <= R(2.0) && final.sine >= R(0.0) && final.sine <= R(1.0));
         int i = 0, j = 0, k = 0;
-        while (i < N_BIN - 1 && final.E_f >= edge[i + 1]) i++;
-        while (j < N_SLICE - 1 && final.E_f >= slice_edge[j + 1]) j++;
-        while (k < N_ANGLE_BIN - 1 && final.versine >= angle_edge[k + 1]) k++;
+        while (i < N_BIN - 1 && E_f >= edge[i + 1]) i++;
+        while (j < N_SLICE - 1 && E_f >= slice_edge[j + 1]) j++;
+        while (k < N_ANGLE_BIN - 1 && versine >= angle_edge[k + 1]) k++;
         count[i] += 1.0;
         count2[j * N_ANGLE_BIN + k] += 1.0;
     }
@@ -162,16 +164,16 @@ Test(lfc_sampling, cross_sections_between_the_nodes) {
             const eot_lfc_table *d = &f.descriptor[material];
             double threshold = (double)d->threshold, previous = 0.0;
             for (double E = 1.01 * threshold; E < 160.0; E *= 1.37) {
-                double want = integrated(&f, material, 0, E, 0.0, 0.0), got = eot_lfc_xsec(f.table.value, *d, E), bound = E < 1.5 * threshold ? NEXT_TO_THRESHOLD : BULK;
+                double want = integrated(&f, material, 0, E, 0.0, 0.0), got = (double)eot_lfc_xsec(f.table.value, *d, (real)E), bound = E < 1.5 * threshold ? NEXT_TO_THRESHOLD : BULK;
                 cr_expect(fabs(got - want) <= bound * want, "m_phi = %g, material %d, E = %g: %.6e, integrated %.6e, relative %.1e", m_phi[i], material, E, got, want, got / want - 1.0);
             }
             for (int j = 0; j <= 3000; j++) { /* monotone, from exactly 0 */
-                double E = threshold * (0.9 + 0.0003 * j) * pow(160.0 / threshold / 1.8, j / 3000.0), got = eot_lfc_xsec(f.table.value, *d, E);
+                double E = threshold * (0.9 + 0.0003 * j) * pow(160.0 / threshold / 1.8, j / 3000.0), got = (double)eot_lfc_xsec(f.table.value, *d, (real)E);
                 cr_assert(E > threshold ? got >= previous : got == 0.0, "m_phi = %g, material %d, E = %.9g: %g after %g", m_phi[i], material, E, got, previous);
                 previous = got;
             }
-            cr_expect(eot_lfc_xsec(f.table.value, *d, threshold) == 0.0);
-            cr_expect(eot_lfc_is_covered(*d, 160.0) && !eot_lfc_is_covered(*d, 161.0));
+            cr_expect(eot_lfc_xsec(f.table.value, *d, (real)threshold) == R(0.0));
+            cr_expect(eot_lfc_is_covered(*d, R(160.0)) && !eot_lfc_is_covered(*d, R(161.0)));
         }
         eot_f32_table_free(&f.table);
     }
