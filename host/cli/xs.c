@@ -78,7 +78,8 @@ static enum eot_status print_json(json_t *root, const struct number_table *table
         EOT_CHECK(json_array_append_new(points, row) == 0, EOT_E_MEMORY, "out of memory; ask for fewer points");
         for (size_t j = 0; j < table->n_column; j++) {
             double v = table->value[i * table->n_column + j];
-            EOT_CHECK(json_object_set_new(row, table->column[j], isnan(v) ? json_null() : json_real(v)) == 0, EOT_E_MEMORY, "out of memory; ask for fewer points");
+            EOT_CHECK(json_object_set_new(row, table->column[j], isnan(v) ? json_null() : json_real(v)) == 0, EOT_E_MEMORY,
+                      "out of memory; ask for fewer points");
         }
     }
     EOT_CHECK(json_object_set(root, "points", points) == 0, EOT_E_MEMORY, "out of memory; ask for fewer points");
@@ -162,8 +163,10 @@ static enum eot_status run_points(const struct request *r, struct number_table *
     enum eot_status status = EOT_OK;
     json_t *root = NULL;
     const char *d = r->differential;
-    bool is_double = d != NULL && (strcmp(d, "x-theta") == 0 || strcmp(d, "y-psi") == 0), is_angular = d != NULL && (strcmp(d, "theta") == 0 || strcmp(d, "psi") == 0);
-    enum eot_lfc_side side = d == NULL ? (strcmp(r->side, "y") == 0 ? EOT_LFC_LEPTON : EOT_LFC_PHI) : (d[0] == 'x' || d[0] == 't' ? EOT_LFC_PHI : EOT_LFC_LEPTON);
+    bool is_double = d != NULL && (strcmp(d, "x-theta") == 0 || strcmp(d, "y-psi") == 0),
+         is_angular = d != NULL && (strcmp(d, "theta") == 0 || strcmp(d, "psi") == 0);
+    enum eot_lfc_side side =
+        d == NULL ? (strcmp(r->side, "y") == 0 ? EOT_LFC_LEPTON : EOT_LFC_PHI) : (d[0] == 'x' || d[0] == 't' ? EOT_LFC_PHI : EOT_LFC_LEPTON);
     const char *fraction = side == EOT_LFC_PHI ? "x" : "y", *angle = side == EOT_LFC_PHI ? "theta_rad" : "psi_rad";
     if (d == NULL)
         columns_set(table, 4, (const char *const[]){"mphi_GeV", "energy_GeV", "sigma_pb", "rel_error"});
@@ -234,7 +237,12 @@ static enum eot_status run_ratio(struct request *r, struct number_table *table, 
             struct eot_lfc_value value[3];
             for (int method = 0; method < 3; method++)
                 EOT_TRY(eot_lfc_total(&reaction, (enum eot_lfc_method)method, EOT_LFC_PHI, r->energy_list.value[j], &r->options, &value[method], err));
-            double etl = value[0].value, row[7] = {reaction.m_phi, r->energy_list.value[j], etl, value[1].value, value[2].value, etl > 0.0 ? value[1].value / etl : NAN,
+            double etl = value[0].value, row[7] = {reaction.m_phi,
+                                                   r->energy_list.value[j],
+                                                   etl,
+                                                   value[1].value,
+                                                   value[2].value,
+                                                   etl > 0.0 ? value[1].value / etl : NAN,
                                                    etl > 0.0 ? value[2].value / etl : NAN};
             EOT_TRY(row_add(table, row, err));
         }
@@ -246,19 +254,25 @@ done:
 static enum eot_status run_gm2(const struct request *r, struct number_table *table, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_CHECK(r->delta_a > 0.0, EOT_E_USAGE, "option '--delta-a' = %g (must be positive); give e.g. 251e-11", r->delta_a);
-    EOT_CHECK(r->delta_a_sigma >= 0.0 && r->n_sigma >= 0.0, EOT_E_USAGE, "options '--delta-a-sigma' = %g and '--sigmas' = %g (must not be negative); give e.g. 59e-11 and 3",
-              r->delta_a_sigma, r->n_sigma);
+    EOT_CHECK(r->delta_a_sigma >= 0.0 && r->n_sigma >= 0.0, EOT_E_USAGE,
+              "options '--delta-a-sigma' = %g and '--sigmas' = %g (must not be negative); give e.g. 59e-11 and 3", r->delta_a_sigma, r->n_sigma);
     columns_set(table, 6, (const char *const[]){"mphi_GeV", "delta_a_over_h2", "rel_error", "h_low", "h_central", "h_high"});
     for (size_t i = 0; i < r->mphi_list.n; i++) {
         struct eot_lfc_value value;
         EOT_TRY(eot_lfc_gm2(r->mphi_list.value[i], &value, err));
         double spread = r->n_sigma * r->delta_a_sigma;
-        double row[6] = {r->mphi_list.value[i], value.value, value.rel_error, sqrt(fmax(r->delta_a - spread, 0.0) / value.value), sqrt(r->delta_a / value.value),
+        double row[6] = {r->mphi_list.value[i],
+                         value.value,
+                         value.rel_error,
+                         sqrt(fmax(r->delta_a - spread, 0.0) / value.value),
+                         sqrt(r->delta_a / value.value),
                          sqrt((r->delta_a + spread) / value.value)};
         EOT_TRY(row_add(table, row, err));
     }
-    status = print(r->format, json_pack("{s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "gm2", "delta_a", r->delta_a, "delta_a_sigma", r->delta_a_sigma, "n_sigma", r->n_sigma), table,
-                   err);
+    status = print(r->format,
+                   json_pack("{s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "gm2", "delta_a", r->delta_a, "delta_a_sigma", r->delta_a_sigma,
+                             "n_sigma", r->n_sigma),
+                   table, err);
 done:
     return status;
 }
@@ -272,9 +286,12 @@ static enum eot_status run_relic(const struct request *r, struct number_table *t
         EOT_TRY(row_add(table, row, err));
     }
     const char *reading = "<sigma v> = h^2 g^2 m_1^2/(4 pi [m_phi^2-(m_1+m_2)^2]^2), m_1 = m_2 = mass_ratio m_phi";
-    if (strcmp(r->format, "table") == 0) printf("# %s = %g pb, mass_ratio = %g, g = %g\n", reading, r->relic_options.sigma_v_pb, r->relic_options.mass_ratio, r->relic_options.coupling);
-    status = print(r->format, json_pack("{s:s, s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "relic", "reading", reading, "mass_ratio", r->relic_options.mass_ratio, "g",
-                                        r->relic_options.coupling, "sigma_v_pb", r->relic_options.sigma_v_pb), table, err);
+    if (strcmp(r->format, "table") == 0)
+        printf("# %s = %g pb, mass_ratio = %g, g = %g\n", reading, r->relic_options.sigma_v_pb, r->relic_options.mass_ratio, r->relic_options.coupling);
+    status = print(r->format,
+                   json_pack("{s:s, s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "relic", "reading", reading, "mass_ratio",
+                             r->relic_options.mass_ratio, "g", r->relic_options.coupling, "sigma_v_pb", r->relic_options.sigma_v_pb),
+                   table, err);
 done:
     return status;
 }
@@ -284,8 +301,9 @@ static enum eot_status request_check(struct request *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     int n_mode = r->ratio + r->gm2 + r->relic + (r->figure != NULL) + (r->differential != NULL);
     EOT_CHECK(n_mode <= 1, EOT_E_USAGE, "more than one of --differential, --ratio, --gm2, --relic, --figure (each is a different output); give one");
-    EOT_CHECK((r->differential != NULL) == (r->at != NULL), EOT_E_USAGE, "%s without %s (a differential needs the places to evaluate it at); give both or neither",
-              r->at != NULL ? "--at" : "--differential", r->at != NULL ? "--differential" : "--at");
+    EOT_CHECK((r->differential != NULL) == (r->at != NULL), EOT_E_USAGE,
+              "%s without %s (a differential needs the places to evaluate it at); give both or neither", r->at != NULL ? "--at" : "--differential",
+              r->at != NULL ? "--differential" : "--at");
     bool needs_mass = !r->ratio && r->figure == NULL, needs_energy = needs_mass && !r->gm2 && !r->relic;
     EOT_CHECK(!needs_mass || r->mphi != NULL, EOT_E_USAGE, "no --mphi; give one or more masses in GeV, as in --mphi 0.11,0.5");
     EOT_CHECK(!needs_energy || r->energy != NULL, EOT_E_USAGE, "no --energy; give one or more energies in GeV, as in --energy 50,100");
@@ -296,7 +314,8 @@ static enum eot_status request_check(struct request *r, struct eot_error *err) {
         if (is_double) EOT_TRY(pairs_check(r->at, err));
         EOT_TRY(list_parse("at", r->at, is_double ? ",;" : ",", &r->at_list, err));
     }
-    EOT_CHECK(r->theta_max >= 0.0 && r->psi_max >= 0.0, EOT_E_USAGE, "--theta-max = %g, --psi-max = %g rad (must be positive); give e.g. 0.1", r->theta_max, r->psi_max);
+    EOT_CHECK(r->theta_max >= 0.0 && r->psi_max >= 0.0, EOT_E_USAGE, "--theta-max = %g, --psi-max = %g rad (must be positive); give e.g. 0.1", r->theta_max,
+              r->psi_max);
     r->reaction = (struct eot_lfc_reaction){.process = strcmp(r->process, "mu2e") == 0 ? EOT_LFC_MU2E : EOT_LFC_E2MU, .coupling = r->h, .Z = r->Z, .A = r->A};
     r->options = (struct eot_lfc_options){.theta_max = r->theta_max, .psi_max = r->psi_max, .tolerance = r->tolerance};
 done:
@@ -328,7 +347,8 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
         {"Z", 0, EOT_OPTION_REAL, &r.Z, "Z", "charge of the nucleus (default: 82)"},
         {"A", 0, EOT_OPTION_REAL, &r.A, "A", "mass number of the nucleus (default: 207)"},
         {"h", 0, EOT_OPTION_REAL, &r.h, "H", "coupling (default: 1e-4)"},
-        {"differential", 0, EOT_OPTION_CHOICE, &r.differential, "x|y|theta|psi|x-theta|y-psi", "differential cross section instead of the total; angles per rad, double per unit cos"},
+        {"differential", 0, EOT_OPTION_CHOICE, &r.differential, "x|y|theta|psi|x-theta|y-psi",
+         "differential cross section instead of the total; angles per rad, double per unit cos"},
         {"at", 0, EOT_OPTION_TEXT, &r.at, "V[,V...]", "where: values of x, y or the angle [rad]; pairs V,ANGLE;V,ANGLE for a double differential"},
         {"side", 0, EOT_OPTION_CHOICE, &r.side, "x|y", "variables that a total is integrated over: phi's or the lepton's (default: x)"},
         {"theta-max", 0, EOT_OPTION_REAL, &r.theta_max, "T", "largest angle of phi [rad] (default: none for etl, 0.1 for ww and iww)"},
@@ -349,8 +369,9 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
     const struct eot_command command = {
         .name = "xs",
         .arguments = "",
-        .summary = "Cross sections of e N -> mu N phi and mu N -> e N phi [pb]: totals, differentials, ratios of the approximations to the exact tree level, the\n"
-                   "contribution to g-2 and the relic line. rel_error is the achieved integration error.",
+        .summary =
+            "Cross sections of e N -> mu N phi and mu N -> e N phi [pb]: totals, differentials, ratios of the approximations to the exact tree level, the\n"
+            "contribution to g-2 and the relic line. rel_error is the achieved integration error.",
         .example = "eotmc xs --mphi 0.11,0.5 --energy 50,100\n"
                    "  eotmc xs --mphi 0.5 --energy 100 --differential x --at 0.5,0.9,0.99 --format csv\n"
                    "  eotmc xs --mphi 0.5 --energy 100 --differential y-psi --at '0.05,0;0.3,5e-3' --format json\n"

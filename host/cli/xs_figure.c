@@ -10,25 +10,25 @@ static const char *const COLOUR[] = {"#0072B2", "#E69F00", "#009E73"};
 enum { N_MASS = sizeof MASS / sizeof MASS[0], N_POINT = 80 };
 static const double E_DIFFERENTIAL = 100.0; /* GeV */
 
-typedef enum eot_status quantity_function(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double place, const struct eot_lfc_options *options,
-                                          struct eot_lfc_value *value, struct eot_error *err);
+typedef enum eot_status quantity_function(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double place,
+                                          const struct eot_lfc_options *options, struct eot_lfc_value *value, struct eot_error *err);
 
-static enum eot_status total_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double E, const struct eot_lfc_options *options, struct eot_lfc_value *value,
-                                struct eot_error *err) {
+static enum eot_status total_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double E, const struct eot_lfc_options *options,
+                                struct eot_lfc_value *value, struct eot_error *err) {
     return eot_lfc_total(reaction, method, EOT_LFC_PHI, E, options, value, err);
 }
-static enum eot_status dx_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double x, const struct eot_lfc_options *options, struct eot_lfc_value *value,
-                             struct eot_error *err) {
+static enum eot_status dx_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double x, const struct eot_lfc_options *options,
+                             struct eot_lfc_value *value, struct eot_error *err) {
     return eot_lfc_differential(reaction, method, EOT_LFC_PHI, E_DIFFERENTIAL, x, options, value, err);
 }
-static enum eot_status dpsi_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double psi, const struct eot_lfc_options *options, struct eot_lfc_value *value,
-                               struct eot_error *err) {
+static enum eot_status dpsi_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double psi, const struct eot_lfc_options *options,
+                               struct eot_lfc_value *value, struct eot_error *err) {
     return eot_lfc_angular(reaction, method, EOT_LFC_LEPTON, E_DIFFERENTIAL, psi, options, value, err);
 }
 
 /* One block of data a mass: place, ETL, WW, IWW. */
-static enum eot_status curves_add(struct eot_text *data, const struct eot_lfc_reaction *reaction, const struct eot_lfc_options *options, quantity_function *quantity,
-                                  const double *place, struct eot_error *err) {
+static enum eot_status curves_add(struct eot_text *data, const struct eot_lfc_reaction *reaction, const struct eot_lfc_options *options,
+                                  quantity_function *quantity, const double *place, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (int i = 0; i < N_MASS; i++) {
         struct eot_lfc_reaction r = *reaction;
@@ -45,24 +45,34 @@ done:
     return status;
 }
 
-/* Three panels, one above the other: the quantity, WW relative to ETL, IWW relative to ETL. @param left, right share of the picture's width. @param first number of
- * the first data block. */
-static void panels_add(struct eot_text *body, const char *name, int first, double left, double right, const char *title, const char *x_label, const char *y_label,
-                       const char *settings) {
+/* Three panels, one above the other: the quantity, WW relative to ETL, IWW relative to ETL.
+ * @param left, right share of the picture's width. @param first number of the first data block. */
+static void panels_add(struct eot_text *body, const char *name, int first, double left, double right, const char *title, const char *x_label,
+                       const char *y_label, const char *settings) {
     eot_text_add(body, "set lmargin at screen %.3f\nset rmargin at screen %.3f\n%s", left, right, settings);
-    eot_text_add(body, "set tmargin at screen 0.93\nset bmargin at screen 0.53\nset title '%s'\nset ylabel '%s'\nset xlabel ''\nset format x ''\nset logscale y\nset ytics autofreq\n"
-                       "set format y '10^{%%L}'\nplot ",
+    eot_text_add(body,
+                 "set tmargin at screen 0.93\nset bmargin at screen 0.53\nset title '%s'\nset ylabel '%s'\nset xlabel ''\nset format x ''\nset logscale y\nset "
+                 "ytics autofreq\n"
+                 "set format y '10^{%%L}'\nplot ",
                  title, y_label);
     for (int i = 0; i < N_MASS; i++)
-        eot_text_add(body, "%s'%s.dat' index %d using 1:($2>0?$2:NaN) with lines lc rgb '%s' lw 2 title 'm_ϕ = %g GeV', '' index %d using 1:($3>0?$3:NaN) with lines lc rgb '%s' dt 2 lw 2 notitle, "
-                           "'' index %d using 1:($4>0?$4:NaN) with lines lc rgb '%s' dt 3 lw 2 notitle",
+        eot_text_add(body,
+                     "%s'%s.dat' index %d using 1:($2>0?$2:NaN) with lines lc rgb '%s' lw 2 title 'm_ϕ = %g GeV', '' index %d using 1:($3>0?$3:NaN) with "
+                     "lines lc rgb '%s' dt 2 lw 2 notitle, "
+                     "'' index %d using 1:($4>0?$4:NaN) with lines lc rgb '%s' dt 3 lw 2 notitle",
                      i > 0 ? ", " : "", name, first + i, COLOUR[i], MASS[i], first + i, COLOUR[i], first + i, COLOUR[i]);
-    eot_text_add(body, ", NaN with lines lc rgb 'black' lw 2 title 'exact', NaN with lines lc rgb 'black' dt 2 lw 2 title 'WW', NaN with lines lc rgb 'black' dt 3 lw 2 title 'IWW'\n"
-                       "set tmargin at screen 0.50\nset bmargin at screen 0.32\nunset title\nunset key\nset ylabel 'WW/ETL - 1 [%%]'\nunset logscale y\nset format y '%%g'\nset yrange [-10:10]\n"
+    eot_text_add(body, ", NaN with lines lc rgb 'black' lw 2 title 'exact', NaN with lines lc rgb 'black' dt 2 lw 2 title 'WW', NaN with lines lc rgb 'black' "
+                       "dt 3 lw 2 title 'IWW'\n"
+                       "set tmargin at screen 0.50\nset bmargin at screen 0.32\nunset title\nunset key\nset ylabel 'WW/ETL - 1 [%%]'\nunset logscale y\nset "
+                       "format y '%%g'\nset yrange [-10:10]\n"
                        "set ytics -8, 4, 8\nplot ");
     for (int i = 0; i < N_MASS; i++)
-        eot_text_add(body, "%s'%s.dat' index %d using 1:($2>0?100*($3/$2-1):NaN) with lines lc rgb '%s' lw 2, 0 with lines lc rgb '#808080'", i > 0 ? ", " : "", name, first + i, COLOUR[i]);
-    eot_text_add(body, "\nset tmargin at screen 0.29\nset bmargin at screen 0.11\nset ylabel 'IWW/ETL - 1'\nset xlabel '%s'\nset yrange [0:9]\nset ytics 0, 2, 8\nset format x '%%g'\nplot ", x_label);
+        eot_text_add(body, "%s'%s.dat' index %d using 1:($2>0?100*($3/$2-1):NaN) with lines lc rgb '%s' lw 2, 0 with lines lc rgb '#808080'", i > 0 ? ", " : "",
+                     name, first + i, COLOUR[i]);
+    eot_text_add(body,
+                 "\nset tmargin at screen 0.29\nset bmargin at screen 0.11\nset ylabel 'IWW/ETL - 1'\nset xlabel '%s'\nset yrange [0:9]\nset ytics 0, 2, "
+                 "8\nset format x '%%g'\nplot ",
+                 x_label);
     for (int i = 0; i < N_MASS; i++)
         eot_text_add(body, "%s'%s.dat' index %d using 1:($2>0?$4/$2-1:NaN) with lines lc rgb '%s' lw 2", i > 0 ? ", " : "", name, first + i, COLOUR[i]);
     eot_text_add(body, "\nset yrange [*:*]\nunset logscale x\nset xrange [*:*]\n");
@@ -81,7 +91,8 @@ static enum eot_status totals(const char *folder, const struct eot_lfc_reaction 
     EOT_TRY(curves_add(&data, reaction, options, total_at, place, err));
     eot_text_add(&body, "set multiplot\n");
     reaction_add(&body, reaction);
-    panels_add(&body, "totals", 0, 0.16, 0.96, "total cross section", "E [GeV]", "σ [pb]", "set key bottom right samplen 2\nset logscale x\nset xrange [5:160]\nset xtics (5, 10, 20, 50, 100, 160)\n");
+    panels_add(&body, "totals", 0, 0.16, 0.96, "total cross section", "E [GeV]", "σ [pb]",
+               "set key bottom right samplen 2\nset logscale x\nset xrange [5:160]\nset xtics (5, 10, 20, 50, 100, 160)\n");
     eot_text_add(&body, "unset multiplot\n");
     EOT_TRY(eot_gnuplot_figure(folder, "totals", 1000, 1200, &data, &body, err));
 done:
@@ -90,20 +101,22 @@ done:
     return status;
 }
 
-static enum eot_status differentials(const char *folder, const struct eot_lfc_reaction *reaction, const struct eot_lfc_options *options, struct eot_error *err) {
+static enum eot_status differentials(const char *folder, const struct eot_lfc_reaction *reaction, const struct eot_lfc_options *options,
+                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, body = {0};
     double x[N_POINT], psi[N_POINT];
     for (int j = 0; j < N_POINT; j++) {
         double f = (j + 0.5) / N_POINT;
-        x[j] = 1.0 - (1.0 - f) * (1.0 - f) * 0.995;                       /* closer together towards 1, where the cross section peaks */
+        x[j] = 1.0 - (1.0 - f) * (1.0 - f) * 0.995;                 /* closer together towards 1, where the cross section peaks */
         psi[j] = 1e-4 * pow(0.3 / 1e-4, (double)j / (N_POINT - 1)); /* rad */
     }
     EOT_TRY(curves_add(&data, reaction, options, dx_at, x, err));
     EOT_TRY(curves_add(&data, reaction, options, dpsi_at, psi, err));
     eot_text_add(&body, "set multiplot\n");
     reaction_add(&body, reaction);
-    panels_add(&body, "differentials", 0, 0.10, 0.49, "dσ/dx at 100 GeV", "x = E_ϕ/E", "dσ/dx [pb]", "set key bottom right samplen 2\nset xrange [0:1]\nset xtics autofreq\n");
+    panels_add(&body, "differentials", 0, 0.10, 0.49, "dσ/dx at 100 GeV", "x = E_ϕ/E", "dσ/dx [pb]",
+               "set key bottom right samplen 2\nset xrange [0:1]\nset xtics autofreq\n");
     panels_add(&body, "differentials", N_MASS, 0.60, 0.98, "dσ/dψ at 100 GeV", "ψ [rad]", "dσ/dψ [pb/rad]",
                "unset key\nset logscale x\nset xrange [1e-4:0.3]\nset xtics (1e-4, 1e-3, 1e-2, 1e-1)\n");
     eot_text_add(&body, "unset multiplot\n");
@@ -133,11 +146,14 @@ static enum eot_status ratios(const char *folder, const struct eot_lfc_reaction 
         }
         eot_text_add(&data, "\n");
     }
-    eot_text_add(&body, "set multiplot layout 1,2 margins 0.075,0.94,0.16,0.9 spacing 0.17,0\nset pm3d map corners2color mean interpolate 4,4\nset logscale x\nset xrange [0.11:3]\nset yrange [10:160]\nset xtics (0.11, 0.2, 0.5, 1, 2, 3)\n"
+    eot_text_add(&body, "set multiplot layout 1,2 margins 0.075,0.94,0.16,0.9 spacing 0.17,0\nset pm3d map corners2color mean interpolate 4,4\nset logscale "
+                        "x\nset xrange [0.11:3]\nset yrange [10:160]\nset xtics (0.11, 0.2, 0.5, 1, 2, 3)\n"
                         "set xlabel 'm_ϕ [GeV]'\nset ylabel 'E [GeV]'\nunset key\n");
     reaction_add(&body, reaction);
-    eot_text_add(&body, "set palette defined (-0.1 '#0072B2', 0 '#FFFFFF', 0.1 '#D55E00')\nset cbrange [0.9:1.1]\nset title 'WW/ETL'\nsplot 'ratios.dat' using 1:2:3\n"
-                        "set palette defined (0 '#FFFFFF', 1 '#E69F00', 2 '#7F2704')\nset cbrange [1:6]\nset title 'IWW/ETL'\nsplot 'ratios.dat' using 1:2:4\nunset multiplot\n");
+    eot_text_add(&body,
+                 "set palette defined (-0.1 '#0072B2', 0 '#FFFFFF', 0.1 '#D55E00')\nset cbrange [0.9:1.1]\nset title 'WW/ETL'\nsplot 'ratios.dat' using 1:2:3\n"
+                 "set palette defined (0 '#FFFFFF', 1 '#E69F00', 2 '#7F2704')\nset cbrange [1:6]\nset title 'IWW/ETL'\nsplot 'ratios.dat' using 1:2:4\nunset "
+                 "multiplot\n");
     EOT_TRY(eot_gnuplot_figure(folder, "ratios", 1800, 800, &data, &body, err));
 done:
     eot_text_free(&data);

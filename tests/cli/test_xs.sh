@@ -7,7 +7,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failures=0
 fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
-near() { awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; if (b < 0) b = -b; exit !(a != "" && d <= t * b) }' || fail "$4: $1, expected $2"; }
+near() { # GOT WANTED TOLERANCE NAME
+    awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; if (b < 0) b = -b; exit !(a != "" && d <= t * b) }' || fail "$4: $1, expected $2"
+}
 column() { awk -F, -v n="$1" 'NR == 2 { print $n }'; }
 # rejects TEXT ARGUMENTS...: exit code 2, nothing on stdout, one line that holds TEXT on stderr
 rejects() {
@@ -55,7 +57,7 @@ near "$("$eotmc" xs --mphi 0.2 --relic --sigma-v 1 --format csv | column 2)" 4.1
 # cross sections go as h^2, and vanish at threshold and below
 near "$("$eotmc" xs --mphi 0.5 --energy 100 --h 2e-4 --format csv | column 3)" 3.145306294 1e-4 "h^2"
 [ "$("$eotmc" xs --mphi 3 --energy 3 --format csv | column 3)" = 0 ] || fail "not 0 below threshold"
-"$eotmc" xs --mphi 0.11 --energy 100 --theta-max 1e-3 --format csv | column 3 | awk '{ exit !($1 < 6.8) }' || fail "--theta-max does not act on the exact cross section"
+"$eotmc" xs --mphi 0.11 --energy 100 --theta-max 1e-3 --format csv | column 3 | awk '{ exit !($1 < 6.8) }' || fail "--theta-max does not act on the exact one"
 "$eotmc" xs --ratio --mphi 3 --energy 3,100 --format json | grep -q '"ww_over_etl": null' || fail "a ratio to 0 is not null"
 
 # help

@@ -80,10 +80,15 @@ static void compare(const struct fixture *f, int material, double E) {
     eot_lfc_system heaviest = eot_lfc_system_from((real)d->m_i, (real)d->m_f, (real)d->m_phi, R(82.0), (real)d->M / EOT_M_ATOMIC);
     eot_lfc_range range = eot_lfc_energy_range(heaviest, (real)E, (real)d->m_f, (real)d->m_phi);
     /* bins of about equal content: any edges would do */
-    for (int i = 0; i <= N_BIN; i++) edge[i] = i == 0 ? 1.0000001 * (double)d->m_f : i == N_BIN ? (double)range.high : (double)eot_lfc_sample(f->table.value, *d, (real)E, (real)i / (real)N_BIN, R(0.5)).E_f;
+    for (int i = 0; i <= N_BIN; i++)
+        edge[i] = i == 0       ? 1.0000001 * (double)d->m_f
+                  : i == N_BIN ? (double)range.high
+                               : (double)eot_lfc_sample(f->table.value, *d, (real)E, (real)i / (real)N_BIN, R(0.5)).E_f;
     for (int i = 0; i <= N_SLICE; i++) slice_edge[i] = edge[i * N_BIN / N_SLICE];
     for (int i = 0; i <= N_ANGLE_BIN; i++) /* in the versine, from the middle energies */
-        angle_edge[i] = i == 0 ? 0.0 : i == N_ANGLE_BIN ? 2.0 : (double)eot_lfc_sample(f->table.value, *d, (real)E, R(0.5), (real)i / (real)N_ANGLE_BIN).versine;
+        angle_edge[i] = i == 0             ? 0.0
+                        : i == N_ANGLE_BIN ? 2.0
+                                           : (double)eot_lfc_sample(f->table.value, *d, (real)E, R(0.5), (real)i / (real)N_ANGLE_BIN).versine;
 
     double sum = 0.0;
     for (int i = 0; i < N_BIN; i++) {
@@ -123,7 +128,7 @@ static void compare(const struct fixture *f, int material, double E) {
     for (u32 n = 0; n < N_SAMPLE; n++) {
         eot_u32x4 b = eot_philox(n, (u32)material, (u32)(1e3 * E), 0, 20240311, 9);
         eot_lfc_final final = eot_lfc_sample(f->table.value, *d, (real)E, eot_uniform(b.x), eot_uniform(b.y));
-        double E_f = (double)final.E_f, versine = (double)final.versine;
+        double E_f = (double) final.E_f, versine = (double) final.versine;
         cr_assert(E_f >= (double)d->m_f && E_f <= E - (double)d->m_phi, "E_f = %.9g at E = %.9g", E_f, E);
         cr_assert(final.versine >= R(0.0) && final.versine <= R(2.0) && final.sine >= R(0.0) && final.sine <= R(1.0));
         int i = 0, j = 0, k = 0;
@@ -164,8 +169,10 @@ Test(lfc_sampling, cross_sections_between_the_nodes) {
             const eot_lfc_table *d = &f.descriptor[material];
             double threshold = (double)d->threshold, previous = 0.0;
             for (double E = 1.01 * threshold; E < 160.0; E *= 1.37) {
-                double want = integrated(&f, material, 0, E, 0.0, 0.0), got = (double)eot_lfc_xsec(f.table.value, *d, (real)E), bound = E < 1.5 * threshold ? NEXT_TO_THRESHOLD : BULK;
-                cr_expect(fabs(got - want) <= bound * want, "m_phi = %g, material %d, E = %g: %.6e, integrated %.6e, relative %.1e", m_phi[i], material, E, got, want, got / want - 1.0);
+                double want = integrated(&f, material, 0, E, 0.0, 0.0), got = (double)eot_lfc_xsec(f.table.value, *d, (real)E),
+                       bound = E < 1.5 * threshold ? NEXT_TO_THRESHOLD : BULK;
+                cr_expect(fabs(got - want) <= bound * want, "m_phi = %g, material %d, E = %g: %.6e, integrated %.6e, relative %.1e", m_phi[i], material, E, got,
+                          want, got / want - 1.0);
             }
             for (int j = 0; j <= 3000; j++) { /* monotone, from exactly 0 */
                 double E = threshold * (0.9 + 0.0003 * j) * pow(160.0 / threshold / 1.8, j / 3000.0), got = (double)eot_lfc_xsec(f.table.value, *d, (real)E);

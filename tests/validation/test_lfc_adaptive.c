@@ -34,11 +34,12 @@ static void totals(enum eot_lfc_process process, double m_phi) {
             for (int side = 0; side < 2; side++) {
                 cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, side, E, &REFERENCE, &slow[side], &err), EOT_OK, "%s", err.text);
                 cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, side, E, &DEFAULT, &fast[side], &err), EOT_OK, "%s", err.text);
-                cr_expect(fabs(fast[side].value - slow[side].value) <= TOLERANCE * slow[side].value, "m_phi = %g, Z = %g, E = %.9g, side %d: %.9e, adaptive %.9e, relative %.1e", m_phi,
-                          r.Z, E, side, fast[side].value, slow[side].value, fast[side].value / slow[side].value - 1.0);
+                cr_expect(fabs(fast[side].value - slow[side].value) <= TOLERANCE * slow[side].value,
+                          "m_phi = %g, Z = %g, E = %.9g, side %d: %.9e, adaptive %.9e, relative %.1e", m_phi, r.Z, E, side, fast[side].value, slow[side].value,
+                          fast[side].value / slow[side].value - 1.0);
             }
-            cr_expect(fabs(slow[1].value - slow[0].value) <= consistent * slow[0].value, "m_phi = %g, Z = %g, E = %.9g: over x %.9e, over y %.9e", m_phi, r.Z, E, slow[0].value,
-                      slow[1].value);
+            cr_expect(fabs(slow[1].value - slow[0].value) <= consistent * slow[0].value, "m_phi = %g, Z = %g, E = %.9g: over x %.9e, over y %.9e", m_phi, r.Z,
+                      E, slow[0].value, slow[1].value);
         }
     }
 }
@@ -93,11 +94,13 @@ static double angle_function(double v, void *arguments) { /* w = 1 - cos = w_end
     struct eot_lfc_value value;
     struct eot_error err;
     double w = a->w_end * exp(-v * v);
-    cr_assert_eq(eot_lfc_double_differential(a->reaction, EOT_LFC_ETL, a->side, a->E, a->fraction, 2.0 * asin(sqrt(0.5 * w)), &DEFAULT, &value, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_lfc_double_differential(a->reaction, EOT_LFC_ETL, a->side, a->E, a->fraction, 2.0 * asin(sqrt(0.5 * w)), &DEFAULT, &value, &err), EOT_OK,
+                 "%s", err.text);
     return 2.0 * v * w * value.value;
 }
 
-/* Double differentials over the whole ranges of energy share and angle against the dense rule; single differentials against the angular integral of the double. */
+/* Double differentials over the whole ranges of energy share and angle against the dense rule; single differentials against the angular integral of the
+ * double. */
 static void differentials(enum eot_lfc_process process, double m_phi) {
     const double share[] = {0.002, 0.03, 0.2, 0.5, 0.8, 0.97, 0.999}, angle_scale[] = {0.0, 0.5, 3.0, 20.0}, angle_fixed[] = {0.3, 1.6, 3.0};
     enum { N_SHARE = 7, N_ANGLE = 7 };
@@ -128,18 +131,21 @@ static void differentials(enum eot_lfc_process process, double m_phi) {
                     cr_assert_eq(eot_lfc_differential(&r, EOT_LFC_ETL, side, E, fraction, &DEFAULT, &value, &err), EOT_OK, "%s", err.text);
                     double m_fixed = side == 0 ? m_phi : m_f, m_rest = side == 0 ? m_f : m_phi, E_x = fraction * E;
                     double spare = eot_lfc_Q_recoil(n, E, E_x, m_rest) - eot_lfc_Q0(n, E, E_x, m_fixed, m_rest);
-                    struct angle_arguments a = {&r, side, E, fraction, fmin(2.0, spare / (2.0 * sqrt((E - m_i) * (E + m_i) * (E_x - m_fixed) * (E_x + m_fixed))))};
+                    struct angle_arguments a = {&r, side, E, fraction,
+                                                fmin(2.0, spare / (2.0 * sqrt((E - m_i) * (E + m_i) * (E_x - m_fixed) * (E_x + m_fixed))))};
                     gsl_function f = {angle_function, &a};
                     double low = 1e-9 * fmin(eot_lfc_square(m_phi / E), a.w_end), sum, error; /* below: flat in w, less than 1e-8 of the whole */
                     gsl_integration_qag(&f, 0.0, sqrt(log(a.w_end / low)), 0.0, 1e-5, 200, GSL_INTEG_GAUSS15, workspace, &sum, &error);
-                    cr_expect(fabs(value.value - sum) <= TOLERANCE * sum, "m_phi = %g, Z = %g, E = %.9g, side %d, share %g: %.9e, integral of the double %.9e, relative %.1e", m_phi,
-                              r.Z, E, side, share[i], value.value, sum, value.value / sum - 1.0);
+                    cr_expect(fabs(value.value - sum) <= TOLERANCE * sum,
+                              "m_phi = %g, Z = %g, E = %.9g, side %d, share %g: %.9e, integral of the double %.9e, relative %.1e", m_phi, r.Z, E, side,
+                              share[i], value.value, sum, value.value / sum - 1.0);
                 }
                 for (int i = 0; i < N_SHARE; i++)
                     for (int j = 0; j < N_ANGLE; j++) {
                         double want = slow[i][j], got = fast[i][j], tolerance = want > TAIL * peak ? TOLERANCE : TOLERANCE_DOUBLE_TAIL;
-                        cr_expect(fabs(got - want) <= tolerance * want, "m_phi = %g, Z = %g, E = %.9g, side %d, share %g, angle number %d: %.9e, dense rule %.9e, relative %.1e", m_phi,
-                                  r.Z, E, side, share[i], j, got, want, got / want - 1.0);
+                        cr_expect(fabs(got - want) <= tolerance * want,
+                                  "m_phi = %g, Z = %g, E = %.9g, side %d, share %g, angle number %d: %.9e, dense rule %.9e, relative %.1e", m_phi, r.Z, E, side,
+                                  share[i], j, got, want, got / want - 1.0);
                     }
             }
     gsl_integration_workspace_free(workspace);

@@ -27,7 +27,7 @@ struct etl {
     eot_lfc_system system;
     enum eot_lfc_side side;
     double E, m_fixed, m_rest, h, w_max;
-    double cut; /* t up to cut (d + t_min), Q up to where t_min has passed it */
+    double cut;     /* t up to cut (d + t_min), Q up to where t_min has passed it */
     double density; /* nodes of the t rule per unit of ln t */
     const struct gauss *energy;
     double q; /* most nodes of the Q rule */
@@ -482,15 +482,17 @@ static void etl_init(struct etl *c, const struct eot_lfc_job *job) {
 
 static enum eot_status not_converged(const struct eot_lfc_job *job, double rel_error, int failures, struct eot_error *err) {
     return eot_error_set(err, EOT_E_NUMERIC, __FILE__, __LINE__, __func__,
-                         "exact cross section at m_phi = %.9g GeV, E = %.9g GeV not converged (relative error %.1e, asked for %.1e; %d inner integrals short); ask for a larger tolerance",
+                         "exact cross section at m_phi = %.9g GeV, E = %.9g GeV not converged (relative error %.1e, asked for %.1e; %d inner integrals short); "
+                         "ask for a larger tolerance",
                          job->system.m_phi, job->E, rel_error, job->tolerance, failures);
 }
 
-static enum eot_status result_set(const struct eot_lfc_job *job, double value, double rel_error, int failures, struct eot_lfc_value *result, struct eot_error *err) {
+static enum eot_status result_set(const struct eot_lfc_job *job, double value, double rel_error, int failures, struct eot_lfc_value *result,
+                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (!(rel_error <= job->tolerance) || failures > 0) EOT_TRY(not_converged(job, rel_error, failures, err));
-    EOT_CHECK(isfinite(value) && value >= 0.0, EOT_E_NUMERIC, "cross section %g at m_phi = %.9g GeV, E = %.9g GeV (must be finite and not negative); report this point",
-              value, job->system.m_phi, job->E);
+    EOT_CHECK(isfinite(value) && value >= 0.0, EOT_E_NUMERIC,
+              "cross section %g at m_phi = %.9g GeV, E = %.9g GeV (must be finite and not negative); report this point", value, job->system.m_phi, job->E);
     result->value = value * EOT_PB_PER_GEV2;
     result->rel_error = rel_error;
 done:
@@ -552,9 +554,15 @@ done:
     return status;
 }
 
-enum eot_status eot_lfc_etl_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return adaptive(job, SHAPE_SINGLE, result, err); }
-enum eot_status eot_lfc_etl_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return adaptive(job, SHAPE_ANGULAR, result, err); }
-enum eot_status eot_lfc_etl_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return adaptive(job, SHAPE_DOUBLE, result, err); }
+enum eot_status eot_lfc_etl_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
+    return adaptive(job, SHAPE_SINGLE, result, err);
+}
+enum eot_status eot_lfc_etl_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
+    return adaptive(job, SHAPE_ANGULAR, result, err);
+}
+enum eot_status eot_lfc_etl_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
+    return adaptive(job, SHAPE_DOUBLE, result, err);
+}
 
 /* ---- fixed rules for tables ---- */
 

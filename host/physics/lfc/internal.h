@@ -11,8 +11,8 @@ struct eot_lfc_job {
     enum eot_lfc_method method;
     enum eot_lfc_side side;
     double E, h;
-    double fraction, angle;   /* x or y; theta_k or psi */
-    double angle_max;         /* rad; 0 = no limit (ETL only) */
+    double fraction, angle; /* x or y; theta_k or psi */
+    double angle_max;       /* rad; 0 = no limit (ETL only) */
     double tolerance;
     int reference;
 };

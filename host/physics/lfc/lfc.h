@@ -48,15 +48,16 @@ enum eot_status eot_lfc_differential(const struct eot_lfc_reaction *reaction, en
                                      const struct eot_lfc_options *options, struct eot_lfc_value *result, struct eot_error *err);
 
 /** d2sigma/(dx dcos theta_k) or d2sigma/(dy dcos psi) [pb]. WW and IWW are eqs. (22), (27) at angle^2, without the Jacobian sin(angle)/angle. */
-enum eot_status eot_lfc_double_differential(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, enum eot_lfc_side side, double E, double fraction,
-                                            double angle, const struct eot_lfc_options *options, struct eot_lfc_value *result, struct eot_error *err);
+enum eot_status eot_lfc_double_differential(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, enum eot_lfc_side side, double E,
+                                            double fraction, double angle, const struct eot_lfc_options *options, struct eot_lfc_value *result,
+                                            struct eot_error *err);
 
 /** dsigma/dtheta_k or dsigma/dpsi [pb/rad]: the double differential times sin(angle), integrated over x or y. */
 enum eot_status eot_lfc_angular(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, enum eot_lfc_side side, double E, double angle,
                                 const struct eot_lfc_options *options, struct eot_lfc_value *result, struct eot_error *err);
 
-/** Photon flux chi = int_{t_min}^{t_max} dt (t - t_min) F^2/t^2 (eq. 14): closed form (eqs. 15-16; in ln t by Gauss-Legendre where that cancels) and by adaptive
- * integration. 0 for t_min >= t_max. */
+/** Photon flux chi = int_{t_min}^{t_max} dt (t - t_min) F^2/t^2 (eq. 14): closed form (eqs. 15-16; in ln t by Gauss-Legendre where that cancels) and by
+ * adaptive integration. 0 for t_min >= t_max. */
 double eot_lfc_flux(double Z, double A, double t_min, double t_max);
 enum eot_status eot_lfc_flux_numeric(double Z, double A, double t_min, double t_max, struct eot_lfc_value *result, struct eot_error *err);
 

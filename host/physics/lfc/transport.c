@@ -8,15 +8,15 @@
 #include "physics/lfc/internal.h"
 
 enum {
-    N_INTEGRATED = 193,           /* energies at which a total cross section is integrated */
+    N_INTEGRATED = 193,                  /* energies at which a total cross section is integrated */
     N_XSEC = 5 * (N_INTEGRATED - 1) + 1, /* energies that the device has it at */
     N_ENERGY = 56,
-    N_ZETA = 257,                 /* quantiles of the energy */
-    N_ROW_E2MU = 49,              /* values of zeta with a distribution of the angle; more where the lepton is light and the limits of the */
-    N_ROW_MU2E = 97,              /* angle bend sharply */
-    N_RHO = 97,                   /* quantiles of the angle */
-    N_FINE = 97,                  /* places where the density in zeta is integrated */
-    N_ANGLE = 49                  /* places where the density in rho is */
+    N_ZETA = 257,    /* quantiles of the energy */
+    N_ROW_E2MU = 49, /* values of zeta with a distribution of the angle; more where the lepton is light and the limits of the */
+    N_ROW_MU2E = 97, /* angle bend sharply */
+    N_RHO = 97,      /* quantiles of the angle */
+    N_FINE = 97,     /* places where the density in zeta is integrated */
+    N_ANGLE = 49     /* places where the density in rho is */
 };
 
 struct eot_lfc_nuclide eot_lfc_nuclide_from_mass(double Z, double A, double density, double mass_fraction) {
@@ -27,9 +27,9 @@ struct eot_lfc_nuclide eot_lfc_nuclide_from_mass(double Z, double A, double dens
 struct nucleus {
     double Z, A;
     double threshold; /* of the grid that it is on */
-    double *xsec;    /* N_XSEC [pb] */
-    double *density; /* N_ENERGY x N_FINE, dsigma/ds, s the warped zeta */
-    double *angle;   /* N_ENERGY x n_row x N_ANGLE, d2sigma/(dzeta ds'), s' the warped rho */
+    double *xsec;     /* N_XSEC [pb] */
+    double *density;  /* N_ENERGY x N_FINE, dsigma/ds, s the warped zeta */
+    double *angle;    /* N_ENERGY x n_row x N_ANGLE, d2sigma/(dzeta ds'), s' the warped rho */
 };
 
 /* Grid of one material: the heaviest nucleus sets threshold and phase space. */
@@ -45,8 +45,8 @@ static double energy_at(const struct grid *g, double place) { return g->threshol
 static double warp_zeta(double s) { return s * s * (3.0 - 2.0 * s); }
 static double warp_rho(double s) { return s * s; }
 
-/* Total cross section at the device's energies: integrated at every fifth, between them monotone (Steffen) in ln sigma against ln of the energy above threshold,
- * where it is close to a power. */
+/* Total cross section at the device's energies: integrated at every fifth, between them monotone (Steffen) in ln sigma against ln of the energy above
+ * threshold, where it is close to a power. */
 static enum eot_status nucleus_xsec(const struct grid *g, const struct eot_lfc_reaction *reaction, struct nucleus *n, double *worst, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_reaction r = *reaction;
@@ -71,7 +71,8 @@ static enum eot_status nucleus_xsec(const struct grid *g, const struct eot_lfc_r
     place = gsl_interp_accel_alloc();
     EOT_CHECK_MEMORY(interpolation);
     EOT_CHECK_MEMORY(place);
-    EOT_CHECK(gsl_interp_init(interpolation, x, y, n_node) == 0, EOT_E_NUMERIC, "cross sections of Z = %g cannot be interpolated; report m_phi = %g", n->Z, g->m_phi);
+    EOT_CHECK(gsl_interp_init(interpolation, x, y, n_node) == 0, EOT_E_NUMERIC, "cross sections of Z = %g cannot be interpolated; report m_phi = %g", n->Z,
+              g->m_phi);
     for (int i = 0; i < N_XSEC; i++) {
         double E = fmin(energy_at(g, (double)i / (N_XSEC - 1)), g->E_max);
         if (E <= threshold) continue;
@@ -161,8 +162,8 @@ static void quantiles_make(const double *f, int n, double (*warp)(double s), int
     }
 }
 
-static enum eot_status material_tables(const struct grid *g, const struct eot_lfc_material *material, const struct nucleus *const *of, struct eot_f32_table *table,
-                                       eot_lfc_table *d, struct eot_error *err) {
+static enum eot_status material_tables(const struct grid *g, const struct eot_lfc_material *material, const struct nucleus *const *of,
+                                       struct eot_f32_table *table, eot_lfc_table *d, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double xsec[N_XSEC] = {0.0}, density[N_FINE], angle[N_ANGLE];
     double weight[EOT_LFC_MAX_NUCLIDE];
@@ -214,11 +215,11 @@ static enum eot_status materials_check(const struct eot_lfc_material *material, 
     enum eot_status status = EOT_OK;
     EOT_CHECK(n_material > 0, EOT_E_USAGE, "no material (tables need at least one); give its nuclei");
     for (size_t i = 0; i < n_material; i++) {
-        EOT_CHECK(material[i].n_nuclide >= 1 && material[i].n_nuclide <= EOT_LFC_MAX_NUCLIDE, EOT_E_USAGE, "material %zu has %d nuclides (must be 1 to %d); change the mixture", i,
-                  material[i].n_nuclide, EOT_LFC_MAX_NUCLIDE);
+        EOT_CHECK(material[i].n_nuclide >= 1 && material[i].n_nuclide <= EOT_LFC_MAX_NUCLIDE, EOT_E_USAGE,
+                  "material %zu has %d nuclides (must be 1 to %d); change the mixture", i, material[i].n_nuclide, EOT_LFC_MAX_NUCLIDE);
         for (int m = 0; m < material[i].n_nuclide; m++)
-            EOT_CHECK(material[i].nuclide[m].atoms > 0.0 && isfinite(material[i].nuclide[m].atoms), EOT_E_USAGE, "material %zu has %g atoms/cm3 of Z = %g (must be positive); change it", i,
-                      material[i].nuclide[m].atoms, material[i].nuclide[m].Z);
+            EOT_CHECK(material[i].nuclide[m].atoms > 0.0 && isfinite(material[i].nuclide[m].atoms), EOT_E_USAGE,
+                      "material %zu has %g atoms/cm3 of Z = %g (must be positive); change it", i, material[i].nuclide[m].atoms, material[i].nuclide[m].Z);
     }
 done:
     return status;
@@ -231,8 +232,8 @@ static void nucleus_free(struct nucleus *n) {
 }
 
 /* The nucleus on this grid: found among those made before, or made. */
-static enum eot_status nucleus_add(const struct grid *g, const struct eot_lfc_reaction *reaction, const struct eot_lfc_nuclide *nuclide, struct nucleus *nucleus, size_t *n_nucleus,
-                                   const struct nucleus **found, double *worst, struct eot_error *err) {
+static enum eot_status nucleus_add(const struct grid *g, const struct eot_lfc_reaction *reaction, const struct eot_lfc_nuclide *nuclide,
+                                   struct nucleus *nucleus, size_t *n_nucleus, const struct nucleus **found, double *worst, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (size_t i = 0; i < *n_nucleus; i++)
         if (nucleus[i].Z == nuclide->Z && nucleus[i].A == nuclide->A && nucleus[i].threshold == g->threshold) {
@@ -255,7 +256,8 @@ done:
 }
 
 /* The grid of a material: its heaviest nucleus has the lowest threshold. */
-static enum eot_status grid_make(const struct eot_lfc_reaction *reaction, double E_max, const struct eot_lfc_material *material, struct grid *g, struct eot_error *err) {
+static enum eot_status grid_make(const struct eot_lfc_reaction *reaction, double E_max, const struct eot_lfc_material *material, struct grid *g,
+                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_reaction r = *reaction;
     r.A = 0.0;
@@ -268,15 +270,16 @@ static enum eot_status grid_make(const struct eot_lfc_reaction *reaction, double
     EOT_TRY(eot_lfc_threshold_energy(&r, &g->threshold, err));
     eot_lfc_masses(reaction->process, &g->m_i, &g->m_f);
     g->heaviest = eot_lfc_system_from(g->m_i, g->m_f, g->m_phi, r.Z, r.A);
-    EOT_CHECK(E_max > g->threshold, EOT_E_USAGE, "largest energy = %g GeV (not above the threshold of m_phi = %g GeV, %.6g GeV); give a larger energy or a smaller mass", E_max,
-              g->m_phi, g->threshold);
+    EOT_CHECK(E_max > g->threshold, EOT_E_USAGE,
+              "largest energy = %g GeV (not above the threshold of m_phi = %g GeV, %.6g GeV); give a larger energy or a smaller mass", E_max, g->m_phi,
+              g->threshold);
     g->v_max = sqrt(sqrt(log(E_max / g->threshold)));
 done:
     return status;
 }
 
-enum eot_status eot_lfc_tables_create(const struct eot_lfc_reaction *reaction, double E_max, const struct eot_lfc_material *material, size_t n_material, struct eot_f32_table *table,
-                                      eot_lfc_table *descriptor, double *rel_error, struct eot_error *err) {
+enum eot_status eot_lfc_tables_create(const struct eot_lfc_reaction *reaction, double E_max, const struct eot_lfc_material *material, size_t n_material,
+                                      struct eot_f32_table *table, eot_lfc_table *descriptor, double *rel_error, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct nucleus *nucleus = NULL;
     size_t n_nucleus = 0;

@@ -104,13 +104,14 @@ static double acosh_from(double excess) { return 2.0 * asinh(sqrt(0.5 * fmax(exc
 
 static double total(struct ww *c, double *rel_error) {
     double E = c->job->E, low = c->m_fixed, high = E - c->m_rest, middle = 0.5 * (low + high);
-    struct outer_arguments a[2] = {{c, 0.0, acosh_from((middle - low) / c->m_fixed), low, c->m_fixed}, {c, 0.0, acosh_from((high - middle) / c->m_rest), high, -c->m_rest}};
+    struct outer_arguments a[2] = {{c, 0.0, acosh_from((middle - low) / c->m_fixed), low, c->m_fixed},
+                                   {c, 0.0, acosh_from((high - middle) / c->m_rest), high, -c->m_rest}};
     double sum = 0.0, sum_error = 0.0;
     for (int i = 0; i < 2; i++) {
         gsl_function f = {outer_function, &a[i]};
         double value = 0.0, error = 0.0;
-        if (gsl_integration_qag(&f, 0.0, a[i].length, 0.2 * c->job->tolerance * fabs(sum), 0.5 * c->job->tolerance, c->outer->limit, GSL_INTEG_GAUSS21, c->outer, &value,
-                                &error) != 0)
+        if (gsl_integration_qag(&f, 0.0, a[i].length, 0.2 * c->job->tolerance * fabs(sum), 0.5 * c->job->tolerance, c->outer->limit, GSL_INTEG_GAUSS21,
+                                c->outer, &value, &error) != 0)
             c->failures++;
         sum += value;
         sum_error += fabs(error);
@@ -123,7 +124,9 @@ enum shape { SHAPE_TOTAL, SHAPE_SINGLE, SHAPE_ANGULAR, SHAPE_DOUBLE };
 
 static enum eot_status evaluate(const struct eot_lfc_job *job, enum shape shape, struct eot_lfc_value *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct ww c = {.job = job, .m_fixed = job->side == EOT_LFC_PHI ? job->system.m_phi : job->system.m_f, .m_rest = job->side == EOT_LFC_PHI ? job->system.m_f : job->system.m_phi};
+    struct ww c = {.job = job,
+                   .m_fixed = job->side == EOT_LFC_PHI ? job->system.m_phi : job->system.m_f,
+                   .m_rest = job->side == EOT_LFC_PHI ? job->system.m_f : job->system.m_phi};
     c.flux_iww = eot_lfc_system_flux(&job->system, eot_lfc_flux_t_min_iww(job->system, job->E), eot_lfc_flux_t_max(job->system));
     c.outer = gsl_integration_workspace_alloc(500);
     c.inner = gsl_integration_workspace_alloc(500);
@@ -150,7 +153,15 @@ done:
     return status;
 }
 
-enum eot_status eot_lfc_ww_total(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return evaluate(job, SHAPE_TOTAL, result, err); }
-enum eot_status eot_lfc_ww_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return evaluate(job, SHAPE_SINGLE, result, err); }
-enum eot_status eot_lfc_ww_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return evaluate(job, SHAPE_ANGULAR, result, err); }
-enum eot_status eot_lfc_ww_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) { return evaluate(job, SHAPE_DOUBLE, result, err); }
+enum eot_status eot_lfc_ww_total(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
+    return evaluate(job, SHAPE_TOTAL, result, err);
+}
+enum eot_status eot_lfc_ww_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
+    return evaluate(job, SHAPE_SINGLE, result, err);
+}
+enum eot_status eot_lfc_ww_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
+    return evaluate(job, SHAPE_ANGULAR, result, err);
+}
+enum eot_status eot_lfc_ww_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
+    return evaluate(job, SHAPE_DOUBLE, result, err);
+}

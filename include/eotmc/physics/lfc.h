@@ -24,7 +24,7 @@ typedef struct {
     real m_i, m_f, m_phi; /* incoming lepton, outgoing lepton, scalar */
     real M;               /* nucleus, A atomic mass units */
     real Z;
-    real t_a, d;          /* GeV^2: 1/a^2 of the atomic screening, nuclear form factor scale */
+    real t_a, d; /* GeV^2: 1/a^2 of the atomic screening, nuclear form factor scale */
 } eot_lfc_system;
 
 EOT_FN real eot_lfc_square(real v) { return v * v; }
@@ -49,9 +49,7 @@ EOT_FN real eot_lfc_threshold(eot_lfc_system n) {
 }
 
 /** F^2/t^2 = Z^2/[(t+t_a)^2 (1+t/d)^2] [1/GeV^4], finite at t = 0 (eqs. 6, 12). */
-EOT_FN real eot_lfc_form_factor(eot_lfc_system n, real t) {
-    return eot_lfc_square(n.Z * n.d / ((t + n.t_a) * (n.d + t)));
-}
+EOT_FN real eot_lfc_form_factor(eot_lfc_system n, real t) { return eot_lfc_square(n.Z * n.d / ((t + n.t_a) * (n.d + t))); }
 
 /** Energies that the fixed particle can have [GeV]; low = high = its mass at and below threshold. */
 typedef struct {
@@ -82,12 +80,12 @@ EOT_FN eot_lfc_range eot_lfc_energy_range(eot_lfc_system n, real E, real m_fixed
 
 /** One point (E, E_x, Q) and all that the integral over t needs. Zero phase space is told by t_max <= t_min. */
 typedef struct {
-    real E, E_x, E_q;      /* incoming, fixed, E - E_x */
-    real Q, V;             /* U or W [GeV^2]; |p - p_x| [GeV] */
-    real t_min, t_max;     /* GeV^2 */
-    real a0, a1;           /* a  = a0 + a1 t of s  = a + b cos(phi_q) */
+    real E, E_x, E_q;        /* incoming, fixed, E - E_x */
+    real Q, V;               /* U or W [GeV^2]; |p - p_x| [GeV] */
+    real t_min, t_max;       /* GeV^2 */
+    real a0, a1;             /* a  = a0 + a1 t of s  = a + b cos(phi_q) */
     real a0_other, a1_other; /* fixed lepton only: a' of -u = a' + b cos(phi_q) */
-    real B;                /* b^2 = B (t - t_min)(t_max - t) */
+    real B;                  /* b^2 = B (t - t_min)(t_max - t) */
     real kap;
 } eot_lfc_point;
 
@@ -165,7 +163,8 @@ EOT_FN real eot_lfc_amplitude_y(eot_lfc_system n, eot_lfc_point g, real t) {
     return (-R(0.5) * sg * sg * P2 * inv_su + R(2.0) * t * K * K * inv_su + third) / (R(8.0) * M * M);
 }
 
-/** Factor in front of int dt F^2/t^2 <|A|^2>/(8M^2): alpha^2 h^2/(4 pi) E k/(p V), of d2sigma/(dx dcos) [GeV^-2] (eq. 12). @param k momentum of the fixed particle. */
+/** Factor in front of int dt F^2/t^2 <|A|^2>/(8M^2): alpha^2 h^2/(4 pi) E k/(p V), of d2sigma/(dx dcos) [GeV^-2] (eq. 12).
+ * @param k momentum of the fixed particle. */
 EOT_FN real eot_lfc_prefactor(eot_lfc_system n, eot_lfc_point g, real h, real k) {
     real p = sqrt((g.E - n.m_i) * (g.E + n.m_i));
     return eot_lfc_square(EOT_ALPHA * h) / (R(4.0) * EOT_PI) * g.E * k / (p * g.V);

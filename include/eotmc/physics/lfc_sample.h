@@ -1,11 +1,11 @@
 /** @file lfc_sample.h
  * What a device needs of l_i N -> l_f N phi: the macroscopic cross section of a material, and the outgoing lepton's energy and angle, sampled by inversion from
- * tables of the exact distribution (eotmc/physics/lfc.h, integrated by host/physics/lfc/transport.c): no rejection, three uniform numbers, 14 table values.
+ * tables of the exact distribution (eotmc/physics/lfc.h, integrated by host/physics/lfc/transport.c): no rejection, two uniform numbers, 12 table values.
  *
- * Energies stand on a grid uniform in v = ln(E/threshold)^(1/4), as dense next to threshold as the shapes change there. At each, the energy of the lepton is kept as quantiles of zeta, E_f = m_f (E_f,max/m_f)^zeta, and
- * at each of n_row values of zeta the angle as quantiles of rho, W = W0 (W_max/W0)^rho with W = m_phi^2 - (p-p')^2 = W0 + 2 p p' (1 - cos psi). Both variables
- * run from 0 to 1 over the phase space of the material's heaviest nucleus, so that interpolation never leaves it. Quantiles are closer together at both ends:
- * xi = 8 q^4 for q < 1/2, 1 - 8 (1-q)^4 above, q uniform. */
+ * Energies stand on a grid uniform in v = ln(E/threshold)^(1/4), as dense next to threshold as the shapes change there. At each, the energy of the lepton
+ * is kept as quantiles of zeta, E_f = m_f (E_f,max/m_f)^zeta, and at each of n_row values of zeta the angle as quantiles of rho, W = W0 (W_max/W0)^rho with
+ * W = m_phi^2 - (p-p')^2 = W0 + 2 p p' (1 - cos psi). Both variables run from 0 to 1 over the phase space of the material's heaviest nucleus, so that
+ * interpolation never leaves it. Quantiles are closer together at both ends: xi = 8 q^4 for q < 1/2, 1 - 8 (1-q)^4 above, q uniform. */
 #ifndef EOT_PHYSICS_LFC_SAMPLE_H
 #define EOT_PHYSICS_LFC_SAMPLE_H
 
@@ -13,23 +13,23 @@
 
 /** Tables of one mass and material: offsets in the f32 table. */
 typedef struct {
-    u32 xsec;   /* n_xsec macroscopic cross sections [1/cm], uniform in v */
-    u32 zeta;   /* n_energy x n_zeta quantiles */
-    u32 rho;    /* n_energy x n_row x n_rho quantiles */
+    u32 xsec; /* n_xsec macroscopic cross sections [1/cm], uniform in v */
+    u32 zeta; /* n_energy x n_zeta quantiles */
+    u32 rho;  /* n_energy x n_row x n_rho quantiles */
     i32 n_xsec, n_energy, n_zeta, n_row, n_rho;
-    f32 threshold, E_max;  /* GeV, range of the tables */
-    f32 v_max;             /* ln(E_max/threshold)^(1/4) */
-    f32 m_i, m_f, m_phi;   /* GeV */
-    f32 M;                 /* GeV, heaviest nucleus */
-    f32 coupling;          /* h of xsec, which is proportional to h^2 */
+    f32 threshold, E_max; /* GeV, range of the tables */
+    f32 v_max;            /* ln(E_max/threshold)^(1/4) */
+    f32 m_i, m_f, m_phi;  /* GeV */
+    f32 M;                /* GeV, heaviest nucleus */
+    f32 coupling;         /* h of xsec, which is proportional to h^2 */
 } eot_lfc_table;
 EOT_LAYOUT(eot_lfc_table, 64);
 
 /** Final state of the lepton. */
 typedef struct {
-    real E_f;      /* GeV, total energy */
-    real versine;  /* 1 - cos psi, exact for small angles */
-    real sine;     /* sin psi */
+    real E_f;     /* GeV, total energy */
+    real versine; /* 1 - cos psi, exact for small angles */
+    real sine;    /* sin psi */
 } eot_lfc_final;
 
 /** Is E [GeV] inside the tables or below threshold? Above E_max the functions below use E_max: a caller checks and counts. */

@@ -1,4 +1,5 @@
-/* The formulas of the signal's cross section: azimuthal averages against the amplitude (10) on explicit four-vectors, kinematic limits, thresholds, messages. */
+/* The formulas of the signal's cross section: azimuthal averages against the amplitude (10) on explicit four-vectors, kinematic limits, thresholds,
+ * messages. */
 #include <criterion/criterion.h>
 #include <criterion/theories.h>
 #include <gsl/gsl_errno.h>
@@ -38,7 +39,8 @@ static long double average_direct(eot_lfc_system n, int side, long double E, lon
     long double p = sqrtl(E * E - (long double)n.m_i * n.m_i), k = sqrtl(E_x * E_x - m_fixed * m_fixed);
     four incoming = {E, 0, 0, p}, fixed = {E_x, k * sinl(theta), 0, k * cosl(theta)}, V = minus(incoming, fixed);
     long double v = sqrtl(V.x * V.x + V.z * V.z), q = sqrtl(t + t * t / (4 * M * M)), E_rest = V.t - t / (2 * M);
-    long double cosine = (v * v + q * q - (E_rest * E_rest - m_rest * m_rest)) / (2 * v * q), sine = sqrtl(1 - cosine * cosine); /* rest = V - q on its mass shell */
+    long double cosine = (v * v + q * q - (E_rest * E_rest - m_rest * m_rest)) / (2 * v * q),
+                sine = sqrtl(1 - cosine * cosine); /* rest = V - q on its mass shell */
     four e1 = {0, V.z / v, 0, -V.x / v}, e3 = {0, V.x / v, 0, V.z / v};
     long double sum = 0;
     for (int i = 0; i < N; i++) {
@@ -57,7 +59,8 @@ static void averages(int side) {
         eot_u32x4 b = eot_philox(i, 1, 0, 0, 77, (u32)side), c = eot_philox(i, 2, 0, 0, 77, (u32)side);
         int is_mu2e = (int)(b.x & 1u);
         double m_phi = 0.12 + 1.5 * eot_uniform(b.y), A = 1.0 + floor(60.0 * eot_uniform(b.z)), E;
-        eot_lfc_system n = is_mu2e ? eot_lfc_system_from(EOT_M_MUON, EOT_M_ELECTRON, m_phi, 1.0, A) : eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, m_phi, 1.0, A);
+        eot_lfc_system n =
+            is_mu2e ? eot_lfc_system_from(EOT_M_MUON, EOT_M_ELECTRON, m_phi, 1.0, A) : eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, m_phi, 1.0, A);
         E = eot_lfc_threshold(n) * (1.1 + 6.0 * eot_uniform(b.w));
         double m_fixed = side == 0 ? n.m_phi : n.m_f, m_rest = side == 0 ? n.m_f : n.m_phi;
         eot_lfc_range range = eot_lfc_energy_range(n, E, m_fixed, m_rest);
@@ -68,8 +71,8 @@ static void averages(int side) {
         double b2 = eot_lfc_b2(g, t), a2 = fmin(eot_lfc_square(g.a0 + g.a1 * t), side == 0 ? INFINITY : eot_lfc_square(g.a0_other + g.a1_other * t));
         if (b2 > 0.98 * a2) continue; /* there the direct sum does not converge */
         double got = side == 0 ? eot_lfc_amplitude_x(n, g, t) : eot_lfc_amplitude_y(n, g, t), want = (double)average_direct(n, side, E, E_x, theta, t);
-        cr_expect(fabs(got - want) <= AGREE * fabs(want), "m_i = %g, m_phi = %g, A = %g, E = %g, E_x = %g, theta = %g, t = %g: %.10e, direct %.10e", n.m_i, m_phi, A, E, E_x, theta, t,
-                  got, want);
+        cr_expect(fabs(got - want) <= AGREE * fabs(want), "m_i = %g, m_phi = %g, A = %g, E = %g, E_x = %g, theta = %g, t = %g: %.10e, direct %.10e", n.m_i,
+                  m_phi, A, E, E_x, theta, t, got, want);
         n_done++;
     }
     cr_expect(n_done > 150, "only %d points", n_done);
@@ -124,7 +127,8 @@ Theory((double m_phi, double ratio, double Z, int process, int method), lfc, val
         cr_assert_eq(eot_lfc_total(&doubled, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, NULL, &four_times, &err), EOT_OK);
         cr_expect(fabs(four_times.value - 4.0 * one.value) <= 1e-12 * fabs(one.value));
         for (int i = 0; i <= 4; i++) {
-            cr_assert_eq(eot_lfc_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, 0.25 * i, NULL, &single, &err), EOT_OK, "%s", err.text);
+            cr_assert_eq(eot_lfc_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, 0.25 * i, NULL, &single, &err), EOT_OK, "%s",
+                         err.text);
             cr_assert_eq(eot_lfc_double_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, 0.25 * i, i, NULL, &twice, &err),
                          i < 4 ? EOT_OK : EOT_E_USAGE, "%s", err.text); /* 4 rad is no polar angle */
             cr_expect(isfinite(single.value) && isfinite(twice.value));
@@ -158,21 +162,30 @@ struct refusal {
 
 Test(lfc, requests_outside_the_validity_are_refused_by_name) {
     const struct refusal row[] = {
-        {0.1, 1e-4, 82, 207, 100, 0.5, 0, 0, 0, "decay to e phi"},      {EOT_M_MUON - EOT_M_ELECTRON, 1e-4, 82, 207, 100, 0.5, 0, 0, 0, "decay to e phi"},
-        {NAN, 1e-4, 82, 207, 100, 0.5, 0, 0, 0, "not a finite number"}, {3.01, 1e-4, 82, 207, 100, 0.5, 0, 0, 0, "above 3 GeV"},
-        {0.5, 0.0, 82, 207, 100, 0.5, 0, 0, 0, "coupling"},             {0.5, 1e-4, 0.5, 207, 100, 0.5, 0, 0, 0, "Z = 0.5"},
-        {0.5, 1e-4, 82, 81, 100, 0.5, 0, 0, 0, "A = 81"},               {0.5, 1e-4, 82, 207, 301, 0.5, 0, 0, 0, "at most 300"},
-        {0.5, 1e-4, 82, 207, 0, 0.5, 0, 0, 0, "above 0"},               {0.5, 1e-4, 82, 207, NAN, 0.5, 0, 0, 0, "energy"},
-        {0.5, 1e-4, 82, 207, 100, 1.5, 0, 0, 0, "must be in [0, 1]"},   {0.5, 1e-4, 82, 207, 100, NAN, 0, 0, 0, "must be in [0, 1]"},
-        {0.5, 1e-4, 82, 207, 100, 0.5, -1, 0, 0, "must be in [0, pi]"}, {0.5, 1e-4, 82, 207, 100, 0.5, NAN, 0, 0, "must be in [0, pi]"},
-        {0.5, 1e-4, 82, 207, 100, 0.5, 0, 4, 0, "largest angle"},       {0.5, 1e-4, 82, 207, 100, 0.5, 0, 0, 1e-12, "tolerance"},
+        {0.1, 1e-4, 82, 207, 100, 0.5, 0, 0, 0, "decay to e phi"},
+        {EOT_M_MUON - EOT_M_ELECTRON, 1e-4, 82, 207, 100, 0.5, 0, 0, 0, "decay to e phi"},
+        {NAN, 1e-4, 82, 207, 100, 0.5, 0, 0, 0, "not a finite number"},
+        {3.01, 1e-4, 82, 207, 100, 0.5, 0, 0, 0, "above 3 GeV"},
+        {0.5, 0.0, 82, 207, 100, 0.5, 0, 0, 0, "coupling"},
+        {0.5, 1e-4, 0.5, 207, 100, 0.5, 0, 0, 0, "Z = 0.5"},
+        {0.5, 1e-4, 82, 81, 100, 0.5, 0, 0, 0, "A = 81"},
+        {0.5, 1e-4, 82, 207, 301, 0.5, 0, 0, 0, "at most 300"},
+        {0.5, 1e-4, 82, 207, 0, 0.5, 0, 0, 0, "above 0"},
+        {0.5, 1e-4, 82, 207, NAN, 0.5, 0, 0, 0, "energy"},
+        {0.5, 1e-4, 82, 207, 100, 1.5, 0, 0, 0, "must be in [0, 1]"},
+        {0.5, 1e-4, 82, 207, 100, NAN, 0, 0, 0, "must be in [0, 1]"},
+        {0.5, 1e-4, 82, 207, 100, 0.5, -1, 0, 0, "must be in [0, pi]"},
+        {0.5, 1e-4, 82, 207, 100, 0.5, NAN, 0, 0, "must be in [0, pi]"},
+        {0.5, 1e-4, 82, 207, 100, 0.5, 0, 4, 0, "largest angle"},
+        {0.5, 1e-4, 82, 207, 100, 0.5, 0, 0, 1e-12, "tolerance"},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         struct eot_lfc_reaction r = {EOT_LFC_E2MU, row[i].m_phi, row[i].coupling, row[i].Z, row[i].A};
         struct eot_lfc_options options = {.theta_max = row[i].theta_max, .tolerance = row[i].tolerance};
         struct eot_lfc_value value;
         struct eot_error err = {.text = ""};
-        cr_expect_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_PHI, row[i].E, row[i].fraction, row[i].angle, &options, &value, &err), EOT_E_USAGE, "row %zu", i);
+        cr_expect_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_PHI, row[i].E, row[i].fraction, row[i].angle, &options, &value, &err), EOT_E_USAGE,
+                     "row %zu", i);
         cr_expect(strstr(err.text, row[i].text) != NULL, "'%s' lacks '%s'", err.text, row[i].text);
         cr_expect(value.value == 0.0 && value.rel_error == 0.0);
     }
