@@ -25,7 +25,7 @@ static double now_s(void) {
 enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *folder = NULL, *progress = "auto", *kernel_dir = NULL, *device = NULL;
-    bool is_help = false, dump_config = false, no_kernel_cache = false, is_verbose = false;
+    bool is_help = false, dump_config = false, no_kernel_cache = false, no_table_cache = false, is_verbose = false;
     char default_folder[96];
     struct eot_text_list set = {0}, positional = {0};
     struct eot_config config = {.name = ""};
@@ -42,6 +42,7 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
         {"dump-config", 0, EOT_OPTION_FLAG, &dump_config, NULL, "print the effective configuration and stop"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &kernel_dir, "DIR", "read kernels from this source tree instead of the built-in ones"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &no_kernel_cache, NULL, "compile the kernels anew"},
+        {"no-table-cache", 0, EOT_OPTION_FLAG, &no_table_cache, NULL, "build the physics tables anew"},
         {"verbose", 'v', EOT_OPTION_FLAG, &is_verbose, NULL, "say more on standard error"},
     };
     const struct eot_command command = {.name = "run", .arguments = "CONFIG", .min_positional = 1, .max_positional = 1, .option = table, .n_option = sizeof table / sizeof table[0],
@@ -66,8 +67,9 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_backend_open(&backend_options, &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
     double start = now_s();
-    EOT_TRY(eot_world_create(&config, &setup, config.physics.cut, &world, err));
+    EOT_TRY(eot_world_create_with(&config, &setup, config.physics.cut, &(struct eot_world_options){.no_cache = no_table_cache}, &world, err));
     double tables_s = now_s() - start;
+    eot_log_message(&log, EOT_LOG_VERBOSE, "physics tables %s in %.2f s", world.is_cached ? "taken from the cache" : "built", tables_s);
     eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g EOT (%s) on %s", config.name, (double)config.sampling.eot, config.sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog", backend->name);
 
     struct sigaction action = {.sa_handler = on_interrupt}, old_interrupt, old_terminate;

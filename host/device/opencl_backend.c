@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "backend_private.h"
+#include "base/cache.h"
 #include "base/log.h"
 #include "base/sha256.h"
-#include "cache.h"
 #include "cl_status.h"
 #include "devices.h"
 #include "source.h"

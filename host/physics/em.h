@@ -41,9 +41,16 @@ double eot_em_medium_X0(const struct eot_em_medium *medium);
 /** Total cross section of gamma -> mu+ mu- [cm2 per atom]: the integral of the differential formula, relative error below 1e-8. */
 double eot_dimuon_gamma_xsec(double k, double Z, double A);
 
-/** Build the cascade's tables. @param achieved_error largest relative quadrature error of a rate, checked against 1e-4.
+#define EOT_EM_TOLERANCE 1e-4 /* relative, of the rates: well below the 1 % of the physics models */
+
+/** Largest relative quadrature error of each process of a medium. */
+struct eot_em_errors {
+    double brems, pair, compton, dimuon_gamma;
+};
+
+/** Build the cascade's tables. @param error one per medium (the others are set to 0), checked against EOT_EM_TOLERANCE.
  * @return EOT_E_NUMERIC if the quadrature misses its tolerance, EOT_E_MEMORY. */
-enum eot_status eot_em_tables_build(const struct eot_em_options *options, struct eot_f32_table *table, eot_em_tables *layout, double *achieved_error,
-                                    struct eot_error *err);
+enum eot_status eot_em_tables_build(const struct eot_em_options *options, struct eot_f32_table *table, eot_em_tables *layout,
+                                    struct eot_em_errors error[EOT_N_MEDIUM_MAX], struct eot_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "physics/em.h"
 #include "physics/muon_tables.h"
 #include "physics/shower.h"
+#include "run/world_cache.h"
 
 static const double ENERGY_MARGIN = 1.02; /* tables reach this factor above the largest energy of a primary */
 
@@ -22,9 +23,11 @@ const char *eot_world_kernel_options(const struct eot_config *config) {
 }
 
 /* The cascade's medium: explicit layers where the ECAL has two and they are not merged, an effective medium otherwise. */
-static enum eot_status em_options(const struct eot_config *config, const struct eot_setup *setup, const struct eot_volume_config *ecal, double cut,
-                                  struct eot_em_options *o, struct eot_error *err) {
+enum eot_status eot_world_em_options(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_em_options *o, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    int i_ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
+    EOT_CHECK(i_ecal >= 0, EOT_E_CONFIG, "the geometry has no volume with role ecal (the cascade runs in it); give one volume role: ecal");
+    const struct eot_volume_config *ecal = &config->geometry.volume[i_ecal];
     double energy_max = config->beam.energy * (1.0 + 6.0 * config->beam.spread) * ENERGY_MARGIN, period = 0.0;
     *o = (struct eot_em_options){.cut = cut, .energy_max = energy_max, .depth = ecal->thickness, .step_max_X0 = config->physics.step_max_X0,
                                  .min_photon = config->physics.rare_dimuon_gamma ? fmax(config->sampling.min_photon_energy, 2.0 * EOT_M_MUON) : 1e9, .lpm = config->physics.lpm};
@@ -163,31 +166,64 @@ done:
     return status;
 }
 
-enum eot_status eot_world_create(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_world *w, struct eot_error *err) {
+static double largest_error(const struct eot_world_accuracy *a) {
+    double largest = a->muon;
+    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) largest = fmax(fmax(fmax(largest, a->em[m].brems), fmax(a->em[m].pair, a->em[m].compton)), a->em[m].dimuon_gamma);
+    return largest;
+}
+
+bool eot_world_is_accurate(const struct eot_world_accuracy *a) {
+    bool is_good = a->muon >= 0.0 && a->muon <= eot_muon_options_default().tolerance && a->hcal_peak >= 0.0 && a->hcal_peak < 1.0;
+    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) {
+        const double error[] = {a->em[m].brems, a->em[m].pair, a->em[m].compton, a->em[m].dimuon_gamma};
+        for (int i = 0; i < 4; i++) is_good = is_good && error[i] >= 0.0 && error[i] <= EOT_EM_TOLERANCE;
+    }
+    return is_good;
+}
+
+/* The tables that are integrals: functions of materials, geometry and physics, of neither seed nor sample. */
+static enum eot_status build_tables(const struct eot_config *config, const struct eot_setup *setup, const struct eot_em_options *o, bool cascade_only, struct eot_world *w,
+                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    memset(w, 0, sizeof *w);
-    const struct eot_detector_config *d = &config->detector;
-    eot_event_parameters *e = &w->event;
-    int i_ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
-    EOT_CHECK(i_ecal >= 0, EOT_E_CONFIG, "the geometry has no volume with role ecal (the cascade runs in it); give one volume role: ecal");
-    const struct eot_volume_config *ecal = &config->geometry.volume[i_ecal];
-
-    /* cascade */
-    struct eot_em_options o;
-    EOT_TRY(em_options(config, setup, ecal, cut, &o, err));
-    EOT_TRY(eot_em_tables_build(&o, &w->table, &w->em, &w->achieved_error, err));
-    w->rare_threshold = fmax(o.min_photon, cut);
-    w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
-
-    /* muons */
+    EOT_TRY(eot_em_tables_build(o, &w->table, &w->em, w->accuracy.em, err));
+    if (cascade_only) goto done;
     struct eot_muon_options m = eot_muon_options_default();
     m.v_cut = config->physics.muon_hard_loss;
     m.straggling = config->physics.energy_loss_fluctuations ? EOT_MUON_STRAGGLING_VAVILOV : EOT_MUON_STRAGGLING_OFF;
     m.scattering = config->physics.multiple_scattering;
     m.decay_in_flight = m.decay_at_rest = config->physics.decay;
-    double muon_error = 0.0;
-    EOT_TRY(eot_muon_tables_build(setup->material, setup->n_material, &m, &w->table, &w->muon, &muon_error, err));
-    w->achieved_error = fmax(w->achieved_error, muon_error);
+    EOT_TRY(eot_muon_tables_build(setup->material, setup->n_material, &m, &w->table, &w->muon, &w->accuracy.muon, err));
+    EOT_TRY(eot_dimuon_tables_build(o, &w->table, &w->event, err));
+    EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
+done:
+    return status;
+}
+
+enum eot_status eot_world_create(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_world *w, struct eot_error *err) {
+    return eot_world_create_with(config, setup, cut, &(struct eot_world_options){0}, w, err);
+}
+
+enum eot_status eot_world_create_with(const struct eot_config *config, const struct eot_setup *setup, double cut, const struct eot_world_options *options,
+                                      struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    memset(w, 0, sizeof *w);
+    const struct eot_detector_config *d = &config->detector;
+    eot_event_parameters *e = &w->event;
+    bool has_cache = !options->no_cache && !options->cascade_only;
+    struct eot_em_options o;
+    char key[65];
+    EOT_TRY(eot_world_em_options(config, setup, cut, &o, err));
+    const struct eot_volume_config *ecal = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)];
+    if (has_cache) {
+        eot_world_cache_key(config, cut, key);
+        w->is_cached = eot_world_cache_read(key, w);
+    }
+    if (!w->is_cached) EOT_TRY(build_tables(config, setup, &o, options->cascade_only, w, err));
+    size_t n_built = w->table.n;
+    float cached_scale = e->response.hcal_scale;
+    w->em.min_photon = (f32)o.min_photon;
+    w->rare_threshold = fmax(o.min_photon, cut);
+    w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
 
     /* grid */
     double *edges = malloc(sizeof *edges * (size_t)(setup->n_x + setup->n_y + setup->n_z + 3));
@@ -221,8 +257,6 @@ enum eot_status eot_world_create(const struct eot_config *config, const struct e
     const struct eot_beam_config *b = &config->beam;
     e->beam = (eot_beam){(f32)b->energy, (f32)b->spread, (f32)b->spot_x, (f32)b->spot_y, (f32)b->divergence_x, (f32)b->divergence_y,
                          (f32)b->position_x, (f32)b->position_y, (f32)b->position_z, (i32)b->particle};
-    EOT_TRY(eot_dimuon_tables_build(&o, &w->table, e, err));
-    EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &e->shower, err));
     eot_response *r = &e->response;
     *r = (eot_response){.beam_resolution = (f32)d->beam_momentum_resolution, .ecal_stochastic = (f32)d->ecal_stochastic, .ecal_constant = (f32)d->ecal_constant,
                         .tail_start = (f32)d->ecal_tail_start, .tail_is_exponential = d->ecal_tail == EOT_TAIL_EXPONENTIAL, .hcal_stochastic = (f32)d->hcal_stochastic,
@@ -235,12 +269,21 @@ enum eot_status eot_world_create(const struct eot_config *config, const struct e
     if (r->n_hcal > 0) {
         for (int i = 0; i < e->n_slab; i++)
             if (e->slab[i].role == EOT_ROLE_HCAL) r->hadronic_visible = e->slab[i].shower_visible; /* h/mip taken as e/mip */
-        EOT_TRY(eot_hcal_calibrate(config, w, &r->hcal_scale, &w->hcal_peak_error, err));
+        if (w->is_cached)
+            r->hcal_scale = cached_scale;
+        else if (!options->cascade_only)
+            EOT_TRY(eot_hcal_calibrate(config, w, &r->hcal_scale, &w->accuracy.hcal_peak, err));
     }
+    if (has_cache && !w->is_cached) eot_world_cache_write(key, w, n_built);
+    w->achieved_error = largest_error(&w->accuracy);
+    w->hcal_peak_error = w->accuracy.hcal_peak;
     struct eot_sha256 hash;
     eot_sha256_init(&hash);
     eot_sha256_update(&hash, w->table.value, w->table.n * sizeof *w->table.value);
     eot_sha256_update(&hash, w->voxel, w->n_voxel * sizeof *w->voxel);
+    eot_sha256_update(&hash, &w->em, sizeof w->em);
+    eot_sha256_update(&hash, &w->muon, sizeof w->muon);
+    eot_sha256_update(&hash, &w->grid, sizeof w->grid);
     eot_sha256_update(&hash, w->region, (size_t)w->n_region * sizeof *w->region);
     eot_sha256_finish(&hash, w->sha256);
 done:

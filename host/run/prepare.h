@@ -6,8 +6,16 @@
 #include "config/config.h"
 #include "eotmc/physics/muon_tables.h"
 #include "eotmc/transport/parameters.h"
+#include "physics/em.h"
 #include "setup/setup.h"
 #include "table/table.h"
+
+/** Relative errors that the tables achieve; stored with them. */
+struct eot_world_accuracy {
+    struct eot_em_errors em[EOT_N_MEDIUM_MAX]; /* quadrature, per medium and process */
+    double muon;                               /* quadrature, largest of all materials and processes */
+    double hcal_peak;                          /* statistical, of the calibration */
+};
 
 struct eot_world {
     struct eot_f32_table table;
@@ -20,17 +28,33 @@ struct eot_world {
     int n_region;
     eot_event_parameters event;  /* first_primary, first_vertex, n_event are the run's */
     double calorimeter_X0;       /* cm, average of the ECAL */
-    double hcal_peak_error;      /* relative statistical error of the calibration */
+    struct eot_world_accuracy accuracy;
     double achieved_error;       /* largest relative integration error of the tables */
+    double hcal_peak_error;      /* relative statistical error of the calibration */
     double rare_threshold;       /* GeV, photons that may hold a rare vertex are above */
-    char sha256[65];             /* of the table and the structs */
+    char sha256[65];             /* of the table, its layouts and the grid: the same whether they were built or taken from the cache */
+    bool is_cached;              /* taken from the cache */
 };
 
-/** Build it all. @param cut the cascade's cut [GeV], usually config->physics.cut. Release with eot_world_free.
- * @return EOT_E_CONFIG (no ECAL, unsuitable layers or trackers), EOT_E_NUMERIC, EOT_E_MEMORY. */
+struct eot_world_options {
+    bool no_cache;     /* build the tables anew and do not store them */
+    bool cascade_only; /* only what the source and the cascade need: no muons, no calibration; never cached */
+};
+
+/** Build it all, or take the tables from the cache ($XDG_CACHE_HOME/eotmc). @param cut the cascade's cut [GeV], usually config->physics.cut. Release with
+ * eot_world_free. @return EOT_E_CONFIG (no ECAL, unsuitable layers or trackers), EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_world_create(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_world *world, struct eot_error *err);
 /** Build options that specialise the kernels for a configuration (static text); kernels built without them give the same results. */
 const char *eot_world_kernel_options(const struct eot_config *config);
+/** The same with options. */
+enum eot_status eot_world_create_with(const struct eot_config *config, const struct eot_setup *setup, double cut, const struct eot_world_options *options,
+                                      struct eot_world *world, struct eot_error *err);
 void eot_world_free(struct eot_world *world);
+
+/** The media of the cascade and its limits, as the tables are built for them. @return EOT_E_CONFIG for layers that the cascade cannot follow. */
+enum eot_status eot_world_em_options(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_em_options *options, struct eot_error *err);
+
+/** Whether all errors are numbers within the tolerances that builders hold them to. */
+bool eot_world_is_accurate(const struct eot_world_accuracy *accuracy);
 
 #endif

@@ -305,7 +305,7 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     low.sampling.min_photon_energy = 0.0;
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;
-    EOT_TRY(eot_world_create(&low, setup, 0.2, &w, err));
+    EOT_TRY(eot_world_create_with(&low, setup, 0.2, &(struct eot_world_options){.cascade_only = true}, &w, err));
     EOT_TRY(engine_create(&g, &low, &w, options, EXCLUDED_SHOWERS, false, err));
     bool is_complete;
     EOT_TRY(run_cascade(&g, 0, (u32)EXCLUDED_SHOWERS, block, &is_complete, err));

@@ -7,6 +7,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/sha256.h"
+
+#define EOT_TABLE_FORMAT 1 /* raise it when the meaning of stored tables changes */
 
 struct eot_f32_table {
     float *value;
@@ -16,5 +19,8 @@ struct eot_f32_table {
 /** Append n values converted from double. @param offset set to the index of the first, may be NULL. @return EOT_E_MEMORY, EOT_E_NUMERIC if a value is not finite in f32. */
 enum eot_status eot_f32_table_append(struct eot_f32_table *table, const double *value, size_t n, uint32_t *offset, struct eot_error *err);
 void eot_f32_table_free(struct eot_f32_table *table);
+
+/** Add to a hash whatever tables depend on besides their inputs: format, versions of eotmc, GSL and compiler, and the sources that build tables. */
+void eot_table_version_hash(struct eot_sha256 *hash);
 
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "device/backend.h"
-#include "device/cache.h"
+#include "base/cache.h"
 #include "device/devices.h"
 
 static const char KEY[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";

@@ -1,4 +1,4 @@
-#include "cache.h"
+#include "base/cache.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,7 +10,7 @@
 
 #include "base/sha256.h"
 
-static const char MAGIC[] = "eotmc kernel cache 1\n"; /* then the SHA-256 of the rest in hexadecimal, a newline, the binary */
+static const char MAGIC[] = "eotmc cache 1\n"; /* then the SHA-256 of the rest in hexadecimal, a newline, the bytes */
 
 static bool make_folder(char *path) {
     for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {

@@ -1,12 +1,12 @@
 /** @file cache.h
- * Files of program binaries under $XDG_CACHE_HOME/eotmc (or ~/.cache/eotmc), named by the hash of everything that they depend on. */
-#ifndef EOT_HOST_DEVICE_CACHE_H
-#define EOT_HOST_DEVICE_CACHE_H
+ * Files of program binaries and physics tables under $XDG_CACHE_HOME/eotmc (or ~/.cache/eotmc), named by the hash of everything that they depend on. */
+#ifndef EOT_HOST_BASE_CACHE_H
+#define EOT_HOST_BASE_CACHE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define EOT_CACHE_FORMAT 1 /* raise it when the file's form or what goes into the key changes */
+#define EOT_CACHE_FORMAT 1 /* raise it when the file's form or what goes into the keys changes */
 
 /** The cache's folder in folder; it is made if it does not exist. @return false where there is none (no home, or it cannot be written): not an error. */
 bool eot_cache_folder(char *folder, size_t n_folder);
