@@ -38,7 +38,7 @@ __kernel void muon(__global const f32 *table, __global const eot_muon_tables *ta
     u32 i = (u32)get_global_id(0);
     if (i >= e->n_event) return;
     eot_event_vertex v = vertex[i];
-    if (!(v.weight > 0.0f)) return;
+    if (!(v.weight > 0.0f) || v.fault != 0u) return;
     u64 primary = e->first_primary + record[e->first_vertex + i].i_primary;
     for (i32 k = 0; k < 2; k++) outcome[2 * i + (u32)k] = eot_event_muon(table, tables, grid, region, voxel, e, primary, v, 1 - 2 * k, acc + (u64)i * EOT_N_ACC, tally);
 }
@@ -51,6 +51,10 @@ __kernel void select_event(__global const eot_event_parameters *e, __global cons
     __global f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
     own[EOT_E_WEIGHT] = 0.0f;
     if (!(vertex[i].weight > 0.0f)) return;
+    if (vertex[i].fault != 0u) {
+        eot_event_reject(vertex[i], tally, own);
+        return;
+    }
     u64 primary = e->first_primary + record[e->first_vertex + i].i_primary;
     eot_event_select(e, primary, vertex[i], acc + (u64)i * EOT_N_ACC, outcome[2 * i], outcome[2 * i + 1], tally, own);
 }

@@ -8,7 +8,7 @@
 
 enum { N_SLOT = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
 static const double LAUNCH_SECONDS = 0.1;          /* aim of one launch */
-static const uint64_t EXCLUDED_SHOWERS = 4000;     /* sample that measures what the cut leaves out */
+static const uint64_t EXCLUDED_SHOWERS = 4000;     /* largest sample that measures what the cut leaves out */
 
 static double now_s(void) {
     struct timespec t;
@@ -219,14 +219,23 @@ static double keep_number(uint64_t primary) {
     return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
 }
 
+/* Worst of an event's faults in words. */
+static const char *fault_text(u32 faults) {
+    return faults & EOT_FAULT_VERTEX    ? "its vertex was not found again"
+           : faults & EOT_FAULT_STACK   ? "stack overflow in the replay"
+           : faults & EOT_FAULT_ENDLESS ? "a shower without end"
+           : faults & EOT_FAULT_STUCK   ? "a muon that is stuck"
+                                        : "a muon that is not a number";
+}
+
 static enum eot_status keep_rows(struct engine *g, uint64_t first, const eot_vertex_record *record, size_t n, struct eot_run *run, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (size_t i = 0; i < n; i++) {
         const float *row = g->rows + i * EOT_N_EVENT_COLUMN;
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
         uint64_t primary = first + record[i].i_primary;
-        EOT_CHECK(row[EOT_E_STAGE] >= 0.0f, EOT_E_DEVICE, "primary %llu failed on %s (fault %g); follow it step by step: eotmc replay <run folder or configuration> --event %llu",
-                  (unsigned long long)primary, g->b->name, (double)-row[EOT_E_STAGE], (unsigned long long)primary);
+        EOT_CHECK(row[EOT_E_STAGE] >= 0.0f, EOT_E_DEVICE, "primary %llu failed on %s (%s); follow it step by step: eotmc replay <run folder or configuration> --event %llu",
+                  (unsigned long long)primary, g->b->name, fault_text((u32)-row[EOT_E_STAGE]), (unsigned long long)primary);
         if (row[EOT_E_STAGE] < 3.0f && keep_number(primary) >= g->config->scoring.record_fraction) continue;
         if (run->n_row == EOT_MAX_EVENT_ROW) {
             run->n_row_dropped++;
@@ -282,6 +291,9 @@ static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, 
     }
     int64_t tally[EOT_N_TALLY];
     EOT_TRY(g->b->op->buffer_read(g->b, g->tally, 0, sizeof tally, tally, err));
+    for (int i = 0; i < EOT_N_FAULT; i++)
+        EOT_CHECK(tally[EOT_C_FAULT_STACK + i] == 0, EOT_E_DEVICE, "a primary between %llu and %llu failed on %s; repeat the run with --device host", (unsigned long long)first,
+                  (unsigned long long)(first + n), g->b->name);
     for (int i = 0; i < EOT_N_TALLY; i++) block->event[i] += tally[i];
     block->n_vertex += n_vertex;
     *is_complete = true;
@@ -297,8 +309,9 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     struct eot_config low = *config;
     struct eot_world w = {0};
     struct engine g = {0};
+    uint64_t n_shower = config->sampling.eot < EXCLUDED_SHOWERS ? config->sampling.eot : EXCLUDED_SHOWERS;
     struct eot_block *block = calloc(1, sizeof *block);
-    eot_vertex_record *record = malloc(EXCLUDED_SHOWERS * sizeof *record);
+    eot_vertex_record *record = malloc(n_shower * sizeof *record);
     EOT_CHECK_MEMORY(block);
     EOT_CHECK_MEMORY(record);
     low.sampling.mode = EOT_SAMPLING_FORCED;
@@ -306,20 +319,20 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;
     EOT_TRY(eot_world_create_with(&low, setup, 0.2, &(struct eot_world_options){.cascade_only = true}, &w, err));
-    EOT_TRY(engine_create(&g, &low, &w, options, EXCLUDED_SHOWERS, false, err));
+    EOT_TRY(engine_create(&g, &low, &w, options, n_shower, false, err));
     bool is_complete;
-    EOT_TRY(run_cascade(&g, 0, (u32)EXCLUDED_SHOWERS, block, &is_complete, err));
+    EOT_TRY(run_cascade(&g, 0, (u32)n_shower, block, &is_complete, err));
     if (!is_complete) goto done;
-    EOT_TRY(g.b->op->buffer_read(g.b, g.vertex, 0, EXCLUDED_SHOWERS * sizeof *record, record, err));
-    double sum = 0.0, square = 0.0, n = (double)EXCLUDED_SHOWERS;
-    for (uint64_t i = 0; i < EXCLUDED_SHOWERS; i++) {
+    EOT_TRY(g.b->op->buffer_read(g.b, g.vertex, 0, n_shower * sizeof *record, record, err));
+    double sum = 0.0, square = 0.0, n = (double)n_shower;
+    for (uint64_t i = 0; i < n_shower; i++) {
         double v = (double)record[i].E < world->rare_threshold ? (double)record[i].weight : 0.0;
         sum += v;
         square += v * v;
     }
     run->excluded_rate = sum / n;
-    run->excluded_error = sqrt(fmax(0.0, square / n - sum / n * sum / n) / (n - 1.0));
-    run->n_excluded_shower = EXCLUDED_SHOWERS;
+    run->excluded_error = sqrt(fmax(0.0, square / n - sum / n * sum / n) / fmax(n - 1.0, 1.0));
+    run->n_excluded_shower = n_shower;
 done:
     engine_free(&g);
     eot_world_free(&w);
@@ -345,7 +358,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     EOT_CHECK_MEMORY(run->block);
     EOT_CHECK_MEMORY(current);
     double start = now_s(), kernel_before = options->backend->kernel_s, build_before = options->backend->build_s;
-    if (config->physics.rare_dimuon_gamma && world->rare_threshold > 2.0 * 0.1056583755) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
+    if (!options->skips_excluded && config->physics.rare_dimuon_gamma && world->rare_threshold > 2.0 * 0.1056583755) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
     EOT_TRY(engine_create(&g, config, world, options, batch, true, err));
     run->device_bytes = g.bytes;
     eot_progress_start(&progress, options->progress, "EOT", s->eot, 0);

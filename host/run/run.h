@@ -29,6 +29,7 @@ struct eot_run_options {
     enum eot_progress_mode progress;
     const struct eot_log *log;            /* may be NULL */
     const volatile sig_atomic_t *is_interrupted; /* may be NULL; checked between launches */
+    bool skips_excluded;                         /* do not measure the rate that the cut or the region leaves out */
 };
 
 #define EOT_MAX_BLOCK 256

@@ -48,7 +48,7 @@ typedef struct {
     f32 depth_X0, time;   /* ns */
     f32 weight;
     f32 E_beam;
-    u32 fault;            /* 1: the replay did not find the recorded vertex */
+    u32 fault;            /* bits of eot_event_fault */
     u32 spare[2];
 } eot_event_vertex;
 EOT_LAYOUT(eot_event_vertex, EOT_EVENT_VERTEX_BYTES);
@@ -118,213 +118,281 @@ EOT_FN eot_event_vertex eot_event_vertex_sample(EOT_GLOBAL const f32 *table, EOT
     v.time = 0.0f;
     v.weight = 0.0f;
     v.E_beam = 0.0f;
-    v.fault = a.is_good ? 0u : 1u;
+    v.fault = a.is_good && v.E_plus >= EOT_M_MUON && v.E_minus >= EOT_M_MUON ? 0u : (u32)EOT_FAULT_VERTEX; /* a NaN is not >= */
     v.spare[0] = v.spare[1] = 0u;
     return v;
 }
 
-/** Follow one shower again with deposits; find its vertex. @param acc the event's accumulators, zero. @param stack [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item].
- * @return the vertex; weight 0 if the record has none. */
-EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
-                                         eot_vertex_record record, EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack, u32 n_item, u32 item, EOT_GLOBAL i64 *tally,
-                                         EOT_GLOBAL i64 *profile) {
-    u64 primary = e->first_primary + record.i_primary;
-    eot_primary source = eot_source_sample(e->beam, primary, e->seed, e->run, e->calorimeter_z);
-    eot_shower_constants constants = e->shower;
-    eot_random random = eot_random_init(primary, EOT_STAGE_REPLAY, 0, e->seed, e->run);
+/** A shower that is followed again, between two steps. */
+typedef struct {
+    eot_replay_particle q; /* next to step */
+    eot_random random;     /* of scattering and showers below the cut */
     eot_event_vertex vertex;
-    vertex.x = vertex.y = vertex.z = D(0.0);
-    vertex.plus.x = vertex.plus.y = vertex.plus.z = vertex.minus.x = vertex.minus.y = vertex.minus.z = 0.0f;
-    vertex.k = vertex.E_plus = vertex.E_minus = vertex.depth_X0 = vertex.time = vertex.weight = 0.0f;
-    vertex.E_beam = source.E;
-    vertex.fault = e->has_vertex ? 1u : 0u;
-    vertex.spare[0] = vertex.spare[1] = 0u;
-    eot_replay_particle q;
-    q.p.E = source.E;
-    q.p.z = 0.0f;
-    q.p.type = primary_type;
-    q.x = source.x;
-    q.y = source.y;
-    q.sx = source.sx;
-    q.sy = source.sy;
-    q.is_ghost = 0;
+    f32 x_end, y_end;      /* cm, where the last step ended */
+    u64 primary;
+    u32 draw;   /* steps so far */
+    i32 depth;  /* particles on the stack */
+    i32 is_alive, primary_type;
+} eot_replay_state;
+
+/** At the front of the calorimeter. */
+EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *e, i32 primary_type, eot_vertex_record record) {
+    eot_replay_state s;
+    s.primary = e->first_primary + record.i_primary;
+    s.primary_type = primary_type;
+    eot_primary source = eot_source_sample(e->beam, s.primary, e->seed, e->run, e->calorimeter_z);
+    s.random = eot_random_init(s.primary, EOT_STAGE_REPLAY, 0, e->seed, e->run);
+    s.vertex.x = s.vertex.y = s.vertex.z = D(0.0);
+    s.vertex.plus.x = s.vertex.plus.y = s.vertex.plus.z = s.vertex.minus.x = s.vertex.minus.y = s.vertex.minus.z = 0.0f;
+    s.vertex.k = s.vertex.E_plus = s.vertex.E_minus = s.vertex.depth_X0 = s.vertex.time = 0.0f;
+    s.vertex.weight = e->has_vertex ? record.weight : 0.0f;
+    s.vertex.E_beam = source.E;
+    s.vertex.fault = e->has_vertex ? (u32)EOT_FAULT_VERTEX : 0u;
+    s.vertex.spare[0] = s.vertex.spare[1] = 0u;
+    s.q.p.E = source.E;
+    s.q.p.z = 0.0f;
+    s.q.p.type = primary_type;
+    s.q.x = source.x;
+    s.q.y = source.y;
+    s.q.sx = source.sx;
+    s.q.sy = source.sy;
+    s.q.is_ghost = 0;
+    s.x_end = source.x;
+    s.y_end = source.y;
+    s.depth = 0;
+    s.draw = 0;
+    s.is_alive = 1;
+    return s;
+}
+
+/** The cascade's random block of the next step. */
+EOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e) {
+    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_CASCADE << 24, s.draw, e->seed, e->run);
+}
+
+/** One step of the shower with its deposits. @param block of the step. @param v its vertex. @param acc, stack, profile as in eot_event_replay. */
+EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t,
+                                           EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record, EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack, u32 n_item,
+                                           u32 item, EOT_GLOBAL i64 *profile) {
+    eot_shower_constants constants = e->shower;
     eot_profile_binning binning;
     binning.n_bin = profile ? e->n_profile : 0;
     binning.z0 = e->profile_z0;
     binning.inverse_width = e->profile_inverse_width;
-    i32 depth = 0;
-    u32 draw = 0;
-    for (i32 is_alive = 1; is_alive; draw++) {
-        eot_u32x4 block = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_CASCADE << 24, draw, e->seed, e->run);
-        eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, q.p.E, q.p.z, q.p.type, block);
-        eot_u32x4 own = eot_random_block(random);
-        random.draw++;
-        i32 is_photon = q.p.type == EOT_PHOTON;
-        /* multiple scattering: Highland's angle (PDG 2022, Eq. 34.16), displacement correlated with it */
-        f32 x_start = q.x, y_start = q.y, sx_start = q.sx, sy_start = q.sy;
-        q.x += q.sx * v.path;
-        q.y += q.sy * v.path;
-        if (!is_photon && e->multiple_scattering && v.path_X0 > 0.0f) {
-            f32 E_mean = fmax(0.5f * (q.p.E + v.E_a + v.E_b), 0.5f * q.p.E);
-            f32 sigma = 0.0136f / E_mean * sqrt(v.path_X0) * fmax(0.2f, 1.0f + 0.038f * eot_log(fmax(v.path_X0, 1e-6f)));
-            eot_normal_pair n = eot_normal(own.x, own.y), d = eot_normal(own.z, own.w);
-            q.sx += sigma * n.a;
-            q.sy += sigma * n.b;
-            q.x += v.path * sigma * (0.5f * n.a + 0.28867513f * d.a); /* 1/sqrt(12) */
-            q.y += v.path * sigma * (0.5f * n.b + 0.28867513f * d.b);
+    eot_replay_particle q = s.q;
+    u32 faults = s.vertex.fault & ~(u32)EOT_FAULT_VERTEX;
+    eot_u32x4 own = eot_random_block(s.random);
+    s.random.draw++;
+    i32 is_photon = q.p.type == EOT_PHOTON;
+    /* multiple scattering: Highland's angle (PDG 2022, Eq. 34.16), displacement correlated with it */
+    f32 x_start = q.x, y_start = q.y, sx_start = q.sx, sy_start = q.sy;
+    q.x += q.sx * v.path;
+    q.y += q.sy * v.path;
+    if (!is_photon && e->multiple_scattering && v.path_X0 > 0.0f) {
+        f32 E_mean = fmax(0.5f * (q.p.E + v.E_a + v.E_b), 0.5f * q.p.E);
+        f32 sigma = 0.0136f / E_mean * sqrt(v.path_X0) * fmax(0.2f, 1.0f + 0.038f * eot_log(fmax(v.path_X0, 1e-6f)));
+        eot_normal_pair n = eot_normal(own.x, own.y), d = eot_normal(own.z, own.w);
+        q.sx += sigma * n.a;
+        q.sy += sigma * n.b;
+        q.x += v.path * sigma * (0.5f * n.a + 0.28867513f * d.a); /* 1/sqrt(12) */
+        q.y += v.path * sigma * (0.5f * n.b + 0.28867513f * d.b);
+    }
+    s.x_end = q.x;
+    s.y_end = q.y;
+    i32 is_vertex = e->has_vertex && !q.is_ghost && s.draw == record.draw;
+    if (is_vertex) {
+        f32 z = q.p.z + record.fraction * v.path;
+        f32 E_beam = s.vertex.E_beam;
+        i32 was_found = q.p.E == record.E && is_photon;
+        s.vertex = eot_event_vertex_sample(table, e, s.primary, q.p.E, x_start + sx_start * record.fraction * v.path, y_start + sy_start * record.fraction * v.path,
+                                         e->calorimeter_z + z, sx_start, sy_start);
+        s.vertex.fault |= was_found ? 0u : (u32)EOT_FAULT_VERTEX;
+        s.vertex.depth_X0 = z * e->layers_inverse_X0;
+        s.vertex.time = z / (f32)EOT_C_LIGHT;
+        s.vertex.weight = record.weight;
+        s.vertex.E_beam = E_beam;
+        /* the pair takes the photon's energy; the rounding of its split stays in the calorimeter */
+        acc[EOT_ACC_LEDGER_ECAL] += eot_energy_counts(q.p.E) - eot_energy_counts(s.vertex.E_plus) - eot_energy_counts(s.vertex.E_minus);
+        q.is_ghost = 1;
+    }
+    i32 a_goes_on = v.E_a >= t.cut, b_goes_on = v.E_b >= t.cut && !v.has_left;
+    if (!q.is_ghost) {
+        f32 z = e->calorimeter_z + v.z;
+        i64 parent = eot_energy_counts(q.p.E), a = eot_energy_counts(v.E_a), b = eot_energy_counts(v.E_b);
+        i64 soft = is_photon ? 0 : eot_energy_counts(v.soft), ionisation = parent - a - b - soft;
+        f32 at = (f32)(block.x & 0xffu) * 0.00390625f; /* where along the path the losses are put */
+        f32 x_at = x_start + at * (q.x - x_start), y_at = y_start + at * (q.y - y_start), z_at = z - (1.0f - at) * v.path;
+        eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, z_at), x_at, y_at, ionisation, 0);
+        if (binning.n_bin > 0) {
+            i32 bin = (i32)((z_at - binning.z0) * binning.inverse_width);
+            if (bin >= 0 && bin < binning.n_bin) profile[bin] += ionisation;
         }
-        i32 is_vertex = e->has_vertex && !q.is_ghost && draw == record.draw;
-        if (is_vertex) {
-            f32 z = q.p.z + record.fraction * v.path;
-            u32 was_found = q.p.E == record.E && is_photon;
-            vertex = eot_event_vertex_sample(table, e, primary, q.p.E, x_start + sx_start * record.fraction * v.path, y_start + sy_start * record.fraction * v.path,
-                                             e->calorimeter_z + z, sx_start, sy_start);
-            vertex.fault |= was_found ? 0u : 1u;
-            vertex.depth_X0 = z * e->layers_inverse_X0;
-            vertex.time = z / (f32)EOT_C_LIGHT;
-            vertex.weight = record.weight;
-            vertex.E_beam = source.E;
-            /* the pair takes the photon's energy; the rounding of its split stays in the calorimeter */
-            acc[EOT_ACC_LEDGER_ECAL] += eot_energy_counts(q.p.E) - eot_energy_counts(vertex.E_plus) - eot_energy_counts(vertex.E_minus);
-            q.is_ghost = 1;
-        }
-        i32 a_goes_on = v.E_a >= t.cut, b_goes_on = v.E_b >= t.cut && !v.has_left;
-        if (!q.is_ghost) {
-            f32 z = e->calorimeter_z + v.z;
-            i64 parent = eot_energy_counts(q.p.E), a = eot_energy_counts(v.E_a), b = eot_energy_counts(v.E_b);
-            i64 soft = is_photon ? 0 : eot_energy_counts(v.soft), ionisation = parent - a - b - soft;
-            f32 at = (f32)(block.x & 0xffu) * 0.00390625f; /* where along the path the losses are put */
-            f32 x_at = x_start + at * (q.x - x_start), y_at = y_start + at * (q.y - y_start), z_at = z - (1.0f - at) * v.path;
-            eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, z_at), x_at, y_at, ionisation, 0);
-            if (binning.n_bin > 0) {
-                i32 bin = (i32)((z_at - binning.z0) * binning.inverse_width);
-                if (bin >= 0 && bin < binning.n_bin) profile[bin] += ionisation;
-            }
-            random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, soft, v.soft, 1, x_at, y_at, z_at, q.sx, q.sy, random, profile, binning);
-            if (!a_goes_on)
-                random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, a, v.E_a, v.type_a == EOT_PHOTON, q.x, q.y, z, q.sx, q.sy, random, profile, binning);
-            if (!b_goes_on)
-                random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, b, v.E_b, v.type_b == EOT_PHOTON, q.x, q.y, z, q.sx, q.sy, random, profile, binning);
-        }
-        /* the same order as in the cascade */
-        i32 a_is_high = v.E_a > v.E_b;
-        eot_replay_particle high = q, low = q;
-        high.p.E = a_is_high ? v.E_a : v.E_b;
-        low.p.E = a_is_high ? v.E_b : v.E_a;
-        high.p.type = a_is_high ? v.type_a : v.type_b;
-        low.p.type = a_is_high ? v.type_b : v.type_a;
-        high.p.z = low.p.z = v.z;
-        i32 both = low.p.E >= t.cut, one = high.p.E >= t.cut && !v.has_left;
-        if (both && depth >= EOT_STACK_DEPTH - 1) {
-            eot_atomic_add_i64(tally + EOT_C_FAULT_STACK, 1);
-            both = 0;
-        }
-        if (both) {
-            eot_replay_push(stack, n_item, item, depth, high);
-            depth++;
-            q = low;
-        } else if (one) {
-            q = high;
-        } else if (depth > 0) {
-            depth--;
-            q = eot_replay_pop(stack, n_item, item, depth);
-        } else {
-            is_alive = 0;
-        }
-        if (draw > 0x7fffffu) {
-            eot_atomic_add_i64(tally + EOT_C_FAULT_STUCK, 1);
-            is_alive = 0;
+        s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, soft, v.soft, 1, x_at, y_at, z_at, q.sx, q.sy, s.random, profile, binning);
+        if (!a_goes_on)
+            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, a, v.E_a, v.type_a == EOT_PHOTON, q.x, q.y, z, q.sx, q.sy, s.random, profile, binning);
+        if (!b_goes_on)
+            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, b, v.E_b, v.type_b == EOT_PHOTON, q.x, q.y, z, q.sx, q.sy, s.random, profile, binning);
+    }
+    /* the same order as in the cascade */
+    i32 a_is_high = v.E_a > v.E_b;
+    eot_replay_particle high = q, low = q;
+    high.p.E = a_is_high ? v.E_a : v.E_b;
+    low.p.E = a_is_high ? v.E_b : v.E_a;
+    high.p.type = a_is_high ? v.type_a : v.type_b;
+    low.p.type = a_is_high ? v.type_b : v.type_a;
+    high.p.z = low.p.z = v.z;
+    i32 both = low.p.E >= t.cut, one = high.p.E >= t.cut && !v.has_left;
+    if (both && s.depth >= EOT_STACK_DEPTH - 1) {
+        faults |= (u32)EOT_FAULT_STACK;
+        both = 0;
+    }
+    if (both) {
+        eot_replay_push(stack, n_item, item, s.depth, high);
+        s.depth++;
+        q = low;
+    } else if (one) {
+        q = high;
+    } else if (s.depth > 0) {
+        s.depth--;
+        q = eot_replay_pop(stack, n_item, item, s.depth);
+    } else {
+        s.is_alive = 0;
+    }
+    if (s.draw > 0x7fffffu) {
+        faults |= (u32)EOT_FAULT_ENDLESS;
+        s.is_alive = 0;
+    }
+    s.draw++;
+    s.vertex.fault |= faults;
+    s.q = q;
+    return s;
+}
+
+/** Follow one shower again with deposits; find its vertex. @param acc the event's accumulators, zero. @param stack [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item].
+ * @return the vertex, with the weight of the record and its faults; weight 0 where no vertex is looked for. */
+EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
+                                         eot_vertex_record record, EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack, u32 n_item, u32 item, EOT_GLOBAL i64 *tally,
+                                         EOT_GLOBAL i64 *profile) {
+    eot_replay_state s = eot_replay_start(e, primary_type, record);
+    while (s.is_alive) {
+        eot_u32x4 block = eot_replay_block(s, e);
+        s = eot_replay_advance(s, block, eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, block), table, t, e, record, acc, stack, n_item, item, profile);
+    }
+    eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw);
+    return s.vertex;
+}
+
+/** A muon that is followed, between two steps. */
+typedef struct {
+    eot_muon m;
+    eot_random random, shower_random;
+    i64 kinetic_counts; /* the ledger runs on counts of the kinetic energy */
+    i32 ends_with_rest; /* its rest energy has not been set free */
+    i32 n_step;
+    eot_muon_outcome out;
+} eot_event_muon_state;
+
+/** At the vertex. @param charge +1 or -1. @param acc the event's accumulators. */
+EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const u32 *voxel,
+                                                 EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc) {
+    eot_event_muon_state s;
+    for (i32 i = 0; i < EOT_N_PLANE; i++) s.out.hit[i].x = s.out.hit[i].y = s.out.hit[i].time = s.out.hit[i].is_hit = 0.0f;
+    s.out.E_exit = 0.0f;
+    s.random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 1u : 2u, e->seed, e->run);
+    s.shower_random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 3u : 4u, e->seed, e->run);
+    eot_point start;
+    start.x = vertex.x;
+    start.y = vertex.y;
+    start.z = vertex.z;
+    f32 E = charge > 0 ? vertex.E_plus : vertex.E_minus;
+    eot_u32x4 block = eot_random_block(s.random);
+    s.random.draw++;
+    f32 kinetic = fmax(E - EOT_M_MUON, 0.0f);
+    s.m = eot_muon_start(table, grid, voxel, start, charge > 0 ? vertex.plus : vertex.minus, kinetic, vertex.time, charge, block.x);
+    s.kinetic_counts = eot_energy_counts(s.m.kinetic_energy);
+    acc[EOT_ACC_LEDGER_OTHER] += eot_energy_counts(E) - eot_energy_counts(EOT_M_MUON) - s.kinetic_counts; /* the rounding of E - m */
+    s.n_step = 0;
+    s.ends_with_rest = 1;
+    return s;
+}
+
+/** The deposits and hits of a step. @param s the step that the muon has just made. */
+EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, eot_muon_step s, EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_region *region,
+                                                   EOT_GLOBAL const eot_event_parameters *e, EOT_GLOBAL i64 *acc) {
+    eot_profile_binning no_profile;
+    no_profile.n_bin = 0;
+    no_profile.z0 = no_profile.inverse_width = 0.0f;
+    EOT_GLOBAL const eot_region *r = region + state.m.region;
+    eot_muon m = s.muon;
+    i64 rest = eot_energy_counts(EOT_M_MUON);
+    i64 now = eot_energy_counts(m.kinetic_energy), lost = state.kinetic_counts - now;
+    state.kinetic_counts = now;
+    if (m.fate == EOT_MUON_DECAYED || (m.fate == EOT_MUON_STOPPED && s.rest > 0.0f)) { /* rest energy set free: electron and neutrinos */
+        lost += rest;
+        state.ends_with_rest = 0;
+    }
+    i64 neutrino = eot_energy_counts(s.neutrino), shower = eot_energy_counts(s.shower), hadronic = eot_energy_counts(s.hadronic), electron = eot_energy_counts(s.electron);
+    i64 ionisation = lost - neutrino - shower - hadronic - electron;
+    acc[EOT_ACC_LEDGER_NEUTRINO] += neutrino;
+    i32 ledger = r->role == EOT_ROLE_ECAL ? EOT_ACC_LEDGER_ECAL : r->role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO : r->role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL : EOT_ACC_LEDGER_OTHER;
+    acc[ledger] += ionisation + hadronic;
+    i64 visible = eot_energy_counts(s.visible);
+    f32 x = (f32)m.position.x, y = (f32)m.position.y, z = (f32)m.position.z;
+    if (r->role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += visible;
+    if (r->role == EOT_ROLE_HCAL) {
+        acc[EOT_ACC_HCAL_VISIBLE + r->module] += visible;
+        acc[EOT_ACC_HCAL_HADRONIC + r->module] += hadronic;
+    }
+    if (shower + electron > 0) {
+        f32 energy = s.shower + s.electron;
+        if (energy > 0.02f) { /* a shower of its own */
+            state.shower_random = eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, s.process == EOT_MUON_BREMS, x, y, z,
+                                               m.direction.x / fmax(fabs(m.direction.z), 0.1f), m.direction.y / fmax(fabs(m.direction.z), 0.1f), state.shower_random, 0, no_profile);
+        } else { /* stops where it is made */
+            acc[ledger] += shower + electron;
+            i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;
+            if (is_active && r->role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += shower + electron;
+            if (is_active && r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_VISIBLE + r->module] += shower + electron;
         }
     }
-    eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)draw);
-    return vertex;
+    if (m.fate == EOT_MUON_ALIVE) {
+        EOT_GLOBAL const eot_region *to = region + m.region;
+        if (s.axis == 2 && to->role == EOT_ROLE_TRACKER && r->role != EOT_ROLE_TRACKER && to->module < EOT_N_PLANE) {
+            state.out.hit[to->module].x = x;
+            state.out.hit[to->module].y = y;
+            state.out.hit[to->module].time = m.time;
+            state.out.hit[to->module].is_hit = 1.0f;
+        }
+        if (state.out.E_exit == 0.0f && z >= e->response.hcal_end) state.out.E_exit = m.kinetic_energy + EOT_M_MUON;
+    }
+    state.random = s.random;
+    state.m = m;
+    state.n_step++;
+    return state;
+}
+
+/** What is left at the end: kinetic energy of an escaping muon, rest energy of one that did not decay. */
+EOT_FN eot_event_muon_state eot_event_muon_finish(eot_event_muon_state s, EOT_GLOBAL i64 *acc) {
+    i32 has_escaped = s.m.fate == EOT_MUON_ESCAPED;
+    acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_OTHER] += s.kinetic_counts;
+    if (s.ends_with_rest) acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_REST] += eot_energy_counts(EOT_M_MUON);
+    s.out.fate = s.m.fate;
+    return s;
 }
 
 /** Follow one muon to its end, with deposits in the event's accumulators. */
 EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid,
                                        EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
                                        eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc, EOT_GLOBAL i64 *tally) {
-    eot_muon_outcome out;
-    for (i32 i = 0; i < EOT_N_PLANE; i++) out.hit[i].x = out.hit[i].y = out.hit[i].time = out.hit[i].is_hit = 0.0f;
-    out.E_exit = 0.0f;
-    eot_random random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 1u : 2u, e->seed, e->run);
-    eot_random shower_random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 3u : 4u, e->seed, e->run);
-    eot_point start;
-    start.x = vertex.x;
-    start.y = vertex.y;
-    start.z = vertex.z;
-    f32 E = charge > 0 ? vertex.E_plus : vertex.E_minus;
-    i64 before = eot_energy_counts(E), rest = eot_energy_counts(EOT_M_MUON);
-    eot_u32x4 block = eot_random_block(random);
-    random.draw++;
-    f32 kinetic = fmax(E - EOT_M_MUON, 0.0f);
-    eot_muon m = eot_muon_start(table, grid, voxel, start, charge > 0 ? vertex.plus : vertex.minus, kinetic, vertex.time, charge, block.x);
-    /* the ledger runs on counts of the kinetic energy; the rounding of E - m goes with the first deposit */
-    i64 kinetic_counts = eot_energy_counts(m.kinetic_energy), carry = before - rest - kinetic_counts;
-    acc[EOT_ACC_LEDGER_OTHER] += carry;
-    i64 n_step = 0;
-    i32 ends_with_rest = 1;
-    eot_profile_binning no_profile;
-    no_profile.n_bin = 0;
-    no_profile.z0 = no_profile.inverse_width = 0.0f;
-    while (m.fate == EOT_MUON_ALIVE) {
-        i32 from_region = m.region;
-        eot_muon_step s = eot_muon_advance(table, tables, grid, region, voxel, m, random);
-        random = s.random;
-        m = s.muon;
-        n_step++;
-        EOT_GLOBAL const eot_region *r = region + from_region;
-        i64 now = eot_energy_counts(m.kinetic_energy), lost = kinetic_counts - now;
-        kinetic_counts = now;
-        if (m.fate == EOT_MUON_DECAYED || (m.fate == EOT_MUON_STOPPED && s.rest > 0.0f)) { /* rest energy set free: electron and neutrinos */
-            lost += rest;
-            ends_with_rest = 0;
-        }
-        i64 neutrino = eot_energy_counts(s.neutrino), shower = eot_energy_counts(s.shower), hadronic = eot_energy_counts(s.hadronic), electron = eot_energy_counts(s.electron);
-        i64 ionisation = lost - neutrino - shower - hadronic - electron;
-        acc[EOT_ACC_LEDGER_NEUTRINO] += neutrino;
-        i32 ledger = r->role == EOT_ROLE_ECAL ? EOT_ACC_LEDGER_ECAL : r->role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO : r->role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL : EOT_ACC_LEDGER_OTHER;
-        acc[ledger] += ionisation + hadronic;
-        i64 visible = eot_energy_counts(s.visible);
-        f32 x = (f32)m.position.x, y = (f32)m.position.y, z = (f32)m.position.z;
-        if (r->role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += visible;
-        if (r->role == EOT_ROLE_HCAL) {
-            acc[EOT_ACC_HCAL_VISIBLE + r->module] += visible;
-            acc[EOT_ACC_HCAL_HADRONIC + r->module] += hadronic;
-        }
-        if (shower + electron > 0) {
-            f32 energy = s.shower + s.electron;
-            if (energy > 0.02f) { /* a shower of its own */
-                shower_random = eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, s.process == EOT_MUON_BREMS, x, y, z,
-                                                   m.direction.x / fmax(fabs(m.direction.z), 0.1f), m.direction.y / fmax(fabs(m.direction.z), 0.1f), shower_random, 0, no_profile);
-            } else { /* stops where it is made */
-                acc[ledger] += shower + electron;
-                i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;
-                if (is_active && r->role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += shower + electron;
-                if (is_active && r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_VISIBLE + r->module] += shower + electron;
-            }
-        }
-        if (m.fate == EOT_MUON_ALIVE) {
-            EOT_GLOBAL const eot_region *to = region + m.region;
-            if (s.axis == 2 && to->role == EOT_ROLE_TRACKER && r->role != EOT_ROLE_TRACKER && to->module < EOT_N_PLANE) {
-                out.hit[to->module].x = x;
-                out.hit[to->module].y = y;
-                out.hit[to->module].time = m.time;
-                out.hit[to->module].is_hit = 1.0f;
-            }
-            if (out.E_exit == 0.0f && z >= e->response.hcal_end) out.E_exit = m.kinetic_energy + EOT_M_MUON;
-        }
-        if (n_step > 1000000) m.fate = EOT_MUON_STUCK;
+    eot_event_muon_state s = eot_event_muon_start(table, grid, voxel, e, primary, vertex, charge, acc);
+    while (s.m.fate == EOT_MUON_ALIVE) {
+        s = eot_event_muon_advance(s, eot_muon_advance(table, tables, grid, region, voxel, s.m, s.random), table, region, e, acc);
+        if (s.n_step > 1000000 && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
     }
-    /* what is left: kinetic energy of an escaping muon, rest energy of one that did not decay */
-    acc[m.fate == EOT_MUON_ESCAPED ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_OTHER] += kinetic_counts;
-    if (ends_with_rest) acc[m.fate == EOT_MUON_ESCAPED ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_REST] += rest;
-    if (m.fate == EOT_MUON_STUCK) eot_atomic_add_i64(tally + EOT_C_FAULT_STUCK, 1);
-    if (m.fate == EOT_MUON_NAN) eot_atomic_add_i64(tally + EOT_C_FAULT_NAN, 1);
-    eot_atomic_add_i64(tally + EOT_C_MUON_STEPS, n_step);
+    s = eot_event_muon_finish(s, acc);
+    eot_atomic_add_i64(tally + EOT_C_MUON_STEPS, (i64)s.n_step);
     eot_atomic_add_i64(tally + EOT_C_MUONS, 1);
-    out.fate = m.fate;
-    return out;
+    return s.out;
 }
 
 #endif

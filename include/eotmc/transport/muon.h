@@ -548,7 +548,8 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
             out.neutrino = EOT_M_MUON - out.electron;
         }
     }
-    if (!(after >= R(0.0)) || !(path >= R(0.0))) fate = EOT_MUON_NAN;
+    real anything = (real)(muon.position.x + muon.position.y + muon.position.z) + u.x + u.y + u.z;
+    if (!(after >= R(0.0)) || !(path >= R(0.0)) || !(anything == anything)) fate = EOT_MUON_NAN;
     muon.kinetic_energy = after;
     muon.fate = fate;
     out.muon = muon;

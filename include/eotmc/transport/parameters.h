@@ -101,6 +101,15 @@ typedef struct {
 } eot_muon_outcome;
 EOT_LAYOUT(eot_muon_outcome, 136);
 
+/** What went wrong with an event; the record's stage is minus the sum. */
+enum eot_event_fault {
+    EOT_FAULT_VERTEX = 1, /* the replay did not find the recorded vertex, or its muons are not numbers */
+    EOT_FAULT_STACK = 2,  /* the replay's stack overflowed */
+    EOT_FAULT_ENDLESS = 4, /* the shower did not end */
+    EOT_FAULT_STUCK = 8,  /* a muon without progress */
+    EOT_FAULT_NAN = 16    /* a muon that is not a number */
+};
+
 /** Columns of the event record, f32 each; names in host/run/record.c. */
 enum eot_event_column {
     EOT_E_WEIGHT = 0, EOT_E_BEAM, EOT_E_PHOTON, EOT_E_DEPTH, EOT_E_MU_PLUS, EOT_E_MU_MINUS, EOT_E_VERTEX_X, EOT_E_VERTEX_Y, EOT_E_VERTEX_Z,

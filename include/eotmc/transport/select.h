@@ -60,6 +60,26 @@ EOT_FN eot_track eot_track_fit(eot_muon_outcome m, EOT_GLOBAL const eot_response
     return track;
 }
 
+/** Count an event's faults. @return their bits, enum eot_event_fault. */
+EOT_FN u32 eot_event_faults_count(eot_event_vertex v, i32 fate_plus, i32 fate_minus, EOT_GLOBAL i64 *tally) {
+    u32 faults = v.fault;
+    if (fate_plus == EOT_MUON_STUCK || fate_minus == EOT_MUON_STUCK) faults |= (u32)EOT_FAULT_STUCK;
+    if (fate_plus == EOT_MUON_NAN || fate_minus == EOT_MUON_NAN) faults |= (u32)EOT_FAULT_NAN;
+    if (faults & (u32)EOT_FAULT_VERTEX) eot_atomic_add_i64(tally + EOT_C_FAULT_VERTEX, 1);
+    if (faults & (u32)EOT_FAULT_STACK) eot_atomic_add_i64(tally + EOT_C_FAULT_STACK, 1);
+    if (faults & (u32)(EOT_FAULT_ENDLESS | EOT_FAULT_STUCK)) eot_atomic_add_i64(tally + EOT_C_FAULT_STUCK, 1);
+    if (faults & (u32)EOT_FAULT_NAN) eot_atomic_add_i64(tally + EOT_C_FAULT_NAN, 1);
+    return faults;
+}
+
+/** Row of an event whose replay failed: it has no muons, only the weight and the faults. */
+EOT_FN void eot_event_reject(eot_event_vertex v, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
+    for (i32 i = 0; i < EOT_N_EVENT_COLUMN; i++) row[i] = 0.0f;
+    row[EOT_E_WEIGHT] = v.weight;
+    row[EOT_E_BEAM] = v.E_beam;
+    row[EOT_E_STAGE] = -(f32)eot_event_faults_count(v, EOT_MUON_ESCAPED, EOT_MUON_ESCAPED, tally);
+}
+
 /** Detector and selection of one event; fills tallies and one row of the record. @param outcome of mu+ and mu-. @param row EOT_N_EVENT_COLUMN values out. */
 EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex v, EOT_GLOBAL const i64 *acc, eot_muon_outcome plus,
                              eot_muon_outcome minus, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
@@ -141,9 +161,9 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     }
     for (i32 i = 0; i < EOT_N_LEDGER; i++) eot_atomic_add_i64(tally + EOT_C_LEDGER + i, acc[i]);
     eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(v.E_beam));
+    u32 faults = eot_event_faults_count(v, plus.fate, minus.fate, tally);
     for (i32 i = 0; i < EOT_N_ECAL_CELL; i++)
         if (acc[EOT_ACC_ECAL_CELL + i] != 0) eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);
-    if (v.fault != 0u) eot_atomic_add_i64(tally + EOT_C_FAULT_VERTEX, 1);
     row[EOT_E_WEIGHT] = v.weight;
     row[EOT_E_BEAM] = v.E_beam;
     row[EOT_E_PHOTON] = v.k;
@@ -164,7 +184,7 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     row[EOT_E_PASS_GAUSSIAN] = pass_gaussian;
     row[EOT_E_PASS_EXPONENTIAL] = pass_exponential;
     row[EOT_E_CATEGORY] = (f32)category;
-    row[EOT_E_STAGE] = (f32)stage;
+    row[EOT_E_STAGE] = faults != 0u ? -(f32)faults : (f32)stage;
 }
 
 #endif

@@ -1,0 +1,90 @@
+/* The tallies of a run are the same integers whatever the work-group, launch length, lanes, batch, cache or source of the kernels, and on the host too. */
+#include "../simulation.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *const SET[] = {"physics.cut=1 GeV", "sampling.eot=200", "sampling.batch=64", "device.lanes=0", NULL};
+
+static void expect_tally(struct simulation *s, const char *hash, const char *what) {
+    simulation_run(s);
+    cr_expect_str_eq(s->result.tally_sha256, hash, "%s, %s: %s differs from %s", what, s->result.mode, s->result.tally_sha256, hash);
+}
+
+/* Both modes in one go: a driver compiles the kernels for each size of work groups. */
+Test(invariance, tallies_do_not_depend_on_launches_or_device) {
+    static const enum eot_sampling_mode modes[2] = {EOT_SAMPLING_FORCED, EOT_SAMPLING_ANALOG};
+    static const struct {
+        const char *what;
+        int work_group, launch_steps, lanes;
+        uint64_t batch;
+    } variant[] = {{"work groups of 1", 1, 0, 0, 64},    {"work groups of 16", 16, 0, 0, 64}, {"work groups of 64", 64, 0, 0, 64}, {"launches of 17 steps", 0, 17, 0, 64},
+                   {"launches of 999 steps", 0, 999, 0, 64}, {"3 lanes", 0, 0, 3, 64},            {"100 lanes", 0, 0, 100, 64},       {"batches of 37", 0, 0, 0, 37},
+                   {"one batch", 0, 0, 0, 1000}};
+    struct simulation s;
+    char hash[2][65];
+    simulation_open(&s, "smoke.yaml", SET, NULL);
+    s.config.sampling.analog_enhancement = 5000.0; /* many events: they are what depends on launches */
+    const struct eot_device_config automatic = s.config.device;
+    for (int m = 0; m < 2; m++) {
+        s.config.sampling.mode = modes[m];
+        simulation_run(&s);
+        snprintf(hash[m], sizeof hash[m], "%s", s.result.tally_sha256);
+        cr_assert_gt(simulation_estimate(&s, "dimuon.per_eot")->n_eff, 30.0);
+    }
+    for (size_t i = 0; i < sizeof variant / sizeof variant[0]; i++)
+        for (int m = 0; m < 2; m++) {
+            s.config.sampling.mode = modes[m];
+            s.config.sampling.batch = variant[i].batch;
+            s.config.device = (struct eot_device_config){.work_group = variant[i].work_group, .launch_steps = variant[i].launch_steps, .lanes = variant[i].lanes};
+            expect_tally(&s, hash[m], variant[i].what);
+        }
+    s.config.device = automatic;
+    simulation_open_backend(&s, &(struct eot_backend_options){.selector = "host"});
+    for (int m = 0; m < 2; m++) {
+        s.config.sampling.mode = modes[m];
+        expect_tally(&s, hash[m], "the host");
+    }
+    s.config.sampling.seed++;
+    simulation_run(&s);
+    cr_expect_str_neq(s.result.tally_sha256, hash[1], "another seed gives the same tallies");
+    simulation_close(&s);
+}
+
+/* A range of primaries in two runs adds up to the whole. */
+Test(invariance, ranges_add_up) {
+    struct simulation s;
+    static int64_t sum[EOT_N_TALLY];
+    simulation_open(&s, "smoke.yaml", SET, "host");
+    for (int part = 0; part < 2; part++) {
+        s.config.sampling.first = part == 0 ? 0 : 70;
+        s.config.sampling.eot = part == 0 ? 70 : 130;
+        simulation_run(&s);
+        for (size_t b = 0; b < s.run.n_block; b++)
+            for (int k = 0; k < EOT_N_TALLY; k++) sum[k] += s.run.block[b].event[k];
+    }
+    s.config.sampling.first = 0;
+    s.config.sampling.eot = 200;
+    simulation_run(&s);
+    for (size_t b = 0; b < s.run.n_block; b++)
+        for (int k = 0; k < EOT_N_TALLY; k++) sum[k] -= s.run.block[b].event[k];
+    for (int k = 0; k < EOT_N_TALLY; k++) cr_expect_eq(sum[k], 0, "tally %d", k);
+    simulation_close(&s);
+}
+
+Test(invariance, cache_and_source_of_the_kernels_do_not_matter) {
+    struct simulation s;
+    char hash[65], folder[] = "/tmp/eotmc_cache_XXXXXX", command[64];
+    cr_assert_not_null(mkdtemp(folder));
+    setenv("XDG_CACHE_HOME", folder, 1);
+    simulation_open(&s, "smoke.yaml", (const char *const[]){"sampling.eot=64", NULL}, NULL); /* fills the cache */
+    simulation_run(&s);
+    snprintf(hash, sizeof hash, "%s", s.result.tally_sha256);
+    simulation_open_backend(&s, &(struct eot_backend_options){0});
+    expect_tally(&s, hash, "kernels from the cache");
+    simulation_open_backend(&s, &(struct eot_backend_options){.kernel_dir = EOT_SOURCE_DIR, .no_kernel_cache = true});
+    expect_tally(&s, hash, "kernels from the source tree, without cache");
+    simulation_close(&s);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    cr_expect_eq(system(command), 0);
+}

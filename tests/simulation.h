@@ -1,0 +1,69 @@
+/* Test-only: a configuration made ready once (tables, device), then run as often as a test likes with other sampling or device keys. */
+#ifndef EOT_TESTS_SIMULATION_H
+#define EOT_TESTS_SIMULATION_H
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "analysis/estimate.h"
+#include "run/run.h"
+
+struct simulation {
+    struct eot_config config;
+    struct eot_setup setup;
+    struct eot_world world;
+    struct eot_backend *backend;
+    struct eot_error error;
+    struct eot_run run;       /* of the last simulation_run */
+    struct eot_result result; /* of the last simulation_run */
+};
+
+#define SIMULATION_OK(s, call) cr_assert_eq((call), EOT_OK, "%s", (s)->error.text)
+
+static inline void simulation_open_backend(struct simulation *s, const struct eot_backend_options *options) {
+    eot_backend_close(s->backend);
+    s->backend = NULL;
+    SIMULATION_OK(s, eot_backend_open(options, &s->backend, &s->error));
+}
+
+/* @param name of a file in configs/. @param set overrides, the last one NULL. @param selector of the device, NULL: the one that a run would take. */
+static inline void simulation_open(struct simulation *s, const char *name, const char *const *set, const char *selector) {
+    char path[1024];
+    size_t n = 0;
+    memset(s, 0, sizeof *s);
+    while (set[n] != NULL) n++;
+    snprintf(path, sizeof path, "%s/configs/%s", EOT_SOURCE_DIR, name);
+    SIMULATION_OK(s, eot_config_read(path, set, n, &s->config, &s->error));
+    SIMULATION_OK(s, eot_setup_create(&s->config, &s->setup, &s->error));
+    SIMULATION_OK(s, eot_world_create(&s->config, &s->setup, s->config.physics.cut, &s->world, &s->error));
+    simulation_open_backend(s, &(struct eot_backend_options){.selector = selector});
+}
+
+/* Run what s->config.sampling and .device say now. @return the status; result is valid if it is EOT_OK. */
+static inline enum eot_status simulation_execute(struct simulation *s) {
+    struct eot_run_options options = {.backend = s->backend, .progress = EOT_PROGRESS_NONE, .skips_excluded = true};
+    eot_run_free(&s->run);
+    eot_result_free(&s->result);
+    s->world.event.seed = s->config.sampling.seed;
+    s->world.event.run = s->config.sampling.run;
+    enum eot_status status = eot_run_execute(&s->config, &s->setup, &s->world, &options, &s->run, &s->error);
+    return status == EOT_OK ? eot_result_from_run(&s->config, &s->world, &s->run, s->backend, &s->result, &s->error) : status;
+}
+static inline void simulation_run(struct simulation *s) { SIMULATION_OK(s, simulation_execute(s)); }
+
+static inline const struct eot_estimate *simulation_estimate(const struct simulation *s, const char *name) {
+    const struct eot_estimate *e = eot_result_estimate(&s->result, name);
+    cr_assert_not_null(e, "no estimate %s", name);
+    return e;
+}
+
+static inline void simulation_close(struct simulation *s) {
+    eot_run_free(&s->run);
+    eot_result_free(&s->result);
+    eot_backend_close(s->backend);
+    eot_world_free(&s->world);
+    eot_setup_free(&s->setup);
+    eot_config_free(&s->config);
+}
+
+#endif
