@@ -73,7 +73,8 @@ static void chi_square(const double *count, const double *expected, int n, const
 
 static void compare(const struct fixture *f, int material, double E) {
     const eot_lfc_table *d = &f->descriptor[material];
-    gsl_integration_glfixed_table *rule = gsl_integration_glfixed_table_alloc(12);
+    const size_t n_node = E < 1.5 * (double)d->threshold ? 20 : 8; /* next to threshold the recoil cuts the cells of energy and angle */
+    gsl_integration_glfixed_table *rule = gsl_integration_glfixed_table_alloc(n_node);
     double edge[N_BIN + 1], count[N_BIN] = {0.0}, expected[N_BIN], slice_edge[N_SLICE + 1], angle_edge[N_ANGLE_BIN + 1];
     double count2[N_SLICE * N_ANGLE_BIN] = {0.0}, expected2[N_SLICE * N_ANGLE_BIN] = {0.0};
     double total = integrated(f, material, 0, E, 0.0, 0.0);
@@ -93,7 +94,7 @@ static void compare(const struct fixture *f, int material, double E) {
     double sum = 0.0;
     for (int i = 0; i < N_BIN; i++) {
         expected[i] = 0.0;
-        for (size_t k = 0; k < 12; k++) {
+        for (size_t k = 0; k < n_node; k++) {
             double s, weight;
             gsl_integration_glfixed_point(0.0, 1.0, k, &s, &weight, rule);
             double z = s * s * (3.0 - 2.0 * s), E_f = edge[i] + z * (edge[i + 1] - edge[i]); /* no square roots at the ends of the first and the last bin */
@@ -106,14 +107,14 @@ static void compare(const struct fixture *f, int material, double E) {
 
     double sum2 = 0.0;
     for (int i = 0; i < N_SLICE; i++)
-        for (size_t k = 0; k < 12; k++) {
+        for (size_t k = 0; k < n_node; k++) {
             double s, weight;
             gsl_integration_glfixed_point(0.0, 1.0, k, &s, &weight, rule);
             double z = s * s * (3.0 - 2.0 * s), E_f = slice_edge[i] + z * (slice_edge[i + 1] - slice_edge[i]);
             double jacobian = weight * 6.0 * s * (1.0 - s) * (slice_edge[i + 1] - slice_edge[i]) / E;
             for (int j = 0; j < N_ANGLE_BIN; j++) {
                 double low = angle_edge[j], high = angle_edge[j + 1];
-                for (size_t l = 0; l < 12; l++) { /* the last bin falls over decades: logarithmic */
+                for (size_t l = 0; l < n_node; l++) { /* the last bin falls over decades: logarithmic */
                     double t, weight_t;
                     gsl_integration_glfixed_point(0.0, 1.0, l, &t, &weight_t, rule);
                     double w = low > 0.0 ? low * pow(high / low, t) : t * high, dw = low > 0.0 ? w * log(high / low) : high;

@@ -32,8 +32,8 @@ static void totals(enum eot_lfc_process process, double m_phi) {
             struct eot_lfc_value fast[2], slow[2];
             struct eot_error err;
             for (int side = 0; side < 2; side++) {
-                cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, side, E, &REFERENCE, &slow[side], &err), EOT_OK, "%s", err.text);
-                cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, side, E, &DEFAULT, &fast[side], &err), EOT_OK, "%s", err.text);
+                cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, (enum eot_lfc_side)side, E, &REFERENCE, &slow[side], &err), EOT_OK, "%s", err.text);
+                cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, (enum eot_lfc_side)side, E, &DEFAULT, &fast[side], &err), EOT_OK, "%s", err.text);
                 cr_expect(fabs(fast[side].value - slow[side].value) <= TOLERANCE * slow[side].value,
                           "m_phi = %g, Z = %g, E = %.9g, side %d: %.9e, adaptive %.9e, relative %.1e", m_phi, r.Z, E, side, fast[side].value, slow[side].value,
                           fast[side].value / slow[side].value - 1.0);
@@ -94,7 +94,7 @@ static double angle_function(double v, void *arguments) { /* w = 1 - cos = w_end
     struct eot_lfc_value value;
     struct eot_error err;
     double w = a->w_end * exp(-v * v);
-    cr_assert_eq(eot_lfc_double_differential(a->reaction, EOT_LFC_ETL, a->side, a->E, a->fraction, 2.0 * asin(sqrt(0.5 * w)), &DEFAULT, &value, &err), EOT_OK,
+    cr_assert_eq(eot_lfc_double_differential(a->reaction, EOT_LFC_ETL, (enum eot_lfc_side)a->side, a->E, a->fraction, 2.0 * asin(sqrt(0.5 * w)), &DEFAULT, &value, &err), EOT_OK,
                  "%s", err.text);
     return 2.0 * v * w * value.value;
 }
@@ -124,11 +124,11 @@ static void differentials(enum eot_lfc_process process, double m_phi) {
                     for (int j = 0; j < N_ANGLE; j++) {
                         double angle = j < 4 ? fmin(angle_scale[j] * m_phi / E, 2.5) : angle_fixed[j - 4];
                         slow[i][j] = double_dense(&n, side, E, fraction * E, angle, r.coupling);
-                        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, side, E, fraction, angle, &DEFAULT, &value, &err), EOT_OK, "%s", err.text);
+                        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, (enum eot_lfc_side)side, E, fraction, angle, &DEFAULT, &value, &err), EOT_OK, "%s", err.text);
                         fast[i][j] = value.value;
                         peak = fmax(peak, slow[i][j]);
                     }
-                    cr_assert_eq(eot_lfc_differential(&r, EOT_LFC_ETL, side, E, fraction, &DEFAULT, &value, &err), EOT_OK, "%s", err.text);
+                    cr_assert_eq(eot_lfc_differential(&r, EOT_LFC_ETL, (enum eot_lfc_side)side, E, fraction, &DEFAULT, &value, &err), EOT_OK, "%s", err.text);
                     double m_fixed = side == 0 ? m_phi : m_f, m_rest = side == 0 ? m_f : m_phi, E_x = fraction * E;
                     double spare = eot_lfc_Q_recoil(n, E, E_x, m_rest) - eot_lfc_Q0(n, E, E_x, m_fixed, m_rest);
                     struct angle_arguments a = {&r, side, E, fraction,

@@ -77,11 +77,11 @@ Test(lfc_reference, totals) {
         struct eot_lfc_value value;
         const int etl_columns[2] = {2, 2}, ww_columns[2] = {4, 8}, iww_columns[2] = {6, 9};
         for (int side = 0; side < 2; side++) {
-            cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, side, row.v[1], &PRECISE, &value, &err), EOT_OK, "%s", err.text);
+            cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, (enum eot_lfc_side)side, row.v[1], &PRECISE, &value, &err), EOT_OK, "%s", err.text);
             compare_achieved("ETL total", &row, value, row.v[etl_columns[side]]);
-            cr_assert_eq(eot_lfc_total(&r, EOT_LFC_WW, side, row.v[1], &PRECISE, &value, &err), EOT_OK, "%s", err.text);
+            cr_assert_eq(eot_lfc_total(&r, EOT_LFC_WW, (enum eot_lfc_side)side, row.v[1], &PRECISE, &value, &err), EOT_OK, "%s", err.text);
             compare("WW total", &row, value.value, row.v[ww_columns[side]], TOLERANCE);
-            cr_assert_eq(eot_lfc_total(&r, EOT_LFC_IWW, side, row.v[1], &PRECISE, &value, &err), EOT_OK, "%s", err.text);
+            cr_assert_eq(eot_lfc_total(&r, EOT_LFC_IWW, (enum eot_lfc_side)side, row.v[1], &PRECISE, &value, &err), EOT_OK, "%s", err.text);
             compare("IWW total", &row, value.value, row.v[iww_columns[side]], TOLERANCE);
         }
     }
