@@ -155,20 +155,28 @@ static double piece_t(const struct piece *p, double v, double *jacobian) {
 
 /* int dt F^2/t^2 <|A|^2>/(8M^2) by Gauss-Legendre. In ln t the nearest singularities are those of the form factor, at a distance of pi: the order grows with
  * the range. In v they are at pi/2. */
-static double integral_t(struct etl *c, const eot_lfc_point *g) {
-    if (!(g->t_max > g->t_min)) return 0.0;
+__attribute__((flatten)) static double integral_t(struct etl *c, const eot_lfc_point *point) {
+    const eot_lfc_system n = c->system; /* copies: what does not depend on t leaves the loop */
+    const eot_lfc_point g = *point;
+    if (!(g.t_max > g.t_min)) return 0.0;
     struct piece piece[MAX_BREAK];
-    int n_piece = pieces_make(c, g, piece);
+    int n_piece = pieces_make(c, point, piece);
     double sum = 0.0;
     for (int i_piece = 0; i_piece < n_piece; i_piece++) {
         const struct piece *p = &piece[i_piece];
         struct piece_map m = piece_limits(p);
         double length = m.v_high - m.v_low, part = 0.0;
         const struct gauss *rule = rule_of(c, 3.5 + c->density * (p->width > 0.0 ? 2.0 : 1.0) * length);
-        for (int i = 0; i < rule->n; i++) {
-            double jacobian, t = piece_t(p, m.v_low + length * rule->x[i], &jacobian);
-            part += rule->weight[i] * jacobian * integrand_t(c, g, t);
-        }
+        if (c->side == EOT_LFC_PHI)
+            for (int i = 0; i < rule->n; i++) {
+                double jacobian, t = piece_t(p, m.v_low + length * rule->x[i], &jacobian);
+                part += rule->weight[i] * jacobian * eot_lfc_amplitude_x(n, g, t) * eot_lfc_form_factor(n, t);
+            }
+        else
+            for (int i = 0; i < rule->n; i++) {
+                double jacobian, t = piece_t(p, m.v_low + length * rule->x[i], &jacobian);
+                part += rule->weight[i] * jacobian * eot_lfc_amplitude_y(n, g, t) * eot_lfc_form_factor(n, t);
+            }
         sum += length * part;
         c->evaluations += rule->n;
     }
@@ -204,7 +212,7 @@ static double integral_t_adaptive(struct etl *c, const eot_lfc_point *g, double 
         struct inner_arguments a = {c, g, &piece[i]};
         gsl_function f = {inner_function, &a};
         double value = 0.0, error = 0.0;
-        gsl_integration_qag(&f, m.v_low, m.v_high, 0.0, tolerance, c->inner->limit, GSL_INTEG_GAUSS21, c->inner, &value, &error);
+        eot_lfc_integrate(&f, m.v_low, m.v_high, 0.0, tolerance, c->inner, &value, &error);
         error_check(c, value, error, tolerance);
         sum += value;
         *abs_error += error;
@@ -280,7 +288,7 @@ static double integral_q_adaptive(struct etl *c, double E_x, double tolerance, d
     if (!(a.g.l_max > 0.0)) return 0.0;
     gsl_function f = {middle_function, &a};
     double value = 0.0, error = 0.0;
-    gsl_integration_qag(&f, 0.0, 1.0, 0.0, tolerance, c->middle->limit, GSL_INTEG_GAUSS21, c->middle, &value, &error);
+    eot_lfc_integrate(&f, 0.0, 1.0, 0.0, tolerance, c->middle, &value, &error);
     error_check(c, value, error, tolerance);
     *rel_error = value != 0.0 ? fabs(error / value) + INNER_SHARE * c->tolerance : 0.0;
     return value;
@@ -416,7 +424,7 @@ static double integral_energy_adaptive(struct etl *c, enum what what, double *re
     for (a.i_segment = 0; a.i_segment < a.g.n; a.i_segment++) {
         gsl_function f = {outer_function, &a};
         double value = 0.0, error = 0.0;
-        gsl_integration_qag(&f, 0.0, 1.0, 0.3 * c->tolerance * fabs(sum), 0.5 * c->tolerance, c->outer->limit, GSL_INTEG_GAUSS21, c->outer, &value, &error);
+        eot_lfc_integrate(&f, 0.0, 1.0, 0.1 * c->tolerance * fabs(sum), 0.4 * c->tolerance, c->outer, &value, &error);
         sum += value;
         sum_error += fabs(error);
     }
@@ -428,7 +436,7 @@ static double integral_energy_adaptive(struct etl *c, enum what what, double *re
  * the reference numbers and nested adaptive integration; neighbours that agree better than that agree by chance. */
 static const struct {
     double energy, q, density, cut, floor, floor_hard;
-} LADDER[] = {{8, 8, 0.6, 1e3, 1.0, 1.0},     {10, 12, 0.85, 3e3, 3e-5, 3e-4}, {14, 16, 1.2, 1e4, 2e-6, 5e-5},
+} LADDER[] = {{8, 10, 0.6, 1e3, 1.0, 1.0},    {10, 12, 0.85, 3e3, 3e-5, 3e-4}, {14, 16, 1.2, 1e4, 2e-6, 5e-5},
               {20, 20, 2.0, 1e5, 5e-7, 3e-5}, {32, 32, 4.0, 1e6, 5e-8, 2e-6},  {64, 64, 6.0, 1e7, 5e-9, 2e-7}};
 enum { N_LADDER = sizeof LADDER / sizeof LADDER[0] };
 

@@ -3,6 +3,8 @@
 #ifndef EOT_HOST_PHYSICS_LFC_INTERNAL_H
 #define EOT_HOST_PHYSICS_LFC_INTERNAL_H
 
+#include <gsl/gsl_integration.h>
+
 #include "eotmc/physics/lfc.h"
 #include "physics/lfc/lfc.h"
 
@@ -26,6 +28,14 @@ enum eot_status eot_lfc_ww_total(const struct eot_lfc_job *job, struct eot_lfc_v
 enum eot_status eot_lfc_ww_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
 enum eot_status eot_lfc_ww_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
 enum eot_status eot_lfc_ww_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err);
+
+/** int_low^high of a smooth function: the nested rules of QUADPACK's QNG where they suffice, else adaptively. The caller judges the error. */
+static inline void eot_lfc_integrate(gsl_function *f, double low, double high, double abs_tolerance, double tolerance, gsl_integration_workspace *workspace,
+                                     double *value, double *error) {
+    size_t n_evaluation;
+    if (gsl_integration_qng(f, low, high, abs_tolerance, tolerance, value, error, &n_evaluation) != 0)
+        gsl_integration_qag(f, low, high, abs_tolerance, tolerance, workspace->limit, GSL_INTEG_GAUSS21, workspace, value, error);
+}
 
 /** Exact tree level by fixed rules of about 1e-5, for tables. Release with eot_lfc_integrator_free. */
 struct eot_lfc_integrator;

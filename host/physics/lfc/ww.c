@@ -62,13 +62,6 @@ static double single_function(double l, void *arguments) {
     return Q * sinc * double_at(c, c->z, Q) / (2.0 * c->slope); /* |dcos| = (sin a/a) a da, a da = dQ/(2 slope) */
 }
 
-/* int_0^length: the nested rules of QUADPACK's QNG where they suffice, else adaptively. */
-static void integrate(gsl_function *f, double length, double abs_tolerance, double tolerance, gsl_integration_workspace *workspace, double *value, double *error) {
-    size_t n_evaluation;
-    if (gsl_integration_qng(f, 0.0, length, abs_tolerance, tolerance, value, error, &n_evaluation) == 0) return;
-    gsl_integration_qag(f, 0.0, length, abs_tolerance, tolerance, workspace->limit, GSL_INTEG_GAUSS21, workspace, value, error);
-}
-
 static double single_at(struct ww *c, double z, double tolerance, double *rel_error) {
     const struct eot_lfc_job *job = c->job;
     *rel_error = 0.0;
@@ -86,7 +79,7 @@ static double single_at(struct ww *c, double z, double tolerance, double *rel_er
     c->slope = z * job->E * job->E;
     gsl_function f = {single_function, c};
     double value = 0.0, error = 0.0;
-    integrate(&f, log(Q_end / Q_low), 0.0, tolerance, c->inner, &value, &error);
+    eot_lfc_integrate(&f, 0.0, log(Q_end / Q_low), 0.0, tolerance, c->inner, &value, &error);
     if (!(error <= 10.0 * tolerance * fabs(value))) c->failures++; /* GSL also complains where rounding stops it just short of the tolerance */
     *rel_error = value != 0.0 ? fabs(error / value) : 0.0;
     return value;
@@ -118,7 +111,7 @@ static double total(struct ww *c, double *rel_error) {
     for (int i = 0; i < 2; i++) {
         gsl_function f = {outer_function, &a[i]};
         double value = 0.0, error = 0.0;
-        integrate(&f, a[i].length, 0.2 * c->job->tolerance * fabs(sum), 0.5 * c->job->tolerance, c->outer, &value, &error);
+        eot_lfc_integrate(&f, 0.0, a[i].length, 0.2 * c->job->tolerance * fabs(sum), 0.5 * c->job->tolerance, c->outer, &value, &error);
         sum += value;
         sum_error += fabs(error);
     }

@@ -129,7 +129,10 @@ EOT_FN eot_lfc_point eot_lfc_point_from(eot_lfc_system n, real E, real E_x, real
 }
 
 /** b^2 of s = a + b cos(phi_q) [GeV^4]. */
-EOT_FN real eot_lfc_b2(eot_lfc_point g, real t) { return g.B * fmax((t - g.t_min) * (g.t_max - t), R(0.0)); }
+EOT_FN real eot_lfc_b2(eot_lfc_point g, real t) {
+    real inside = (t - g.t_min) * (g.t_max - t);
+    return inside > R(0.0) ? g.B * inside : R(0.0);
+}
 
 /** |A|^2 / (8 M^2) averaged over phi_q at fixed phi kinematics (eqs. 10, 12; stable form in al, X). @param t GeV^2 in [t_min, t_max]. @return dimensionless. */
 EOT_FN real eot_lfc_amplitude_x(eot_lfc_system n, eot_lfc_point g, real t) {
