@@ -293,7 +293,7 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
             double high = log(E - EOT_M_ELECTRON), low = log(o->cut), brems = 0.0;
             if (high > low) {
                 brems = cumulate(medium, E, o->lpm, brems_in_log_k, low, high, cumulative, &brems_error);
-                invert(cumulative, 0.0, 1.0, N_QUANTILE, row[EOT_CHANNEL_BREMS]);
+                invert(cumulative, 0.0, (high - low) / (i * log_step), N_QUANTILE, row[EOT_CHANNEL_BREMS]); /* ends at E - m, not E */
             } else {
                 for (int q = 0; q <= N_QUANTILE; q++) row[EOT_CHANNEL_BREMS][q] = (double)q / N_QUANTILE;
             }
