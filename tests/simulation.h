@@ -26,17 +26,17 @@ static inline void simulation_open_backend(struct simulation *s, const struct eo
     SIMULATION_OK(s, eot_backend_open(options, &s->backend, &s->error));
 }
 
-/* @param name of a file in configs/. @param set overrides, the last one NULL. @param selector of the device, NULL: the one that a run would take. */
-static inline void simulation_open(struct simulation *s, const char *name, const char *const *set, const char *selector) {
+/* @param file of a configuration, from the project root. @param set overrides, the last one NULL. @param selector of the device, NULL: the one that a run would take. */
+static inline void simulation_open(struct simulation *s, const char *file, const char *const *set, const char *selector) {
     char path[1024];
     size_t n = 0;
     memset(s, 0, sizeof *s);
     while (set[n] != NULL) n++;
-    snprintf(path, sizeof path, "%s/configs/%s", EOT_SOURCE_DIR, name);
+    snprintf(path, sizeof path, "%s/%s", EOT_SOURCE_DIR, file);
     SIMULATION_OK(s, eot_config_read(path, set, n, &s->config, &s->error));
     SIMULATION_OK(s, eot_setup_create(&s->config, &s->setup, &s->error));
     SIMULATION_OK(s, eot_world_create(&s->config, &s->setup, s->config.physics.cut, &s->world, &s->error));
-    simulation_open_backend(s, &(struct eot_backend_options){.selector = selector});
+    simulation_open_backend(s, &(struct eot_backend_options){.selector = selector, .extra_options = eot_world_kernel_options(&s->config)});
 }
 
 /* Run what s->config.sampling and .device say now. @return the status; result is valid if it is EOT_OK. */

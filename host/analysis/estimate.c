@@ -107,6 +107,8 @@ static const char *const EVENT_COLUMN[EOT_N_EVENT_COLUMN + 1] = {
     "ecal_GeV", "veto_GeV", "hcal0_GeV", "hcal1_GeV", "hcal2_GeV", "hcal3_GeV", "n_track", "track_momentum_GeV", "track_charge", "missing_energy_GeV",
     "missing_energy_sigma_GeV", "pass_gaussian", "pass_exponential", "category", "cuts_passed"};
 
+const char *eot_event_column_name(int column) { return EVENT_COLUMN[column + 1]; }
+
 static enum eot_status add_events(const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     size_t n_column = EOT_N_EVENT_COLUMN + 1;

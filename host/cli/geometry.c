@@ -108,19 +108,6 @@ done:
     return status;
 }
 
-/** The folder and the bare name of a picture "folder/name.png". */
-static enum eot_status split_path(const char *path, char *folder, size_t folder_size, char *name, size_t name_size, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const char *slash = strrchr(path, '/'), *file = slash != NULL ? slash + 1 : path;
-    size_t n = strlen(file), n_folder = slash != NULL ? (size_t)(slash - path) : 0;
-    EOT_CHECK(n > 4 && strcmp(file + n - 4, ".png") == 0 && n - 4 < name_size && n_folder < folder_size, EOT_E_USAGE,
-              "--figure %s (not the name of a PNG file); write --figure FILE.png, or --figure none", path);
-    snprintf(folder, folder_size, "%.*s", slash == path ? 1 : slash != NULL ? (int)n_folder : 1, slash != NULL ? path : ".");
-    snprintf(name, name_size, "%.*s", (int)(n - 4), file);
-done:
-    return status;
-}
-
 enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text", *output = ".", *figure = NULL, *view = "side";
@@ -157,7 +144,7 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
         print_text(&config, &setup);
     if (figure != NULL && strcmp(figure, "none") == 0) goto done;
     if (figure != NULL)
-        EOT_TRY(split_path(figure, folder, sizeof folder, name, sizeof name, err));
+        EOT_TRY(eot_output_split_picture(figure, folder, sizeof folder, name, sizeof name, err));
     else {
         snprintf(folder, sizeof folder, "%s", output);
         snprintf(name, sizeof name, "geometry");

@@ -143,8 +143,25 @@ static void add_data(struct eot_text *data, const struct eot_config *config, enu
     }
 }
 
+enum eot_status eot_output_split_picture(const char *path, char *folder, size_t folder_size, char *name, size_t name_size, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const char *slash = strrchr(path, '/'), *file = slash != NULL ? slash + 1 : path;
+    size_t n = strlen(file), n_folder = slash != NULL ? (size_t)(slash - path) : 0;
+    EOT_CHECK(n > 4 && strcmp(file + n - 4, ".png") == 0 && n - 4 < name_size && n_folder < folder_size, EOT_E_USAGE,
+              "--figure %s (not the name of a PNG file); write --figure FILE.png", path);
+    snprintf(folder, folder_size, "%.*s", slash == path ? 1 : slash != NULL ? (int)n_folder : 1, slash != NULL ? path : ".");
+    snprintf(name, name_size, "%.*s", (int)(n - 4), file);
+done:
+    return status;
+}
+
 enum eot_status eot_output_setup_figure(const char *folder, const char *name, enum eot_view view, const struct eot_config *config,
                                         const struct eot_setup *setup, struct eot_error *err) {
+    return eot_output_event_figure(folder, name, view, config, setup, ", to scale", NULL, 0, err);
+}
+
+enum eot_status eot_output_event_figure(const char *folder, const char *name, enum eot_view view, const struct eot_config *config, const struct eot_setup *setup,
+                                        const char *subtitle, const struct eot_figure_line *line, size_t n_line, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_geometry_config *g = &config->geometry;
     const int axis = view == EOT_VIEW_SIDE ? 1 : 0;
@@ -170,8 +187,10 @@ enum eot_status eot_output_setup_figure(const char *folder, const char *name, en
     double width = plot_width + MARGIN_LEFT + MARGIN_RIGHT, height = plot_height + MARGIN_TOP + MARGIN_BOTTOM;
     if (width < 900) width = 900; /* room for the title; the axes keep their size */
     add_data(&data, config, view, label, scale, first_row);
+    if (n_line > 0) eot_text_add(&data, "\n\n# lines: z v z v [cm] colour\n");
+    for (size_t i = 0; i < n_line; i++) eot_text_add(&data, "%.9g %.9g %.9g %.9g %s\n", line[i].z_0, line[i].v_0, line[i].z_1, line[i].v_1, line[i].colour);
 
-    snprintf(title, sizeof title, "%s: %s view, to scale", config->name, view == EOT_VIEW_SIDE ? "side" : "top");
+    snprintf(title, sizeof title, "%s: %s view%s", config->name, view == EOT_VIEW_SIDE ? "side" : "top", subtitle);
     eot_text_add(&body, "set title ");
     eot_text_add_quoted(&body, title, 0);
     eot_text_add(&body, " font ',22' offset 0, -0.2\nset label 1 'eotmc %s' at screen 0.99, screen 0.02 right font ',13' textcolor '#808080'\n", EOT_VERSION);
@@ -200,8 +219,9 @@ enum eot_status eot_output_setup_figure(const char *folder, const char *name, en
                  "     '' index 1 using (0.5 * ($1 + $2)):(0.5 * ($3 + $4)):1:2:3:4 with boxxyerror fillcolor '#DCE9F2' fillstyle solid 1.0 noborder, \\\n"
                  "     '' index 2 using 1:2:($3 - $1):($4 - 0.5 * line - $2) with vectors nohead linecolor '#909090' linewidth 0.5, \\\n"
                  "     '' index 2 using 3:4:5 with labels center font ',14' textcolor '#404040' noenhanced, \\\n"
-                 "     '' index 2 using 3:($4 + line):6 with labels center font ',17' noenhanced\n",
-                 0.95 * LINE / scale, name);
+                 "     '' index 2 using 3:($4 + line):6 with labels center font ',17' noenhanced%s\n",
+                 0.95 * LINE / scale, name,
+                 n_line > 0 ? ", \\\n     '' index 3 using 1:2:($3 - $1):($4 - $2):5 with vectors nohead linecolor rgb variable linewidth 1" : "");
     EOT_TRY(eot_gnuplot_figure(folder, name, (size_t)width, (size_t)height, &data, &body, err));
 done:
     free(label);

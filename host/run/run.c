@@ -52,6 +52,14 @@ static void engine_free(struct engine *g) {
     free(g->rows);
 }
 
+eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *config) {
+    const struct eot_sampling_config *s = &config->sampling;
+    return (eot_cascade_parameters){.seed = s->seed, .run = s->run, .is_forced = s->mode == EOT_SAMPLING_FORCED,
+                                    .enhancement = (f32)s->analog_enhancement, .has_track_tally = config->scoring.track_length, .n_slot = N_SLOT,
+                                    .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON : EOT_ELECTRON,
+                                    .n_threshold = 7, .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f, 1e30f, 1e30f, 1e30f, 1e30f}};
+}
+
 static enum eot_status engine_create(struct engine *g, const struct eot_config *config, const struct eot_world *w, const struct eot_run_options *options, uint64_t batch,
                                      bool has_events, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -74,11 +82,8 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     g->chunk = g->b->is_gpu ? 32768 : 1024;
     if (g->chunk > g->batch) g->chunk = g->batch;
 
-    const struct eot_sampling_config *s = &config->sampling;
-    g->c = (eot_cascade_parameters){.n_lane = (u32)g->n_lane, .seed = s->seed, .run = s->run, .is_forced = s->mode == EOT_SAMPLING_FORCED,
-                                    .enhancement = (f32)s->analog_enhancement, .has_track_tally = config->scoring.track_length, .n_slot = N_SLOT,
-                                    .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON : EOT_ELECTRON,
-                                    .n_threshold = 7, .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f, 1e30f, 1e30f, 1e30f, 1e30f}};
+    g->c = eot_run_cascade_parameters(config);
+    g->c.n_lane = (u32)g->n_lane;
     g->e = w->event;
     g->lanes = calloc(g->n_lane * EOT_N_LANE_WORD, sizeof *g->lanes);
     g->track_host = malloc(g->n_lane * 3 * EOT_TRACK_BINS * sizeof *g->track_host);
@@ -219,8 +224,7 @@ static double keep_number(uint64_t primary) {
     return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
 }
 
-/* Worst of an event's faults in words. */
-static const char *fault_text(u32 faults) {
+const char *eot_run_fault_text(uint32_t faults) {
     return faults & EOT_FAULT_VERTEX    ? "its vertex was not found again"
            : faults & EOT_FAULT_STACK   ? "stack overflow in the replay"
            : faults & EOT_FAULT_ENDLESS ? "a shower without end"
@@ -235,7 +239,7 @@ static enum eot_status keep_rows(struct engine *g, uint64_t first, const eot_ver
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
         uint64_t primary = first + record[i].i_primary;
         EOT_CHECK(row[EOT_E_STAGE] >= 0.0f, EOT_E_DEVICE, "primary %llu failed on %s (%s); follow it step by step: eotmc replay <run folder or configuration> --event %llu",
-                  (unsigned long long)primary, g->b->name, fault_text((u32)-row[EOT_E_STAGE]), (unsigned long long)primary);
+                  (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_STAGE]), (unsigned long long)primary);
         if (row[EOT_E_STAGE] < 3.0f && keep_number(primary) >= g->config->scoring.record_fraction) continue;
         if (run->n_row == EOT_MAX_EVENT_ROW) {
             run->n_row_dropped++;

@@ -53,6 +53,10 @@ struct eot_run {
  * error: is_partial is set and the batches done so far are valid. */
 enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
                                 struct eot_run *run, struct eot_error *err);
+/** The launch parameters of the cascade that a configuration fixes; primaries and lanes are the caller's. */
+eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *config);
+/** The worst of an event's faults (bits of eot_event_fault) in words. */
+const char *eot_run_fault_text(uint32_t faults);
 void eot_run_free(struct eot_run *run);
 
 #endif
