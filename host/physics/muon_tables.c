@@ -35,7 +35,7 @@ struct spectrum {
 };
 
 struct eot_muon_options eot_muon_options_default(void) {
-    return (struct eot_muon_options){.v_cut = 5.0e-4,
+    return (struct eot_muon_options){.v_cut = 1.0e-4,
                                      .delta_cut = 0.020,
                                      .delta_share = 0.0,
                                      .elastic_per_X0 = 0.1,
@@ -472,7 +472,7 @@ done:
 
 static enum eot_status options_check(const struct eot_muon_options *o, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(o->v_cut >= 1.0e-4 && o->v_cut <= 0.2, EOT_E_CONFIG, "muon v_cut = %g (must be 1e-4 to 0.2); 5e-4 is the default", o->v_cut);
+    EOT_CHECK(o->v_cut >= 1.0e-5 && o->v_cut <= 0.2, EOT_E_CONFIG, "muon v_cut = %g (must be 1e-5 to 0.2); 1e-4 is the default", o->v_cut);
     EOT_CHECK(o->delta_cut >= 0.0 && o->delta_share >= 0.0 && o->delta_share <= 0.2 && (o->delta_cut >= 1.0e-3 || o->delta_share >= 1.0e-3), EOT_E_CONFIG,
               "muon delta cut = %g GeV, share %g (one must be at least 1e-3, the share at most 0.2); 0.02 GeV is the default", o->delta_cut, o->delta_share);
     EOT_CHECK(o->elastic_per_X0 >= 0.02 && o->elastic_per_X0 <= 5.0, EOT_E_CONFIG, "muon hard scatters per X0 = %g (must be 0.02 to 5); 0.1 is the default", o->elastic_per_X0);

@@ -60,7 +60,8 @@ Test(muon_geometry, straight_lines_through_edges_and_corners_have_the_length_of_
         for (int j = 0; j < 9; j++)
             for (int k = 0; k < 8; k++)
                 for (int l = 0; l < 8; l++)
-                    for (int sign = -1; sign <= 1; sign += 2) {
+                    for (int sign = -1; sign <= 1; sign++) {
+                        if (sign == 0 && fabs(slope[k]) + fabs(slope[l]) < 1.0e-3) continue; /* no direction, or one whose square underflows */
                         eot_point p = {start[i], start[j], 0.0};
                         eot_vec3 u = {(f32)slope[k], (f32)slope[l], (f32)sign};
                         u = eot_vec3_unit(u);

@@ -255,6 +255,20 @@ EOT_FN real eot_muon_capture_rate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const 
 
 #define EOT_MUON_MOST_LAYERS 64 /* layers a step runs through at most */
 
+/** Soft scattering summed along a step: variances of angle and displacement and their covariance, times p^2 beta^2. */
+typedef struct {
+    real angle2, cross2, aside2;
+} eot_muon_scatter;
+
+/** After a further path s in a medium of a given kick: the drift of what was there, and the layer's own (kick s, kick s^2/2, kick s^3/3). */
+EOT_FN eot_muon_scatter eot_muon_scatter_after(eot_muon_scatter a, real kick, real s) {
+    real own = kick * s, s2 = s * s;
+    a.aside2 = fma(own, s2 * R(0.3333333333333333), fma(s, R(2.0) * a.cross2, fma(s2, a.angle2, a.aside2)));
+    a.cross2 = fma(s, fma(R(0.5), own, a.angle2), a.cross2);
+    a.angle2 += own;
+    return a;
+}
+
 /** One step. @param table, voxel the f32 and u32 table buffers. @param tables, grid, regions as packed by the host.
  * @param muon alive. @param random its cursor. @return see eot_muon_step; the muon's fate says whether to go on. Draws: 1 block a step, 1 more at an event or
  * where both active and passive matter was crossed, up to 3 at the end of life. */
@@ -283,7 +297,7 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     real to_x = u.x != R(0.0) ? fmax((real)(edge_x - muon.position.x) / u.x, R(0.0)) : far;
     real to_y = u.y != R(0.0) ? fmax((real)(edge_y - muon.position.y) / u.y, R(0.0)) : far;
     real inverse_z = u.z != R(0.0) ? R(1.0) / u.z : far;
-    real to_z = fmax((real)((f64)edge_z - muon.position.z) * inverse_z, R(0.0));
+    real to_z = u.z != R(0.0) ? fmax((real)((f64)edge_z - muon.position.z) / u.z, R(0.0)) : far;
     real to_side = fmin(to_x, to_y);
     i32 side_axis = to_x < to_y ? 0 : 1;
     real to_limit = fmin((real)region->max_step, (real)tables->largest_loss * kinetic / fmax(medium.loss, R(1.0e-30)));
@@ -292,9 +306,9 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     bend.x = bend.y = bend.z = R(0.0);
 
     real path = R(0.0), path_other = R(0.0), clock = muon.clock;
-    real angle2 = R(0.0), cross2 = R(0.0), aside2 = R(0.0); /* variances of angle and displacement, and their covariance, times p^2 beta^2 */
+    eot_muon_scatter scatter;
+    scatter.angle2 = scatter.cross2 = scatter.aside2 = R(0.0);
     i32 is_event = 0, axis = -1; /* axis of the boundary that ends the step */
-    real event_rate = R(0.0);
     if (field2 > R(0.0)) {
         real k = (real)muon.charge * EOT_BEND / sqrt(p2);
         bend.x = k * (real)region->field_x;
@@ -302,55 +316,44 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
         bend.z = k * (real)region->field_z;
         to_limit = fmin(to_limit, R(0.2) / (EOT_BEND * sqrt(field2 / p2))); /* bend by at most 0.2 rad */
         real to_boundary = fmin(to_side, to_z);
-        axis = to_boundary == to_z ? 2 : side_axis;
+        i32 curved = to_boundary == to_z ? 2 : side_axis; /* axis of the boundary ahead */
         if (to_boundary > R(0.0) && to_boundary < to_limit) {
             /* the curved path to the boundary: one Newton step from the straight one; where that is no small correction, no crossing yet */
             eot_helix h = eot_helix_moved(u, bend, to_boundary);
-            real there = axis == 2 ? h.moved.z : axis == 0 ? h.moved.x : h.moved.y;
-            real speed = axis == 2 ? h.direction.z : axis == 0 ? h.direction.x : h.direction.y;
-            real wanted = (real)(axis == 2 ? (f64)edge_z - muon.position.z : axis == 0 ? edge_x - muon.position.x : edge_y - muon.position.y);
+            real there = curved == 2 ? h.moved.z : curved == 0 ? h.moved.x : h.moved.y;
+            real speed = curved == 2 ? h.direction.z : curved == 0 ? h.direction.x : h.direction.y;
+            real wanted = (real)(curved == 2 ? (f64)edge_z - muon.position.z : curved == 0 ? edge_x - muon.position.x : edge_y - muon.position.y);
             real more = fabs(speed) > R(1.0e-6) ? (wanted - there) / speed : to_boundary;
             if (fabs(more) < R(0.2) * to_boundary) {
-                to_z = axis == 2 ? to_z + more : far;
-                to_side = axis == 2 ? far : to_side + more;
+                to_z = curved == 2 ? to_z + more : far;
+                to_side = curved == 2 ? far : to_side + more;
             } else {
                 to_limit = to_boundary;
                 to_z = to_side = far;
             }
         }
     }
-    i32 in_other = 0;
-    real first_rate = medium.rate + decay_rate, second_rate = first_rate, second_kick = medium.kick;
-    real longest = fmin(to_side, to_limit), most = longest;
-    for (i32 i_layer = 0; i_layer < EOT_MUON_MOST_LAYERS; i_layer++) {
-        event_rate = in_other != 0 ? second_rate : first_rate;
-        real s = to_z;
-        i32 is_whole = event_rate * to_z < clock && to_z <= most ? 1 : 0;
-        if (is_whole == 0) {
-            real to_event = clock / fmax(event_rate, R(1.0e-30));
-            s = fmin(to_z, fmin(most, to_event));
-            is_event = s == to_event ? 1 : 0;
-            axis = is_event != 0 ? -1 : s == to_z ? 2 : to_side <= to_limit ? side_axis : -1;
-        }
-        /* covariances after a drift s with angle2, and the layer's own */
-        real own = (in_other != 0 ? second_kick : medium.kick) * s, s2 = s * s;
-        aside2 = fma(own, s2 * R(0.3333333333333333), fma(s, R(2.0) * cross2, fma(s2, angle2, aside2)));
-        cross2 = fma(s, fma(R(0.5), own, angle2), cross2);
-        angle2 += own;
-        path += s;
-        path_other += in_other != 0 ? s : R(0.0);
-        clock = fmax(fma(-s, event_rate, clock), R(0.0));
-        most = fmax(longest - path, R(0.0));
-        if (is_whole == 0 && axis != 2) break;
-        i32 next_z = muon.i_z + 2 * up_z - 1;
+    /* whole layers first: those that end before the event, the side and the limit */
+    EOT_GLOBAL const u32 *column = voxel + grid->voxels + (u32)(muon.i_y * grid->n_x + muon.i_x);
+    EOT_GLOBAL const f32 *edges = table + grid->edges_z + (u32)up_z;
+    const i32 stride = grid->n_x * grid->n_y, onward = 2 * up_z - 1, n_z = grid->n_z;
+    const i32 one_by_one = tables->straggling == EOT_MUON_STRAGGLING_MOMENTS ? 1 : 0, has_field = field2 > R(0.0) ? 1 : 0;
+    i32 in_other = 0, i_z = muon.i_z;
+    real rate = medium.rate + decay_rate, kick = medium.kick, longest = fmin(to_side, to_limit);
+    for (i32 i_layer = 0; i_layer < EOT_MUON_MOST_LAYERS && rate * to_z < clock && path + to_z <= longest; i_layer++) {
+        scatter = eot_muon_scatter_after(scatter, kick, to_z);
+        path += to_z;
+        path_other += in_other != 0 ? to_z : R(0.0);
+        clock = fma(-to_z, rate, clock);
         axis = 2;
-        if (next_z < 0 || next_z >= grid->n_z || field2 > R(0.0)) break;
-        if (tables->straggling == EOT_MUON_STRAGGLING_MOMENTS) { /* layers whose loss is far from Gaussian in that model are drawn one by one, as the reference does */
-            real mean = s * (in_other != 0 ? other.loss : medium.loss), fluctuation = s * (in_other != 0 ? other.variance : medium.variance);
+        i32 next_z = i_z + onward;
+        if ((u32)next_z >= (u32)n_z || has_field != 0) break;
+        if (one_by_one != 0) { /* layers whose loss is far from Gaussian in that model are drawn one by one, as the reference does */
+            real mean = to_z * (in_other != 0 ? other.loss : medium.loss), fluctuation = to_z * (in_other != 0 ? other.variance : medium.variance);
             real seen = in_other != 0 ? other.active_xi : medium.active_xi;
             if (!(seen > R(0.0)) && mean * mean < R(3.0) * fluctuation) break;
         }
-        i32 next = (i32)voxel[grid->voxels + (u32)((next_z * grid->n_y + muon.i_y) * grid->n_x + muon.i_x)];
+        i32 next = (i32)column[next_z * stride];
         if (next != first && next != second) {
             /* a third kind of layer, another volume, a field or a limit of its own ends the step */
             EOT_GLOBAL const eot_region *ahead = regions + next;
@@ -359,18 +362,29 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
                 break;
             second = next;
             other = eot_muon_medium_at(table, tables, ahead, kinetic);
-            second_rate = other.rate + decay_rate;
-            second_kick = other.kick;
             to_limit = fmin(to_limit, fmax((real)tables->largest_loss * kinetic / fmax(other.loss, R(1.0e-30)), path));
             longest = fmin(to_side, to_limit);
-            most = longest - path;
         }
         in_other = next != first ? 1 : 0;
-        muon.i_z = next_z;
-        f32 next_edge = table[grid->edges_z + (u32)(next_z + up_z)];
+        rate = (in_other != 0 ? other.rate : medium.rate) + decay_rate;
+        kick = in_other != 0 ? other.kick : medium.kick;
+        i_z = next_z;
+        f32 next_edge = edges[next_z];
         to_z = (real)(next_edge - edge_z) * inverse_z;
         edge_z = next_edge;
         axis = -1;
+    }
+    muon.i_z = i_z;
+    real event_rate = rate;
+    if (axis < 0) { /* and the part of one that is left */
+        real to_event = rate > R(0.0) ? fmax(clock, R(0.0)) / rate : far, most = fmax(longest - path, R(0.0));
+        real s = fmin(to_z, fmin(most, to_event));
+        is_event = s == to_event ? 1 : 0;
+        axis = is_event != 0 ? -1 : s == to_z ? 2 : to_side <= to_limit ? side_axis : -1;
+        scatter = eot_muon_scatter_after(scatter, kick, s);
+        path += s;
+        path_other += in_other != 0 ? s : R(0.0);
+        clock = fma(-s, rate, clock);
     }
     i32 here = in_other != 0 ? second : first;
     region = regions + here;
@@ -414,11 +428,11 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
         moved = h.moved;
         u = h.direction;
     }
-    if (tables->scattering != 0 && angle2 > R(0.0)) {
-        real inverse_sigma = R(1.0) / sqrt(angle2), scale = sqrt(inverse_beta2 / momentum2);
-        real sigma = angle2 * inverse_sigma * scale;
-        real along = cross2 * inverse_sigma * scale;                                                     /* displacement correlated with the angle */
-        real apart = sqrt(fmax(fma(-cross2 * inverse_sigma, cross2 * inverse_sigma, aside2), R(0.0))) * scale; /* and independent of it */
+    if (tables->scattering != 0 && scatter.angle2 > R(0.0)) {
+        real inverse_sigma = R(1.0) / sqrt(scatter.angle2), scale = sqrt(inverse_beta2 / momentum2);
+        real sigma = scatter.angle2 * inverse_sigma * scale;
+        real lever = scatter.cross2 * inverse_sigma, along = lever * scale;                   /* displacement correlated with the angle */
+        real apart = sqrt(fmax(fma(-lever, lever, scatter.aside2), R(0.0))) * scale; /* and independent of it */
         eot_normal_pair n = eot_normal(bits.y, bits.z);
         /* the independent part is uniform with the right variance: only the displacement's fourth moment differs, by 2 % */
         real free_x = fma((real)(bits.w >> 16), R(5.2857e-5), R(-1.73202)), free_y = fma((real)(bits.w & 0xffffu), R(5.2857e-5), R(-1.73202));
@@ -434,7 +448,7 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     muon.direction = u;
 
     /* the hard event */
-    muon.clock = clock;
+    muon.clock = fmax(clock, R(0.0));
     i32 fate = EOT_MUON_ALIVE;
     if (is_event != 0) {
         muon.clock = -eot_log(eot_uniform(more_bits.w));
