@@ -60,6 +60,68 @@ done:
     return status;
 }
 
+/* Mean of n scores with sums of squares. */
+static struct eot_mean mean_of(double sum, double square, double n) {
+    double mean = sum / n;
+    return (struct eot_mean){.value = mean, .std_error = n > 1.0 ? sqrt(fmax(0.0, square / n - mean * mean) / (n - 1.0)) : 0.0, .n_eff = n};
+}
+
+/* sum A / sum B over n showers; error by linearisation. */
+static struct eot_mean ratio_of(double A, double A2, double B, double B2, double AB, double n) {
+    double r = A / B;
+    return (struct eot_mean){.value = r, .std_error = sqrt(fmax(0.0, A2 - 2.0 * r * AB + r * r * B2) * n / (n - 1.0)) / B, .n_eff = n};
+}
+
+static enum eot_status add_showers(const struct eot_world *world, const struct eot_shower_scores *s, struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double n = (double)s->n, to_X0 = 1.0 / world->calorimeter_X0, edges[EOT_MAX_PROFILE + 1], values[EOT_MAX_PROFILE], variances[EOT_MAX_PROFILE];
+    if (s->n < 2 || !(s->sum[EOT_S_DEPOSIT] > 0.0)) return EOT_OK; /* no error can be stated */
+    EOT_TRY(add_exact(result, "ecal.showers", "1", n, err));
+    EOT_TRY(add(result, "ecal.deposit_GeV", "GeV", mean_of(s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], n), err));
+    EOT_TRY(add(result, "ecal.visible_fraction", "1",
+                ratio_of(s->sum[EOT_S_VISIBLE], s->square[EOT_S_VISIBLE], s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], s->cross_visible, n), err));
+    double mean_visible = s->sum[EOT_S_VISIBLE] / n, moment[5] = {0};
+    EOT_TRY(add(result, "ecal.visible_spread", "1",
+                (struct eot_mean){.value = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible)) / mean_visible,
+                                  .std_error = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible) / (2.0 * (n - 1.0))) / mean_visible, .n_eff = n},
+                err)); /* error of a Gaussian's width */
+    for (uint64_t i = 0; i < s->n; i++) moment[1] += s->depth[i] * to_X0 / n;
+    for (uint64_t i = 0; i < s->n; i++) {
+        double d = s->depth[i] * to_X0 - moment[1];
+        moment[2] += d * d / n;
+        moment[4] += d * d * d * d / n;
+    }
+    double spread = sqrt(moment[2] * n / (n - 1.0));
+    EOT_TRY(add(result, "ecal.mean_depth_X0", "X0", (struct eot_mean){.value = moment[1], .std_error = spread / sqrt(n), .n_eff = n}, err));
+    EOT_TRY(add(result, "ecal.shower_depth_spread_X0", "X0",
+                (struct eot_mean){.value = spread, .std_error = spread > 0.0 ? sqrt(fmax(0.0, moment[4] - moment[2] * moment[2]) / n) / (2.0 * spread) : 0.0, .n_eff = n}, err));
+    EOT_TRY(add(result, "ecal.preshower_fraction", "1",
+                ratio_of(s->sum[EOT_S_PRESHOWER], s->square[EOT_S_PRESHOWER], s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], s->cross_preshower, n), err));
+    EOT_TRY(add(result, "ecal.leakage_rear_GeV", "GeV", mean_of(s->sum[EOT_S_REAR], s->square[EOT_S_REAR], n), err));
+    EOT_TRY(add(result, "ecal.leakage_side_GeV", "GeV", mean_of(s->sum[EOT_S_SIDE], s->square[EOT_S_SIDE], n), err));
+    EOT_TRY(add(result, "ecal.leakage_front_GeV", "GeV", mean_of(s->sum[EOT_S_FRONT], s->square[EOT_S_FRONT], n), err)); /* 0: nothing scatters back in this model */
+    struct eot_histogram h = {.name = "ecal.profile", .unit = "X0", .title = "Energy deposited in the ECAL (GeV per bin and shower)", .axis = "depth in the ECAL",
+                              .n_bin = (size_t)s->n_bin, .edges = edges, .values = values, .variances = variances};
+    for (int b = 0; b <= s->n_bin; b++) edges[b] = b * s->bin_width * to_X0;
+    for (int b = 0; b < s->n_bin; b++) {
+        struct eot_mean m = mean_of(s->profile[b], s->profile_square[b], n);
+        values[b] = m.value;
+        variances[b] = m.std_error * m.std_error;
+    }
+    EOT_TRY(eot_result_add_histogram(result, &h, err));
+    struct eot_histogram cells = {.name = "ecal.cell_energy", .unit = "1", .title = "Energy in the cells of the ECAL (GeV per shower)", .axis = "cell (x + y n_x)",
+                                  .n_bin = (size_t)s->n_cell, .edges = edges, .values = values, .variances = variances};
+    for (int b = 0; b <= s->n_cell; b++) edges[b] = b - 0.5;
+    for (int b = 0; b < s->n_cell; b++) {
+        struct eot_mean m = mean_of(s->cell[b], s->cell_square[b], n);
+        values[b] = m.value;
+        variances[b] = m.std_error * m.std_error;
+    }
+    EOT_TRY(eot_result_add_histogram(result, &cells, err));
+done:
+    return status;
+}
+
 struct axis {
     int which;
     const char *name, *unit, *title, *label;
@@ -229,6 +291,8 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
         if (AXES[i].which >= EOT_H_HCAL0 && AXES[i].which <= EOT_H_HCAL3 && AXES[i].which - EOT_H_HCAL0 >= world->event.response.n_hcal) continue;
         EOT_TRY(add_histogram(run, &AXES[i], n, result, err));
     }
+
+    EOT_TRY(add_showers(world, &run->shower, result, err));
 
     /* faults and balance */
     static const char *const fault[EOT_N_FAULT] = {"stack_overflow", "nan", "stuck", "vertex"};

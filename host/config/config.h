@@ -77,11 +77,12 @@ struct eot_physics_config {
     double field_max_step;    /* cm, where there is a field */
     double step_max_X0;       /* longest electron step of the cascade [X0] */
     bool rare_dimuon_gamma;   /* process enabled */
-    double shower_T[3];       /* T = max(T0 + T1 ln y, T2) [X0] of sub-cut showers (Grindhammer-Peters form) */
-    double shower_alpha[3];   /* alpha = max(a0 + a1 ln y, a2) */
-    double shower_sigma_T[2], shower_sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 ln y), bounded to 0.5 */
-    double shower_rho[2];     /* rho(ln T, ln alpha) = r0 + r1 ln y */
-    double shower_photon_length; /* X0 before a sub-cut photon converts */
+    double shower_depth[3];   /* mean depth of sub-cut showers d0 + d1 L + d2 L^2 [X0], L = ln(1 + E/Ec) */
+    double shower_alpha[4];   /* shape max(a0 + a1 L + a2 exp(-L), a3) */
+    double shower_sigma_depth[2], shower_sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 L), bounded */
+    double shower_rho;        /* correlation of ln m and ln alpha */
+    double shower_photon_length[4]; /* l0 (1 + (l1/E)^l2), at most l3 [X0, GeV]: before a sub-cut photon converts */
+    double shower_radius_max; /* Moliere radii */
     double shower_spot_energy; /* GeV per energy spot */
 };
 
@@ -104,6 +105,8 @@ struct eot_device_config {
 struct eot_detector_config {
     double beam_momentum_resolution; /* relative, upstream spectrometer */
     double ecal_stochastic, ecal_constant; /* total: s/sqrt(E) (+) c */
+    double ecal_sampling;            /* of the total, simulated: f/sqrt(E) of the visible energy */
+    double ecal_em_visible_ratio;    /* e/mip of the ECAL */
     enum eot_tail ecal_tail;         /* model of the default `selected.per_eot`; both are reported */
     double ecal_tail_start;          /* sigmas at which the exponential tail takes over (GaussExp, arXiv:1603.08591) */
     double hcal_stochastic, hcal_constant; /* of hadronic deposits */
@@ -126,6 +129,8 @@ struct eot_selection_config {
 struct eot_scoring_config {
     bool track_length;
     double record_fraction; /* of all events kept in result.h5 besides the selected ones */
+    int showers;            /* plain showers followed for the estimates ecal.* */
+    double preshower_depth; /* cm from the front of the ECAL */
 };
 
 struct eot_output_config {

@@ -114,6 +114,8 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     if (c->physics.cut >= c->beam.energy)
         FAIL_AT("physics.cut", "(not below beam.energy = %.6g GeV: nothing would be followed); lower the cut, %.6g GeV at most for this beam", c->beam.energy,
                 c->beam.energy / 2);
+    if (c->detector.ecal_sampling > c->detector.ecal_stochastic)
+        FAIL_AT("detector.ecal.sampling", "(more than the whole stochastic term, %.6g); lower it, or raise detector.ecal.stochastic", c->detector.ecal_stochastic);
     if (c->selection.charge == 0) FAIL_AT("selection.charge", "(must be -1 or 1); -1 selects mu-, 1 selects mu+");
     if (c->sampling.min_photon_energy >= c->beam.energy)
         FAIL_AT("sampling.region.min_photon_energy", "(not below beam.energy = %.6g GeV: no photon would be left); lower it", c->beam.energy);

@@ -7,7 +7,7 @@
 #include "eotmc/transport/parameters.h"
 #include "physics/em.h"
 
-/** Constants from the configuration and the quantile table of Gamma(alpha), alpha = 1.05 ... 12. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
+/** Constants from the configuration and the quantile table of Gamma(alpha), alpha = 0.25 ... 12. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_shower_tables_build(const struct eot_physics_config *physics, struct eot_f32_table *table, eot_shower_constants *constants, struct eot_error *err);
 
 /** Quantiles of (x+ - x_min)/(x_max - x_min) of gamma -> mu+ mu- on the calorimeter's atoms, and the elements' shares of the vertices (at 10 GeV).

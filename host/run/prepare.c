@@ -57,10 +57,12 @@ done:
 }
 
 /* One slab of the shower's axis: averages of a volume as Grindhammer and Peters define them (models: 1/X0 = sum w/X0_i, Ec = X0 sum w Ec_i/X0_i, 1/R_M likewise). */
+static const double MIP_BETA_GAMMA = 3.5;  /* where ionisation is least */
+
 static eot_slab slab_of(const struct eot_setup *setup, const struct eot_volume_config *v, double em_visible_ratio) {
     eot_slab s;
     memset(&s, 0, sizeof s);
-    double mass = 0.0, inverse_X0 = 0.0, critical = 0.0, length = 0.0, seen = 0.0, lost = 0.0;
+    double mass = 0.0, inverse_X0 = 0.0, critical = 0.0, length = 0.0, seen = 0.0, lost = 0.0, Z[2] = {0.0, 0.0}, part[2] = {0.0, 0.0};
     for (size_t i = 0; i < v->n_layer; i++) {
         const struct eot_material *m = &setup->material[v->layer[i].material];
         double d = v->layer[i].thickness, g = m->density * d, X0 = m->X0 * m->density;
@@ -68,8 +70,10 @@ static eot_slab slab_of(const struct eot_setup *setup, const struct eot_volume_c
         length += d;
         inverse_X0 += g / X0;
         critical += g * m->critical_energy / X0;
-        double ionisation = g * m->Z_over_A; /* to the 10 % that the logarithms differ by; the calibration on muons takes the scale out */
+        double ionisation = g * m->Z_over_A * (log(2.0 * EOT_M_ELECTRON * 1e9 * MIP_BETA_GAMMA * MIP_BETA_GAMMA / m->mean_excitation) - 1.0); /* Bethe, without density effect */
         lost += ionisation;
+        for (int k = 0; k < m->n_element; k++) Z[v->layer[i].active] += g * m->element[k].mass_fraction * m->element[k].Z;
+        part[v->layer[i].active] += g;
         if (v->layer[i].active) seen += ionisation;
     }
     double Ec = critical / inverse_X0, moliere = mass / length > 0.0 ? 0.0212 / (critical / length) : 0.0; /* Es = 21.2 MeV; sum of w Ec/X0 per cm */
@@ -86,6 +90,11 @@ static eot_slab slab_of(const struct eot_setup *setup, const struct eot_volume_c
     s.cells_x = v->cells_x;
     s.cells_y = v->cells_y;
     s.first_cell = -1;
+    s.Z = (f32)((Z[0] + Z[1]) / mass);
+    if (part[0] > 0.0 && part[1] > 0.0) { /* absorber and active layers: GP's e-hat, and the sampling frequency of one period */
+        s.one_minus_e_hat = (f32)(1.0 - 1.0 / (1.0 + 0.007 * (Z[0] / part[0] - Z[1] / part[1])));
+        s.inverse_sampling_frequency = (f32)inverse_X0; /* period / X0 */
+    }
     s.shower_visible = (f32)(lost > 0.0 ? seen / lost * (v->n_layer > 1 ? em_visible_ratio : 1.0) : 0.0);
     return s;
 }
@@ -103,7 +112,7 @@ static enum eot_status make_slabs(const struct eot_config *config, const struct 
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
         EOT_CHECK(n < EOT_N_SLAB / 2, EOT_E_CONFIG, "geometry has more than %d volumes along the beam; merge some", EOT_N_SLAB / 2);
-        eot_slab s = slab_of(setup, v, config->detector.em_visible_ratio);
+        eot_slab s = slab_of(setup, v, v->role == EOT_ROLE_ECAL ? config->detector.ecal_em_visible_ratio : config->detector.em_visible_ratio);
         s.module = eot_setup_module(config, (int)i);
         if (v->role == EOT_ROLE_ECAL) {
             EOT_CHECK(v->cells_x * v->cells_y <= EOT_N_ECAL_CELL, EOT_E_CONFIG, "volume %s has %d cells (at most %d are kept); use fewer", v->name, v->cells_x * v->cells_y, EOT_N_ECAL_CELL);
@@ -253,12 +262,13 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     e->has_vertex = 1;
     e->multiple_scattering = config->physics.multiple_scattering;
     e->calorimeter_z = (f32)ecal->z;
+    e->profile_z0 = (f32)ecal->z;
     e->layers_inverse_X0 = (f32)(1.0 / w->calorimeter_X0);
     const struct eot_beam_config *b = &config->beam;
     e->beam = (eot_beam){(f32)b->energy, (f32)b->spread, (f32)b->spot_x, (f32)b->spot_y, (f32)b->divergence_x, (f32)b->divergence_y,
                          (f32)b->position_x, (f32)b->position_y, (f32)b->position_z, (i32)b->particle};
     eot_response *r = &e->response;
-    *r = (eot_response){.beam_resolution = (f32)d->beam_momentum_resolution, .ecal_stochastic = (f32)d->ecal_stochastic, .ecal_constant = (f32)d->ecal_constant,
+    *r = (eot_response){.beam_resolution = (f32)d->beam_momentum_resolution, .ecal_stochastic = (f32)d->ecal_stochastic, .ecal_constant = (f32)d->ecal_constant, .ecal_sampling = (f32)d->ecal_sampling,
                         .tail_start = (f32)d->ecal_tail_start, .tail_is_exponential = d->ecal_tail == EOT_TAIL_EXPONENTIAL, .hcal_stochastic = (f32)d->hcal_stochastic,
                         .hcal_constant = (f32)d->hcal_constant, .hcal_scale = 1.0f, .hcal_photostatistics = (f32)d->hcal_photostatistics,
                         .veto_photostatistics = (f32)d->veto_photostatistics, .veto_low = (f32)config->selection.veto.low, .veto_high = (f32)config->selection.veto.high,

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "eotmc/math/random.h"
+
 enum { N_SLOT = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
 static const double LAUNCH_SECONDS = 0.1;          /* aim of one launch */
 static const uint64_t EXCLUDED_SHOWERS = 4000;     /* largest sample that measures what the cut leaves out */
@@ -306,6 +308,98 @@ done:
     return status;
 }
 
+/* Showers without a rare vertex, from the run's first primary on: profile, leakage, cells. */
+static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *scores, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_config *config = g->config;
+    const struct eot_volume_config *ecal = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)];
+    struct eot_buffer *list = NULL, *profile = NULL;
+    eot_vertex_record *record = NULL;
+    int64_t *acc = NULL, *counts = NULL, tally[EOT_N_COUNTER];
+    eot_event_parameters e = g->e;
+    uint64_t n = (uint64_t)config->scoring.showers, first = config->sampling.first;
+    int i_ecal = 0;
+    while (e.slab[i_ecal].role != EOT_ROLE_ECAL) i_ecal++;
+    /* two periods a bin; more, or equal parts, where that makes too many or too few */
+    int n_period = ecal->repeat, per_bin = n_period > 2 * EOT_MAX_PROFILE ? (n_period + EOT_MAX_PROFILE - 1) / EOT_MAX_PROFILE : 2;
+    scores->n_bin = n_period >= 16 ? (n_period + per_bin - 1) / per_bin : 75;
+    scores->bin_width = n_period >= 16 ? ecal->thickness / n_period * per_bin : ecal->thickness / scores->n_bin;
+    scores->n_cell = ecal->cells_x * ecal->cells_y;
+    e.has_vertex = 0;
+    e.n_profile = scores->n_bin;
+    e.profile_inverse_width = (f32)(1.0 / scores->bin_width);
+    e.first_vertex = 0;
+    size_t row = (size_t)scores->n_bin;
+    record = calloc(g->chunk, sizeof *record);
+    acc = malloc(g->chunk * EOT_N_ACC * sizeof *acc);
+    counts = malloc(g->chunk * row * sizeof *counts);
+    scores->depth = calloc((size_t)n, sizeof *scores->depth);
+    EOT_CHECK_MEMORY(record);
+    EOT_CHECK_MEMORY(acc);
+    EOT_CHECK_MEMORY(counts);
+    EOT_CHECK_MEMORY(scores->depth);
+    for (size_t i = 0; i < g->chunk; i++) record[i].i_primary = (u32)i;
+    EOT_TRY(new_buffer(g, g->chunk * sizeof *record, record, &list, err));
+    EOT_TRY(new_buffer(g, g->chunk * row * sizeof *counts, NULL, &profile, err));
+    EOT_TRY(g->b->op->buffer_zero(g->b, g->tally, 0, EOT_N_TALLY * sizeof(i64), err));
+    for (uint64_t start = 0; start < n && !is_interrupted(g); start += g->chunk) {
+        size_t count = n - start < g->chunk ? (size_t)(n - start) : g->chunk;
+        e.first_primary = first + start;
+        e.n_event = (u32)count;
+        EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof e, &e, err));
+        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_replay, count, 0,
+                                 (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, list, g->acc, g->replay_stack, g->event_vertex, g->tally, profile}, err));
+        EOT_TRY(g->b->op->buffer_read(g->b, g->acc, 0, count * EOT_N_ACC * sizeof *acc, acc, err));
+        EOT_TRY(g->b->op->buffer_read(g->b, profile, 0, count * row * sizeof *counts, counts, err));
+        for (size_t i = 0; i < count; i++) {
+            const int64_t *a = acc + i * EOT_N_ACC, *p = counts + i * row;
+            double score[EOT_N_SHOWER_SCORE] = {0}, moment = 0.0, sum = 0.0;
+            double deposit = (double)a[EOT_ACC_LEDGER_ECAL] / EOT_ENERGY_QUANTUM;
+            /* the same random number as in eot_event_select: the block after those of VETO and HCAL */
+            eot_random random = eot_random_init(first + start + i, EOT_STAGE_DETECTOR, 0, e.seed, e.run);
+            random.draw = 1 + EOT_N_HCAL;
+            eot_u32x4 block = eot_random_block(random);
+            double seen = fmax(0.0, deposit + (double)e.response.ecal_sampling * sqrt(deposit) * eot_normal(block.x, block.y).a);
+            score[EOT_S_DEPOSIT] = deposit;
+            score[EOT_S_VISIBLE] = seen * (double)e.slab[i_ecal].shower_visible;
+            score[EOT_S_REAR] = (double)(a[EOT_ACC_LEDGER_VETO] + a[EOT_ACC_LEDGER_HCAL] + a[EOT_ACC_LEDGER_OTHER] + a[EOT_ACC_LEDGER_REAR]) / EOT_ENERGY_QUANTUM;
+            score[EOT_S_SIDE] = (double)a[EOT_ACC_LEDGER_SIDE] / EOT_ENERGY_QUANTUM;
+            for (size_t b = 0; b < row; b++) {
+                double E = (double)p[b] / EOT_ENERGY_QUANTUM, share = (config->scoring.preshower_depth - (double)b * scores->bin_width) / scores->bin_width;
+                sum += E;
+                moment += E * ((double)b + 0.5) * scores->bin_width;
+                scores->profile[b] += E;
+                scores->profile_square[b] += E * E;
+                score[EOT_S_PRESHOWER] += E * fmin(1.0, fmax(0.0, share)); /* inside a bin: in proportion to depth */
+            }
+            scores->depth[scores->n] = sum > 0.0 ? moment / sum : 0.0;
+            for (int k = 0; k < EOT_N_SHOWER_SCORE; k++) {
+                scores->sum[k] += score[k];
+                scores->square[k] += score[k] * score[k];
+            }
+            scores->cross_visible += deposit * score[EOT_S_VISIBLE];
+            scores->cross_preshower += deposit * score[EOT_S_PRESHOWER];
+            for (int k = 0; k < scores->n_cell; k++) {
+                double E = (double)a[EOT_ACC_ECAL_CELL + k] / EOT_ENERGY_QUANTUM;
+                scores->cell[k] += E;
+                scores->cell_square[k] += E * E;
+            }
+            scores->n++;
+        }
+    }
+    EOT_TRY(g->b->op->buffer_read(g->b, g->tally, 0, sizeof tally, tally, err));
+    for (int i = 0; i < EOT_N_FAULT; i++)
+        EOT_CHECK(tally[EOT_C_FAULT_STACK + i] == 0, EOT_E_DEVICE, "%lld of the showers from primary %llu failed (fault %d); try another device, and report it",
+                  (long long)tally[EOT_C_FAULT_STACK + i], (unsigned long long)first, i);
+done:
+    g->b->op->buffer_free(g->b, list);
+    g->b->op->buffer_free(g->b, profile);
+    free(record);
+    free(acc);
+    free(counts);
+    return status;
+}
+
 /* Rate of rare vertices below the region or the cut: forced showers with the lowest cut. */
 static enum eot_status measure_excluded(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
                                         struct eot_run *run, struct eot_error *err) {
@@ -389,6 +483,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
         run->end = s->first + done_primaries;
         eot_progress_update(&progress, done_primaries);
     }
+    if (config->scoring.showers > 0 && !run->is_partial) EOT_TRY(run_showers(&g, &run->shower, err));
     run->wall_s = now_s() - start - (options->backend->build_s - build_before);
     run->kernel_s = options->backend->kernel_s - kernel_before;
 done:
@@ -401,6 +496,8 @@ done:
 void eot_run_free(struct eot_run *run) {
     free(run->block);
     free(run->row);
+    free(run->shower.depth);
+    run->shower.depth = NULL;
     run->block = NULL;
     run->row = NULL;
 }

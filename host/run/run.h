@@ -24,6 +24,20 @@ struct eot_event_row {
     float value[EOT_N_EVENT_COLUMN];
 };
 
+/** Showers without a rare vertex: what they leave where, summed over n of them. */
+enum eot_shower_score { EOT_S_DEPOSIT = 0, EOT_S_VISIBLE, EOT_S_PRESHOWER, EOT_S_REAR, EOT_S_SIDE, EOT_S_FRONT, EOT_N_SHOWER_SCORE };
+#define EOT_MAX_PROFILE 256
+struct eot_shower_scores {
+    uint64_t n;
+    int n_bin, n_cell;
+    double bin_width;                                             /* cm of depth */
+    double sum[EOT_N_SHOWER_SCORE], square[EOT_N_SHOWER_SCORE];   /* GeV, GeV^2 */
+    double cross_visible, cross_preshower;                        /* sum of score x deposit */
+    double profile[EOT_MAX_PROFILE], profile_square[EOT_MAX_PROFILE];
+    double cell[EOT_N_ECAL_CELL], cell_square[EOT_N_ECAL_CELL];
+    double *depth;                                                /* cm, mean depth of each shower */
+};
+
 struct eot_run_options {
     struct eot_backend *backend;
     enum eot_progress_mode progress;
@@ -46,6 +60,7 @@ struct eot_run {
     double excluded_rate, excluded_error; /* rare vertices per EOT that the cut or the region leaves out; 0, 0 when nothing is left out */
     uint64_t n_excluded_shower;
     size_t device_bytes;
+    struct eot_shower_scores shower;
 };
 
 /** Run config->sampling.eot primaries. Release with eot_run_free.

@@ -24,9 +24,9 @@ typedef struct {
     i32 role, module;        /* enum eot_role */
     i32 cells_x, cells_y;
     i32 first_cell;          /* accumulator of cell (0, 0), or -1 */
-    i32 spare;
+    f32 Z, one_minus_e_hat, inverse_sampling_frequency; /* Grindhammer and Peters' material quantities: mass-averaged Z, 1 - e-hat, 1/F_S */
 } eot_slab;
-EOT_LAYOUT(eot_slab, 64);
+EOT_LAYOUT(eot_slab, 72);
 
 /** What an event accumulates, in counts of 1/EOT_ENERGY_QUANTUM GeV. The ledger terms sum to the beam energy. */
 enum eot_accumulator {
@@ -51,20 +51,21 @@ enum eot_accumulator {
 /** Energy as counts; rounding to the nearest keeps differences telescoping. */
 EOT_FN i64 eot_energy_counts(f32 energy) { return (i64)floor((f64)energy * EOT_ENERGY_QUANTUM + D(0.5)); }
 
-/** Constants of sub-cut showers in Grindhammer and Peters' form (hep-ex/0001020), y = E/Ec: see eotmc/transport/shower.h. */
+/** Constants of sub-cut showers, L = ln(1 + E/Ec): see eotmc/transport/shower.h. */
 typedef struct {
-    f32 T[3];             /* T = max(T0 + T1 ln y, T2) [X0] */
-    f32 alpha[3];         /* alpha = max(a0 + a1 ln y, a2) */
-    f32 sigma_T[2], sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 ln y), at most 0.5 */
-    f32 rho[2];
-    f32 photon_length;    /* X0: mean path of a sub-cut photon before it converts */
+    f32 depth[3];         /* mean depth d0 + d1 L + d2 L^2 [X0] */
+    f32 alpha[4];         /* shape max(a0 + a1 L + a2 exp(-L), a3) */
+    f32 sigma_depth[2], sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 L), at most 0.4 */
+    f32 rho;              /* correlation of ln m and ln alpha */
+    f32 photon_length[4]; /* mean path before a photon converts: l0 (1 + (l1/E)^l2), at most l3 [X0, GeV] */
+    f32 radius_max;       /* Moliere radii */
     f32 spot_energy;      /* GeV */
     u32 quantile;         /* f32 table: [n_alpha][n_quantile + 1] quantiles of the Gamma distribution */
     i32 n_alpha, n_quantile;
-    f32 first_alpha, inverse_alpha_step, inverse_quantile_step; /* quantile variable -ln(1 - u) */
-    f32 spare[2];
+    f32 first_alpha, inverse_alpha_step, inverse_quantile_step; /* quantile variable ln(u/(1 - u)), in which both ends are smooth */
+    f32 first_logit;
 } eot_shower_constants;
-EOT_LAYOUT(eot_shower_constants, 88);
+EOT_LAYOUT(eot_shower_constants, 100);
 
 typedef struct {
     f32 energy, spread;              /* GeV, relative */
@@ -90,7 +91,7 @@ typedef struct {
     f32 hcal_end;                    /* cm, rear face of the last HCAL module */
     f32 veto_low, veto_high, hcal_low, hcal_high, missing_energy, min_momentum;
     i32 charge;
-    i32 spare;
+    f32 ecal_sampling;               /* GeV^1/2: sampling fluctuation of the ECAL's visible energy, simulated; part of the stochastic term */
 } eot_response;
 EOT_LAYOUT(eot_response, 160);
 

@@ -123,11 +123,23 @@ EOT_FN eot_event_vertex eot_event_vertex_sample(EOT_GLOBAL const f32 *table, EOT
     return v;
 }
 
+/** Uniform number in (0, 1) of 18 bits: the low 9 bits of two words, which eot_uniform does not use. */
+EOT_FN f32 eot_low_uniform(u32 a, u32 b) { return ((f32)(((a & 511u) << 9) | (b & 511u)) + 0.5f) * 3.814697265625e-6f; }
+
+/** Share of the first of many photons in their given sum. A spectrum dN/dk = theta/k makes the photons the jumps of a Gamma process, whose shares in random
+ * (size-biased) order are the pieces of a stick broken at 1 - u^(1/theta) (Poisson-Dirichlet; J. F. C. Kingman, J. R. Stat. Soc. B 37 (1975) 1).
+ * theta = 4/3 of the path in X0, from the soft end of dN/dk/dt = (4/3)/k. */
+EOT_FN f32 eot_broken_stick(f32 uniform, f32 path_X0) { return 1.0f - eot_exp(eot_log(uniform) / fmax(1.3333333f * path_X0, 0.01f)); }
+
+/** Standard deviation [GeV] of the energy that the visible energy stands for, from sampling alone: f sqrt(E). */
+EOT_FN f32 eot_ecal_sampling(f32 f, f32 energy) { return f * sqrt(fmax(energy, 0.0f)); }
+
 /** A shower that is followed again, between two steps. */
 typedef struct {
     eot_replay_particle q; /* next to step */
     eot_random random;     /* of scattering and showers below the cut */
     eot_event_vertex vertex;
+    eot_spot_reservoir waiting; /* energy below the size of a spot */
     f32 x_end, y_end;      /* cm, where the last step ended */
     u64 primary;
     u32 draw;   /* steps so far */
@@ -159,6 +171,10 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *
     s.q.is_ghost = 0;
     s.x_end = source.x;
     s.y_end = source.y;
+    s.waiting.counts = 0;
+    s.waiting.energy = s.waiting.shape_energy = 0.0f;
+    s.waiting.is_photon = 0;
+    s.waiting.axis.x = s.waiting.axis.y = s.waiting.axis.z = s.waiting.axis.sx = s.waiting.axis.sy = 0.0f;
     s.depth = 0;
     s.draw = 0;
     s.is_alive = 1;
@@ -222,16 +238,48 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
         i64 soft = is_photon ? 0 : eot_energy_counts(v.soft), ionisation = parent - a - b - soft;
         f32 at = (f32)(block.x & 0xffu) * 0.00390625f; /* where along the path the losses are put */
         f32 x_at = x_start + at * (q.x - x_start), y_at = y_start + at * (q.y - y_start), z_at = z - (1.0f - at) * v.path;
-        eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, z_at), x_at, y_at, ionisation, 0);
-        if (binning.n_bin > 0) {
-            i32 bin = (i32)((z_at - binning.z0) * binning.inverse_width);
+        i32 is_inside = eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, z_at), x_at, y_at, ionisation, 0);
+        if (binning.n_bin > 0 && is_inside) {
+            i32 bin = (i32)floor((z_at - binning.z0) * binning.inverse_width);
             if (bin >= 0 && bin < binning.n_bin) profile[bin] += ionisation;
         }
-        s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, soft, v.soft, 1, x_at, y_at, z_at, q.sx, q.sy, s.random, profile, binning);
-        if (!a_goes_on)
-            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, a, v.E_a, v.type_a == EOT_PHOTON, q.x, q.y, z, q.sx, q.sy, s.random, profile, binning);
-        if (!b_goes_on)
-            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, b, v.E_b, v.type_b == EOT_PHOTON, q.x, q.y, z, q.sx, q.sy, s.random, profile, binning);
+        /* what goes below the cut; of the step's radiation one photon and the rest */
+        eot_shower_axis along_path, at_vertex;
+        along_path.x = x_at;
+        along_path.y = y_at;
+        along_path.z = z_at;
+        at_vertex.x = q.x;
+        at_vertex.y = q.y;
+        at_vertex.z = z;
+        along_path.sx = at_vertex.sx = q.sx;
+        along_path.sy = at_vertex.sy = q.sy;
+        f32 first = v.soft * eot_broken_stick(eot_low_uniform(own.x, own.y), v.path_X0);
+        i64 first_counts = soft > 0 ? (i64)((f64)soft * (f64)fmin(first / fmax(v.soft, 1e-9f), 1.0f)) : 0;
+        f32 choice = eot_low_uniform(own.z, own.w);
+        for (i32 i = 0; i < 4; i++) {
+            i64 counts = i == 0 ? first_counts : i == 1 ? soft - first_counts : i == 2 ? (a_goes_on ? 0 : a) : (b_goes_on ? 0 : b);
+            f32 energy = i == 0 ? first : i == 1 ? v.soft - first : i == 2 ? v.E_a : v.E_b;
+            i32 makes_photon = i < 2 || (i == 2 ? v.type_a : v.type_b) == EOT_PHOTON;
+            if (counts <= 0) continue;
+            eot_spot_reservoir ready;
+            if (energy < constants.spot_energy) {
+                f32 total = s.waiting.energy + energy; /* one number serves all choices: rescaled to what each leaves of it */
+                i32 is_taken = choice * total < energy;
+                s.waiting = eot_spot_reservoir_add(s.waiting, counts, energy, makes_photon, i < 2 ? along_path : at_vertex, choice);
+                choice = is_taken ? choice * total / energy : (choice * total - energy) / fmax(total - energy, 1e-12f);
+                if (s.waiting.energy < constants.spot_energy) continue;
+                ready = s.waiting;
+                s.waiting.counts = 0;
+                s.waiting.energy = 0.0f;
+            } else {
+                ready.counts = counts;
+                ready.energy = ready.shape_energy = energy;
+                ready.is_photon = makes_photon;
+                ready.axis = i < 2 ? along_path : at_vertex;
+            }
+            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, ready.counts, ready.energy, ready.shape_energy, ready.is_photon, ready.axis, s.random,
+                                          profile, binning);
+        }
     }
     /* the same order as in the cascade */
     i32 a_is_high = v.E_a > v.E_b;
@@ -262,6 +310,9 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
         faults |= (u32)EOT_FAULT_ENDLESS;
         s.is_alive = 0;
     }
+    if (!s.is_alive)
+        s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, s.waiting.counts, s.waiting.energy, s.waiting.shape_energy, s.waiting.is_photon, s.waiting.axis,
+                                      s.random, profile, binning);
     s.draw++;
     s.vertex.fault |= faults;
     s.q = q;
@@ -346,8 +397,14 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
     if (shower + electron > 0) {
         f32 energy = s.shower + s.electron;
         if (energy > 0.02f) { /* a shower of its own */
-            state.shower_random = eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, s.process == EOT_MUON_BREMS, x, y, z,
-                                               m.direction.x / fmax(fabs(m.direction.z), 0.1f), m.direction.y / fmax(fabs(m.direction.z), 0.1f), state.shower_random, 0, no_profile);
+            eot_shower_axis axis;
+            axis.x = x;
+            axis.y = y;
+            axis.z = z;
+            axis.sx = m.direction.x / fmax(fabs(m.direction.z), 0.1f);
+            axis.sy = m.direction.y / fmax(fabs(m.direction.z), 0.1f);
+            state.shower_random = eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, energy, s.process == EOT_MUON_BREMS, axis,
+                                                     state.shower_random, 0, no_profile);
         } else { /* stops where it is made */
             acc[ledger] += shower + electron;
             i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;

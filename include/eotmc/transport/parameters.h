@@ -83,10 +83,9 @@ typedef struct {
     eot_shower_constants shower;
     eot_response response;
     eot_slab slab[EOT_N_SLAB];
-    u32 fault_event;           /* unused on the device; keeps the size a multiple of 8 */
-    u32 spare;
+    u32 spare;                 /* keeps the size a multiple of 8 */
 } eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 1960);
+EOT_LAYOUT(eot_event_parameters, 2160);
 
 /** A muon's crossing of a tracker plane. */
 typedef struct {

@@ -111,6 +111,10 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
             eot_histogram_add(tally, EOT_H_HCAL0 + i, hcal[i] * EOT_HCAL_BINS_PER_GEV, w);
         }
     }
+    /* the ECAL's visible energy carries the sampling fluctuation; the rest of its resolution is smeared below */
+    eot_u32x4 sampling_block = eot_random_block(random);
+    random.draw++;
+    ecal = fmax(0.0f, ecal + eot_ecal_sampling(r->ecal_sampling, ecal) * eot_normal(sampling_block.x, sampling_block.y).a);
     /* spectrometer */
     eot_track t_plus = eot_track_fit(plus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 1, e->seed, e->run));
     eot_track t_minus = eot_track_fit(minus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 2, e->seed, e->run));
@@ -121,7 +125,7 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     f32 E_mu = sqrt(momentum * momentum + EOT_M_MUON * EOT_M_MUON);
     E_mu = n_track == 1 ? E_mu : 0.0f;
     /* missing energy: mean of what is measured, and the Gaussian width that is not sampled yet */
-    f32 ecal_variance = r->ecal_stochastic * r->ecal_stochastic * ecal + r->ecal_constant * r->ecal_constant * ecal * ecal;
+    f32 ecal_variance = (r->ecal_stochastic * r->ecal_stochastic - r->ecal_sampling * r->ecal_sampling) * ecal + r->ecal_constant * r->ecal_constant * ecal * ecal;
     f32 missing = v.E_beam - ecal - hcal_sum - E_mu;
     f32 sigma = sqrt(fmax(ecal_variance, 0.0f) + r->beam_resolution * r->beam_resolution * v.E_beam * v.E_beam);
     f32 a = (r->missing_energy - missing) / fmax(sigma, 1e-3f);
