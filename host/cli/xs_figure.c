@@ -79,7 +79,7 @@ static void panels_add(struct eot_text *body, const char *name, int first, doubl
 }
 
 static void reaction_add(struct eot_text *body, const struct eot_lfc_reaction *r) {
-    eot_text_add(body, "set label 99 '%s, Z = %g, A = %g, h = %g' at screen 0.015, screen 0.02 left font ',13' textcolor '#808080'\n",
+    eot_text_add(body, "set label 99 '%s, Z = %g, A = %g, h = %g' at screen 0.985, screen 0.02 right font ',12' textcolor '#808080'\n",
                  r->process == EOT_LFC_E2MU ? "e N → μ N ϕ" : "μ N → e N ϕ", r->Z, r->A, r->coupling);
 }
 
@@ -146,7 +146,7 @@ static enum eot_status ratios(const char *folder, const struct eot_lfc_reaction 
         }
         eot_text_add(&data, "\n");
     }
-    eot_text_add(&body, "set multiplot layout 1,2 margins 0.075,0.94,0.16,0.9 spacing 0.17,0\nset pm3d map corners2color mean interpolate 4,4\nset logscale "
+    eot_text_add(&body, "set multiplot layout 1,2 margins 0.075,0.92,0.19,0.9 spacing 0.18,0\nset pm3d map corners2color mean interpolate 4,4\nset logscale "
                         "x\nset xrange [0.11:3]\nset yrange [10:160]\nset xtics (0.11, 0.2, 0.5, 1, 2, 3)\n"
                         "set xlabel 'm_ϕ [GeV]'\nset ylabel 'E [GeV]'\nunset key\n");
     reaction_add(&body, reaction);
