@@ -94,9 +94,9 @@ static void check_100GeV(double cut, int n) {
     eot_result_free(&s.result);
 }
 
-Test(profile, agrees_at_cut_200MeV) { check_100GeV(0.2, 4000); }
-Test(profile, agrees_at_cut_1GeV) { check_100GeV(1.0, 6000); }
-Test(profile, agrees_at_cut_5GeV) { check_100GeV(5.0, 8000); }
+Test(profile, agrees_at_cut_200MeV) { check_100GeV(0.2, 12000); }
+Test(profile, agrees_at_cut_1GeV) { check_100GeV(1.0, 20000); }
+Test(profile, agrees_at_cut_5GeV) { check_100GeV(5.0, 20000); }
 
 /* Energies that were not fitted: the depth of the cascade must not depend on where the join is. 5 standard errors, or 1 % of the depth and 5 % of the fraction. */
 Test(profile, no_trace_of_the_cut_at_other_energies) {

@@ -84,11 +84,12 @@ EOT_FN f32 eot_shower_sigma(f32 s0, f32 s1, f32 L) {
 /** Radius [Moliere radii] by GP's sampling constants. @param tau depth/T. @param uniform_component, uniform_radius in (0, 1). */
 EOT_FN f32 eot_shower_radius(f32 tau, f32 log_E, f32 Z, f32 one_minus_e_hat, f32 inverse_frequency, f32 radius_max, f32 uniform_component, f32 uniform_radius) {
     f32 decay = eot_exp(-tau) * inverse_frequency, off = tau - 1.0f;
-    f32 R_core = 0.0251f + 0.00319f * log_E + (0.1162f - 0.000381f * Z) * tau - 0.0203f * one_minus_e_hat + 0.0397f * decay;
-    f32 R_tail = (0.659f - 0.00309f * Z) * (eot_exp(-2.59f * (tau - 0.645f)) + eot_exp((0.3585f + 0.0421f * log_E) * (tau - 0.645f))) - 0.14f * one_minus_e_hat - 0.495f * decay;
     f32 shape = (0.401f + 0.00187f * Z - tau) / fmax(1.313f - 0.0686f * log_E, 0.2f);
     f32 p_core = (2.632f - 0.00094f * Z) * eot_exp(shape - eot_exp(shape)) + one_minus_e_hat * (0.348f - 0.642f * inverse_frequency * eot_exp(-off * off));
-    f32 R = fmax(uniform_component < p_core ? R_core : R_tail, 0.01f);
+    f32 R = 0.0251f + 0.00319f * log_E + (0.1162f - 0.000381f * Z) * tau - 0.0203f * one_minus_e_hat + 0.0397f * decay;
+    if (uniform_component >= p_core)
+        R = (0.659f - 0.00309f * Z) * (eot_exp(-2.59f * (tau - 0.645f)) + eot_exp((0.3585f + 0.0421f * log_E) * (tau - 0.645f))) - 0.14f * one_minus_e_hat - 0.495f * decay;
+    R = fmax(R, 0.01f);
     f32 v = uniform_radius / (1.0f + R * R / (radius_max * radius_max)); /* fraction of the term inside radius_max */
     return R * sqrt(v / (1.0f - v));
 }
