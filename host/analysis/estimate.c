@@ -28,12 +28,25 @@ static enum eot_status add_exact(struct eot_result *result, const char *name, co
     return add(result, name, unit, (struct eot_mean){.value = value}, err);
 }
 
-/* Rate per EOT of a weighted tally; has_squares is false for pass probabilities, whose squares are too small for the tally. */
-static enum eot_status rate(const struct eot_run *run, int offset, bool has_squares, struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
+/* How the error of a rate is found. */
+enum error_method {
+    BY_SQUARES,   /* one vertex a primary, or hardly ever two */
+    BY_BATCHES,   /* n_eff from the squares, the error from the batches: several vertices of one shower are not independent */
+    NO_SQUARES    /* pass probabilities, whose squares are too small for the tally */
+};
+
+/* Rate per EOT of a weighted tally. */
+static enum eot_status rate(const struct eot_run *run, int offset, enum error_method method, struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
     weighted_sums(run, offset, scratch);
     size_t n = 0;
     for (size_t i = 0; i < run->n_block; i++) n += scratch[i].n > 0;
-    return eot_statistics_rate(scratch, run->n_block, has_squares || n < 2, mean, err);
+    enum eot_status status = eot_statistics_rate(scratch, run->n_block, method != NO_SQUARES || n < 2, mean, err);
+    struct eot_mean batches;
+    if (status == EOT_OK && method == BY_BATCHES && n > 1) {
+        status = eot_statistics_rate(scratch, run->n_block, false, &batches, err);
+        if (status == EOT_OK) mean->std_error = batches.std_error;
+    }
+    return status;
 }
 
 static enum eot_status add_track_lengths(const struct eot_config *config, const struct eot_run *run, struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
@@ -197,6 +210,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
                                     struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     uint64_t n = run->end - run->first, n_step = 0;
+    const enum error_method method = config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0 ? BY_BATCHES : BY_SQUARES;
     struct eot_batch_sum *scratch = calloc(run->n_block, sizeof *scratch);
     struct eot_mean mean, all, selected[2];
     EOT_CHECK_MEMORY(scratch);
@@ -223,7 +237,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     }
     eot_sha256_finish(&hash, result->tally_sha256);
 
-    EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, true, scratch, &all, err));
+    EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, method, scratch, &all, err));
     EOT_TRY(add_exact(result, "eot.simulated", "1", (double)n, err));
     double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
     EOT_TRY(add(result, "eot.equivalent", "1", (struct eot_mean){.value = equivalent, .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0, .n_batches = all.n_batches}, err));
@@ -233,7 +247,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     for (int i = 0; i < 6; i++) {
         char name[80];
         if (atof(above[i]) < world->rare_threshold) continue; /* only a part is simulated */
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_ABOVE + i), true, scratch, &mean, err));
+        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_ABOVE + i), method, scratch, &mean, err));
         snprintf(name, sizeof name, "dimuon.gamma.per_eot_above_%sGeV", above[i]);
         EOT_TRY(add(result, name, "1", mean, err));
     }
@@ -258,12 +272,12 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     } stage[] = {{"muon pair", EOT_W_ALL, EOT_C_EVENTS}, {"one track", EOT_W_TRACK, EOT_C_TRACK}, {"VETO: one MIP", EOT_W_VETO, EOT_C_VETO}, {"HCAL: one MIP each", EOT_W_HCAL, EOT_C_HCAL}};
     struct eot_cutflow_row row;
     for (int i = 0; i < 4; i++) {
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * stage[i].weighted, true, scratch, &mean, err));
+        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * stage[i].weighted, method, scratch, &mean, err));
         row = (struct eot_cutflow_row){.events = (double)counter(run, stage[i].events), .weighted = mean.value, .std_error = mean.std_error};
         snprintf(row.cut, sizeof row.cut, "%s", stage[i].cut);
         EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
     }
-    for (int i = 0; i < 2; i++) EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING_GAUSSIAN + i), false, scratch, &selected[i], err));
+    for (int i = 0; i < 2; i++) EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING_GAUSSIAN + i), NO_SQUARES, scratch, &selected[i], err));
     int chosen = config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL;
     row = (struct eot_cutflow_row){.events = selected[chosen].value * (double)n, .weighted = selected[chosen].value, .std_error = selected[chosen].std_error};
     snprintf(row.cut, sizeof row.cut, "missing energy > %g GeV", config->selection.missing_energy);
@@ -275,7 +289,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
                                                {"III", "both muons behind the HCAL, one in the spectrometer"}};
     for (int i = 0; i < 3; i++) {
         struct eot_category c;
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY_1 + i), true, scratch, &mean, err));
+        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY_1 + i), method, scratch, &mean, err));
         snprintf(c.name, sizeof c.name, "%s", category[i][0]);
         snprintf(c.title, sizeof c.title, "%s", category[i][1]);
         c.weighted = mean.value;

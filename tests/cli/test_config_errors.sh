@@ -73,6 +73,13 @@ usage() {
 usage "CONFIG"
 usage "--colour" --colour "$source/configs/na64e-dimuon.yaml"
 usage "xml" --format xml "$source/configs/na64e-dimuon.yaml"
+# the same from run and replay, before they make a folder
+printf '%s\n' "--set beam.energy=-8: beam.energy = -8 (must not be negative" >"$work/fragments"
+check 2 "$work/fragments" "$eotmc" run "$source/configs/smoke.yaml" -o "$work/never" --device host --set beam.energy=-8
+check 2 "$work/fragments" "$eotmc" replay "$source/configs/smoke.yaml" --event 1 --set beam.energy=-8
+sed -n 's/^# expect: //p' "$source/tests/cli/wrong/unknown_key.yaml" | sed "s|FILE|$source/tests/cli/wrong/unknown_key.yaml|" >"$work/fragments"
+check 2 "$work/fragments" "$eotmc" run "$source/tests/cli/wrong/unknown_key.yaml" -o "$work/never" --device host
+[ -e "$work/never" ] && { echo "FAILED: a wrong configuration leaves a folder"; bad=$((bad + 1)); }
 printf '%s\n' "no/such.yaml: cannot open the configuration" >"$work/fragments"
 check 3 "$work/fragments" "$eotmc" geometry no/such.yaml
 printf '%s\n' "cannot read the configuration" >"$work/fragments"

@@ -69,11 +69,11 @@ Test(seeds, errors_of_a_forced_run_are_honest) {
     simulation_close(&s);
 }
 
-/* An enhancement that gives a shower 0.4 vertices: those of one shower are correlated. */
+/* An enhancement that gives a shower 0.15 vertices: sometimes there are two, which share a shower. */
 Test(seeds, errors_of_an_enhanced_analog_run_are_honest) {
     struct simulation s;
     simulation_open(&s, "tests/ecal_only.yaml",
-                    (const char *const[]){"physics.cut=5 GeV", "sampling.mode=analog", "sampling.analog_enhancement=5000", "sampling.eot=1000", "sampling.batch=25", NULL}, NULL);
+                    (const char *const[]){"physics.cut=5 GeV", "sampling.mode=analog", "sampling.analog_enhancement=2000", "sampling.eot=2000", "sampling.batch=40", NULL}, NULL);
     expect_honest(&s);
     simulation_close(&s);
 }

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# The command run: help, dumped configuration, wrong arguments, interruption, progress, what goes to which output; and replay's.
+# usage: test_run.sh EOTMC SOURCE_DIR BUILD_DIR
+set -u
+eotmc=$1 source=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+config=$source/configs/smoke.yaml
+n_failed=0
+fail() {
+    echo "FAILED: $*"
+    n_failed=$((n_failed + 1))
+}
+run() { # ARGUMENTS...: the exit code is in $code, the outputs in $work/out and $work/err
+    "$eotmc" "$@" >"$work/out" 2>"$work/err" </dev/null
+    code=$?
+}
+expect() { # WHAT CODE PATTERN: exit code, and a pattern in the messages
+    [ $code -eq "$2" ] || fail "$1: exit code $code, not $2: $(cat "$work/err")"
+    [ -z "$3" ] || grep -qE -- "$3" "$work/err" || fail "$1: no '$3' in: $(cat "$work/err")"
+}
+refused() { # WHAT CODE PATTERN: the same, with one line that says what to do and nothing on standard output
+    expect "$@"
+    [ ! -s "$work/out" ] || fail "$1: output on standard output"
+    { [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q '; ' "$work/err"; } || fail "$1: not one line with what to do: $(cat "$work/err")"
+}
+tally() { sed -n 's/.*"tally_sha256": "\([0-9a-f]*\)".*/\1/p' "$1/summary.json"; }
+
+# --- help
+run run --help
+[ $code -eq 0 ] && grep -q 'eotmc run configs/na64e-dimuon.yaml' "$work/out" && grep -q -- '--dump-config' "$work/out" || fail "run --help"
+
+# --- a run: results on standard output, messages on standard error
+run run "$config" --device host -o "$work/one" --set sampling.seed=5 --progress plain
+expect "a run" 0 'EOT/s'
+grep -q '^dimuon.per_eot ' "$work/out" || fail "no estimates on standard output"
+grep -qE 'results in|EOT/s, *ETA|^smoke: 64 EOT' "$work/out" && fail "messages on standard output: $(cat "$work/out")"
+[ -n "$(tally "$work/one")" ] || fail "no tally hash"
+grep -qE '"relative_residual": (0|0\.0|[-+0-9.e]*e-(0[6-9]|[1-9][0-9]))' "$work/one/summary.json" || fail "energy balance: $(grep relative_residual "$work/one/summary.json")"
+
+# --- the dumped and the written configuration make the same run
+run run "$config" --dump-config --set sampling.seed=5
+[ $code -eq 0 ] && [ ! -s "$work/err" ] || fail "--dump-config: $(cat "$work/err")"
+cp "$work/out" "$work/dumped.yaml"
+cmp -s "$work/dumped.yaml" "$work/one/effective-config.yaml" || fail "the dumped configuration is not the effective one"
+run run "$work/dumped.yaml" --dump-config
+cmp -s "$work/out" "$work/dumped.yaml" || fail "a dumped configuration dumps otherwise"
+run run "$work/dumped.yaml" --device host -o "$work/two" --progress none
+expect "a run of the dumped configuration" 0 ''
+[ "$(tally "$work/one")" = "$(tally "$work/two")" ] || fail "the dumped configuration gives other tallies"
+grep -q 'EOT/s' "$work/err" && fail "--progress none shows progress"
+run run "$work/dumped.yaml" --device host -o "$work/three" --progress none --set sampling.seed=6
+[ "$(tally "$work/one")" != "$(tally "$work/three")" ] || fail "another seed gives the same tallies"
+
+# --- what is refused
+run run
+refused "no configuration" 2 'CONFIG'
+run run "$config" --devise host
+refused "an unknown option" 2 "--devise.*--device"
+run run "$config" --progress loud
+refused "an unknown progress" 2 'auto\|plain\|none'
+run run "$config" -o "$work/none" --device host --set sampling.eot=lots
+refused "a wrong value" 2 'sampling.eot = lots'
+run run no/such.yaml
+refused "a missing file" 3 'no/such.yaml'
+run run "$config" -o "$work/none" --device no-such-device
+refused "a wrong device" 2 'no-such-device'
+run run "$config" -o "$work/none" --device host --kernel-dir "$work/nowhere"
+[ $code -eq 0 ] || [ $code -eq 3 ] || fail "--kernel-dir with the host: exit code $code"
+touch "$work/file"
+run run "$config" --device host -o "$work/file/below"
+refused "an output that cannot be written" 3 'file/below'
+
+# --- Ctrl-C: what is done by then is valid and marked
+"$eotmc" run "$config" --device host -o "$work/partial" --progress none --set sampling.eot=1000000 --set sampling.batch=20 --set physics.cut="5 GeV" >"$work/out" 2>"$work/err" </dev/null &
+pid=$!
+for _ in $(seq 200); do
+    grep -q 'EOT (forced)' "$work/err" && break
+    sleep 0.1
+done
+sleep 4
+kill -INT $pid
+wait $pid
+code=$?
+expect "an interrupted run" 130 'interrupted after [0-9]+ of 1000000 primaries'
+grep -q '"partial": true' "$work/partial/summary.json" || fail "the summary is not marked partial"
+done=$(sed -n 's/.*interrupted after \([0-9]*\) of.*/\1/p' "$work/err")
+tr -d ' \n' <"$work/partial/summary.json" | grep -q "\"primaries\":\[\[0,$done\]\]" || fail "the summary's primaries are not the $done that were done"
+[ -z "$(find "$work/partial" -name '*.tmp')" ] || fail "temporary files are left"
+run run "$config" --device host -o "$work/again" --progress none --set sampling.eot="$done" --set sampling.batch=20 --set physics.cut="5 GeV"
+[ "$(tally "$work/partial")" = "$(tally "$work/again")" ] || fail "an interrupted run of $done differs from a whole one"
+
+# --- replay
+run replay --help
+[ $code -eq 0 ] && grep -q 'eotmc replay out/dimuon --event' "$work/out" || fail "replay --help"
+run replay "$work/one" --event 7
+expect "replay" 0 ''
+for word in 'primary 7, seed 5' 'vertex in step' 'mu+, ' 'mu-, ' 'missing 0' 'cuts_passed'; do
+    grep -qF -- "$word" "$work/out" || fail "replay does not print '$word'"
+done
+run replay "$work/one" --event 7 --format json --figure "$work/event.png"
+[ $code -eq 0 ] && grep -q '"schema": "eotmc-replay/1"' "$work/out" || fail "replay --format json"
+[ -s "$work/event.png" ] && [ -s "$work/event.gp" ] && [ -s "$work/event.dat" ] || fail "replay --figure"
+run replay "$work/one" --event 64
+refused "a primary that the run has not" 2 '--event 64 \(the run has primaries 0 to 63\)'
+run replay "$work/one"
+refused "no primary" 2 '--event'
+run replay "$work/nowhere" --event 1
+refused "no run" 3 'nowhere'
+[ $n_failed -eq 0 ] && echo "run and replay do what they say"
