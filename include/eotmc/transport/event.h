@@ -330,6 +330,10 @@ EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tab
         s = eot_replay_advance(s, block, eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, block), table, t, e, record, acc, stack, n_item, item, profile);
     }
     eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw);
+    if (!e->has_vertex) { /* no selection follows that would count them */
+        if (s.vertex.fault & (u32)EOT_FAULT_STACK) eot_atomic_add_i64(tally + EOT_C_FAULT_STACK, 1);
+        if (s.vertex.fault & (u32)EOT_FAULT_ENDLESS) eot_atomic_add_i64(tally + EOT_C_FAULT_STUCK, 1);
+    }
     return s.vertex;
 }
 
