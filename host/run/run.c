@@ -34,7 +34,7 @@ struct engine {
     eot_vertex_record *hit;
     float *rows;
     size_t n_hit, hit_capacity;
-    uint32_t n_iteration;
+    double seconds_per_iteration, steps_done, primaries_done; /* what launch lengths are chosen from */
     size_t bytes;
 };
 
@@ -80,8 +80,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     if (config->device.lanes == 0 && lanes > g->batch / MIN_PRIMARIES_PER_LANE) lanes = g->batch / MIN_PRIMARIES_PER_LANE;
     if (lanes < 1) lanes = 1;
     g->n_lane = (lanes + g->group - 1) / g->group * g->group;
-    g->n_iteration = config->device.launch_steps > 0 ? (uint32_t)config->device.launch_steps : 256;
-    g->chunk = g->b->is_gpu ? 32768 : 1024;
+    g->chunk = g->b->is_gpu ? 32768 : 4096;
     if (g->chunk > g->batch) g->chunk = g->batch;
 
     g->c = eot_run_cascade_parameters(config);
@@ -155,6 +154,19 @@ static int compare_records(const void *a, const void *b) {
     return u->draw < v->draw ? -1 : u->draw > v->draw;
 }
 
+/* Iterations of the next cascade launch: as many as take LAUNCH_SECONDS, but no more than the lanes' average work that is left (idle lanes cost as much). */
+static uint32_t launch_length(const struct engine *g, uint32_t n_primary) {
+    enum { FIRST = 256, SHORTEST = 16, LONGEST = 1 << 20 };
+    if (g->config->device.launch_steps > 0) return (uint32_t)g->config->device.launch_steps;
+    double length = g->seconds_per_iteration > 0.0 ? LAUNCH_SECONDS / g->seconds_per_iteration : FIRST;
+    if (g->primaries_done > 0.0) {
+        double left = 0.0;
+        for (size_t i = 0; i < g->n_lane; i++) left += ceil((double)(n_primary - *word(g, EOT_LANE_I_PRIMARY, i)) / (double)g->n_lane);
+        length = fmin(length, left / (double)g->n_lane * g->steps_done / g->primaries_done);
+    }
+    return (uint32_t)fmin(fmax(length, SHORTEST), LONGEST);
+}
+
 /* Cascade of one batch: showers of [first, first + n). */
 static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n, struct eot_block *block, bool *is_complete, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -163,7 +175,6 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     g->c.first_primary = first;
     g->c.n_primary = n;
     g->e.first_primary = first;
-    g->c.n_iteration = g->n_iteration;
     EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
     EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_source, (size_t)n + 1, 0, (struct eot_buffer *[]){g->event, g->cascade, g->energy}, err));
@@ -183,6 +194,11 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * 3 * EOT_TRACK_BINS * sizeof(i64), err));
     for (bool is_busy = true; is_busy;) {
         if (is_interrupted(g)) goto done;
+        uint32_t length = launch_length(g, n);
+        if (length != g->c.n_iteration) {
+            g->c.n_iteration = length;
+            EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
+        }
         double start = now_s();
         EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_cascade, g->n_lane, g->group,
                                  (struct eot_buffer *[]){g->table, g->em, g->cascade, g->energy, g->lane, g->stack, g->track, g->vertex}, err));
@@ -191,19 +207,13 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
         if (!g->c.is_forced) EOT_TRY(collect_hits(g, err));
         is_busy = false;
         for (size_t i = 0; i < g->n_lane; i++) is_busy |= *word(g, EOT_LANE_I_PRIMARY, i) < n;
-        if (g->config->device.launch_steps == 0 && is_busy && seconds < 0.5 * LAUNCH_SECONDS && g->n_iteration < 1u << 20) {
-            g->n_iteration *= 2;
-            g->c.n_iteration = g->n_iteration;
-            EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
-        } else if (g->config->device.launch_steps == 0 && seconds > 2.0 * LAUNCH_SECONDS && g->n_iteration > 16) {
-            g->n_iteration /= 2;
-            g->c.n_iteration = g->n_iteration;
-            EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
-        }
+        g->seconds_per_iteration = seconds / length;
     }
     uint64_t n_overflow = 0;
+    g->primaries_done += n;
     for (size_t i = 0; i < g->n_lane; i++) {
         block->n_step += *word(g, EOT_LANE_N_STEP, i);
+        g->steps_done += *word(g, EOT_LANE_N_STEP, i);
         n_overflow += *word(g, EOT_LANE_N_OVERFLOW, i);
     }
     EOT_CHECK(n_overflow == 0, EOT_E_DEVICE, "%llu showers between primaries %llu and %llu overflowed the stack of %d particles (physics.cut too low for this energy?); raise physics.cut",
