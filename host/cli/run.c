@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "device/selftest.h"
 #include "output/output.h"
+#include "run/muon_beam.h"
 
 static volatile sig_atomic_t is_interrupted = 0;
 static void on_interrupt(int signal_number) {
@@ -67,21 +68,29 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_backend_open(&backend_options, &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
     double start = now_s();
-    EOT_TRY(eot_world_create_with(&config, &setup, config.physics.cut, &(struct eot_world_options){.no_cache = no_table_cache}, &world, err));
+    bool is_muon_beam = eot_beam_is_muon(&config), is_partial = false;
+    if (is_muon_beam)
+        EOT_TRY(eot_world_create_muons(&config, &setup, &world, err));
+    else
+        EOT_TRY(eot_world_create_with(&config, &setup, config.physics.cut, &(struct eot_world_options){.no_cache = no_table_cache}, &world, err));
     double tables_s = now_s() - start;
     eot_log_message(&log, EOT_LOG_VERBOSE, "physics tables %s in %.2f s", world.is_cached ? "taken from the cache" : "built", tables_s);
-    eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g EOT (%s) on %s", config.name, (double)config.sampling.eot, config.sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog", backend->name);
+    eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g %s on %s", config.name, (double)config.sampling.eot,
+                    is_muon_beam ? "muons" : config.sampling.mode == EOT_SAMPLING_FORCED ? "EOT (forced)" : "EOT (analog)", backend->name);
 
     struct sigaction action = {.sa_handler = on_interrupt}, old_interrupt, old_terminate;
     sigaction(SIGINT, &action, &old_interrupt);
     sigaction(SIGTERM, &action, &old_terminate);
     struct eot_run_options options = {.backend = backend, .progress = eot_progress_mode_from_text(progress), .log = &log, .is_interrupted = &is_interrupted};
-    status = eot_run_execute(&config, &setup, &world, &options, &run, err);
+    status = is_muon_beam ? eot_muon_beam_run(&config, &world, &options, &result, &is_partial, err) : eot_run_execute(&config, &setup, &world, &options, &run, err);
     sigaction(SIGINT, &old_interrupt, NULL);
     sigaction(SIGTERM, &old_terminate, NULL);
     EOT_TRY(status);
 
-    EOT_TRY(eot_result_from_run(&config, &world, &run, backend, &result, err));
+    if (!is_muon_beam) {
+        EOT_TRY(eot_result_from_run(&config, &world, &run, backend, &result, err));
+        is_partial = run.is_partial;
+    }
     result.performance.tables_s = tables_s;
     EOT_TRY(eot_output_write_file(folder, "effective-config.yaml", config.effective_yaml, strlen(config.effective_yaml), err));
     EOT_TRY(eot_output_hdf5(folder, &result, err));
@@ -89,8 +98,8 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     if (config.output.figures) EOT_TRY(eot_output_figures(folder, &result, err));
     eot_output_print(&result);
     eot_log_message(&log, EOT_LOG_NORMAL, "results in %s", folder);
-    EOT_CHECK(!run.is_partial, EOT_E_INTERRUPTED, "interrupted after %llu of %llu primaries; the results in %s are valid for those and marked partial",
-              (unsigned long long)(run.end - run.first), (unsigned long long)config.sampling.eot, folder);
+    EOT_CHECK(!is_partial, EOT_E_INTERRUPTED, "interrupted after %llu of %llu primaries; the results in %s are valid for those and marked partial",
+              (unsigned long long)(result.primaries[0][1] - result.primaries[0][0]), (unsigned long long)config.sampling.eot, folder);
 done:
     eot_result_free(&result);
     eot_run_free(&run);

@@ -12,6 +12,7 @@
 enum eot_beam_particle { EOT_BEAM_ELECTRON, EOT_BEAM_POSITRON, EOT_BEAM_PHOTON, EOT_BEAM_MUON_MINUS, EOT_BEAM_MUON_PLUS };
 enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
 enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
+enum eot_muon_straggling_config { EOT_CONFIG_STRAGGLING_VAVILOV, EOT_CONFIG_STRAGGLING_MOMENTS, EOT_CONFIG_STRAGGLING_OFF };
 enum eot_tail { EOT_TAIL_GAUSSIAN, EOT_TAIL_EXPONENTIAL };
 
 struct eot_beam_config {
@@ -71,7 +72,7 @@ struct eot_physics_config {
     bool lpm;
     bool multiple_scattering; /* of electrons in the replay and of muons */
     bool decay;               /* of muons */
-    bool energy_loss_fluctuations;
+    enum eot_muon_straggling_config muon_straggling;
     double muon_hard_loss;    /* v above which muon losses are explicit, relative to the total energy */
     double muon_max_step;     /* cm, in effective media */
     double field_max_step;    /* cm, where there is a field */
@@ -128,6 +129,7 @@ struct eot_selection_config {
 
 struct eot_scoring_config {
     bool track_length;
+    char exit[32];          /* muon beams: name of the scored volume; "last" = the last along z */
     double record_fraction; /* of all events kept in result.h5 besides the selected ones */
     int showers;            /* plain showers followed for the estimates ecal.* */
     double preshower_depth; /* cm from the front of the ECAL */

@@ -32,7 +32,7 @@ const struct eot_key EOT_KEYS[] = {
     NAME(ROOT, "schema", 24, NULL, ROOT(schema), "version of this format: " EOT_CONFIG_SCHEMA),
     NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
 
-    CHOICE(ROOT, "beam.particle", "electron|positron|photon|mu-|mu+", "electron", ROOT(beam.particle), "beam particle"),
+    CHOICE(ROOT, "beam.particle", "e-|e+|gamma|mu-|mu+", "e-", ROOT(beam.particle), "beam particle"),
     {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 1000, "", NULL, ROOT(beam.energy), false,
      "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
     {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL, AT(struct eot_config_input, kinetic_energy), true,
@@ -93,10 +93,13 @@ const struct eot_key EOT_KEYS[] = {
     SWITCH(ROOT, "physics.lpm", "on", ROOT(physics.lpm), "Landau-Pomeranchuk-Migdal effect"),
     SWITCH(ROOT, "physics.multiple_scattering", "on", ROOT(physics.multiple_scattering), "multiple scattering of electrons in the replay, and of muons"),
     SWITCH(ROOT, "physics.decay", "on", ROOT(physics.decay), "muon decay, in flight and at rest"),
-    SWITCH(ROOT, "physics.energy_loss_fluctuations", "on", ROOT(physics.energy_loss_fluctuations), "fluctuations of the muons' energy loss"),
-    NUMBER(ROOT, "physics.muon_hard_loss", NONE, 1e-3, 0.5, "0.01", ROOT(physics.muon_hard_loss),
+    CHOICE(ROOT, "physics.muon_straggling", "vavilov|moments|off", "vavilov", ROOT(physics.muon_straggling),
+           "fluctuation of the muons' continuous loss. vavilov: Vavilov's distribution; moments: only mean and variance are right, losses explicit above 1 % whatever "
+           "physics.muon_hard_loss says, as PUMAS's detailed mode (to compare with it); off: the mean"),
+    NUMBER(ROOT, "physics.muon_hard_loss", NONE, 1e-5, 0.2, "1e-4", ROOT(physics.muon_hard_loss),
            "muon energy losses above this fraction of the total energy are explicit"),
-    NUMBER(ROOT, "physics.muon_max_step", LENGTH, 0.01, 1000, "2.9 cm", ROOT(physics.muon_max_step), "longest muon step in effective media"),
+    NUMBER(ROOT, "physics.muon_max_step", LENGTH, 0.01, 1000, "1000 cm", ROOT(physics.muon_max_step),
+           "longest muon step in effective media; results do not depend on it"),
     NUMBER(ROOT, "physics.field_max_step", LENGTH, 0.01, 1000, "10 cm", ROOT(physics.field_max_step), "longest step where there is a field"),
     NUMBER(ROOT, "physics.step_max_X0", NONE, 1e-3, 1, "0.5", ROOT(physics.step_max_X0), "longest electron step of the cascade, in radiation lengths"),
     SWITCH(ROOT, "physics.rare.dimuon_gamma", "on", ROOT(physics.rare_dimuon_gamma), "gamma -> mu+ mu- in the field of a nucleus"),
@@ -158,6 +161,8 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "selection.charge", INTEGER, -1, 1, "-1", ROOT(selection.charge), "charge of the track: -1 = mu-, 1 = mu+"),
 
     SWITCH(ROOT, "scoring.track_length", "on", ROOT(scoring.track_length), "track lengths of the cascade"),
+    NAME(ROOT, "scoring.exit", 32, "last", ROOT(scoring.exit),
+         "muon beams: volume at whose rear face survival, loss, angle and displacement are scored; last: the last volume along z"),
     NUMBER(ROOT, "scoring.record_fraction", NONE, 0, 1, "0", ROOT(scoring.record_fraction),
            "fraction of all events kept in result.h5 besides the selected ones"),
 

@@ -191,19 +191,81 @@ bool eot_world_is_accurate(const struct eot_world_accuracy *a) {
 }
 
 /* The tables that are integrals: functions of materials, geometry and physics, of neither seed nor sample. */
+static enum eot_status build_muon_tables(const struct eot_config *config, const struct eot_setup *setup, struct eot_world *w, struct eot_error *err) {
+    struct eot_muon_options m = eot_muon_options_default();
+    m.v_cut = config->physics.muon_hard_loss;
+    if (config->physics.muon_straggling == EOT_CONFIG_STRAGGLING_MOMENTS) m = eot_muon_options_moments();
+    if (config->physics.muon_straggling == EOT_CONFIG_STRAGGLING_OFF) m.straggling = EOT_MUON_STRAGGLING_OFF;
+    m.scattering = config->physics.multiple_scattering;
+    m.decay_in_flight = m.decay_at_rest = config->physics.decay;
+    return eot_muon_tables_build(setup->material, setup->n_material, &m, &w->table, &w->muon, &w->accuracy.muon, err);
+}
+
 static enum eot_status build_tables(const struct eot_config *config, const struct eot_setup *setup, const struct eot_em_options *o, bool cascade_only, struct eot_world *w,
                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_TRY(eot_em_tables_build(o, &w->table, &w->em, w->accuracy.em, err));
     if (cascade_only) goto done;
-    struct eot_muon_options m = eot_muon_options_default();
-    m.v_cut = config->physics.muon_hard_loss;
-    m.straggling = config->physics.energy_loss_fluctuations ? EOT_MUON_STRAGGLING_VAVILOV : EOT_MUON_STRAGGLING_OFF;
-    m.scattering = config->physics.multiple_scattering;
-    m.decay_in_flight = m.decay_at_rest = config->physics.decay;
-    EOT_TRY(eot_muon_tables_build(setup->material, setup->n_material, &m, &w->table, &w->muon, &w->accuracy.muon, err));
+    EOT_TRY(build_muon_tables(config, setup, w, err));
     EOT_TRY(eot_dimuon_tables_build(o, &w->table, &w->event, err));
     EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
+done:
+    return status;
+}
+
+/* Content hash of everything that the device reads. */
+static void hash_world(struct eot_world *w) {
+    struct eot_sha256 hash;
+    eot_sha256_init(&hash);
+    eot_sha256_update(&hash, w->table.value, w->table.n * sizeof *w->table.value);
+    eot_sha256_update(&hash, w->voxel, w->n_voxel * sizeof *w->voxel);
+    eot_sha256_update(&hash, &w->em, sizeof w->em);
+    eot_sha256_update(&hash, &w->muon, sizeof w->muon);
+    eot_sha256_update(&hash, &w->grid, sizeof w->grid);
+    eot_sha256_update(&hash, w->region, (size_t)w->n_region * sizeof *w->region);
+    eot_sha256_finish(&hash, w->sha256);
+}
+
+/* The voxel grid: its edges go to the end of the table. */
+static enum eot_status make_grid(const struct eot_setup *setup, struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double *edges = malloc(sizeof *edges * (size_t)(setup->n_x + setup->n_y + setup->n_z + 3));
+    EOT_CHECK_MEMORY(edges);
+    const float *from[3] = {setup->edges_x, setup->edges_y, setup->edges_z};
+    const int n_cell[3] = {setup->n_x, setup->n_y, setup->n_z};
+    uint32_t offset[3];
+    for (int a = 0; a < 3 && status == EOT_OK; a++) {
+        for (int i = 0; i <= n_cell[a]; i++) edges[i] = from[a][i];
+        status = eot_f32_table_append(&w->table, edges, (size_t)n_cell[a] + 1, &offset[a], err);
+    }
+    free(edges);
+    EOT_TRY(status);
+    w->grid = (eot_grid){setup->n_x, setup->n_y, setup->n_z, offset[0], offset[1], offset[2], 0, setup->n_region};
+    w->n_voxel = (size_t)setup->n_x * (size_t)setup->n_y * (size_t)setup->n_z;
+    w->voxel = malloc(w->n_voxel * sizeof *w->voxel);
+    w->region = malloc((size_t)setup->n_region * sizeof *w->region);
+    EOT_CHECK_MEMORY(w->voxel);
+    EOT_CHECK_MEMORY(w->region);
+    memcpy(w->voxel, setup->voxel, w->n_voxel * sizeof *w->voxel);
+    memcpy(w->region, setup->region, (size_t)setup->n_region * sizeof *w->region);
+    w->n_region = setup->n_region;
+done:
+    return status;
+}
+
+static eot_beam beam_of(const struct eot_beam_config *b) {
+    return (eot_beam){(f32)b->energy, (f32)b->spread, (f32)b->spot_x, (f32)b->spot_y, (f32)b->divergence_x, (f32)b->divergence_y,
+                      (f32)b->position_x, (f32)b->position_y, (f32)b->position_z, (i32)b->particle};
+}
+
+enum eot_status eot_world_create_muons(const struct eot_config *config, const struct eot_setup *setup, struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    memset(w, 0, sizeof *w);
+    EOT_TRY(build_muon_tables(config, setup, w, err));
+    EOT_TRY(make_grid(setup, w, err));
+    w->event.beam = beam_of(&config->beam);
+    w->achieved_error = w->accuracy.muon;
+    hash_world(w);
 done:
     return status;
 }
@@ -234,27 +296,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     w->rare_threshold = fmax(o.min_photon, cut);
     w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
 
-    /* grid */
-    double *edges = malloc(sizeof *edges * (size_t)(setup->n_x + setup->n_y + setup->n_z + 3));
-    EOT_CHECK_MEMORY(edges);
-    const float *from[3] = {setup->edges_x, setup->edges_y, setup->edges_z};
-    const int n_cell[3] = {setup->n_x, setup->n_y, setup->n_z};
-    uint32_t offset[3];
-    for (int a = 0; a < 3 && status == EOT_OK; a++) {
-        for (int i = 0; i <= n_cell[a]; i++) edges[i] = from[a][i];
-        status = eot_f32_table_append(&w->table, edges, (size_t)n_cell[a] + 1, &offset[a], err);
-    }
-    free(edges);
-    EOT_TRY(status);
-    w->grid = (eot_grid){setup->n_x, setup->n_y, setup->n_z, offset[0], offset[1], offset[2], 0, setup->n_region};
-    w->n_voxel = (size_t)setup->n_x * (size_t)setup->n_y * (size_t)setup->n_z;
-    w->voxel = malloc(w->n_voxel * sizeof *w->voxel);
-    w->region = malloc((size_t)setup->n_region * sizeof *w->region);
-    EOT_CHECK_MEMORY(w->voxel);
-    EOT_CHECK_MEMORY(w->region);
-    memcpy(w->voxel, setup->voxel, w->n_voxel * sizeof *w->voxel);
-    memcpy(w->region, setup->region, (size_t)setup->n_region * sizeof *w->region);
-    w->n_region = setup->n_region;
+    EOT_TRY(make_grid(setup, w, err));
 
     /* events */
     e->seed = config->sampling.seed;
@@ -264,9 +306,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     e->calorimeter_z = (f32)ecal->z;
     e->profile_z0 = (f32)ecal->z;
     e->layers_inverse_X0 = (f32)(1.0 / w->calorimeter_X0);
-    const struct eot_beam_config *b = &config->beam;
-    e->beam = (eot_beam){(f32)b->energy, (f32)b->spread, (f32)b->spot_x, (f32)b->spot_y, (f32)b->divergence_x, (f32)b->divergence_y,
-                         (f32)b->position_x, (f32)b->position_y, (f32)b->position_z, (i32)b->particle};
+    e->beam = beam_of(&config->beam);
     eot_response *r = &e->response;
     *r = (eot_response){.beam_resolution = (f32)d->beam_momentum_resolution, .ecal_stochastic = (f32)d->ecal_stochastic, .ecal_constant = (f32)d->ecal_constant, .ecal_sampling = (f32)d->ecal_sampling,
                         .tail_start = (f32)d->ecal_tail_start, .tail_is_exponential = d->ecal_tail == EOT_TAIL_EXPONENTIAL, .hcal_stochastic = (f32)d->hcal_stochastic,
@@ -287,15 +327,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     if (has_cache && !w->is_cached) eot_world_cache_write(key, w, n_built);
     w->achieved_error = largest_error(&w->accuracy);
     w->hcal_peak_error = w->accuracy.hcal_peak;
-    struct eot_sha256 hash;
-    eot_sha256_init(&hash);
-    eot_sha256_update(&hash, w->table.value, w->table.n * sizeof *w->table.value);
-    eot_sha256_update(&hash, w->voxel, w->n_voxel * sizeof *w->voxel);
-    eot_sha256_update(&hash, &w->em, sizeof w->em);
-    eot_sha256_update(&hash, &w->muon, sizeof w->muon);
-    eot_sha256_update(&hash, &w->grid, sizeof w->grid);
-    eot_sha256_update(&hash, w->region, (size_t)w->n_region * sizeof *w->region);
-    eot_sha256_finish(&hash, w->sha256);
+    hash_world(w);
 done:
     return status;
 }

@@ -49,6 +49,8 @@ const char *eot_world_kernel_options(const struct eot_config *config);
 /** The same with options. */
 enum eot_status eot_world_create_with(const struct eot_config *config, const struct eot_setup *setup, double cut, const struct eot_world_options *options,
                                       struct eot_world *world, struct eot_error *err);
+/** Only what a beam of muons needs: muon tables, grid and beam; no ECAL is required. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
+enum eot_status eot_world_create_muons(const struct eot_config *config, const struct eot_setup *setup, struct eot_world *world, struct eot_error *err);
 void eot_world_free(struct eot_world *world);
 
 /** The media of the cascade and its limits, as the tables are built for them. @return EOT_E_CONFIG for layers that the cascade cannot follow. */

@@ -117,4 +117,27 @@ enum eot_event_column {
     EOT_N_EVENT_COLUMN
 };
 
+/** A muon beam: what the kernel needs besides the tables. */
+typedef struct {
+    u64 first_primary;
+    u32 n_primary, seed, run;
+    i32 charge;
+    f32 plane_z; /* cm, where muons are scored */
+    f32 spare;
+    eot_beam beam;
+} eot_muon_beam_parameters;
+EOT_LAYOUT(eot_muon_beam_parameters, 72);
+
+/** Columns of a scored muon, f32 each. */
+enum eot_exit_column {
+    EOT_EXIT_SURVIVED = 0, /* 1: reached the plane; 0: did not; -1: fault */
+    EOT_EXIT_LOSS,         /* GeV of kinetic energy */
+    EOT_EXIT_ANGLE_X, EOT_EXIT_ANGLE_Y,               /* slopes */
+    EOT_EXIT_DISPLACEMENT_X, EOT_EXIT_DISPLACEMENT_Y, /* cm from the incoming straight line */
+    EOT_N_EXIT_COLUMN
+};
+
+/** Sums of a muon beam: steps, energies in counts (in = out + deposited + neutrino), faults. */
+enum eot_exit_counter { EOT_EXIT_C_STEPS = 0, EOT_EXIT_C_IN, EOT_EXIT_C_OUT, EOT_EXIT_C_DEPOSITED, EOT_EXIT_C_NEUTRINO, EOT_EXIT_C_FAULT_NAN, EOT_EXIT_C_FAULT_STUCK, EOT_N_EXIT_COUNTER };
+
 #endif

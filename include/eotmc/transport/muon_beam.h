@@ -1,0 +1,63 @@
+/** @file muon_beam.h
+ * A beam of muons through the grid, scored where it leaves a volume: one work item a muon. */
+#ifndef EOT_TRANSPORT_MUON_BEAM_H
+#define EOT_TRANSPORT_MUON_BEAM_H
+
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
+#include "eotmc/transport/event.h"
+
+/** Follow primary `primary` until it ends or reaches the scoring plane.
+ * @param row EOT_N_EXIT_COLUMN values out. @param tally EOT_N_EXIT_COUNTER sums. */
+EOT_FN void eot_muon_beam_follow(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
+                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_muon_beam_parameters *b, u64 primary, EOT_GLOBAL f32 *row, EOT_GLOBAL i64 *tally) {
+    eot_primary source = eot_source_sample(b->beam, primary, b->seed, b->run, b->beam.position_z);
+    eot_random random = eot_random_init(primary, EOT_STAGE_MUON, 0, b->seed, b->run);
+    eot_u32x4 block = eot_random_block(random);
+    random.draw++;
+    eot_point start;
+    start.x = (f64)source.x;
+    start.y = (f64)source.y;
+    start.z = (f64)b->beam.position_z;
+    eot_vec3 direction;
+    direction.x = source.sx;
+    direction.y = source.sy;
+    direction.z = 1.0f;
+    direction = eot_vec3_unit(direction);
+    f32 kinetic = fmax(source.E - EOT_M_MUON, 0.0f);
+    eot_muon m = eot_muon_start(table, grid, voxel, start, direction, kinetic, 0.0f, b->charge, block.x);
+    i64 before = eot_energy_counts(m.kinetic_energy), rest_counts = eot_energy_counts(EOT_M_MUON), deposited = 0, neutrino = 0, freed = 0, n_step = 0;
+    i32 is_through = 0;
+    while (m.fate == EOT_MUON_ALIVE && !is_through) {
+        i64 kinetic_counts = eot_energy_counts(m.kinetic_energy);
+        eot_muon_step s = eot_muon_advance(table, tables, grid, region, voxel, m, random);
+        random = s.random;
+        m = s.muon;
+        n_step++;
+        i64 rest = s.rest > 0.0f ? rest_counts : 0, carried = eot_energy_counts(s.neutrino);
+        freed += rest;
+        neutrino += carried;
+        deposited += kinetic_counts + rest - eot_energy_counts(m.kinetic_energy) - carried; /* telescopes: what is not carried away is deposited */
+        is_through = m.fate == EOT_MUON_ALIVE && m.position.z >= (f64)b->plane_z;
+        if (n_step > 1000000) m.fate = EOT_MUON_STUCK;
+    }
+    i32 is_fault = m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN;
+    row[EOT_EXIT_SURVIVED] = is_fault ? -1.0f : (f32)is_through;
+    row[EOT_EXIT_LOSS] = kinetic - m.kinetic_energy;
+    row[EOT_EXIT_ANGLE_X] = m.direction.x / fmax(fabs(m.direction.z), 1e-6f);
+    row[EOT_EXIT_ANGLE_Y] = m.direction.y / fmax(fabs(m.direction.z), 1e-6f);
+    /* displacement from the straight line of the incoming muon */
+    f32 path_z = (f32)(m.position.z - start.z);
+    row[EOT_EXIT_DISPLACEMENT_X] = (f32)(m.position.x - start.x) - source.sx * path_z;
+    row[EOT_EXIT_DISPLACEMENT_Y] = (f32)(m.position.y - start.y) - source.sy * path_z;
+    eot_atomic_add_i64(tally + EOT_EXIT_C_STEPS, n_step);
+    eot_atomic_add_i64(tally + EOT_EXIT_C_IN, before + rest_counts);
+    eot_atomic_add_i64(tally + EOT_EXIT_C_OUT, eot_energy_counts(m.kinetic_energy) + rest_counts - freed);
+    eot_atomic_add_i64(tally + EOT_EXIT_C_DEPOSITED, deposited);
+    eot_atomic_add_i64(tally + EOT_EXIT_C_NEUTRINO, neutrino);
+    if (is_fault) eot_atomic_add_i64(tally + (m.fate == EOT_MUON_NAN ? EOT_EXIT_C_FAULT_NAN : EOT_EXIT_C_FAULT_STUCK), 1);
+}
+
+#endif
