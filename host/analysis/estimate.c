@@ -239,6 +239,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
 
     EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, method, scratch, &all, err));
     EOT_TRY(add_exact(result, "eot.simulated", "1", (double)n, err));
+    EOT_TRY(add_exact(result, "physics.cut", "GeV", config->physics.cut, err));
     double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
     EOT_TRY(add(result, "eot.equivalent", "1", (struct eot_mean){.value = equivalent, .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0, .n_batches = all.n_batches}, err));
     EOT_TRY(add(result, "dimuon.per_eot", "1", all, err));

@@ -309,7 +309,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     e->beam = beam_of(&config->beam);
     eot_response *r = &e->response;
     *r = (eot_response){.beam_resolution = (f32)d->beam_momentum_resolution, .ecal_stochastic = (f32)d->ecal_stochastic, .ecal_constant = (f32)d->ecal_constant, .ecal_sampling = (f32)d->ecal_sampling,
-                        .tail_start = (f32)d->ecal_tail_start, .tail_is_exponential = d->ecal_tail == EOT_TAIL_EXPONENTIAL, .hcal_stochastic = (f32)d->hcal_stochastic,
+                        .tail_start = (f32)d->ecal_tail_start, .hcal_stochastic = (f32)d->hcal_stochastic,
                         .hcal_constant = (f32)d->hcal_constant, .hcal_scale = 1.0f, .hcal_photostatistics = (f32)d->hcal_photostatistics,
                         .veto_photostatistics = (f32)d->veto_photostatistics, .veto_low = (f32)config->selection.veto.low, .veto_high = (f32)config->selection.veto.high,
                         .hcal_low = (f32)config->selection.hcal.low, .hcal_high = (f32)config->selection.hcal.high, .missing_energy = (f32)config->selection.missing_energy,

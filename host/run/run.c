@@ -59,7 +59,7 @@ eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *confi
     return (eot_cascade_parameters){.seed = s->seed, .run = s->run, .is_forced = s->mode == EOT_SAMPLING_FORCED,
                                     .enhancement = (f32)s->analog_enhancement, .has_track_tally = config->scoring.track_length, .n_slot = N_SLOT,
                                     .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON : EOT_ELECTRON,
-                                    .n_threshold = 7, .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f, 1e30f, 1e30f, 1e30f, 1e30f}};
+                                    .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f}};
 }
 
 static enum eot_status engine_create(struct engine *g, const struct eot_config *config, const struct eot_world *w, const struct eot_run_options *options, uint64_t batch,

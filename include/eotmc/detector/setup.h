@@ -80,7 +80,6 @@ typedef struct {
     f32 beam_resolution;
     f32 ecal_stochastic, ecal_constant;
     f32 tail_start;
-    i32 tail_is_exponential;         /* model of the default estimate */
     f32 hcal_stochastic, hcal_constant;
     f32 hcal_scale;                  /* calibrated GeV per GeV of active energy */
     f32 hadronic_visible;            /* active energy per hadronic energy, before the scale */
@@ -93,6 +92,6 @@ typedef struct {
     i32 charge;
     f32 ecal_sampling;               /* GeV^1/2: sampling fluctuation of the ECAL's visible energy, simulated; part of the stochastic term */
 } eot_response;
-EOT_LAYOUT(eot_response, 160);
+EOT_LAYOUT(eot_response, 156);
 
 #endif

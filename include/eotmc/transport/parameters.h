@@ -51,10 +51,10 @@ typedef struct {
     i32 has_track_tally;
     u32 n_slot;         /* analog vertex slots per lane */
     i32 primary_type;
-    i32 n_threshold;    /* of the track-length tally */
-    f32 threshold[11];  /* GeV, increasing */
+    f32 threshold[7];   /* GeV, increasing: of the track-length tally */
+    f32 spare;
 } eot_cascade_parameters;
-EOT_LAYOUT(eot_cascade_parameters, 96);
+EOT_LAYOUT(eot_cascade_parameters, 80);
 
 #define EOT_TRACK_BINS 12             /* bins per particle type: below the first threshold, ..., above the last */
 #define EOT_TRACK_QUANTUM 1048576.0f  /* counts per X0 */

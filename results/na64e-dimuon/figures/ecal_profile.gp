@@ -1,0 +1,29 @@
+# Made by eotmc 0.1.0. In this folder, `gnuplot ecal_profile.gp` makes the picture again.
+if (!exists('output')) output = 'ecal_profile.png'
+set encoding utf8
+if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size 1200, 900 font 'Sans,22' linewidth 2 }
+else { set terminal png size 1200, 900 enhanced }
+set output output
+set title 'Energy deposited in the ECAL (GeV per bin and shower)' font ',24' offset 0, -0.3
+set xlabel 'depth in the ECAL [X₀]'
+set xrange [0:40.6367661]
+set logscale y
+set format y '10^{%L}'
+low = 0.000596108
+set yrange [low:15.6273]
+set ylabel 'per EOT / 0.542 X₀'
+set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
+set minussign
+set border 31 linewidth 0.8
+set tics front
+set mxtics
+set mytics
+set lmargin 11
+set rmargin 3
+set bmargin 4.2
+set key top right samplen 3 spacing 1.2
+scale = 1
+above(y) = y / scale > low ? y / scale : low
+plot 'ecal_profile.dat' index 1 using 1:(above($2)):(low) with filledcurves fillcolor '#56B4E9' fillstyle transparent solid 0.25 noborder notitle, \
+     'ecal_profile.dat' index 1 using 1:(above($2)) with lines linecolor '#0072B2' dashtype solid linewidth 1.3 notitle, \
+     '' index 0 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#0072B2' linewidth 0.7 notitle
