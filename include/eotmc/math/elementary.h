@@ -19,7 +19,7 @@ EOT_FN f32 eot_log(f32 x) {
     u32 shifted = bits - 0x3f3504f3u; /* so that the mantissa lies in [sqrt(1/2), sqrt(2)) */
     f32 e = (f32)((i32)shifted >> 23);
     f32 f = eot_f32_from_bits((shifted & 0x7fffffu) + 0x3f3504f3u) - 1.0f;
-    f32 p = 7.1e-2f;
+    f32 p = 7.0376836292e-2f;
     p = fma(p, f, -1.1514610310e-1f);
     p = fma(p, f, 1.1676998740e-1f);
     p = fma(p, f, -1.2420140846e-1f);
