@@ -215,6 +215,8 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     struct eot_mean mean, all, selected[2];
     EOT_CHECK_MEMORY(scratch);
     EOT_CHECK(n > 0, EOT_E_INTERRUPTED, "no batch was completed; nothing is written (use a smaller sampling.batch to stop earlier)");
+    size_t n_used = 0; /* blocks with primaries: an interrupted run may have one, and then no spread between blocks */
+    for (size_t i = 0; i < run->n_block; i++) n_used += run->block[i].n_primary > 0;
     snprintf(result->name, sizeof result->name, "%s", config->name);
     snprintf(result->mode, sizeof result->mode, "%s", config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog");
     snprintf(result->version, sizeof result->version, "%s", EOT_VERSION);
@@ -259,10 +261,10 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
         EOT_CHECK_MEMORY(weight);
         weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, scratch);
         weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, weight);
-        status = run->n_block > 1 ? eot_statistics_ratio(scratch, weight, run->n_block, &mean, err) : EOT_OK;
+        status = n_used > 1 ? eot_statistics_ratio(scratch, weight, run->n_block, &mean, err) : EOT_OK;
         free(weight);
         EOT_TRY(status);
-        if (run->n_block > 1) EOT_TRY(add(result, "dimuon.mean_depth_X0", "X0", mean, err));
+        if (n_used > 1) EOT_TRY(add(result, "dimuon.mean_depth_X0", "X0", mean, err));
     }
     if (config->scoring.track_length) EOT_TRY(add_track_lengths(config, run, scratch, result, err));
 
