@@ -249,12 +249,12 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     static const char *const above[6] = {"1", "2.5", "5", "10", "20", "50"};
     for (int i = 0; i < 6; i++) {
         char name[80];
-        if (atof(above[i]) < world->rare_threshold) continue; /* only a part is simulated */
+        if (atof(above[i]) < world->rare_threshold[EOT_PHOTON]) continue; /* only a part is simulated */
         EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_ABOVE + i), method, scratch, &mean, err));
         snprintf(name, sizeof name, "dimuon.gamma.per_eot_above_%sGeV", above[i]);
         EOT_TRY(add(result, name, "1", mean, err));
     }
-    EOT_TRY(add_exact(result, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold, err));
+    EOT_TRY(add_exact(result, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold[EOT_PHOTON], err));
     EOT_TRY(add(result, "dimuon.gamma.excluded_per_eot", "1", (struct eot_mean){.value = run->excluded_rate, .std_error = run->excluded_error}, err));
     if (all.value > 0.0) {
         struct eot_batch_sum *weight = calloc(run->n_block, sizeof *weight);

@@ -94,6 +94,7 @@ struct eot_sampling_config {
     uint32_t seed, run;
     uint64_t batch;           /* primaries per batch: the unit of the error estimate */
     double min_photon_energy; /* GeV, sampling.region.min_photon_energy */
+    double min_lepton_energy; /* GeV, sampling.region.min_lepton_energy */
     double analog_enhancement; /* rare cross sections multiplied by this in analog mode, reported; default 1 */
 };
 

@@ -126,6 +126,8 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch), "primaries per batch: the unit of checkpoint, merging and error estimate"),
     NUMBER(ROOT, "sampling.region.min_photon_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_photon_energy),
            "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it is higher"),
+    NUMBER(ROOT, "sampling.region.min_lepton_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_lepton_energy),
+           "the same for electrons and positrons that hold a rare vertex"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e5, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
 

@@ -119,6 +119,8 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     if (c->selection.charge == 0) FAIL_AT("selection.charge", "(must be -1 or 1); -1 selects mu-, 1 selects mu+");
     if (c->sampling.min_photon_energy >= c->beam.energy)
         FAIL_AT("sampling.region.min_photon_energy", "(not below beam.energy = %.6g GeV: no photon would be left); lower it", c->beam.energy);
+    if (c->sampling.min_lepton_energy >= c->beam.energy)
+        FAIL_AT("sampling.region.min_lepton_energy", "(not below beam.energy = %.6g GeV: no electron would be left); lower it", c->beam.energy);
     bool has_exit = strcmp(c->scoring.exit, "last") == 0;
     for (size_t i = 0; i < g->n_volume; i++) has_exit |= strcmp(c->scoring.exit, g->volume[i].name) == 0;
     if (!has_exit) FAIL_AT("scoring.exit", "(no volume has this name); name one of geometry.volumes, or last");

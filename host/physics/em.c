@@ -310,7 +310,7 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
             node[EOT_EM_PHOTON] = pair + compton;
             node[EOT_EM_COMPTON_SHARE] = compton / (pair + compton);
             node[EOT_EM_IONISATION] = medium_ionisation(medium, E);
-            node[EOT_EM_DIMUON_GAMMA] = medium_dimuon_gamma(medium, E, &dimuon_error);
+            node[EOT_EM_RARE + EOT_PHOTON] = medium_dimuon_gamma(medium, E, &dimuon_error);
             error[m].brems = fmax(error[m].brems, brems_error);
             error[m].pair = fmax(error[m].pair, pair_error);
             error[m].compton = fmax(error[m].compton, compton_error);
@@ -334,7 +334,8 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
     if (o->n_medium == 2) X0 = (t->layer[0] + t->layer[1]) / (t->layer[0] * t->inverse_X0[0] + t->layer[1] * t->inverse_X0[1]);
     t->depth = (f32)o->depth;
     t->step_max = (f32)(o->step_max_X0 * X0);
-    t->min_photon = (f32)o->min_photon;
+    t->rare_parents = o->rare_parents;
+    for (int p = 0; p < 3; p++) t->rare_min[p] = (f32)o->rare_min[p];
     EOT_TRY(eot_f32_table_append(table, nodes, n_node, &t->node, err));
     EOT_TRY(eot_f32_table_append(table, quantiles, n_quantile, &t->quantile, err));
     EOT_TRY(build_soft(o, table, t, err));

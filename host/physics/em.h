@@ -22,7 +22,8 @@ struct eot_em_options {
     double energy_max;  /* GeV, of the primaries */
     double depth;       /* cm */
     double step_max_X0; /* longest step of a charged particle */
-    double min_photon;  /* GeV, of rare vertices */
+    int rare_parents;   /* bits 1 << enum eot_particle_type */
+    double rare_min[3]; /* GeV, of rare vertices, by parent */
     bool lpm;
     int n_medium;       /* 1 or 2 */
     struct eot_em_medium medium[EOT_N_MEDIUM_MAX];

@@ -13,13 +13,21 @@
 #include "run/world_cache.h"
 
 static const double ENERGY_MARGIN = 1.02; /* tables reach this factor above the largest energy of a primary */
+static const double NO_PARENT = 1e9;      /* GeV: no particle has as much */
 
 /* Two explicit layers in the cascade, or one effective medium. */
 static bool has_explicit_layers(const struct eot_volume_config *ecal) { return ecal->merge < 0 && ecal->n_layer > 1; }
 
+/* Bits 1 << type of the parents of the rare processes that are on. */
+static int rare_parents(const struct eot_config *config) { return config->physics.rare_dimuon_gamma ? 1 << EOT_PHOTON : 0; }
+
 const char *eot_world_kernel_options(const struct eot_config *config) {
     int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
-    return ecal >= 0 && has_explicit_layers(&config->geometry.volume[ecal]) ? "-DEOT_N_MEDIUM=2" : "-DEOT_N_MEDIUM=1";
+#define FOR_PARENTS(n_medium, parents) "-DEOT_N_MEDIUM=" #n_medium " -DEOT_RARE_PARENTS=" #parents
+#define FOR_MEDIUM(n)                                                                                                                          \
+    {FOR_PARENTS(n, 0), FOR_PARENTS(n, 1), FOR_PARENTS(n, 2), FOR_PARENTS(n, 3), FOR_PARENTS(n, 4), FOR_PARENTS(n, 5), FOR_PARENTS(n, 6), FOR_PARENTS(n, 7)}
+    static const char *const options[2][8] = {FOR_MEDIUM(1), FOR_MEDIUM(2)};
+    return options[ecal >= 0 && has_explicit_layers(&config->geometry.volume[ecal])][rare_parents(config)];
 }
 
 /* The cascade's medium: explicit layers where the ECAL has two and they are not merged, an effective medium otherwise. */
@@ -30,7 +38,9 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
     const struct eot_volume_config *ecal = &config->geometry.volume[i_ecal];
     double energy_max = config->beam.energy * (1.0 + 6.0 * config->beam.spread) * ENERGY_MARGIN, period = 0.0;
     *o = (struct eot_em_options){.cut = cut, .energy_max = energy_max, .depth = ecal->thickness, .step_max_X0 = config->physics.step_max_X0,
-                                 .min_photon = config->physics.rare_dimuon_gamma ? fmax(config->sampling.min_photon_energy, 2.0 * EOT_M_MUON) : 1e9, .lpm = config->physics.lpm};
+                                 .rare_parents = rare_parents(config), .lpm = config->physics.lpm};
+    const double lowest[3] = {config->sampling.min_lepton_energy, config->sampling.min_lepton_energy, fmax(config->sampling.min_photon_energy, 2.0 * EOT_M_MUON)};
+    for (int p = 0; p < 3; p++) o->rare_min[p] = o->rare_parents & 1 << p ? lowest[p] : NO_PARENT;
     for (size_t i = 0; i < ecal->n_layer; i++) period += ecal->layer[i].thickness;
     if (has_explicit_layers(ecal)) {
         EOT_CHECK(ecal->n_layer == 2, EOT_E_CONFIG, "volume %s has %zu explicit layers (the cascade follows periods of two); use geometry.layers: effective, or merge: 0 for it",
@@ -292,8 +302,10 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     if (!w->is_cached) EOT_TRY(build_tables(config, setup, &o, options->cascade_only, w, err));
     size_t n_built = w->table.n;
     float cached_scale = e->response.hcal_scale;
-    w->em.min_photon = (f32)o.min_photon;
-    w->rare_threshold = fmax(o.min_photon, cut);
+    for (int p = 0; p < 3; p++) {
+        w->em.rare_min[p] = (f32)o.rare_min[p];
+        w->rare_threshold[p] = fmax(o.rare_min[p], cut);
+    }
     w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
 
     EOT_TRY(make_grid(setup, w, err));

@@ -31,7 +31,7 @@ struct eot_world {
     struct eot_world_accuracy accuracy;
     double achieved_error;       /* largest relative integration error of the tables */
     double hcal_peak_error;      /* relative statistical error of the calibration */
-    double rare_threshold;       /* GeV, photons that may hold a rare vertex are above */
+    double rare_threshold[3];    /* GeV, particles (by type) that may hold a rare vertex are above */
     char sha256[65];             /* of the table, its layouts and the grid: the same whether they were built or taken from the cache */
     bool is_cached;              /* taken from the cache */
 };

@@ -423,7 +423,7 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     EOT_CHECK_MEMORY(block);
     EOT_CHECK_MEMORY(record);
     low.sampling.mode = EOT_SAMPLING_FORCED;
-    low.sampling.min_photon_energy = 0.0;
+    low.sampling.min_photon_energy = low.sampling.min_lepton_energy = 0.0;
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;
     EOT_TRY(eot_world_create_with(&low, setup, 0.2, &(struct eot_world_options){.cascade_only = true}, &w, err));
@@ -434,7 +434,7 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     EOT_TRY(g.b->op->buffer_read(g.b, g.vertex, 0, n_shower * sizeof *record, record, err));
     double sum = 0.0, square = 0.0, n = (double)n_shower;
     for (uint64_t i = 0; i < n_shower; i++) {
-        double v = (double)record[i].E < world->rare_threshold ? (double)record[i].weight : 0.0;
+        double v = (double)record[i].E < world->rare_threshold[EOT_PHOTON] ? (double)record[i].weight : 0.0;
         sum += v;
         square += v * v;
     }
@@ -466,7 +466,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     EOT_CHECK_MEMORY(run->block);
     EOT_CHECK_MEMORY(current);
     double start = now_s(), kernel_before = options->backend->kernel_s, build_before = options->backend->build_s;
-    if (!options->skips_excluded && config->physics.rare_dimuon_gamma && world->rare_threshold > 2.0 * 0.1056583755) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
+    if (!options->skips_excluded && config->physics.rare_dimuon_gamma && world->rare_threshold[EOT_PHOTON] > 2.0 * 0.1056583755) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
     EOT_TRY(engine_create(&g, config, world, options, batch, true, err));
     run->device_bytes = g.bytes;
     eot_progress_start(&progress, options->progress, "EOT", s->eot, 0);

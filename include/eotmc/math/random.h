@@ -12,7 +12,8 @@ typedef struct {
 } eot_u32x4;
 
 /** Which part of an event draws; the third counter word holds (stage << 24 | particle). */
-enum eot_stage { EOT_STAGE_SOURCE = 1, EOT_STAGE_CASCADE = 2, EOT_STAGE_REPLAY = 3, EOT_STAGE_VERTEX = 4, EOT_STAGE_MUON = 5, EOT_STAGE_DETECTOR = 6, EOT_STAGE_PROBE = 7 };
+enum eot_stage { EOT_STAGE_SOURCE = 1, EOT_STAGE_CASCADE = 2, EOT_STAGE_REPLAY = 3, EOT_STAGE_VERTEX = 4, EOT_STAGE_MUON = 5, EOT_STAGE_DETECTOR = 6, EOT_STAGE_PROBE = 7, EOT_STAGE_RARE = 8,
+    EOT_STAGE_AFTER = 9 /* shower of an electron that leaves a rare vertex */ };
 
 /** One round of Philox4x32. A 64-bit product vectorises where a high multiply does not. */
 EOT_FN eot_u32x4 eot_philox_round(eot_u32x4 c, u32 k0, u32 k1) {

@@ -17,7 +17,7 @@ enum eot_em_column {
     EOT_EM_PHOTON = 2,        /* 1/cm, pair production + Compton scattering */
     EOT_EM_COMPTON_SHARE = 3, /* Compton / (pair + Compton) */
     EOT_EM_IONISATION = 4,    /* GeV/cm */
-    EOT_EM_DIMUON_GAMMA = 5,  /* 1/cm, gamma -> mu+ mu- */
+    EOT_EM_RARE = 5,          /* 1/cm, rare processes of each parent: EOT_EM_RARE + enum eot_particle_type */
     EOT_EM_N_COLUMN = 8
 };
 
@@ -38,8 +38,9 @@ typedef struct {
     f32 inverse_X0[EOT_N_MEDIUM_MAX]; /* 1/cm */
     f32 depth;                 /* cm, end of the calorimeter */
     f32 step_max;              /* cm, longest step of a charged particle */
-    f32 min_photon;            /* GeV, rare vertices of photons below are not sought */
+    i32 rare_parents;          /* bits 1 << enum eot_particle_type: parents of the enabled rare processes */
+    f32 rare_min[3];           /* GeV, rare vertices of parents (by type) below are not sought */
 } eot_em_tables;
-EOT_LAYOUT(eot_em_tables, 84);
+EOT_LAYOUT(eot_em_tables, 96);
 
 #endif

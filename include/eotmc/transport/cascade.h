@@ -17,6 +17,11 @@
 #ifndef EOT_N_MEDIUM
 #define EOT_N_MEDIUM t.n_medium
 #endif
+/* So are the parents of rare processes, bits 1 << type (-DEOT_RARE_PARENTS=4: photons only): the rate of charged particles costs a look-up of its own. */
+#ifndef EOT_RARE_PARENTS
+#define EOT_RARE_PARENTS t.rare_parents
+#endif
+#define EOT_RARE_CHARGED (1 << EOT_ELECTRON | 1 << EOT_POSITRON)
 
 /** Outcome of one step. The energy E before it is ionisation + soft + E_a + E_b (+ rounding of the last place) unless the particle has left with E_b. */
 typedef struct {
@@ -28,7 +33,9 @@ typedef struct {
     f32 E_a, E_b;   /* GeV, daughters; E_a = 0: no interaction, E_b goes on */
     i32 type_a, type_b;
     i32 has_left;   /* 1: E_b leaves the calorimeter through its rear face */
-    f32 rare;       /* expected number of rare vertices along the path */
+    f32 along;      /* fraction of the path at which a rare vertex would be: uniform in (0, 1) */
+    f32 E_along;    /* GeV, energy there */
+    f32 rare;       /* expected number of rare vertices along the path; for charged parents with the rate at E_along, right on average */
 } eot_cascade_vertex;
 
 /** Path lengths in the two layers of a period. */
@@ -103,12 +110,15 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     v.path = path;
     v.z = z_start + path;
     /* losses along the path */
-    f32 ionisation = eot_em_node(table, node + EOT_EM_IONISATION, f_E), rare = eot_em_node(table, node + EOT_EM_DIMUON_GAMMA, f_E);
+    f32 ionisation = eot_em_node(table, node + EOT_EM_IONISATION, f_E), rare = eot_em_node(table, node + EOT_EM_RARE + EOT_PHOTON, f_E);
+    f32 path_0 = path, path_1 = 0.0f;
     i32 medium = 0;
     if (EOT_N_MEDIUM == 2) {
         eot_layer_path split = eot_layer_path_split(t.layer[0], t.layer[1], z_start, path);
         ionisation = fma(ionisation, split.in[0], eot_em_node(table, node + medium_stride + EOT_EM_IONISATION, f_E) * split.in[1]);
-        rare = fma(rare, split.in[0], eot_em_node(table, node + medium_stride + EOT_EM_DIMUON_GAMMA, f_E) * split.in[1]);
+        rare = fma(rare, split.in[0], eot_em_node(table, node + medium_stride + EOT_EM_RARE + EOT_PHOTON, f_E) * split.in[1]);
+        path_0 = split.in[0];
+        path_1 = split.in[1];
         v.path_X0 = fma(split.in[0], t.inverse_X0[0], split.in[1] * t.inverse_X0[1]);
         f32 period = t.layer[0] + t.layer[1];
         medium = v.z - floor(v.z / period) * period < t.layer[0] ? 0 : 1;
@@ -117,7 +127,7 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
         rare = rare * path;
         v.path_X0 = path * t.inverse_X0[0];
     }
-    v.rare = is_photon && E_start >= t.min_photon ? rare : 0.0f;
+    v.rare = is_photon && E_start >= t.rare_min[EOT_PHOTON] ? rare : 0.0f;
     f32 soft_position = (log_E - t.log_cut) * t.soft_inverse_log_step + upper; /* stochastic choice of the energy node */
     i32 i_soft = (i32)fmin(fmax(soft_position, 0.0f), (f32)t.n_soft_energy - 1.0f);
     f32 path_position = fmin(sqrt(v.path_X0 * t.soft_path_scale), (f32)t.n_soft_path - 1.001f);
@@ -132,6 +142,17 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     v.ionisation = is_photon ? 0.0f : fmin(ionisation, E_start);
     v.soft = is_photon ? 0.0f : fmin(soft, E_start - v.ionisation);
     f32 E = is_photon ? E_start : E_start - v.ionisation - v.soft;
+    v.along = (f32)(((block.x & 0xffu) << 8) | (block.y & 0xffu)) * 1.52587890625e-5f + 7.62939453125e-6f;
+    v.E_along = E_start - v.along * (v.ionisation + v.soft);
+    if (EOT_RARE_PARENTS & EOT_RARE_CHARGED) { /* the rate at one random point of the path, whose energy the vertex then has */
+        f32 place = fmin(fmax((eot_log(fmax(v.E_along, t.cut)) - t.log_cut) * t.inverse_log_step, 0.0f), (f32)t.n_energy - 1.001f);
+        i32 i_place = (i32)place;
+        u32 node_along = t.node + (u32)i_place * EOT_EM_N_COLUMN + EOT_EM_RARE + (u32)type;
+        f32 rate = eot_em_node(table, node_along, place - (f32)i_place) * path_0;
+        if (EOT_N_MEDIUM == 2) rate = fma(eot_em_node(table, node_along + medium_stride, place - (f32)i_place), path_1, rate);
+        f32 E_min = type == EOT_POSITRON ? t.rare_min[EOT_POSITRON] : t.rare_min[EOT_ELECTRON];
+        v.rare = is_photon ? v.rare : (v.E_along >= E_min ? rate : 0.0f);
+    }
     /* the vertex, at the energy that is left */
     f32 log_E_vertex = is_photon ? log_E : eot_log(fmax(E, 1e-6f));
     f32 log_ratio = fmax(log_E_vertex - t.log_cut, 0.0f);
@@ -208,28 +229,30 @@ EOT_FN eot_lane eot_lane_step(eot_lane L, u32 g, EOT_GLOBAL const f32 *table, eo
     eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, L.E, L.z, L.type, block);
     i32 is_busy = L.i_primary < c.n_primary && (c.is_forced || L.n_hit < c.n_slot);
     /* the rare vertex: forced, one of the shower's, in proportion to the local rate; analog, a Bernoulli trial on 32 bits */
-    f32 total = L.weight + v.rare, along = (f32)(((block.x & 0xffu) << 8) | (block.y & 0xffu)) * 1.52587890625e-5f + 7.62939453125e-6f;
-    f32 reached = eot_uniform(block.w) * total, trial = v.rare * c.enhancement * 4294967296.0f;
-    i32 is_chosen = c.is_forced ? reached > L.weight : (f32)block.w < trial;
+    u32 word = block.w;
+    if (EOT_RARE_PARENTS & EOT_RARE_CHARGED) /* a charged particle's losses depend on w, and the choice may depend on nothing of the shower */
+        word = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, L.draw, c.seed, c.run).x;
+    f32 total = L.weight + v.rare;
+    f32 reached = eot_uniform(word) * total, trial = v.rare * c.enhancement * 4294967296.0f;
+    i32 is_chosen = c.is_forced ? reached > L.weight : (f32)word < trial;
     is_chosen = is_chosen && is_busy && v.rare > 0.0f;
     L.weight = is_busy ? total : L.weight;
     L.vertex_draw = is_chosen ? L.draw : L.vertex_draw;
-    L.vertex_fraction = is_chosen ? along : L.vertex_fraction;
-    L.vertex_E = is_chosen ? L.E : L.vertex_E;
+    L.vertex_fraction = is_chosen ? v.along : L.vertex_fraction;
+    L.vertex_E = is_chosen ? v.E_along : L.vertex_E;
     if (is_chosen && !c.is_forced) {
         u32 slot = L.n_hit * c.n_lane + g;
         vertex[slot].i_primary = L.i_primary;
         vertex[slot].draw = L.draw;
-        vertex[slot].fraction = along;
-        vertex[slot].E = L.E;
+        vertex[slot].fraction = v.along;
+        vertex[slot].E = v.E_along;
         vertex[slot].weight = 1.0f / c.enhancement;
         L.n_hit++;
     }
     if (c.has_track_tally && is_busy) { /* the whole path, at the energy of one random point of it */
-        f32 E_point = L.E - along * (L.type == EOT_PHOTON ? 0.0f : v.ionisation + v.soft);
-        i32 bin = E_point >= threshold[3] ? 4 : 0; /* binary search: a chain of look-ups, which is not turned into short vectors */
-        bin += E_point >= threshold[bin + 1] ? 2 : 0;
-        bin += E_point >= threshold[bin] ? 1 : 0;
+        i32 bin = v.E_along >= threshold[3] ? 4 : 0; /* binary search: a chain of look-ups, which is not turned into short vectors */
+        bin += v.E_along >= threshold[bin + 1] ? 2 : 0;
+        bin += v.E_along >= threshold[bin] ? 1 : 0;
         track[(u32)(L.type * EOT_TRACK_BINS + bin) * c.n_lane + g] += (i64)(v.path_X0 * EOT_TRACK_QUANTUM + 0.5f);
     }
     /* daughters: the lighter is followed, the heavier waits */

@@ -219,7 +219,7 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
     if (is_vertex) {
         f32 z = q.p.z + record.fraction * v.path;
         f32 E_beam = s.vertex.E_beam;
-        i32 was_found = q.p.E == record.E && is_photon;
+        i32 was_found = v.E_along == record.E && is_photon;
         s.vertex = eot_event_vertex_sample(table, e, s.primary, q.p.E, x_start + sx_start * record.fraction * v.path, y_start + sy_start * record.fraction * v.path,
                                          e->calorimeter_z + z, sx_start, sy_start);
         s.vertex.fault |= was_found ? 0u : (u32)EOT_FAULT_VERTEX;

@@ -37,7 +37,7 @@ typedef struct {
     u32 i_primary;  /* index in the batch */
     u32 draw;       /* step of the shower */
     f32 fraction;   /* of the step's path */
-    f32 E;          /* GeV of the parent: checked by the replay */
+    f32 E;          /* GeV of the parent at the vertex: checked by the replay */
     f32 weight;     /* EOT-normalised weight */
 } eot_vertex_record;
 EOT_LAYOUT(eot_vertex_record, 20);
