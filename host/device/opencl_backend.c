@@ -17,7 +17,7 @@ struct opencl {
     cl_context context;
     cl_command_queue queue;
     cl_device_id device;
-    cl_program program;
+    cl_program program, limited; /* limited: of the hot kernel alone, where its registers are limited; may be NULL */
     struct opencl_kernel {
         cl_kernel kernel;
         size_t max_group, preferred_multiple;
@@ -127,6 +127,7 @@ static void opencl_close(struct eot_backend *backend) {
         for (int i = 0; i < EOT_N_KERNEL; i++)
             if (cl->kernel[i].kernel != NULL) clReleaseKernel(cl->kernel[i].kernel);
         if (cl->program != NULL) clReleaseProgram(cl->program);
+        if (cl->limited != NULL) clReleaseProgram(cl->limited);
         if (cl->queue != NULL) clReleaseCommandQueue(cl->queue);
         if (cl->context != NULL) clReleaseContext(cl->context);
     }
@@ -227,6 +228,24 @@ done:
     return status;
 }
 
+/* NVIDIA's compiler gives a kernel all registers that it has use for, and the hot kernel then has too few warps in flight to hide its look-ups: build it once
+ * more with a limit that costs no spills (bench/gpu-static holds it to that). Without success the kernel stays as it is. */
+static void hot_kernel_limit(struct opencl *cl, const char *source, const char *options, const struct eot_log *log) {
+    enum { N_REGISTER = 72 };
+    char limited_options[600];
+    cl_int code = CL_SUCCESS;
+    snprintf(limited_options, sizeof limited_options, "%s -cl-nv-maxrregcount=%d", options, N_REGISTER);
+    cl->limited = clCreateProgramWithSource(cl->context, 1, &source, NULL, &code);
+    if (code == CL_SUCCESS) code = clBuildProgram(cl->limited, 1, &cl->device, limited_options, NULL, NULL);
+    cl_kernel kernel = code == CL_SUCCESS ? clCreateKernel(cl->limited, eot_kernel_name[EOT_KERNEL_cascade], &code) : NULL;
+    if (code != CL_SUCCESS) {
+        eot_log_message(log, EOT_LOG_VERBOSE, "the registers of kernel cascade could not be limited (%s)", eot_cl_code_name(code));
+        return;
+    }
+    clReleaseKernel(cl->kernel[EOT_KERNEL_cascade].kernel);
+    cl->kernel[EOT_KERNEL_cascade].kernel = kernel;
+}
+
 static enum eot_status program_open(struct opencl *cl, const struct eot_device *device, const struct eot_backend_options *options, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_log log = {.level = options->verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
@@ -258,6 +277,7 @@ static enum eot_status program_open(struct opencl *cl, const struct eot_device *
         }
         if (!options->no_kernel_cache) program_store(cl, key, &log);
     }
+    if (strstr(device->platform, "NVIDIA") != NULL) hot_kernel_limit(cl, source, build_options, &log);
     for (int i = 0; i < EOT_N_KERNEL; i++) {
         struct opencl_kernel *k = &cl->kernel[i];
         cl_ulong private_bytes = 0;
