@@ -21,13 +21,17 @@ static bool has_explicit_layers(const struct eot_volume_config *ecal) { return e
 /* Bits 1 << type of the parents of the rare processes that are on. */
 static int rare_parents(const struct eot_config *config) { return config->physics.rare_dimuon_gamma ? 1 << EOT_PHOTON : 0; }
 
-const char *eot_world_kernel_options(const struct eot_config *config) {
+const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally) {
     int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
-#define FOR_PARENTS(n_medium, parents) "-DEOT_N_MEDIUM=" #n_medium " -DEOT_RARE_PARENTS=" #parents
-#define FOR_MEDIUM(n)                                                                                                                          \
-    {FOR_PARENTS(n, 0), FOR_PARENTS(n, 1), FOR_PARENTS(n, 2), FOR_PARENTS(n, 3), FOR_PARENTS(n, 4), FOR_PARENTS(n, 5), FOR_PARENTS(n, 6), FOR_PARENTS(n, 7)}
-    static const char *const options[2][8] = {FOR_MEDIUM(1), FOR_MEDIUM(2)};
-    return options[ecal >= 0 && has_explicit_layers(&config->geometry.volume[ecal])][rare_parents(config)];
+#define FOR_ALL(n_medium, parents, tally) "-DEOT_N_MEDIUM=" #n_medium " -DEOT_RARE_PARENTS=" #parents " -DEOT_TRACK_TALLY=" #tally
+#define FOR_PARENTS(n, p) {FOR_ALL(n, p, 0), FOR_ALL(n, p, 1), FOR_ALL(n, p, 2)}
+#define FOR_MEDIUM(n) {FOR_PARENTS(n, 0), FOR_PARENTS(n, 1), FOR_PARENTS(n, 2), FOR_PARENTS(n, 3), FOR_PARENTS(n, 4), FOR_PARENTS(n, 5), FOR_PARENTS(n, 6), FOR_PARENTS(n, 7)}
+    static const char *const options[2][8][3] = {FOR_MEDIUM(1), FOR_MEDIUM(2)};
+    return options[ecal >= 0 && has_explicit_layers(&config->geometry.volume[ecal])][rare_parents(config)][tally];
+}
+
+const char *eot_world_kernel_options(const struct eot_config *config) {
+    return eot_world_kernel_options_for(config, config->scoring.track_length ? EOT_TRACK_THRESHOLDS : EOT_TRACK_NONE);
 }
 
 /* The cascade's medium: explicit layers where the ECAL has two and they are not merged, an effective medium otherwise. */

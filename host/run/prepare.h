@@ -46,6 +46,7 @@ struct eot_world_options {
 enum eot_status eot_world_create(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_world *world, struct eot_error *err);
 /** Build options that specialise the kernels for a configuration (static text); kernels built without them give the same results. */
 const char *eot_world_kernel_options(const struct eot_config *config);
+const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally);
 /** The same with options. */
 enum eot_status eot_world_create_with(const struct eot_config *config, const struct eot_setup *setup, double cut, const struct eot_world_options *options,
                                       struct eot_world *world, struct eot_error *err);

@@ -140,7 +140,7 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
     eot_cascade_parameters c = eot_run_cascade_parameters(config);
     c.first_primary = e.first_primary = event;
     c.n_primary = c.n_lane = 1;
-    c.has_track_tally = 0;
+    c.track_tally = EOT_TRACK_NONE;
     c.n_slot = N_SLOT;
     e.n_profile = 0;
     f32 energy = eot_source_energy(e.beam, event, e.seed, e.run);

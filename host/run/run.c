@@ -10,6 +10,7 @@
 
 enum { N_SLOT = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
 static const double LAUNCH_SECONDS = 0.1;          /* aim of one launch */
+static const size_t LARGEST_TRACK_BUFFER = (size_t)1 << 28; /* bytes */
 static const uint64_t EXCLUDED_SHOWERS = 4000;     /* largest sample that measures what the cut leaves out */
 
 static double now_s(void) {
@@ -30,7 +31,7 @@ struct engine {
     eot_cascade_parameters c;
     eot_event_parameters e;
     uint32_t *lanes; /* EOT_N_LANE_WORD x n_lane, as on the device */
-    int64_t *track_host;
+    int64_t *track_host, *spectrum; /* spectrum: 3 n_track_bin sums of the last batch, if spectra are tallied; NULL otherwise */
     eot_vertex_record *hit;
     float *rows;
     size_t n_hit, hit_capacity;
@@ -50,6 +51,7 @@ static void engine_free(struct engine *g) {
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
     free(g->lanes);
     free(g->track_host);
+    free(g->spectrum);
     free(g->hit);
     free(g->rows);
 }
@@ -57,13 +59,14 @@ static void engine_free(struct engine *g) {
 eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *config) {
     const struct eot_sampling_config *s = &config->sampling;
     return (eot_cascade_parameters){.seed = s->seed, .run = s->run, .is_forced = s->mode == EOT_SAMPLING_FORCED,
-                                    .enhancement = (f32)s->analog_enhancement, .has_track_tally = config->scoring.track_length, .n_slot = N_SLOT,
+                                    .enhancement = (f32)s->analog_enhancement, .track_tally = config->scoring.track_length ? EOT_TRACK_THRESHOLDS : EOT_TRACK_NONE,
+                                    .n_track_bin = EOT_TRACK_BINS, .n_slot = N_SLOT,
                                     .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON : EOT_ELECTRON,
                                     .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f}};
 }
 
 static enum eot_status engine_create(struct engine *g, const struct eot_config *config, const struct eot_world *w, const struct eot_run_options *options, uint64_t batch,
-                                     bool has_events, struct eot_error *err) {
+                                     bool has_events, const struct eot_track_spectra *spectra, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     memset(g, 0, sizeof *g);
     g->b = options->backend;
@@ -78,6 +81,8 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
                    : g->b->is_host          ? 1
                                             : (size_t)g->b->compute_units * (g->b->compute_units > 512 || g->b->is_gpu ? LANES_PER_GPU_UNIT : LANES_PER_CPU_UNIT);
     if (config->device.lanes == 0 && lanes > g->batch / MIN_PRIMARIES_PER_LANE) lanes = g->batch / MIN_PRIMARIES_PER_LANE;
+    size_t n_track = 3 * (spectra != NULL ? spectra->n_energy + 1 : EOT_TRACK_BINS);
+    if (lanes > LARGEST_TRACK_BUFFER / sizeof(i64) / n_track) lanes = LARGEST_TRACK_BUFFER / sizeof(i64) / n_track;
     if (lanes < 1) lanes = 1;
     g->n_lane = (lanes + g->group - 1) / g->group * g->group;
     g->chunk = g->b->is_gpu ? 32768 : 4096;
@@ -85,9 +90,17 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
 
     g->c = eot_run_cascade_parameters(config);
     g->c.n_lane = (u32)g->n_lane;
+    if (spectra != NULL) {
+        g->c.track_tally = EOT_TRACK_SPECTRUM;
+        g->c.n_track_bin = (i32)spectra->n_energy + 1;
+        g->c.track_log_first = (f32)spectra->log_first;
+        g->c.track_inverse_log_step = (f32)(1.0 / spectra->log_step);
+        g->spectrum = calloc(n_track, sizeof *g->spectrum);
+        EOT_CHECK_MEMORY(g->spectrum);
+    }
     g->e = w->event;
     g->lanes = calloc(g->n_lane * EOT_N_LANE_WORD, sizeof *g->lanes);
-    g->track_host = malloc(g->n_lane * 3 * EOT_TRACK_BINS * sizeof *g->track_host);
+    g->track_host = malloc(g->n_lane * n_track * sizeof *g->track_host);
     g->rows = malloc(g->chunk * EOT_N_EVENT_COLUMN * sizeof *g->rows);
     EOT_CHECK_MEMORY(g->lanes);
     EOT_CHECK_MEMORY(g->track_host);
@@ -99,7 +112,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_TRY(new_buffer(g, (g->batch + 1) * sizeof(f32), NULL, &g->energy, err));
     EOT_TRY(new_buffer(g, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, NULL, &g->lane, err));
     EOT_TRY(new_buffer(g, g->n_lane * 3 * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->stack, err));
-    EOT_TRY(new_buffer(g, g->n_lane * 3 * EOT_TRACK_BINS * sizeof(i64), NULL, &g->track, err));
+    EOT_TRY(new_buffer(g, g->n_lane * n_track * sizeof(i64), NULL, &g->track, err));
     EOT_TRY(new_buffer(g, (g->c.is_forced ? g->batch : g->n_lane * N_SLOT) * sizeof(eot_vertex_record), NULL, &g->vertex, err));
     if (!has_events) goto done;
     EOT_TRY(new_buffer(g, sizeof w->muon, &w->muon, &g->muon_tables, err));
@@ -191,7 +204,8 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     free(energy);
     EOT_TRY(status);
     EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
-    EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * 3 * EOT_TRACK_BINS * sizeof(i64), err));
+    size_t n_track = 3 * (size_t)g->c.n_track_bin;
+    EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), err));
     for (bool is_busy = true; is_busy;) {
         if (is_interrupted(g)) goto done;
         uint32_t length = launch_length(g, n);
@@ -218,9 +232,10 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     }
     EOT_CHECK(n_overflow == 0, EOT_E_DEVICE, "%llu showers between primaries %llu and %llu overflowed the stack of %d particles (physics.cut too low for this energy?); raise physics.cut",
               (unsigned long long)n_overflow, (unsigned long long)first, (unsigned long long)(first + n), EOT_STACK_DEPTH);
-    EOT_TRY(g->b->op->buffer_read(g->b, g->track, 0, g->n_lane * 3 * EOT_TRACK_BINS * sizeof(i64), g->track_host, err));
-    for (size_t k = 0; k < 3 * EOT_TRACK_BINS; k++)
-        for (size_t i = 0; i < g->n_lane; i++) block->track[k] += g->track_host[k * g->n_lane + i];
+    EOT_TRY(g->b->op->buffer_read(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), g->track_host, err));
+    int64_t *sum = g->spectrum != NULL ? memset(g->spectrum, 0, n_track * sizeof *sum) : block->track;
+    for (size_t k = 0; k < n_track; k++)
+        for (size_t i = 0; i < g->n_lane; i++) sum[k] += g->track_host[k * g->n_lane + i];
     if (g->n_hit > 1) qsort(g->hit, g->n_hit, sizeof *g->hit, compare_records);
     block->n_primary += n;
     *is_complete = true;
@@ -427,7 +442,7 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;
     EOT_TRY(eot_world_create_with(&low, setup, 0.2, &(struct eot_world_options){.cascade_only = true}, &w, err));
-    EOT_TRY(engine_create(&g, &low, &w, options, n_shower, false, err));
+    EOT_TRY(engine_create(&g, &low, &w, options, n_shower, false, NULL, err));
     bool is_complete;
     EOT_TRY(run_cascade(&g, 0, (u32)n_shower, block, &is_complete, err));
     if (!is_complete) goto done;
@@ -449,6 +464,59 @@ done:
     return status;
 }
 
+enum eot_status eot_run_track_spectra(const struct eot_config *config, const struct eot_world *world, const struct eot_run_options *options, uint64_t eot, size_t n_batch,
+                                      struct eot_track_spectra *spectra, struct eot_error *err) {
+    static const double LOG_STEP = 0.0125;
+    enum eot_status status = EOT_OK;
+    struct engine g = {0};
+    struct eot_progress progress;
+    struct eot_block *block = calloc(1, sizeof *block);
+    bool has_progress = false, is_complete = true;
+    uint64_t done_primaries = 0;
+    memset(spectra, 0, sizeof *spectra);
+    EOT_CHECK_MEMORY(block);
+    double log_span = (double)(world->em.n_energy - 1) / (double)world->em.inverse_log_step;
+    spectra->log_first = (double)world->em.log_cut;
+    spectra->n_energy = (size_t)ceil(log_span / LOG_STEP) + 1;
+    spectra->log_step = log_span / (double)(spectra->n_energy - 1);
+    spectra->n_primary = calloc(n_batch, sizeof *spectra->n_primary);
+    spectra->length = calloc(n_batch * 2 * spectra->n_energy, sizeof *spectra->length);
+    EOT_CHECK_MEMORY(spectra->n_primary);
+    EOT_CHECK_MEMORY(spectra->length);
+    struct eot_config forced = *config;
+    forced.sampling.mode = EOT_SAMPLING_FORCED; /* without slots for vertices that lanes might have to wait for */
+    double start = now_s(), build_before = options->backend->build_s;
+    EOT_TRY(engine_create(&g, &forced, world, options, (eot + n_batch - 1) / n_batch, false, spectra, err));
+    eot_progress_start(&progress, options->progress, "EOT", eot, 0);
+    has_progress = true;
+    for (size_t b = 0; b < n_batch && is_complete; b++) {
+        uint64_t end = eot / n_batch * (b + 1) + eot % n_batch * (b + 1) / n_batch;
+        uint32_t n = (uint32_t)(end - done_primaries);
+        EOT_TRY(run_cascade(&g, config->sampling.first + done_primaries, n, block, &is_complete, err));
+        if (!is_complete) break;
+        double *length = spectra->length + b * 2 * spectra->n_energy;
+        for (size_t p = 0; p < 2; p++)
+            for (size_t j = 0; j < spectra->n_energy; j++) length[p * spectra->n_energy + j] = (double)g.spectrum[p * (spectra->n_energy + 1) + j] / (double)EOT_TRACK_QUANTUM;
+        spectra->n_primary[b] = n;
+        spectra->n_batch = b + 1;
+        done_primaries = end;
+        eot_progress_update(&progress, done_primaries);
+    }
+    spectra->wall_s = now_s() - start - (options->backend->build_s - build_before);
+    EOT_CHECK(is_complete, EOT_E_INTERRUPTED, "interrupted after %llu of %llu showers; nothing was kept", (unsigned long long)done_primaries, (unsigned long long)eot);
+done:
+    if (has_progress) eot_progress_finish(&progress, done_primaries);
+    engine_free(&g);
+    free(block);
+    return status;
+}
+
+void eot_track_spectra_free(struct eot_track_spectra *spectra) {
+    free(spectra->n_primary);
+    free(spectra->length);
+    *spectra = (struct eot_track_spectra){0};
+}
+
 enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
                                 struct eot_run *run, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -467,7 +535,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     EOT_CHECK_MEMORY(current);
     double start = now_s(), kernel_before = options->backend->kernel_s, build_before = options->backend->build_s;
     if (!options->skips_excluded && config->physics.rare_dimuon_gamma && world->rare_threshold[EOT_PHOTON] > 2.0 * 0.1056583755) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
-    EOT_TRY(engine_create(&g, config, world, options, batch, true, err));
+    EOT_TRY(engine_create(&g, config, world, options, batch, true, NULL, err));
     run->device_bytes = g.bytes;
     eot_progress_start(&progress, options->progress, "EOT", s->eot, 0);
     has_progress = true;

@@ -63,11 +63,26 @@ struct eot_run {
     struct eot_shower_scores shower;
 };
 
+/** Track lengths of electrons and positrons on the nodes of an energy grid uniform in ln E (weights of hat functions: see enum eot_track_tally). */
+struct eot_track_spectra {
+    size_t n_energy, n_batch;
+    double log_first, log_step; /* node j is at exp(log_first + j log_step) GeV */
+    uint64_t *n_primary;        /* [n_batch] */
+    double *length;             /* [n_batch][electrons, positrons][n_energy], X0, sums over the batch's primaries */
+    double wall_s;
+};
+
 /** Run config->sampling.eot primaries. Release with eot_run_free.
  * @return EOT_E_DEVICE with the command that replays the primary, if any fault occurred; EOT_E_MEMORY; what the backend returns. An interruption is not an
  * error: is_partial is set and the batches done so far are valid. */
 enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
                                 struct eot_run *run, struct eot_error *err);
+/** Track lengths of the showers of n_batch batches of `eot` primaries in all, on an energy grid from the cut. The kernels are faster if they were built with
+ * eot_world_kernel_options_for(config, EOT_TRACK_SPECTRUM). Release with eot_track_spectra_free, also after an error.
+ * @return EOT_E_INTERRUPTED, EOT_E_MEMORY, what the backend returns. */
+enum eot_status eot_run_track_spectra(const struct eot_config *config, const struct eot_world *world, const struct eot_run_options *options, uint64_t eot, size_t n_batch,
+                                      struct eot_track_spectra *spectra, struct eot_error *err);
+void eot_track_spectra_free(struct eot_track_spectra *spectra);
 /** The launch parameters of the cascade that a configuration fixes; primaries and lanes are the caller's. */
 eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *config);
 /** The worst of an event's faults (bits of eot_event_fault) in words. */

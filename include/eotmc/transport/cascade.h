@@ -23,6 +23,11 @@
 #endif
 #define EOT_RARE_CHARGED (1 << EOT_ELECTRON | 1 << EOT_POSITRON)
 
+/* The same for the tally of track lengths (-DEOT_TRACK_TALLY=0, 1 or 2, enum eot_track_tally). */
+#ifndef EOT_TRACK_TALLY
+#define EOT_TRACK_TALLY c.track_tally
+#endif
+
 /** Outcome of one step. The energy E before it is ionisation + soft + E_a + E_b (+ rounding of the last place) unless the particle has left with E_b. */
 typedef struct {
     f32 path;       /* cm */
@@ -220,7 +225,8 @@ EOT_FN void eot_lane_store(EOT_GLOBAL u32 *state, u32 g, u32 n_lane, eot_lane L)
 }
 
 /** One step of one lane: vertex, choice of the rare vertex, tally, daughters, next particle or next primary.
- * @param stack f32, [3][EOT_STACK_DEPTH][n_lane]: E, z, type. @param track i64, [3 EOT_TRACK_BINS][n_lane].
+ * @param stack f32, [3][EOT_STACK_DEPTH][n_lane]: E, z, type. @param track i64, [3 EOT_TRACK_BINS][n_lane] or, of spectra,
+ * [3 n_track_bin][n_lane].
  * @param energy E0 of each primary of the batch. @param vertex forced: one record a primary; analog: [n_slot][n_lane]. */
 EOT_FN eot_lane eot_lane_step(eot_lane L, u32 g, EOT_GLOBAL const f32 *table, eot_em_tables t, eot_cascade_parameters c, EOT_GLOBAL const f32 *threshold, EOT_GLOBAL const f32 *energy,
                               EOT_GLOBAL f32 *stack, EOT_GLOBAL i64 *track, EOT_GLOBAL eot_vertex_record *vertex) {
@@ -249,7 +255,13 @@ EOT_FN eot_lane eot_lane_step(eot_lane L, u32 g, EOT_GLOBAL const f32 *table, eo
         vertex[slot].weight = 1.0f / c.enhancement;
         L.n_hit++;
     }
-    if (c.has_track_tally && is_busy) { /* the whole path, at the energy of one random point of it */
+    if (EOT_TRACK_TALLY == EOT_TRACK_SPECTRUM && is_busy) { /* the whole path, at the energy of one random point of it; the nearer of its two nodes is the likelier */
+        f32 place = fma(eot_log(fmax(v.E_along, 1e-6f)) - c.track_log_first, c.track_inverse_log_step, eot_uniform(block.y));
+        i32 last = c.n_track_bin - 1, node = (i32)place;
+        node = place < 0.0f ? last : node < last ? node : last - 1;
+        track[(u32)(L.type * c.n_track_bin + node) * c.n_lane + g] += (i64)(v.path_X0 * EOT_TRACK_QUANTUM + 0.5f);
+    }
+    if (EOT_TRACK_TALLY == EOT_TRACK_THRESHOLDS && is_busy) { /* the same, above the highest threshold that it exceeds */
         i32 bin = v.E_along >= threshold[3] ? 4 : 0; /* binary search: a chain of look-ups, which is not turned into short vectors */
         bin += v.E_along >= threshold[bin + 1] ? 2 : 0;
         bin += v.E_along >= threshold[bin] ? 1 : 0;

@@ -364,6 +364,7 @@ EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EO
     s.random.draw++;
     f32 kinetic = fmax(E - EOT_M_MUON, 0.0f);
     s.m = eot_muon_start(table, grid, voxel, start, charge > 0 ? vertex.plus : vertex.minus, kinetic, vertex.time, charge, block.x);
+    s.out.fate = s.m.fate;
     s.kinetic_counts = eot_energy_counts(s.m.kinetic_energy);
     acc[EOT_ACC_LEDGER_OTHER] += eot_energy_counts(E) - eot_energy_counts(EOT_M_MUON) - s.kinetic_counts; /* the rounding of E - m */
     s.n_step = 0;

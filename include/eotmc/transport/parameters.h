@@ -48,15 +48,19 @@ typedef struct {
     u32 n_primary, n_lane, n_iteration, seed, run;
     i32 is_forced;
     f32 enhancement;    /* factor on rare rates in analog mode */
-    i32 has_track_tally;
+    i32 track_tally;    /* enum eot_track_tally */
     u32 n_slot;         /* analog vertex slots per lane */
     i32 primary_type;
     f32 threshold[7];   /* GeV, increasing: of the track-length tally */
-    f32 spare;
+    i32 n_track_bin;    /* spectra: nodes, and one bin for energies below the first */
+    f32 track_log_first, track_inverse_log_step;
 } eot_cascade_parameters;
-EOT_LAYOUT(eot_cascade_parameters, 80);
+EOT_LAYOUT(eot_cascade_parameters, 88);
 
-#define EOT_TRACK_BINS 12             /* bins per particle type: below the first threshold, ..., above the last */
+/** What the cascade tallies of track lengths: nothing; above thresholds; on the nodes of an energy grid uniform in ln E, the node drawn so that sums over nodes are those
+ * of hat functions (a fold with a table is then the fold with its linear interpolation in ln E). */
+enum eot_track_tally { EOT_TRACK_NONE = 0, EOT_TRACK_THRESHOLDS = 1, EOT_TRACK_SPECTRUM = 2 };
+#define EOT_TRACK_BINS 12             /* thresholds: bins per particle type: below the first, ..., above the last */
 #define EOT_TRACK_QUANTUM 1048576.0f  /* counts per X0 */
 
 #define EOT_N_ELEMENT 4     /* elements that a pair may be made on */
