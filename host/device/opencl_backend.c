@@ -229,7 +229,7 @@ done:
 }
 
 /* NVIDIA's compiler gives a kernel all registers that it has use for, and the hot kernel then has too few warps in flight to hide its look-ups: build it once
- * more with a limit that costs no spills (bench/gpu-static holds it to that). Without success the kernel stays as it is. */
+ * more with a limit that costs no spills with photons as parents (bench/gpu-static holds it to that). Without success the kernel stays as it is. */
 static void hot_kernel_limit(struct opencl *cl, const char *source, const char *options, const struct eot_log *log) {
     enum { N_REGISTER = 72 };
     char limited_options[600];
