@@ -38,7 +38,8 @@ struct eot_muon_options eot_muon_options_default(void) {
     return (struct eot_muon_options){.v_cut = 1.0e-4,
                                      .delta_cut = 0.020,
                                      .delta_share = 0.0,
-                                     .elastic_per_X0 = 0.1,
+                                     .elastic_per_X0 = 0.02,
+                                     .elastic_per_cm = 0.005,
                                      .stop_kinetic = 2.0e-3,
                                      .largest_loss = 0.1,
                                      .tolerance = 1.0e-3,
@@ -414,7 +415,7 @@ static enum eot_status material_build(struct integrator *g, const struct eot_mat
     for (int i = 0; i < EOT_MUON_N_ROW; i++) T[i] = row_energy(i);
     for (int p = 0; p < N_RADIATIVE; p++)
         for (int k = 0; k < N_MOMENT; k++) EOT_TRY(radiative_interpolate(table, p, k, T, EOT_MUON_N_ROW, value[p][k], err));
-    elastic_build(m, o->elastic_per_X0 / (m->X0 * m->density), &el, line);
+    elastic_build(m, fmax(o->elastic_per_X0 / m->X0, o->elastic_per_cm) / m->density, &el, line);
     for (int i = 0; i < EOT_MUON_N_TAIL; i++) elastic_out[i] = line[i];
 
     for (int i = 0; i < EOT_MUON_N_ROW; i++) {
@@ -475,7 +476,7 @@ static enum eot_status options_check(const struct eot_muon_options *o, struct eo
     EOT_CHECK(o->v_cut >= 1.0e-5 && o->v_cut <= 0.2, EOT_E_CONFIG, "muon v_cut = %g (must be 1e-5 to 0.2); 1e-4 is the default", o->v_cut);
     EOT_CHECK(o->delta_cut >= 0.0 && o->delta_share >= 0.0 && o->delta_share <= 0.2 && (o->delta_cut >= 1.0e-3 || o->delta_share >= 1.0e-3), EOT_E_CONFIG,
               "muon delta cut = %g GeV, share %g (one must be at least 1e-3, the share at most 0.2); 0.02 GeV is the default", o->delta_cut, o->delta_share);
-    EOT_CHECK(o->elastic_per_X0 >= 0.02 && o->elastic_per_X0 <= 5.0, EOT_E_CONFIG, "muon hard scatters per X0 = %g (must be 0.02 to 5); 0.1 is the default", o->elastic_per_X0);
+    EOT_CHECK(o->elastic_per_X0 >= 0.005 && o->elastic_per_X0 <= 5.0, EOT_E_CONFIG, "muon hard scatters per X0 = %g (must be 0.005 to 5); 0.02 is the default", o->elastic_per_X0);
     EOT_CHECK(o->stop_kinetic >= 1.0e-3 && o->stop_kinetic <= 1.0, EOT_E_CONFIG, "muon stop energy = %g GeV (must be 0.001 to 1); 0.002 is the default", o->stop_kinetic);
     EOT_CHECK(o->largest_loss >= 0.01 && o->largest_loss <= 0.3, EOT_E_CONFIG, "muon loss per step = %g (must be 0.01 to 0.3); 0.1 is the default", o->largest_loss);
     EOT_CHECK(o->straggling >= EOT_MUON_STRAGGLING_OFF && o->straggling <= EOT_MUON_STRAGGLING_MOMENTS, EOT_E_CONFIG, "muon straggling = %d (unknown); choose off, vavilov or moments", o->straggling);

@@ -255,17 +255,21 @@ EOT_FN real eot_muon_capture_rate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const 
 
 #define EOT_MUON_MOST_LAYERS 64 /* layers a step runs through at most */
 
-/** Soft scattering summed along a step: variances of angle and displacement and their covariance, times p^2 beta^2. */
+/** Soft scattering at the end of a step: variances of angle and displacement and their covariance, times p^2 beta^2. */
 typedef struct {
     real angle2, cross2, aside2;
 } eot_muon_scatter;
 
-/** After a further path s in a medium of a given kick: the drift of what was there, and the layer's own (kick s, kick s^2/2, kick s^3/3). */
-EOT_FN eot_muon_scatter eot_muon_scatter_after(eot_muon_scatter a, real kick, real s) {
-    real own = kick * s, s2 = s * s;
-    a.aside2 = fma(own, s2 * R(0.3333333333333333), fma(s, R(2.0) * a.cross2, fma(s2, a.angle2, a.aside2)));
-    a.cross2 = fma(s, fma(R(0.5), own, a.angle2), a.cross2);
-    a.angle2 += own;
+/** After a path P of which the intervals x_0..x_1 lie in another medium: integrals of the kick times 1, P - x, (P - x)^2.
+ * @param kick, kick_other [GeV^2/cm]. @param path P [cm]. @param other1, other2, other3 sums over those intervals of x_1^n - x_0^n [cm^n]. */
+EOT_FN eot_muon_scatter eot_muon_scatter_after(real kick, real kick_other, real path, real other1, real other2, real other3) {
+    real more = kick_other - kick, path2 = path * path;
+    real first = R(0.5) * fma(more, other2, kick * path2);
+    real second = R(0.3333333333333333) * fma(more, other3, kick * path2 * path);
+    eot_muon_scatter a;
+    a.angle2 = fma(more, other1, kick * path);
+    a.cross2 = fma(path, a.angle2, -first);
+    a.aside2 = fma(path2, a.angle2, fma(R(-2.0) * path, first, second));
     return a;
 }
 
@@ -305,9 +309,6 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     eot_vec3 bend;
     bend.x = bend.y = bend.z = R(0.0);
 
-    real path = R(0.0), path_other = R(0.0), clock = muon.clock;
-    eot_muon_scatter scatter;
-    scatter.angle2 = scatter.cross2 = scatter.aside2 = R(0.0);
     i32 is_event = 0, axis = -1; /* axis of the boundary that ends the step */
     if (field2 > R(0.0)) {
         real k = (real)muon.charge * EOT_BEND / sqrt(p2);
@@ -339,20 +340,28 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     const i32 stride = grid->n_x * grid->n_y, onward = 2 * up_z - 1, n_z = grid->n_z;
     const i32 one_by_one = tables->straggling == EOT_MUON_STRAGGLING_MOMENTS ? 1 : 0, has_field = field2 > R(0.0) ? 1 : 0;
     i32 in_other = 0, i_z = muon.i_z;
-    real rate = medium.rate + decay_rate, kick = medium.kick, longest = fmin(to_side, to_limit);
-    for (i32 i_layer = 0; i_layer < EOT_MUON_MOST_LAYERS && rate * to_z < clock && path + to_z <= longest; i_layer++) {
-        scatter = eot_muon_scatter_after(scatter, kick, to_z);
-        path += to_z;
-        path_other += in_other != 0 ? to_z : R(0.0);
-        clock = fma(-to_z, rate, clock);
+    real rate = medium.rate + decay_rate, longest = fmin(to_side, to_limit), clock = muon.clock;
+    real path = R(0.0), to = to_z;                               /* path at the beginning and at the end of a layer */
+    real other1 = R(0.0), other2 = R(0.0), other3 = R(0.0), weight = R(0.0); /* sums over the layers of the second kind; 1 in those */
+    f32 first_edge = edge_z;
+    for (i32 i_layer = 0; i_layer < EOT_MUON_MOST_LAYERS; i_layer++) {
+        real left = fma(path - to, rate, clock);
+        if (!(left > R(0.0)) || to > longest) break;
+        clock = left;
+        real here1 = weight * (to - path), sum = to + path;
+        other1 += here1;
+        other2 = fma(here1, sum, other2);
+        other3 = fma(here1, fma(sum, sum, -to * path), other3);
         axis = 2;
         i32 next_z = i_z + onward;
-        if ((u32)next_z >= (u32)n_z || has_field != 0) break;
         if (one_by_one != 0) { /* layers whose loss is far from Gaussian in that model are drawn one by one, as the reference does */
-            real mean = to_z * (in_other != 0 ? other.loss : medium.loss), fluctuation = to_z * (in_other != 0 ? other.variance : medium.variance);
+            real mean = (to - path) * (in_other != 0 ? other.loss : medium.loss), fluctuation = (to - path) * (in_other != 0 ? other.variance : medium.variance);
             real seen = in_other != 0 ? other.active_xi : medium.active_xi;
+            path = to;
             if (!(seen > R(0.0)) && mean * mean < R(3.0) * fluctuation) break;
         }
+        path = to;
+        if ((u32)next_z >= (u32)n_z || has_field != 0) break;
         i32 next = (i32)column[next_z * stride];
         if (next != first && next != second) {
             /* a third kind of layer, another volume, a field or a limit of its own ends the step */
@@ -366,26 +375,30 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
             longest = fmin(to_side, to_limit);
         }
         in_other = next != first ? 1 : 0;
+        weight = in_other != 0 ? R(1.0) : R(0.0);
         rate = (in_other != 0 ? other.rate : medium.rate) + decay_rate;
-        kick = in_other != 0 ? other.kick : medium.kick;
         i_z = next_z;
-        f32 next_edge = edges[next_z];
-        to_z = (real)(next_edge - edge_z) * inverse_z;
-        edge_z = next_edge;
+        edge_z = edges[next_z];
+        to = fma((real)(edge_z - first_edge), inverse_z, to_z);
         axis = -1;
     }
     muon.i_z = i_z;
     real event_rate = rate;
     if (axis < 0) { /* and the part of one that is left */
-        real to_event = rate > R(0.0) ? fmax(clock, R(0.0)) / rate : far, most = fmax(longest - path, R(0.0));
-        real s = fmin(to_z, fmin(most, to_event));
+        real to_event = rate > R(0.0) ? fmax(clock, R(0.0)) / rate : far, most = fmax(longest - path, R(0.0)), to_end = to - path;
+        real s = fmin(to_end, fmin(most, to_event));
         is_event = s == to_event ? 1 : 0;
-        axis = is_event != 0 ? -1 : s == to_z ? 2 : to_side <= to_limit ? side_axis : -1;
-        scatter = eot_muon_scatter_after(scatter, kick, s);
-        path += s;
-        path_other += in_other != 0 ? s : R(0.0);
+        axis = is_event != 0 ? -1 : s == to_end ? 2 : to_side <= to_limit ? side_axis : -1;
+        to = path + s;
+        real here1 = weight * s, sum = to + path;
+        other1 += here1;
+        other2 = fma(here1, sum, other2);
+        other3 = fma(here1, fma(sum, sum, -to * path), other3);
+        path = to;
         clock = fma(-s, rate, clock);
     }
+    eot_muon_scatter scatter = eot_muon_scatter_after(medium.kick, other.kick, path, other1, other2, other3);
+    real path_other = other1;
     i32 here = in_other != 0 ? second : first;
     region = regions + here;
     out.region = here;
@@ -419,9 +432,8 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
     /* path, displacement and deflection, at the mean energy of the step */
     real middle = R(0.5) * (kinetic + after);
     real momentum2 = middle * (middle + R(2.0) * EOT_M_MUON);
-    real energy = middle + EOT_M_MUON;
-    real inverse_beta2 = energy * energy / momentum2;
-    muon.time = fma(path, sqrt(inverse_beta2) * (R(1.0) / EOT_C_LIGHT), muon.time);
+    real inverse_p_beta = (middle + EOT_M_MUON) / momentum2;
+    muon.time = fma(path * inverse_p_beta, sqrt(momentum2) * (R(1.0) / EOT_C_LIGHT), muon.time);
     eot_vec3 moved = eot_vec3_scaled(u, path);
     if (field2 > R(0.0)) {
         eot_helix h = eot_helix_moved(u, eot_vec3_scaled(bend, sqrt(p2 / momentum2)), path);
@@ -429,7 +441,7 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
         u = h.direction;
     }
     if (tables->scattering != 0 && scatter.angle2 > R(0.0)) {
-        real inverse_sigma = R(1.0) / sqrt(scatter.angle2), scale = sqrt(inverse_beta2 / momentum2);
+        real inverse_sigma = R(1.0) / sqrt(scatter.angle2), scale = inverse_p_beta;
         real sigma = scatter.angle2 * inverse_sigma * scale;
         real lever = scatter.cross2 * inverse_sigma, along = lever * scale;                   /* displacement correlated with the angle */
         real apart = sqrt(fmax(fma(-lever, lever, scatter.aside2), R(0.0))) * scale; /* and independent of it */
