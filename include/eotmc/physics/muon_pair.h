@@ -7,6 +7,7 @@
 #ifndef EOT_PHYSICS_MUON_PAIR_H
 #define EOT_PHYSICS_MUON_PAIR_H
 
+#include "eotmc/physics/lepton_pair.h"
 #include "eotmc/physics/muon_bremsstrahlung.h"
 
 /** What the asymmetry integral needs of (Z, E, v): made once by eot_muon_pair_prepare. */
@@ -52,15 +53,11 @@ EOT_FN real eot_muon_pair_integrand(eot_muon_pair_kinematics c, real t) {
                            (R(2.0) * (R(1.0) + R(3.0) * beta) * eot_log(R(3.0) + R(1.0) / xi) - rho2 - R(2.0) * beta * (R(2.0) - rho2));
     real ym = R(1.0) + (R(4.0) + rho2 + R(3.0) * beta * (R(1.0) + rho2)) /
                            ((R(1.0) + rho2) * (R(1.5) + R(2.0) * beta) * eot_log(R(3.0) + xi) + R(1.0) - R(1.5) * rho2);
-    real be = xi > R(1000.0) ? R(0.5) * (R(3.0) - rho2 + R(2.0) * beta * (R(1.0) + rho2)) / xi
-                             : ((R(2.0) + rho2) * (R(1.0) + beta) + xi * (R(3.0) + rho2)) * eot_log(R(1.0) + R(1.0) / xi) + (gap - beta) / xi1 - (R(3.0) + rho2);
-    real bm = xi < R(0.001) ? R(0.5) * (R(5.0) - rho2 + beta * (R(3.0) + rho2)) * xi
-                            : ((R(1.0) + rho2) * (R(1.0) + R(1.5) * beta) - (R(1.0) + R(2.0) * beta) * gap / xi) * eot_log(xi1) +
-                                  xi * (gap - beta) / xi1 + (R(1.0) + R(2.0) * beta) * gap;
+    eot_lepton_pair_brackets b = eot_lepton_pair_brackets_at(rho2, gap, beta, xi);
     real screen = c.screen0 * xi1 / gap;
     real le = eot_log(c.B / c.z13 * sqrt(xi1 * ye) / (R(1.0) + screen * ye)) - R(0.5) * eot_log(R(1.0) + R(2.25) * z23 * xi1 * ye * inverse_ratio2);
     real lm = eot_log(c.B / (R(1.5) * z23 * inverse_ratio) / (R(1.0) + screen * ym));
-    return c.factor * one_less * (fmax(le * be, R(0.0)) + fmax(lm * bm, R(0.0)) * inverse_ratio2);
+    return c.factor * one_less * (fmax(le * b.space_like, R(0.0)) + fmax(lm * b.time_like, R(0.0)) * inverse_ratio2);
 }
 
 #endif

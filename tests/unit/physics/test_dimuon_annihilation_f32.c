@@ -1,0 +1,3 @@
+/* The sampler as a device runs it, in single precision. */
+#undef EOT_REAL_DOUBLE
+#include "test_dimuon_annihilation.c"
