@@ -220,3 +220,21 @@ void eot_options_print_help(const struct eot_command *command) {
     }
     printf("\nexample:\n  %s\n", command->example);
 }
+
+enum eot_status eot_number_list_parse(const char *option, const char *text, const char *separators, struct eot_number_list *list, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const char *p = text;
+    list->value = malloc((strlen(text) + 1) * sizeof *list->value);
+    EOT_CHECK_MEMORY(list->value);
+    for (;;) {
+        char *end;
+        double v = strtod(p, &end);
+        EOT_CHECK(end != p && isfinite(v) && (*end == '\0' || strchr(separators, *end) != NULL), EOT_E_USAGE,
+                  "option '--%s' = '%s' (not a list of numbers at '%s'); give numbers such as 0.11,0.5", option, text, p);
+        list->value[list->n++] = v;
+        if (*end == '\0') break;
+        p = end + 1;
+    }
+done:
+    return status;
+}

@@ -58,6 +58,14 @@ struct eot_text_list {
 void eot_text_list_free(struct eot_text_list *list);
 enum eot_status eot_text_list_add(struct eot_text_list *list, const char *text, struct eot_error *err);
 
+/** Numbers between separators, "0.11,0.5"; the array is the caller's to free, also after an error. @param option its long name, for the message.
+ * @return EOT_E_USAGE for what is not a list of finite numbers, EOT_E_MEMORY. */
+struct eot_number_list {
+    size_t n;
+    double *value;
+};
+enum eot_status eot_number_list_parse(const char *option, const char *text, const char *separators, struct eot_number_list *list, struct eot_error *err);
+
 /** Parse argv[1..]. `--help` or `-h` anywhere before `--` prints the help on stdout and sets is_help; nothing else is then checked.
  * @param positional filled with the other arguments; the caller frees it, and each LIST target, with eot_text_list_free also after an error.
  * @return EOT_E_USAGE for an unknown option (with the nearest name), a missing or bad value, an option given twice, too few or too many arguments;

@@ -103,30 +103,6 @@ static enum eot_status print(const char *format, json_t *root, const struct numb
     return EOT_OK;
 }
 
-struct number_list {
-    size_t n;
-    double *value;
-};
-
-/* Numbers between separators: "0.11,0.5". */
-static enum eot_status list_parse(const char *option, const char *text, const char *separators, struct number_list *list, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const char *p = text;
-    list->value = malloc((strlen(text) + 1) * sizeof *list->value);
-    EOT_CHECK_MEMORY(list->value);
-    for (;;) {
-        char *end;
-        double v = strtod(p, &end);
-        EOT_CHECK(end != p && isfinite(v) && (*end == '\0' || strchr(separators, *end) != NULL), EOT_E_USAGE,
-                  "option '--%s' = '%s' (not a list of numbers at '%s'); give numbers such as 0.11,0.5", option, text, p);
-        list->value[list->n++] = v;
-        if (*end == '\0') break;
-        p = end + 1;
-    }
-done:
-    return status;
-}
-
 /* "V,ANGLE;V,ANGLE": alternating separators. */
 static enum eot_status pairs_check(const char *text, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -150,7 +126,7 @@ struct request {
     struct eot_lfc_relic_options relic_options;
     struct eot_lfc_reaction reaction; /* without m_phi */
     struct eot_lfc_options options;
-    struct number_list mphi_list, energy_list, at_list;
+    struct eot_number_list mphi_list, energy_list, at_list;
 };
 
 static enum eot_lfc_method method_of(const char *name) { return strcmp(name, "etl") == 0 ? EOT_LFC_ETL : strcmp(name, "ww") == 0 ? EOT_LFC_WW : EOT_LFC_IWW; }
@@ -210,7 +186,7 @@ done:
     return status;
 }
 
-static enum eot_status grid_fill(struct number_list *list, size_t n, double first, double last, bool is_log, struct eot_error *err) {
+static enum eot_status grid_fill(struct eot_number_list *list, size_t n, double first, double last, bool is_log, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (list->n > 0) goto done;
     list->value = malloc(n * sizeof *list->value);
@@ -307,12 +283,12 @@ static enum eot_status request_check(struct request *r, struct eot_error *err) {
     bool needs_mass = !r->ratio && r->figure == NULL, needs_energy = needs_mass && !r->gm2 && !r->relic;
     EOT_CHECK(!needs_mass || r->mphi != NULL, EOT_E_USAGE, "no --mphi; give one or more masses in GeV, as in --mphi 0.11,0.5");
     EOT_CHECK(!needs_energy || r->energy != NULL, EOT_E_USAGE, "no --energy; give one or more energies in GeV, as in --energy 50,100");
-    if (r->mphi != NULL) EOT_TRY(list_parse("mphi", r->mphi, ",", &r->mphi_list, err));
-    if (r->energy != NULL) EOT_TRY(list_parse("energy", r->energy, ",", &r->energy_list, err));
+    if (r->mphi != NULL) EOT_TRY(eot_number_list_parse("mphi", r->mphi, ",", &r->mphi_list, err));
+    if (r->energy != NULL) EOT_TRY(eot_number_list_parse("energy", r->energy, ",", &r->energy_list, err));
     if (r->at != NULL) {
         bool is_double = strchr(r->differential, '-') != NULL;
         if (is_double) EOT_TRY(pairs_check(r->at, err));
-        EOT_TRY(list_parse("at", r->at, is_double ? ",;" : ",", &r->at_list, err));
+        EOT_TRY(eot_number_list_parse("at", r->at, is_double ? ",;" : ",", &r->at_list, err));
     }
     EOT_CHECK(r->theta_max >= 0.0 && r->psi_max >= 0.0, EOT_E_USAGE, "--theta-max = %g, --psi-max = %g rad (must be positive); give e.g. 0.1", r->theta_max,
               r->psi_max);

@@ -24,6 +24,7 @@ struct eot_backend {
     int compute_units;
     size_t max_buffer;           /* bytes of the largest single buffer */
     double build_s;              /* JIT time so far (program build, not execution) */
+    double algebra_build_s;      /* of that, the library of matrix products, at its first use */
     double kernel_s;             /* sum of kernel times so far */
     struct {
         long n_launch;
@@ -45,6 +46,9 @@ struct eot_backend_operations {
      * items by a count in their parameter buffer) and wait. arguments: as many buffers as kernels.def says. */
     enum eot_status (*launch)(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
                               struct eot_error *err);
+    /** C = A B in double precision: A [m][k], B [k][n], C [m][n], row after row. */
+    enum eot_status (*matrix_product)(struct eot_backend *backend, size_t m, size_t n, size_t k, struct eot_buffer *a, struct eot_buffer *b, struct eot_buffer *c,
+                                      struct eot_error *err);
     void (*close)(struct eot_backend *backend);
 };
 
