@@ -18,14 +18,8 @@ __kernel void replay(__global const f32 *table, __global const eot_em_tables *ta
     for (i32 k = 0; k < EOT_N_ACC; k++) own[k] = 0;
     for (i32 k = 0; k < e->n_profile; k++) profile[(u64)i * (u32)e->n_profile + (u32)k] = 0;
     eot_vertex_record r = record[e->first_vertex + i];
-    eot_event_vertex v;
     if (e->has_vertex && !(r.weight > 0.0f)) { /* a shower without any chance of a vertex */
-        v.weight = 0.0f;
-        v.k = v.E_plus = v.E_minus = v.depth_X0 = v.time = v.E_beam = 0.0f;
-        v.x = v.y = v.z = D(0.0);
-        v.plus.x = v.plus.y = v.plus.z = v.minus.x = v.minus.y = v.minus.z = 0.0f;
-        v.fault = v.spare[0] = v.spare[1] = 0u;
-        vertex[i] = v;
+        vertex[i] = eot_event_vertex_none();
         return;
     }
     vertex[i] = eot_event_replay(table, tables[0], e, c->primary_type, r, own, stack, e->n_event, i, tally, profile + (u64)i * (u32)e->n_profile);

@@ -13,7 +13,7 @@
 static void weighted_sums(const struct eot_run *run, int offset, struct eot_batch_sum *sum) {
     for (size_t i = 0; i < run->n_block; i++) {
         const int64_t *t = run->block[i].event + offset;
-        sum[i] = (struct eot_batch_sum){run->block[i].n_primary, eot_sum_value(t), eot_sum_value(t + 2)};
+        sum[i] = (struct eot_batch_sum){run->block[i].n_primary, run->rare_unit * eot_sum_value(t), run->rare_unit * run->rare_unit * eot_sum_value(t + 2)};
     }
 }
 
@@ -143,7 +143,7 @@ struct axis {
 };
 
 static enum eot_status add_histogram(const struct eot_run *run, const struct axis *axis, uint64_t n_primary, struct eot_result *result, struct eot_error *err) {
-    double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2], n = (double)n_primary;
+    double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2], n = (double)n_primary / run->rare_unit;
     struct eot_histogram h = {.n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1};
     for (int b = 0; b < EOT_N_BIN + 2; b++) {
         values[b] = variances[b] = 0.0;
@@ -166,21 +166,31 @@ static enum eot_status add_histogram(const struct eot_run *run, const struct axi
     return eot_result_add_histogram(result, &h, err);
 }
 
-static const struct axis AXES[] = {
+static const struct axis DIMUON_AXES[] = {
     {EOT_H_PHOTON_ENERGY, "dimuon.photon_energy", "GeV", "Photons that convert to muon pairs", "photon energy", EOT_PHOTON_LOG10_LOW, EOT_PHOTON_BINS_PER_DECADE, true},
     {EOT_H_DEPTH, "dimuon.depth_X0", "X0", "Depth of the muon pair", "depth in the ECAL", 0.0, EOT_DEPTH_BINS_PER_X0, false},
+    {EOT_H_MUON_ENERGY, "dimuon.muon_energy", "GeV", "Muons of the selected charge at the vertex", "muon energy", 0.0, EOT_MUON_BINS_PER_GEV, false},
+};
+static const struct axis SIGNAL_AXES[] = {
+    {EOT_H_DEPTH, "signal.depth_X0", "X0", "Depth of the signal's vertex", "depth in the ECAL", 0.0, EOT_DEPTH_BINS_PER_X0, false},
+    {EOT_H_MUON_ENERGY, "signal.muon_energy", "GeV", "Signal: muons at the vertex", "muon energy", 0.0, EOT_MUON_BINS_PER_GEV, false},
+    {EOT_H_PARENT, "signal.vertex_energy", "GeV", "Signal: leptons at the vertex", "lepton energy", 0.0, EOT_PARENT_BINS_PER_GEV, false},
+    {EOT_H_PARENT_SELECTED, "signal.vertex_energy_selected", "GeV", "Signal: leptons at the vertex of selected events (Gaussian tail)", "lepton energy", 0.0, EOT_PARENT_BINS_PER_GEV,
+     false},
+};
+static const struct axis DETECTOR_AXES[] = {
     {EOT_H_HCAL0, "hcal0.energy", "GeV", "HCAL0", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
     {EOT_H_HCAL1, "hcal1.energy", "GeV", "HCAL1", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
     {EOT_H_HCAL2, "hcal2.energy", "GeV", "HCAL2", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
     {EOT_H_HCAL3, "hcal3.energy", "GeV", "HCAL3", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
     {EOT_H_MISSING, "missing_energy", "GeV", "Missing energy of events with one track", "missing energy", EOT_MISSING_LOW, EOT_MISSING_BINS_PER_GEV, false},
-    {EOT_H_MUON_ENERGY, "dimuon.muon_energy", "GeV", "Muons of the selected charge at the vertex", "muon energy", 0.0, EOT_MUON_BINS_PER_GEV, false},
 };
 
 static const char *const EVENT_COLUMN[EOT_N_EVENT_COLUMN + 1] = {
     "primary", "weight", "beam_energy_GeV", "photon_energy_GeV", "depth_X0", "mu_plus_energy_GeV", "mu_minus_energy_GeV", "vertex_x_cm", "vertex_y_cm", "vertex_z_cm",
     "ecal_GeV", "veto_GeV", "hcal0_GeV", "hcal1_GeV", "hcal2_GeV", "hcal3_GeV", "n_track", "track_momentum_GeV", "track_charge", "missing_energy_GeV",
-    "missing_energy_sigma_GeV", "pass_gaussian", "pass_exponential", "category", "cuts_passed"};
+    "missing_energy_sigma_GeV", "pass_gaussian", "pass_exponential", "category", "cuts_passed", "process", "parent", "time_ns", "parent_slope_x", "parent_slope_y", "muon_versine",
+    "muon_turn", "target_Z", "target_A", "recoil_t_GeV2", "recoil_turn"};
 
 const char *eot_event_column_name(int column) { return EVENT_COLUMN[column + 1]; }
 
@@ -204,6 +214,146 @@ static int64_t counter(const struct eot_run *run, int which) {
     int64_t sum = 0;
     for (size_t i = 0; i < run->n_block; i++) sum += run->block[i].event[which];
     return sum;
+}
+
+/* Place of a sum of a channel in the block's tallies. */
+static int channel_sum(int process, int parent, int which) { return EOT_T_WEIGHTED + 4 * (EOT_W_CHANNEL + eot_rare_channel(process, parent) * EOT_N_CHANNEL_SUM + which); }
+
+/* A channel's rate per EOT, and above the thresholds that are wholly simulated. */
+static enum eot_status add_channel(const struct eot_run *run, int process, int parent, const char *prefix, double simulated_above, enum error_method method,
+                                   struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_mean mean;
+    char name[80];
+    EOT_TRY(rate(run, channel_sum(process, parent, EOT_CH_ALL), method, scratch, &mean, err));
+    snprintf(name, sizeof name, "%s.per_eot", prefix);
+    EOT_TRY(add(result, name, "1", mean, err));
+    for (int i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++) {
+        double threshold = (double)eot_channel_threshold(i);
+        if (threshold < simulated_above) continue; /* only a part is simulated */
+        EOT_TRY(rate(run, channel_sum(process, parent, EOT_CH_ABOVE + i), method, scratch, &mean, err));
+        snprintf(name, sizeof name, "%s.per_eot_above_%gGeV", prefix, threshold);
+        EOT_TRY(add(result, name, "1", mean, err));
+    }
+done:
+    return status;
+}
+
+static enum eot_status add_dimuons(const struct eot_world *world, const struct eot_run *run, enum error_method method, struct eot_batch_sum *scratch, struct eot_result *result,
+                                   struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_mean mean;
+    int gamma = eot_rare_channel(EOT_RARE_DIMUON_GAMMA, EOT_PHOTON);
+    EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, method, scratch, &mean, err));
+    EOT_TRY(add(result, "dimuon.per_eot", "1", mean, err));
+    EOT_TRY(add_channel(run, EOT_RARE_DIMUON_GAMMA, EOT_PHOTON, "dimuon.gamma", world->rare_threshold[EOT_PHOTON], method, scratch, result, err));
+    EOT_TRY(add_exact(result, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold[EOT_PHOTON], err));
+    EOT_TRY(add(result, "dimuon.gamma.excluded_per_eot", "1", (struct eot_mean){.value = run->excluded[gamma].rate, .std_error = run->excluded[gamma].error}, err));
+done:
+    return status;
+}
+
+/* Ratio of two sums over the run, `in` a part of `of` to which `left_out` (with its error) is added; from the batches where there are several. */
+static enum eot_status share_of(const struct eot_run *run, int in, int of, double left_out, double left_out_error, struct eot_mean *mean, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n_used = 0;
+    double sum = 0.0, n = 0.0;
+    struct eot_batch_sum *part = calloc(run->n_block, sizeof *part), *whole = calloc(run->n_block, sizeof *whole);
+    EOT_CHECK_MEMORY(part);
+    EOT_CHECK_MEMORY(whole);
+    weighted_sums(run, in, part);
+    weighted_sums(run, of, whole);
+    for (size_t b = 0; b < run->n_block; b++) {
+        whole[b].sum += left_out * (double)whole[b].n;
+        sum += whole[b].sum;
+        n += (double)whole[b].n;
+        n_used += whole[b].n > 0;
+    }
+    *mean = (struct eot_mean){.n_batches = 0};
+    if (n_used > 1 && sum > 0.0) {
+        EOT_TRY(eot_statistics_ratio(part, whole, run->n_block, mean, err));
+        mean->std_error = hypot(mean->std_error, mean->value * left_out_error * n / sum);
+    }
+done:
+    free(part);
+    free(whole);
+    return status;
+}
+
+/* e N -> mu N phi: electrons without a word, positrons by name. What the cut or the region leaves out is measured apart and counts as not selected. */
+static enum eot_status add_signal(const struct eot_config *config, const struct eot_world *world, const struct eot_run *run, enum error_method method,
+                                  struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
+    static const char *const prefix[2] = {"signal", "signal.positron"}, *const efficiency[2] = {"efficiency", "efficiency.positron"};
+    enum eot_status status = EOT_OK;
+    const int missing = config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL ? EOT_CH_MISSING_EXPONENTIAL : EOT_CH_MISSING_GAUSSIAN;
+    const struct {
+        const char *name;
+        int which;
+    } stage[] = {{"track", EOT_CH_TRACK}, {"veto", EOT_CH_VETO}, {"mip", EOT_CH_HCAL}, {"missing_energy", missing}, {"total", missing}};
+    struct eot_mean mean;
+    char name[80];
+    for (int parent = EOT_ELECTRON; parent <= EOT_POSITRON; parent++) {
+        int channel = eot_rare_channel(EOT_RARE_LFC, parent), all = channel_sum(EOT_RARE_LFC, parent, EOT_CH_ALL);
+        double left_out = run->excluded[channel].rate, left_out_error = run->excluded[channel].error;
+        /* names of the positron's estimates: signal.positron_per_eot, efficiency.positron.total */
+        const char *joint = parent == EOT_POSITRON ? "_" : ".";
+        EOT_TRY(rate(run, all, method, scratch, &mean, err));
+        snprintf(name, sizeof name, "%s%ssimulated_per_eot", prefix[parent], joint);
+        EOT_TRY(add(result, name, "1", mean, err));
+        mean.value += left_out;
+        mean.std_error = hypot(mean.std_error, left_out_error);
+        snprintf(name, sizeof name, "%s%sper_eot", prefix[parent], joint);
+        EOT_TRY(add(result, name, "1", mean, err));
+        snprintf(name, sizeof name, "%s%sexcluded_per_eot", prefix[parent], joint);
+        EOT_TRY(add(result, name, "1", (struct eot_mean){.value = left_out, .std_error = left_out_error}, err));
+        for (int i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++) {
+            double threshold = (double)eot_channel_threshold(i);
+            if (threshold < world->rare_threshold[parent]) continue; /* only a part is simulated */
+            EOT_TRY(rate(run, channel_sum(EOT_RARE_LFC, parent, EOT_CH_ABOVE + i), method, scratch, &mean, err));
+            snprintf(name, sizeof name, "%s%sper_eot_above_%gGeV", prefix[parent], joint, threshold);
+            EOT_TRY(add(result, name, "1", mean, err));
+        }
+        for (size_t i = 0; i < sizeof stage / sizeof stage[0]; i++) {
+            EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, stage[i].which), all, left_out, left_out_error, &mean, err));
+            snprintf(name, sizeof name, "%s.%s", efficiency[parent], stage[i].name);
+            if (mean.n_batches > 1) EOT_TRY(add(result, name, "1", mean, err));
+        }
+        EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, missing), channel_sum(EOT_RARE_LFC, parent, EOT_CH_ABOVE + 2), 0.0, 0.0, &mean, err));
+        snprintf(name, sizeof name, "%s.above_5GeV", efficiency[parent]);
+        if (mean.n_batches > 1 && world->rare_threshold[parent] <= 5.0) EOT_TRY(add(result, name, "1", mean, err));
+        EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, EOT_CH_MUON_ENERGY), all, 0.0, 0.0, &mean, err));
+        snprintf(name, sizeof name, "%s%smuon_energy_mean_GeV", prefix[parent], joint);
+        if (mean.n_batches > 1) EOT_TRY(add(result, name, "GeV", mean, err));
+    }
+    EOT_TRY(add_exact(result, "signal.min_lepton_energy_GeV", "GeV", world->rare_threshold[EOT_ELECTRON], err));
+    EOT_TRY(add_exact(result, "physics.mphi", "GeV", config->physics.mphi, err));
+    EOT_TRY(add_exact(result, "physics.h", "1", config->physics.h, err));
+done:
+    return status;
+}
+
+/* Efficiency by energy of the lepton at the vertex. With r = sum w p / sum w its variance is sum w^2 (p - r)^2 / (sum w)^2, where sum w^2 p, which no tally
+ * holds, is at least sum w^2 p^2. */
+static enum eot_status add_efficiency_histogram(const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
+    double edges[EOT_N_BIN + 1], values[EOT_N_BIN], variances[EOT_N_BIN];
+    struct eot_histogram h = {.name = "signal.efficiency", .unit = "GeV", .title = "Efficiency of the selection by energy of the lepton at the vertex", .axis = "lepton energy",
+                              .n_bin = EOT_N_BIN, .edges = edges, .values = values, .variances = variances};
+    for (int b = 0; b <= EOT_N_BIN; b++) edges[b] = b / (double)EOT_PARENT_BINS_PER_GEV;
+    for (int b = 0; b < EOT_N_BIN; b++) {
+        double w = 0.0, w2 = 0.0, p = 0.0, p2 = 0.0;
+        for (size_t i = 0; i < run->n_block; i++) {
+            const int64_t *all = run->block[i].event + EOT_T_HISTOGRAM + 4 * (EOT_H_PARENT * (EOT_N_BIN + 2) + b + 1);
+            const int64_t *selected = run->block[i].event + EOT_T_HISTOGRAM + 4 * (EOT_H_PARENT_SELECTED * (EOT_N_BIN + 2) + b + 1);
+            w += eot_sum_value(all);
+            w2 += eot_sum_value(all + 2);
+            p += eot_sum_value(selected);
+            p2 += eot_sum_value(selected + 2);
+        }
+        double r = w > 0.0 ? p / w : 0.0;
+        values[b] = r;
+        variances[b] = w > 0.0 ? fmax(0.0, p2 - 2.0 * r * p2 + r * r * w2) / (w * w) : 0.0;
+    }
+    return eot_result_add_histogram(result, &h, err);
 }
 
 enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world, const struct eot_run *run, const struct eot_backend *backend,
@@ -244,18 +394,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     EOT_TRY(add_exact(result, "physics.cut", "GeV", config->physics.cut, err));
     double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
     EOT_TRY(add(result, "eot.equivalent", "1", (struct eot_mean){.value = equivalent, .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0, .n_batches = all.n_batches}, err));
-    EOT_TRY(add(result, "dimuon.per_eot", "1", all, err));
-    EOT_TRY(add(result, "dimuon.gamma.per_eot", "1", all, err));
-    static const char *const above[6] = {"1", "2.5", "5", "10", "20", "50"};
-    for (int i = 0; i < 6; i++) {
-        char name[80];
-        if (atof(above[i]) < world->rare_threshold[EOT_PHOTON]) continue; /* only a part is simulated */
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_ABOVE + i), method, scratch, &mean, err));
-        snprintf(name, sizeof name, "dimuon.gamma.per_eot_above_%sGeV", above[i]);
-        EOT_TRY(add(result, name, "1", mean, err));
-    }
-    EOT_TRY(add_exact(result, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold[EOT_PHOTON], err));
-    EOT_TRY(add(result, "dimuon.gamma.excluded_per_eot", "1", (struct eot_mean){.value = run->excluded_rate, .std_error = run->excluded_error}, err));
+    EOT_TRY(config->physics.rare_lfc ? add_signal(config, world, run, method, scratch, result, err) : add_dimuons(world, run, method, scratch, result, err));
     if (all.value > 0.0) {
         struct eot_batch_sum *weight = calloc(run->n_block, sizeof *weight);
         EOT_CHECK_MEMORY(weight);
@@ -264,15 +403,15 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
         status = n_used > 1 ? eot_statistics_ratio(scratch, weight, run->n_block, &mean, err) : EOT_OK;
         free(weight);
         EOT_TRY(status);
-        if (n_used > 1) EOT_TRY(add(result, "dimuon.mean_depth_X0", "X0", mean, err));
+        if (n_used > 1) EOT_TRY(add(result, config->physics.rare_lfc ? "signal.mean_depth_X0" : "dimuon.mean_depth_X0", "X0", mean, err));
     }
     if (config->scoring.track_length) EOT_TRY(add_track_lengths(config, run, scratch, result, err));
 
     /* cut flow */
-    static const struct {
+    const struct {
         const char *cut;
         int weighted, events;
-    } stage[] = {{"muon pair", EOT_W_ALL, EOT_C_EVENTS}, {"one track", EOT_W_TRACK, EOT_C_TRACK}, {"VETO: one MIP", EOT_W_VETO, EOT_C_VETO}, {"HCAL: one MIP each", EOT_W_HCAL, EOT_C_HCAL}};
+    } stage[] = {{config->physics.rare_lfc ? "signal" : "muon pair", EOT_W_ALL, EOT_C_EVENTS}, {"one track", EOT_W_TRACK, EOT_C_TRACK}, {"VETO: one MIP", EOT_W_VETO, EOT_C_VETO}, {"HCAL: one MIP each", EOT_W_HCAL, EOT_C_HCAL}};
     struct eot_cutflow_row row;
     for (int i = 0; i < 4; i++) {
         EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * stage[i].weighted, method, scratch, &mean, err));
@@ -292,6 +431,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
                                                {"III", "both muons behind the HCAL, one in the spectrometer"}};
     for (int i = 0; i < 3; i++) {
         struct eot_category c;
+        if (config->physics.rare_lfc) break; /* there is no other muon */
         EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY_1 + i), method, scratch, &mean, err));
         snprintf(c.name, sizeof c.name, "%s", category[i][0]);
         snprintf(c.title, sizeof c.title, "%s", category[i][1]);
@@ -304,17 +444,24 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     EOT_TRY(add_exact(result, "events.recorded", "1", (double)run->n_row, err));
     EOT_TRY(add_exact(result, "events.dropped", "1", (double)run->n_row_dropped, err));
 
-    for (size_t i = 0; i < sizeof AXES / sizeof AXES[0]; i++) {
-        if (AXES[i].which >= EOT_H_HCAL0 && AXES[i].which <= EOT_H_HCAL3 && AXES[i].which - EOT_H_HCAL0 >= world->event.response.n_hcal) continue;
-        EOT_TRY(add_histogram(run, &AXES[i], n, result, err));
+    if (config->physics.rare_lfc) {
+        for (size_t i = 0; i < sizeof SIGNAL_AXES / sizeof SIGNAL_AXES[0]; i++) EOT_TRY(add_histogram(run, &SIGNAL_AXES[i], n, result, err));
+        EOT_TRY(add_efficiency_histogram(run, result, err));
+    } else {
+        for (size_t i = 0; i < sizeof DIMUON_AXES / sizeof DIMUON_AXES[0]; i++) EOT_TRY(add_histogram(run, &DIMUON_AXES[i], n, result, err));
+    }
+    for (size_t i = 0; i < sizeof DETECTOR_AXES / sizeof DETECTOR_AXES[0]; i++) {
+        int module = DETECTOR_AXES[i].which - EOT_H_HCAL0;
+        if (module >= 0 && module < EOT_N_HCAL && module >= world->event.response.n_hcal) continue;
+        EOT_TRY(add_histogram(run, &DETECTOR_AXES[i], n, result, err));
     }
 
     EOT_TRY(add_showers(world, &run->shower, result, err));
 
     /* faults and balance */
-    static const char *const fault[EOT_N_FAULT] = {"stack_overflow", "nan", "stuck", "vertex"};
+    static const char *const fault[EOT_N_FAULT] = {"stack_overflow", "nan", "stuck", "vertex", "energy"};
     for (int i = 0; i < EOT_N_FAULT; i++) EOT_TRY(eot_result_add_fault(result, fault[i], (uint64_t)counter(run, EOT_C_FAULT_STACK + i), err));
-    static const char *const ledger[EOT_N_LEDGER] = {"ecal", "veto", "hcal", "other", "leakage_rear", "leakage_side", "neutrino", "muon", "rest"};
+    static const char *const ledger[EOT_N_LEDGER] = {"ecal", "veto", "hcal", "other", "leakage_rear", "leakage_side", "neutrino", "muon", "rest", "phi", "recoil"};
     double in = (double)counter(run, EOT_C_ENERGY_IN) / EOT_ENERGY_QUANTUM, out = 0.0;
     int64_t difference = counter(run, EOT_C_ENERGY_IN);
     for (int i = 0; i < EOT_N_LEDGER; i++) {

@@ -103,6 +103,9 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "physics.field_max_step", LENGTH, 0.01, 1000, "10 cm", ROOT(physics.field_max_step), "longest step where there is a field"),
     NUMBER(ROOT, "physics.step_max_X0", NONE, 1e-3, 1, "0.5", ROOT(physics.step_max_X0), "longest electron step of the cascade, in radiation lengths"),
     SWITCH(ROOT, "physics.rare.dimuon_gamma", "on", ROOT(physics.rare_dimuon_gamma), "gamma -> mu+ mu- in the field of a nucleus"),
+    SWITCH(ROOT, "physics.rare.lfc", "off", ROOT(physics.rare_lfc), "the signal, e N -> mu N phi; muon beams: mu N -> e N phi"),
+    NUMBER(ROOT, "physics.mphi", ENERGY, 0.1052, 3, "0.2 GeV", ROOT(physics.mphi), "signal: mass of the scalar phi"),
+    NUMBER(ROOT, "physics.h", NONE, 1e-12, 1, "1e-4", ROOT(physics.h), "signal: coupling h of -h ebar P_R mu phi + h.c.; yields are proportional to h^2"),
     NUMBERS(ROOT, "physics.shower.depth", NONE, 3, -20, 20, "[0.0525, 1.4467, -0.0431]", ROOT(physics.shower_depth),
             "showers below the cut (form of hep-ex/0001020): mean depth d0 + d1 L + d2 L^2 in X0, L = ln(1 + E/E_c), E halved for photons. From the fit of tools/fit_shower.c"),
     NUMBERS(ROOT, "physics.shower.alpha", NONE, 4, -100, 100, "[2.4762, 0.1620, -26.005, 0.6909]", ROOT(physics.shower_alpha),
@@ -128,7 +131,7 @@ const struct eot_key EOT_KEYS[] = {
            "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it is higher"),
     NUMBER(ROOT, "sampling.region.min_lepton_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_lepton_energy),
            "the same for electrons and positrons that hold a rare vertex"),
-    NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e5, "1", ROOT(sampling.analog_enhancement),
+    NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
 
     COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group), "work items per group; 0 = automatic. Does not change results"),

@@ -153,6 +153,27 @@ static double medium_dimuon_gamma(const struct eot_em_medium *medium, double k, 
     return sum;
 }
 
+/* Rate of a rare process in medium m. */
+static double rare_rate(const struct eot_em_options *o, const struct eot_f32_table *table, int process, int m, double E, double *error) {
+    double sum = 0.0;
+    switch ((enum eot_rare_process)process) {
+    case EOT_RARE_DIMUON_GAMMA: return medium_dimuon_gamma(&o->medium[m], E, error);
+    case EOT_RARE_LFC:
+        for (int i = 0; i < o->event->n_lfc; i++)
+            if (o->event->lfc_medium[i] == m) sum += (double)eot_lfc_xsec(table->value, o->event->lfc[i], E);
+        return sum;
+    case EOT_N_RARE: break;
+    }
+    return sum;
+}
+
+int eot_rare_parents_of(const bool rare[EOT_N_RARE]) {
+    int parents = 0;
+    for (int p = 0; p < EOT_N_RARE; p++)
+        if (rare[p]) parents |= eot_rare_parents(p);
+    return parents;
+}
+
 static double compton_low(double k) { return log(EOT_M_ELECTRON / (EOT_M_ELECTRON + 2.0 * k)); }
 
 struct eot_em_rates eot_em_rates_at(const struct eot_em_medium *medium, double E, double cut, bool lpm) {
@@ -271,21 +292,23 @@ done:
 enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f32_table *table, eot_em_tables *t,
                                     struct eot_em_errors error[EOT_N_MEDIUM_MAX], struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double log_range = log(o->energy_max / o->cut), *nodes = NULL, *quantiles = NULL, cumulative[N_CELL + 1];
+    double log_range = log(o->energy_max / o->cut), *nodes = NULL, *quantiles = NULL, *rare = NULL, cumulative[N_CELL + 1];
     int n_energy = 10 * (int)ceil(log_range) + 12;
     double log_step = log_range / (n_energy - 1);
     size_t n_node = (size_t)(o->n_medium * n_energy * EOT_EM_N_COLUMN), n_row = N_QUANTILE + 1;
     size_t n_quantile = (size_t)(o->n_medium * EOT_N_CHANNEL * n_energy) * n_row;
     nodes = calloc(n_node, sizeof *nodes);
     quantiles = calloc(n_quantile, sizeof *quantiles);
+    rare = calloc((size_t)(o->n_medium * n_energy * EOT_N_RARE), sizeof *rare);
     EOT_CHECK_MEMORY(nodes);
     EOT_CHECK_MEMORY(quantiles);
-    memset(error, 0, EOT_N_MEDIUM_MAX * sizeof *error);
+    EOT_CHECK_MEMORY(rare);
+    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) error[m] = (struct eot_em_errors){.lfc = error[m].lfc};
     for (int m = 0; m < o->n_medium; m++) {
         const struct eot_em_medium *medium = &o->medium[m];
         double majorant = 0.0;
         for (int i = 0; i < n_energy; i++) {
-            double E = o->cut * exp(i * log_step), brems_error = 0.0, pair_error, compton_error, dimuon_error;
+            double E = o->cut * exp(i * log_step), brems_error = 0.0, pair_error, compton_error, dimuon_error = 0.0;
             double *node = nodes + (size_t)(m * n_energy + i) * EOT_EM_N_COLUMN;
             double *row[EOT_N_CHANNEL];
             for (int c = 0; c < EOT_N_CHANNEL; c++) row[c] = quantiles + (size_t)((m * EOT_N_CHANNEL + c) * n_energy + i) * n_row;
@@ -310,7 +333,14 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
             node[EOT_EM_PHOTON] = pair + compton;
             node[EOT_EM_COMPTON_SHARE] = compton / (pair + compton);
             node[EOT_EM_IONISATION] = medium_ionisation(medium, E);
-            node[EOT_EM_RARE + EOT_PHOTON] = medium_dimuon_gamma(medium, E, &dimuon_error);
+            for (int p = 0; p < EOT_N_RARE; p++) {
+                double *rate = &rare[(m * n_energy + i) * EOT_N_RARE + p], rare_error = 0.0;
+                if (!o->rare[p]) continue;
+                *rate = rare_rate(o, table, p, m, E, &rare_error);
+                if (p == EOT_RARE_DIMUON_GAMMA) dimuon_error = rare_error;
+                for (int type = 0; type < 3; type++)
+                    if (eot_rare_parents(p) & 1 << type) node[EOT_EM_RARE + type] += *rate;
+            }
             error[m].brems = fmax(error[m].brems, brems_error);
             error[m].pair = fmax(error[m].pair, pair_error);
             error[m].compton = fmax(error[m].compton, compton_error);
@@ -334,13 +364,15 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
     if (o->n_medium == 2) X0 = (t->layer[0] + t->layer[1]) / (t->layer[0] * t->inverse_X0[0] + t->layer[1] * t->inverse_X0[1]);
     t->depth = (f32)o->depth;
     t->step_max = (f32)(o->step_max_X0 * X0);
-    t->rare_parents = o->rare_parents;
+    t->rare_parents = eot_rare_parents_of(o->rare);
     for (int p = 0; p < 3; p++) t->rare_min[p] = (f32)o->rare_min[p];
     EOT_TRY(eot_f32_table_append(table, nodes, n_node, &t->node, err));
+    EOT_TRY(eot_f32_table_append(table, rare, (size_t)(o->n_medium * n_energy * EOT_N_RARE), &t->rare, err));
     EOT_TRY(eot_f32_table_append(table, quantiles, n_quantile, &t->quantile, err));
     EOT_TRY(build_soft(o, table, t, err));
 done:
     free(nodes);
     free(quantiles);
+    free(rare);
     return status;
 }

@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-#include "eotmc/physics/em_tables.h"
+#include "eotmc/physics/rare.h"
+#include "eotmc/transport/parameters.h"
 #include "setup/setup.h"
 #include "table/table.h"
 
@@ -22,7 +23,8 @@ struct eot_em_options {
     double energy_max;  /* GeV, of the primaries */
     double depth;       /* cm */
     double step_max_X0; /* longest step of a charged particle */
-    int rare_parents;   /* bits 1 << enum eot_particle_type */
+    bool rare[EOT_N_RARE]; /* processes that are on */
+    const eot_event_parameters *event; /* the tables of EOT_RARE_LFC, built before the cascade's; may be NULL without it */
     double rare_min[3]; /* GeV, of rare vertices, by parent */
     bool lpm;
     int n_medium;       /* 1 or 2 */
@@ -47,7 +49,11 @@ double eot_dimuon_gamma_xsec(double k, double Z, double A);
 /** Largest relative quadrature error of each process of a medium. */
 struct eot_em_errors {
     double brems, pair, compton, dimuon_gamma;
+    double lfc; /* of the whole set of nuclei, in the first medium */
 };
+
+/** Bits 1 << enum eot_particle_type of the parents of the processes that are on. */
+int eot_rare_parents_of(const bool rare[EOT_N_RARE]);
 
 /** Build the cascade's tables. @param error one per medium (the others are set to 0), checked against EOT_EM_TOLERANCE.
  * @return EOT_E_NUMERIC if the quadrature misses its tolerance, EOT_E_MEMORY. */

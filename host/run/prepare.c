@@ -10,6 +10,7 @@
 #include "physics/em.h"
 #include "physics/muon_tables.h"
 #include "physics/shower.h"
+#include "physics/signal.h"
 #include "run/world_cache.h"
 
 static const double ENERGY_MARGIN = 1.02; /* tables reach this factor above the largest energy of a primary */
@@ -18,16 +19,24 @@ static const double NO_PARENT = 1e9;      /* GeV: no particle has as much */
 /* Two explicit layers in the cascade, or one effective medium. */
 static bool has_explicit_layers(const struct eot_volume_config *ecal) { return ecal->merge < 0 && ecal->n_layer > 1; }
 
-/* Bits 1 << type of the parents of the rare processes that are on. */
-static int rare_parents(const struct eot_config *config) { return config->physics.rare_dimuon_gamma ? 1 << EOT_PHOTON : 0; }
+void eot_world_rare_switches(const struct eot_config *config, bool on[EOT_N_RARE]) {
+    on[EOT_RARE_DIMUON_GAMMA] = config->physics.rare_dimuon_gamma;
+    on[EOT_RARE_LFC] = config->physics.rare_lfc;
+}
+
+double eot_world_rare_threshold(const struct eot_config *config, int process) {
+    return process == EOT_RARE_DIMUON_GAMMA ? 2.0 * EOT_M_MUON : config->physics.mphi + EOT_M_MUON; /* of an infinitely heavy nucleus */
+}
 
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally) {
     int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
 #define FOR_ALL(n_medium, parents, tally) "-DEOT_N_MEDIUM=" #n_medium " -DEOT_RARE_PARENTS=" #parents " -DEOT_TRACK_TALLY=" #tally
 #define FOR_PARENTS(n, p) {FOR_ALL(n, p, 0), FOR_ALL(n, p, 1), FOR_ALL(n, p, 2)}
 #define FOR_MEDIUM(n) {FOR_PARENTS(n, 0), FOR_PARENTS(n, 1), FOR_PARENTS(n, 2), FOR_PARENTS(n, 3), FOR_PARENTS(n, 4), FOR_PARENTS(n, 5), FOR_PARENTS(n, 6), FOR_PARENTS(n, 7)}
+    bool on[EOT_N_RARE];
+    eot_world_rare_switches(config, on);
     static const char *const options[2][8][3] = {FOR_MEDIUM(1), FOR_MEDIUM(2)};
-    return options[ecal >= 0 && has_explicit_layers(&config->geometry.volume[ecal])][rare_parents(config)][tally];
+    return options[ecal >= 0 && has_explicit_layers(&config->geometry.volume[ecal])][eot_rare_parents_of(on)][tally];
 }
 
 const char *eot_world_kernel_options(const struct eot_config *config) {
@@ -42,9 +51,14 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
     const struct eot_volume_config *ecal = &config->geometry.volume[i_ecal];
     double energy_max = config->beam.energy * (1.0 + 6.0 * config->beam.spread) * ENERGY_MARGIN, period = 0.0;
     *o = (struct eot_em_options){.cut = cut, .energy_max = energy_max, .depth = ecal->thickness, .step_max_X0 = config->physics.step_max_X0,
-                                 .rare_parents = rare_parents(config), .lpm = config->physics.lpm};
-    const double lowest[3] = {config->sampling.min_lepton_energy, config->sampling.min_lepton_energy, fmax(config->sampling.min_photon_energy, 2.0 * EOT_M_MUON)};
-    for (int p = 0; p < 3; p++) o->rare_min[p] = o->rare_parents & 1 << p ? lowest[p] : NO_PARENT;
+                                 .lpm = config->physics.lpm};
+    eot_world_rare_switches(config, o->rare);
+    for (int type = 0; type < 3; type++) { /* the lowest threshold of the parent's processes, or where the region begins */
+        double lowest = NO_PARENT;
+        for (int p = 0; p < EOT_N_RARE; p++)
+            if (o->rare[p] && eot_rare_parents(p) & 1 << type) lowest = fmin(lowest, eot_world_rare_threshold(config, p));
+        o->rare_min[type] = fmax(lowest, type == EOT_PHOTON ? config->sampling.min_photon_energy : config->sampling.min_lepton_energy);
+    }
     for (size_t i = 0; i < ecal->n_layer; i++) period += ecal->layer[i].thickness;
     if (has_explicit_layers(ecal)) {
         EOT_CHECK(ecal->n_layer == 2, EOT_E_CONFIG, "volume %s has %zu explicit layers (the cascade follows periods of two); use geometry.layers: effective, or merge: 0 for it",
@@ -191,15 +205,15 @@ done:
 
 static double largest_error(const struct eot_world_accuracy *a) {
     double largest = a->muon;
-    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) largest = fmax(fmax(fmax(largest, a->em[m].brems), fmax(a->em[m].pair, a->em[m].compton)), a->em[m].dimuon_gamma);
+    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) largest = fmax(fmax(fmax(largest, a->em[m].brems), fmax(a->em[m].pair, a->em[m].compton)), fmax(a->em[m].dimuon_gamma, a->em[m].lfc));
     return largest;
 }
 
 bool eot_world_is_accurate(const struct eot_world_accuracy *a) {
     bool is_good = a->muon >= 0.0 && a->muon <= eot_muon_options_default().tolerance && a->hcal_peak >= 0.0 && a->hcal_peak < 1.0;
     for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) {
-        const double error[] = {a->em[m].brems, a->em[m].pair, a->em[m].compton, a->em[m].dimuon_gamma};
-        for (int i = 0; i < 4; i++) is_good = is_good && error[i] >= 0.0 && error[i] <= EOT_EM_TOLERANCE;
+        const double error[] = {a->em[m].brems, a->em[m].pair, a->em[m].compton, a->em[m].dimuon_gamma, a->em[m].lfc};
+        for (int i = 0; i < 5; i++) is_good = is_good && error[i] >= 0.0 && error[i] <= EOT_EM_TOLERANCE;
     }
     return is_good;
 }
@@ -218,7 +232,13 @@ static enum eot_status build_muon_tables(const struct eot_config *config, const 
 static enum eot_status build_tables(const struct eot_config *config, const struct eot_setup *setup, const struct eot_em_options *o, bool cascade_only, struct eot_world *w,
                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_TRY(eot_em_tables_build(o, &w->table, &w->em, w->accuracy.em, err));
+    struct eot_em_options with_signal = *o;
+    with_signal.event = &w->event;
+    if (o->rare[EOT_RARE_LFC]) {
+        double E_max = fmax(o->energy_max, 1.1 * config->beam.energy);
+        EOT_TRY(eot_signal_tables_build(o, EOT_LFC_E2MU, config->physics.mphi, E_max, &w->table, &w->event, &w->accuracy.em[0].lfc, err));
+    }
+    EOT_TRY(eot_em_tables_build(&with_signal, &w->table, &w->em, w->accuracy.em, err));
     if (cascade_only) goto done;
     EOT_TRY(build_muon_tables(config, setup, w, err));
     EOT_TRY(eot_dimuon_tables_build(o, &w->table, &w->event, err));
@@ -310,6 +330,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
         w->em.rare_min[p] = (f32)o.rare_min[p];
         w->rare_threshold[p] = fmax(o.rare_min[p], cut);
     }
+    w->rare_unit = o.rare[EOT_RARE_LFC] ? pow(config->physics.h / (double)e->lfc[0].coupling, 2.0) : 1.0;
     w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
 
     EOT_TRY(make_grid(setup, w, err));

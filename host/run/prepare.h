@@ -32,6 +32,7 @@ struct eot_world {
     double achieved_error;       /* largest relative integration error of the tables */
     double hcal_peak_error;      /* relative statistical error of the calibration */
     double rare_threshold[3];    /* GeV, particles (by type) that may hold a rare vertex are above */
+    double rare_unit;            /* rare vertices that a weight of 1 stands for: rates and weights are kept in units of it on the device */
     char sha256[65];             /* of the table, its layouts and the grid: the same whether they were built or taken from the cache */
     bool is_cached;              /* taken from the cache */
 };
@@ -56,6 +57,11 @@ void eot_world_free(struct eot_world *world);
 
 /** The media of the cascade and its limits, as the tables are built for them. @return EOT_E_CONFIG for layers that the cascade cannot follow. */
 enum eot_status eot_world_em_options(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_em_options *options, struct eot_error *err);
+
+/** Which rare processes a configuration has on. */
+void eot_world_rare_switches(const struct eot_config *config, bool on[EOT_N_RARE]);
+/** Energy [GeV] below which no parent of a rare process can make it. */
+double eot_world_rare_threshold(const struct eot_config *config, int process);
 
 /** Whether all errors are numbers within the tolerances that builders hold them to. */
 bool eot_world_is_accurate(const struct eot_world_accuracy *accuracy);

@@ -10,7 +10,7 @@
 
 enum { MAX_RECORD = 256, N_SLOT = 4 };
 
-const char *const eot_ledger_name[EOT_N_LEDGER] = {"ecal", "veto", "hcal", "other", "leakage_rear", "leakage_side", "neutrino", "muon", "rest"};
+const char *const eot_ledger_name[EOT_N_LEDGER] = {"ecal", "veto", "hcal", "other", "leakage_rear", "leakage_side", "neutrino", "muon", "rest", "phi", "recoil"};
 
 const char *eot_replay_fate_name(int fate) {
     static const char *const name[] = {"alive", "stopped", "decayed", "left the world", "stuck", "not a number"};
@@ -37,6 +37,8 @@ static void *grown(void *array, size_t n, size_t size) {
 static enum eot_status follow_muon(const struct eot_world *w, const eot_event_parameters *e, uint64_t primary, eot_event_vertex v, int charge, i64 *acc,
                                    struct eot_replay_muon *out, eot_muon_outcome *outcome, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    *outcome = eot_muon_outcome_none();
+    if (!((charge > 0 ? v.E_plus : v.E_minus) > 0.0f)) return EOT_OK; /* no muon of this charge */
     eot_event_muon_state s = eot_event_muon_start(w->table.value, &w->grid, w->voxel, e, primary, v, charge, acc);
     eot_vec3 u = charge > 0 ? v.plus : v.minus;
     *out = (struct eot_replay_muon){.charge = charge, .E = (double)(charge > 0 ? v.E_plus : v.E_minus), .direction = {(double)u.x, (double)u.y, (double)u.z}};
@@ -72,7 +74,7 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
         eot_u32x4 block = eot_replay_block(s, e);
         eot_replay_particle q = s.q;
         int depth = s.depth;
-        u32 draw = s.draw;
+        u32 stage = s.stage, draw = s.draw;
         eot_cascade_vertex v = eot_cascade_vertex_sample(w->table.value, w->em, q.p.E, q.p.z, q.p.type, block);
         s = eot_replay_advance(s, block, v, w->table.value, w->em, e, record, acc, stack, 1, 0, NULL);
         if (!keeps) continue;
@@ -83,7 +85,7 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
             .type = q.p.type, .n_waiting = depth, .E = (double)q.p.E, .x = (double)q.x, .y = (double)q.y, .z = (double)(e->calorimeter_z + q.p.z), .path = (double)v.path,
             .path_X0 = (double)v.path_X0, .x_end = (double)s.x_end, .y_end = (double)s.y_end, .z_end = (double)(e->calorimeter_z + v.z), .ionisation = (double)v.ionisation,
             .soft = (double)v.soft, .type_a = v.type_a, .type_b = v.type_b, .E_a = (double)v.E_a, .E_b = (double)v.E_b, .rare = (double)v.rare, .has_left = v.has_left != 0,
-            .is_ghost = q.is_ghost != 0, .holds_vertex = e->has_vertex && draw == record.draw};
+            .is_ghost = q.is_ghost != 0, .holds_vertex = e->has_vertex && stage == EOT_STAGE_CASCADE && draw == eot_record_draw(record.draw)};
     }
     *vertex = s.vertex;
 done:
@@ -137,7 +139,7 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
     EOT_CHECK_MEMORY(stack);
     EOT_CHECK_MEMORY(record);
     eot_event_parameters e = w->event;
-    eot_cascade_parameters c = eot_run_cascade_parameters(config);
+    eot_cascade_parameters c = eot_run_cascade_parameters(config, w->rare_unit);
     c.first_primary = e.first_primary = event;
     c.n_primary = c.n_lane = 1;
     c.track_tally = EOT_TRACK_NONE;
@@ -147,6 +149,7 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
     replay->event = event;
     replay->E_beam = (double)energy;
     EOT_TRY(find_vertices(w, &c, energy, stack, record, &n_record, &replay->rate, err));
+    replay->rate *= w->rare_unit;
     e.has_vertex = n_record > 0;
     replay->vertex = calloc(n_record > 0 ? n_record : 1, sizeof *replay->vertex);
     EOT_CHECK_MEMORY(replay->vertex);
@@ -157,13 +160,16 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
         EOT_TRY(follow_shower(w, &e, &c, record[i], acc, stack, &v, replay, err));
         if (n_record == 0) break;
         replay->n_vertex = i + 1;
-        *out = (struct eot_replay_vertex){.x = v.x, .y = v.y, .z = v.z, .time = (double)v.time, .k = (double)v.k, .depth_X0 = (double)v.depth_X0, .weight = (double)v.weight,
-                                          .draw = record[i].draw, .faults = v.fault};
+        *out = (struct eot_replay_vertex){.x = v.x, .y = v.y, .z = v.z, .time = (double)v.time, .k = (double)v.k, .depth_X0 = (double)v.depth_X0, .weight = (double)v.weight * w->rare_unit,
+                                          .draw = eot_record_draw(record[i].draw), .faults = v.fault};
         if (v.fault != 0u) continue;
         eot_muon_outcome outcome[2];
         for (int k = 0; k < 2; k++) EOT_TRY(follow_muon(w, &e, event, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
         eot_event_select(&e, event, v, acc, outcome[0], outcome[1], tally, out->row);
         if (out->row[EOT_E_STAGE] < 0.0f) out->faults = (uint32_t)-out->row[EOT_E_STAGE];
+        i64 recoil = (i64)floor(eot_run_complete_row(w, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
+        acc[EOT_ACC_LEDGER_PHI] -= recoil;
+        acc[EOT_ACC_LEDGER_RECOIL] += recoil;
         i64 missing = eot_energy_counts(v.E_beam);
         for (int k = 0; k < EOT_N_LEDGER; k++) {
             out->ledger[k] = (double)acc[k] / EOT_ENERGY_QUANTUM;

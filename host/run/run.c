@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "eotmc/math/random.h"
+#include "physics/lfc/event.h"
 
 enum { N_SLOT = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
 static const double LAUNCH_SECONDS = 0.1;          /* aim of one launch */
@@ -56,10 +57,10 @@ static void engine_free(struct engine *g) {
     free(g->rows);
 }
 
-eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *config) {
+eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *config, double rare_unit) {
     const struct eot_sampling_config *s = &config->sampling;
     return (eot_cascade_parameters){.seed = s->seed, .run = s->run, .is_forced = s->mode == EOT_SAMPLING_FORCED,
-                                    .enhancement = (f32)s->analog_enhancement, .track_tally = config->scoring.track_length ? EOT_TRACK_THRESHOLDS : EOT_TRACK_NONE,
+                                    .enhancement = (f32)(s->analog_enhancement * rare_unit), .track_tally = config->scoring.track_length ? EOT_TRACK_THRESHOLDS : EOT_TRACK_NONE,
                                     .n_track_bin = EOT_TRACK_BINS, .n_slot = N_SLOT,
                                     .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON : EOT_ELECTRON,
                                     .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f}};
@@ -88,7 +89,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     g->chunk = g->b->is_gpu ? 32768 : 4096;
     if (g->chunk > g->batch) g->chunk = g->batch;
 
-    g->c = eot_run_cascade_parameters(config);
+    g->c = eot_run_cascade_parameters(config, w->rare_unit);
     g->c.n_lane = (u32)g->n_lane;
     if (spectra != NULL) {
         g->c.track_tally = EOT_TRACK_SPECTRUM;
@@ -256,17 +257,34 @@ const char *eot_run_fault_text(uint32_t faults) {
            : faults & EOT_FAULT_STACK   ? "stack overflow in the replay"
            : faults & EOT_FAULT_ENDLESS ? "a shower without end"
            : faults & EOT_FAULT_STUCK   ? "a muon that is stuck"
+           : faults & EOT_FAULT_ENERGY  ? "a vertex above the energies of its tables"
                                         : "a muon that is not a number";
 }
 
-static enum eot_status keep_rows(struct engine *g, uint64_t first, const eot_vertex_record *record, size_t n, struct eot_run *run, struct eot_error *err) {
+double eot_run_complete_row(const struct eot_world *w, uint64_t primary, float row[EOT_N_EVENT_COLUMN]) {
+    row[EOT_E_WEIGHT] = (float)((double)row[EOT_E_WEIGHT] * w->rare_unit);
+    if ((int)row[EOT_E_PROCESS] != EOT_RARE_LFC) return 0.0;
+    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.lfc[0].m_phi, (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
+    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 1, w->event.seed, w->event.run));
+    struct eot_lfc_state state = {.E = (double)row[EOT_E_PHOTON], .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
+                                  .versine = (double)row[EOT_E_VERSINE]};
+    double kinetic = eot_lfc_recoil_sample(n, &state, (const double[3]){eot_uniform(b.x), eot_uniform(b.y), eot_uniform(b.z)});
+    row[EOT_E_RECOIL_T] = (float)state.t;
+    row[EOT_E_RECOIL_TURN] = (float)state.turn_recoil;
+    return kinetic;
+}
+
+static enum eot_status keep_rows(struct engine *g, uint64_t first, const eot_vertex_record *record, size_t n, struct eot_block *block, struct eot_run *run, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (size_t i = 0; i < n; i++) {
-        const float *row = g->rows + i * EOT_N_EVENT_COLUMN;
+        float *row = g->rows + i * EOT_N_EVENT_COLUMN;
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
         uint64_t primary = first + record[i].i_primary;
         EOT_CHECK(row[EOT_E_STAGE] >= 0.0f, EOT_E_DEVICE, "primary %llu failed on %s (%s); follow it step by step: eotmc replay <run folder or configuration> --event %llu",
                   (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_STAGE]), (unsigned long long)primary);
+        i64 recoil = (i64)floor(eot_run_complete_row(g->world, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
+        block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_PHI] -= recoil;
+        block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_RECOIL] += recoil;
         if (row[EOT_E_STAGE] < 3.0f && keep_number(primary) >= g->config->scoring.record_fraction) continue;
         if (run->n_row == EOT_MAX_EVENT_ROW) {
             run->n_row_dropped++;
@@ -318,7 +336,7 @@ static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, 
                                  (struct eot_buffer *[]){g->event, record, g->event_vertex, g->acc, g->outcome, g->tally, g->row}, err));
         EOT_TRY(g->b->op->buffer_read(g->b, g->row, 0, count * EOT_N_EVENT_COLUMN * sizeof(f32), g->rows, err));
         EOT_TRY(g->b->op->buffer_read(g->b, record, start * sizeof *copy, count * sizeof *copy, copy, err));
-        EOT_TRY(keep_rows(g, first, copy, count, run, err));
+        EOT_TRY(keep_rows(g, first, copy, count, block, run, err));
     }
     int64_t tally[EOT_N_TALLY];
     EOT_TRY(g->b->op->buffer_read(g->b, g->tally, 0, sizeof tally, tally, err));
@@ -425,6 +443,30 @@ done:
     return status;
 }
 
+/* Share of process p of the vertices of a parent of energy E, averaged over the layers; e N -> mu N phi by its own tables, not by the cascade's nodes. */
+static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
+    double share[EOT_N_RARE] = {0.0}, total = 0.0, exact = 0.0, length = 0.0;
+    for (int m = 0; m < w->em.n_medium; m++) length += w->em.n_medium == 1 ? 1.0 : (double)w->em.layer[m];
+    for (int m = 0; m < w->em.n_medium; m++) {
+        double part = w->em.n_medium == 1 ? 1.0 : (double)w->em.layer[m] / length;
+        for (int q = 0; q < EOT_N_RARE; q++)
+            if (eot_rare_parents(q) & 1 << type) share[q] += part * (double)eot_rare_rate(w->table.value, w->em, q, m, E);
+        for (int i = 0; i < w->event.n_lfc; i++)
+            if (w->event.lfc_medium[i] == m) exact += part * (double)eot_lfc_xsec(w->table.value, w->event.lfc[i], E);
+    }
+    for (int q = 0; q < EOT_N_RARE; q++) total += share[q];
+    return total > 0.0 ? (p == EOT_RARE_LFC ? exact : share[p]) / total : 0.0;
+}
+
+/* Whether the cut or the region leaves out a part of what the enabled processes make. */
+static bool leaves_out(const struct eot_config *config, const struct eot_world *w) {
+    bool on[EOT_N_RARE], is_out = false;
+    eot_world_rare_switches(config, on);
+    for (int p = 0; p < EOT_N_RARE; p++)
+        for (int type = 0; type < 3; type++) is_out |= on[p] && eot_rare_parents(p) & 1 << type && w->rare_threshold[type] > eot_world_rare_threshold(config, p);
+    return is_out;
+}
+
 /* Rate of rare vertices below the region or the cut: forced showers with the lowest cut. */
 static enum eot_status measure_excluded(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
                                         struct eot_run *run, struct eot_error *err) {
@@ -447,14 +489,22 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     EOT_TRY(run_cascade(&g, 0, (u32)n_shower, block, &is_complete, err));
     if (!is_complete) goto done;
     EOT_TRY(g.b->op->buffer_read(g.b, g.vertex, 0, n_shower * sizeof *record, record, err));
-    double sum = 0.0, square = 0.0, n = (double)n_shower;
+    double sum[EOT_N_RARE_CHANNEL] = {0.0}, square[EOT_N_RARE_CHANNEL] = {0.0}, n = (double)n_shower;
     for (uint64_t i = 0; i < n_shower; i++) {
-        double v = (double)record[i].E < world->rare_threshold[EOT_PHOTON] ? (double)record[i].weight : 0.0;
-        sum += v;
-        square += v * v;
+        int type = eot_record_type(record[i].draw);
+        if (!(record[i].weight > 0.0f) || (double)record[i].E >= world->rare_threshold[type]) continue;
+        for (int p = 0; p < EOT_N_RARE; p++) {
+            double v = (double)record[i].weight * vertex_share(&w, p, type, record[i].E) * w.rare_unit;
+            int channel = eot_rare_channel(p, type);
+            if (!(eot_rare_parents(p) & 1 << type)) continue;
+            sum[channel] += v;
+            square[channel] += v * v;
+        }
     }
-    run->excluded_rate = sum / n;
-    run->excluded_error = sqrt(fmax(0.0, square / n - sum / n * sum / n) / fmax(n - 1.0, 1.0));
+    for (int c = 0; c < EOT_N_RARE_CHANNEL; c++) {
+        run->excluded[c].rate = sum[c] / n;
+        run->excluded[c].error = sqrt(fmax(0.0, square[c] / n - sum[c] / n * sum[c] / n) / fmax(n - 1.0, 1.0));
+    }
     run->n_excluded_shower = n_shower;
 done:
     engine_free(&g);
@@ -528,13 +578,14 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     bool has_progress = false;
     memset(run, 0, sizeof *run);
     run->first = run->end = s->first;
+    run->rare_unit = world->rare_unit;
     run->n_block = n_batch < EOT_MAX_BLOCK ? (size_t)n_batch : EOT_MAX_BLOCK;
     run->block = calloc(run->n_block, sizeof *run->block);
     current = malloc(sizeof *current);
     EOT_CHECK_MEMORY(run->block);
     EOT_CHECK_MEMORY(current);
     double start = now_s(), kernel_before = options->backend->kernel_s, build_before = options->backend->build_s;
-    if (!options->skips_excluded && config->physics.rare_dimuon_gamma && world->rare_threshold[EOT_PHOTON] > 2.0 * 0.1056583755) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
+    if (!options->skips_excluded && leaves_out(config, world)) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
     EOT_TRY(engine_create(&g, config, world, options, batch, true, NULL, err));
     run->device_bytes = g.bytes;
     eot_progress_start(&progress, options->progress, "EOT", s->eot, 0);

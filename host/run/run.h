@@ -56,8 +56,11 @@ struct eot_run {
     bool is_partial;
     size_t n_row, n_row_dropped;
     struct eot_event_row *row;
+    double rare_unit; /* rare vertices that a weight of 1 in the blocks stands for */
     double wall_s, kernel_s;
-    double excluded_rate, excluded_error; /* rare vertices per EOT that the cut or the region leaves out; 0, 0 when nothing is left out */
+    struct {
+        double rate, error;
+    } excluded[EOT_N_RARE_CHANNEL]; /* rare vertices per EOT that the cut or the region leaves out; 0, 0 when nothing is left out */
     uint64_t n_excluded_shower;
     size_t device_bytes;
     struct eot_shower_scores shower;
@@ -84,7 +87,9 @@ enum eot_status eot_run_track_spectra(const struct eot_config *config, const str
                                       struct eot_track_spectra *spectra, struct eot_error *err);
 void eot_track_spectra_free(struct eot_track_spectra *spectra);
 /** The launch parameters of the cascade that a configuration fixes; primaries and lanes are the caller's. */
-eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *config);
+eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *config, double rare_unit);
+/** Complete an event's record on the host: weight in vertices per EOT; of e N -> mu N phi the momentum transfer. @return kinetic energy of the recoil [GeV]. */
+double eot_run_complete_row(const struct eot_world *world, uint64_t primary, float row[EOT_N_EVENT_COLUMN]);
 /** The worst of an event's faults (bits of eot_event_fault) in words. */
 const char *eot_run_fault_text(uint32_t faults);
 void eot_run_free(struct eot_run *run);

@@ -30,6 +30,11 @@ static void take_tables(eot_event_parameters *to, const eot_event_parameters *fr
     memcpy(to->element_Z, from->element_Z, sizeof to->element_Z);
     memcpy(to->element_A, from->element_A, sizeof to->element_A);
     to->shower = from->shower;
+    to->n_lfc = from->n_lfc;
+    memcpy(to->lfc, from->lfc, sizeof to->lfc);
+    memcpy(to->lfc_medium, from->lfc_medium, sizeof to->lfc_medium);
+    memcpy(to->lfc_Z, from->lfc_Z, sizeof to->lfc_Z);
+    memcpy(to->lfc_A, from->lfc_A, sizeof to->lfc_A);
 }
 
 void eot_world_cache_key(const struct eot_config *config, double cut, char key[65]) {

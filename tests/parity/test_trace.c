@@ -14,7 +14,7 @@ struct trace {
 
 static void open_trace(struct trace *t, const struct simulation *s, struct eot_backend *backend) {
     struct eot_error error;
-    eot_cascade_parameters c = eot_run_cascade_parameters(&s->config);
+    eot_cascade_parameters c = eot_run_cascade_parameters(&s->config, s->world.rare_unit);
     eot_event_parameters e = s->world.event;
     float energy[N_PRIMARY];
     c.n_primary = c.n_lane = N_PRIMARY;

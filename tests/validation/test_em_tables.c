@@ -33,7 +33,7 @@ static struct eot_material material_of(const char *name) {
 static void build(void) {
     gsl_set_error_handler_off();
     lead = material_of("lead");
-    options = (struct eot_em_options){.cut = 0.2, .energy_max = 105.0, .depth = 20.0, .step_max_X0 = 0.5, .rare_parents = 1 << EOT_PHOTON, .lpm = true, .n_medium = 1};
+    options = (struct eot_em_options){.cut = 0.2, .energy_max = 105.0, .depth = 20.0, .step_max_X0 = 0.5, .rare = {[EOT_RARE_DIMUON_GAMMA] = true}, .lpm = true, .n_medium = 1};
     options.medium[0].n_constituent = 1;
     options.medium[0].material[0] = &lead;
     options.medium[0].fraction[0] = 1.0;

@@ -39,6 +39,8 @@ enum eot_accumulator {
     EOT_ACC_LEDGER_NEUTRINO, /* neutrinos and captures */
     EOT_ACC_LEDGER_MUON,     /* muons that leave the world (total energy) */
     EOT_ACC_LEDGER_REST,     /* rest energy of stopped muons that do not decay (physics.decay: off) */
+    EOT_ACC_LEDGER_PHI,      /* carried away by the scalar */
+    EOT_ACC_LEDGER_RECOIL,   /* kinetic energy of the nucleus that it was radiated on; the host moves it from PHI */
     EOT_N_LEDGER,
     EOT_ACC_VETO_VISIBLE = EOT_N_LEDGER,
     EOT_ACC_HCAL_VISIBLE,                                        /* one per module */

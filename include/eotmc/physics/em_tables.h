@@ -3,11 +3,10 @@
 #ifndef EOT_PHYSICS_EM_TABLES_H
 #define EOT_PHYSICS_EM_TABLES_H
 
-#include "eotmc/base/portable.h"
+#include "eotmc/base/rare.h"
 
 #define EOT_N_MEDIUM_MAX 2 /* layers of a period */
 #define EOT_N_CHANNEL 3    /* bremsstrahlung, pair production, Compton scattering */
-enum eot_particle_type { EOT_ELECTRON = 0, EOT_POSITRON = 1, EOT_PHOTON = 2 };
 enum eot_channel { EOT_CHANNEL_BREMS = 0, EOT_CHANNEL_PAIR = 1, EOT_CHANNEL_COMPTON = 2 };
 
 /** Columns of one node (medium, energy) of the cascade's table. */
@@ -29,6 +28,7 @@ typedef struct {
     i32 n_medium;              /* 1 (effective medium) or 2 (explicit layers) */
     i32 n_quantile;            /* intervals in u */
     u32 node;                  /* [medium][energy][EOT_EM_N_COLUMN] */
+    u32 rare;                  /* [medium][energy][EOT_N_RARE]: rate of each rare process (eotmc/physics/rare.h) */
     u32 quantile;              /* [medium][channel][energy][n_quantile + 1] */
     u32 soft;                  /* [energy][path][n_soft_quantile + 1]: quantiles of the sub-cut radiation / cut */
     i32 n_soft_energy, n_soft_path, n_soft_quantile;
@@ -41,6 +41,6 @@ typedef struct {
     i32 rare_parents;          /* bits 1 << enum eot_particle_type: parents of the enabled rare processes */
     f32 rare_min[3];           /* GeV, rare vertices of parents (by type) below are not sought */
 } eot_em_tables;
-EOT_LAYOUT(eot_em_tables, 96);
+EOT_LAYOUT(eot_em_tables, 100);
 
 #endif

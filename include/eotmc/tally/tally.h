@@ -4,6 +4,7 @@
 #ifndef EOT_TALLY_TALLY_H
 #define EOT_TALLY_TALLY_H
 
+#include "eotmc/base/rare.h"
 #include "eotmc/tally/atomic.h"
 
 #define EOT_LIMB_HIGH D(1099511627776.0)          /* 2^40 */
@@ -27,6 +28,8 @@ enum eot_event_histogram {
     EOT_H_HCAL0, EOT_H_HCAL1, EOT_H_HCAL2, EOT_H_HCAL3, /* GeV calibrated */
     EOT_H_MISSING,           /* GeV, after the track cut */
     EOT_H_MUON_ENERGY,       /* GeV, of the selected charge at the vertex */
+    EOT_H_PARENT,            /* GeV, parent of the vertex */
+    EOT_H_PARENT_SELECTED,   /* the same, weighted with the probability to pass the selection (Gaussian tail) */
     EOT_N_EVENT_HISTOGRAM
 };
 #define EOT_N_BIN 80 /* of each, without underflow and overflow */
@@ -34,24 +37,35 @@ enum eot_event_histogram {
 /** Counters without weights. */
 enum eot_counter {
     EOT_C_EVENTS = 0, EOT_C_TRACK, EOT_C_VETO, EOT_C_HCAL, EOT_C_MUON_STEPS, EOT_C_MUONS, EOT_C_REPLAY_STEPS,
-    EOT_C_FAULT_STACK, EOT_C_FAULT_NAN, EOT_C_FAULT_STUCK, EOT_C_FAULT_VERTEX, /* faults: any fails the run */
+    EOT_C_FAULT_STACK, EOT_C_FAULT_NAN, EOT_C_FAULT_STUCK, EOT_C_FAULT_VERTEX, EOT_C_FAULT_ENERGY, /* faults: any fails the run */
     EOT_C_LEDGER,                                /* EOT_N_LEDGER energies [counts] of all events */
-    EOT_C_ENERGY_IN = EOT_C_LEDGER + 9,
+    EOT_C_ENERGY_IN = EOT_C_LEDGER + 11,
     EOT_C_ECAL_CELL,                             /* EOT_N_ECAL_CELL energies */
     EOT_N_COUNTER = EOT_C_ECAL_CELL + 64
 };
-#define EOT_N_FAULT 4
+#define EOT_N_FAULT 5
+
+/** Weighted sums of one channel: a process and the charge of its parent. */
+enum eot_channel_sum {
+    EOT_CH_ALL = 0,
+    EOT_CH_ABOVE,                         /* energy of the parent above eot_channel_threshold */
+    EOT_CH_TRACK = EOT_CH_ABOVE + 7,      /* cut flow */
+    EOT_CH_VETO, EOT_CH_HCAL, EOT_CH_MISSING_GAUSSIAN, EOT_CH_MISSING_EXPONENTIAL,
+    EOT_CH_MUON_ENERGY,                   /* weight x energy of the muon [GeV] */
+    EOT_N_CHANNEL_SUM
+};
+EOT_FN f32 eot_channel_threshold(i32 i) { return i == 0 ? 1.0f : i == 1 ? 2.5f : i == 2 ? 5.0f : i == 3 ? 10.0f : i == 4 ? 20.0f : i == 5 ? 30.0f : 50.0f; } /* GeV */
 
 /** Weighted sums (two limbs each): weight and weight squared. */
 enum eot_weighted {
-    EOT_W_ALL = 0,                        /* every vertex */
-    EOT_W_ABOVE,                          /* photon energy above 1, 2.5, 5, 10, 20, 50 GeV */
-    EOT_W_TRACK = EOT_W_ABOVE + 6,        /* cut flow */
+    EOT_W_ALL = 0,                        /* every vertex; e N -> mu N phi: with muons of the selected charge */
+    EOT_W_TRACK,                          /* cut flow */
     EOT_W_VETO, EOT_W_HCAL,
     EOT_W_MISSING_GAUSSIAN, EOT_W_MISSING_EXPONENTIAL,
     EOT_W_CATEGORY_1, EOT_W_CATEGORY_2, EOT_W_CATEGORY_3,
     EOT_W_DEPTH,                          /* weight x depth [X0]: mean depth */
-    EOT_N_WEIGHTED
+    EOT_W_CHANNEL,                        /* [EOT_N_RARE_CHANNEL][EOT_N_CHANNEL_SUM] */
+    EOT_N_WEIGHTED = EOT_W_CHANNEL + EOT_N_RARE_CHANNEL * EOT_N_CHANNEL_SUM
 };
 
 /** Layout of a batch's event tally, in i64. */
@@ -80,5 +94,6 @@ EOT_FN void eot_histogram_add(EOT_GLOBAL i64 *tally, i32 which, f32 p, f64 weigh
 #define EOT_MISSING_LOW (-40.0f)
 #define EOT_MISSING_BINS_PER_GEV 0.5f
 #define EOT_MUON_BINS_PER_GEV 0.5f
+#define EOT_PARENT_BINS_PER_GEV 0.5f
 
 #endif

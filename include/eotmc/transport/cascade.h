@@ -243,13 +243,13 @@ EOT_FN eot_lane eot_lane_step(eot_lane L, u32 g, EOT_GLOBAL const f32 *table, eo
     i32 is_chosen = c.is_forced ? reached > L.weight : (f32)word < trial;
     is_chosen = is_chosen && is_busy && v.rare > 0.0f;
     L.weight = is_busy ? total : L.weight;
-    L.vertex_draw = is_chosen ? L.draw : L.vertex_draw;
+    L.vertex_draw = is_chosen ? L.draw | (u32)L.type << EOT_RECORD_TYPE_SHIFT : L.vertex_draw;
     L.vertex_fraction = is_chosen ? v.along : L.vertex_fraction;
     L.vertex_E = is_chosen ? v.E_along : L.vertex_E;
     if (is_chosen && !c.is_forced) {
         u32 slot = L.n_hit * c.n_lane + g;
         vertex[slot].i_primary = L.i_primary;
-        vertex[slot].draw = L.draw;
+        vertex[slot].draw = L.draw | (u32)L.type << EOT_RECORD_TYPE_SHIFT;
         vertex[slot].fraction = v.along;
         vertex[slot].E = v.E_along;
         vertex[slot].weight = 1.0f / c.enhancement;

@@ -8,11 +8,11 @@
 #error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
 #endif
 
-#include "eotmc/physics/dimuon_gamma.h"
 #include "eotmc/tally/tally.h"
 #include "eotmc/transport/cascade.h"
 #include "eotmc/transport/muon.h"
 #include "eotmc/transport/shower.h"
+#include "eotmc/transport/vertex.h"
 
 /** A primary particle at the front of the calorimeter. */
 typedef struct {
@@ -40,24 +40,11 @@ EOT_FN eot_primary eot_source_sample(eot_beam beam, u64 primary, u32 seed, u32 r
     return p;
 }
 
-/** The rare vertex of an event and its muons at birth. */
-typedef struct {
-    f64 x, y, z;          /* cm */
-    eot_vec3 plus, minus; /* directions */
-    f32 k, E_plus, E_minus; /* GeV */
-    f32 depth_X0, time;   /* ns */
-    f32 weight;
-    f32 E_beam;
-    u32 fault;            /* bits of eot_event_fault */
-    u32 spare[2];
-} eot_event_vertex;
-EOT_LAYOUT(eot_event_vertex, EOT_EVENT_VERTEX_BYTES);
-
 /** A particle of the replay. */
 typedef struct {
     eot_shower_particle p;
     f32 x, y, sx, sy;
-    i32 is_ghost; /* descends from the photon that became the pair: its random numbers are used, its energy is not */
+    i32 is_ghost; /* descends from the parent of the rare vertex: its random numbers are used, its energy is not */
 } eot_replay_particle;
 
 EOT_FN void eot_replay_push(EOT_GLOBAL f32 *stack, u32 n_item, u32 item, i32 depth, eot_replay_particle q) {
@@ -85,47 +72,6 @@ EOT_FN eot_replay_particle eot_replay_pop(EOT_GLOBAL const f32 *stack, u32 n_ite
     return q;
 }
 
-/** The muon pair of a photon at (x, y, z). */
-EOT_FN eot_event_vertex eot_event_vertex_sample(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, u64 primary, f32 k, f32 x, f32 y, f32 z, f32 sx, f32 sy) {
-    eot_event_vertex v;
-    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, 0, e->seed, e->run);
-    eot_u32x4 b = eot_random_block(g);
-    g.draw++;
-    f32 position = fmin(fmax((eot_log(k) - e->pair_log_first) * e->pair_inverse_log_step, 0.0f), (f32)e->n_pair_energy - 1.001f);
-    i32 i = (i32)position;
-    i += eot_uniform(b.z) < position - (f32)i ? 1 : 0;
-    f32 q = eot_row_interpolated(table + e->pair_quantile + (u32)i * (u32)(e->n_pair_quantile + 1), eot_uniform(b.x) * (f32)e->n_pair_quantile, e->n_pair_quantile);
-    f32 low = EOT_M_MUON / k;
-    f32 x_plus = low + q * (1.0f - 2.0f * low);
-    i32 element = 0;
-    f32 choice = eot_uniform(b.y);
-    while (element + 1 < e->n_element && choice >= e->element_share[element]) element++;
-    eot_dimuon_gamma_angles a = eot_dimuon_gamma_angles_sample(k, x_plus, e->element_Z[element], e->element_A[element], g);
-    eot_vec3 photon;
-    photon.x = sx;
-    photon.y = sy;
-    photon.z = 1.0f;
-    photon = eot_vec3_unit(photon);
-    v.plus = eot_vec3_unit(eot_vec3_rotated(photon, a.plus.x, a.plus.y, a.plus.z));
-    v.minus = eot_vec3_unit(eot_vec3_rotated(photon, a.minus.x, a.minus.y, a.minus.z));
-    v.x = (f64)x;
-    v.y = (f64)y;
-    v.z = (f64)z;
-    v.k = k;
-    v.E_plus = fmax(x_plus * k, EOT_M_MUON);
-    v.E_minus = fmax(k - v.E_plus, EOT_M_MUON);
-    v.depth_X0 = 0.0f;
-    v.time = 0.0f;
-    v.weight = 0.0f;
-    v.E_beam = 0.0f;
-    v.fault = a.is_good && v.E_plus >= EOT_M_MUON && v.E_minus >= EOT_M_MUON ? 0u : (u32)EOT_FAULT_VERTEX; /* a NaN is not >= */
-    v.spare[0] = v.spare[1] = 0u;
-    return v;
-}
-
-/** Uniform number in (0, 1) of 18 bits: the low 9 bits of two words, which eot_uniform does not use. */
-EOT_FN f32 eot_low_uniform(u32 a, u32 b) { return ((f32)(((a & 511u) << 9) | (b & 511u)) + 0.5f) * 3.814697265625e-6f; }
-
 /** Share of the first of many photons in their given sum. A spectrum dN/dk = theta/k makes the photons the jumps of a Gamma process, whose shares in random
  * (size-biased) order are the pieces of a stick broken at 1 - u^(1/theta) (Poisson-Dirichlet; J. F. C. Kingman, J. R. Stat. Soc. B 37 (1975) 1).
  * theta = 4/3 of the path in X0, from the soft end of dN/dk/dt = (4/3)/k. */
@@ -142,7 +88,7 @@ typedef struct {
     eot_spot_reservoir waiting; /* energy below the size of a spot */
     f32 x_end, y_end;      /* cm, where the last step ended */
     u64 primary;
-    u32 draw;   /* steps so far */
+    u32 stage, draw; /* of the cascade's random numbers; steps so far */
     i32 depth;  /* particles on the stack */
     i32 is_alive, primary_type;
 } eot_replay_state;
@@ -154,13 +100,10 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *
     s.primary_type = primary_type;
     eot_primary source = eot_source_sample(e->beam, s.primary, e->seed, e->run, e->calorimeter_z);
     s.random = eot_random_init(s.primary, EOT_STAGE_REPLAY, 0, e->seed, e->run);
-    s.vertex.x = s.vertex.y = s.vertex.z = D(0.0);
-    s.vertex.plus.x = s.vertex.plus.y = s.vertex.plus.z = s.vertex.minus.x = s.vertex.minus.y = s.vertex.minus.z = 0.0f;
-    s.vertex.k = s.vertex.E_plus = s.vertex.E_minus = s.vertex.depth_X0 = s.vertex.time = 0.0f;
+    s.vertex = eot_event_vertex_none();
     s.vertex.weight = e->has_vertex ? record.weight : 0.0f;
     s.vertex.E_beam = source.E;
     s.vertex.fault = e->has_vertex ? (u32)EOT_FAULT_VERTEX : 0u;
-    s.vertex.spare[0] = s.vertex.spare[1] = 0u;
     s.q.p.E = source.E;
     s.q.p.z = 0.0f;
     s.q.p.type = primary_type;
@@ -176,6 +119,7 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *
     s.waiting.is_photon = 0;
     s.waiting.axis.x = s.waiting.axis.y = s.waiting.axis.z = s.waiting.axis.sx = s.waiting.axis.sy = 0.0f;
     s.depth = 0;
+    s.stage = EOT_STAGE_CASCADE;
     s.draw = 0;
     s.is_alive = 1;
     return s;
@@ -183,7 +127,7 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *
 
 /** The cascade's random block of the next step. */
 EOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e) {
-    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_CASCADE << 24, s.draw, e->seed, e->run);
+    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), s.stage << 24, s.draw, e->seed, e->run);
 }
 
 /** One step of the shower with its deposits. @param block of the step. @param v its vertex. @param acc, stack, profile as in eot_event_replay. */
@@ -215,29 +159,37 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
     }
     s.x_end = q.x;
     s.y_end = q.y;
-    i32 is_vertex = e->has_vertex && !q.is_ghost && s.draw == record.draw;
+    i32 is_vertex = e->has_vertex && !q.is_ghost && s.stage == EOT_STAGE_CASCADE && s.draw == eot_record_draw(record.draw);
+    f32 until = 1.0f; /* share of the step that is real */
     if (is_vertex) {
         f32 z = q.p.z + record.fraction * v.path;
-        f32 E_beam = s.vertex.E_beam;
-        i32 was_found = v.E_along == record.E && is_photon;
-        s.vertex = eot_event_vertex_sample(table, e, s.primary, q.p.E, x_start + sx_start * record.fraction * v.path, y_start + sy_start * record.fraction * v.path,
-                                         e->calorimeter_z + z, sx_start, sy_start);
-        s.vertex.fault |= was_found ? 0u : (u32)EOT_FAULT_VERTEX;
+        i32 was_found = v.E_along == record.E && q.p.type == eot_record_type(record.draw);
+        s.vertex.k = v.E_along;
+        s.vertex.parent = q.p.type;
+        f32 scattered = sqrt(record.fraction); /* the spread of the angle grows as the root of the path */
+        s.vertex.sx = sx_start + scattered * (q.sx - sx_start);
+        s.vertex.sy = sy_start + scattered * (q.sy - sy_start);
+        s.vertex.x = (f64)(x_start + sx_start * record.fraction * v.path);
+        s.vertex.y = (f64)(y_start + sy_start * record.fraction * v.path);
+        s.vertex.z = (f64)(e->calorimeter_z + z);
         s.vertex.depth_X0 = z * e->layers_inverse_X0;
         s.vertex.time = z / (f32)EOT_C_LIGHT;
-        s.vertex.weight = record.weight;
-        s.vertex.E_beam = E_beam;
-        /* the pair takes the photon's energy; the rounding of its split stays in the calorimeter */
-        acc[EOT_ACC_LEDGER_ECAL] += eot_energy_counts(q.p.E) - eot_energy_counts(s.vertex.E_plus) - eot_energy_counts(s.vertex.E_minus);
-        q.is_ghost = 1;
+        s.vertex.fault = was_found ? 0u : (u32)EOT_FAULT_VERTEX;
+        s.vertex = eot_event_vertex_sample(s.vertex, table, t, e, s.primary, q.p.z, v.path);
+        /* phi takes what the muon leaves, the rounding of other splits stays in the calorimeter */
+        i64 rest = eot_energy_counts(v.E_along) - eot_energy_counts(s.vertex.E_plus) - eot_energy_counts(s.vertex.E_minus) - eot_energy_counts(s.vertex.E_extra);
+        acc[s.vertex.E_dark > 0.0f ? EOT_ACC_LEDGER_PHI : EOT_ACC_LEDGER_ECAL] += rest;
+        until = is_photon ? 0.0f : record.fraction;
     }
     i32 a_goes_on = v.E_a >= t.cut, b_goes_on = v.E_b >= t.cut && !v.has_left;
-    if (!q.is_ghost) {
+    if (!q.is_ghost && until > 0.0f) {
         f32 z = e->calorimeter_z + v.z;
-        i64 parent = eot_energy_counts(q.p.E), a = eot_energy_counts(v.E_a), b = eot_energy_counts(v.E_b);
-        i64 soft = is_photon ? 0 : eot_energy_counts(v.soft), ionisation = parent - a - b - soft;
-        f32 at = (f32)(block.x & 0xffu) * 0.00390625f; /* where along the path the losses are put */
+        i64 parent = eot_energy_counts(q.p.E), a = is_vertex ? eot_energy_counts(v.E_along) : eot_energy_counts(v.E_a), b = is_vertex ? 0 : eot_energy_counts(v.E_b);
+        f32 v_soft = v.soft * until;
+        i64 soft = is_photon ? 0 : eot_energy_counts(v_soft), ionisation = parent - a - b - soft;
+        f32 at = is_vertex ? 0.5f * until : (f32)(block.x & 0xffu) * 0.00390625f; /* where along the path the losses are put */
         f32 x_at = x_start + at * (q.x - x_start), y_at = y_start + at * (q.y - y_start), z_at = z - (1.0f - at) * v.path;
+        a_goes_on |= is_vertex; /* the parent is gone */
         i32 is_inside = eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, z_at), x_at, y_at, ionisation, 0);
         if (binning.n_bin > 0 && is_inside) {
             i32 bin = (i32)floor((z_at - binning.z0) * binning.inverse_width);
@@ -253,12 +205,12 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
         at_vertex.z = z;
         along_path.sx = at_vertex.sx = q.sx;
         along_path.sy = at_vertex.sy = q.sy;
-        f32 first = v.soft * eot_broken_stick(eot_low_uniform(own.x, own.y), v.path_X0);
-        i64 first_counts = soft > 0 ? (i64)((f64)soft * (f64)fmin(first / fmax(v.soft, 1e-9f), 1.0f)) : 0;
+        f32 first = v_soft * eot_broken_stick(eot_low_uniform(own.x, own.y), v.path_X0 * until);
+        i64 first_counts = soft > 0 ? (i64)((f64)soft * (f64)fmin(first / fmax(v_soft, 1e-9f), 1.0f)) : 0;
         f32 choice = eot_low_uniform(own.z, own.w);
         for (i32 i = 0; i < 4; i++) {
             i64 counts = i == 0 ? first_counts : i == 1 ? soft - first_counts : i == 2 ? (a_goes_on ? 0 : a) : (b_goes_on ? 0 : b);
-            f32 energy = i == 0 ? first : i == 1 ? v.soft - first : i == 2 ? v.E_a : v.E_b;
+            f32 energy = i == 0 ? first : i == 1 ? v_soft - first : i == 2 ? v.E_a : v.E_b;
             i32 makes_photon = i < 2 || (i == 2 ? v.type_a : v.type_b) == EOT_PHOTON;
             if (counts <= 0) continue;
             eot_spot_reservoir ready;
@@ -281,6 +233,7 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
                                           profile, binning);
         }
     }
+    q.is_ghost |= is_vertex;
     /* the same order as in the cascade */
     i32 a_is_high = v.E_a > v.E_b;
     eot_replay_particle high = q, low = q;
@@ -303,10 +256,31 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
     } else if (s.depth > 0) {
         s.depth--;
         q = eot_replay_pop(stack, n_item, item, s.depth);
+    } else if (s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE) { /* what left the vertex besides muons, with random numbers of its own */
+        s.stage = EOT_STAGE_AFTER;
+        s.draw = 0xffffffffu; /* 0 after the increment below */
+        q.p.E = s.vertex.E_extra;
+        q.p.z = (f32)s.vertex.z - e->calorimeter_z;
+        q.p.type = s.vertex.extra_type;
+        q.x = (f32)s.vertex.x;
+        q.y = (f32)s.vertex.y;
+        q.sx = s.vertex.extra.x / fmax(s.vertex.extra.z, 0.1f);
+        q.sy = s.vertex.extra.y / fmax(s.vertex.extra.z, 0.1f);
+        q.is_ghost = 0;
+        if (q.p.E < t.cut) {
+            eot_shower_axis axis;
+            axis.x = q.x;
+            axis.y = q.y;
+            axis.z = (f32)s.vertex.z;
+            axis.sx = q.sx;
+            axis.sy = q.sy;
+            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, eot_energy_counts(q.p.E), q.p.E, q.p.E, 0, axis, s.random, profile, binning);
+            s.is_alive = 0;
+        }
     } else {
         s.is_alive = 0;
     }
-    if (s.draw > 0x7fffffu) {
+    if (s.draw != 0xffffffffu && s.draw > 0x7fffffu) {
         faults |= (u32)EOT_FAULT_ENDLESS;
         s.is_alive = 0;
     }
@@ -337,6 +311,15 @@ EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tab
     return s.vertex;
 }
 
+/** Of a muon that left no trace. */
+EOT_FN eot_muon_outcome eot_muon_outcome_none(void) {
+    eot_muon_outcome out;
+    for (i32 i = 0; i < EOT_N_PLANE; i++) out.hit[i].x = out.hit[i].y = out.hit[i].time = out.hit[i].is_hit = 0.0f;
+    out.E_exit = 0.0f;
+    out.fate = EOT_MUON_ESCAPED;
+    return out;
+}
+
 /** A muon that is followed, between two steps. */
 typedef struct {
     eot_muon m;
@@ -351,8 +334,7 @@ typedef struct {
 EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const u32 *voxel,
                                                  EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc) {
     eot_event_muon_state s;
-    for (i32 i = 0; i < EOT_N_PLANE; i++) s.out.hit[i].x = s.out.hit[i].y = s.out.hit[i].time = s.out.hit[i].is_hit = 0.0f;
-    s.out.E_exit = 0.0f;
+    s.out = eot_muon_outcome_none();
     s.random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 1u : 2u, e->seed, e->run);
     s.shower_random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 3u : 4u, e->seed, e->run);
     eot_point start;
@@ -442,10 +424,11 @@ EOT_FN eot_event_muon_state eot_event_muon_finish(eot_event_muon_state s, EOT_GL
     return s;
 }
 
-/** Follow one muon to its end, with deposits in the event's accumulators. */
+/** Follow one muon to its end, with deposits in the event's accumulators; no muon where its energy is 0. */
 EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid,
                                        EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
                                        eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc, EOT_GLOBAL i64 *tally) {
+    if (!((charge > 0 ? vertex.E_plus : vertex.E_minus) > 0.0f)) return eot_muon_outcome_none();
     eot_event_muon_state s = eot_event_muon_start(table, grid, voxel, e, primary, vertex, charge, acc);
     while (s.m.fate == EOT_MUON_ALIVE) {
         s = eot_event_muon_advance(s, eot_muon_advance(table, tables, grid, region, voxel, s.m, s.random), table, region, e, acc);

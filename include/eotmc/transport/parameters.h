@@ -5,6 +5,7 @@
 
 #include "eotmc/detector/setup.h"
 #include "eotmc/physics/em_tables.h"
+#include "eotmc/physics/lfc_sample.h"
 
 #define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
 
@@ -35,12 +36,15 @@ enum eot_lane_word {
 /** A rare vertex as the cascade leaves it: enough to follow its shower again and find it. */
 typedef struct {
     u32 i_primary;  /* index in the batch */
-    u32 draw;       /* step of the shower */
+    u32 draw;       /* step of the shower, and the parent's type in the upper two bits */
     f32 fraction;   /* of the step's path */
     f32 E;          /* GeV of the parent at the vertex: checked by the replay */
     f32 weight;     /* EOT-normalised weight */
 } eot_vertex_record;
 EOT_LAYOUT(eot_vertex_record, 20);
+#define EOT_RECORD_TYPE_SHIFT 30
+EOT_FN u32 eot_record_draw(u32 draw) { return draw & 0x3fffffffu; }
+EOT_FN i32 eot_record_type(u32 draw) { return (i32)(draw >> EOT_RECORD_TYPE_SHIFT); }
 
 /** Scalars of a cascade launch. */
 typedef struct {
@@ -64,7 +68,8 @@ enum eot_track_tally { EOT_TRACK_NONE = 0, EOT_TRACK_THRESHOLDS = 1, EOT_TRACK_S
 #define EOT_TRACK_QUANTUM 1048576.0f  /* counts per X0 */
 
 #define EOT_N_ELEMENT 4     /* elements that a pair may be made on */
-#define EOT_EVENT_VERTEX_BYTES 88 /* of eot_event_vertex, whose vectors are f32 on the device */
+#define EOT_N_LFC 8         /* nuclei of the ECAL, counted once a layer, on which e N -> mu N phi is simulated */
+#define EOT_EVENT_VERTEX_BYTES 136 /* of eot_event_vertex, whose vectors are f32 on the device */
 #define EOT_N_REPLAY_FIELD 8 /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
 
 /** Everything the event kernels need besides the tables; one in a buffer. */
@@ -87,9 +92,12 @@ typedef struct {
     eot_shower_constants shower;
     eot_response response;
     eot_slab slab[EOT_N_SLAB];
-    u32 spare;                 /* keeps the size a multiple of 8 */
+    i32 n_lfc;
+    eot_lfc_table lfc[EOT_N_LFC]; /* one nucleus each; rates in units of the run */
+    i32 lfc_medium[EOT_N_LFC];
+    f32 lfc_Z[EOT_N_LFC], lfc_A[EOT_N_LFC];
 } eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 2160);
+EOT_LAYOUT(eot_event_parameters, 2768);
 
 /** A muon's crossing of a tracker plane. */
 typedef struct {
@@ -110,7 +118,8 @@ enum eot_event_fault {
     EOT_FAULT_STACK = 2,  /* the replay's stack overflowed */
     EOT_FAULT_ENDLESS = 4, /* the shower did not end */
     EOT_FAULT_STUCK = 8,  /* a muon without progress */
-    EOT_FAULT_NAN = 16    /* a muon that is not a number */
+    EOT_FAULT_NAN = 16,   /* a muon that is not a number */
+    EOT_FAULT_ENERGY = 32 /* a vertex above the energies of its tables */
 };
 
 /** Columns of the event record, f32 each; names in host/run/record.c. */
@@ -118,6 +127,8 @@ enum eot_event_column {
     EOT_E_WEIGHT = 0, EOT_E_BEAM, EOT_E_PHOTON, EOT_E_DEPTH, EOT_E_MU_PLUS, EOT_E_MU_MINUS, EOT_E_VERTEX_X, EOT_E_VERTEX_Y, EOT_E_VERTEX_Z,
     EOT_E_ECAL, EOT_E_VETO, EOT_E_HCAL0, EOT_E_HCAL1, EOT_E_HCAL2, EOT_E_HCAL3, EOT_E_N_TRACK, EOT_E_MOMENTUM, EOT_E_CHARGE, EOT_E_MISSING, EOT_E_MISSING_SIGMA,
     EOT_E_PASS_GAUSSIAN, EOT_E_PASS_EXPONENTIAL, EOT_E_CATEGORY, EOT_E_STAGE,
+    EOT_E_PROCESS, EOT_E_PARENT, EOT_E_TIME, EOT_E_SLOPE_X, EOT_E_SLOPE_Y, EOT_E_VERSINE, EOT_E_TURN, EOT_E_TARGET_Z, EOT_E_TARGET_A,
+    EOT_E_RECOIL_T, EOT_E_RECOIL_TURN, /* by the host: host/physics/lfc/event.h */
     EOT_N_EVENT_COLUMN
 };
 

@@ -68,6 +68,7 @@ EOT_FN u32 eot_event_faults_count(eot_event_vertex v, i32 fate_plus, i32 fate_mi
     if (faults & (u32)EOT_FAULT_VERTEX) eot_atomic_add_i64(tally + EOT_C_FAULT_VERTEX, 1);
     if (faults & (u32)EOT_FAULT_STACK) eot_atomic_add_i64(tally + EOT_C_FAULT_STACK, 1);
     if (faults & (u32)(EOT_FAULT_ENDLESS | EOT_FAULT_STUCK)) eot_atomic_add_i64(tally + EOT_C_FAULT_STUCK, 1);
+    if (faults & (u32)EOT_FAULT_ENERGY) eot_atomic_add_i64(tally + EOT_C_FAULT_ENERGY, 1);
     if (faults & (u32)EOT_FAULT_NAN) eot_atomic_add_i64(tally + EOT_C_FAULT_NAN, 1);
     return faults;
 }
@@ -106,10 +107,7 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
         f32 photo = r->hcal_photostatistics > 0.0f ? sqrt(fmax(muonic, 0.0f) / r->hcal_photostatistics) : 0.0f;
         hcal[i] = i < r->n_hcal ? fmax(0.0f, muonic + photo * n.a + seen + sigma * n.b) : 0.0f;
         hcal_sum += hcal[i];
-        if (i < r->n_hcal) {
-            hcal_ok = hcal_ok && hcal[i] >= r->hcal_low && hcal[i] <= r->hcal_high;
-            eot_histogram_add(tally, EOT_H_HCAL0 + i, hcal[i] * EOT_HCAL_BINS_PER_GEV, w);
-        }
+        if (i < r->n_hcal) hcal_ok = hcal_ok && hcal[i] >= r->hcal_low && hcal[i] <= r->hcal_high;
     }
     /* the ECAL's visible energy carries the sampling fluctuation; the rest of its resolution is smeared below */
     eot_u32x4 sampling_block = eot_random_block(random);
@@ -121,7 +119,9 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     i32 n_track = (t_plus.momentum != 0.0f) + (t_minus.momentum != 0.0f);
     f32 signed_momentum = t_minus.momentum != 0.0f ? t_minus.momentum : t_plus.momentum;
     f32 charge = signed_momentum > 0.0f ? 1.0f : -1.0f, momentum = fabs(signed_momentum);
-    i32 track_ok = n_track == 1 && charge * (f32)r->charge > 0.0f && momentum >= r->min_momentum;
+    /* each charge of e N -> mu N phi has its own selection; the run's tallies hold the selected one */
+    i32 own_charge = v.process == EOT_RARE_LFC ? (v.E_plus > 0.0f ? 1 : -1) : r->charge, is_main = own_charge == r->charge;
+    i32 track_ok = n_track == 1 && charge * (f32)own_charge > 0.0f && momentum >= r->min_momentum;
     f32 E_mu = sqrt(momentum * momentum + EOT_M_MUON * EOT_M_MUON);
     E_mu = n_track == 1 ? E_mu : 0.0f;
     /* missing energy: mean of what is measured, and the Gaussian width that is not sampled yet */
@@ -136,32 +136,47 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     i32 category = n_track == 2 ? 2 : n_track == 1 ? (through == 2 ? 3 : 1) : 0;
     i32 stage = !track_ok ? 0 : !veto_ok ? 1 : !hcal_ok ? 2 : 3; /* cuts passed */
     /* tallies */
-    eot_atomic_add_i64(tally + EOT_C_EVENTS, 1);
-    eot_weighted_add(tally, EOT_W_ALL, w);
-    f32 threshold[6] = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f};
-    for (i32 i = 0; i < 6; i++)
-        if (v.k >= threshold[i]) eot_weighted_add(tally, EOT_W_ABOVE + i, w);
-    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, w * (f64)v.depth_X0);
-    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH + 2, w * (f64)v.depth_X0 * (f64)v.depth_X0);
-    eot_histogram_add(tally, EOT_H_PHOTON_ENERGY, (eot_log(v.k) * 0.43429448f - EOT_PHOTON_LOG10_LOW) * EOT_PHOTON_BINS_PER_DECADE, w);
-    eot_histogram_add(tally, EOT_H_DEPTH, v.depth_X0 * EOT_DEPTH_BINS_PER_X0, w);
-    eot_histogram_add(tally, EOT_H_MUON_ENERGY, (r->charge < 0 ? v.E_minus : v.E_plus) * EOT_MUON_BINS_PER_GEV, w);
-    if (category > 0) eot_weighted_add(tally, EOT_W_CATEGORY_1 + category - 1, w);
-    if (stage >= 1) {
+    i32 channel = EOT_W_CHANNEL + eot_rare_channel(v.process, v.parent) * EOT_N_CHANNEL_SUM;
+    f32 E_muon = own_charge < 0 ? v.E_minus : v.E_plus;
+    eot_weighted_add(tally, channel + EOT_CH_ALL, w);
+    for (i32 i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++)
+        if (v.k >= eot_channel_threshold(i)) eot_weighted_add(tally, channel + EOT_CH_ABOVE + i, w);
+    eot_weighted_add(tally, channel + EOT_CH_MUON_ENERGY, w * (f64)E_muon);
+    if (stage >= 1) eot_weighted_add(tally, channel + EOT_CH_TRACK, w);
+    if (stage >= 2) eot_weighted_add(tally, channel + EOT_CH_VETO, w);
+    if (stage >= 3) {
+        eot_weighted_add(tally, channel + EOT_CH_HCAL, w);
+        eot_weighted_add(tally, channel + EOT_CH_MISSING_GAUSSIAN, w * (f64)pass_gaussian);
+        eot_weighted_add(tally, channel + EOT_CH_MISSING_EXPONENTIAL, w * (f64)pass_exponential);
+    }
+    if (is_main) {
+        eot_atomic_add_i64(tally + EOT_C_EVENTS, 1);
+        eot_weighted_add(tally, EOT_W_ALL, w);
+        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, w * (f64)v.depth_X0);
+        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH + 2, w * (f64)v.depth_X0 * (f64)v.depth_X0);
+        eot_histogram_add(tally, EOT_H_PHOTON_ENERGY, (eot_log(v.k) * 0.43429448f - EOT_PHOTON_LOG10_LOW) * EOT_PHOTON_BINS_PER_DECADE, w);
+        eot_histogram_add(tally, EOT_H_DEPTH, v.depth_X0 * EOT_DEPTH_BINS_PER_X0, w);
+        eot_histogram_add(tally, EOT_H_MUON_ENERGY, E_muon * EOT_MUON_BINS_PER_GEV, w);
+        eot_histogram_add(tally, EOT_H_PARENT, v.k * EOT_PARENT_BINS_PER_GEV, w);
+        for (i32 i = 0; i < r->n_hcal; i++) eot_histogram_add(tally, EOT_H_HCAL0 + i, hcal[i] * EOT_HCAL_BINS_PER_GEV, w);
+        if (category > 0) eot_weighted_add(tally, EOT_W_CATEGORY_1 + category - 1, w);
+    }
+    if (is_main && stage >= 1) {
         eot_atomic_add_i64(tally + EOT_C_TRACK, 1);
         eot_weighted_add(tally, EOT_W_TRACK, w);
         eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, 3, e->seed, e->run));
         eot_histogram_add(tally, EOT_H_MISSING, (missing + sigma * eot_normal(b.x, b.y).a - EOT_MISSING_LOW) * EOT_MISSING_BINS_PER_GEV, w);
     }
-    if (stage >= 2) {
+    if (is_main && stage >= 2) {
         eot_atomic_add_i64(tally + EOT_C_VETO, 1);
         eot_weighted_add(tally, EOT_W_VETO, w);
     }
-    if (stage >= 3) {
+    if (is_main && stage >= 3) {
         eot_atomic_add_i64(tally + EOT_C_HCAL, 1);
         eot_weighted_add(tally, EOT_W_HCAL, w);
         eot_weighted_add(tally, EOT_W_MISSING_GAUSSIAN, w * (f64)pass_gaussian);
         eot_weighted_add(tally, EOT_W_MISSING_EXPONENTIAL, w * (f64)pass_exponential);
+        eot_histogram_add(tally, EOT_H_PARENT_SELECTED, v.k * EOT_PARENT_BINS_PER_GEV, w * (f64)pass_gaussian);
     }
     for (i32 i = 0; i < EOT_N_LEDGER; i++) eot_atomic_add_i64(tally + EOT_C_LEDGER + i, acc[i]);
     eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(v.E_beam));
@@ -189,6 +204,16 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     row[EOT_E_PASS_EXPONENTIAL] = pass_exponential;
     row[EOT_E_CATEGORY] = (f32)category;
     row[EOT_E_STAGE] = faults != 0u ? -(f32)faults : (f32)stage;
+    row[EOT_E_PROCESS] = (f32)v.process;
+    row[EOT_E_PARENT] = (f32)v.parent;
+    row[EOT_E_TIME] = v.time;
+    row[EOT_E_SLOPE_X] = v.sx;
+    row[EOT_E_SLOPE_Y] = v.sy;
+    row[EOT_E_VERSINE] = v.versine;
+    row[EOT_E_TURN] = v.turn;
+    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->lfc_Z[v.target] : 0.0f;
+    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->lfc_A[v.target] : 0.0f;
+    row[EOT_E_RECOIL_T] = row[EOT_E_RECOIL_TURN] = 0.0f;
 }
 
 #endif
