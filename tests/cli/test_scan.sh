@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# eotmc scan: folders, tables, figure; what is kept and what is done again; a point that fails; Ctrl-C; what is refused.
+# usage: test_scan.sh EOTMC SOURCE_DIR BUILD_DIR
+set -u
+eotmc=$1 source=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+config=$source/configs/smoke.yaml
+n_failed=0
+fail() {
+    echo "FAILED: $*"
+    n_failed=$((n_failed + 1))
+}
+scan() { # ARGUMENTS...: of a scan of 16 primaries a point
+    "$eotmc" scan "$config" --device host --progress none --set sampling.eot=16 --set sampling.batch=8 --set scoring.showers=0 "$@" >"$work/out" 2>"$work/err" </dev/null
+    code=$?
+}
+refused() { # WHAT CODE PATTERN
+    [ $code -eq "$2" ] || fail "$1: exit code $code, not $2: $(cat "$work/err")"
+    tail -n 1 "$work/err" | grep -qE -- "$3" || fail "$1: no '$3' in: $(cat "$work/err")"
+    [ ! -s "$work/out" ] || fail "$1: output on standard output"
+}
+kept() { grep -c 'finished before, kept' "$work/err"; }
+tally() { sed -n 's/.*"tally_sha256": "\([0-9a-f]*\)".*/\1/p' "$1/summary.json"; }
+
+"$eotmc" scan --help | grep -q -- '--over' || fail "--help"
+# --- a grid: a folder a point, the same results as of `run`, tables, picture
+scan --over 'beam.energy=80 GeV,100 GeV' --over 'selection.veto=[5 MeV, 16 MeV],[4 MeV, 20 MeV]' -o "$work/grid" --estimates dimuon.per_eot
+[ $code -eq 0 ] || fail "a grid: exit code $code: $(cat "$work/err")"
+[ "$(ls -d "$work"/grid/beam.energy=*GeV,selection.veto=*MeV* | wc -l)" -eq 4 ] || fail "not four folders: $(ls "$work/grid")"
+point="$work/grid/beam.energy=100GeV,selection.veto=4MeV_20MeV"
+for file in summary.json result.h5 effective-config.yaml; do [ -s "$point/$file" ] || fail "no $file in $point"; done
+[ -s "$work/grid/scan.png" ] && [ -s "$work/grid/scan.gp" ] && [ -s "$work/grid/scan.dat" ] || fail "no picture with its script and data"
+"$eotmc" run "$point/effective-config.yaml" --device host --progress none -o "$work/run" >"$work/out.run" 2>"$work/err.run" || fail "a point's configuration does not run: $(cat "$work/err.run")"
+[ "$(tally "$point")" = "$(tally "$work/run")" ] && [ -n "$(tally "$work/run")" ] || fail "a point is not what run gives"
+[ "$(wc -l <"$work/grid/scan.csv")" -eq 5 ] || fail "scan.csv has not five lines"
+head -n 1 "$work/grid/scan.csv" | grep -q '^beam.energy,selection.veto,state,folder,.*dimuon.per_eot,dimuon.per_eot.std_error' || fail "head of scan.csv"
+grep -q '^100 GeV,"\[4 MeV, 20 MeV\]",done,' "$work/grid/scan.csv" || fail "a row of scan.csv: $(cut -c1-100 "$work/grid/scan.csv")"
+value=$(tr -d ' \n' <"$point/summary.json" | sed -n 's/.*"dimuon.per_eot":{"value":\([-+0-9.e]*\).*/\1/p')
+column=$(head -n 1 "$work/grid/scan.csv" | tr ',' '\n' | grep -nx 'dimuon.per_eot' | cut -d: -f1)
+in_table=$(tail -n 1 "$work/grid/scan.csv" | sed 's/"[^"]*"/x/g' | cut -d, -f"$column")
+awk -v a="$value" -v b="$in_table" 'BEGIN { exit !(a > 0 && (a - b) / a < 1e-8 && (b - a) / a < 1e-8) }' || fail "the table has $in_table, the point $value"
+grep -q '"schema": "eotmc-scan/1"' "$work/grid/scan.json" && [ "$(grep -c '"state": "done"' "$work/grid/scan.json")" -eq 4 ] || fail "scan.json"
+grep -qE '^80 GeV .*\+-' "$work/out" || fail "the printed table: $(cat "$work/out")"
+
+# --- what is kept: finished points of the same configuration; done again: a half-finished one, another configuration
+scan --over beam.energy=80,90,100 -o "$work/line" --no-figure
+[ $code -eq 0 ] && [ "$(kept)" -eq 0 ] || fail "a line: exit code $code, $(kept) kept"
+first=$(cut -d, -f1,4- "$work/line/scan.csv")
+rm "$work/line/beam.energy=90/summary.json"
+scan --over beam.energy=80,90,100,110 -o "$work/line" --no-figure
+[ $code -eq 0 ] && [ "$(kept)" -eq 2 ] || fail "a line that lacks a summary: exit code $code, $(kept) kept"
+[ "$(cut -d, -f1,4- "$work/line/scan.csv" | head -n 4)" = "$first" ] || fail "the points that were kept, or the one done again, have changed"
+scan --over beam.energy=80,90,100 -o "$work/line" --no-figure --set sampling.seed=2
+[ "$(kept)" -eq 0 ] || fail "points of another seed were kept"
+
+# --- a point that fails is named, the others go on
+mkdir "$work/broken"
+: >"$work/broken/beam.energy=90"
+scan --over beam.energy=80,90,100 -o "$work/broken" --no-figure
+[ $code -eq 3 ] || fail "a point that cannot be written: exit code $code, not 3: $(cat "$work/err")"
+tail -n 1 "$work/err" | grep -q '1 of 3 points failed (the first was beam.energy=90: ' || fail "the failed point is not named: $(tail -n 1 "$work/err")"
+[ -s "$work/broken/beam.energy=100/summary.json" ] || fail "the point after the failed one did not run"
+grep -q '^90,failed,' "$work/broken/scan.csv" && grep -q '"failure": ' "$work/broken/scan.json" || fail "the tables do not say what failed"
+rm "$work/broken/beam.energy=90"
+scan --over beam.energy=80,90,100 -o "$work/broken" --no-figure
+[ $code -eq 0 ] && [ "$(kept)" -eq 2 ] || fail "after the failure's cause is gone: exit code $code, $(kept) kept"
+
+# --- Ctrl-C: finished points count, the one at work is done again
+"$eotmc" scan "$config" --device host --progress none --set scoring.showers=0 --set sampling.batch=16 --set physics.cut="5 GeV" --over sampling.eot=16,100000000 -o "$work/long" --no-figure \
+    >"$work/out" 2>"$work/err" </dev/null &
+pid=$!
+for _ in $(seq 300); do
+    grep -q 'smoke: 1e+08 EOT' "$work/err" && break
+    sleep 0.1
+done
+sleep 1
+kill -INT $pid
+wait $pid
+code=$?
+[ $code -eq 130 ] && tail -n 1 "$work/err" | grep -q 'interrupted after 1 of 2 points' || fail "Ctrl-C: exit code $code: $(cat "$work/err")"
+grep -q '^16,done,' "$work/long/scan.csv" && grep -q '^100000000,waiting,' "$work/long/scan.csv" || fail "the table after Ctrl-C: $(cut -c1-60 "$work/long/scan.csv")"
+
+# --- what is refused, before anything is run
+scan -o "$work/none"
+refused "no key" 2 'no --over'
+scan --over beam.energy -o "$work/none"
+refused "no values" 2 'not KEY=VALUE'
+scan --over beam.energy=80,,100 -o "$work/none"
+refused "an empty value" 2 'an empty value'
+scan --over beam.energy=80,100,80 -o "$work/none"
+refused "a value twice" 2 'share the folder'
+scan --over beam.energy=80 --over beam.energy=100 -o "$work/none"
+refused "a key twice" 2 'twice'
+scan --over beam.energie=80,100 -o "$work/none"
+refused "an unknown key" 2 'point beam.energie=80: .*beam.energie'
+scan --over beam.energy=80,-5 -o "$work/none"
+refused "a wrong value of the last point" 2 'point beam.energy=-5: '
+scan --over beam.energy=80 --background "$work/nothing.yaml" -o "$work/none"
+refused "no such background" 3 'nothing.yaml'
+[ ! -e "$work/none" ] || fail "something was run although the arguments were refused"
+scan --over beam.energy=80 -o "$work/line" --estimates dimuon.per_eto --no-figure
+refused "an unknown estimate" 2 'did you mean dimuon.per_eot'
+[ $n_failed -eq 0 ] && echo "scan does what it says"
