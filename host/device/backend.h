@@ -22,6 +22,7 @@ struct eot_backend {
     char name[128], driver[128]; /* as in the manifest */
     bool is_host, is_gpu;
     int compute_units;
+    int lane_width;              /* lanes of the cascade that one work item follows: EOT_LANE_WIDTH of the kernels' build */
     size_t max_buffer;           /* bytes of the largest single buffer */
     double build_s;              /* JIT time so far (program build, not execution) */
     double algebra_build_s;      /* of that, the library of matrix products, at its first use */

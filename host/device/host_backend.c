@@ -140,7 +140,7 @@ enum eot_status eot_host_backend_open(const struct eot_backend_options *options,
     snprintf(b->name, sizeof b->name, "host");
     snprintf(b->driver, sizeof b->driver, "C, %s", build);
     b->is_host = true;
-    b->compute_units = 1;
+    b->compute_units = b->lane_width = 1;
     b->max_buffer = SIZE_MAX / 2;
     b->op = &HOST_OPERATIONS;
     b->state = (void *)(uintptr_t)kernels;

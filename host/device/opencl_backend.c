@@ -247,15 +247,20 @@ static void program_store(const struct opencl *cl, const char *key, const struct
     free(bytes);
 }
 
+enum { CPU_LANE_WIDTH = 32 }; /* several vectors of any CPU, so that one's latency hides behind the others; their state stays in the nearest cache */
+
 /* What the driver's compiler is told. Never any of the fast-math switches: they change physics. */
-static enum eot_status program_options(const struct eot_device *device, const struct eot_backend_options *options, char *text, size_t n_text, struct eot_error *err) {
+static enum eot_status program_options(const struct eot_device *device, int lane_width, const struct eot_backend_options *options, char *text, size_t n_text, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *extra = options->extra_options != NULL ? options->extra_options : "";
     for (const char *c = extra; *c != '\0'; c += strcspn(c, " ")) {
         c += strspn(c, " ");
         EOT_CHECK(*c == '\0' || strncmp(c, "-D", 2) == 0, EOT_E_INTERNAL, "build option %s is not a definition (only -DNAME=VALUE is allowed); remove it", c);
     }
-    int n = snprintf(text, n_text, "-cl-std=CL1.2%s%s%s", device->exact_divide ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", extra[0] != '\0' ? " " : "", extra);
+    cl_uint vector = 1;
+    EOT_CL(clGetDeviceInfo(device->device_id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof vector, &vector, NULL));
+    int n = snprintf(text, n_text, "-cl-std=CL1.2 -DEOT_LANE_WIDTH=%d -DEOT_VECTOR_WIDTH=%u%s%s%s", lane_width, vector > 1 ? vector : 1,
+                     device->exact_divide ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", extra[0] != '\0' ? " " : "", extra);
     EOT_CHECK(n > 0 && (size_t)n < n_text, EOT_E_INTERNAL, "build options are too long (%s); shorten them", extra);
 done:
     return status;
@@ -279,12 +284,12 @@ static void hot_kernel_limit(struct opencl *cl, const char *source, const char *
     cl->kernel[EOT_KERNEL_cascade].kernel = kernel;
 }
 
-static enum eot_status program_open(struct opencl *cl, const struct eot_device *device, const struct eot_backend_options *options, struct eot_error *err) {
+static enum eot_status program_open(struct opencl *cl, const struct eot_device *device, int lane_width, const struct eot_backend_options *options, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_log log = {.level = options->verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     char *source = NULL, key[65], build_options[512];
     cl_int code = CL_SUCCESS;
-    EOT_TRY(program_options(device, options, build_options, sizeof build_options, err));
+    EOT_TRY(program_options(device, lane_width, options, build_options, sizeof build_options, err));
     EOT_TRY(eot_source_flatten(options->kernel_dir, &source, err));
     struct eot_sha256 hash;
     eot_sha256_init(&hash);
@@ -340,12 +345,13 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
     snprintf(b->driver, sizeof b->driver, "%s", device->driver);
     b->compute_units = (int)device->compute_units;
     b->is_gpu = device->type == EOT_DEVICE_GPU;
+    b->lane_width = device->type == EOT_DEVICE_CPU ? CPU_LANE_WIDTH : 1;
     b->max_buffer = (size_t)device->max_buffer;
     cl->device = device->device_id;
     double start = eot_device_seconds();
     EOT_CL((cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code), code));
     EOT_CL((cl->queue = clCreateCommandQueue(cl->context, cl->device, CL_QUEUE_PROFILING_ENABLE, &code), code));
-    EOT_TRY(program_open(cl, device, options, err));
+    EOT_TRY(program_open(cl, device, b->lane_width, options, err));
     b->build_s = eot_device_seconds() - start;
     *backend = b;
     b = NULL;

@@ -328,18 +328,18 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
             for (int q = 0; q <= N_QUANTILE; q++)
                 row[EOT_CHANNEL_COMPTON][q] = i > 0 ? 1.0 + row[EOT_CHANNEL_COMPTON][q] / (i * log_step) : (double)q / N_QUANTILE;
             majorant = fmax(majorant, brems);
-            node[EOT_EM_MAJORANT] = majorant;
-            node[EOT_EM_BREMS] = brems;
-            node[EOT_EM_PHOTON] = pair + compton;
-            node[EOT_EM_COMPTON_SHARE] = compton / (pair + compton);
-            node[EOT_EM_IONISATION] = medium_ionisation(medium, E);
+            node[EOT_EM_CHARGED + EOT_EM_FREE_PATH] = 1.0 / fmax(majorant, 1e-12);
+            node[EOT_EM_CHARGED + EOT_EM_LOSS] = medium_ionisation(medium, E);
+            node[EOT_EM_CHARGED + EOT_EM_VERTEX] = brems;
+            node[EOT_EM_PHOTON + EOT_EM_FREE_PATH] = 1.0 / (pair + compton);
+            node[EOT_EM_PHOTON + EOT_EM_VERTEX] = compton / (pair + compton);
             for (int p = 0; p < EOT_N_RARE; p++) {
                 double *rate = &rare[(m * n_energy + i) * EOT_N_RARE + p], rare_error = 0.0;
                 if (!o->rare[p]) continue;
                 *rate = rare_rate(o, table, p, m, E, &rare_error);
                 if (p == EOT_RARE_DIMUON_GAMMA) dimuon_error = rare_error;
                 for (int type = 0; type < 3; type++)
-                    if (eot_rare_parents(p) & 1 << type) node[EOT_EM_RARE + type] += *rate;
+                    if (eot_rare_parents(p) & 1 << type) node[eot_em_rare_column(type)] += *rate;
             }
             error[m].brems = fmax(error[m].brems, brems_error);
             error[m].pair = fmax(error[m].pair, pair_error);

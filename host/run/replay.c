@@ -99,19 +99,20 @@ static enum eot_status find_vertices(const struct eot_world *w, const eot_cascad
     f32 energies[2] = {energy, energy};
     i64 track[3 * EOT_TRACK_BINS] = {0};
     eot_vertex_record slot[N_SLOT] = {{0}};
-    eot_lane L;
-    memset(&L, 0, sizeof L);
-    L.E = energy;
-    L.type = c->primary_type;
+    u32 lane[EOT_N_LANE_WORD] = {0};
+    lane[EOT_LANE_E] = eot_f32_bits(energy);
+    lane[EOT_LANE_TYPE] = (u32)c->primary_type;
     *n_record = 0;
-    while (L.i_primary == 0) {
-        f32 before = L.weight;
-        L = eot_lane_step(L, 0, w->table.value, w->em, *c, c->threshold, energies, stack, track, slot);
-        if (L.weight > before) *rate = (double)L.weight;
-        for (u32 k = 0; k < L.n_hit && !c->is_forced && *n_record < MAX_RECORD; k++) record[(*n_record)++] = slot[k];
-        L.n_hit = 0;
+    while (lane[EOT_LANE_I_PRIMARY] == 0) {
+        f32 before = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
+        eot_lanes_advance(0, w->table.value, w->em, *c, c->threshold, energies, lane, stack, track, slot);
+        f32 weight = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
+        if (weight > before) *rate = (double)weight;
+        for (u32 k = 0; k < lane[EOT_LANE_N_HIT] && !c->is_forced && *n_record < MAX_RECORD; k++) record[(*n_record)++] = slot[k];
+        lane[EOT_LANE_N_HIT] = 0;
     }
-    EOT_CHECK(L.n_overflow == 0, EOT_E_DEVICE, "the shower overflows the stack of %d particles (physics.cut too low for this energy?); raise physics.cut", EOT_STACK_DEPTH);
+    EOT_CHECK(lane[EOT_LANE_N_OVERFLOW] == 0, EOT_E_DEVICE,
+              "the shower overflows the stack of %d particles (physics.cut too low for this energy?); raise physics.cut", EOT_STACK_DEPTH);
     if (c->is_forced && slot[0].weight > 0.0f) {
         *rate = (double)slot[0].weight;
         record[(*n_record)++] = slot[0];
@@ -141,7 +142,7 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
     eot_event_parameters e = w->event;
     eot_cascade_parameters c = eot_run_cascade_parameters(config, w->rare_unit);
     c.first_primary = e.first_primary = event;
-    c.n_primary = c.n_lane = 1;
+    c.n_primary = c.n_lane = c.n_iteration = 1;
     c.track_tally = EOT_TRACK_NONE;
     c.n_slot = N_SLOT;
     e.n_profile = 0;

@@ -75,17 +75,17 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     g->world = w;
     g->options = options;
     g->batch = (size_t)batch;
-    /* lanes: enough to fill the device, few enough that each has several primaries; a multiple of the group */
-    size_t unit = g->b->is_host ? 1 : 64;
+    /* lanes: enough to fill the device, few enough that each has several primaries; a multiple of what a work-group follows */
+    size_t width = (size_t)g->b->lane_width, unit = g->b->is_gpu ? 64 : 1;
     g->group = config->device.work_group > 0 ? (size_t)config->device.work_group : unit;
     size_t lanes = config->device.lanes > 0 ? (size_t)config->device.lanes
                    : g->b->is_host          ? 1
-                                            : (size_t)g->b->compute_units * (g->b->compute_units > 512 || g->b->is_gpu ? LANES_PER_GPU_UNIT : LANES_PER_CPU_UNIT);
+                                            : (size_t)g->b->compute_units * (g->b->is_gpu ? LANES_PER_GPU_UNIT : LANES_PER_CPU_UNIT);
     if (config->device.lanes == 0 && lanes > g->batch / MIN_PRIMARIES_PER_LANE) lanes = g->batch / MIN_PRIMARIES_PER_LANE;
     size_t n_track = 3 * (spectra != NULL ? spectra->n_energy + 1 : EOT_TRACK_BINS);
     if (lanes > LARGEST_TRACK_BUFFER / sizeof(i64) / n_track) lanes = LARGEST_TRACK_BUFFER / sizeof(i64) / n_track;
-    if (lanes < 1) lanes = 1;
-    g->n_lane = (lanes + g->group - 1) / g->group * g->group;
+    size_t n_group = (lanes + g->group * width - 1) / (g->group * width);
+    g->n_lane = (n_group > 0 ? n_group : 1) * g->group * width;
     g->chunk = g->b->is_gpu ? 32768 : 4096;
     if (g->chunk > g->batch) g->chunk = g->batch;
 
@@ -112,7 +112,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_TRY(new_buffer(g, sizeof g->e, &g->e, &g->event, err));
     EOT_TRY(new_buffer(g, (g->batch + 1) * sizeof(f32), NULL, &g->energy, err));
     EOT_TRY(new_buffer(g, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, NULL, &g->lane, err));
-    EOT_TRY(new_buffer(g, g->n_lane * 3 * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->stack, err));
+    EOT_TRY(new_buffer(g, g->n_lane * 2 * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->stack, err));
     EOT_TRY(new_buffer(g, g->n_lane * n_track * sizeof(i64), NULL, &g->track, err));
     EOT_TRY(new_buffer(g, (g->c.is_forced ? g->batch : g->n_lane * N_SLOT) * sizeof(eot_vertex_record), NULL, &g->vertex, err));
     if (!has_events) goto done;
@@ -215,7 +215,7 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
             EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
         }
         double start = now_s();
-        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_cascade, g->n_lane, g->group,
+        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_cascade, g->n_lane / (size_t)g->b->lane_width, g->group,
                                  (struct eot_buffer *[]){g->table, g->em, g->cascade, g->energy, g->lane, g->stack, g->track, g->vertex}, err));
         double seconds = now_s() - start;
         EOT_TRY(g->b->op->buffer_read(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));

@@ -31,7 +31,7 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
                {&t->event, sizeof e, &e},
                {&t->energy, (N_PRIMARY + 1) * sizeof(float), NULL},
                {&t->lane, sizeof t->word, NULL},
-               {&t->stack, N_PRIMARY * 3 * EOT_STACK_DEPTH * sizeof(float), NULL},
+               {&t->stack, N_PRIMARY * 2 * EOT_STACK_DEPTH * sizeof(float), NULL},
                {&t->track, N_PRIMARY * 3 * EOT_TRACK_BINS * sizeof(int64_t), NULL},
                {&t->vertex, N_PRIMARY * sizeof(eot_vertex_record), NULL}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -49,7 +49,7 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
 
 static void step(struct trace *t) {
     struct eot_error error;
-    cr_assert_eq(t->b->op->launch(t->b, EOT_KERNEL_cascade, N_PRIMARY, t->b->is_host ? 1 : 64,
+    cr_assert_eq(t->b->op->launch(t->b, EOT_KERNEL_cascade, N_PRIMARY / (size_t)t->b->lane_width, 1,
                                   (struct eot_buffer *[]){t->table, t->em, t->cascade, t->energy, t->lane, t->stack, t->track, t->vertex}, &error),
                  EOT_OK, "%s", error.text);
     cr_assert_eq(t->b->op->buffer_read(t->b, t->lane, 0, sizeof t->word, t->word, &error), EOT_OK, "%s", error.text);

@@ -152,10 +152,12 @@ Test(em_tables, nodes_hold_the_integrals) {
         double hard = integral(brems_in_log_k, s, log(0.2), log(E - EOT_M_ELECTRON)), m = EOT_M_ELECTRON / E;
         double pairs = integral(pair, s, m, 0.5) + integral(pair, s, 0.5, 1.0 - m), compton = integral(compton_in_log_eps, s, -log1p(2.0 * E / EOT_M_ELECTRON), 0.0);
         double scale = EOT_EM_TOLERANCE / lead.X0; /* the tolerance counts against 1/X0 where the rate is smaller */
-        cr_expect_float_eq((double)node[EOT_EM_BREMS], hard, fmax(scale, EOT_EM_TOLERANCE * hard), "brems at %g GeV: %g, %g", E, (double)node[EOT_EM_BREMS], hard);
-        cr_expect_float_eq((double)node[EOT_EM_PHOTON], pairs + compton, EOT_EM_TOLERANCE * pairs, "photon at %g GeV: %g, %g", E, (double)node[EOT_EM_PHOTON], pairs + compton);
-        cr_expect_float_eq((double)(node[EOT_EM_PHOTON] * node[EOT_EM_COMPTON_SHARE]), compton, 1e-5 * compton + 1e-6 * pairs, "Compton at %g GeV", E);
-        cr_expect_geq(node[EOT_EM_MAJORANT], node[EOT_EM_BREMS]);
+        cr_expect_float_eq((double)node[EOT_EM_VERTEX], hard, fmax(scale, EOT_EM_TOLERANCE * hard), "brems at %g GeV: %g, %g", E, (double)node[EOT_EM_VERTEX], hard);
+        const float *photon = node + EOT_EM_PHOTON;
+        double rate = 1.0 / (double)photon[EOT_EM_FREE_PATH];
+        cr_expect_float_eq(rate, pairs + compton, EOT_EM_TOLERANCE * pairs, "photon at %g GeV: %g, %g", E, rate, pairs + compton);
+        cr_expect_float_eq(rate * (double)photon[EOT_EM_VERTEX], compton, 1e-5 * compton + 1e-6 * pairs, "Compton at %g GeV", E);
+        cr_expect_leq((double)node[EOT_EM_FREE_PATH] * (double)node[EOT_EM_VERTEX], 1.0 + 1e-6);
     }
     for (int m = 0; m < layout.n_medium; m++) cr_expect(error[m].brems < EOT_EM_TOLERANCE && error[m].pair < EOT_EM_TOLERANCE && error[m].compton < EOT_EM_TOLERANCE);
 }

@@ -37,7 +37,7 @@ EOT_FN f32 eot_log(f32 x) {
 
 /** Exponential (expf.c). @return e^x, relative error below 2e-7; 0 below -87.3, e^88.3 above 88.3. */
 EOT_FN f32 eot_exp(f32 x) {
-    f32 c = fmin(fmax(x, -87.3f), 88.3f);
+    f32 c = eot_min(eot_max(x, -87.3f), 88.3f);
     f32 n = floor(fma(c, 1.44269504088896341f, 0.5f));
     f32 r = fma(n, -0.693359375f, c);
     r = fma(n, 2.12194440e-4f, r);

@@ -9,16 +9,21 @@
 #define EOT_N_CHANNEL 3    /* bremsstrahlung, pair production, Compton scattering */
 enum eot_channel { EOT_CHANNEL_BREMS = 0, EOT_CHANNEL_PAIR = 1, EOT_CHANNEL_COMPTON = 2 };
 
-/** Columns of one node (medium, energy) of the cascade's table. */
+/** Columns of one node (medium, energy) of the cascade's table: four for charged particles, four for photons, the first three with the same part in a step. */
 enum eot_em_column {
-    EOT_EM_MAJORANT = 0,      /* 1/cm, largest hard bremsstrahlung rate at or below this energy */
-    EOT_EM_BREMS = 1,         /* 1/cm, photons above the cut */
-    EOT_EM_PHOTON = 2,        /* 1/cm, pair production + Compton scattering */
-    EOT_EM_COMPTON_SHARE = 3, /* Compton / (pair + Compton) */
-    EOT_EM_IONISATION = 4,    /* GeV/cm */
-    EOT_EM_RARE = 5,          /* 1/cm, rare processes of each parent: EOT_EM_RARE + enum eot_particle_type */
+    EOT_EM_FREE_PATH = 0,  /* cm; charged: 1/(largest hard bremsstrahlung rate at or below this energy); photons: 1/(pair production + Compton scattering) */
+    EOT_EM_LOSS = 1,       /* along the path; charged: ionisation [GeV/cm]; photons: rare processes [1/cm] */
+    EOT_EM_VERTEX = 2,     /* at its end; charged: rate of bremsstrahlung above the cut [1/cm]; photons: Compton/(pair + Compton) */
+    EOT_EM_RARE_OTHER = 3, /* 1/cm, rare processes of electrons (charged), of positrons (photons) */
+    EOT_EM_CHARGED = 0,    /* first column of each kind */
+    EOT_EM_PHOTON = 4,
     EOT_EM_N_COLUMN = 8
 };
+
+/** Column of the rare processes of a parent [1/cm]. @param type enum eot_particle_type. */
+EOT_FN u32 eot_em_rare_column(i32 type) {
+    return (u32)(type == EOT_PHOTON ? EOT_EM_PHOTON + EOT_EM_LOSS : type == EOT_POSITRON ? EOT_EM_PHOTON + EOT_EM_RARE_OTHER : EOT_EM_CHARGED + EOT_EM_RARE_OTHER);
+}
 
 /** The cascade's medium: one or two layers that repeat along z between 0 and `depth`. Energies on a grid uniform in ln E from the cut. */
 typedef struct {

@@ -1,8 +1,13 @@
 /** @file cascade.h
  * The electromagnetic cascade above the cut, one particle step at a time. Electrons, positrons and photons take the same step (path, continuous loss, radiation
- * below the cut, one vertex with two daughters); the type picks table rows, not branches, so that lanes stay together on every device.
+ * below the cut, one vertex with two daughters); the type picks table columns, not branches, so that lanes stay together on every device.
  * One Philox block a step, counter = (primary, EOT_STAGE_CASCADE, step): any shower can be followed again, step by step.
- * The depth z is the path projected on the axis: angles (below 0.1 rad above 0.2 GeV) are left to the replay. */
+ * Between energy nodes the step takes one of the two neighbours at random (the nearer the likelier): linear interpolation on average, at half the look-ups.
+ * The depth z is the path projected on the axis: angles (below 0.1 rad above 0.2 GeV) are left to the replay.
+ *
+ * The step is cut into four stages at its table look-ups. A work item follows EOT_LANE_WIDTH lanes: 1 on a GPU, where the stages join into one; 32 on a CPU, where
+ * each stage is a loop over lanes that vectorises, and an index that one stage computes is loaded by the next (CPU compilers turn whatever an address is computed
+ * from within one loop into scalar code). Numbers: bench/README.md. */
 #ifndef EOT_TRANSPORT_CASCADE_H
 #define EOT_TRANSPORT_CASCADE_H
 
@@ -22,26 +27,21 @@
 #define EOT_RARE_PARENTS t.rare_parents
 #endif
 #define EOT_RARE_CHARGED (1 << EOT_ELECTRON | 1 << EOT_POSITRON)
-
-/* The same for the tally of track lengths (-DEOT_TRACK_TALLY=0, 1 or 2, enum eot_track_tally). */
+/* And the tally of track lengths (-DEOT_TRACK_TALLY=0, 1 or 2, enum eot_track_tally). */
 #ifndef EOT_TRACK_TALLY
 #define EOT_TRACK_TALLY c.track_tally
 #endif
-
-/** Outcome of one step. The energy E before it is ionisation + soft + E_a + E_b (+ rounding of the last place) unless the particle has left with E_b. */
-typedef struct {
-    f32 path;       /* cm */
-    f32 path_X0;    /* radiation lengths */
-    f32 ionisation; /* GeV lost along the path */
-    f32 soft;       /* GeV radiated along the path as photons below the cut */
-    f32 z;          /* cm, of the vertex */
-    f32 E_a, E_b;   /* GeV, daughters; E_a = 0: no interaction, E_b goes on */
-    i32 type_a, type_b;
-    i32 has_left;   /* 1: E_b leaves the calorimeter through its rear face */
-    f32 along;      /* fraction of the path at which a rare vertex would be: uniform in (0, 1) */
-    f32 E_along;    /* GeV, energy there */
-    f32 rare;       /* expected number of rare vertices along the path; for charged parents with the rate at E_along, right on average */
-} eot_cascade_vertex;
+/* Lanes of a work item. */
+#ifndef EOT_LANE_WIDTH
+#define EOT_LANE_WIDTH 1
+#endif
+#if EOT_LANE_WIDTH > 1 && defined(__clang__) /* EOT_VECTOR_WIDTH: what the device says it prefers */
+#define EOT_PRAGMA_TEXT(text) _Pragma(#text)
+#define EOT_PRAGMA(text) EOT_PRAGMA_TEXT(text)
+#define EOT_EACH_LANE EOT_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(EOT_VECTOR_WIDTH) interleave_count(1))
+#else
+#define EOT_EACH_LANE
+#endif
 
 /** Path lengths in the two layers of a period. */
 typedef struct {
@@ -54,20 +54,20 @@ EOT_FN eot_layer_path eot_layer_path_split(f32 layer_0, f32 layer_1, f32 z, f32 
     f32 n_start = floor(z / period), n_end = floor(end / period);
     f32 phase_start = z - n_start * period, phase_end = end - n_end * period;
     eot_layer_path split;
-    split.in[0] = fmax(0.0f, fma(n_end - n_start, layer_0, fmin(phase_end, layer_0) - fmin(phase_start, layer_0)));
-    split.in[1] = fmax(0.0f, path - split.in[0]);
+    split.in[0] = eot_max(0.0f, fma(n_end - n_start, layer_0, eot_min(phase_end, layer_0) - eot_min(phase_start, layer_0)));
+    split.in[1] = eot_max(0.0f, path - split.in[0]);
     return split;
 }
 
 /** Length of the path from depth z at which the optical depth tau is reached, in a period of two layers with rates rate_0, rate_1 [1/cm]. */
 EOT_FN f32 eot_layer_path_length(f32 layer_0, f32 layer_1, f32 rate_0, f32 rate_1, f32 z, f32 tau) {
-    f32 period = layer_0 + layer_1, n_start = floor(z / period), phase = fmax(0.0f, z - n_start * period);
+    f32 period = layer_0 + layer_1, n_start = floor(z / period), phase = eot_max(0.0f, z - n_start * period);
     f32 period_depth = fma(rate_0, layer_0, rate_1 * layer_1);
-    f32 before = fma(rate_0, fmin(phase, layer_0), rate_1 * fmax(0.0f, phase - layer_0)); /* optical depth from the start of the period */
+    f32 before = fma(rate_0, eot_min(phase, layer_0), rate_1 * eot_max(0.0f, phase - layer_0)); /* optical depth from the start of the period */
     f32 target = before + tau, n = floor(target / period_depth), rest = target - n * period_depth;
     f32 in_0 = rate_0 * layer_0;
     f32 end = rest < in_0 ? rest / rate_0 : layer_0 + (rest - in_0) / rate_1;
-    return fmax(0.0f, fma(n, period, end - phase));
+    return eot_max(0.0f, fma(n, period, end - phase));
 }
 
 /** Linear interpolation in a column of the node table. */
@@ -84,228 +84,404 @@ EOT_FN f32 eot_row_interpolated(EOT_GLOBAL const f32 *row, f32 p, i32 n) {
     return fma(p - (f32)i, row[i + 1] - low, low);
 }
 
-/** One step: path to the next hard vertex (or to the longest step, or to the rear face), losses on the way, and the vertex.
- * @param table f32 table. @param t its layout. @param E_start,z_start,type particle with E >= cut (scalars: a
- * small struct as an argument becomes a short vector, which keeps CPU compilers from vectorising across work items). @param block random block of the step.
- * Words: x path; y energy fraction; z interpolation between energy nodes (upper half), acceptance or channel (lower half); w radiation below the cut. */
-EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table, eot_em_tables t, f32 E_start, f32 z_start, i32 type, eot_u32x4 block) {
-    eot_cascade_vertex v;
+/** Place of ln(E/cut) on the energy grid. */
+EOT_FN f32 eot_em_place(eot_em_tables t, f32 log_E) { return eot_min(eot_max(log_E * t.inverse_log_step, 0.0f), (f32)t.n_energy - 1.001f); }
+
+/* The stages' results are structs of more than 16 bytes, which compilers split into their members; smaller ones become short vectors, which do not vectorise. */
+
+/** Stage 1: what is known of a step before the first look-up. Words of the block: x path; y energy fraction; z node of energy (upper half), acceptance or channel
+ * (lower half); w radiation below the cut. */
+typedef struct {
+    u32 x, y, z, w;
+    f32 log_E; /* ln(E/cut) */
+    f32 upper; /* uniform, of z */
+    f32 tau;   /* optical depth of the path */
+    u32 node;  /* of the particle's kind */
+} eot_step_start;
+
+EOT_FN eot_step_start eot_step_begin(eot_em_tables t, f32 E, i32 type, eot_u32x4 block) {
+    eot_step_start s;
+    s.x = block.x;
+    s.y = block.y;
+    s.z = block.z;
+    s.w = block.w;
+    s.log_E = eot_log(E) - t.log_cut;
+    s.upper = (f32)(i32)(block.z >> 16) * 1.52587890625e-5f;
+    s.tau = -eot_log(eot_uniform(block.x));
+    u32 i = (u32)(i32)(eot_em_place(t, s.log_E) + s.upper);
+    s.node = t.node + i * EOT_EM_N_COLUMN + (type == EOT_PHOTON ? (u32)EOT_EM_PHOTON : (u32)EOT_EM_CHARGED);
+    return s;
+}
+
+/* States of a step, bits. */
+#define EOT_STEP_LIMITED 1 /* ends without a vertex */
+#define EOT_STEP_LEFT 2    /* through the rear face */
+#define EOT_STEP_MEDIUM 4  /* ends in the second layer */
+#define EOT_STEP_PAIR 8    /* photons: which channel */
+#define EOT_STEP_COMPTON 16
+#define EOT_STEP_PHOTON (EOT_STEP_PAIR | EOT_STEP_COMPTON)
+
+/** Stage 2: the path, and what follows from it. */
+typedef struct {
+    f32 path, path_X0, z;
+    f32 ionisation;
+    f32 rare;           /* photons: expected number of rare vertices */
+    f32 free_path;      /* cm, of the node at the end's medium: what a vertex is accepted with */
+    f32 path_0, path_1; /* cm in each layer */
+    u32 soft;           /* quantile of the radiation below the cut */
+    f32 soft_fraction;
+    i32 state;
+} eot_step_flight;
+
+EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t, f32 E, f32 z, i32 type, f32 log_E, f32 upper, f32 tau, u32 node, u32 word_z, u32 word_w) {
+    eot_step_flight f;
     i32 is_photon = type == EOT_PHOTON;
-    f32 upper = (f32)(block.z >> 16) * 1.52587890625e-5f, lower = (f32)(block.z & 0xffffu) * 1.52587890625e-5f;
-    /* rates at the start of the step */
-    f32 log_E = eot_log(E_start);
-    f32 position = fmin(fmax((log_E - t.log_cut) * t.inverse_log_step, 0.0f), (f32)t.n_energy - 1.001f);
-    i32 i_E = (i32)position;
-    f32 f_E = position - (f32)i_E;
-    u32 node = t.node + (u32)i_E * EOT_EM_N_COLUMN, rate_column = is_photon ? EOT_EM_PHOTON : EOT_EM_MAJORANT;
-    u32 medium_stride = (u32)t.n_energy * EOT_EM_N_COLUMN;
-    f32 rate_0 = eot_em_node(table, node + rate_column, f_E), rate_1 = 0.0f, tau = -eot_log(eot_uniform(block.x)), path;
+    u32 stride = (u32)t.n_energy * EOT_EM_N_COLUMN;
+    f32 free_path = table[node + EOT_EM_FREE_PATH], loss = table[node + EOT_EM_LOSS], share = table[node + EOT_EM_VERTEX];
+    f32 free_path_1 = free_path, path;
     if (EOT_N_MEDIUM == 2) {
-        rate_1 = eot_em_node(table, node + medium_stride + rate_column, f_E);
-        path = eot_layer_path_length(t.layer[0], t.layer[1], fmax(rate_0, 1e-12f), fmax(rate_1, 1e-12f), z_start, tau);
+        free_path_1 = table[node + stride + EOT_EM_FREE_PATH];
+        path = eot_layer_path_length(t.layer[0], t.layer[1], 1.0f / free_path, 1.0f / free_path_1, z, tau);
     } else {
-        path = tau / fmax(rate_0, 1e-12f);
+        path = tau * free_path;
     }
     f32 limit = is_photon ? 1e9f : t.step_max;
     i32 is_limited = path > limit;
     path = is_limited ? limit : path;
-    f32 to_end = t.depth - z_start;
-    v.has_left = path > to_end;
-    path = v.has_left ? fmax(0.0f, to_end) : path;
-    v.path = path;
-    v.z = z_start + path;
-    /* losses along the path */
-    f32 ionisation = eot_em_node(table, node + EOT_EM_IONISATION, f_E), rare = eot_em_node(table, node + EOT_EM_RARE + EOT_PHOTON, f_E);
-    f32 path_0 = path, path_1 = 0.0f;
+    f32 to_end = t.depth - z;
+    i32 has_left = path > to_end;
+    path = has_left ? eot_max(0.0f, to_end) : path;
+    f.path = path;
+    f.z = z + path;
+    f.path_0 = path;
+    f.path_1 = 0.0f;
+    f.path_X0 = path * t.inverse_X0[0];
+    f32 lost = loss * path; /* photons: rare vertices */
     i32 medium = 0;
     if (EOT_N_MEDIUM == 2) {
-        eot_layer_path split = eot_layer_path_split(t.layer[0], t.layer[1], z_start, path);
-        ionisation = fma(ionisation, split.in[0], eot_em_node(table, node + medium_stride + EOT_EM_IONISATION, f_E) * split.in[1]);
-        rare = fma(rare, split.in[0], eot_em_node(table, node + medium_stride + EOT_EM_RARE + EOT_PHOTON, f_E) * split.in[1]);
-        path_0 = split.in[0];
-        path_1 = split.in[1];
-        v.path_X0 = fma(split.in[0], t.inverse_X0[0], split.in[1] * t.inverse_X0[1]);
-        f32 period = t.layer[0] + t.layer[1];
-        medium = v.z - floor(v.z / period) * period < t.layer[0] ? 0 : 1;
-    } else {
-        ionisation = ionisation * path;
-        rare = rare * path;
-        v.path_X0 = path * t.inverse_X0[0];
+        eot_layer_path split = eot_layer_path_split(t.layer[0], t.layer[1], z, path);
+        f.path_0 = split.in[0];
+        f.path_1 = split.in[1];
+        f.path_X0 = fma(split.in[0], t.inverse_X0[0], split.in[1] * t.inverse_X0[1]);
+        lost = fma(loss, split.in[0], table[node + stride + EOT_EM_LOSS] * split.in[1]);
+        f32 period = t.layer[0] + t.layer[1], share_1 = table[node + stride + EOT_EM_VERTEX];
+        medium = f.z - floor(f.z / period) * period < t.layer[0] ? 0 : 1;
+        share = medium == 0 ? share : share_1;
     }
-    v.rare = is_photon && E_start >= t.rare_min[EOT_PHOTON] ? rare : 0.0f;
-    f32 soft_position = (log_E - t.log_cut) * t.soft_inverse_log_step + upper; /* stochastic choice of the energy node */
-    i32 i_soft = (i32)fmin(fmax(soft_position, 0.0f), (f32)t.n_soft_energy - 1.0f);
-    f32 path_position = fmin(sqrt(v.path_X0 * t.soft_path_scale), (f32)t.n_soft_path - 1.001f);
-    i32 i_path = (i32)path_position;
-    u32 soft_row = t.soft + (u32)(i_soft * t.n_soft_path + i_path) * (u32)(t.n_soft_quantile + 1);
-    f32 u_soft = eot_uniform(block.w) * (f32)t.n_soft_quantile;
-    f32 soft_low = eot_row_interpolated(table + soft_row, u_soft, t.n_soft_quantile);
-    f32 soft_high = eot_row_interpolated(table + soft_row + t.n_soft_quantile + 1, u_soft, t.n_soft_quantile);
-    f32 t_low = (f32)i_path * (f32)i_path, t_high = (f32)(i_path + 1) * (f32)(i_path + 1); /* the path's own scale: linear in path between nodes */
-    f32 f_path = (v.path_X0 * t.soft_path_scale - t_low) / (t_high - t_low);
-    f32 soft = fma(fmin(f_path, 1.0f), soft_high - soft_low, soft_low) * t.cut;
-    v.ionisation = is_photon ? 0.0f : fmin(ionisation, E_start);
-    v.soft = is_photon ? 0.0f : fmin(soft, E_start - v.ionisation);
-    f32 E = is_photon ? E_start : E_start - v.ionisation - v.soft;
-    v.along = (f32)(((block.x & 0xffu) << 8) | (block.y & 0xffu)) * 1.52587890625e-5f + 7.62939453125e-6f;
-    v.E_along = E_start - v.along * (v.ionisation + v.soft);
-    if (EOT_RARE_PARENTS & EOT_RARE_CHARGED) { /* the rate at one random point of the path, whose energy the vertex then has */
-        f32 place = fmin(fmax((eot_log(fmax(v.E_along, t.cut)) - t.log_cut) * t.inverse_log_step, 0.0f), (f32)t.n_energy - 1.001f);
-        i32 i_place = (i32)place;
-        u32 node_along = t.node + (u32)i_place * EOT_EM_N_COLUMN + EOT_EM_RARE + (u32)type;
-        f32 rate = eot_em_node(table, node_along, place - (f32)i_place) * path_0;
-        if (EOT_N_MEDIUM == 2) rate = fma(eot_em_node(table, node_along + medium_stride, place - (f32)i_place), path_1, rate);
-        f32 E_min = type == EOT_POSITRON ? t.rare_min[EOT_POSITRON] : t.rare_min[EOT_ELECTRON];
-        v.rare = is_photon ? v.rare : (v.E_along >= E_min ? rate : 0.0f);
-    }
-    /* the vertex, at the energy that is left */
-    f32 log_E_vertex = is_photon ? log_E : eot_log(fmax(E, 1e-6f));
-    f32 log_ratio = fmax(log_E_vertex - t.log_cut, 0.0f);
-    f32 position_vertex = fmin(log_ratio * t.inverse_log_step, (f32)t.n_energy - 1.001f);
-    i32 i_vertex = (i32)position_vertex;
-    f32 f_vertex = position_vertex - (f32)i_vertex;
-    u32 node_vertex = t.node + (u32)medium * medium_stride + (u32)i_vertex * EOT_EM_N_COLUMN;
-    f32 rate_vertex = eot_em_node(table, node_vertex + EOT_EM_BREMS, f_vertex), share = eot_em_node(table, node_vertex + EOT_EM_COMPTON_SHARE, f_vertex);
-    i32 is_real = is_photon || lower * (medium == 0 ? rate_0 : rate_1) < rate_vertex; /* the rate has fallen since the start of the step */
-    i32 interacts = is_real && !is_limited && !v.has_left && E >= t.cut;
-    i32 channel = is_photon ? (lower < share ? EOT_CHANNEL_COMPTON : EOT_CHANNEL_PAIR) : EOT_CHANNEL_BREMS;
-    u32 row = (u32)((medium * EOT_N_CHANNEL + channel) * t.n_energy + i_vertex + (upper < f_vertex ? 1 : 0));
-    f32 q = eot_row_interpolated(table + t.quantile + row * (u32)(t.n_quantile + 1), eot_uniform(block.y) * (f32)t.n_quantile, t.n_quantile);
-    f32 photon = eot_exp(fma(q, log_ratio, t.log_cut)); /* bremsstrahlung and Compton quantiles are in ln(k/cut)/ln(E/cut), pair quantiles in E+/k */
-    f32 first = fmin(channel == EOT_CHANNEL_PAIR ? q * E : photon, E);
-    v.E_a = interacts ? first : 0.0f;
+    f.free_path = medium == 0 ? free_path : free_path_1;
+    f32 lower = (f32)(i32)(word_z & 0xffffu) * 1.52587890625e-5f;
+    f.rare = is_photon && E >= t.rare_min[EOT_PHOTON] ? lost : 0.0f;
+    f.ionisation = is_photon ? 0.0f : eot_min(lost, E);
+    f.state = (is_limited ? EOT_STEP_LIMITED : 0) | (has_left ? EOT_STEP_LEFT : 0) | (medium == 0 ? 0 : EOT_STEP_MEDIUM) |
+              (is_photon ? (lower < share ? EOT_STEP_COMPTON : EOT_STEP_PAIR) : 0);
+    /* radiation below the cut: one of the neighbouring energies, and one of the neighbouring paths (nodes at squares: linear in path between them) */
+    i32 i_E = (i32)eot_min(eot_max(log_E * t.soft_inverse_log_step + upper, 0.0f), (f32)t.n_soft_energy - 1.0f);
+    f32 place = f.path_X0 * t.soft_path_scale;
+    i32 i_path = (i32)eot_min(sqrt(place), (f32)t.n_soft_path - 1.001f);
+    f32 whole = (f32)i_path, choice = (f32)(i32)(word_w & 511u) * 0.001953125f + 0.0009765625f;
+    i_path += choice * (whole + whole + 1.0f) < place - whole * whole ? 1 : 0;
+    f32 u = eot_uniform(word_w) * (f32)t.n_soft_quantile;
+    i32 i_u = (i32)u;
+    f.soft = t.soft + (u32)(i_E * t.n_soft_path + i_path) * (u32)(t.n_soft_quantile + 1) + (u32)i_u;
+    f.soft_fraction = u - (f32)i_u;
+    return f;
+}
+
+/** Stage 3: the energy at the end of the path. */
+typedef struct {
+    f32 E, soft;
+    f32 log_E;             /* ln(E/cut), at least 0 */
+    f32 along, E_along;    /* see eot_cascade_vertex */
+    u32 rate;              /* place of the bremsstrahlung rate */
+    u32 quantile;          /* and of the daughter's energy */
+    f32 quantile_fraction;
+} eot_step_end;
+
+EOT_FN eot_step_end eot_step_arrive(EOT_GLOBAL const f32 *table, eot_em_tables t, f32 E_start, f32 ionisation, f32 log_E, f32 upper, u32 soft_at, f32 soft_fraction, i32 state,
+                                    u32 word_x, u32 word_y) {
+    eot_step_end e;
+    i32 is_photon = (state & EOT_STEP_PHOTON) != 0;
+    f32 soft_low = table[soft_at], soft_high = table[soft_at + 1];
+    f32 E = E_start - ionisation;
+    f32 soft = eot_min(fma(soft_fraction, soft_high - soft_low, soft_low) * t.cut, E);
+    e.soft = is_photon ? 0.0f : soft;
+    e.E = E - e.soft;
+    f32 log_end = eot_log(eot_max(e.E, 1e-6f)) - t.log_cut;
+    e.log_E = eot_max(is_photon ? log_E : log_end, 0.0f);
+    e.along = (f32)(i32)(((word_x & 0xffu) << 8) | (word_y & 0xffu)) * 1.52587890625e-5f + 7.62939453125e-6f;
+    e.E_along = E_start - e.along * (ionisation + e.soft);
+    i32 i = (i32)(eot_min(e.log_E * t.inverse_log_step, (f32)t.n_energy - 1.001f) + upper);
+    i32 medium = EOT_N_MEDIUM == 2 && (state & EOT_STEP_MEDIUM) != 0 ? 1 : 0;
+    i32 channel = is_photon ? ((state & EOT_STEP_PAIR) != 0 ? EOT_CHANNEL_PAIR : EOT_CHANNEL_COMPTON) : EOT_CHANNEL_BREMS;
+    f32 u = eot_uniform(word_y) * (f32)t.n_quantile;
+    i32 i_u = (i32)u;
+    e.rate = t.node + (u32)(medium * t.n_energy + i) * EOT_EM_N_COLUMN + EOT_EM_CHARGED + EOT_EM_VERTEX;
+    e.quantile = t.quantile + (u32)((medium * EOT_N_CHANNEL + channel) * t.n_energy + i) * (u32)(t.n_quantile + 1) + (u32)i_u;
+    e.quantile_fraction = u - (f32)i_u;
+    return e;
+}
+
+/** The rare rate of a charged particle is taken at one random point of its path, whose energy the vertex then has. */
+EOT_FN f32 eot_step_rare_charged(EOT_GLOBAL const f32 *table, eot_em_tables t, i32 type, f32 E_along, f32 path_0, f32 path_1) {
+    f32 place = eot_em_place(t, eot_log(eot_max(E_along, t.cut)) - t.log_cut);
+    i32 i = (i32)place;
+    u32 node = t.node + (u32)i * EOT_EM_N_COLUMN + eot_em_rare_column(type);
+    f32 rare = eot_em_node(table, node, place - (f32)i) * path_0;
+    if (EOT_N_MEDIUM == 2) rare = fma(eot_em_node(table, node + (u32)t.n_energy * EOT_EM_N_COLUMN, place - (f32)i), path_1, rare);
+    return E_along >= (type == EOT_POSITRON ? t.rare_min[EOT_POSITRON] : t.rare_min[EOT_ELECTRON]) ? rare : 0.0f;
+}
+
+/** Stage 4: the vertex. */
+typedef struct {
+    f32 E_a, E_b; /* GeV, daughters; E_a = 0: no interaction, E_b goes on */
+    i32 type_a, type_b;
+    i32 is_hard;
+} eot_step_vertex;
+
+EOT_FN eot_step_vertex eot_step_interact(EOT_GLOBAL const f32 *table, eot_em_tables t, i32 type, i32 state, f32 E, f32 log_E, f32 free_path, u32 rate_at, u32 quantile_at,
+                                         f32 quantile_fraction, u32 word_z) {
+    eot_step_vertex v;
+    i32 is_photon = (state & EOT_STEP_PHOTON) != 0, is_pair = (state & EOT_STEP_PAIR) != 0;
+    f32 lower = (f32)(i32)(word_z & 0xffffu) * 1.52587890625e-5f;
+    f32 rate = table[rate_at], low = table[quantile_at], high = table[quantile_at + 1];
+    i32 is_real = is_photon | (lower < rate * free_path); /* the rate has fallen since the start of the step */
+    v.is_hard = is_real & ((state & (EOT_STEP_LIMITED | EOT_STEP_LEFT)) == 0) & (E >= t.cut);
+    f32 q = fma(quantile_fraction, high - low, low);
+    f32 photon = eot_exp(fma(q, log_E, t.log_cut)); /* bremsstrahlung and Compton quantiles are in ln(k/cut)/ln(E/cut), pair quantiles in E+/k */
+    f32 first = eot_min(is_pair ? q * E : photon, E);
+    v.E_a = v.is_hard ? first : 0.0f;
     v.E_b = E - v.E_a;
-    v.type_a = channel == EOT_CHANNEL_PAIR ? EOT_POSITRON : EOT_PHOTON;
-    v.type_b = is_photon && interacts ? EOT_ELECTRON : type;
+    v.type_a = is_pair ? EOT_POSITRON : EOT_PHOTON;
+    v.type_b = (is_photon & v.is_hard) != 0 ? EOT_ELECTRON : type;
     return v;
 }
 
-/** A lane at work: the words of eot_lane_word. */
+/** Outcome of one step. The energy E before it is ionisation + soft + E_a + E_b (+ rounding of the last place) unless the particle has left with E_b. */
 typedef struct {
-    f32 E, z;
-    i32 type, depth;
-    u32 i_primary, draw;
-    f32 weight;
-    u32 vertex_draw;
-    f32 vertex_fraction, vertex_E;
-    u32 n_hit, n_step, n_overflow;
-} eot_lane;
+    f32 path;       /* cm */
+    f32 path_X0;    /* radiation lengths */
+    f32 ionisation; /* GeV lost along the path */
+    f32 soft;       /* GeV radiated along the path as photons below the cut */
+    f32 z;          /* cm, of the vertex */
+    f32 E_a, E_b;   /* GeV, daughters; E_a = 0: no interaction, E_b goes on */
+    i32 type_a, type_b;
+    i32 has_left;   /* 1: E_b leaves the calorimeter through its rear face */
+    f32 along;      /* fraction of the path at which a rare vertex would be: uniform in (0, 1) */
+    f32 E_along;    /* GeV, energy there */
+    f32 rare;       /* expected number of rare vertices along the path; for charged parents with the rate at E_along, right on average */
+} eot_cascade_vertex;
 
-EOT_FN eot_lane eot_lane_load(EOT_GLOBAL const u32 *state, u32 g, u32 n_lane) {
-    eot_lane L;
-    L.E = eot_f32_from_bits(state[EOT_LANE_E * n_lane + g]);
-    L.z = eot_f32_from_bits(state[EOT_LANE_Z * n_lane + g]);
-    L.type = (i32)state[EOT_LANE_TYPE * n_lane + g];
-    L.depth = (i32)state[EOT_LANE_DEPTH * n_lane + g];
-    L.i_primary = state[EOT_LANE_I_PRIMARY * n_lane + g];
-    L.draw = state[EOT_LANE_DRAW * n_lane + g];
-    L.weight = eot_f32_from_bits(state[EOT_LANE_WEIGHT * n_lane + g]);
-    L.vertex_draw = state[EOT_LANE_VERTEX_DRAW * n_lane + g];
-    L.vertex_fraction = eot_f32_from_bits(state[EOT_LANE_VERTEX_FRACTION * n_lane + g]);
-    L.vertex_E = eot_f32_from_bits(state[EOT_LANE_VERTEX_E * n_lane + g]);
-    L.n_hit = state[EOT_LANE_N_HIT * n_lane + g];
-    L.n_step = state[EOT_LANE_N_STEP * n_lane + g];
-    L.n_overflow = state[EOT_LANE_N_OVERFLOW * n_lane + g];
-    return L;
-}
-EOT_FN void eot_lane_store(EOT_GLOBAL u32 *state, u32 g, u32 n_lane, eot_lane L) {
-    state[EOT_LANE_E * n_lane + g] = eot_f32_bits(L.E);
-    state[EOT_LANE_Z * n_lane + g] = eot_f32_bits(L.z);
-    state[EOT_LANE_TYPE * n_lane + g] = (u32)L.type;
-    state[EOT_LANE_DEPTH * n_lane + g] = (u32)L.depth;
-    state[EOT_LANE_I_PRIMARY * n_lane + g] = L.i_primary;
-    state[EOT_LANE_DRAW * n_lane + g] = L.draw;
-    state[EOT_LANE_WEIGHT * n_lane + g] = eot_f32_bits(L.weight);
-    state[EOT_LANE_VERTEX_DRAW * n_lane + g] = L.vertex_draw;
-    state[EOT_LANE_VERTEX_FRACTION * n_lane + g] = eot_f32_bits(L.vertex_fraction);
-    state[EOT_LANE_VERTEX_E * n_lane + g] = eot_f32_bits(L.vertex_E);
-    state[EOT_LANE_N_HIT * n_lane + g] = L.n_hit;
-    state[EOT_LANE_N_STEP * n_lane + g] = L.n_step;
-    state[EOT_LANE_N_OVERFLOW * n_lane + g] = L.n_overflow;
+/** One step: path to the next hard vertex (or to the longest step, or to the rear face), losses on the way, and the vertex.
+ * @param table f32 table. @param t its layout. @param E_start,z_start,type particle with E >= cut. @param block random block of the step. */
+EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table, eot_em_tables t, f32 E_start, f32 z_start, i32 type, eot_u32x4 block) {
+    eot_cascade_vertex v;
+    eot_step_start s = eot_step_begin(t, E_start, type, block);
+    eot_step_flight f = eot_step_fly(table, t, E_start, z_start, type, s.log_E, s.upper, s.tau, s.node, s.z, s.w);
+    eot_step_end e = eot_step_arrive(table, t, E_start, f.ionisation, s.log_E, s.upper, f.soft, f.soft_fraction, f.state, s.x, s.y);
+    eot_step_vertex d = eot_step_interact(table, t, type, f.state, e.E, e.log_E, f.free_path, e.rate, e.quantile, e.quantile_fraction, s.z);
+    v.path = f.path;
+    v.path_X0 = f.path_X0;
+    v.ionisation = f.ionisation;
+    v.soft = e.soft;
+    v.z = f.z;
+    v.E_a = d.E_a;
+    v.E_b = d.E_b;
+    v.type_a = d.type_a;
+    v.type_b = d.type_b;
+    v.has_left = (f.state & EOT_STEP_LEFT) != 0;
+    v.along = e.along;
+    v.E_along = e.E_along;
+    v.rare = f.rare;
+    if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0 && type != EOT_PHOTON) v.rare = eot_step_rare_charged(table, t, type, e.E_along, f.path_0, f.path_1);
+    return v;
 }
 
-/** One step of one lane: vertex, choice of the rare vertex, tally, daughters, next particle or next primary.
- * @param stack f32, [3][EOT_STACK_DEPTH][n_lane]: E, z, type. @param track i64, [3 EOT_TRACK_BINS][n_lane] or, of spectra,
- * [3 n_track_bin][n_lane].
- * @param energy E0 of each primary of the batch. @param vertex forced: one record a primary; analog: [n_slot][n_lane]. */
-EOT_FN eot_lane eot_lane_step(eot_lane L, u32 g, EOT_GLOBAL const f32 *table, eot_em_tables t, eot_cascade_parameters c, EOT_GLOBAL const f32 *threshold, EOT_GLOBAL const f32 *energy,
-                              EOT_GLOBAL f32 *stack, EOT_GLOBAL i64 *track, EOT_GLOBAL eot_vertex_record *vertex) {
-    u64 primary = c.first_primary + L.i_primary;
-    eot_u32x4 block = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_CASCADE << 24, L.draw, c.seed, c.run);
-    eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, L.E, L.z, L.type, block);
-    i32 is_busy = L.i_primary < c.n_primary && (c.is_forced || L.n_hit < c.n_slot);
-    /* the rare vertex: forced, one of the shower's, in proportion to the local rate; analog, a Bernoulli trial on 32 bits */
-    u32 word = block.w;
-    if (EOT_RARE_PARENTS & EOT_RARE_CHARGED) /* a charged particle's losses depend on w, and the choice may depend on nothing of the shower */
-        word = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, L.draw, c.seed, c.run).x;
-    f32 total = L.weight + v.rare;
-    f32 reached = eot_uniform(word) * total, trial = v.rare * c.enhancement * 4294967296.0f;
-    i32 is_chosen = c.is_forced ? reached > L.weight : (f32)word < trial;
-    is_chosen = is_chosen && is_busy && v.rare > 0.0f;
-    L.weight = is_busy ? total : L.weight;
-    L.vertex_draw = is_chosen ? L.draw | (u32)L.type << EOT_RECORD_TYPE_SHIFT : L.vertex_draw;
-    L.vertex_fraction = is_chosen ? v.along : L.vertex_fraction;
-    L.vertex_E = is_chosen ? v.E_along : L.vertex_E;
-    if (is_chosen && !c.is_forced) {
-        u32 slot = L.n_hit * c.n_lane + g;
-        vertex[slot].i_primary = L.i_primary;
-        vertex[slot].draw = L.draw | (u32)L.type << EOT_RECORD_TYPE_SHIFT;
-        vertex[slot].fraction = v.along;
-        vertex[slot].E = v.E_along;
-        vertex[slot].weight = 1.0f / c.enhancement;
-        L.n_hit++;
+/** A particle's depth as the stack keeps it: the last two bits make room for its type (4e-7 of the depth). */
+EOT_FN f32 eot_stacked_z(f32 z) { return eot_f32_from_bits(eot_f32_bits(z) & ~3u); }
+
+/* What a step of a lane leaves to the part that is not vectorised. */
+#define EOT_LANE_IS_DONE 1
+#define EOT_LANE_HAS_HIT 2
+#define EOT_LANE_OVERFLOWS 4
+
+/** A rare vertex into its record. */
+EOT_FN void eot_vertex_record_store(EOT_GLOBAL eot_vertex_record *record, u32 i_primary, u32 draw, f32 fraction, f32 E, f32 weight) {
+    record->i_primary = i_primary;
+    record->draw = draw;
+    record->fraction = fraction;
+    record->E = E;
+    record->weight = weight;
+}
+
+/** c.n_iteration steps of the lanes [first, first + EOT_LANE_WIDTH): vertex, choice of the rare vertex, tally, daughters, next particle or next primary. The lighter
+ * daughter is followed, the heavier waits on the lane's stack.
+ * @param state words of the lanes. @param stack f32, [2][EOT_STACK_DEPTH][n_lane]: E; z with the type in its last two bits. @param track i64, [3 EOT_TRACK_BINS][n_lane] or, of
+ * spectra, [3 n_track_bin][n_lane].
+ * @param energy E0 of each primary of the batch, and one more. @param vertex forced: one record a primary; analog: [n_slot][n_lane]. */
+EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tables t, eot_cascade_parameters c, EOT_GLOBAL const f32 *threshold, EOT_GLOBAL const f32 *energy,
+                              EOT_GLOBAL u32 *state, EOT_GLOBAL f32 *stack, EOT_GLOBAL i64 *track, EOT_GLOBAL eot_vertex_record *vertex) {
+    /* the lanes */
+    f32 E[EOT_LANE_WIDTH], z[EOT_LANE_WIDTH], weight[EOT_LANE_WIDTH], vertex_fraction[EOT_LANE_WIDTH], vertex_E[EOT_LANE_WIDTH];
+    i32 type[EOT_LANE_WIDTH], depth[EOT_LANE_WIDTH];
+    u32 i_primary[EOT_LANE_WIDTH], draw[EOT_LANE_WIDTH], vertex_draw[EOT_LANE_WIDTH], n_hit[EOT_LANE_WIDTH], n_step[EOT_LANE_WIDTH];
+    /* a step between its stages */
+    u32 x[EOT_LANE_WIDTH], y[EOT_LANE_WIDTH], zz[EOT_LANE_WIDTH], w[EOT_LANE_WIDTH], node[EOT_LANE_WIDTH], soft[EOT_LANE_WIDTH], rate[EOT_LANE_WIDTH], quantile[EOT_LANE_WIDTH],
+        top[EOT_LANE_WIDTH];
+    f32 log_start[EOT_LANE_WIDTH], upper[EOT_LANE_WIDTH], tau[EOT_LANE_WIDTH], z_end[EOT_LANE_WIDTH], path_X0[EOT_LANE_WIDTH], ionisation[EOT_LANE_WIDTH], rare[EOT_LANE_WIDTH],
+        free_path[EOT_LANE_WIDTH], path_0[EOT_LANE_WIDTH], path_1[EOT_LANE_WIDTH], soft_fraction[EOT_LANE_WIDTH], E_end[EOT_LANE_WIDTH], log_end[EOT_LANE_WIDTH],
+        along[EOT_LANE_WIDTH], E_along[EOT_LANE_WIDTH], quantile_fraction[EOT_LANE_WIDTH];
+    i32 flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH];
+    u32 n = c.n_lane, plane = (u32)EOT_STACK_DEPTH * n;
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+        u32 g = first + l;
+        E[l] = eot_f32_from_bits(state[EOT_LANE_E * n + g]);
+        z[l] = eot_f32_from_bits(state[EOT_LANE_Z * n + g]);
+        type[l] = (i32)state[EOT_LANE_TYPE * n + g];
+        depth[l] = (i32)state[EOT_LANE_DEPTH * n + g];
+        i_primary[l] = state[EOT_LANE_I_PRIMARY * n + g];
+        draw[l] = state[EOT_LANE_DRAW * n + g];
+        weight[l] = eot_f32_from_bits(state[EOT_LANE_WEIGHT * n + g]);
+        vertex_draw[l] = state[EOT_LANE_VERTEX_DRAW * n + g];
+        vertex_fraction[l] = eot_f32_from_bits(state[EOT_LANE_VERTEX_FRACTION * n + g]);
+        vertex_E[l] = eot_f32_from_bits(state[EOT_LANE_VERTEX_E * n + g]);
+        n_hit[l] = state[EOT_LANE_N_HIT * n + g];
+        n_step[l] = state[EOT_LANE_N_STEP * n + g];
     }
-    if (EOT_TRACK_TALLY == EOT_TRACK_SPECTRUM && is_busy) { /* the whole path, at the energy of one random point of it; the nearer of its two nodes is the likelier */
-        f32 place = fma(eot_log(fmax(v.E_along, 1e-6f)) - c.track_log_first, c.track_inverse_log_step, eot_uniform(block.y));
-        i32 last = c.n_track_bin - 1, node = (i32)place;
-        node = place < 0.0f ? last : node < last ? node : last - 1;
-        track[(u32)(L.type * c.n_track_bin + node) * c.n_lane + g] += (i64)(v.path_X0 * EOT_TRACK_QUANTUM + 0.5f);
+    for (u32 iteration = 0; iteration < c.n_iteration; iteration++) {
+        i32 any_event = 0;
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            u64 primary = c.first_primary + i_primary[l];
+            eot_step_start s = eot_step_begin(t, E[l], type[l], eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_CASCADE << 24, draw[l], c.seed, c.run));
+            x[l] = s.x;
+            y[l] = s.y;
+            zz[l] = s.z;
+            w[l] = s.w;
+            log_start[l] = s.log_E;
+            upper[l] = s.upper;
+            tau[l] = s.tau;
+            node[l] = s.node;
+        }
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            eot_step_flight f = eot_step_fly(table, t, E[l], z[l], type[l], log_start[l], upper[l], tau[l], node[l], zz[l], w[l]);
+            z_end[l] = f.z;
+            path_X0[l] = f.path_X0;
+            path_0[l] = f.path_0;
+            path_1[l] = f.path_1;
+            ionisation[l] = f.ionisation;
+            rare[l] = f.rare;
+            free_path[l] = f.free_path;
+            soft[l] = f.soft;
+            soft_fraction[l] = f.soft_fraction;
+            flight[l] = f.state;
+        }
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            eot_step_end e = eot_step_arrive(table, t, E[l], ionisation[l], log_start[l], upper[l], soft[l], soft_fraction[l], flight[l], x[l], y[l]);
+            E_end[l] = e.E;
+            log_end[l] = e.log_E;
+            along[l] = e.along;
+            E_along[l] = e.E_along;
+            rate[l] = e.rate;
+            quantile[l] = e.quantile;
+            quantile_fraction[l] = e.quantile_fraction;
+            i32 under = depth[l] - 1;
+            top[l] = (u32)(under > 0 ? under : 0) * n + first + l; /* of the stack */
+        }
+        if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) {
+            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+                if (type[l] != EOT_PHOTON) rare[l] = eot_step_rare_charged(table, t, type[l], E_along[l], path_0[l], path_1[l]);
+                /* a charged particle's losses depend on w, and the choice may depend on nothing of the shower */
+                u64 primary = c.first_primary + i_primary[l];
+                w[l] = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, draw[l], c.seed, c.run).x;
+            }
+        }
+        if (EOT_TRACK_TALLY != EOT_TRACK_NONE) {
+            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) { /* the whole path, at the energy of one random point of it */
+                i32 bin;
+                if (EOT_TRACK_TALLY == EOT_TRACK_SPECTRUM) { /* the nearer of its two nodes is the likelier */
+                    f32 place = fma(eot_log(eot_max(E_along[l], 1e-6f)) - c.track_log_first, c.track_inverse_log_step, eot_uniform(y[l]));
+                    i32 last = c.n_track_bin - 1, i = (i32)place;
+                    bin = type[l] * c.n_track_bin + (place < 0.0f ? last : i < last ? i : last - 1);
+                } else { /* above the highest threshold that it exceeds */
+                    i32 i = E_along[l] >= threshold[3] ? 4 : 0;
+                    i += E_along[l] >= threshold[i + 1] ? 2 : 0;
+                    i += E_along[l] >= threshold[i] ? 1 : 0;
+                    bin = type[l] * EOT_TRACK_BINS + i;
+                }
+                if (i_primary[l] < c.n_primary && n_hit[l] < c.n_slot) track[(u32)bin * n + first + l] += (i64)(path_X0[l] * EOT_TRACK_QUANTUM + 0.5f);
+            }
+        }
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            eot_step_vertex v = eot_step_interact(table, t, type[l], flight[l], E_end[l], log_end[l], free_path[l], rate[l], quantile[l], quantile_fraction[l], zz[l]);
+            i32 is_busy = (i_primary[l] < c.n_primary) & (n_hit[l] < c.n_slot), has_left = (flight[l] & EOT_STEP_LEFT) != 0;
+            /* the rare vertex: forced, one of the shower's, in proportion to the local rate; analog, a Bernoulli trial on 32 bits */
+            f32 total = weight[l] + rare[l], reached = eot_uniform(w[l]) * total;
+            i32 is_chosen = is_busy & (rare[l] > 0.0f) & (c.is_forced ? reached > weight[l] : (f32)w[l] + 0.5f < rare[l] * c.enhancement * 4294967296.0f);
+            weight[l] = is_busy ? total : weight[l];
+            vertex_draw[l] = is_chosen ? draw[l] | (u32)type[l] << EOT_RECORD_TYPE_SHIFT : vertex_draw[l];
+            vertex_fraction[l] = is_chosen ? along[l] : vertex_fraction[l];
+            vertex_E[l] = is_chosen ? E_along[l] : vertex_E[l];
+            /* daughters */
+            i32 a_is_high = v.E_a > v.E_b;
+            f32 E_high = a_is_high ? v.E_a : v.E_b, E_low = a_is_high ? v.E_b : v.E_a;
+            i32 type_high = a_is_high ? v.type_a : v.type_b, type_low = a_is_high ? v.type_b : v.type_a;
+            i32 both = E_low >= t.cut, one = (E_high >= t.cut) & !has_left;
+            i32 overflows = both & (depth[l] >= EOT_STACK_DEPTH - 1), pops = !one & (depth[l] > 0), is_done = is_busy & !one & (depth[l] == 0);
+            f32 popped_E = stack[top[l]];
+            u32 popped = eot_f32_bits(stack[plane + top[l]]);
+            u32 place = (u32)depth[l] * n + first + l;
+            stack[place] = E_high;
+            stack[plane + place] = eot_f32_from_bits((eot_f32_bits(z_end[l]) & ~3u) | (u32)type_high);
+            f32 E_next = one ? (both ? E_low : E_high) : popped_E, z_next = one ? z_end[l] : eot_f32_from_bits(popped & ~3u);
+            i32 type_next = one ? (both ? type_low : type_high) : (i32)(popped & 3u);
+            E[l] = is_busy ? E_next : E[l];
+            z[l] = is_busy ? z_next : z[l];
+            type[l] = is_busy ? type_next : type[l];
+            depth[l] += is_busy ? (both & !overflows) - pops : 0;
+            draw[l] += (u32)is_busy;
+            n_step[l] += (u32)is_busy;
+            event[l] = (is_done ? EOT_LANE_IS_DONE : 0) | ((is_chosen & !c.is_forced) != 0 ? EOT_LANE_HAS_HIT : 0) |
+                       ((is_busy & overflows) != 0 ? EOT_LANE_OVERFLOWS : 0);
+            any_event |= event[l];
+        }
+        if (any_event == 0) continue;
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            if (event[l] == 0) continue;
+            if ((event[l] & EOT_LANE_OVERFLOWS) != 0) state[EOT_LANE_N_OVERFLOW * n + first + l]++;
+            if ((event[l] & EOT_LANE_HAS_HIT) != 0) {
+                eot_vertex_record_store(vertex + n_hit[l] * n + first + l, i_primary[l], vertex_draw[l], vertex_fraction[l], vertex_E[l], 1.0f / c.enhancement);
+                n_hit[l]++;
+            }
+            if ((event[l] & EOT_LANE_IS_DONE) == 0) continue;
+            if (c.is_forced) eot_vertex_record_store(vertex + i_primary[l], i_primary[l], vertex_draw[l], vertex_fraction[l], vertex_E[l], weight[l]);
+            u32 next = i_primary[l] + n;
+            i_primary[l] = next < c.n_primary ? next : c.n_primary;
+            E[l] = energy[i_primary[l]]; /* one past the end is padding */
+            z[l] = 0.0f;
+            type[l] = c.primary_type;
+            depth[l] = 0;
+            draw[l] = 0;
+            weight[l] = 0.0f;
+        }
     }
-    if (EOT_TRACK_TALLY == EOT_TRACK_THRESHOLDS && is_busy) { /* the same, above the highest threshold that it exceeds */
-        i32 bin = v.E_along >= threshold[3] ? 4 : 0; /* binary search: a chain of look-ups, which is not turned into short vectors */
-        bin += v.E_along >= threshold[bin + 1] ? 2 : 0;
-        bin += v.E_along >= threshold[bin] ? 1 : 0;
-        track[(u32)(L.type * EOT_TRACK_BINS + bin) * c.n_lane + g] += (i64)(v.path_X0 * EOT_TRACK_QUANTUM + 0.5f);
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+        u32 g = first + l;
+        state[EOT_LANE_E * n + g] = eot_f32_bits(E[l]);
+        state[EOT_LANE_Z * n + g] = eot_f32_bits(z[l]);
+        state[EOT_LANE_TYPE * n + g] = (u32)type[l];
+        state[EOT_LANE_DEPTH * n + g] = (u32)depth[l];
+        state[EOT_LANE_I_PRIMARY * n + g] = i_primary[l];
+        state[EOT_LANE_DRAW * n + g] = draw[l];
+        state[EOT_LANE_WEIGHT * n + g] = eot_f32_bits(weight[l]);
+        state[EOT_LANE_VERTEX_DRAW * n + g] = vertex_draw[l];
+        state[EOT_LANE_VERTEX_FRACTION * n + g] = eot_f32_bits(vertex_fraction[l]);
+        state[EOT_LANE_VERTEX_E * n + g] = eot_f32_bits(vertex_E[l]);
+        state[EOT_LANE_N_HIT * n + g] = n_hit[l];
+        state[EOT_LANE_N_STEP * n + g] = n_step[l];
     }
-    /* daughters: the lighter is followed, the heavier waits */
-    i32 a_is_high = v.E_a > v.E_b;
-    f32 E_high = a_is_high ? v.E_a : v.E_b, E_low = a_is_high ? v.E_b : v.E_a;
-    i32 type_high = a_is_high ? v.type_a : v.type_b, type_low = a_is_high ? v.type_b : v.type_a;
-    i32 both = E_low >= t.cut, one = E_high >= t.cut && !v.has_left;
-    i32 overflows = both && L.depth >= EOT_STACK_DEPTH - 1;
-    u32 plane = (u32)EOT_STACK_DEPTH * c.n_lane, top = (u32)L.depth * c.n_lane + g;
-    stack[top] = E_high;
-    stack[plane + top] = v.z;
-    stack[2 * plane + top] = (f32)type_high;
-    i32 depth = L.depth + (both && !overflows);
-    i32 pops = !one && depth > 0, is_done = !one && depth == 0;
-    depth -= pops;
-    u32 next = (u32)(pops ? depth : 0) * c.n_lane + g;
-    f32 popped_E = stack[next], popped_z = stack[plane + next], popped_type = stack[2 * plane + next];
-    u32 draw = L.draw + 1;
-    if (is_done && is_busy && c.is_forced) {
-        vertex[L.i_primary].i_primary = L.i_primary;
-        vertex[L.i_primary].draw = L.vertex_draw;
-        vertex[L.i_primary].fraction = L.vertex_fraction;
-        vertex[L.i_primary].E = L.vertex_E;
-        vertex[L.i_primary].weight = L.weight;
-    }
-    u32 refilled = L.i_primary + c.n_lane;
-    u32 i_next = refilled < c.n_primary ? refilled : c.n_primary;
-    f32 E_fresh = energy[i_next]; /* one past the end is padding */
-    f32 E = one ? (both ? E_low : E_high) : (pops ? popped_E : E_fresh);
-    f32 z = one ? v.z : (pops ? popped_z : 0.0f);
-    i32 type = one ? (both ? type_low : type_high) : (pops ? (i32)popped_type : c.primary_type);
-    L.E = is_busy ? E : L.E;
-    L.z = is_busy ? z : L.z;
-    L.type = is_busy ? type : L.type;
-    L.depth = is_busy ? depth : L.depth;
-    L.draw = is_busy ? (is_done ? 0 : draw) : L.draw;
-    L.weight = is_busy && is_done ? 0.0f : L.weight;
-    L.i_primary = is_busy && is_done ? i_next : L.i_primary;
-    L.n_step += (u32)is_busy;
-    L.n_overflow += (u32)(is_busy && overflows);
-    return L;
 }
 
 #endif

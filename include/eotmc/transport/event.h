@@ -50,7 +50,7 @@ typedef struct {
 EOT_FN void eot_replay_push(EOT_GLOBAL f32 *stack, u32 n_item, u32 item, i32 depth, eot_replay_particle q) {
     u32 plane = (u32)EOT_STACK_DEPTH * n_item, at = (u32)depth * n_item + item;
     stack[at] = q.p.E;
-    stack[plane + at] = q.p.z;
+    stack[plane + at] = eot_stacked_z(q.p.z);
     stack[2 * plane + at] = (f32)q.p.type;
     stack[3 * plane + at] = q.x;
     stack[4 * plane + at] = q.y;
