@@ -14,7 +14,7 @@
 #include "eotmc/physics/muon_photonuclear.h"
 
 #define N_RADIATIVE 3
-#define N_PAIR_NODE 12      /* Gauss-Legendre points of the asymmetry integral, as in Geant4 and PUMAS (8): error below 1e-3, tested */
+#define N_PAIR_NODE 12      /* Gauss-Legendre points of the asymmetry integral (pairs) and of that over Q^2 (photonuclear); error below 1e-3, tested */
 #define N_LOSS_GRID 400     /* cells of the cumulative that the losses' tables are inverted from */
 #define SMALLEST_V 1.0e-7   /* lower end of the radiative integrals; what is below carries less than 1e-4 of the loss */
 
@@ -41,7 +41,7 @@ struct eot_muon_options eot_muon_options_default(void) {
                                      .elastic_per_X0 = 0.02,
                                      .elastic_per_cm = 0.005,
                                      .stop_kinetic = 2.0e-3,
-                                     .largest_loss = 0.1,
+                                     .largest_loss = 0.05,
                                      .tolerance = 1.0e-3,
                                      .straggling = EOT_MUON_STRAGGLING_VAVILOV,
                                      .scattering = 1,
@@ -67,9 +67,14 @@ static double radiative(const struct spectrum *s, double v) {
         double sigma = 0.0;
         if (s->process == 0)
             sigma = eot_muon_brems_dxsec(e->Z, e->A, s->E, v);
-        else if (s->process == 2)
-            sigma = eot_muon_photonuclear_dxsec(e->A, s->E, v);
-        else {
+        else if (s->process == 2) {
+            eot_muon_photonuclear_kinematics c = eot_muon_photonuclear_prepare(e->Z, e->A, s->E, v);
+            for (size_t k = 0; c.log_high > c.log_low && k < N_PAIR_NODE; k++) {
+                double t, weight;
+                gsl_integration_glfixed_point(c.log_low, c.log_high, k, &t, &weight, s->integrator->pair_nodes);
+                sigma += weight * eot_muon_photonuclear_integrand(c, t);
+            }
+        } else {
             eot_muon_pair_kinematics c = eot_muon_pair_prepare(e->Z, s->E, v);
             for (size_t k = 0; c.log_tmin < 0.0 && k < N_PAIR_NODE; k++) {
                 double t, weight;
@@ -256,6 +261,12 @@ enum eot_status eot_muon_dedx(const struct eot_material *material, const double 
         EOT_TRY(radiative_interpolate(table, p, SOFT_LOSS, T, EOT_MUON_N_ROW, part, err));
         for (int i = 0; i < EOT_MUON_N_ROW; i++) stopping[i] += part[i];
         EOT_TRY(radiative_interpolate(table, p, SOFT_LOSS, kinetic_energy, n, fine, err));
+        for (int i = 0; i < n && p == 2; i++) { /* the onset of photonuclear reactions lies between two points of the spline */
+            double E = kinetic_energy[i] + EOT_M_MUON;
+            struct spectrum s = {.material = material, .integrator = &g, .process = p, .E = E};
+            EOT_TRY(integrate(&g, &s, 1, EOT_PHOTONUCLEAR_LOWEST / E, 1.0 - EOT_M_MUON / E, fine + i, err));
+            fine[i] *= E;
+        }
         for (int i = 0; i < n; i++) radiative_loss[i * N_RADIATIVE + p] = 1.0e3 * fine[i];
     }
     csda_range(T, stopping, EOT_MUON_N_ROW, range);
@@ -478,7 +489,7 @@ static enum eot_status options_check(const struct eot_muon_options *o, struct eo
               "muon delta cut = %g GeV, share %g (one must be at least 1e-3, the share at most 0.2); 0.02 GeV is the default", o->delta_cut, o->delta_share);
     EOT_CHECK(o->elastic_per_X0 >= 0.005 && o->elastic_per_X0 <= 5.0, EOT_E_CONFIG, "muon hard scatters per X0 = %g (must be 0.005 to 5); 0.02 is the default", o->elastic_per_X0);
     EOT_CHECK(o->stop_kinetic >= 1.0e-3 && o->stop_kinetic <= 1.0, EOT_E_CONFIG, "muon stop energy = %g GeV (must be 0.001 to 1); 0.002 is the default", o->stop_kinetic);
-    EOT_CHECK(o->largest_loss >= 0.01 && o->largest_loss <= 0.3, EOT_E_CONFIG, "muon loss per step = %g (must be 0.01 to 0.3); 0.1 is the default", o->largest_loss);
+    EOT_CHECK(o->largest_loss >= 0.01 && o->largest_loss <= 0.3, EOT_E_CONFIG, "muon loss per step = %g (must be 0.01 to 0.3); 0.05 is the default", o->largest_loss);
     EOT_CHECK(o->straggling >= EOT_MUON_STRAGGLING_OFF && o->straggling <= EOT_MUON_STRAGGLING_MOMENTS, EOT_E_CONFIG, "muon straggling = %d (unknown); choose off, vavilov or moments", o->straggling);
 done:
     return status;

@@ -16,6 +16,14 @@ static double pair(double Z, double E, double v, int n) { /* midpoint rule with 
     return -c.log_tmin * sum / n;
 }
 
+static double photonuclear(double Z, double A, double E, double v, int n) {
+    eot_muon_photonuclear_kinematics c = eot_muon_photonuclear_prepare(Z, A, E, v);
+    double sum = 0.0;
+    if (!(c.log_high > c.log_low)) return 0.0;
+    for (int i = 0; i < n; i++) sum += eot_muon_photonuclear_integrand(c, c.log_low + (c.log_high - c.log_low) * (i + 0.5) / n);
+    return (c.log_high - c.log_low) * sum / n;
+}
+
 TheoryDataPoints(muon_dcs, cross_sections_are_finite_and_never_negative) = {
     DataPoints(double, 1.0, 6.0, 26.0, 82.0),
     DataPoints(double, 0.107, 0.2, 1.0, 5.0, 100.0, 500.0),
@@ -23,7 +31,7 @@ TheoryDataPoints(muon_dcs, cross_sections_are_finite_and_never_negative) = {
 };
 Theory((double Z, double E, double v), muon_dcs, cross_sections_are_finite_and_never_negative) {
     double A = Z < 2.0 ? 1.008 : 2.2 * Z;
-    double s[3] = {eot_muon_brems_dxsec(Z, A, E, v), eot_muon_photonuclear_dxsec(A, E, v), v > 0.0 && v < 1.0 ? pair(Z, E, v, 50) : 0.0};
+    double s[3] = {eot_muon_brems_dxsec(Z, A, E, v), photonuclear(Z, A, E, v, 50), v > 0.0 && v < 1.0 ? pair(Z, E, v, 50) : 0.0};
     for (int i = 0; i < 3; i++) {
         cr_assert(isfinite(s[i]) && s[i] >= 0.0, "process %d: %g", i, s[i]);
         if (v <= 0.0 || v >= 1.0) cr_assert_eq(s[i], 0.0, "process %d outside its range: %g", i, s[i]);
@@ -43,6 +51,31 @@ Test(muon_dcs, twelve_gauss_points_are_enough_for_the_asymmetry_of_a_pair) {
             sum += w[k] * (eot_muon_pair_integrand(c, 0.5 * c.log_tmin * (1.0 - x[k])) + eot_muon_pair_integrand(c, 0.5 * c.log_tmin * (1.0 + x[k])));
         double gauss = -0.5 * c.log_tmin * sum, exact = pair(Z[i % 2], E[i / 8], v[i / 2 % 4], 20000);
         cr_expect_float_eq(gauss / exact, 1.0, 5.0e-3, "Z %g, E %g, v %g: %g, exact %g", Z[i % 2], E[i / 8], v[i / 2 % 4], gauss, exact);
+    }
+}
+
+Test(muon_dcs, twelve_gauss_points_are_enough_for_the_momentum_transfer_of_a_photonuclear_reaction) {
+    static const double x[6] = {0.125233408511469, 0.367831498998180, 0.587317954286617, 0.769902674194305, 0.904117256370475, 0.981560634246719};
+    static const double w[6] = {0.249147045813403, 0.233492536538355, 0.203167426723066, 0.160078328543346, 0.106939325995318, 0.047175336386512};
+    double E[] = {2.0, 10.0, 100.0, 300.0}, v[] = {0.02, 0.1, 0.3, 0.7}, Z[] = {6.0, 82.0};
+    for (int i = 0; i < 32; i++) {
+        double A = i % 2 ? 207.2 : 12.011;
+        eot_muon_photonuclear_kinematics c = eot_muon_photonuclear_prepare(Z[i % 2], A, E[i / 8], v[i / 2 % 4]);
+        if (!(c.log_high > c.log_low)) continue;
+        double sum = 0.0, half = 0.5 * (c.log_high - c.log_low), middle = 0.5 * (c.log_high + c.log_low);
+        for (int k = 0; k < 6; k++) sum += w[k] * (eot_muon_photonuclear_integrand(c, middle - half * x[k]) + eot_muon_photonuclear_integrand(c, middle + half * x[k]));
+        double exact = photonuclear(Z[i % 2], A, E[i / 8], v[i / 2 % 4], 20000);
+        cr_expect_float_eq(half * sum / exact, 1.0, 5.0e-3, "Z %g, E %g, v %g: %g, exact %g", Z[i % 2], E[i / 8], v[i / 2 % 4], half * sum, exact);
+    }
+}
+
+/* Real photons: sigma_gamma p = lim 4 pi^2 alpha F2/Q^2; 115 to 118 microbarn from 20 to 200 GeV (D. O. Caldwell et al., Phys. Rev. Lett. 40 (1978) 1222), 5 %. */
+Test(muon_dcs, structure_function_gives_photoproduction_at_small_q2) {
+    double nu[] = {20.0, 50.0, 100.0, 180.0};
+    for (int i = 0; i < 4; i++) {
+        double Q2 = 1.0e-5, x = Q2 / (2.0 * EOT_M_PROTON * nu[i]);
+        double sigma = 4.0 * EOT_PI * EOT_PI * EOT_ALPHA * 389.379 * eot_proton_f2(x, Q2) / Q2;
+        cr_expect_float_eq(sigma, 116.0, 6.0, "%g GeV: %g microbarn", nu[i], sigma);
     }
 }
 
