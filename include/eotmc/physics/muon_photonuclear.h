@@ -51,15 +51,15 @@ EOT_FN eot_muon_photonuclear_kinematics eot_muon_photonuclear_prepare(real Z, re
 EOT_FN real eot_proton_f2(real x, real Q2) {
     real t = eot_log(eot_log((Q2 + R(0.52544)) / R(0.06527)) / R(2.0857034941768826)); /* ln(ln((Q2 + Q0^2)/Lambda^2)/ln(Q0^2/Lambda^2)) */
     real w2 = Q2 * (R(1.0) / x - R(1.0));                                         /* W^2 - M^2 */
-    real s = fmax(t, R(1.0e-12)), less = fmax(R(1.0) - x, R(1.0e-12));
+    real log_t = eot_log(fmax(t, R(1.0e-12))), log_less = eot_log(fmax(R(1.0) - x, R(1.0e-12)));
     real x_p = (Q2 + R(49.457)) / (Q2 + R(49.457) + w2), x_r = (Q2 + R(0.15052)) / (Q2 + R(0.15052) + w2);
-    real c_p = R(0.28067) + (R(0.28067) - R(0.22291)) * (R(1.0) / (R(1.0) + eot_pow(s, R(2.1979))) - R(1.0));
-    real a_p = R(-0.0808) + (R(-0.0808) + R(0.44812)) * (R(1.0) / (R(1.0) + eot_pow(s, R(1.1709))) - R(1.0));
-    real b_p = R(0.36292) + R(1.8917) * eot_pow(s, R(1.8439));
-    real c_r = R(0.80107) + R(0.97307) * eot_pow(s, R(3.4942));
-    real a_r = R(0.58400) + R(0.37888) * eot_pow(s, R(2.6063));
-    real b_r = R(0.01147) + R(3.7582) * eot_pow(s, R(0.49338));
-    return Q2 / (Q2 + R(0.31985)) * (c_p * eot_pow(x_p, a_p) * eot_pow(less, b_p) + c_r * eot_pow(x_r, a_r) * eot_pow(less, b_r));
+    real c_p = R(0.28067) + (R(0.28067) - R(0.22291)) * (R(1.0) / (R(1.0) + eot_exp(R(2.1979) * log_t)) - R(1.0));
+    real a_p = R(-0.0808) + (R(-0.0808) + R(0.44812)) * (R(1.0) / (R(1.0) + eot_exp(R(1.1709) * log_t)) - R(1.0));
+    real b_p = R(0.36292) + R(1.8917) * eot_exp(R(1.8439) * log_t);
+    real c_r = R(0.80107) + R(0.97307) * eot_exp(R(3.4942) * log_t);
+    real a_r = R(0.58400) + R(0.37888) * eot_exp(R(2.6063) * log_t);
+    real b_r = R(0.01147) + R(3.7582) * eot_exp(R(0.49338) * log_t);
+    return Q2 / (Q2 + R(0.31985)) * (c_p * eot_exp(fma(a_p, eot_log(x_p), b_p * log_less)) + c_r * eot_exp(fma(a_r, eot_log(x_r), b_r * log_less)));
 }
 
 /** Integrand of dsigma/dv over t = ln Q^2, log_low < t < log_high [microbarn per atom]; never negative. Validity: transfers above 1 GeV; accuracy about 15 %
