@@ -533,12 +533,17 @@ done:
 }
 
 enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override, struct eot_config *config, struct eot_error *err) {
+    return eot_config_read_text(path, NULL, overrides, n_override, config, err);
+}
+
+enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides, size_t n_override, struct eot_config *config,
+                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_config_input input = {.kinetic_energy = 0};
     struct eot_reader r = {.config = &input.config, .err = err};
     const struct eot_node *node = NULL;
     memset(config, 0, sizeof *config);
-    EOT_TRY(eot_tree_read(path, overrides, n_override, &r.tree, err));
+    EOT_TRY(eot_tree_read(path, text, overrides, n_override, &r.tree, err));
     node = eot_node_child(r.tree.root, "schema"); /* first of all: another version has other keys */
     if (node != NULL && (node->kind != EOT_NODE_SCALAR || strcmp(node->text, EOT_CONFIG_SCHEMA) != 0)) {
         status = eot_tree_fail(&r.tree, node, "schema", err,

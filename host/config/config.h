@@ -165,6 +165,9 @@ struct eot_config {
  * @param path file. @param overrides n_override texts "key=value" (dotted keys; the value is YAML). @param config filled; release with eot_config_free.
  * @return EOT_E_IO (no such file), EOT_E_CONFIG ("file:line: key = value (reason); what to do"), EOT_E_MEMORY. */
 enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override, struct eot_config *config, struct eot_error *err);
+/** The same from a text that is not in a file (NULL: read the file). @param path what messages call it. */
+enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides, size_t n_override, struct eot_config *config,
+                                     struct eot_error *err);
 void eot_config_free(struct eot_config *config);
 /** The table of all keys with unit, range and default as Markdown: what configs/schema.md holds. Caller frees; NULL when out of memory. */
 char *eot_config_schema_markdown(void);

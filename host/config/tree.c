@@ -301,13 +301,13 @@ done:
     return status;
 }
 
-enum eot_status eot_tree_read(const char *path, const char *const *overrides, size_t n_override, struct eot_tree *tree, struct eot_error *err) {
+enum eot_status eot_tree_read(const char *path, const char *embedded, const char *const *overrides, size_t n_override, struct eot_tree *tree, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *text = NULL;
-    size_t n = 0;
+    size_t n = embedded != NULL ? strlen(embedded) : 0;
     *tree = (struct eot_tree){path, overrides, n_override, NULL};
-    EOT_TRY(read_file(path, &text, &n, err));
-    EOT_TRY(parse(tree, 0, text, n, "", &tree->root, err));
+    if (embedded == NULL) EOT_TRY(read_file(path, &text, &n, err));
+    EOT_TRY(parse(tree, 0, embedded != NULL ? embedded : text, n, "", &tree->root, err));
     EOT_CHECK(tree->root != NULL, EOT_E_CONFIG, "%s: empty (no key in it); start from configs/na64e-dimuon.yaml", path);
     EOT_CHECK(tree->root->kind == EOT_NODE_MAP, EOT_E_CONFIG,
               "%s:%d: not a mapping (the file must consist of key: value lines); start from configs/na64e-dimuon.yaml", path, tree->root->line);

@@ -29,9 +29,9 @@ struct eot_tree {
     struct eot_node *root;        /* a mapping */
 };
 
-/** Read the file and merge the overrides in their order. Release with eot_tree_free (also after a failure).
+/** Read the file, or the text `embedded` if that is not NULL, and merge the overrides in their order. Release with eot_tree_free (also after a failure).
  * @return EOT_E_IO, EOT_E_CONFIG (malformed YAML, a key given twice, a malformed override), EOT_E_MEMORY. */
-enum eot_status eot_tree_read(const char *path, const char *const *overrides, size_t n_override, struct eot_tree *tree, struct eot_error *err);
+enum eot_status eot_tree_read(const char *path, const char *embedded, const char *const *overrides, size_t n_override, struct eot_tree *tree, struct eot_error *err);
 void eot_tree_free(struct eot_tree *tree);
 
 /** The child of that name; NULL if there is none. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/sha256.h"
 #include "version.h"
 
 enum { N_HISTOGRAM_BIN = 100 };
@@ -202,6 +203,11 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
     snprintf(result->version, sizeof result->version, "%s", EOT_VERSION);
     memcpy(result->config_sha256, config->sha256, sizeof result->config_sha256);
     memcpy(result->tables_sha256, w->sha256, sizeof result->tables_sha256);
+    struct eot_sha256 hash;
+    eot_sha256_init(&hash);
+    eot_sha256_update(&hash, row, done_muons * EOT_N_EXIT_COLUMN * sizeof *row);
+    eot_sha256_update(&hash, tally, sizeof tally);
+    eot_sha256_finish(&hash, result->tally_sha256);
     result->seed = s->seed;
     result->run = s->run;
     result->partial = *is_partial;

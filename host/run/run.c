@@ -162,6 +162,14 @@ done:
     return status;
 }
 
+/* SplitMix64, Steele et al. 2014. */
+static uint64_t mixed(uint64_t z) {
+    z += 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
 static int compare_records(const void *a, const void *b) {
     const eot_vertex_record *u = a, *v = b;
     if (u->i_primary != v->i_primary) return u->i_primary < v->i_primary ? -1 : 1;
@@ -238,6 +246,7 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     for (size_t k = 0; k < n_track; k++)
         for (size_t i = 0; i < g->n_lane; i++) sum[k] += g->track_host[k * g->n_lane + i];
     if (g->n_hit > 1) qsort(g->hit, g->n_hit, sizeof *g->hit, compare_records);
+    for (size_t i = 0; i < g->n_hit; i++) block->vertex_sum += mixed(mixed(first + g->hit[i].i_primary) ^ g->hit[i].draw);
     block->n_primary += n;
     *is_complete = true;
 done:
@@ -245,12 +254,7 @@ done:
 }
 
 /* A number in [0, 1) from the primary's id: which events of all are kept does not depend on anything else. */
-static double keep_number(uint64_t primary) {
-    uint64_t z = primary + 0x9E3779B97F4A7C15u; /* SplitMix64, Steele et al. 2014 */
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
-}
+static double keep_number(uint64_t primary) { return (double)(mixed(primary) >> 11) / 9007199254740992.0; }
 
 const char *eot_run_fault_text(uint32_t faults) {
     return faults & EOT_FAULT_VERTEX    ? "its vertex was not found again"
@@ -586,7 +590,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     EOT_CHECK_MEMORY(current);
     double start = now_s(), kernel_before = options->backend->kernel_s, build_before = options->backend->build_s;
     if (!options->skips_excluded && leaves_out(config, world)) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
-    EOT_TRY(engine_create(&g, config, world, options, batch, true, NULL, err));
+    EOT_TRY(engine_create(&g, config, world, options, batch, !options->skips_events, NULL, err));
     run->device_bytes = g.bytes;
     eot_progress_start(&progress, options->progress, "EOT", s->eot, 0);
     has_progress = true;
@@ -596,7 +600,10 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
         bool is_complete;
         memset(current, 0, sizeof *current);
         EOT_TRY(run_cascade(&g, s->first + first, n, current, &is_complete, err));
-        if (is_complete) EOT_TRY(run_events(&g, s->first + first, n, current, run, &is_complete, err));
+        if (is_complete && options->skips_events)
+            current->n_vertex = g.c.is_forced ? n : g.n_hit;
+        else if (is_complete)
+            EOT_TRY(run_events(&g, s->first + first, n, current, run, &is_complete, err));
         if (!is_complete) { /* interrupted: this batch does not count */
             run->is_partial = true;
             while (run->n_row > 0 && run->row[run->n_row - 1].primary >= s->first + first) run->n_row--;
@@ -606,13 +613,14 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
         block->n_primary += current->n_primary;
         block->n_step += current->n_step;
         block->n_vertex += current->n_vertex;
+        block->vertex_sum += current->vertex_sum;
         for (int k = 0; k < 3 * EOT_TRACK_BINS; k++) block->track[k] += current->track[k];
         for (int k = 0; k < EOT_N_TALLY; k++) block->event[k] += current->event[k];
         done_primaries += n;
         run->end = s->first + done_primaries;
         eot_progress_update(&progress, done_primaries);
     }
-    if (config->scoring.showers > 0 && !run->is_partial) EOT_TRY(run_showers(&g, &run->shower, err));
+    if (config->scoring.showers > 0 && !options->skips_events && !run->is_partial) EOT_TRY(run_showers(&g, &run->shower, err));
     run->wall_s = now_s() - start - (options->backend->build_s - build_before);
     run->kernel_s = options->backend->kernel_s - kernel_before;
 done:

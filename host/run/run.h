@@ -16,6 +16,7 @@ struct eot_block {
     int64_t track[3 * EOT_TRACK_BINS]; /* counts of EOT_TRACK_QUANTUM per X0 */
     int64_t event[EOT_N_TALLY];
     uint64_t n_step, n_vertex;
+    uint64_t vertex_sum; /* of analog vertices that were found: a sum of hashes, in any order */
 };
 
 /** An event kept for the record. */
@@ -44,6 +45,7 @@ struct eot_run_options {
     const struct eot_log *log;            /* may be NULL */
     const volatile sig_atomic_t *is_interrupted; /* may be NULL; checked between launches */
     bool skips_excluded;                         /* do not measure the rate that the cut or the region leaves out */
+    bool skips_events;                           /* find the rare vertices and stop there */
 };
 
 #define EOT_MAX_BLOCK 256

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# eotmc bench: cases, the JSON that scripts read, what is refused. Short: the numbers are not looked at, only their relations.
+# usage: test_bench.sh EOTMC SOURCE_DIR BUILD_DIR
+set -u
+eotmc=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+n_failed=0
+fail() {
+    echo "FAILED: $*"
+    n_failed=$((n_failed + 1))
+}
+value() { sed -n "s/^ \"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$work/out"; } # of a key at the top
+run() {
+    "$eotmc" bench "$@" >"$work/out" 2>"$work/err" </dev/null
+    code=$?
+}
+refused() { # WHAT PATTERN
+    [ $code -eq 2 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -qE -- "$2" "$work/err" || fail "$1: exit code $code: $(cat "$work/err")"
+}
+
+run --help
+[ $code -eq 0 ] && grep -q -- '--simt' "$work/out" || fail "bench --help"
+run --list
+for name in cascade-cut5 cascade-cut0.2 dimuon-forced replay muon muon-merged philox; do grep -q "^$name " "$work/out" || fail "--list lacks $name"; done
+run --case cascade-cut5 --print-options
+grep -q '^-DEOT_N_MEDIUM=1 -DEOT_RARE_PARENTS=4 ' "$work/out" || fail "--print-options: $(cat "$work/out")"
+
+run --case cascade-cut5 --eot 2000 --repeat 2 --format json
+[ $code -eq 0 ] || fail "cascade-cut5: $(cat "$work/err")"
+for key in eot_per_s steps_per_s steps_per_eot philox_blocks_per_s eot_per_megablock bound_fraction; do
+    awk -v x="$(value $key)" 'BEGIN { exit !(x > 0) }' || fail "$key is '$(value $key)'"
+done
+hash=$(value tally_hash)
+[ ${#hash} -eq 64 ] || fail "tally_hash is '$hash'"
+grep -q '"spread"' "$work/out" && grep -q 'round 2 of 2' "$work/err" || fail "spread or rounds are missing"
+run --case cascade-cut5 --eot 2000 --repeat 1 --format json --device host -q
+[ "$(value tally_hash)" = "$hash" ] && [ ! -s "$work/err" ] || fail "the host gives another hash, or --quiet is not: $(cat "$work/err")"
+run --case muon --case launch --case gather --case stack --case elementary --case philox --eot 64 --repeat 1 --format json --device host -q
+[ $code -eq 0 ] && [ "$(grep -c '"case":' "$work/out")" -eq 6 ] && grep -q '"cases"' "$work/out" && grep -q layer_crossings_per_s "$work/out" || fail "six cases: $(cat "$work/err")"
+run --case replay --case dimuon-forced --eot 40 --repeat 1 --device host -q
+[ $code -eq 0 ] && grep -q '^dimuon-forced: ' "$work/out" && grep -q ' eot_equivalent_per_s ' "$work/out" || fail "dimuon-forced: $(cat "$work/err")"
+run --simt --case cascade-cut5 --eot 500 --lanes 32 --format json
+[ $code -eq 0 ] && grep -q '"efficiency": 0\.' "$work/out" && grep -q '"stack_depth_max"' "$work/out" || fail "--simt: $(cat "$work/err")"
+
+run --case no-such
+refused "an unknown case" 'there are cascade-cut5'
+run --case muon --case muon
+refused "a case twice" 'twice'
+run --case muon --repeat 0
+refused "no rounds" 'repeat'
+run --print-options
+refused "options of no case" 'one --case'
+run --case muon surplus
+refused "a surplus argument" 'surplus'
+exit $((n_failed > 0))
