@@ -190,7 +190,8 @@ static const char *const EVENT_COLUMN[EOT_N_EVENT_COLUMN + 1] = {
     "primary", "weight", "beam_energy_GeV", "photon_energy_GeV", "depth_X0", "mu_plus_energy_GeV", "mu_minus_energy_GeV", "vertex_x_cm", "vertex_y_cm", "vertex_z_cm",
     "ecal_GeV", "veto_GeV", "hcal0_GeV", "hcal1_GeV", "hcal2_GeV", "hcal3_GeV", "n_track", "track_momentum_GeV", "track_charge", "missing_energy_GeV",
     "missing_energy_sigma_GeV", "pass_gaussian", "pass_exponential", "category", "cuts_passed", "process", "parent", "time_ns", "parent_slope_x", "parent_slope_y", "muon_versine",
-    "muon_turn", "target_Z", "target_A", "recoil_t_GeV2", "recoil_turn"};
+    "muon_turn", "target_Z", "target_A", "recoil_t_GeV2", "recoil_turn", "mu_plus_direction_x", "mu_plus_direction_y", "mu_plus_direction_z",
+    "mu_minus_direction_x", "mu_minus_direction_y", "mu_minus_direction_z"};
 
 const char *eot_event_column_name(int column) { return EVENT_COLUMN[column + 1]; }
 

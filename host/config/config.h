@@ -138,7 +138,7 @@ struct eot_scoring_config {
 };
 
 struct eot_output_config {
-    bool figures;
+    bool figures, hepmc;
 };
 
 #define EOT_CONFIG_SCHEMA "eotmc-config/1"

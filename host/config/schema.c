@@ -175,6 +175,7 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "scoring.preshower_depth", LENGTH, 0, WORLD, "4.8 cm", ROOT(scoring.preshower_depth), "from the front of the ECAL: energy in front of it is ecal.preshower_fraction"),
 
     SWITCH(ROOT, "output.figures", "on", ROOT(output.figures), "write pictures"),
+    SWITCH(ROOT, "output.hepmc", "off", ROOT(output.hepmc), "write the recorded vertices (scoring.record_fraction) as events.hepmc, HepMC3 ASCII; host/output/hepmc.h says what is in it"),
 };
 const size_t EOT_N_KEYS = sizeof EOT_KEYS / sizeof EOT_KEYS[0];
 

@@ -211,9 +211,15 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     row[EOT_E_SLOPE_Y] = v.sy;
     row[EOT_E_VERSINE] = v.versine;
     row[EOT_E_TURN] = v.turn;
-    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->lfc_Z[v.target] : 0.0f;
-    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->lfc_A[v.target] : 0.0f;
+    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->lfc_Z[v.target] : v.process == EOT_RARE_DIMUON_GAMMA ? e->element_Z[v.target] : 0.0f;
+    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->lfc_A[v.target] : v.process == EOT_RARE_DIMUON_GAMMA ? e->element_A[v.target] : 0.0f;
     row[EOT_E_RECOIL_T] = row[EOT_E_RECOIL_TURN] = 0.0f;
+    row[EOT_E_PLUS_X] = v.plus.x;
+    row[EOT_E_PLUS_Y] = v.plus.y;
+    row[EOT_E_PLUS_Z] = v.plus.z;
+    row[EOT_E_MINUS_X] = v.minus.x;
+    row[EOT_E_MINUS_Y] = v.minus.y;
+    row[EOT_E_MINUS_Z] = v.minus.z;
 }
 
 #endif

@@ -28,7 +28,7 @@ typedef struct {
     f32 versine, turn;             /* EOT_RARE_LFC: 1 - cos and azimuth/2 pi of the muon about the parent (frame of eot_vec3_rotated) */
     i32 process, parent;           /* enum eot_rare_process, enum eot_particle_type */
     i32 extra_type;                /* enum eot_particle_type */
-    i32 target;                    /* EOT_RARE_LFC: number of the nucleus in eot_event_parameters */
+    i32 target;                    /* number of the nucleus in eot_event_parameters, or of the element for EOT_RARE_DIMUON_GAMMA */
     u32 fault;                     /* bits of eot_event_fault */
     u32 spare;
 } eot_event_vertex;
@@ -72,6 +72,7 @@ EOT_FN eot_event_vertex eot_vertex_dimuon_gamma(eot_event_vertex v, EOT_GLOBAL c
     i32 element = 0;
     f32 choice = eot_uniform(b.y);
     while (element + 1 < e->n_element && choice >= e->element_share[element]) element++;
+    v.target = element;
     eot_dimuon_gamma_angles a = eot_dimuon_gamma_angles_sample(k, x_plus, e->element_Z[element], e->element_A[element], g);
     eot_vec3 photon = eot_slope_direction(v.sx, v.sy);
     v.plus = eot_vec3_unit(eot_vec3_rotated(photon, a.plus.x, a.plus.y, a.plus.z));
