@@ -10,6 +10,7 @@
 #include "output/format.h"
 #include "output/gnuplot.h"
 #include "output/output.h"
+#include "version.h"
 
 #define MAX_OVERLAY 6
 #define LOG_ABOVE 50.0  /* a logarithmic axis if largest / smallest positive content exceeds this */
@@ -65,6 +66,10 @@ static void add_histogram_data(struct eot_text *data, const struct eot_histogram
 /** Which run made it, small, in the corner. */
 static void add_provenance(struct eot_text *script, const struct eot_result *r) {
     char text[256], number[64];
+    if (r == NULL) { /* several runs */
+        eot_text_add(script, "set label 99 'eotmc " EOT_VERSION "' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n");
+        return;
+    }
     const struct eot_estimate *simulated = eot_result_estimate(r, "eot.simulated"), *equivalent = eot_result_estimate(r, "eot.equivalent");
     const struct eot_estimate *eot = equivalent != NULL ? equivalent : simulated;
     snprintf(text, sizeof text, "%.2e", eot != NULL ? eot->value : 0.0);
@@ -78,15 +83,15 @@ static void add_provenance(struct eot_text *script, const struct eot_result *r) 
 }
 
 /** Common look; the vertical axis from its contents. Returns the factor by which contents are divided (a power of ten for linear axes). */
-static double add_vertical_axis(struct eot_text *script, const struct eot_histogram *h, int uniform, const struct extent *e, size_t n_histogram) {
+static double add_vertical_axis(struct eot_text *script, const struct eot_histogram *h, int uniform, const struct extent *e, size_t n_histogram, const char *what) {
     char label[128];
     double scale = 1.0, bin = (h->edges[h->n_bin] - h->edges[0]) / (double)h->n_bin;
     const char *unit = unit_text(h->unit);
     int power = 0;
     if (uniform)
-        snprintf(label, sizeof label, "per EOT / %.3g%s%s", bin, unit[0] != '\0' ? " " : "", unit);
+        snprintf(label, sizeof label, "%s / %.3g%s%s", what, bin, unit[0] != '\0' ? " " : "", unit);
     else
-        snprintf(label, sizeof label, "per EOT%s%s", unit[0] != '\0' ? " and " : " and unit", unit);
+        snprintf(label, sizeof label, "%s%s%s", what, unit[0] != '\0' ? " and " : " and unit", unit);
     if (e->largest > 0.0 && e->largest / e->smallest > LOG_ABOVE) {
         double low = e->smallest * 0.5, decades;
         if (low < e->largest * pow(10.0, -MAX_DECADES)) low = e->largest * pow(10.0, -MAX_DECADES);
@@ -111,6 +116,11 @@ static double add_vertical_axis(struct eot_text *script, const struct eot_histog
 
 enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram,
                                              size_t n_histogram, const struct eot_result *result, struct eot_error *err) {
+    return eot_output_figure_overlay(folder, name, title, histogram, n_histogram, "per EOT", result, err);
+}
+
+enum eot_status eot_output_figure_overlay(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram, size_t n_histogram,
+                                          const char *what, const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, script = {0};
     struct extent extent = {DBL_MAX, 0.0, 0.0};
@@ -136,7 +146,7 @@ enum eot_status eot_output_figure_histograms(const char *folder, const char *nam
     eot_text_add_quoted(&script, axis, 0);
     eot_text_add(&script, "\nset xrange [%.9g:%.9g]\n", low, high);
     if (is_geometric(first)) eot_text_add(&script, "set logscale x\n%s", low < 1e-3 || high > 1e4 ? "set format x '10^{%L}'\n" : "");
-    double scale = add_vertical_axis(&script, first, uniform, &extent, n_histogram);
+    double scale = add_vertical_axis(&script, first, uniform, &extent, n_histogram, what);
     add_provenance(&script, result);
     eot_text_add(&script,
                  "set minussign\nset border 31 linewidth 0.8\nset tics front\nset mxtics\nset mytics\n"

@@ -25,6 +25,9 @@ enum eot_status eot_output_figures(const char *folder, const struct eot_result *
 /** One figure of n histograms (1 to 6) that share the axis of the first, drawn over each other in the folder itself; the legend shows their titles if n > 1. */
 enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram,
                                              size_t n_histogram, const struct eot_result *result, struct eot_error *err);
+/** The same with words for the vertical axis instead of "per EOT". @param result the run that is named in the corner; NULL: several. */
+enum eot_status eot_output_figure_overlay(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram, size_t n_histogram,
+                                          const char *what, const struct eot_result *result, struct eot_error *err);
 /** The cut flow, categories, main estimates and balance as a text table on stdout. */
 void eot_output_print(const struct eot_result *result);
 
