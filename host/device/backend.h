@@ -29,7 +29,7 @@ struct eot_backend {
     double kernel_s;             /* sum of kernel times so far */
     struct {
         long n_launch;
-        double seconds;
+        double seconds, processor_s; /* processor_s: of this process meanwhile, which on a CPU is what the kernel cost */
     } use[EOT_N_KERNEL];         /* of each kernel; with `verbose` it is told when the backend is closed */
     bool is_verbose;
     const struct eot_backend_operations *op;

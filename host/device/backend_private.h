@@ -29,8 +29,11 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
 /** EOT_E_INTERNAL unless [offset, offset + n_bytes) lies in the buffer. */
 enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err);
 
-/** Add a launch to the backend's account. */
-void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds);
+/** Add a launch to the backend's account. @param processor_s processor time of this process during it. */
+void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds, double processor_s);
+
+/** Processor time of this process so far, all threads [s]. */
+double eot_device_processor_seconds(void);
 
 /** Monotonic time [s]. */
 double eot_device_seconds(void);

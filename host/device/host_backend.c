@@ -23,9 +23,16 @@ double eot_device_seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds) {
+double eot_device_processor_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds, double processor_s) {
     backend->kernel_s += seconds;
     backend->use[kernel].seconds += seconds;
+    backend->use[kernel].processor_s += processor_s;
     backend->use[kernel].n_launch++;
 }
 
@@ -90,9 +97,9 @@ static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel 
     void *memory[16];
     for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) memory[i] = arguments[i]->memory;
     if (group > 1) n_item = (n_item + group - 1) / group * group;
-    double start = eot_device_seconds();
+    double start = eot_device_seconds(), processor = eot_device_processor_seconds();
     for (size_t item = 0; item < n_item; item++) kernels[kernel](item, n_item, memory);
-    eot_backend_account(backend, kernel, eot_device_seconds() - start);
+    eot_backend_account(backend, kernel, eot_device_seconds() - start, eot_device_processor_seconds() - processor);
     return EOT_OK;
 }
 

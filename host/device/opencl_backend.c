@@ -107,7 +107,7 @@ static enum eot_status opencl_launch(struct eot_backend *backend, enum eot_kerne
               group, eot_kernel_name[kernel], backend->name, k->max_group);
     size_t n_padded = (n_item + group - 1) / group * group;
     for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) EOT_CL(clSetKernelArg(k->kernel, (cl_uint)i, sizeof(cl_mem), &arguments[i]->memory));
-    double start = eot_device_seconds();
+    double start = eot_device_seconds(), processor = eot_device_processor_seconds();
     EOT_CL(clEnqueueNDRangeKernel(cl->queue, k->kernel, 1, NULL, &n_padded, &group, 0, NULL, &event));
     EOT_CL(clWaitForEvents(1, &event));
     double wall = eot_device_seconds() - start;
@@ -115,7 +115,7 @@ static enum eot_status opencl_launch(struct eot_backend *backend, enum eot_kerne
     EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof from, &from, NULL));
     EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof to, &to, NULL));
     double running = to > from ? 1e-9 * (double)(to - from) : 0.0;
-    eot_backend_account(backend, kernel, running);
+    eot_backend_account(backend, kernel, running, eot_device_processor_seconds() - processor);
     if (k->compiled_group != group && wall > running) backend->build_s += wall - running; /* drivers that compile for the group do it at the first launch */
     k->compiled_group = group;
 done:

@@ -27,6 +27,7 @@ void eot_backend_close(struct eot_backend *backend) {
     const struct eot_log log = {.level = backend->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     for (int i = 0; i < EOT_N_KERNEL; i++)
         if (backend->use[i].n_launch > 0)
-            eot_log_message(&log, EOT_LOG_VERBOSE, "kernel %s: %ld launches, %.3f s", eot_kernel_name[i], backend->use[i].n_launch, backend->use[i].seconds);
+            eot_log_message(&log, EOT_LOG_VERBOSE, "kernel %s: %ld launches, %.3f s, %.3f s of processor", eot_kernel_name[i], backend->use[i].n_launch, backend->use[i].seconds,
+                            backend->use[i].processor_s);
     backend->op->close(backend);
 }
