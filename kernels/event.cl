@@ -8,16 +8,45 @@ __kernel void source(__global const eot_event_parameters *e, __global const eot_
     energy[i] = eot_source_energy(e->beam, c->first_primary + i, c->seed, c->run);
 }
 
-/** Replay. @param stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event]. @param acc [n_event][EOT_N_ACC], cleared here. @param profile [n_event][n_profile]. */
+/** Vertices of the events that are not followed with deposits whatever their muons do; they are counted here. @param stack as in replay. */
+__kernel void locate(__global const f32 *table, __global const eot_em_tables *tables, __global const eot_cascade_parameters *c, __global const eot_event_parameters *e,
+                     __global const eot_vertex_record *record, __global f32 *stack, __global eot_event_vertex *vertex, __global i64 *tally) {
+    u32 i = (u32)get_global_id(0);
+    if (i >= e->n_event) return;
+    eot_vertex_record r = record[e->first_vertex + i];
+    eot_event_vertex v = eot_event_vertex_none();
+    if (r.weight > 0.0f && !eot_is_kept(e->first_primary + r.i_primary, e->follow_threshold)) {
+        v = eot_event_locate(table, tables[0], e, c->primary_type, r, stack, e->n_event, i, tally);
+        if (v.fault == 0u && v.weight > 0.0f) eot_vertex_count(e, v, tally);
+    }
+    vertex[i] = v;
+}
+
+/** Which events are to be followed with deposits. One work item a muon. @param reaches [n_event][2]. */
+__kernel void reach(__global const f32 *table, __global const eot_muon_tables *tables, __global const eot_grid *grid, __global const eot_region *region,
+                    __global const u32 *voxel, __global const eot_event_parameters *e, __global const eot_vertex_record *record,
+                    __global const eot_event_vertex *vertex, __global u32 *reaches, __global i64 *tally) {
+    u32 item = (u32)get_global_id(0), i = item / 2u;
+    if (i >= e->n_event) return;
+    eot_event_vertex v = vertex[i];
+    u64 primary = e->first_primary + record[e->first_vertex + i].i_primary;
+    if (!(v.weight > 0.0f) || v.fault != 0u)
+        reaches[item] = v.fault != 0u || eot_is_kept(primary, e->follow_threshold) ? 1u : 0u;
+    else
+        reaches[item] = (u32)eot_event_muon_reaches(table, tables, grid, region, voxel, e, primary, v, 1 - 2 * (i32)(item & 1u), tally);
+}
+
+/** Replay. @param list events of this launch (of the vertex records from first_vertex on), if e->has_list. @param stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
+ * @param acc [n_event][EOT_N_ACC], cleared here. @param profile [n_event][n_profile]. */
 __kernel void replay(__global const f32 *table, __global const eot_em_tables *tables, __global const eot_cascade_parameters *c, __global const eot_event_parameters *e,
                      __global const eot_vertex_record *record, __global i64 *acc, __global f32 *stack, __global eot_event_vertex *vertex, __global i64 *tally,
-                     __global i64 *profile) {
+                     __global i64 *profile, __global const u32 *list) {
     u32 i = (u32)get_global_id(0);
     if (i >= e->n_event) return;
     __global i64 *own = acc + (u64)i * EOT_N_ACC;
     for (i32 k = 0; k < EOT_N_ACC; k++) own[k] = 0;
     for (i32 k = 0; k < e->n_profile; k++) profile[(u64)i * (u32)e->n_profile + (u32)k] = 0;
-    eot_vertex_record r = record[e->first_vertex + i];
+    eot_vertex_record r = record[e->first_vertex + (e->has_list ? list[i] : i)];
     if (e->has_vertex && !(r.weight > 0.0f)) { /* a shower without any chance of a vertex */
         vertex[i] = eot_event_vertex_none();
         return;
@@ -28,18 +57,19 @@ __kernel void replay(__global const f32 *table, __global const eot_em_tables *ta
 /** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. */
 __kernel void muon(__global const f32 *table, __global const eot_muon_tables *tables, __global const eot_grid *grid, __global const eot_region *region,
                    __global const u32 *voxel, __global const eot_event_parameters *e, __global const eot_vertex_record *record,
-                   __global const eot_event_vertex *vertex, __global i64 *acc, __global eot_muon_outcome *outcome, __global i64 *tally) {
+                   __global const eot_event_vertex *vertex, __global i64 *acc, __global eot_muon_outcome *outcome, __global i64 *tally, __global const u32 *list) {
     u32 i = (u32)get_global_id(0);
     if (i >= e->n_event) return;
     eot_event_vertex v = vertex[i];
     if (!(v.weight > 0.0f) || v.fault != 0u) return;
-    u64 primary = e->first_primary + record[e->first_vertex + i].i_primary;
+    u64 primary = e->first_primary + record[e->first_vertex + (e->has_list ? list[i] : i)].i_primary;
     for (i32 k = 0; k < 2; k++) outcome[2 * i + (u32)k] = eot_event_muon(table, tables, grid, region, voxel, e, primary, v, 1 - 2 * k, acc + (u64)i * EOT_N_ACC, tally);
 }
 
 /** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. */
 __kernel void select_event(__global const eot_event_parameters *e, __global const eot_vertex_record *record, __global const eot_event_vertex *vertex,
-                           __global const i64 *acc, __global const eot_muon_outcome *outcome, __global i64 *tally, __global f32 *row) {
+                           __global const i64 *acc, __global const eot_muon_outcome *outcome, __global i64 *tally, __global f32 *row,
+                           __global const u32 *list) {
     u32 i = (u32)get_global_id(0);
     if (i >= e->n_event) return;
     __global f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
@@ -49,6 +79,6 @@ __kernel void select_event(__global const eot_event_parameters *e, __global cons
         eot_event_reject(vertex[i], tally, own);
         return;
     }
-    u64 primary = e->first_primary + record[e->first_vertex + i].i_primary;
-    eot_event_select(e, primary, vertex[i], acc + (u64)i * EOT_N_ACC, outcome[2 * i], outcome[2 * i + 1], tally, own);
+    u64 primary = e->first_primary + record[e->first_vertex + (e->has_list ? list[i] : i)].i_primary;
+    eot_event_select(e, primary, eot_is_kept(primary, e->follow_threshold), vertex[i], acc + (u64)i * EOT_N_ACC, outcome[2 * i], outcome[2 * i + 1], tally, own);
 }

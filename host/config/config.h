@@ -132,6 +132,7 @@ struct eot_selection_config {
 struct eot_scoring_config {
     bool track_length;
     char exit[32];          /* muon beams: name of the scored volume; "last" = the last along z */
+    double deposit_fraction; /* of all events whose deposits are scored */
     double record_fraction; /* of all events kept in result.h5 besides the selected ones */
     int showers;            /* plain showers followed for the estimates ecal.* */
     double preshower_depth; /* cm from the front of the ECAL */

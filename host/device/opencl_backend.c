@@ -87,11 +87,11 @@ done:
     return status;
 }
 
-/* The largest group up to 64 items that leaves each compute unit a few groups to share out, and is a multiple of what the device prefers. */
+/* What the device prefers; on a GPU the largest multiple of it up to 64 items that leaves each compute unit a few groups to share out. One size on a CPU: its
+ * drivers compile a kernel anew for each. */
 static size_t automatic_group(const struct eot_backend *backend, const struct opencl_kernel *k, size_t n_item) {
-    size_t multiple = k->preferred_multiple > 0 ? k->preferred_multiple : 1;
-    size_t group = multiple;
-    while (2 * group <= 64 && 2 * group <= k->max_group && n_item / (2 * group) >= 4 * (size_t)backend->compute_units) group *= 2;
+    size_t group = k->preferred_multiple > 0 ? k->preferred_multiple : 1;
+    while (backend->is_gpu && 2 * group <= 64 && 2 * group <= k->max_group && n_item / (2 * group) >= 4 * (size_t)backend->compute_units) group *= 2;
     return group < k->max_group ? group : k->max_group;
 }
 

@@ -11,6 +11,7 @@
 #include "physics/muon_tables.h"
 #include "physics/shower.h"
 #include "physics/signal.h"
+#include "run/reach.h"
 #include "run/world_cache.h"
 
 static const double ENERGY_MARGIN = 1.02; /* tables reach this factor above the largest energy of a primary */
@@ -287,6 +288,9 @@ done:
     return status;
 }
 
+/* As eot_is_kept() takes it. */
+static uint64_t kept_threshold(double fraction) { return (uint64_t)ceil(ldexp(fraction, 53)); }
+
 static eot_beam beam_of(const struct eot_beam_config *b) {
     return (eot_beam){(f32)b->energy, (f32)b->spread, (f32)b->spot_x, (f32)b->spot_y, (f32)b->divergence_x, (f32)b->divergence_y,
                       (f32)b->position_x, (f32)b->position_y, (f32)b->position_z, (i32)b->particle};
@@ -339,6 +343,9 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     e->seed = config->sampling.seed;
     e->run = config->sampling.run;
     e->has_vertex = 1;
+    e->sample_threshold = kept_threshold(config->scoring.deposit_fraction);
+    e->follow_threshold = kept_threshold(fmax(config->scoring.deposit_fraction, config->scoring.record_fraction));
+    e->sample_weight = (f32)(1.0 / config->scoring.deposit_fraction);
     e->multiple_scattering = config->physics.multiple_scattering;
     e->calorimeter_z = (f32)ecal->z;
     e->profile_z0 = (f32)ecal->z;
@@ -353,6 +360,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
                         .min_momentum = (f32)config->selection.min_momentum, .charge = config->selection.charge};
     EOT_TRY(make_slabs(config, setup, e, err));
     EOT_TRY(make_spectrometer(config, r, err));
+    if (!options->cascade_only) EOT_TRY(eot_world_reach(config, setup, w, err));
     if (r->n_hcal > 0) {
         for (int i = 0; i < e->n_slab; i++)
             if (e->slab[i].role == EOT_ROLE_HCAL) r->hadronic_visible = e->slab[i].shower_visible; /* h/mip taken as e/mip */

@@ -166,7 +166,7 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
         if (v.fault != 0u) continue;
         eot_muon_outcome outcome[2];
         for (int k = 0; k < 2; k++) EOT_TRY(follow_muon(w, &e, event, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
-        eot_event_select(&e, event, v, acc, outcome[0], outcome[1], tally, out->row);
+        eot_event_select(&e, event, 1, v, acc, outcome[0], outcome[1], tally, out->row);
         if (out->row[EOT_E_STAGE] < 0.0f) out->faults = (uint32_t)-out->row[EOT_E_STAGE];
         i64 recoil = (i64)floor(eot_run_complete_row(w, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
         acc[EOT_ACC_LEDGER_PHI] -= recoil;

@@ -9,7 +9,7 @@
 #include "eotmc/math/random.h"
 #include "physics/lfc/event.h"
 
-enum { N_SLOT = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
+enum { N_SLOT = 4, LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
 static const double LAUNCH_SECONDS = 0.1;          /* aim of one launch */
 static const size_t LARGEST_TRACK_BUFFER = (size_t)1 << 28; /* bytes */
 static const uint64_t EXCLUDED_SHOWERS = 4000;     /* largest sample that measures what the cut leaves out */
@@ -28,7 +28,10 @@ struct engine {
     const struct eot_run_options *options;
     struct eot_buffer *table, *em, *muon_tables, *grid, *region, *voxel, *cascade, *event, *energy, *lane, *stack, *track, *vertex, *list;
     struct eot_buffer *acc, *replay_stack, *event_vertex, *outcome, *tally, *row, *profile;
+    struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
     size_t n_lane, group, batch, chunk, list_capacity;
+    size_t n_look;   /* events of a launch that finds out which to follow; 0: all are followed */
+    uint64_t record_threshold; /* of eot_is_kept */
     eot_cascade_parameters c;
     eot_event_parameters e;
     uint32_t *lanes; /* EOT_N_LANE_WORD x n_lane, as on the device */
@@ -48,7 +51,7 @@ static enum eot_status new_buffer(struct engine *g, size_t n_bytes, const void *
 static void engine_free(struct engine *g) {
     if (g->b == NULL) return;
     struct eot_buffer *all[] = {g->table, g->em, g->muon_tables, g->grid, g->region, g->voxel, g->cascade, g->event, g->energy, g->lane, g->stack, g->track, g->vertex, g->list,
-                                g->acc, g->replay_stack, g->event_vertex, g->outcome, g->tally, g->row, g->profile};
+                                g->acc, g->replay_stack, g->event_vertex, g->outcome, g->tally, g->row, g->profile, g->located, g->locate_stack, g->reaches, g->follow};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
     free(g->lanes);
     free(g->track_host);
@@ -88,6 +91,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     g->n_lane = (n_group > 0 ? n_group : 1) * g->group * width;
     g->chunk = g->b->is_gpu ? 32768 : 4096;
     if (g->chunk > g->batch) g->chunk = g->batch;
+    g->record_threshold = (uint64_t)ceil(ldexp(config->scoring.record_fraction, 53));
 
     g->c = eot_run_cascade_parameters(config, w->rare_unit);
     g->c.n_lane = (u32)g->n_lane;
@@ -126,6 +130,13 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_TRY(new_buffer(g, g->chunk * 2 * sizeof(eot_muon_outcome), NULL, &g->outcome, err));
     EOT_TRY(new_buffer(g, EOT_N_TALLY * sizeof(i64), NULL, &g->tally, err));
     EOT_TRY(new_buffer(g, g->chunk * EOT_N_EVENT_COLUMN * sizeof(f32), NULL, &g->row, err));
+    EOT_TRY(new_buffer(g, g->chunk * sizeof(u32), NULL, &g->follow, err));
+    if (g->e.follow_threshold < EOT_KEEP_ALL) {
+        g->n_look = LOOK_CHUNKS * g->chunk < g->batch ? LOOK_CHUNKS * g->chunk : g->batch;
+        EOT_TRY(new_buffer(g, g->n_look * EOT_EVENT_VERTEX_BYTES, NULL, &g->located, err));
+        EOT_TRY(new_buffer(g, g->n_look * EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->locate_stack, err));
+        EOT_TRY(new_buffer(g, g->n_look * 2 * sizeof(u32), NULL, &g->reaches, err));
+    }
     EOT_TRY(new_buffer(g, sizeof(i64) * (size_t)(g->e.n_profile > 0 ? (int)g->chunk * g->e.n_profile : 1), NULL, &g->profile, err));
 done:
     return status;
@@ -160,14 +171,6 @@ static enum eot_status collect_hits(struct engine *g, struct eot_error *err) {
 done:
     free(slots);
     return status;
-}
-
-/* SplitMix64, Steele et al. 2014. */
-static uint64_t mixed(uint64_t z) {
-    z += 0x9E3779B97F4A7C15u;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
 }
 
 static int compare_records(const void *a, const void *b) {
@@ -246,15 +249,12 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     for (size_t k = 0; k < n_track; k++)
         for (size_t i = 0; i < g->n_lane; i++) sum[k] += g->track_host[k * g->n_lane + i];
     if (g->n_hit > 1) qsort(g->hit, g->n_hit, sizeof *g->hit, compare_records);
-    for (size_t i = 0; i < g->n_hit; i++) block->vertex_sum += mixed(mixed(first + g->hit[i].i_primary) ^ g->hit[i].draw);
+    for (size_t i = 0; i < g->n_hit; i++) block->vertex_sum += eot_mixed_bits(eot_mixed_bits(first + g->hit[i].i_primary) ^ g->hit[i].draw);
     block->n_primary += n;
     *is_complete = true;
 done:
     return status;
 }
-
-/* A number in [0, 1) from the primary's id: which events of all are kept does not depend on anything else. */
-static double keep_number(uint64_t primary) { return (double)(mixed(primary) >> 11) / 9007199254740992.0; }
 
 const char *eot_run_fault_text(uint32_t faults) {
     return faults & EOT_FAULT_VERTEX    ? "its vertex was not found again"
@@ -278,18 +278,21 @@ double eot_run_complete_row(const struct eot_world *w, uint64_t primary, float r
     return kinetic;
 }
 
-static enum eot_status keep_rows(struct engine *g, uint64_t first, const eot_vertex_record *record, size_t n, struct eot_block *block, struct eot_run *run, struct eot_error *err) {
+/* @param list numbers of the events in `record`; NULL: 0, 1, 2, ... */
+static enum eot_status keep_rows(struct engine *g, uint64_t first, const eot_vertex_record *record, const uint32_t *list, size_t n, struct eot_block *block, struct eot_run *run, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (size_t i = 0; i < n; i++) {
         float *row = g->rows + i * EOT_N_EVENT_COLUMN;
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
-        uint64_t primary = first + record[i].i_primary;
+        uint64_t primary = first + record[list != NULL ? list[i] : i].i_primary;
         EOT_CHECK(row[EOT_E_STAGE] >= 0.0f, EOT_E_DEVICE, "primary %llu failed on %s (%s); follow it step by step: eotmc replay <run folder or configuration> --event %llu",
                   (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_STAGE]), (unsigned long long)primary);
         i64 recoil = (i64)floor(eot_run_complete_row(g->world, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
-        block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_PHI] -= recoil;
-        block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_RECOIL] += recoil;
-        if (row[EOT_E_STAGE] < 3.0f && keep_number(primary) >= g->config->scoring.record_fraction) continue;
+        if (eot_is_kept(primary, g->e.sample_threshold)) { /* as the rest of its energy */
+            block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_PHI] -= recoil;
+            block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_RECOIL] += recoil;
+        }
+        if (row[EOT_E_STAGE] < 3.0f && !eot_is_kept(primary, g->record_threshold)) continue;
         if (run->n_row == EOT_MAX_EVENT_ROW) {
             run->n_row_dropped++;
             continue;
@@ -305,12 +308,54 @@ done:
     return status;
 }
 
-/* Replay, muons, detector and selection of the batch's vertices. */
+/* Events [start, start + n_look) of the records: where their vertices are, and the numbers of those that must be followed with deposits. */
+static enum eot_status look_ahead(struct engine *g, struct eot_buffer *record, size_t start, size_t n_look, uint32_t *list, size_t *n_list, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    uint32_t *reaches = malloc(2 * n_look * sizeof *reaches);
+    EOT_CHECK_MEMORY(reaches);
+    g->e.first_vertex = (u32)start;
+    g->e.n_event = (u32)n_look;
+    EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
+    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_locate, n_look, 0, (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, record, g->locate_stack, g->located, g->tally}, err));
+    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_reach, 2 * n_look, 0,
+                             (struct eot_buffer *[]){g->table, g->muon_tables, g->grid, g->region, g->voxel, g->event, record, g->located, g->reaches, g->tally}, err));
+    EOT_TRY(g->b->op->buffer_read(g->b, g->reaches, 0, 2 * n_look * sizeof *reaches, reaches, err));
+    *n_list = 0;
+    for (size_t i = 0; i < n_look; i++)
+        if ((reaches[2 * i] | reaches[2 * i + 1]) != 0) list[(*n_list)++] = (u32)i;
+done:
+    free(reaches);
+    return status;
+}
+
+/* Replay, muons, detector and selection of n events of the records from `start` on. @param list their numbers; NULL: 0, 1, 2, ... */
+static enum eot_status follow_events(struct engine *g, struct eot_buffer *record, size_t start, const uint32_t *list, size_t n, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    g->e.first_vertex = (u32)start;
+    g->e.n_event = (u32)n;
+    g->e.has_list = list != NULL;
+    EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
+    if (list != NULL) EOT_TRY(g->b->op->buffer_write(g->b, g->follow, 0, n * sizeof *list, list, err));
+    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_replay, n, 0,
+                             (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, record, g->acc, g->replay_stack, g->event_vertex, g->tally, g->profile, g->follow},
+                             err));
+    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_muon, n, 0,
+                             (struct eot_buffer *[]){g->table, g->muon_tables, g->grid, g->region, g->voxel, g->event, record, g->event_vertex, g->acc, g->outcome, g->tally, g->follow},
+                             err));
+    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_select_event, n, 0,
+                             (struct eot_buffer *[]){g->event, record, g->event_vertex, g->acc, g->outcome, g->tally, g->row, g->follow}, err));
+    EOT_TRY(g->b->op->buffer_read(g->b, g->row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->rows, err));
+done:
+    return status;
+}
+
+/* Replay, muons, detector and selection of the batch's vertices: of all, or of those that a look ahead finds to need it. */
 static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, struct eot_block *block, struct eot_run *run, bool *is_complete, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_buffer *record = g->vertex;
     eot_vertex_record *copy = NULL;
-    size_t n_vertex = g->c.is_forced ? n : g->n_hit;
+    uint32_t *list = NULL;
+    size_t n_vertex = g->c.is_forced ? n : g->n_hit, n_part = g->n_look > 0 ? g->n_look : g->chunk;
     *is_complete = false;
     if (!g->c.is_forced && n_vertex > 0) {
         if (n_vertex > g->list_capacity) {
@@ -322,25 +367,22 @@ static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, 
         EOT_TRY(g->b->op->buffer_write(g->b, g->list, 0, n_vertex * sizeof *g->hit, g->hit, err));
         record = g->list;
     }
-    copy = malloc(g->chunk * sizeof *copy);
+    copy = malloc(n_part * sizeof *copy);
+    list = malloc(n_part * sizeof *list);
     EOT_CHECK_MEMORY(copy);
+    EOT_CHECK_MEMORY(list);
     EOT_TRY(g->b->op->buffer_zero(g->b, g->tally, 0, EOT_N_TALLY * sizeof(i64), err));
-    for (size_t start = 0; start < n_vertex; start += g->chunk) {
+    for (size_t start = 0; start < n_vertex; start += n_part) {
         if (is_interrupted(g)) goto done;
-        size_t count = n_vertex - start < g->chunk ? n_vertex - start : g->chunk;
-        g->e.first_vertex = (u32)start;
-        g->e.n_event = (u32)count;
-        EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
-        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_replay, count, 0,
-                                 (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, record, g->acc, g->replay_stack, g->event_vertex, g->tally, g->profile}, err));
-        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_muon, count, 0,
-                                 (struct eot_buffer *[]){g->table, g->muon_tables, g->grid, g->region, g->voxel, g->event, record, g->event_vertex, g->acc, g->outcome, g->tally},
-                                 err));
-        EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_select_event, count, 0,
-                                 (struct eot_buffer *[]){g->event, record, g->event_vertex, g->acc, g->outcome, g->tally, g->row}, err));
-        EOT_TRY(g->b->op->buffer_read(g->b, g->row, 0, count * EOT_N_EVENT_COLUMN * sizeof(f32), g->rows, err));
+        size_t count = n_vertex - start < n_part ? n_vertex - start : n_part, n_follow = count;
         EOT_TRY(g->b->op->buffer_read(g->b, record, start * sizeof *copy, count * sizeof *copy, copy, err));
-        EOT_TRY(keep_rows(g, first, copy, count, block, run, err));
+        if (g->n_look > 0) EOT_TRY(look_ahead(g, record, start, count, list, &n_follow, err));
+        for (size_t done = 0; done < n_follow; done += g->chunk) {
+            const uint32_t *part = g->n_look > 0 ? list + done : NULL;
+            size_t m = n_follow - done < g->chunk ? n_follow - done : g->chunk;
+            EOT_TRY(follow_events(g, record, start, part, m, err));
+            EOT_TRY(keep_rows(g, first, copy, part, m, block, run, err));
+        }
     }
     int64_t tally[EOT_N_TALLY];
     EOT_TRY(g->b->op->buffer_read(g->b, g->tally, 0, sizeof tally, tally, err));
@@ -352,6 +394,7 @@ static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, 
     *is_complete = true;
 done:
     free(copy);
+    free(list);
     return status;
 }
 
@@ -373,6 +416,7 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
     scores->bin_width = n_period >= 16 ? ecal->thickness / n_period * per_bin : ecal->thickness / scores->n_bin;
     scores->n_cell = ecal->cells_x * ecal->cells_y;
     e.has_vertex = 0;
+    e.has_list = 0;
     e.n_profile = scores->n_bin;
     e.profile_inverse_width = (f32)(1.0 / scores->bin_width);
     e.first_vertex = 0;
@@ -395,7 +439,7 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
         e.n_event = (u32)count;
         EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof e, &e, err));
         EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_replay, count, 0,
-                                 (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, list, g->acc, g->replay_stack, g->event_vertex, g->tally, profile}, err));
+                                 (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, list, g->acc, g->replay_stack, g->event_vertex, g->tally, profile, g->follow}, err));
         EOT_TRY(g->b->op->buffer_read(g->b, g->acc, 0, count * EOT_N_ACC * sizeof *acc, acc, err));
         EOT_TRY(g->b->op->buffer_read(g->b, profile, 0, count * row * sizeof *counts, counts, err));
         for (size_t i = 0; i < count; i++) {

@@ -85,4 +85,16 @@ EOT_FN eot_normal_pair eot_normal(u32 bits_radius, u32 bits_angle) {
     return n;
 }
 
+/** SplitMix64's output function: bits that look unrelated for neighbouring z. Steele et al., OOPSLA 2014. */
+EOT_FN u64 eot_mixed_bits(u64 z) {
+    z += 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+#define EOT_KEEP_ALL ((u64)1 << 53)
+/** Whether a primary is among a random fraction of all: which ones are does not depend on anything else. @param threshold fraction x EOT_KEEP_ALL. */
+EOT_FN i32 eot_is_kept(u64 primary, u64 threshold) { return (eot_mixed_bits(primary) >> 11) < threshold; }
+
 #endif

@@ -83,7 +83,7 @@ EOT_FN f32 eot_ecal_sampling(f32 f, f32 energy) { return f * sqrt(fmax(energy, 0
 /** A shower that is followed again, between two steps. */
 typedef struct {
     eot_replay_particle q; /* next to step */
-    eot_random random;     /* of scattering and showers below the cut */
+    eot_random random;     /* of showers below the cut */
     eot_event_vertex vertex;
     eot_spot_reservoir waiting; /* energy below the size of a spot */
     f32 x_end, y_end;      /* cm, where the last step ended */
@@ -99,7 +99,7 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *
     s.primary = e->first_primary + record.i_primary;
     s.primary_type = primary_type;
     eot_primary source = eot_source_sample(e->beam, s.primary, e->seed, e->run, e->calorimeter_z);
-    s.random = eot_random_init(s.primary, EOT_STAGE_REPLAY, 0, e->seed, e->run);
+    s.random = eot_random_init(s.primary, EOT_STAGE_REPLAY, 1, e->seed, e->run);
     s.vertex = eot_event_vertex_none();
     s.vertex.weight = e->has_vertex ? record.weight : 0.0f;
     s.vertex.E_beam = source.E;
@@ -130,6 +130,90 @@ EOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event
     return eot_philox((u32)s.primary, (u32)(s.primary >> 32), s.stage << 24, s.draw, e->seed, e->run);
 }
 
+/** The replay's own block of the next step: scattering, and what goes below the cut. */
+EOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e) {
+    u32 part = s.stage == EOT_STAGE_CASCADE ? 0u : 2u; /* what left the vertex counts its steps anew */
+    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw, e->seed, e->run);
+}
+
+/** The particle after its path. Multiple scattering: Highland's angle (PDG 2022, Eq. 34.16), displacement correlated with it. @param own the replay's block of the step. */
+EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_vertex v, eot_u32x4 own, EOT_GLOBAL const eot_event_parameters *e) {
+    q.x += q.sx * v.path;
+    q.y += q.sy * v.path;
+    if (q.p.type != EOT_PHOTON && e->multiple_scattering && v.path_X0 > 0.0f) {
+        f32 E_mean = fmax(0.5f * (q.p.E + v.E_a + v.E_b), 0.5f * q.p.E);
+        f32 sigma = 0.0136f / E_mean * sqrt(v.path_X0) * fmax(0.2f, 1.0f + 0.038f * eot_log(fmax(v.path_X0, 1e-6f)));
+        eot_normal_pair n = eot_normal(own.x, own.y), d = eot_normal(own.z, own.w);
+        q.sx += sigma * n.a;
+        q.sy += sigma * n.b;
+        q.x += v.path * sigma * (0.5f * n.a + 0.28867513f * d.a); /* 1/sqrt(12) */
+        q.y += v.path * sigma * (0.5f * n.b + 0.28867513f * d.b);
+    }
+    return q;
+}
+
+/** Whether the step that the particle of s is about to make holds the rare vertex. */
+EOT_FN i32 eot_replay_is_vertex(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record) {
+    return e->has_vertex && !s.q.is_ghost && s.stage == EOT_STAGE_CASCADE && s.draw == eot_record_draw(record.draw);
+}
+
+/** That vertex. @param after the particle after its path. */
+EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particle after, eot_cascade_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t,
+                                          EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record) {
+    eot_replay_particle q = s.q;
+    eot_event_vertex vertex = s.vertex;
+    f32 path = record.fraction * v.path, z = q.p.z + path;
+    i32 was_found = v.E_along == record.E && q.p.type == eot_record_type(record.draw);
+    vertex.k = v.E_along;
+    vertex.parent = q.p.type;
+    f32 scattered = sqrt(record.fraction); /* the spread of the angle grows as the root of the path */
+    vertex.sx = q.sx + scattered * (after.sx - q.sx);
+    vertex.sy = q.sy + scattered * (after.sy - q.sy);
+    vertex.x = (f64)(q.x + q.sx * path);
+    vertex.y = (f64)(q.y + q.sy * path);
+    vertex.z = (f64)(e->calorimeter_z + z);
+    vertex.depth_X0 = z * e->layers_inverse_X0;
+    vertex.time = z / (f32)EOT_C_LIGHT;
+    vertex.fault = (vertex.fault & ~(u32)EOT_FAULT_VERTEX) | (was_found ? 0u : (u32)EOT_FAULT_VERTEX);
+    return eot_event_vertex_sample(vertex, table, t, e, s.primary, q.p.z, v.path);
+}
+
+/** The next particle of the shower, in the same order as in the cascade; not alive after the last. @param q the particle after its path: its daughters have its
+ * place and direction. */
+EOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 cut, EOT_GLOBAL f32 *stack, u32 n_item, u32 item) {
+    i32 a_is_high = v.E_a > v.E_b;
+    eot_replay_particle high = q, low = q;
+    high.p.E = a_is_high ? v.E_a : v.E_b;
+    low.p.E = a_is_high ? v.E_b : v.E_a;
+    high.p.type = a_is_high ? v.type_a : v.type_b;
+    low.p.type = a_is_high ? v.type_b : v.type_a;
+    high.p.z = low.p.z = v.z;
+    i32 both = low.p.E >= cut, one = high.p.E >= cut && !v.has_left;
+    if (both && s.depth >= EOT_STACK_DEPTH - 1) {
+        s.vertex.fault |= (u32)EOT_FAULT_STACK;
+        both = 0;
+    }
+    if (both) {
+        eot_replay_push(stack, n_item, item, s.depth, high);
+        s.depth++;
+        q = low;
+    } else if (one) {
+        q = high;
+    } else if (s.depth > 0) {
+        s.depth--;
+        q = eot_replay_pop(stack, n_item, item, s.depth);
+    } else {
+        s.is_alive = 0;
+    }
+    if (s.draw > 0x7fffffu) {
+        s.vertex.fault |= (u32)EOT_FAULT_ENDLESS;
+        s.is_alive = 0;
+    }
+    s.draw++;
+    s.q = q;
+    return s;
+}
+
 /** One step of the shower with its deposits. @param block of the step. @param v its vertex. @param acc, stack, profile as in eot_event_replay. */
 EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t,
                                            EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record, EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack, u32 n_item,
@@ -139,43 +223,16 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
     binning.n_bin = profile ? e->n_profile : 0;
     binning.z0 = e->profile_z0;
     binning.inverse_width = e->profile_inverse_width;
-    eot_replay_particle q = s.q;
-    u32 faults = s.vertex.fault & ~(u32)EOT_FAULT_VERTEX;
-    eot_u32x4 own = eot_random_block(s.random);
-    s.random.draw++;
+    eot_u32x4 own = eot_replay_own_block(s, e);
+    f32 x_start = s.q.x, y_start = s.q.y;
+    eot_replay_particle q = eot_replay_moved(s.q, v, own, e);
     i32 is_photon = q.p.type == EOT_PHOTON;
-    /* multiple scattering: Highland's angle (PDG 2022, Eq. 34.16), displacement correlated with it */
-    f32 x_start = q.x, y_start = q.y, sx_start = q.sx, sy_start = q.sy;
-    q.x += q.sx * v.path;
-    q.y += q.sy * v.path;
-    if (!is_photon && e->multiple_scattering && v.path_X0 > 0.0f) {
-        f32 E_mean = fmax(0.5f * (q.p.E + v.E_a + v.E_b), 0.5f * q.p.E);
-        f32 sigma = 0.0136f / E_mean * sqrt(v.path_X0) * fmax(0.2f, 1.0f + 0.038f * eot_log(fmax(v.path_X0, 1e-6f)));
-        eot_normal_pair n = eot_normal(own.x, own.y), d = eot_normal(own.z, own.w);
-        q.sx += sigma * n.a;
-        q.sy += sigma * n.b;
-        q.x += v.path * sigma * (0.5f * n.a + 0.28867513f * d.a); /* 1/sqrt(12) */
-        q.y += v.path * sigma * (0.5f * n.b + 0.28867513f * d.b);
-    }
     s.x_end = q.x;
     s.y_end = q.y;
-    i32 is_vertex = e->has_vertex && !q.is_ghost && s.stage == EOT_STAGE_CASCADE && s.draw == eot_record_draw(record.draw);
+    i32 is_vertex = eot_replay_is_vertex(s, e, record);
     f32 until = 1.0f; /* share of the step that is real */
     if (is_vertex) {
-        f32 z = q.p.z + record.fraction * v.path;
-        i32 was_found = v.E_along == record.E && q.p.type == eot_record_type(record.draw);
-        s.vertex.k = v.E_along;
-        s.vertex.parent = q.p.type;
-        f32 scattered = sqrt(record.fraction); /* the spread of the angle grows as the root of the path */
-        s.vertex.sx = sx_start + scattered * (q.sx - sx_start);
-        s.vertex.sy = sy_start + scattered * (q.sy - sy_start);
-        s.vertex.x = (f64)(x_start + sx_start * record.fraction * v.path);
-        s.vertex.y = (f64)(y_start + sy_start * record.fraction * v.path);
-        s.vertex.z = (f64)(e->calorimeter_z + z);
-        s.vertex.depth_X0 = z * e->layers_inverse_X0;
-        s.vertex.time = z / (f32)EOT_C_LIGHT;
-        s.vertex.fault = was_found ? 0u : (u32)EOT_FAULT_VERTEX;
-        s.vertex = eot_event_vertex_sample(s.vertex, table, t, e, s.primary, q.p.z, v.path);
+        s.vertex = eot_replay_vertex(s, q, v, table, t, e, record);
         /* phi takes what the muon leaves, the rounding of other splits stays in the calorimeter */
         i64 rest = eot_energy_counts(v.E_along) - eot_energy_counts(s.vertex.E_plus) - eot_energy_counts(s.vertex.E_minus) - eot_energy_counts(s.vertex.E_extra);
         acc[s.vertex.E_dark > 0.0f ? EOT_ACC_LEDGER_PHI : EOT_ACC_LEDGER_ECAL] += rest;
@@ -234,63 +291,53 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
         }
     }
     q.is_ghost |= is_vertex;
-    /* the same order as in the cascade */
-    i32 a_is_high = v.E_a > v.E_b;
-    eot_replay_particle high = q, low = q;
-    high.p.E = a_is_high ? v.E_a : v.E_b;
-    low.p.E = a_is_high ? v.E_b : v.E_a;
-    high.p.type = a_is_high ? v.type_a : v.type_b;
-    low.p.type = a_is_high ? v.type_b : v.type_a;
-    high.p.z = low.p.z = v.z;
-    i32 both = low.p.E >= t.cut, one = high.p.E >= t.cut && !v.has_left;
-    if (both && s.depth >= EOT_STACK_DEPTH - 1) {
-        faults |= (u32)EOT_FAULT_STACK;
-        both = 0;
-    }
-    if (both) {
-        eot_replay_push(stack, n_item, item, s.depth, high);
-        s.depth++;
-        q = low;
-    } else if (one) {
-        q = high;
-    } else if (s.depth > 0) {
-        s.depth--;
-        q = eot_replay_pop(stack, n_item, item, s.depth);
-    } else if (s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE) { /* what left the vertex besides muons, with random numbers of its own */
+    s = eot_replay_next(s, q, v, t.cut, stack, n_item, item);
+    if (!s.is_alive && s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS)) {
+        /* what left the vertex besides muons, with random numbers of its own */
         s.stage = EOT_STAGE_AFTER;
-        s.draw = 0xffffffffu; /* 0 after the increment below */
-        q.p.E = s.vertex.E_extra;
-        q.p.z = (f32)s.vertex.z - e->calorimeter_z;
-        q.p.type = s.vertex.extra_type;
-        q.x = (f32)s.vertex.x;
-        q.y = (f32)s.vertex.y;
-        q.sx = s.vertex.extra.x / fmax(s.vertex.extra.z, 0.1f);
-        q.sy = s.vertex.extra.y / fmax(s.vertex.extra.z, 0.1f);
-        q.is_ghost = 0;
-        if (q.p.E < t.cut) {
+        s.draw = 0;
+        s.q.p.E = s.vertex.E_extra;
+        s.q.p.z = (f32)s.vertex.z - e->calorimeter_z;
+        s.q.p.type = s.vertex.extra_type;
+        s.q.x = (f32)s.vertex.x;
+        s.q.y = (f32)s.vertex.y;
+        s.q.sx = s.vertex.extra.x / fmax(s.vertex.extra.z, 0.1f);
+        s.q.sy = s.vertex.extra.y / fmax(s.vertex.extra.z, 0.1f);
+        s.q.is_ghost = 0;
+        s.is_alive = s.q.p.E >= t.cut;
+        if (!s.is_alive) {
             eot_shower_axis axis;
-            axis.x = q.x;
-            axis.y = q.y;
+            axis.x = s.q.x;
+            axis.y = s.q.y;
             axis.z = (f32)s.vertex.z;
-            axis.sx = q.sx;
-            axis.sy = q.sy;
-            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, eot_energy_counts(q.p.E), q.p.E, q.p.E, 0, axis, s.random, profile, binning);
-            s.is_alive = 0;
+            axis.sx = s.q.sx;
+            axis.sy = s.q.sy;
+            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, eot_energy_counts(s.q.p.E), s.q.p.E, s.q.p.E, 0, axis, s.random, profile, binning);
         }
-    } else {
-        s.is_alive = 0;
-    }
-    if (s.draw != 0xffffffffu && s.draw > 0x7fffffu) {
-        faults |= (u32)EOT_FAULT_ENDLESS;
-        s.is_alive = 0;
     }
     if (!s.is_alive)
         s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, s.waiting.counts, s.waiting.energy, s.waiting.shape_energy, s.waiting.is_photon, s.waiting.axis,
                                       s.random, profile, binning);
-    s.draw++;
-    s.vertex.fault |= faults;
-    s.q = q;
     return s;
+}
+
+/** Where the vertex of a shower is and what leaves it, without deposits: the shower again up to there. @param stack as in eot_event_replay.
+ * @return the same bits as eot_event_replay. */
+EOT_FN eot_event_vertex eot_event_locate(EOT_GLOBAL const f32 *table, eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e, i32 primary_type, eot_vertex_record record,
+                                         EOT_GLOBAL f32 *stack, u32 n_item, u32 item, EOT_GLOBAL i64 *tally) {
+    eot_replay_state s = eot_replay_start(e, primary_type, record);
+    i32 is_found = 0;
+    while (s.is_alive && !is_found) {
+        eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, e));
+        eot_replay_particle q = eot_replay_moved(s.q, v, eot_replay_own_block(s, e), e);
+        is_found = eot_replay_is_vertex(s, e, record);
+        if (is_found)
+            s.vertex = eot_replay_vertex(s, q, v, table, t, e, record);
+        else
+            s = eot_replay_next(s, q, v, t.cut, stack, n_item, item);
+    }
+    eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw);
+    return s.vertex;
 }
 
 /** Follow one shower again with deposits; find its vertex. @param acc the event's accumulators, zero. @param stack [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item].
@@ -330,9 +377,9 @@ typedef struct {
     eot_muon_outcome out;
 } eot_event_muon_state;
 
-/** At the vertex. @param charge +1 or -1. @param acc the event's accumulators. */
-EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const u32 *voxel,
-                                                 EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc) {
+/** At the vertex. @param charge +1 or -1. */
+EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const u32 *voxel,
+                                                EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex vertex, i32 charge) {
     eot_event_muon_state s;
     s.out = eot_muon_outcome_none();
     s.random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 1u : 2u, e->seed, e->run);
@@ -348,10 +395,23 @@ EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EO
     s.m = eot_muon_start(table, grid, voxel, start, charge > 0 ? vertex.plus : vertex.minus, kinetic, vertex.time, charge, block.x);
     s.out.fate = s.m.fate;
     s.kinetic_counts = eot_energy_counts(s.m.kinetic_energy);
-    acc[EOT_ACC_LEDGER_OTHER] += eot_energy_counts(E) - eot_energy_counts(EOT_M_MUON) - s.kinetic_counts; /* the rounding of E - m */
     s.n_step = 0;
     s.ends_with_rest = 1;
     return s;
+}
+
+/** The same, with the rounding of E - m in the event's accumulators. */
+EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const u32 *voxel,
+                                                 EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc) {
+    eot_event_muon_state s = eot_event_muon_born(table, grid, voxel, e, primary, vertex, charge);
+    acc[EOT_ACC_LEDGER_OTHER] += eot_energy_counts(charge > 0 ? vertex.E_plus : vertex.E_minus) - eot_energy_counts(EOT_M_MUON) - s.kinetic_counts;
+    return s;
+}
+
+/** The tracker plane that a step ends on, -1 if none. @param from the region that it was in. */
+EOT_FN i32 eot_event_muon_plane(eot_muon_step s, EOT_GLOBAL const eot_region *region, i32 from) {
+    EOT_GLOBAL const eot_region *to = region + s.muon.region;
+    return s.axis == 2 && to->role == EOT_ROLE_TRACKER && region[from].role != EOT_ROLE_TRACKER && to->module < EOT_N_PLANE ? to->module : -1;
 }
 
 /** The deposits and hits of a step. @param s the step that the muon has just made. */
@@ -400,12 +460,12 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
         }
     }
     if (m.fate == EOT_MUON_ALIVE) {
-        EOT_GLOBAL const eot_region *to = region + m.region;
-        if (s.axis == 2 && to->role == EOT_ROLE_TRACKER && r->role != EOT_ROLE_TRACKER && to->module < EOT_N_PLANE) {
-            state.out.hit[to->module].x = x;
-            state.out.hit[to->module].y = y;
-            state.out.hit[to->module].time = m.time;
-            state.out.hit[to->module].is_hit = 1.0f;
+        i32 plane = eot_event_muon_plane(s, region, state.m.region);
+        if (plane >= 0) {
+            state.out.hit[plane].x = x;
+            state.out.hit[plane].y = y;
+            state.out.hit[plane].time = m.time;
+            state.out.hit[plane].is_hit = 1.0f;
         }
         if (state.out.E_exit == 0.0f && z >= e->response.hcal_end) state.out.E_exit = m.kinetic_energy + EOT_M_MUON;
     }
@@ -438,6 +498,39 @@ EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL c
     eot_atomic_add_i64(tally + EOT_C_MUON_STEPS, (i64)s.n_step);
     eot_atomic_add_i64(tally + EOT_C_MUONS, 1);
     return s.out;
+}
+
+/** Least kinetic energy [GeV] at z [cm] that can bring a muon to the last tracker plane (host/run/reach.h); a little less than that where it changes fast. */
+EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, f32 z) {
+    i32 i = (i32)((z - e->need_z0) * e->need_inverse_step) + 1;
+    return table[e->need + (u32)(i < 0 ? 0 : i < e->n_need ? i : e->n_need - 1)];
+}
+
+/** Whether a muon crosses all tracker planes, in the order of their modules: the steps of eot_event_muon without the deposits, for as long as it still can, that
+ * is until it has missed a plane or its energy is below eot_event_muon_need.
+ * @return 1 also for a muon that ends in a fault: whoever follows it again will meet the fault. */
+EOT_FN i32 eot_event_muon_reaches(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid,
+                                  EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
+                                  eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *tally) {
+    if (!((charge > 0 ? vertex.E_plus : vertex.E_minus) > 0.0f)) return 0; /* there is none of this charge */
+    eot_event_muon_state state = eot_event_muon_born(table, grid, voxel, e, primary, vertex, charge);
+    eot_muon m = state.m;
+    eot_random random = state.random;
+    i32 n_hit = 0, n_step = 0, can = e->response.n_plane > 0;
+    while (can && n_hit < e->response.n_plane && m.fate == EOT_MUON_ALIVE && m.kinetic_energy >= eot_event_muon_need(table, e, (f32)m.position.z)) {
+        eot_muon_step s = eot_muon_advance(table, tables, grid, region, voxel, m, random);
+        if (s.muon.fate == EOT_MUON_ALIVE && eot_event_muon_plane(s, region, m.region) == n_hit) n_hit++;
+        m = s.muon;
+        random = s.random;
+        n_step++;
+        can = n_step <= 1000000 && (n_hit == e->response.n_plane || (f32)m.position.z < e->response.plane_z[n_hit] + 0.001f);
+    }
+    if (n_step > 0) {
+        eot_atomic_add_i64(tally + EOT_C_MUON_STEPS, (i64)n_step);
+        eot_atomic_add_i64(tally + EOT_C_MUONS, 1);
+    }
+    return (n_hit == e->response.n_plane && n_hit > 0) || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN || n_step > 1000000 ||
+           !(m.kinetic_energy >= 0.0f && m.position.z == m.position.z);
 }
 
 #endif

@@ -76,6 +76,12 @@ enum eot_track_tally { EOT_TRACK_NONE = 0, EOT_TRACK_THRESHOLDS = 1, EOT_TRACK_S
 typedef struct {
     u64 first_primary;
     u32 first_vertex, n_event; /* of this launch in the vertex records */
+    u64 sample_threshold, follow_threshold; /* 2^53 x fraction of primaries whose deposits are tallied, and that are followed with deposits whatever their muons do */
+    f32 sample_weight;         /* 1 / the first fraction */
+    u32 need;                  /* f32 table [n_need], decreasing: least kinetic energy [GeV] of a muon at need_z0 + i/need_inverse_step that may cross all trackers */
+    i32 n_need;
+    f32 need_z0, need_inverse_step;
+    i32 has_list;              /* 1: the events of this launch are listed, 0: they are all */
     u32 seed, run;
     i32 has_vertex;            /* 0: showers only (all primaries, none holds a vertex) */
     i32 multiple_scattering;
@@ -97,7 +103,7 @@ typedef struct {
     i32 lfc_medium[EOT_N_LFC];
     f32 lfc_Z[EOT_N_LFC], lfc_A[EOT_N_LFC];
 } eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 2768);
+EOT_LAYOUT(eot_event_parameters, 2808);
 
 /** A muon's crossing of a tracker plane. */
 typedef struct {

@@ -81,8 +81,42 @@ EOT_FN void eot_event_reject(eot_event_vertex v, EOT_GLOBAL i64 *tally, EOT_GLOB
     row[EOT_E_STAGE] = -(f32)eot_event_faults_count(v, EOT_MUON_ESCAPED, EOT_MUON_ESCAPED, tally);
 }
 
-/** Detector and selection of one event; fills tallies and one row of the record. @param outcome of mu+ and mu-. @param row EOT_N_EVENT_COLUMN values out. */
-EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex v, EOT_GLOBAL const i64 *acc, eot_muon_outcome plus,
+/** Charge of the muon that an event is selected by: each charge of e N -> mu N phi has its own selection. */
+EOT_FN i32 eot_event_charge(EOT_GLOBAL const eot_event_parameters *e, eot_event_vertex v) {
+    return v.process == EOT_RARE_LFC ? (v.E_plus > 0.0f ? 1 : -1) : e->response.charge;
+}
+
+/** Count a vertex: what needs no deposit. */
+EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_parameters *e, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
+    f64 w = (f64)v.weight;
+    i32 own_charge = eot_event_charge(e, v), channel = EOT_W_CHANNEL + eot_rare_channel(v.process, v.parent) * EOT_N_CHANNEL_SUM;
+    f32 E_muon = own_charge < 0 ? v.E_minus : v.E_plus;
+    eot_weighted_add(tally, channel + EOT_CH_ALL, w);
+    for (i32 i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++)
+        if (v.k >= eot_channel_threshold(i)) eot_weighted_add(tally, channel + EOT_CH_ABOVE + i, w);
+    eot_weighted_add(tally, channel + EOT_CH_MUON_ENERGY, w * (f64)E_muon);
+    if (own_charge != e->response.charge) return; /* the run's tallies hold the selected one */
+    eot_atomic_add_i64(tally + EOT_C_EVENTS, 1);
+    eot_weighted_add(tally, EOT_W_ALL, w);
+    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, w * (f64)v.depth_X0);
+    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH + 2, w * (f64)v.depth_X0 * (f64)v.depth_X0);
+    eot_histogram_add(tally, EOT_H_PHOTON_ENERGY, (eot_log(v.k) * 0.43429448f - EOT_PHOTON_LOG10_LOW) * EOT_PHOTON_BINS_PER_DECADE, w);
+    eot_histogram_add(tally, EOT_H_DEPTH, v.depth_X0 * EOT_DEPTH_BINS_PER_X0, w);
+    eot_histogram_add(tally, EOT_H_MUON_ENERGY, E_muon * EOT_MUON_BINS_PER_GEV, w);
+    eot_histogram_add(tally, EOT_H_PARENT, v.k * EOT_PARENT_BINS_PER_GEV, w);
+}
+
+/** Whether a muon has crossed all tracker planes. */
+EOT_FN i32 eot_muon_has_crossed(eot_muon_outcome m, i32 n_plane) {
+    i32 all = n_plane > 0;
+    for (i32 i = 0; i < n_plane; i++) all = all && m.hit[i].is_hit > 0.0f;
+    return all;
+}
+
+/** Detector and selection of one event; fills tallies and one row of the record. Deposits enter the tallies for a random fraction of all events (sample_threshold);
+ * HCAL histograms also hold all events with a muon through all tracker planes, and the others with the fraction's inverse as a further weight.
+ * @param is_new 1 if its vertex has not been counted yet. @param outcome of mu+ and mu-. @param row EOT_N_EVENT_COLUMN values out. */
+EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 primary, i32 is_new, eot_event_vertex v, EOT_GLOBAL const i64 *acc, eot_muon_outcome plus,
                              eot_muon_outcome minus, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
     EOT_GLOBAL const eot_response *r = &e->response;
     eot_random random = eot_random_init(primary, EOT_STAGE_DETECTOR, 0, e->seed, e->run);
@@ -119,8 +153,7 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     i32 n_track = (t_plus.momentum != 0.0f) + (t_minus.momentum != 0.0f);
     f32 signed_momentum = t_minus.momentum != 0.0f ? t_minus.momentum : t_plus.momentum;
     f32 charge = signed_momentum > 0.0f ? 1.0f : -1.0f, momentum = fabs(signed_momentum);
-    /* each charge of e N -> mu N phi has its own selection; the run's tallies hold the selected one */
-    i32 own_charge = v.process == EOT_RARE_LFC ? (v.E_plus > 0.0f ? 1 : -1) : r->charge, is_main = own_charge == r->charge;
+    i32 own_charge = eot_event_charge(e, v), is_main = own_charge == r->charge;
     i32 track_ok = n_track == 1 && charge * (f32)own_charge > 0.0f && momentum >= r->min_momentum;
     f32 E_mu = sqrt(momentum * momentum + EOT_M_MUON * EOT_M_MUON);
     E_mu = n_track == 1 ? E_mu : 0.0f;
@@ -137,11 +170,7 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     i32 stage = !track_ok ? 0 : !veto_ok ? 1 : !hcal_ok ? 2 : 3; /* cuts passed */
     /* tallies */
     i32 channel = EOT_W_CHANNEL + eot_rare_channel(v.process, v.parent) * EOT_N_CHANNEL_SUM;
-    f32 E_muon = own_charge < 0 ? v.E_minus : v.E_plus;
-    eot_weighted_add(tally, channel + EOT_CH_ALL, w);
-    for (i32 i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++)
-        if (v.k >= eot_channel_threshold(i)) eot_weighted_add(tally, channel + EOT_CH_ABOVE + i, w);
-    eot_weighted_add(tally, channel + EOT_CH_MUON_ENERGY, w * (f64)E_muon);
+    if (is_new) eot_vertex_count(e, v, tally);
     if (stage >= 1) eot_weighted_add(tally, channel + EOT_CH_TRACK, w);
     if (stage >= 2) eot_weighted_add(tally, channel + EOT_CH_VETO, w);
     if (stage >= 3) {
@@ -149,16 +178,10 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
         eot_weighted_add(tally, channel + EOT_CH_MISSING_GAUSSIAN, w * (f64)pass_gaussian);
         eot_weighted_add(tally, channel + EOT_CH_MISSING_EXPONENTIAL, w * (f64)pass_exponential);
     }
+    i32 is_sampled = eot_is_kept(primary, e->sample_threshold);
     if (is_main) {
-        eot_atomic_add_i64(tally + EOT_C_EVENTS, 1);
-        eot_weighted_add(tally, EOT_W_ALL, w);
-        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, w * (f64)v.depth_X0);
-        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH + 2, w * (f64)v.depth_X0 * (f64)v.depth_X0);
-        eot_histogram_add(tally, EOT_H_PHOTON_ENERGY, (eot_log(v.k) * 0.43429448f - EOT_PHOTON_LOG10_LOW) * EOT_PHOTON_BINS_PER_DECADE, w);
-        eot_histogram_add(tally, EOT_H_DEPTH, v.depth_X0 * EOT_DEPTH_BINS_PER_X0, w);
-        eot_histogram_add(tally, EOT_H_MUON_ENERGY, E_muon * EOT_MUON_BINS_PER_GEV, w);
-        eot_histogram_add(tally, EOT_H_PARENT, v.k * EOT_PARENT_BINS_PER_GEV, w);
-        for (i32 i = 0; i < r->n_hcal; i++) eot_histogram_add(tally, EOT_H_HCAL0 + i, hcal[i] * EOT_HCAL_BINS_PER_GEV, w);
+        f64 w_hcal = eot_muon_has_crossed(plus, r->n_plane) || eot_muon_has_crossed(minus, r->n_plane) ? w : is_sampled ? w * (f64)e->sample_weight : D(0.0);
+        for (i32 i = 0; i < r->n_hcal && w_hcal > D(0.0); i++) eot_histogram_add(tally, EOT_H_HCAL0 + i, hcal[i] * EOT_HCAL_BINS_PER_GEV, w_hcal);
         if (category > 0) eot_weighted_add(tally, EOT_W_CATEGORY_1 + category - 1, w);
     }
     if (is_main && stage >= 1) {
@@ -178,11 +201,14 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
         eot_weighted_add(tally, EOT_W_MISSING_EXPONENTIAL, w * (f64)pass_exponential);
         eot_histogram_add(tally, EOT_H_PARENT_SELECTED, v.k * EOT_PARENT_BINS_PER_GEV, w * (f64)pass_gaussian);
     }
-    for (i32 i = 0; i < EOT_N_LEDGER; i++) eot_atomic_add_i64(tally + EOT_C_LEDGER + i, acc[i]);
-    eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(v.E_beam));
     u32 faults = eot_event_faults_count(v, plus.fate, minus.fate, tally);
-    for (i32 i = 0; i < EOT_N_ECAL_CELL; i++)
-        if (acc[EOT_ACC_ECAL_CELL + i] != 0) eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);
+    if (is_sampled) {
+        eot_atomic_add_i64(tally + EOT_C_SAMPLED, 1);
+        for (i32 i = 0; i < EOT_N_LEDGER; i++) eot_atomic_add_i64(tally + EOT_C_LEDGER + i, acc[i]);
+        eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(v.E_beam));
+        for (i32 i = 0; i < EOT_N_ECAL_CELL; i++)
+            if (acc[EOT_ACC_ECAL_CELL + i] != 0) eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);
+    }
     row[EOT_E_WEIGHT] = v.weight;
     row[EOT_E_BEAM] = v.E_beam;
     row[EOT_E_PHOTON] = v.k;
