@@ -266,6 +266,23 @@ static void soft_spectrum(const struct eot_em_options *o, double E, double *spec
     }
 }
 
+/* Radiation lengths in the longest step: it is limited in cm, and in explicit layers it may hold more of the denser one than the average. */
+static double longest_step_X0(const struct eot_em_options *o) {
+    if (o->n_medium == 1) return o->step_max_X0;
+    double period = 0.0, period_X0 = 0.0, in_X0[2], most = 0.0;
+    for (int m = 0; m < 2; m++) {
+        in_X0[m] = 1.0 / eot_em_medium_X0(&o->medium[m]);
+        period += o->medium[m].thickness;
+        period_X0 += o->medium[m].thickness * in_X0[m];
+    }
+    double length = o->step_max_X0 * period / period_X0, n = floor(length / period), rest = length - n * period;
+    for (int m = 0; m < 2; m++) { /* the rest begins with one of the layers */
+        double first = fmin(rest, o->medium[m].thickness);
+        most = fmax(most, first * in_X0[m] + (rest - first) * in_X0[1 - m]);
+    }
+    return n * period_X0 + most;
+}
+
 static enum eot_status build_soft(const struct eot_em_options *o, struct eot_f32_table *table, eot_em_tables *t, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double spectrum[N_LATTICE_PER_CUT + 1], quantile[N_SOFT_QUANTILE + 1], log_step = log(o->energy_max / o->cut) / (N_SOFT_ENERGY - 1);
@@ -273,13 +290,14 @@ static enum eot_status build_soft(const struct eot_em_options *o, struct eot_f32
     t->n_soft_path = N_SOFT_PATH;
     t->n_soft_quantile = N_SOFT_QUANTILE;
     t->soft_inverse_log_step = (f32)(1.0 / log_step);
-    t->soft_path_scale = (f32)((N_SOFT_PATH - 1) * (N_SOFT_PATH - 1) / (o->step_max_X0 * 1.0001));
+    double path_max = longest_step_X0(o);
+    t->soft_path_scale = (f32)((N_SOFT_PATH - 1) * (N_SOFT_PATH - 1) / (path_max * 1.0001));
     t->soft = (u32)table->n;
     for (int i = 0; i < N_SOFT_ENERGY; i++) {
         double drift, mean;
         soft_spectrum(o, o->cut * exp(i * log_step), spectrum, N_LATTICE_PER_CUT, &drift, &mean);
         for (int j = 0; j < N_SOFT_PATH; j++) {
-            double path = (double)(j * j) / ((N_SOFT_PATH - 1) * (N_SOFT_PATH - 1)) * o->step_max_X0;
+            double path = (double)(j * j) / ((N_SOFT_PATH - 1) * (N_SOFT_PATH - 1)) * path_max;
             memset(quantile, 0, sizeof quantile);
             if (j > 0) EOT_TRY(soft_quantiles(spectrum, N_LATTICE_PER_CUT, drift, mean, path, quantile, err));
             EOT_TRY(eot_f32_table_append(table, quantile, N_SOFT_QUANTILE + 1, NULL, err));

@@ -579,8 +579,10 @@ enum eot_status eot_run_track_spectra(const struct eot_config *config, const str
     spectra->log_step = log_span / (double)(spectra->n_energy - 1);
     spectra->n_primary = calloc(n_batch, sizeof *spectra->n_primary);
     spectra->length = calloc(n_batch * 2 * spectra->n_energy, sizeof *spectra->length);
+    spectra->photon = calloc(n_batch * spectra->n_energy, sizeof *spectra->photon);
     EOT_CHECK_MEMORY(spectra->n_primary);
     EOT_CHECK_MEMORY(spectra->length);
+    EOT_CHECK_MEMORY(spectra->photon);
     struct eot_config forced = *config;
     forced.sampling.mode = EOT_SAMPLING_FORCED; /* without slots for vertices that lanes might have to wait for */
     double start = now_s(), build_before = options->backend->build_s;
@@ -595,6 +597,8 @@ enum eot_status eot_run_track_spectra(const struct eot_config *config, const str
         double *length = spectra->length + b * 2 * spectra->n_energy;
         for (size_t p = 0; p < 2; p++)
             for (size_t j = 0; j < spectra->n_energy; j++) length[p * spectra->n_energy + j] = (double)g.spectrum[p * (spectra->n_energy + 1) + j] / (double)EOT_TRACK_QUANTUM;
+        for (size_t j = 0; j < spectra->n_energy; j++)
+            spectra->photon[b * spectra->n_energy + j] = (double)g.spectrum[EOT_PHOTON * (spectra->n_energy + 1) + j] / (double)EOT_TRACK_QUANTUM;
         spectra->n_primary[b] = n;
         spectra->n_batch = b + 1;
         done_primaries = end;
@@ -612,6 +616,7 @@ done:
 void eot_track_spectra_free(struct eot_track_spectra *spectra) {
     free(spectra->n_primary);
     free(spectra->length);
+    free(spectra->photon);
     *spectra = (struct eot_track_spectra){0};
 }
 

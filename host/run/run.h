@@ -68,12 +68,13 @@ struct eot_run {
     struct eot_shower_scores shower;
 };
 
-/** Track lengths of electrons and positrons on the nodes of an energy grid uniform in ln E (weights of hat functions: see enum eot_track_tally). */
+/** Track lengths of electrons, positrons and photons on the nodes of an energy grid uniform in ln E (weights of hat functions: see enum eot_track_tally). */
 struct eot_track_spectra {
     size_t n_energy, n_batch;
     double log_first, log_step; /* node j is at exp(log_first + j log_step) GeV */
     uint64_t *n_primary;        /* [n_batch] */
     double *length;             /* [n_batch][electrons, positrons][n_energy], X0, sums over the batch's primaries */
+    double *photon;             /* [n_batch][n_energy], the same of photons */
     double wall_s;
 };
 
