@@ -1,63 +1,101 @@
-/* What one resource of the hot kernel costs by itself: `eotmc bench` runs these. The same form as the hot kernel: one uniform loop, a barrier at its end.
- * size: {n_iteration, n_lane, seed, number of table values}. */
-#include "eotmc/math/elementary.h"
-#include "eotmc/math/random.h"
-#include "eotmc/transport/parameters.h"
+/* What one resource of the hot kernel costs by itself: `eotmc bench` runs these. The same form as the hot kernel: a work item follows EOT_LANE_WIDTH lanes, and on a
+ * CPU the loop over them vectorises. size: {n_iteration, n_lane, seed, number of table values}. */
+#include "eotmc/transport/cascade.h"
 
 /** Philox4x32-10, one block per lane and iteration. @param sum n_lane words, all blocks' words xored: a checksum, and what keeps the blocks alive. */
 __kernel void bench_philox(__global const u32 *size, __global u32 *sum) {
-    u32 g = (u32)get_global_id(0), n = size[0], n_lane = size[1], seed = size[2], s = 0, x = g;
-    for (u32 i = 0; i < n; i++) {
-        eot_u32x4 b = eot_philox(x, 0, (u32)EOT_STAGE_PROBE << 24, 0, seed, 0); /* not i: a 64-bit copy of it per lane would halve the width of PoCL's vectors */
-        x += n_lane;
-        s ^= b.x ^ b.y ^ b.z ^ b.w;
-        barrier(CLK_LOCAL_MEM_FENCE);
+    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2];
+    u32 x[EOT_LANE_WIDTH], s[EOT_LANE_WIDTH];
+    if (first >= n_lane) return;
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+        x[l] = first + l;
+        s[l] = 0;
     }
-    sum[g] = s;
+    for (u32 i = 0; i < n; i++) {
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            eot_u32x4 b = eot_philox(x[l], 0, (u32)EOT_STAGE_PROBE << 24, 0, seed, 0);
+            s[l] ^= b.x ^ b.y ^ b.z ^ b.w;
+            x[l] += n_lane;
+        }
+    }
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) sum[first + l] = s[l];
 }
 
-/** Table look-ups: a random place and its neighbour per lane and iteration, as an interpolation reads them. */
+/* Numerical Recipes' generator: cheap, and its upper bits are random enough for a place. */
+EOT_FN u32 eot_bench_next(u32 x) { return x * 1664525u + 1013904223u; }
+
+/** Table look-ups: a random place and its neighbour per lane and iteration, as an interpolation reads them. The place is computed one iteration ahead, because CPU
+ * compilers turn what an address is computed from within one loop into scalar code. */
 __kernel void bench_gather(__global const u32 *size, __global const f32 *table, __global f32 *sum) {
-    u32 g = (u32)get_global_id(0), n = size[0], x = size[2] ^ (g * 2654435761u), n_value = size[3] - 1;
-    f32 s = 0.0f;
-    for (u32 i = 0; i < n; i++) {
-        x = x * 1664525u + 1013904223u; /* Numerical Recipes' generator: cheap, and the upper bits are random enough for a place */
-        u32 at = (u32)(((u64)x * n_value) >> 32);
-        f32 low = table[at];
-        s += low + table[at + 1];
-        barrier(CLK_LOCAL_MEM_FENCE);
+    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], seed = size[2], n_value = size[3] - 1;
+    u32 x[EOT_LANE_WIDTH], at[EOT_LANE_WIDTH];
+    f32 s[EOT_LANE_WIDTH];
+    if (first >= size[1]) return;
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+        x[l] = seed ^ ((first + l) * 2654435761u);
+        s[l] = 0.0f;
+        at[l] = 0;
     }
-    sum[g] = s;
+    for (u32 i = 0; i < n; i++) {
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            x[l] = eot_bench_next(x[l]);
+            at[l] = (u32)(((u64)x[l] * n_value) >> 32);
+        }
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) s[l] += table[at[l]] + table[at[l] + 1];
+    }
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) sum[first + l] = s[l];
 }
 
-/** Stack traffic: a particle (three words) written and one read per lane and iteration, at depths of 0 to 7, lane-major as in the hot kernel. */
+/** Stack traffic: a particle (two words) written and one read per lane and iteration, at depths of 0 to 7, lane-major as in the hot kernel. */
 __kernel void bench_stack(__global const u32 *size, __global f32 *stack, __global f32 *sum) {
-    u32 g = (u32)get_global_id(0), n = size[0], n_lane = size[1], x = size[2] ^ (g * 2654435761u), plane = (u32)EOT_STACK_DEPTH * n_lane;
-    f32 E = 1.0f + (f32)g, z = 0.0f, type = 0.0f;
-    for (u32 i = 0; i < n; i++) {
-        x = x * 1664525u + 1013904223u;
-        u32 top = (x >> 29) * n_lane + g, next = ((x >> 26) & 7u) * n_lane + g;
-        stack[top] = E;
-        stack[plane + top] = z;
-        stack[2 * plane + top] = type;
-        E = stack[next] + 1.0f;
-        z = stack[plane + next] + 0.5f;
-        type = stack[2 * plane + next];
-        barrier(CLK_LOCAL_MEM_FENCE);
+    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2], plane = (u32)EOT_STACK_DEPTH * n_lane;
+    u32 x[EOT_LANE_WIDTH], top[EOT_LANE_WIDTH], next[EOT_LANE_WIDTH];
+    f32 E[EOT_LANE_WIDTH], z[EOT_LANE_WIDTH];
+    if (first >= n_lane) return;
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+        x[l] = seed ^ ((first + l) * 2654435761u);
+        E[l] = 1.0f;
+        z[l] = 0.0f;
     }
-    sum[g] = E + z + type;
+    for (u32 i = 0; i < n; i++) {
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            x[l] = eot_bench_next(x[l]);
+            top[l] = (x[l] >> 29) * n_lane + first + l;
+            next[l] = ((x[l] >> 26) & 7u) * n_lane + first + l;
+        }
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            stack[top[l]] = E[l];
+            stack[plane + top[l]] = z[l];
+            E[l] = stack[next[l]] + 1.0f;
+            z[l] = stack[plane + next[l]] + 0.5f;
+        }
+    }
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) sum[first + l] = E[l] + z[l];
 }
 
 /** One logarithm and one exponential per lane and iteration. */
 __kernel void bench_elementary(__global const u32 *size, __global f32 *sum) {
-    u32 g = (u32)get_global_id(0), n = size[0];
-    f32 s = 0.0f, x = 1.0f + (f32)g * 1e-3f;
-    for (u32 i = 0; i < n; i++) {
-        f32 y = eot_log(x + (f32)(i & 1023u));
-        s += eot_exp(-y);
-        barrier(CLK_LOCAL_MEM_FENCE);
+    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0];
+    f32 s[EOT_LANE_WIDTH], x[EOT_LANE_WIDTH];
+    if (first >= size[1]) return;
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+        s[l] = 0.0f;
+        x[l] = 1.0f + (f32)(i32)(first + l) * 1e-3f;
     }
-    sum[g] = s;
+    for (u32 i = 0; i < n; i++) {
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            f32 y = eot_log(x[l]);
+            s[l] += eot_exp(-y);
+            x[l] += 0.25f;
+        }
+    }
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) sum[first + l] = s[l];
 }
 
 /** Nothing: what a launch costs. */

@@ -152,7 +152,7 @@ static enum eot_status micro_launch(struct bench *t, enum eot_kernel kernel, uin
         arguments[2] = t->sum;
     } else if (kernel == EOT_KERNEL_bench_launch)
         arguments[0] = t->sum;
-    EOT_TRY(t->b->op->launch(t->b, kernel, t->n_lane, t->b->is_host ? 1 : 64, arguments, err));
+    EOT_TRY(t->b->op->launch(t->b, kernel, t->n_lane / (uint32_t)t->b->lane_width, t->b->is_gpu ? 64 : 1, arguments, err));
 done:
     return status;
 }
@@ -236,8 +236,7 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
         if (c->kind == MUONS)
             EOT_TRY(eot_world_create_muons(&t->config, &t->setup, &t->world, err));
         else
-            EOT_TRY(eot_world_create_with(&t->config, &t->setup, t->config.physics.cut,
-                                          &(struct eot_world_options){.cascade_only = c->kind == CASCADE || c->kind == GATHER}, &t->world, err));
+            EOT_TRY(eot_world_create(&t->config, &t->setup, t->config.physics.cut, &t->world, err));
         t->result.tables_s = now_s() - start;
         t->result.n = t->config.sampling.eot;
     }
@@ -250,7 +249,7 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
     t->n_lane = options->lanes > 0 ? ((uint32_t)options->lanes + 63) / 64 * 64 : (uint32_t)t->b->compute_units * (t->b->is_gpu ? 2048 : 64);
     EOT_TRY(t->b->op->buffer_create(t->b, 4 * sizeof(uint32_t), NULL, &t->size, err));
     EOT_TRY(t->b->op->buffer_create(t->b, t->n_lane * sizeof(uint32_t), NULL, &t->sum, err));
-    if (c->kind == STACK) EOT_TRY(t->b->op->buffer_create(t->b, (size_t)t->n_lane * 3 * EOT_STACK_DEPTH * sizeof(float), NULL, &t->stack, err));
+    if (c->kind == STACK) EOT_TRY(t->b->op->buffer_create(t->b, (size_t)t->n_lane * 2 * EOT_STACK_DEPTH * sizeof(float), NULL, &t->stack, err));
     if (c->kind == GATHER) {
         t->n_value = (uint32_t)t->world.table.n;
         EOT_TRY(t->b->op->buffer_create(t->b, t->world.table.n * sizeof *t->world.table.value, t->world.table.value, &t->table, err));
