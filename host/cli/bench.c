@@ -131,7 +131,7 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text";
     bool is_help = false, is_simt = false, is_list = false, is_options = false, is_quiet = false;
-    uint64_t repeat = 5, eot = 0, lanes = 0;
+    uint64_t repeat = 5, eot = 0, lanes = 0, units = 0;
     struct eot_text_list cases = {0}, positional = {0};
     struct eot_bench_options options = {.is_interrupted = &is_interrupted};
     struct eot_bench_result *result = NULL;
@@ -142,6 +142,7 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
         {"eot", 0, EOT_OPTION_COUNT, &eot, "N", "primaries of a round instead of the case's own number; the hash is then another"},
         {"lanes", 0, EOT_OPTION_COUNT, &lanes, "N", "particles followed side by side (default: automatic)"},
         {"device", 0, EOT_OPTION_TEXT, &options.device.selector, "SEL", "number of `eotmc devices`, part of a name, or host (default: automatic)"},
+        {"units", 0, EOT_OPTION_COUNT, &units, "N", "use only N compute units (cores) of the device (default: all)"},
         {"simt", 0, EOT_OPTION_FLAG, &is_simt, NULL, "on the host, 32 work items in lockstep as a GPU has them: how many of the issued steps do work"},
         {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the output (default: text)"},
         {"list", 0, EOT_OPTION_FLAG, &is_list, NULL, "list the cases and stop"},
@@ -168,12 +169,14 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     }
     EOT_CHECK(repeat >= 1 && repeat <= 10000, EOT_E_USAGE, "--repeat %llu (must be 1 to 10000); give a number in that range", (unsigned long long)repeat);
     EOT_CHECK(lanes <= 16777216, EOT_E_USAGE, "--lanes %llu (at most 16777216); give fewer", (unsigned long long)lanes);
+    EOT_CHECK(units <= 65536, EOT_E_USAGE, "--units %llu (at most 65536); give fewer", (unsigned long long)units);
     struct eot_log log = {.level = is_quiet ? EOT_LOG_QUIET : EOT_LOG_NORMAL};
     options.n_case = cases.n;
     options.name = cases.text;
     options.repeat = (int)repeat;
     options.eot = eot;
     options.lanes = (int)lanes;
+    options.device.units = (int)units;
     options.log = &log;
     struct sigaction action = {.sa_handler = on_interrupt}, old_interrupt, old_terminate;
     sigaction(SIGINT, &action, &old_interrupt);

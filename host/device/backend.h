@@ -58,6 +58,7 @@ struct eot_backend_options {
     const char *kernel_dir; /* --kernel-dir: read kernels and headers from this project root instead of the embedded ones; NULL = embedded */
     bool no_kernel_cache;
     bool verbose;
+    int units; /* use only so many of the device's compute units (a sub-device); 0 = all */
     const char *extra_options; /* further -D options, e.g. "-DEOT_WG=16"; NULL = none */
 };
 

@@ -17,7 +17,7 @@
 struct opencl {
     cl_context context;
     cl_command_queue queue;
-    cl_device_id device;
+    cl_device_id device, part; /* part: the sub-device that `device` then is, or NULL */
     cl_program program, limited; /* limited: of the hot kernel alone, where its registers are limited; may be NULL */
     struct opencl_kernel {
         cl_kernel kernel;
@@ -162,6 +162,7 @@ static void opencl_close(struct eot_backend *backend) {
         if (cl->limited != NULL) clReleaseProgram(cl->limited);
         if (cl->queue != NULL) clReleaseCommandQueue(cl->queue);
         if (cl->context != NULL) clReleaseContext(cl->context);
+        if (cl->part != NULL) clReleaseDevice(cl->part);
     }
     free(cl);
     free(backend);
@@ -348,6 +349,12 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
     b->lane_width = device->type == EOT_DEVICE_CPU ? CPU_LANE_WIDTH : 1;
     b->max_buffer = (size_t)device->max_buffer;
     cl->device = device->device_id;
+    if (options->units > 0 && options->units < b->compute_units) {
+        const cl_device_partition_property by_count[] = {CL_DEVICE_PARTITION_BY_COUNTS, options->units, CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0};
+        EOT_CL(clCreateSubDevices(cl->device, by_count, 1, &cl->part, NULL));
+        cl->device = cl->part;
+        b->compute_units = options->units;
+    }
     double start = eot_device_seconds();
     EOT_CL((cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code), code));
     EOT_CL((cl->queue = clCreateCommandQueue(cl->context, cl->device, CL_QUEUE_PROFILING_ENABLE, &code), code));

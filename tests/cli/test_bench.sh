@@ -36,6 +36,10 @@ hash=$(value tally_hash)
 grep -q '"spread"' "$work/out" && grep -q 'round 2 of 2' "$work/err" || fail "spread or rounds are missing"
 run --case cascade-cut5 --eot 2000 --repeat 1 --format json --device host -q
 [ "$(value tally_hash)" = "$hash" ] && [ ! -s "$work/err" ] || fail "the host gives another hash, or --quiet is not: $(cat "$work/err")"
+run --case cascade-cut5 --eot 2000 --repeat 1 --format json --units 1
+if [ $code -eq 4 ] && grep -q clCreateSubDevices "$work/err"; then echo "this device cannot be divided: --units is not tested"; else
+    [ "$(value tally_hash)" = "$hash" ] && [ "$(value cores)" = 1 ] || fail "one core gives another hash: $(cat "$work/err")"
+fi
 run --case muon --case launch --case gather --case stack --case elementary --case philox --eot 64 --repeat 1 --format json --device host -q
 [ $code -eq 0 ] && [ "$(grep -c '"case":' "$work/out")" -eq 6 ] && grep -q '"cases"' "$work/out" && grep -q layer_crossings_per_s "$work/out" || fail "six cases: $(cat "$work/err")"
 run --case replay --case dimuon-forced --eot 40 --repeat 1 --device host -q
