@@ -584,3 +584,7 @@ void eot_config_free(struct eot_config *config) {
     free(config->effective_yaml);
     memset(config, 0, sizeof *config);
 }
+
+bool eot_beam_is_muon(const struct eot_config *config) {
+    return config->beam.particle == EOT_BEAM_MUON_MINUS || config->beam.particle == EOT_BEAM_MUON_PLUS;
+}

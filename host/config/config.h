@@ -131,7 +131,8 @@ struct eot_selection_config {
 
 struct eot_scoring_config {
     bool track_length;
-    char exit[32];          /* muon beams: name of the scored volume; "last" = the last along z */
+    char exit[32];          /* muon beams: name of the scored volume; "last" = the last along z; "plane" = the plane at exit_z */
+    double exit_z;          /* cm */
     double deposit_fraction; /* of all events whose deposits are scored */
     double record_fraction; /* of all events kept in result.h5 besides the selected ones */
     int showers;            /* plain showers followed for the estimates ecal.* */
@@ -170,6 +171,8 @@ enum eot_status eot_config_read(const char *path, const char *const *overrides, 
 enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides, size_t n_override, struct eot_config *config,
                                      struct eot_error *err);
 void eot_config_free(struct eot_config *config);
+/** Whether the beam is one of muons. */
+bool eot_beam_is_muon(const struct eot_config *config);
 /** The table of all keys with unit, range and default as Markdown: what configs/schema.md holds. Caller frees; NULL when out of memory. */
 char *eot_config_schema_markdown(void);
 

@@ -167,7 +167,9 @@ const struct eot_key EOT_KEYS[] = {
 
     SWITCH(ROOT, "scoring.track_length", "on", ROOT(scoring.track_length), "track lengths of the cascade"),
     NAME(ROOT, "scoring.exit", 32, "last", ROOT(scoring.exit),
-         "muon beams: volume at whose rear face survival, loss, angle and displacement are scored; last: the last volume along z"),
+         "muon beams: volume at whose rear face survival, loss, angle and displacement are scored, for muons that cross it inside the volume; last: the last volume along z; "
+         "plane: the whole plane at scoring.exit_z"),
+    NUMBER(ROOT, "scoring.exit_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(scoring.exit_z), "where the plane of scoring.exit: plane is"),
     NUMBER(ROOT, "scoring.deposit_fraction", NONE, 1e-6, 1, "1", ROOT(scoring.deposit_fraction),
            "fraction of all events whose deposits are scored (energy balance, energies of HCAL modules and cells before the cuts). Events with a muon through all "
            "trackers, that is all that pass a cut, are followed in full whatever it is, the others only as far as their muons may still get there"),

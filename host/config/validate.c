@@ -124,9 +124,11 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
                                     "physics.rare.lfc=off");
     if (c->sampling.min_lepton_energy >= c->beam.energy)
         FAIL_AT("sampling.region.min_lepton_energy", "(not below beam.energy = %.6g GeV: no electron would be left); lower it", c->beam.energy);
-    bool has_exit = strcmp(c->scoring.exit, "last") == 0;
+    bool has_exit = strcmp(c->scoring.exit, "last") == 0 || strcmp(c->scoring.exit, "plane") == 0;
     for (size_t i = 0; i < g->n_volume; i++) has_exit |= strcmp(c->scoring.exit, g->volume[i].name) == 0;
-    if (!has_exit) FAIL_AT("scoring.exit", "(no volume has this name); name one of geometry.volumes, or last");
+    if (!has_exit) FAIL_AT("scoring.exit", "(no volume has this name); name one of geometry.volumes, last, or plane");
+    if (strcmp(c->scoring.exit, "plane") == 0 && (c->scoring.exit_z <= g->world_min[2] || c->scoring.exit_z > g->world_max[2]))
+        FAIL_AT("scoring.exit_z", "(outside the world, %.6g to %.6g cm); move the plane or enlarge geometry.world", g->world_min[2], g->world_max[2]);
     enum eot_status status = check_windows(r);
     if (status == EOT_OK) status = check_volumes(r);
     if (status != EOT_OK) return status;

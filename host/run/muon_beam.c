@@ -11,19 +11,29 @@
 
 enum { N_HISTOGRAM_BIN = 100 };
 
-bool eot_beam_is_muon(const struct eot_config *config) {
-    return config->beam.particle == EOT_BEAM_MUON_MINUS || config->beam.particle == EOT_BEAM_MUON_PLUS;
+/* The scored face into p: the rear face of a volume, or the whole of a plane. @return its z [cm]. */
+static double face_of(const struct eot_config *config, eot_muon_beam_parameters *p) {
+    const struct eot_geometry_config *g = &config->geometry;
+    const struct eot_volume_config *scored = NULL;
+    for (size_t i = 0; i < g->n_volume; i++) {
+        const struct eot_volume_config *v = &g->volume[i];
+        bool is_later = scored == NULL || v->z + v->thickness > scored->z + scored->thickness;
+        if (strcmp(config->scoring.exit, "last") == 0 ? is_later : strcmp(config->scoring.exit, v->name) == 0) scored = v;
+    }
+    bool is_plane = strcmp(config->scoring.exit, "plane") == 0 || scored == NULL;
+    p->face_x = is_plane ? 0.0f : (f32)scored->center_x;
+    p->face_y = is_plane ? 0.0f : (f32)scored->center_y;
+    p->half_x = is_plane ? 1e9f : (f32)(0.5 * scored->size_x);
+    p->half_y = is_plane ? 1e9f : (f32)(0.5 * scored->size_y);
+    return is_plane ? config->scoring.exit_z : scored->z + scored->thickness;
 }
 
-/* The rear face of the scored volume [cm]. */
-static double plane_of(const struct eot_config *config) {
-    double plane = -HUGE_VAL;
-    for (size_t i = 0; i < config->geometry.n_volume; i++) {
-        const struct eot_volume_config *v = &config->geometry.volume[i];
-        if (strcmp(config->scoring.exit, v->name) == 0) return v->z + v->thickness;
-        plane = fmax(plane, v->z + v->thickness);
-    }
-    return plane;
+/* The grid up to the edge in z nearest to the plane: a muon that leaves it there has crossed the plane. */
+static eot_grid grid_up_to(const struct eot_world *w, double plane) {
+    eot_grid grid = w->grid;
+    const float *edge = w->table.value + grid.edges_z;
+    while (grid.n_z > 1 && fabs((double)edge[grid.n_z - 1] - plane) < fabs((double)edge[grid.n_z] - plane)) grid.n_z--;
+    return grid;
 }
 
 static int compare_doubles(const void *a, const void *b) {
@@ -152,7 +162,9 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
     struct eot_progress progress;
     float *row = NULL;
     size_t chunk = b->is_gpu ? 262144 : 8192, done_muons = 0;
-    double plane = plane_of(config), kernel_before = b->kernel_s;
+    eot_muon_beam_parameters p = {.seed = s->seed, .run = s->run, .charge = config->beam.particle == EOT_BEAM_MUON_PLUS ? 1 : -1, .beam = w->event.beam};
+    double plane = face_of(config, &p), kernel_before = b->kernel_s;
+    const eot_grid scored = grid_up_to(w, plane);
     *is_partial = false;
     EOT_CHECK(s->eot <= EOT_MAX_SCORED_MUON, EOT_E_CONFIG, "sampling.eot = %llu (at most %u muons are scored in one run, for exact quantiles); split it by sampling.first",
               (unsigned long long)s->eot, EOT_MAX_SCORED_MUON);
@@ -161,10 +173,9 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
     if (chunk > s->eot) chunk = (size_t)s->eot;
     row = malloc((size_t)s->eot * EOT_N_EXIT_COLUMN * sizeof *row);
     EOT_CHECK_MEMORY(row);
-    eot_muon_beam_parameters p = {.seed = s->seed, .run = s->run, .charge = config->beam.particle == EOT_BEAM_MUON_PLUS ? 1 : -1, .plane_z = (f32)plane, .beam = w->event.beam};
     EOT_TRY(b->op->buffer_create(b, w->table.n * sizeof *w->table.value, w->table.value, &table, err));
     EOT_TRY(b->op->buffer_create(b, sizeof w->muon, &w->muon, &muon, err));
-    EOT_TRY(b->op->buffer_create(b, sizeof w->grid, &w->grid, &grid, err));
+    EOT_TRY(b->op->buffer_create(b, sizeof scored, &scored, &grid, err));
     EOT_TRY(b->op->buffer_create(b, (size_t)w->n_region * sizeof *w->region, w->region, &region, err));
     EOT_TRY(b->op->buffer_create(b, w->n_voxel * sizeof *w->voxel, w->voxel, &voxel, err));
     EOT_TRY(b->op->buffer_create(b, sizeof p, &p, &parameters, err));

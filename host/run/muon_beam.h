@@ -8,9 +8,6 @@
 
 #define EOT_MAX_SCORED_MUON 20000000u /* rows are kept for exact quantiles: 24 bytes each */
 
-/** Whether the configuration's beam is one of muons. */
-bool eot_beam_is_muon(const struct eot_config *config);
-
 /** Run config->sampling.eot muons and fill the result: exit.* estimates (survival; mean, rms and quantiles of the energy lost; quantiles of the absolute
  * projected angle and displacement among survivors, both projections pooled) with standard errors, and their histograms.
  * Errors: binomial for survival (Agresti-Coull), moments for mean and rms, order statistics for quantiles.

@@ -229,6 +229,7 @@ enum eot_status eot_setup_create(const struct eot_config *config, struct eot_set
             EOT_TRY(planes_add(&planes[2], slab[i][k].high, err));
         }
     }
+    if (eot_beam_is_muon(config) && strcmp(config->scoring.exit, "plane") == 0) EOT_TRY(planes_add(&planes[2], config->scoring.exit_z, err));
     for (int axis = 0; axis < 3; axis++) planes_sort(&planes[axis]);
     EOT_TRY(edges_from_planes(&planes[0], 'x', &setup->edges_x, &setup->n_x, err));
     EOT_TRY(edges_from_planes(&planes[1], 'y', &setup->edges_y, &setup->n_y, err));

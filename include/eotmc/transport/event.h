@@ -467,7 +467,8 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
             state.out.hit[plane].time = m.time;
             state.out.hit[plane].is_hit = 1.0f;
         }
-        if (state.out.E_exit == 0.0f && z >= e->response.hcal_end) state.out.E_exit = m.kinetic_energy + EOT_M_MUON;
+        /* through: out of the last HCAL module's rear face, not out of a side and past its plane */
+        if (s.axis == 2 && r->role == EOT_ROLE_HCAL && z >= e->response.hcal_end) state.out.E_exit = m.kinetic_energy + EOT_M_MUON;
     }
     state.random = s.random;
     state.m = m;

@@ -113,7 +113,7 @@ typedef struct {
 /** What became of a muon. */
 typedef struct {
     eot_hit hit[EOT_N_PLANE];
-    f32 E_exit;      /* GeV, total energy behind the last HCAL module; 0: did not get there */
+    f32 E_exit;      /* GeV, total energy on leaving the last HCAL module by its rear face; 0: did not */
     i32 fate;
 } eot_muon_outcome;
 EOT_LAYOUT(eot_muon_outcome, 136);
@@ -144,11 +144,10 @@ typedef struct {
     u64 first_primary;
     u32 n_primary, seed, run;
     i32 charge;
-    f32 plane_z; /* cm, where muons are scored */
-    f32 spare;
+    f32 face_x, face_y, half_x, half_y; /* cm: the scored face; the grid ends in its plane */
     eot_beam beam;
 } eot_muon_beam_parameters;
-EOT_LAYOUT(eot_muon_beam_parameters, 72);
+EOT_LAYOUT(eot_muon_beam_parameters, 80);
 
 /** Columns of a scored muon, f32 each. */
 enum eot_exit_column {
