@@ -16,6 +16,7 @@
 #include "output/format.h"
 
 enum { N_BATCH = 50 };
+static const double CUT = 0.2; /* GeV: showers are followed down to here whatever physics.cut says, so that the yield is that of all energies */
 
 struct request {
     const char *mphi, *format, *device, *progress;
@@ -144,15 +145,15 @@ done:
 
 static enum eot_status check(struct request *r, const struct eot_config *config, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    if (isnan(r->h)) r->h = config->physics.h;
     EOT_CHECK(r->mphi != NULL && r->mphi[0] != '\0', EOT_E_USAGE, "no --mphi; give one or more masses in GeV, as in --mphi 0.11,0.5");
     EOT_TRY(eot_number_list_parse("mphi", r->mphi, ",", &r->masses, err));
     EOT_CHECK(r->h > 0.0, EOT_E_USAGE, "option '--h' = %g (must be positive); give e.g. 1e-4", r->h);
     EOT_CHECK(r->eot >= 2 * N_BATCH && r->eot <= 1000000000, EOT_E_USAGE, "option '--eot' = %llu (must be %d to 1e9); give e.g. 2e4", (unsigned long long)r->eot, 2 * N_BATCH);
     EOT_CHECK(config->beam.particle == EOT_BEAM_ELECTRON || config->beam.particle == EOT_BEAM_POSITRON || config->beam.particle == EOT_BEAM_PHOTON, EOT_E_CONFIG,
               "%s has a beam of muons (the yield is that of showers); use a configuration with an electron beam", config->name);
-    EOT_CHECK(r->min_energy == 0.0 || r->min_energy >= config->physics.cut, EOT_E_USAGE,
-              "option '--min-energy' = %g GeV (below physics.cut = %g GeV, where showers are not followed); raise it, or lower the cut with --set physics.cut", r->min_energy,
-              config->physics.cut);
+    EOT_CHECK(r->min_energy == 0.0 || r->min_energy >= CUT, EOT_E_USAGE, "option '--min-energy' = %g GeV (below %g GeV, where showers are not followed); raise it or leave it out",
+              r->min_energy, CUT);
     EOT_CHECK(r->min_energy < config->beam.energy, EOT_E_USAGE, "option '--min-energy' = %g GeV (not below the beam's %g GeV); lower it", r->min_energy, config->beam.energy);
 done:
     return status;
@@ -161,7 +162,7 @@ done:
 enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool is_help = false, is_caught = false, is_cached = false;
-    struct request r = {.format = "table", .progress = "auto", .h = 1e-4, .eot = 20000};
+    struct request r = {.format = "table", .progress = "auto", .h = NAN, .eot = 20000};
     struct eot_text_list positional = {0};
     struct eot_config config = {.name = ""};
     struct eot_setup setup = {0};
@@ -175,8 +176,8 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     char key[65];
     const struct eot_option table[] = {
         {"mphi", 0, EOT_OPTION_TEXT, &r.mphi, "M[,M...]", "masses of phi [GeV], above m_mu - m_e and up to 3"},
-        {"h", 0, EOT_OPTION_REAL, &r.h, "H", "coupling (default: 1e-4); yields are proportional to h^2"},
-        {"min-energy", 0, EOT_OPTION_REAL, &r.min_energy, "E", "count leptons above this energy [GeV] (default: physics.cut)"},
+        {"h", 0, EOT_OPTION_REAL, &r.h, "H", "coupling (default: physics.h); yields are proportional to h^2"},
+        {"min-energy", 0, EOT_OPTION_REAL, &r.min_energy, "E", "count leptons above this energy [GeV] (default: all, from 0.2 GeV on)"},
         {"eot", 0, EOT_OPTION_COUNT, &r.eot, "N", "showers that the track lengths are taken from (default: 20000); they are kept in the cache"},
         {"set", 0, EOT_OPTION_LIST, &r.set, "KEY=VALUE", "override a configuration key; may be repeated"},
         {"device", 0, EOT_OPTION_TEXT, &r.device, "SEL", "number or part of the name as `eotmc devices` lists them, or host"},
@@ -194,7 +195,7 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_config_read(positional.text[0], r.set.text, r.set.n, &config, err));
     EOT_TRY(check(&r, &config, err));
     EOT_TRY(eot_setup_create(&config, &setup, err));
-    EOT_TRY(eot_world_em_options(&config, &setup, config.physics.cut, &media, err));
+    EOT_TRY(eot_world_em_options(&config, &setup, CUT, &media, err));
     for (size_t i = 0; i < r.masses.n; i++) { /* what the cross sections would refuse, before the showers are followed */
         double threshold;
         EOT_TRY(eot_lfc_threshold_energy(&(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .m_phi = r.masses.value[i], .coupling = r.h, .Z = 82.0, .A = 207.2}, &threshold, err));
@@ -207,7 +208,7 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     double start = now_s(), build_s = backend->build_s;
     if (!r.no_cache) EOT_TRY(spectra_load(key, &spectra, &is_cached, err));
     if (!is_cached) {
-        EOT_TRY(eot_world_create_with(&config, &setup, config.physics.cut, &(struct eot_world_options){.cascade_only = true}, &world, err));
+        EOT_TRY(eot_world_create_with(&config, &setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world, err));
         struct eot_run_options options = {.backend = backend, .progress = eot_progress_mode_from_text(r.progress), .log = &log, .is_interrupted = eot_interrupt_catch()};
         is_caught = true;
         EOT_TRY(eot_run_track_spectra(&config, &world, &options, r.eot, N_BATCH, &spectra, err));
@@ -217,7 +218,7 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     double tracks_s = now_s() - start;
     yield = calloc(r.masses.n, sizeof *yield);
     EOT_CHECK_MEMORY(yield);
-    double E_min = fmax(r.min_energy, config.physics.cut);
+    double E_min = fmax(r.min_energy, CUT);
     EOT_TRY(eot_yield_matrix(&media, &spectra, &(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .coupling = r.h}, r.masses.value, r.masses.n, r.min_energy > 0.0 ? E_min : 0.0,
                              backend, yield, &times, err));
     for (int p = 0; p < 2; p++) EOT_TRY(eot_spectra_track_length(&spectra, p, E_min, &length[p], err));

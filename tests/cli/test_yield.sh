@@ -54,8 +54,8 @@ run "$config" --mphi 0.1
 refused "a mass that is too small" 2 '0.1'
 run "$config" --mphi 2.5 --eot 100 --set 'beam.energy=2.1 GeV' --set sampling.region.min_photon_energy=0
 refused "a mass that the beam cannot make" 2 'cannot be made by this beam'
-run "$config" --mphi 0.2 --min-energy 1
-refused "an energy below the cut" 2 'below physics.cut'
+run "$config" --mphi 0.2 --min-energy 0.1
+refused "an energy below the cut" 2 'below 0.2 GeV'
 run "$config" --mphi 0.2 --min-energy 100
 refused "an energy above the beam's" 2 "beam's 100 GeV"
 run "$config" --mphi 0.2 --h 0

@@ -61,6 +61,44 @@ Test(yield, agrees_with_folds_of_geant4_track_lengths, .timeout = 300) {
     simulation_close(&s);
 }
 
+/* The matrix against the Monte Carlo run of the signal: the sum of the vertices' weights. One seed gives both the same showers, so that what is left is the choice of the
+ * vertex (only for electrons apart from positrons) and of the grid's node; another seed gives the matrix others. False positives: 1e-5 for each of 8 comparisons. */
+Test(yield, agrees_with_the_monte_carlo_run, .timeout = 300) {
+    static const char *const masses[] = {"physics.mphi=0.11", "physics.mphi=1"};
+    for (int i = 0; i < 2; i++) {
+        struct simulation s;
+        struct eot_track_spectra spectra;
+        struct eot_em_options media;
+        struct eot_yield yield;
+        struct eot_yield_times times;
+        simulation_open(&s, "configs/na64e-signal.yaml", (const char *const[]){masses[i], "physics.cut=1 GeV", "sampling.region.min_lepton_energy=1 GeV", "sampling.eot=2000", "sampling.batch=100",
+                                                                              "scoring.showers=0", "physics.h=1e-3", NULL}, NULL);
+        simulation_run(&s);
+        simulation_open_backend(&s, &(struct eot_backend_options){.extra_options = eot_world_kernel_options_for(&s.config, EOT_TRACK_SPECTRUM)});
+        struct eot_run_options options = {.backend = s.backend, .progress = EOT_PROGRESS_NONE};
+        SIMULATION_OK(&s, eot_world_em_options(&s.config, &s.setup, s.config.physics.cut, &media, &s.error));
+        const struct eot_estimate *electron = simulation_estimate(&s, "signal.simulated_per_eot"), *positron = simulation_estimate(&s, "signal.positron_simulated_per_eot");
+        for (int other = 0; other < 2; other++) {
+            s.config.sampling.seed += (uint32_t)other;
+            s.world.event.seed = s.config.sampling.seed;
+            SIMULATION_OK(&s, eot_run_track_spectra(&s.config, &s.world, &options, 2000, 40, &spectra, &s.error));
+            SIMULATION_OK(&s, eot_yield_matrix(&media, &spectra, &(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .coupling = s.config.physics.h}, &s.config.physics.mphi, 1, 1.0, s.backend,
+                                               &yield, &times, &s.error));
+            double sum = electron->value + positron->value, joint = hypot(electron->std_error, yield.electron.std_error);
+            cr_log_info("m = %g, seed %u: e- %.3g +- %.1g, matrix %.3g +- %.1g; e+ %.3g +- %.1g, %.3g +- %.1g; sum over matrix - 1 = %.4f", yield.m_phi, s.config.sampling.seed,
+                        electron->value, electron->std_error, yield.electron.value, yield.electron.std_error, positron->value, positron->std_error, yield.positron.value,
+                        yield.positron.std_error, sum / yield.both.value - 1.0);
+            if (other == 0) cr_expect_float_eq(sum, yield.both.value, 5e-3 * sum, "m = %g, the same showers: run %g, matrix %g", yield.m_phi, sum, yield.both.value);
+            cr_expect_float_eq(electron->value, yield.electron.value, 4.4 * joint, "m = %g: run %g, matrix %g, joint error %g", yield.m_phi, electron->value, yield.electron.value, joint);
+            joint = hypot(positron->std_error, yield.positron.std_error);
+            cr_expect_float_eq(positron->value, yield.positron.value, 4.4 * joint, "m = %g, positrons: run %g, matrix %g, joint error %g", yield.m_phi, positron->value, yield.positron.value,
+                               joint);
+            eot_track_spectra_free(&spectra);
+        }
+        simulation_close(&s);
+    }
+}
+
 /* The series against integration at energies between its nodes, from just above threshold on, and the sum over nuclides. */
 Test(yield, cross_sections_are_those_of_integration) {
     static const double masses[] = {0.11, 0.5, 3.0};
