@@ -161,7 +161,7 @@ static double rare_rate(const struct eot_em_options *o, const struct eot_f32_tab
     case EOT_RARE_LFC:
         for (int i = 0; i < o->event->n_lfc; i++)
             if (o->event->lfc_medium[i] == m) sum += (double)eot_lfc_xsec(table->value, o->event->lfc[i], E);
-        return sum;
+        return sum * (o->prefers_energy ? 0.05 + 0.95 * E * E / (o->energy_max * o->energy_max) : 1.0);
     case EOT_N_RARE: break;
     }
     return sum;

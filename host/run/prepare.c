@@ -29,6 +29,8 @@ double eot_world_rare_threshold(const struct eot_config *config, int process) {
     return process == EOT_RARE_DIMUON_GAMMA ? 2.0 * EOT_M_MUON : config->physics.mphi + EOT_M_MUON; /* of an infinitely heavy nucleus */
 }
 
+int eot_world_signal_candidates(const struct eot_config *config) { return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.signal_candidates : 1; }
+
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally) {
     int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
 #define FOR_ALL(n_medium, parents, tally) "-DEOT_N_MEDIUM=" #n_medium " -DEOT_RARE_PARENTS=" #parents " -DEOT_TRACK_TALLY=" #tally
@@ -52,7 +54,7 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
     const struct eot_volume_config *ecal = &config->geometry.volume[i_ecal];
     double energy_max = config->beam.energy * (1.0 + 6.0 * config->beam.spread) * ENERGY_MARGIN, period = 0.0;
     *o = (struct eot_em_options){.cut = cut, .energy_max = energy_max, .depth = ecal->thickness, .step_max_X0 = config->physics.step_max_X0,
-                                 .lpm = config->physics.lpm};
+                                 .lpm = config->physics.lpm, .prefers_energy = eot_world_signal_candidates(config) > 1};
     eot_world_rare_switches(config, o->rare);
     for (int type = 0; type < 3; type++) { /* the lowest threshold of the parent's processes, or where the region begins */
         double lowest = NO_PARENT;
@@ -202,6 +204,23 @@ static enum eot_status make_spectrometer(const struct eot_config *config, eot_re
     }
 done:
     return status;
+}
+
+/* What the spectrometer asks of a muon: straight into its first plane, and bent by no more than half of the last one. A guess for eot_lfc_promise. */
+static void scale_promise(const struct eot_config *config, const struct eot_volume_config *ecal, const eot_response *r, eot_event_parameters *e) {
+    const struct eot_volume_config *first = NULL, *last = NULL, *magnet = NULL;
+    for (size_t i = 0; i < config->geometry.n_volume; i++) {
+        const struct eot_volume_config *v = &config->geometry.volume[i];
+        if (v->role == EOT_ROLE_TRACKER && (first == NULL || v->z < first->z)) first = v;
+        if (v->role == EOT_ROLE_TRACKER && (last == NULL || v->z > last->z)) last = v;
+        if (v->role == EOT_ROLE_MAGNET) magnet = v;
+    }
+    e->lfc_candidates = first != NULL ? eot_world_signal_candidates(config) : 1;
+    e->lfc_energy_scale = e->lfc_angle_scale = 1.0f;
+    if (first == NULL) return;
+    double half = 0.5 * fmin(last->size_x, last->size_y), lever = magnet != NULL ? fmax(0.0, last->z - (magnet->z + 0.5 * magnet->thickness)) : 0.0;
+    e->lfc_angle_scale = (f32)fmax(0.5 * fmin(first->size_x, first->size_y) / fmax(first->z - ecal->z, 1.0), 1e-3);
+    e->lfc_energy_scale = (f32)fmax(EOT_BEND * fabs((double)r->field_integral) * lever / half, 1.0);
 }
 
 static double largest_error(const struct eot_world_accuracy *a) {
@@ -361,6 +380,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     EOT_TRY(make_slabs(config, setup, e, err));
     EOT_TRY(make_spectrometer(config, r, err));
     if (!options->cascade_only) EOT_TRY(eot_world_reach(config, setup, w, err));
+    scale_promise(config, ecal, r, e);
     if (r->n_hcal > 0) {
         for (int i = 0; i < e->n_slab; i++)
             if (e->slab[i].role == EOT_ROLE_HCAL) r->hadronic_visible = e->slab[i].shower_visible; /* h/mip taken as e/mip */

@@ -13,6 +13,8 @@ enum { N_SLOT = 4, LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_U
 static const double LAUNCH_SECONDS = 0.1;          /* aim of one launch */
 static const size_t LARGEST_TRACK_BUFFER = (size_t)1 << 28; /* bytes */
 static const uint64_t EXCLUDED_SHOWERS = 4000;     /* largest sample that measures what the cut leaves out */
+static const uint64_t EXCLUDED_SHOWERS_SIGNAL = 16000; /* the same for the signal, whose efficiency contains it */
+static const double FREE_PATHS = 10.0;             /* mean free paths that no photon survives */
 
 static double now_s(void) {
     struct timespec t;
@@ -491,6 +493,25 @@ done:
     return status;
 }
 
+/* An analog run's probability of a vertex in one step must stay below 1: in the longest step of a charged particle, in FREE_PATHS of a photon. */
+static enum eot_status check_enhancement(const struct eot_config *config, const struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const eot_em_tables *t = &w->em;
+    double largest = 0.0;
+    if (config->sampling.mode != EOT_SAMPLING_ANALOG) return EOT_OK;
+    for (int i = 0; i < t->n_medium * t->n_energy; i++) {
+        const float *node = w->table.value + t->node + (size_t)i * EOT_EM_N_COLUMN;
+        for (int type = 0; type < 3; type++)
+            if (t->rare_parents & 1 << type)
+                largest = fmax(largest, (double)node[eot_em_rare_column(type)] * (type == EOT_PHOTON ? FREE_PATHS * (double)node[EOT_EM_PHOTON + EOT_EM_FREE_PATH] : (double)t->step_max));
+    }
+    largest *= w->rare_unit;
+    EOT_CHECK(config->sampling.analog_enhancement * largest <= 1.0, EOT_E_CONFIG,
+              "sampling.analog_enhancement = %g (a step would hold a rare vertex with a probability above 1); lower it to %.3g or less", config->sampling.analog_enhancement, 1.0 / largest);
+done:
+    return status;
+}
+
 /* Share of process p of the vertices of a parent of energy E, averaged over the layers; e N -> mu N phi by its own tables, not by the cascade's nodes. */
 static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
     double share[EOT_N_RARE] = {0.0}, total = 0.0, exact = 0.0, length = 0.0;
@@ -522,12 +543,13 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     struct eot_config low = *config;
     struct eot_world w = {0};
     struct engine g = {0};
-    uint64_t n_shower = config->sampling.eot < EXCLUDED_SHOWERS ? config->sampling.eot : EXCLUDED_SHOWERS;
+    uint64_t most = config->physics.rare_lfc ? EXCLUDED_SHOWERS_SIGNAL : EXCLUDED_SHOWERS, n_shower = config->sampling.eot < most ? config->sampling.eot : most;
     struct eot_block *block = calloc(1, sizeof *block);
     eot_vertex_record *record = malloc(n_shower * sizeof *record);
     EOT_CHECK_MEMORY(block);
     EOT_CHECK_MEMORY(record);
     low.sampling.mode = EOT_SAMPLING_FORCED;
+    low.sampling.signal_candidates = 1; /* without preference of high energies */
     low.sampling.min_photon_energy = low.sampling.min_lepton_energy = 0.0;
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;
@@ -638,6 +660,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     EOT_CHECK_MEMORY(run->block);
     EOT_CHECK_MEMORY(current);
     double start = now_s(), kernel_before = options->backend->kernel_s, build_before = options->backend->build_s;
+    EOT_TRY(check_enhancement(config, world, err));
     if (!options->skips_excluded && leaves_out(config, world)) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
     EOT_TRY(engine_create(&g, config, world, options, batch, !options->skips_events, NULL, err));
     run->device_bytes = g.bytes;

@@ -10,7 +10,7 @@ static void expect_the_record_again(enum eot_sampling_mode mode) {
     size_t n_compared = 0;
     simulation_open(&s, "configs/smoke.yaml", (const char *const[]){"sampling.eot=40", "sampling.first=100", "scoring.record_fraction=1", NULL}, NULL);
     s.config.sampling.mode = mode;
-    s.config.sampling.analog_enhancement = 5000.0;
+    s.config.sampling.analog_enhancement = 4000.0;
     simulation_run(&s);
     cr_assert_gt(s.run.n_row, 8u);
     for (uint64_t primary = 100; primary < 140; primary++) {

@@ -102,8 +102,10 @@ typedef struct {
     eot_lfc_table lfc[EOT_N_LFC]; /* one nucleus each; rates in units of the run */
     i32 lfc_medium[EOT_N_LFC];
     f32 lfc_Z[EOT_N_LFC], lfc_A[EOT_N_LFC];
+    i32 lfc_candidates;        /* muons of which the most promising is preferred, 1: no preference */
+    f32 lfc_energy_scale, lfc_angle_scale, spare; /* GeV, rad: of a promising muon */
 } eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 2808);
+EOT_LAYOUT(eot_event_parameters, 2824);
 
 /** A muon's crossing of a tracker plane. */
 typedef struct {

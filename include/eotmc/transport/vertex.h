@@ -83,9 +83,17 @@ EOT_FN eot_event_vertex eot_vertex_dimuon_gamma(eot_event_vertex v, EOT_GLOBAL c
     return v;
 }
 
-/** e N -> mu N phi on one of the ECAL's nuclei. The weight is corrected from the rate between the cascade's nodes to the tables' own. */
+/** Promise of a muon to reach and cross the spectrometer: a guess that only has to be positive. */
+EOT_FN f32 eot_lfc_promise(EOT_GLOBAL const eot_event_parameters *e, f32 E, f32 versine) {
+    f32 r = e->lfc_energy_scale / E, s = 2.0f * versine / (e->lfc_angle_scale * e->lfc_angle_scale);
+    r = r * r;
+    return 0.01f + 1.0f / ((1.0f + r * r) * (1.0f + s) * (1.0f + s));
+}
+
+/** e N -> mu N phi on one of the ECAL's nuclei. The weight is corrected from the rate between the cascade's nodes (with their
+ * preference for high energies) to the tables' own, and for the preference of muons that may pass the selection. */
 EOT_FN eot_event_vertex eot_vertex_lfc(eot_event_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e, const f32 share[EOT_N_MEDIUM_MAX],
-                                       eot_u32x4 b) {
+                                       eot_u32x4 b, eot_random g) {
     f32 total = 0.0f, sum = 0.0f, nodes = 0.0f;
     for (i32 m = 0; m < t.n_medium; m++) nodes += eot_rare_rate(table, t, EOT_RARE_LFC, m, v.k) * share[m];
     for (i32 i = 0; i < e->n_lfc; i++) total += eot_lfc_xsec(table, e->lfc[i], v.k) * share[e->lfc_medium[i]];
@@ -101,9 +109,24 @@ EOT_FN eot_event_vertex eot_vertex_lfc(eot_event_vertex v, EOT_GLOBAL const f32 
         return v;
     }
     if (!eot_lfc_is_covered(e->lfc[v.target], v.k)) v.fault |= (u32)EOT_FAULT_ENERGY;
+    /* one of several candidates is chosen in proportion to its promise G; the weight mean(G)/G leaves every expectation as it is */
     eot_lfc_final f = eot_lfc_sample(table, e->lfc[v.target], v.k, eot_uniform(b.x), eot_uniform(b.y));
-    v.versine = f.versine;
+    f32 promise = eot_lfc_promise(e, f.E_f, f.versine), all = promise;
     v.turn = eot_low_uniform(b.x, b.y);
+    for (i32 i = 1; i < e->lfc_candidates; i++) {
+        b = eot_random_block(g);
+        g.draw++;
+        eot_lfc_final candidate = eot_lfc_sample(table, e->lfc[v.target], v.k, eot_uniform(b.x), eot_uniform(b.y));
+        f32 G = eot_lfc_promise(e, candidate.E_f, candidate.versine);
+        all += G;
+        if (eot_uniform(b.z) * all < G) {
+            f = candidate;
+            promise = G;
+            v.turn = eot_low_uniform(b.x, b.y);
+        }
+    }
+    if (e->lfc_candidates > 1) v.weight *= all / (promise * (f32)e->lfc_candidates);
+    v.versine = f.versine;
     eot_vec3 u = eot_slope_direction(v.sx, v.sy);
     u = eot_vec3_unit(eot_vec3_rotated(u, f.sine * eot_cos_turn(v.turn), f.sine * eot_sin_turn(v.turn), 1.0f - f.versine));
     f32 E = fmax(f.E_f, EOT_M_MUON);
@@ -146,7 +169,7 @@ EOT_FN eot_event_vertex eot_event_vertex_sample(eot_event_vertex v, EOT_GLOBAL c
         if (v.process < 0 && rate > 0.0f && choice <= sum) v.process = p;
     }
     if (v.process == EOT_RARE_DIMUON_GAMMA) return eot_vertex_dimuon_gamma(v, table, e, b, g);
-    if (v.process == EOT_RARE_LFC) return eot_vertex_lfc(v, table, t, e, share, b);
+    if (v.process == EOT_RARE_LFC) return eot_vertex_lfc(v, table, t, e, share, b, g);
     v.process = 0;
     v.fault |= (u32)EOT_FAULT_VERTEX; /* a parent without a process */
     return v;
