@@ -15,21 +15,26 @@ typedef struct {
 enum eot_stage { EOT_STAGE_SOURCE = 1, EOT_STAGE_CASCADE = 2, EOT_STAGE_REPLAY = 3, EOT_STAGE_VERTEX = 4, EOT_STAGE_MUON = 5, EOT_STAGE_DETECTOR = 6, EOT_STAGE_PROBE = 7, EOT_STAGE_RARE = 8,
     EOT_STAGE_AFTER = 9 /* shower of an electron that leaves a rare vertex */ };
 
-/** One round of Philox4x32. A 64-bit product vectorises where a high multiply does not. */
-EOT_FN eot_u32x4 eot_philox_round(eot_u32x4 c, u32 k0, u32 k1) {
-    u64 p0 = (u64)0xD2511F53u * c.x, p1 = (u64)0xCD9E8D57u * c.z;
-    eot_u32x4 r;
-    r.x = (u32)(p1 >> 32) ^ c.y ^ k0;
-    r.y = (u32)p1;
-    r.z = (u32)(p0 >> 32) ^ c.w ^ k1;
-    r.w = (u32)p0;
+/** Four words in 64 bits each, of which the lower 32 count: CPU compilers vectorise the products in this form, without packing words after every round. */
+typedef struct {
+    u64 x, y, z, w;
+} eot_philox_words;
+
+/** One round of Philox4x32. */
+EOT_FN eot_philox_words eot_philox_round(eot_philox_words c, u32 k0, u32 k1) {
+    u64 p0 = 0xD2511F53u * (c.x & 0xffffffffu), p1 = 0xCD9E8D57u * (c.z & 0xffffffffu);
+    eot_philox_words r;
+    r.x = (p1 >> 32) ^ (c.y & 0xffffffffu) ^ k0;
+    r.y = p1;
+    r.z = (p0 >> 32) ^ (c.w & 0xffffffffu) ^ k1;
+    r.w = p0;
     return r;
 }
 
 /** One Philox4x32-10 block. @param c0..c3 counter. @param k0,k1 key. @return 128 random bits.
  * Written out round by round: CPU compilers vectorise across work items only where no inner loop is left. */
 EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
-    eot_u32x4 b;
+    eot_philox_words b;
     b.x = c0;
     b.y = c1;
     b.z = c2;
@@ -43,7 +48,13 @@ EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
     b = eot_philox_round(b, k0 + 6u * 0x9E3779B9u, k1 + 6u * 0xBB67AE85u);
     b = eot_philox_round(b, k0 + 7u * 0x9E3779B9u, k1 + 7u * 0xBB67AE85u);
     b = eot_philox_round(b, k0 + 8u * 0x9E3779B9u, k1 + 8u * 0xBB67AE85u);
-    return eot_philox_round(b, k0 + 9u * 0x9E3779B9u, k1 + 9u * 0xBB67AE85u);
+    b = eot_philox_round(b, k0 + 9u * 0x9E3779B9u, k1 + 9u * 0xBB67AE85u);
+    eot_u32x4 block;
+    block.x = (u32)b.x;
+    block.y = (u32)b.y;
+    block.z = (u32)b.z;
+    block.w = (u32)b.w;
+    return block;
 }
 
 /** Uniform number in the open interval (0, 1): the upper 23 bits, at the cell centres, which are exact in single precision (with 24 the last one would

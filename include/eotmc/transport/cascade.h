@@ -137,10 +137,11 @@ EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t
     eot_step_flight f;
     i32 is_photon = type == EOT_PHOTON;
     u32 stride = (u32)t.n_energy * EOT_EM_N_COLUMN;
-    f32 free_path = table[node + EOT_EM_FREE_PATH], loss = table[node + EOT_EM_LOSS], share = table[node + EOT_EM_VERTEX];
+    EOT_GLOBAL const f32 *row = table + node, *row_1 = row + stride;
+    f32 free_path = row[EOT_EM_FREE_PATH], loss = row[EOT_EM_LOSS], share = row[EOT_EM_VERTEX];
     f32 free_path_1 = free_path, path;
     if (EOT_N_MEDIUM == 2) {
-        free_path_1 = table[node + stride + EOT_EM_FREE_PATH];
+        free_path_1 = row_1[EOT_EM_FREE_PATH];
         path = eot_layer_path_length(t.layer[0], t.layer[1], 1.0f / free_path, 1.0f / free_path_1, z, tau);
     } else {
         path = tau * free_path;
@@ -163,8 +164,8 @@ EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t
         f.path_0 = split.in[0];
         f.path_1 = split.in[1];
         f.path_X0 = fma(split.in[0], t.inverse_X0[0], split.in[1] * t.inverse_X0[1]);
-        lost = fma(loss, split.in[0], table[node + stride + EOT_EM_LOSS] * split.in[1]);
-        f32 period = t.layer[0] + t.layer[1], share_1 = table[node + stride + EOT_EM_VERTEX];
+        lost = fma(loss, split.in[0], row_1[EOT_EM_LOSS] * split.in[1]);
+        f32 period = t.layer[0] + t.layer[1], share_1 = row_1[EOT_EM_VERTEX];
         medium = f.z - floor(f.z / period) * period < t.layer[0] ? 0 : 1;
         share = medium == 0 ? share : share_1;
     }
@@ -172,11 +173,10 @@ EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t
     f32 lower = (f32)(i32)(word_z & 0xffffu) * 1.52587890625e-5f;
     f.rare = is_photon && E >= t.rare_min[EOT_PHOTON] ? lost : 0.0f;
     f.ionisation = is_photon ? 0.0f : eot_min(lost, E);
-    f.state = (is_limited ? EOT_STEP_LIMITED : 0) | (has_left ? EOT_STEP_LEFT : 0) | (medium == 0 ? 0 : EOT_STEP_MEDIUM) |
-              (is_photon ? (lower < share ? EOT_STEP_COMPTON : EOT_STEP_PAIR) : 0);
-    /* radiation below the cut: one of the neighbouring energies, and one of the neighbouring paths (nodes at squares: linear in path between them). The energy is the one
-     * half-way: the mean radiation below the cut is 1.1 cuts per X0 (Tsai's spectrum, integrated at E = 3 cuts); at the start's, tracks at twice the cut are 0.5 % short. */
-    i32 i_E = (i32)eot_min(eot_max((log_E - 0.55f * t.cut * f.path_X0 / E) * t.soft_inverse_log_step + upper, 0.0f), (f32)t.n_soft_energy - 1.0f);
+    i32 is_compton = is_photon & (lower < share); /* arithmetic throughout: a look-up in one arm of a choice would become a branch */
+    f.state = is_limited * EOT_STEP_LIMITED + has_left * EOT_STEP_LEFT + medium * EOT_STEP_MEDIUM + is_compton * EOT_STEP_COMPTON + (is_photon - is_compton) * EOT_STEP_PAIR;
+    /* radiation below the cut: one of the neighbouring energies, and one of the neighbouring paths (nodes at squares: linear in path between them) */
+    i32 i_E = (i32)eot_min(eot_max(log_E * t.soft_inverse_log_step + upper, 0.0f), (f32)t.n_soft_energy - 1.0f);
     f32 place = f.path_X0 * t.soft_path_scale;
     i32 i_path = (i32)eot_min(sqrt(place), (f32)t.n_soft_path - 1.001f);
     f32 whole = (f32)i_path, choice = (f32)(i32)(word_w & 511u) * 0.001953125f + 0.0009765625f;
@@ -188,7 +188,8 @@ EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t
     return f;
 }
 
-/** Stage 3: the energy at the end of the path. */
+/** Stage 3: the energy at the end of the path. @param has_along 0: E_along is of no use for charged particles. @param soft_low,soft_high
+ * what stage 2 points to. */
 typedef struct {
     f32 E, soft;
     f32 log_E;             /* ln(E/cut), at least 0 */
@@ -198,11 +199,10 @@ typedef struct {
     f32 quantile_fraction;
 } eot_step_end;
 
-EOT_FN eot_step_end eot_step_arrive(EOT_GLOBAL const f32 *table, eot_em_tables t, f32 E_start, f32 ionisation, f32 log_E, f32 upper, u32 soft_at, f32 soft_fraction, i32 state,
-                                    u32 word_x, u32 word_y) {
+EOT_FN eot_step_end eot_step_arrive(eot_em_tables t, i32 has_along, f32 E_start, f32 path_X0, f32 ionisation, f32 log_E, f32 upper, f32 soft_low, f32 soft_high,
+                                    f32 soft_fraction, i32 state, u32 word_x, u32 word_y) {
     eot_step_end e;
     i32 is_photon = (state & EOT_STEP_PHOTON) != 0;
-    f32 soft_low = table[soft_at], soft_high = table[soft_at + 1];
     f32 E = E_start - ionisation;
     f32 soft = eot_min(fma(soft_fraction, soft_high - soft_low, soft_low) * t.cut, E);
     e.soft = is_photon ? 0.0f : soft;
@@ -210,7 +210,14 @@ EOT_FN eot_step_end eot_step_arrive(EOT_GLOBAL const f32 *table, eot_em_tables t
     f32 log_end = eot_log(eot_max(e.E, 1e-6f)) - t.log_cut;
     e.log_E = eot_max(is_photon ? log_E : log_end, 0.0f);
     e.along = (f32)(i32)(((word_x & 0xffu) << 8) | (word_y & 0xffu)) * 1.52587890625e-5f + 7.62939453125e-6f;
-    e.E_along = E_start - e.along * (ionisation + e.soft);
+    e.E_along = E_start;
+    if (has_along) {
+        /* how much of the radiation lies before: photons of a spectrum theta/k are the jumps of a Gamma process, whose share has mean a and variance
+         * a (1 - a)/(1 + theta path), as has: with probability 1/(1 + theta path) all or nothing, otherwise in proportion. theta = 4/3 per X0 */
+        f32 one = 1.0f / fma(1.3333333f, path_X0, 1.0f);
+        f32 share = upper < one * e.along ? 1.0f : upper < one ? 0.0f : e.along;
+        e.E_along = E_start - e.along * ionisation - share * e.soft;
+    }
     i32 i = (i32)(eot_min(e.log_E * t.inverse_log_step, (f32)t.n_energy - 1.001f) + upper);
     i32 medium = EOT_N_MEDIUM == 2 && (state & EOT_STEP_MEDIUM) != 0 ? 1 : 0;
     i32 channel = is_photon ? ((state & EOT_STEP_PAIR) != 0 ? EOT_CHANNEL_PAIR : EOT_CHANNEL_COMPTON) : EOT_CHANNEL_BREMS;
@@ -232,19 +239,17 @@ EOT_FN f32 eot_step_rare_charged(EOT_GLOBAL const f32 *table, eot_em_tables t, i
     return E_along >= (type == EOT_POSITRON ? t.rare_min[EOT_POSITRON] : t.rare_min[EOT_ELECTRON]) ? rare : 0.0f;
 }
 
-/** Stage 4: the vertex. */
+/** Stage 4: the vertex. @param rate,low,high what stage 3 points to. */
 typedef struct {
     f32 E_a, E_b; /* GeV, daughters; E_a = 0: no interaction, E_b goes on */
     i32 type_a, type_b;
     i32 is_hard;
 } eot_step_vertex;
 
-EOT_FN eot_step_vertex eot_step_interact(EOT_GLOBAL const f32 *table, eot_em_tables t, i32 type, i32 state, f32 E, f32 log_E, f32 free_path, u32 rate_at, u32 quantile_at,
-                                         f32 quantile_fraction, u32 word_z) {
+EOT_FN eot_step_vertex eot_step_interact(eot_em_tables t, i32 type, i32 state, f32 E, f32 log_E, f32 free_path, f32 rate, f32 low, f32 high, f32 quantile_fraction, u32 word_z) {
     eot_step_vertex v;
     i32 is_photon = (state & EOT_STEP_PHOTON) != 0, is_pair = (state & EOT_STEP_PAIR) != 0;
     f32 lower = (f32)(i32)(word_z & 0xffffu) * 1.52587890625e-5f;
-    f32 rate = table[rate_at], low = table[quantile_at], high = table[quantile_at + 1];
     i32 is_real = is_photon | (lower < rate * free_path); /* the rate has fallen since the start of the step */
     v.is_hard = is_real & ((state & (EOT_STEP_LIMITED | EOT_STEP_LEFT)) == 0) & (E >= t.cut);
     f32 q = fma(quantile_fraction, high - low, low);
@@ -269,6 +274,7 @@ typedef struct {
     i32 has_left;   /* 1: E_b leaves the calorimeter through its rear face */
     f32 along;      /* fraction of the path at which a rare vertex would be: uniform in (0, 1) */
     f32 E_along;    /* GeV, energy there */
+    f32 soft_along; /* GeV radiated until there */
     f32 rare;       /* expected number of rare vertices along the path; for charged parents with the rate at E_along, right on average */
 } eot_cascade_vertex;
 
@@ -278,8 +284,8 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     eot_cascade_vertex v;
     eot_step_start s = eot_step_begin(t, E_start, type, block);
     eot_step_flight f = eot_step_fly(table, t, E_start, z_start, type, s.log_E, s.upper, s.tau, s.node, s.z, s.w);
-    eot_step_end e = eot_step_arrive(table, t, E_start, f.ionisation, s.log_E, s.upper, f.soft, f.soft_fraction, f.state, s.x, s.y);
-    eot_step_vertex d = eot_step_interact(table, t, type, f.state, e.E, e.log_E, f.free_path, e.rate, e.quantile, e.quantile_fraction, s.z);
+    eot_step_end e = eot_step_arrive(t, 1, E_start, f.path_X0, f.ionisation, s.log_E, s.upper, table[f.soft], table[f.soft + 1], f.soft_fraction, f.state, s.x, s.y);
+    eot_step_vertex d = eot_step_interact(t, type, f.state, e.E, e.log_E, f.free_path, table[e.rate], table[e.quantile], table[e.quantile + 1], e.quantile_fraction, s.z);
     v.path = f.path;
     v.path_X0 = f.path_X0;
     v.ionisation = f.ionisation;
@@ -292,6 +298,7 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     v.has_left = (f.state & EOT_STEP_LEFT) != 0;
     v.along = e.along;
     v.E_along = e.E_along;
+    v.soft_along = eot_max(0.0f, E_start - e.along * f.ionisation - e.E_along);
     v.rare = f.rare;
     if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0 && type != EOT_PHOTON) v.rare = eot_step_rare_charged(table, t, type, e.E_along, f.path_0, f.path_1);
     return v;
@@ -327,12 +334,13 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
     u32 i_primary[EOT_LANE_WIDTH], draw[EOT_LANE_WIDTH], vertex_draw[EOT_LANE_WIDTH], n_hit[EOT_LANE_WIDTH], n_step[EOT_LANE_WIDTH];
     /* a step between its stages */
     u32 x[EOT_LANE_WIDTH], y[EOT_LANE_WIDTH], zz[EOT_LANE_WIDTH], w[EOT_LANE_WIDTH], node[EOT_LANE_WIDTH], soft[EOT_LANE_WIDTH], rate[EOT_LANE_WIDTH], quantile[EOT_LANE_WIDTH],
-        top[EOT_LANE_WIDTH];
+        top[EOT_LANE_WIDTH], place[EOT_LANE_WIDTH];
     f32 log_start[EOT_LANE_WIDTH], upper[EOT_LANE_WIDTH], tau[EOT_LANE_WIDTH], z_end[EOT_LANE_WIDTH], path_X0[EOT_LANE_WIDTH], ionisation[EOT_LANE_WIDTH], rare[EOT_LANE_WIDTH],
         free_path[EOT_LANE_WIDTH], path_0[EOT_LANE_WIDTH], path_1[EOT_LANE_WIDTH], soft_fraction[EOT_LANE_WIDTH], E_end[EOT_LANE_WIDTH], log_end[EOT_LANE_WIDTH],
         along[EOT_LANE_WIDTH], E_along[EOT_LANE_WIDTH], quantile_fraction[EOT_LANE_WIDTH];
     i32 flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH];
-    u32 n = c.n_lane, plane = (u32)EOT_STACK_DEPTH * n;
+    EOT_GLOBAL f32 *stack_z = stack + (u32)EOT_STACK_DEPTH * c.n_lane;
+    u32 n = c.n_lane, first_low = (u32)c.first_primary, first_high = (u32)(c.first_primary >> 32);
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
         u32 g = first + l;
         E[l] = eot_f32_from_bits(state[EOT_LANE_E * n + g]);
@@ -348,16 +356,26 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
         n_hit[l] = state[EOT_LANE_N_HIT * n + g];
         n_step[l] = state[EOT_LANE_N_STEP * n + g];
     }
+    const i32 has_along = (EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0 || EOT_TRACK_TALLY != EOT_TRACK_NONE; /* does anybody ask for a charged particle's E_along? */
     for (u32 iteration = 0; iteration < c.n_iteration; iteration++) {
         i32 any_event = 0;
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-            u64 primary = c.first_primary + i_primary[l];
-            eot_step_start s = eot_step_begin(t, E[l], type[l], eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_CASCADE << 24, draw[l], c.seed, c.run));
-            x[l] = s.x;
-            y[l] = s.y;
-            zz[l] = s.z;
-            w[l] = s.w;
+            u32 low = first_low + i_primary[l], high = first_high + (low < first_low ? 1u : 0u); /* a sum of 64 bits, in words */
+            eot_u32x4 block = eot_philox(low, high, (u32)EOT_STAGE_CASCADE << 24, draw[l], c.seed, c.run);
+            x[l] = block.x;
+            y[l] = block.y;
+            zz[l] = block.z;
+            w[l] = block.w;
+        }
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            eot_u32x4 block;
+            block.x = x[l];
+            block.y = y[l];
+            block.z = zz[l];
+            block.w = w[l];
+            eot_step_start s = eot_step_begin(t, E[l], type[l], block);
             log_start[l] = s.log_E;
             upper[l] = s.upper;
             tau[l] = s.tau;
@@ -368,8 +386,10 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
             eot_step_flight f = eot_step_fly(table, t, E[l], z[l], type[l], log_start[l], upper[l], tau[l], node[l], zz[l], w[l]);
             z_end[l] = f.z;
             path_X0[l] = f.path_X0;
-            path_0[l] = f.path_0;
-            path_1[l] = f.path_1;
+            if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) {
+                path_0[l] = f.path_0;
+                path_1[l] = f.path_1;
+            }
             ionisation[l] = f.ionisation;
             rare[l] = f.rare;
             free_path[l] = f.free_path;
@@ -379,7 +399,7 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
         }
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-            eot_step_end e = eot_step_arrive(table, t, E[l], ionisation[l], log_start[l], upper[l], soft[l], soft_fraction[l], flight[l], x[l], y[l]);
+            eot_step_end e = eot_step_arrive(t, has_along, E[l], path_X0[l], ionisation[l], log_start[l], upper[l], (table + soft[l])[0], (table + soft[l])[1], soft_fraction[l], flight[l], x[l], y[l]);
             E_end[l] = e.E;
             log_end[l] = e.log_E;
             along[l] = e.along;
@@ -387,8 +407,9 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
             rate[l] = e.rate;
             quantile[l] = e.quantile;
             quantile_fraction[l] = e.quantile_fraction;
-            i32 under = depth[l] - 1;
-            top[l] = (u32)(under > 0 ? under : 0) * n + first + l; /* of the stack */
+            u32 bottom = first + l, above = (u32)depth[l] * n + bottom; /* of the stack */
+            top[l] = depth[l] > 0 ? above - n : bottom;
+            place[l] = above;
         }
         if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) {
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
@@ -402,9 +423,9 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) { /* the whole path, at the energy of one random point of it */
                 i32 bin;
                 if (EOT_TRACK_TALLY == EOT_TRACK_SPECTRUM) { /* the nearer of its two nodes is the likelier */
-                    f32 place = fma(eot_log(eot_max(E_along[l], 1e-6f)) - c.track_log_first, c.track_inverse_log_step, eot_uniform(y[l]));
-                    i32 last = c.n_track_bin - 1, i = (i32)place;
-                    bin = type[l] * c.n_track_bin + (place < 0.0f ? last : i < last ? i : last - 1);
+                    f32 at = fma(eot_log(eot_max(E_along[l], 1e-6f)) - c.track_log_first, c.track_inverse_log_step, eot_uniform(y[l]));
+                    i32 last = c.n_track_bin - 1, i = (i32)at;
+                    bin = type[l] * c.n_track_bin + (at < 0.0f ? last : i < last ? i : last - 1);
                 } else { /* above the highest threshold that it exceeds */
                     i32 i = E_along[l] >= threshold[3] ? 4 : 0;
                     i += E_along[l] >= threshold[i + 1] ? 2 : 0;
@@ -416,37 +437,43 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
         }
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-            eot_step_vertex v = eot_step_interact(table, t, type[l], flight[l], E_end[l], log_end[l], free_path[l], rate[l], quantile[l], quantile_fraction[l], zz[l]);
-            i32 is_busy = (i_primary[l] < c.n_primary) & (n_hit[l] < c.n_slot), has_left = (flight[l] & EOT_STEP_LEFT) != 0;
-            /* the rare vertex: forced, one of the shower's, in proportion to the local rate; analog, a Bernoulli trial on 32 bits */
-            f32 total = weight[l] + rare[l], reached = eot_uniform(w[l]) * total;
-            i32 is_chosen = is_busy & (rare[l] > 0.0f) & (c.is_forced ? reached > weight[l] : (f32)w[l] + 0.5f < rare[l] * c.enhancement * 4294967296.0f);
-            weight[l] = is_busy ? total : weight[l];
-            vertex_draw[l] = is_chosen ? draw[l] | (u32)type[l] << EOT_RECORD_TYPE_SHIFT : vertex_draw[l];
-            vertex_fraction[l] = is_chosen ? along[l] : vertex_fraction[l];
-            vertex_E[l] = is_chosen ? E_along[l] : vertex_E[l];
+            /* every array is read once, here: a read in one arm of a choice would become a read through a chosen address */
+            f32 E_now = E[l], z_now = z[l], rare_now = rare[l], weight_now = weight[l], z_at = z_end[l], along_at = along[l], E_at = E_along[l], fraction_now = vertex_fraction[l],
+                vertex_E_now = vertex_E[l];
+            i32 type_now = type[l], depth_now = depth[l], flown = flight[l];
+            u32 draw_now = draw[l], word = w[l], vertex_draw_now = vertex_draw[l];
+            eot_step_vertex v = eot_step_interact(t, type_now, flown, E_end[l], log_end[l], free_path[l], table[rate[l]], (table + quantile[l])[0], (table + quantile[l])[1],
+                                                  quantile_fraction[l], zz[l]);
+            i32 is_busy = ((i32)i_primary[l] < (i32)c.n_primary) & ((i32)n_hit[l] < (i32)c.n_slot), has_left = (flown & EOT_STEP_LEFT) != 0;
+            /* the rare vertex: forced, one of the shower's, in proportion to the local rate; analog, a Bernoulli trial on 31 bits */
+            f32 total = weight_now + rare_now;
+            i32 is_reached = eot_uniform(word) * total > weight_now, is_hit = (f32)(i32)(word >> 1) + 0.5f < rare_now * c.enhancement * 2147483648.0f;
+            i32 is_chosen = is_busy & (rare_now > 0.0f) & (c.is_forced ? is_reached : is_hit);
+            weight[l] = is_busy ? total : weight_now;
+            vertex_draw[l] = is_chosen ? draw_now | (u32)type_now << EOT_RECORD_TYPE_SHIFT : vertex_draw_now;
+            vertex_fraction[l] = is_chosen ? along_at : fraction_now;
+            vertex_E[l] = is_chosen ? E_at : vertex_E_now;
             /* daughters */
             i32 a_is_high = v.E_a > v.E_b;
             f32 E_high = a_is_high ? v.E_a : v.E_b, E_low = a_is_high ? v.E_b : v.E_a;
             i32 type_high = a_is_high ? v.type_a : v.type_b, type_low = a_is_high ? v.type_b : v.type_a;
             i32 both = E_low >= t.cut, one = (E_high >= t.cut) & !has_left;
-            i32 overflows = both & (depth[l] >= EOT_STACK_DEPTH - 1), pops = !one & (depth[l] > 0), is_done = is_busy & !one & (depth[l] == 0);
+            i32 overflows = both & (depth_now >= EOT_STACK_DEPTH - 1), pops = !one & (depth_now > 0), is_done = is_busy & !one & (depth_now == 0);
             f32 popped_E = stack[top[l]];
-            u32 popped = eot_f32_bits(stack[plane + top[l]]);
-            u32 place = (u32)depth[l] * n + first + l;
-            stack[place] = E_high;
-            stack[plane + place] = eot_f32_from_bits((eot_f32_bits(z_end[l]) & ~3u) | (u32)type_high);
-            f32 E_next = one ? (both ? E_low : E_high) : popped_E, z_next = one ? z_end[l] : eot_f32_from_bits(popped & ~3u);
-            i32 type_next = one ? (both ? type_low : type_high) : (i32)(popped & 3u);
-            E[l] = is_busy ? E_next : E[l];
-            z[l] = is_busy ? z_next : z[l];
-            type[l] = is_busy ? type_next : type[l];
-            depth[l] += is_busy ? (both & !overflows) - pops : 0;
-            draw[l] += (u32)is_busy;
+            u32 popped = eot_f32_bits(stack_z[top[l]]);
+            stack[place[l]] = E_high;
+            stack_z[place[l]] = eot_f32_from_bits((eot_f32_bits(z_at) & ~3u) | (u32)type_high);
+            f32 E_on = both ? E_low : E_high, E_next = one ? E_on : popped_E, z_next = one ? z_at : eot_f32_from_bits(popped & ~3u);
+            i32 type_on = both ? type_low : type_high, type_next = one ? type_on : (i32)(popped & 3u);
+            E[l] = is_busy ? E_next : E_now;
+            z[l] = is_busy ? z_next : z_now;
+            type[l] = is_busy ? type_next : type_now;
+            depth[l] = depth_now + (is_busy & both & !overflows) - (is_busy & pops);
+            draw[l] = draw_now + (u32)is_busy;
             n_step[l] += (u32)is_busy;
-            event[l] = (is_done ? EOT_LANE_IS_DONE : 0) | ((is_chosen & !c.is_forced) != 0 ? EOT_LANE_HAS_HIT : 0) |
-                       ((is_busy & overflows) != 0 ? EOT_LANE_OVERFLOWS : 0);
-            any_event |= event[l];
+            i32 events = is_done * EOT_LANE_IS_DONE + (is_chosen & !c.is_forced) * EOT_LANE_HAS_HIT + (is_busy & overflows) * EOT_LANE_OVERFLOWS;
+            event[l] = events;
+            any_event |= events;
         }
         if (any_event == 0) continue;
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {

@@ -242,7 +242,7 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
     if (!q.is_ghost && until > 0.0f) {
         f32 z = e->calorimeter_z + v.z;
         i64 parent = eot_energy_counts(q.p.E), a = is_vertex ? eot_energy_counts(v.E_along) : eot_energy_counts(v.E_a), b = is_vertex ? 0 : eot_energy_counts(v.E_b);
-        f32 v_soft = v.soft * until;
+        f32 v_soft = is_vertex ? v.soft_along : v.soft;
         i64 soft = is_photon ? 0 : eot_energy_counts(v_soft), ionisation = parent - a - b - soft;
         f32 at = is_vertex ? 0.5f * until : (f32)(block.x & 0xffu) * 0.00390625f; /* where along the path the losses are put */
         f32 x_at = x_start + at * (q.x - x_start), y_at = y_start + at * (q.y - y_start), z_at = z - (1.0f - at) * v.path;
