@@ -377,7 +377,10 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     result->run = config->sampling.run;
     result->partial = run->is_partial;
     result->effective_yaml = config->effective_yaml;
-    EOT_TRY(eot_result_add_device(result, backend->name, backend->driver, err));
+    for (const struct eot_backend *b = backend; b != NULL; b = b->next) {
+        EOT_TRY(eot_result_add_device(result, b->name, b->driver, err));
+        result->performance.jit_s += b->build_s;
+    }
     EOT_TRY(eot_result_add_range(result, run->first, run->end, err));
 
     /* the tallies' own hash: the same for any work-group, launch, lane, batch */
@@ -493,7 +496,6 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     double wall = run->wall_s > 0.0 ? run->wall_s : 1e-9, n_muon = (double)counter(run, EOT_C_MUONS);
     result->performance.wall_s = run->wall_s;
     result->performance.kernel_s = run->kernel_s;
-    result->performance.jit_s = backend->build_s;
     result->performance.eot_per_s = (double)n / wall;
     result->performance.steps_per_s = (double)n_step / wall;
     result->performance.steps_per_eot = (double)n_step / (double)n;

@@ -16,7 +16,7 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     const struct eot_option table[] = {
         {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR", "folder of the results (default: out/<name of the configuration>)"},
         {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
-        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL", "number or part of the name as `eotmc devices` lists them, or host"},
+        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL", "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts of it"},
         {"progress", 0, EOT_OPTION_CHOICE, &progress, "auto|plain|none", "progress on standard error (default: auto)"},
         {"dump-config", 0, EOT_OPTION_FLAG, &dump_config, NULL, "print the effective configuration and stop"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &simulator.kernel_dir, "DIR", "read kernels from this source tree instead of the built-in ones"},

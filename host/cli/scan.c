@@ -274,7 +274,7 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
         {"estimates", 0, EOT_OPTION_TEXT, &r.estimates, "NAME[,NAME...]", "what is printed and drawn (default: efficiencies by cut, or selected.per_eot); the tables have all"},
         {"background", 0, EOT_OPTION_TEXT, &r.background, "CONFIG", "run this too at every point, and add the figure of merit merit.h90: the expected 90 % upper limit on h"},
         {"eot", 0, EOT_OPTION_REAL, &r.eot, "N", "electrons on target of the experiment, for the figure of merit (default: 1e12)"},
-        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL", "number or part of the name as `eotmc devices` lists them, or host"},
+        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL", "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts of it"},
         {"progress", 0, EOT_OPTION_CHOICE, &r.progress, "auto|plain|none", "progress on standard error (default: auto)"},
         {"no-figure", 0, EOT_OPTION_FLAG, &r.has_no_figure, NULL, "do not draw the scan"},
         {"verbose", 'v', EOT_OPTION_FLAG, &simulator.is_verbose, NULL, "say more on standard error"},

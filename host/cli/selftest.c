@@ -35,7 +35,7 @@ done:
 enum eot_status eot_cmd_selftest(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text";
-    struct eot_backend_options options = {.selector = NULL};
+    struct eot_backend_options options = {.one_only = true};
     bool is_help = false, is_fast = false, is_source = false;
     char *source = NULL;
     struct eot_text_list positional = {0};

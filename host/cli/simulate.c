@@ -20,15 +20,15 @@ static enum eot_status device_open(struct eot_simulator *s, const struct eot_con
     enum eot_status status = EOT_OK;
     const char *kernel_options = eot_world_kernel_options(config);
     if (s->backend != NULL && strcmp(s->kernel_options, kernel_options) == 0) {
-        s->backend->build_s = 0.0;
+        for (struct eot_backend *b = s->backend; b != NULL; b = b->next) b->build_s = 0.0;
         goto done;
     }
     eot_simulator_close(s);
     EOT_TRY(eot_backend_open(&(struct eot_backend_options){.selector = s->device, .kernel_dir = s->kernel_dir, .no_kernel_cache = s->no_kernel_cache, .verbose = s->is_verbose,
-                                                           .extra_options = kernel_options},
+                                                           .one_only = eot_beam_is_muon(config), .extra_options = kernel_options},
                              &s->backend, err));
     s->kernel_options = kernel_options;
-    EOT_TRY(eot_selftest(s->backend, false, NULL, err));
+    for (struct eot_backend *b = s->backend; b != NULL; b = b->next) EOT_TRY(eot_selftest(b, false, NULL, err));
 done:
     return status;
 }
@@ -56,8 +56,9 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
         EOT_TRY(eot_world_create_with(config, &setup, config->physics.cut, &(struct eot_world_options){.no_cache = s->no_table_cache}, &world, err));
     double tables_s = now_s() - start;
     eot_log_message(&log, EOT_LOG_VERBOSE, "physics tables %s in %.2f s", world.is_cached ? "taken from the cache" : "built", tables_s);
-    eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g %s on %s", config->name, (double)config->sampling.eot,
-                    is_muon_beam ? "muons" : config->sampling.mode == EOT_SAMPLING_FORCED ? "EOT (forced)" : "EOT (analog)", s->backend->name);
+    for (const struct eot_backend *b = s->backend; b != NULL; b = b->next)
+        eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g %s on %s", config->name, (double)config->sampling.eot,
+                        is_muon_beam ? "muons" : config->sampling.mode == EOT_SAMPLING_FORCED ? "EOT (forced)" : "EOT (analog)", b->name);
     struct eot_run_options options = {.backend = s->backend, .progress = s->progress, .log = &log, .is_interrupted = s->is_interrupted};
     if (is_muon_beam) {
         EOT_TRY(eot_muon_beam_run(config, &world, &options, &result, &is_partial, err));

@@ -201,7 +201,7 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
         EOT_TRY(eot_lfc_threshold_energy(&(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .m_phi = r.masses.value[i], .coupling = r.h, .Z = 82.0, .A = 207.2}, &threshold, err));
     }
     struct eot_log log = {.level = r.is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
-    EOT_TRY(eot_backend_open(&(struct eot_backend_options){.selector = r.device, .verbose = r.is_verbose, .extra_options = eot_world_kernel_options_for(&config, EOT_TRACK_SPECTRUM)},
+    EOT_TRY(eot_backend_open(&(struct eot_backend_options){.selector = r.device, .one_only = true, .verbose = r.is_verbose, .extra_options = eot_world_kernel_options_for(&config, EOT_TRACK_SPECTRUM)},
                              &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
     spectra_key(&config, backend, r.eot, key);

@@ -34,6 +34,7 @@ struct eot_backend {
     bool is_verbose;
     const struct eot_backend_operations *op;
     void *state;
+    struct eot_backend *next;    /* of the devices that --device lists; NULL: the last */
 };
 
 struct eot_backend_operations {
@@ -54,7 +55,9 @@ struct eot_backend_operations {
 };
 
 struct eot_backend_options {
-    const char *selector;   /* --device: NULL = automatic, "host", an index of `eotmc devices`, or a substring of a device's name */
+    const char *selector;   /* --device: NULL = automatic, "host", an index of `eotmc devices`, or a substring of a device's name; a list of these with commas;
+                             * SEL/n: n equal parts of a device (sub-devices; host/n: n threads), each a backend of its own */
+    bool one_only;          /* refuse a list */
     const char *kernel_dir; /* --kernel-dir: read kernels and headers from this project root instead of the embedded ones; NULL = embedded */
     bool no_kernel_cache;
     bool verbose;
@@ -62,7 +65,8 @@ struct eot_backend_options {
     const char *extra_options; /* further -D options, e.g. "-DEOT_WG=16"; NULL = none */
 };
 
-/** Choose and open a device, build the program (or take it from the cache). Release with eot_backend_close.
+/** Choose and open devices, build the program (or take it from the cache) for each: a chain by `next`, in the order of the selector. Release with
+ * eot_backend_close, which closes the chain.
  * @return EOT_E_USAGE (no device matches; the text lists what is there), EOT_E_DEVICE, EOT_E_BUILD (with device, driver, options, log). */
 enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err);
 void eot_backend_close(struct eot_backend *backend);

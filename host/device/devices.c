@@ -43,7 +43,7 @@ static enum eot_status device_describe(cl_platform_id platform, cl_device_id id,
     enum eot_status status = EOT_OK;
     cl_device_type type = 0;
     cl_device_fp_config fp64 = 0, fp32 = 0;
-    cl_uint units = 0;
+    cl_uint units = 0, n_part = 0;
     cl_bool has_compiler = CL_FALSE, is_available = CL_FALSE, is_little_endian = CL_FALSE;
     char extensions[8192] = "";
     platform_text(platform, CL_PLATFORM_NAME, device->platform, sizeof device->platform);
@@ -65,6 +65,7 @@ static enum eot_status device_describe(cl_platform_id platform, cl_device_id id,
     if (clGetDeviceInfo(id, CL_DEVICE_DOUBLE_FP_CONFIG, sizeof fp64, &fp64, NULL) != CL_SUCCESS) fp64 = 0; /* some drivers do not know the question */
     device->type = (type & CL_DEVICE_TYPE_GPU) != 0 ? EOT_DEVICE_GPU : (type & CL_DEVICE_TYPE_CPU) != 0 ? EOT_DEVICE_CPU : EOT_DEVICE_OTHER;
     device->compute_units = units;
+    device->n_part_max = clGetDeviceInfo(id, CL_DEVICE_PARTITION_MAX_SUB_DEVICES, sizeof n_part, &n_part, NULL) == CL_SUCCESS && n_part > 1 ? n_part : 1;
     device->fp64 = fp64 != 0;
     device->exact_divide = (fp32 & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
     device->int64_atomics = strstr(extensions, "cl_khr_int64_base_atomics") != NULL;
@@ -86,6 +87,7 @@ static void host_describe(struct eot_device *device) {
     device->type = EOT_DEVICE_HOST;
     device->fp64 = device->int64_atomics = device->exact_divide = true;
     device->compute_units = 1;
+    device->n_part_max = EOT_MAX_DEVICE_CHOICE;
     device->max_group = device->max_parameter = SIZE_MAX / 2;
     device->memory = device->max_buffer = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
@@ -164,5 +166,54 @@ enum eot_status eot_device_choose(const struct eot_device *device, size_t n_devi
     }
     *i_device = chosen;
 done:
+    return status;
+}
+
+enum eot_status eot_devices_choose(const struct eot_device *device, size_t n_device, const char *selector, struct eot_device_choice *choice, size_t n_max, size_t *n_choice,
+                                   struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    *n_choice = 0;
+    for (const char *from = selector; from == selector || *from != '\0';) {
+        char text[256];
+        unsigned long n_part = 1;
+        size_t n = from != NULL ? strcspn(from, ",") : 0;
+        snprintf(text, sizeof text, "%.*s", (int)n, from != NULL ? from : "");
+        char *slash = strrchr(text, '/');
+        if (slash != NULL && slash[1] != '\0' && strspn(slash + 1, "0123456789") == strlen(slash + 1)) { /* a name may hold a slash */
+            n_part = strtoul(slash + 1, NULL, 10);
+            EOT_CHECK(n_part > 0 && n_part <= EOT_MAX_DEVICE_CHOICE, EOT_E_USAGE, "--device %s: %lu parts (1 to %d are possible); give another number", selector, n_part,
+                      EOT_MAX_DEVICE_CHOICE);
+            *slash = '\0';
+        }
+        EOT_CHECK(*n_choice < n_max, EOT_E_USAGE, "--device %s lists more devices than are possible (%zu); give fewer", selector, n_max);
+        EOT_TRY(eot_device_choose(device, n_device, from == NULL || (n > 0 && text[0] == '\0') ? NULL : text, &choice[*n_choice].i_device, err));
+        choice[(*n_choice)++].n_part = (unsigned)n_part;
+        if (from == NULL || from[n] == '\0') break;
+        from += n + 1;
+        EOT_CHECK(*from != '\0', EOT_E_USAGE, "--device %s ends with a comma (a device is missing); give its number or part of its name", selector);
+    }
+done:
+    return status;
+}
+
+enum eot_status eot_device_divide(const struct eot_device *device, unsigned n_part, struct eot_device *part, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    cl_device_id id[EOT_MAX_DEVICE_CHOICE] = {NULL};
+    cl_uint n_made = 0, n_described = 0;
+    EOT_CHECK(n_part <= EOT_MAX_DEVICE_CHOICE && n_part <= device->n_part_max && device->compute_units % n_part == 0, EOT_E_USAGE,
+              "%s cannot be divided into %u equal parts (it has %u compute units and allows %u parts); give a divisor of them", device->name, n_part, device->compute_units,
+              device->n_part_max);
+    const cl_device_partition_property how[] = {CL_DEVICE_PARTITION_EQUALLY, (cl_device_partition_property)(device->compute_units / n_part), 0};
+    EOT_CL(clCreateSubDevices(device->device_id, how, n_part, id, &n_made));
+    EOT_CHECK(n_made >= n_part, EOT_E_DEVICE, "%s was divided into %u parts only (%u were asked for); give a smaller number", device->name, (unsigned)n_made, n_part);
+    for (; n_described < n_part; n_described++) {
+        struct eot_device *p = &part[n_described];
+        memset(p, 0, sizeof *p);
+        EOT_TRY(device_describe(device->platform_id, id[n_described], p, err));
+        p->is_part = true;
+    }
+done:
+    if (status != EOT_OK)
+        for (cl_uint i = 0; i < n_made && i < EOT_MAX_DEVICE_CHOICE; i++) clReleaseDevice(id[i]);
     return status;
 }

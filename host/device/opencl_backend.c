@@ -349,7 +349,8 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
     b->lane_width = device->type == EOT_DEVICE_CPU ? CPU_LANE_WIDTH : 1;
     b->max_buffer = (size_t)device->max_buffer;
     cl->device = device->device_id;
-    if (options->units > 0 && options->units < b->compute_units) {
+    if (device->is_part) cl->part = cl->device;
+    if (options->units > 0 && options->units < b->compute_units && !device->is_part) {
         const cl_device_partition_property by_count[] = {CL_DEVICE_PARTITION_BY_COUNTS, options->units, CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0};
         EOT_CL(clCreateSubDevices(cl->device, by_count, 1, &cl->part, NULL));
         cl->device = cl->part;

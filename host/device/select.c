@@ -1,23 +1,50 @@
 /* Which backend a selector means. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "backend_private.h"
 #include "base/log.h"
 #include "devices.h"
 
+/* One more backend at the end of the chain. */
+static enum eot_status open_one(const struct eot_device *device, const struct eot_backend_options *options, unsigned part, unsigned n_part, struct eot_backend ***end,
+                                struct eot_error *err) {
+    enum eot_status status = device->type == EOT_DEVICE_HOST ? eot_host_backend_open(options, *end, err) : eot_opencl_backend_open(device, options, *end, err);
+    if (status != EOT_OK) return status;
+    struct eot_backend *b = **end;
+    b->is_verbose = options->verbose;
+    if (n_part > 1) {
+        size_t n = strlen(b->name);
+        snprintf(b->name + n, sizeof b->name - n, ", part %u of %u", part + 1, n_part);
+    }
+    *end = &b->next;
+    return EOT_OK;
+}
+
 enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_device *device = NULL;
-    size_t n_device = 0, i_device = 0;
+    struct eot_device_choice choice[EOT_MAX_DEVICE_CHOICE];
+    struct eot_backend **end = backend;
+    size_t n_device = 0, n_choice = 0;
     *backend = NULL;
     EOT_TRY(eot_devices_list(&device, &n_device, err));
-    EOT_TRY(eot_device_choose(device, n_device, options->selector, &i_device, err));
-    if (device[i_device].type == EOT_DEVICE_HOST)
-        EOT_TRY(eot_host_backend_open(options, backend, err));
-    else
-        EOT_TRY(eot_opencl_backend_open(&device[i_device], options, backend, err));
-    (*backend)->is_verbose = options->verbose;
+    EOT_TRY(eot_devices_choose(device, n_device, options->selector, choice, EOT_MAX_DEVICE_CHOICE, &n_choice, err));
+    EOT_CHECK(!options->one_only || (n_choice == 1 && choice[0].n_part == 1), EOT_E_USAGE, "--device %s (one device is used here); give one, without /n", options->selector);
+    for (size_t i = 0; i < n_choice; i++) {
+        const struct eot_device *d = &device[choice[i].i_device];
+        unsigned n_part = choice[i].n_part;
+        struct eot_device part[EOT_MAX_DEVICE_CHOICE];
+        for (unsigned k = 0; k < n_part; k++) part[k] = *d;
+        if (n_part > 1 && d->type != EOT_DEVICE_HOST) EOT_TRY(eot_device_divide(d, n_part, part, err));
+        for (unsigned k = 0; k < n_part; k++) EOT_TRY(open_one(&part[k], options, k, n_part, &end, err));
+    }
 done:
+    if (status != EOT_OK) {
+        eot_backend_close(*backend);
+        *backend = NULL;
+    }
     free(device);
     return status;
 }
@@ -27,7 +54,9 @@ void eot_backend_close(struct eot_backend *backend) {
     const struct eot_log log = {.level = backend->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     for (int i = 0; i < EOT_N_KERNEL; i++)
         if (backend->use[i].n_launch > 0)
-            eot_log_message(&log, EOT_LOG_VERBOSE, "kernel %s: %ld launches, %.3f s, %.3f s of processor", eot_kernel_name[i], backend->use[i].n_launch, backend->use[i].seconds,
+            eot_log_message(&log, EOT_LOG_VERBOSE, "kernel %s on %s: %ld launches, %.3f s, %.3f s of processor", eot_kernel_name[i], backend->name, backend->use[i].n_launch, backend->use[i].seconds,
                             backend->use[i].processor_s);
+    struct eot_backend *next = backend->next;
     backend->op->close(backend);
+    eot_backend_close(next);
 }

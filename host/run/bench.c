@@ -215,6 +215,7 @@ done:
 static enum eot_status bench_open(struct bench *t, const struct bench_case *c, const struct eot_bench_options *options, struct eot_simt_report *simt, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_backend_options device = options->device;
+    device.one_only = true;
     memset(t, 0, sizeof *t);
     t->c = c;
     t->options = options;

@@ -1,6 +1,8 @@
 #include "run/run.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,7 @@ struct engine {
     const struct eot_config *config;
     const struct eot_world *world;
     const struct eot_run_options *options;
+    const atomic_bool *is_stopped; /* by another device of the run; may be NULL */
     struct eot_buffer *table, *em, *muon_tables, *grid, *region, *voxel, *cascade, *event, *energy, *lane, *stack, *track, *vertex, *list;
     struct eot_buffer *acc, *replay_stack, *event_vertex, *outcome, *tally, *row, *profile;
     struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
@@ -147,7 +150,9 @@ done:
 /* A word of one lane's state. */
 static uint32_t *word(const struct engine *g, enum eot_lane_word which, size_t lane) { return &g->lanes[(size_t)which * g->n_lane + lane]; }
 
-static bool is_interrupted(const struct engine *g) { return g->options->is_interrupted != NULL && *g->options->is_interrupted; }
+static bool is_interrupted(const struct engine *g) {
+    return (g->options->is_interrupted != NULL && *g->options->is_interrupted) || (g->is_stopped != NULL && atomic_load(g->is_stopped));
+}
 
 static enum eot_status collect_hits(struct engine *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -642,63 +647,205 @@ void eot_track_spectra_free(struct eot_track_spectra *spectra) {
     *spectra = (struct eot_track_spectra){0};
 }
 
+/* A batch that a device has finished. */
+struct finished {
+    uint64_t i; /* its number */
+    uint32_t n_primary;
+    struct eot_block block;
+    struct eot_run kept; /* only its rows */
+    struct finished *next;
+};
+
+/* What the devices of a run share; `lock` is for all that changes. */
+struct team {
+    const struct eot_config *config;
+    const struct eot_world *world;
+    struct eot_run *run;
+    struct eot_progress progress;
+    uint64_t batch, n_batch;
+    pthread_mutex_t lock;
+    uint64_t next, n_done;    /* batch to be taken next; batches whose results are in the run: the first ones */
+    struct finished *waiting; /* for one before them */
+    atomic_bool is_stopped;
+    enum eot_status status;   /* of the device that failed first */
+    struct eot_error error;
+};
+
+struct worker {
+    struct team *team;
+    struct eot_run_options options; /* with a backend of its own */
+    struct engine g;
+    double kernel_before, build_before;
+    pthread_t thread;
+    bool has_thread;
+};
+
+static void finished_free(struct finished *f) {
+    if (f != NULL) free(f->kept.row);
+    free(f);
+}
+
+/* Add a batch to the run: in order, so that what is kept is the same whatever device did it. */
+static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_run *run = t->run;
+    struct eot_block *block = &run->block[f->i * run->n_block / t->n_batch];
+    block->n_primary += f->block.n_primary;
+    block->n_step += f->block.n_step;
+    block->n_vertex += f->block.n_vertex;
+    block->vertex_sum += f->block.vertex_sum;
+    for (int k = 0; k < 3 * EOT_TRACK_BINS; k++) block->track[k] += f->block.track[k];
+    for (int k = 0; k < EOT_N_TALLY; k++) block->event[k] += f->block.event[k];
+    if (f->kept.n_row > 0 && run->row == NULL) {
+        run->row = malloc(EOT_MAX_EVENT_ROW * sizeof *run->row);
+        EOT_CHECK_MEMORY(run->row);
+    }
+    size_t n_fit = f->kept.n_row < EOT_MAX_EVENT_ROW - run->n_row ? f->kept.n_row : EOT_MAX_EVENT_ROW - run->n_row;
+    if (n_fit > 0) memcpy(run->row + run->n_row, f->kept.row, n_fit * sizeof *run->row);
+    run->n_row += n_fit;
+    run->n_row_dropped += f->kept.n_row_dropped + f->kept.n_row - n_fit;
+    run->end += f->n_primary;
+    eot_progress_update(&t->progress, run->end - run->first);
+done:
+    return status;
+}
+
+/* Put a finished batch among those that wait, and add to the run what no longer has to. */
+static enum eot_status hand_in(struct team *t, struct finished *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    pthread_mutex_lock(&t->lock);
+    struct finished **place = &t->waiting;
+    while (*place != NULL && (*place)->i < f->i) place = &(*place)->next;
+    f->next = *place;
+    *place = f;
+    while (status == EOT_OK && t->waiting != NULL && t->waiting->i == t->n_done) {
+        struct finished *first = t->waiting;
+        t->waiting = first->next;
+        status = add_batch(t, first, err);
+        t->n_done++;
+        finished_free(first);
+    }
+    pthread_mutex_unlock(&t->lock);
+    return status;
+}
+
+/* One device: batches, one after the other, as long as there are any. */
+static enum eot_status work(struct worker *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct team *t = w->team;
+    const struct eot_sampling_config *s = &t->config->sampling;
+    struct finished *f = NULL;
+    bool is_complete = true;
+    EOT_TRY(engine_create(&w->g, t->config, t->world, &w->options, t->batch, !w->options.skips_events, NULL, err));
+    w->g.is_stopped = &t->is_stopped;
+    while (is_complete) {
+        pthread_mutex_lock(&t->lock);
+        uint64_t i = t->next < t->n_batch ? t->next++ : t->n_batch;
+        pthread_mutex_unlock(&t->lock);
+        if (i == t->n_batch) break;
+        uint64_t first = s->first + i * t->batch;
+        f = calloc(1, sizeof *f);
+        EOT_CHECK_MEMORY(f);
+        f->i = i;
+        f->n_primary = (uint32_t)(s->eot - i * t->batch < t->batch ? s->eot - i * t->batch : t->batch);
+        EOT_TRY(run_cascade(&w->g, first, f->n_primary, &f->block, &is_complete, err));
+        if (is_complete && w->options.skips_events)
+            f->block.n_vertex = w->g.c.is_forced ? f->n_primary : w->g.n_hit;
+        else if (is_complete)
+            EOT_TRY(run_events(&w->g, first, f->n_primary, &f->block, &f->kept, &is_complete, err));
+        if (is_complete) {
+            struct finished *done_batch = f;
+            f = NULL;
+            EOT_TRY(hand_in(t, done_batch, err));
+        }
+    }
+done:
+    finished_free(f);
+    return status;
+}
+
+static void *work_in_thread(void *argument) {
+    struct worker *w = argument;
+    struct eot_error error = {0};
+    enum eot_status status = work(w, &error);
+    if (status != EOT_OK) {
+        atomic_store(&w->team->is_stopped, true);
+        pthread_mutex_lock(&w->team->lock);
+        if (w->team->status == EOT_OK) {
+            w->team->status = status;
+            w->team->error = error;
+            if (w->options.backend->next != NULL || w->has_thread) /* which of several */
+                eot_error_set(&w->team->error, status, error.file, error.line, error.function, "%s: %s", w->options.backend->name, error.text);
+        }
+        pthread_mutex_unlock(&w->team->lock);
+    }
+    return NULL;
+}
+
 enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
                                 struct eot_run *run, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct engine g = {0};
-    struct eot_progress progress;
     const struct eot_sampling_config *s = &config->sampling;
-    uint64_t batch = s->batch < s->eot ? s->batch : s->eot, n_batch = (s->eot + batch - 1) / batch, done_primaries = 0;
-    struct eot_block *current = NULL;
+    struct team team = {.config = config, .world = world, .run = run, .batch = s->batch < s->eot ? s->batch : s->eot, .lock = PTHREAD_MUTEX_INITIALIZER};
+    struct worker *worker = NULL;
+    size_t n_worker = 0;
     bool has_progress = false;
+    team.n_batch = (s->eot + team.batch - 1) / team.batch;
     memset(run, 0, sizeof *run);
     run->first = run->end = s->first;
     run->rare_unit = world->rare_unit;
-    run->n_block = n_batch < EOT_MAX_BLOCK ? (size_t)n_batch : EOT_MAX_BLOCK;
+    run->n_block = team.n_batch < EOT_MAX_BLOCK ? (size_t)team.n_batch : EOT_MAX_BLOCK;
     run->block = calloc(run->n_block, sizeof *run->block);
-    current = malloc(sizeof *current);
+    for (struct eot_backend *b = options->backend; b != NULL; b = b->next) n_worker++;
+    worker = calloc(n_worker, sizeof *worker);
     EOT_CHECK_MEMORY(run->block);
-    EOT_CHECK_MEMORY(current);
-    double start = now_s(), kernel_before = options->backend->kernel_s, build_before = options->backend->build_s;
+    EOT_CHECK_MEMORY(worker);
+    double start = now_s();
+    struct eot_backend *backend = options->backend;
+    for (size_t i = 0; i < n_worker; i++, backend = backend->next) {
+        worker[i] = (struct worker){.team = &team, .options = *options, .kernel_before = backend->kernel_s, .build_before = backend->build_s};
+        worker[i].options.backend = backend;
+    }
     EOT_TRY(check_enhancement(config, world, err));
     if (!options->skips_excluded && leaves_out(config, world)) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
-    EOT_TRY(engine_create(&g, config, world, options, batch, !options->skips_events, NULL, err));
-    run->device_bytes = g.bytes;
-    eot_progress_start(&progress, options->progress, "EOT", s->eot, 0);
+    eot_progress_start(&team.progress, options->progress, "EOT", s->eot, 0);
     has_progress = true;
-    for (uint64_t i = 0; i < n_batch; i++) {
-        uint64_t first = i * batch;
-        uint32_t n = (uint32_t)(s->eot - first < batch ? s->eot - first : batch);
-        bool is_complete;
-        memset(current, 0, sizeof *current);
-        EOT_TRY(run_cascade(&g, s->first + first, n, current, &is_complete, err));
-        if (is_complete && options->skips_events)
-            current->n_vertex = g.c.is_forced ? n : g.n_hit;
-        else if (is_complete)
-            EOT_TRY(run_events(&g, s->first + first, n, current, run, &is_complete, err));
-        if (!is_complete) { /* interrupted: this batch does not count */
-            run->is_partial = true;
-            while (run->n_row > 0 && run->row[run->n_row - 1].primary >= s->first + first) run->n_row--;
-            break;
-        }
-        struct eot_block *block = &run->block[i * run->n_block / n_batch];
-        block->n_primary += current->n_primary;
-        block->n_step += current->n_step;
-        block->n_vertex += current->n_vertex;
-        block->vertex_sum += current->vertex_sum;
-        for (int k = 0; k < 3 * EOT_TRACK_BINS; k++) block->track[k] += current->track[k];
-        for (int k = 0; k < EOT_N_TALLY; k++) block->event[k] += current->event[k];
-        done_primaries += n;
-        run->end = s->first + done_primaries;
-        eot_progress_update(&progress, done_primaries);
+    if (n_worker > team.n_batch)
+        eot_log_message(options->log, EOT_LOG_NORMAL, "%zu devices, but only %llu batches: the others have nothing to do (smaller sampling.batch gives them some)", n_worker,
+                        (unsigned long long)team.n_batch);
+    for (size_t i = 1; i < n_worker; i++) {
+        int code = pthread_create(&worker[i].thread, NULL, work_in_thread, &worker[i]);
+        worker[i].has_thread = code == 0;
+        if (code != 0) atomic_store(&team.is_stopped, true);
+        if (code != 0 && team.status == EOT_OK)
+            team.status = eot_error_set(&team.error, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "cannot start a thread for %s (%s); use fewer devices", worker[i].options.backend->name,
+                                        strerror(code));
     }
-    if (config->scoring.showers > 0 && !options->skips_events && !run->is_partial) EOT_TRY(run_showers(&g, &run->shower, err));
-    run->wall_s = now_s() - start - (options->backend->build_s - build_before);
-    run->kernel_s = options->backend->kernel_s - kernel_before;
+    work_in_thread(&worker[0]);
+    for (size_t i = 1; i < n_worker; i++)
+        if (worker[i].has_thread) pthread_join(worker[i].thread, NULL);
+    if (team.status != EOT_OK) {
+        if (err != NULL) *err = team.error;
+        EOT_TRY(team.status);
+    }
+    run->is_partial = team.n_done < team.n_batch; /* interrupted: batches from the first unfinished one on do not count */
+    if (config->scoring.showers > 0 && !options->skips_events && !run->is_partial) EOT_TRY(run_showers(&worker[0].g, &run->shower, err));
+    double built = 0.0;
+    for (size_t i = 0; i < n_worker; i++) {
+        run->device_bytes += worker[i].g.bytes;
+        run->kernel_s += worker[i].options.backend->kernel_s - worker[i].kernel_before;
+        built = fmax(built, worker[i].options.backend->build_s - worker[i].build_before);
+    }
+    run->wall_s = now_s() - start - built;
 done:
-    if (has_progress) eot_progress_finish(&progress, done_primaries);
-    engine_free(&g);
-    free(current);
+    if (has_progress) eot_progress_finish(&team.progress, run->end - run->first);
+    for (size_t i = 0; i < n_worker && worker != NULL; i++) engine_free(&worker[i].g);
+    while (team.waiting != NULL) {
+        struct finished *f = team.waiting;
+        team.waiting = f->next;
+        finished_free(f);
+    }
+    free(worker);
     return status;
 }
 

@@ -40,7 +40,7 @@ struct eot_shower_scores {
 };
 
 struct eot_run_options {
-    struct eot_backend *backend;
+    struct eot_backend *backend;          /* eot_run_execute: batches are spread over all of its chain; others use the first */
     enum eot_progress_mode progress;
     const struct eot_log *log;            /* may be NULL */
     const volatile sig_atomic_t *is_interrupted; /* may be NULL; checked between launches */
