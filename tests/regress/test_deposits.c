@@ -95,7 +95,7 @@ Test(deposits, do_not_depend_on_launches_or_device) {
     simulation_run(&s);
     cr_expect_str_eq(s.result.tally_sha256, hash, "the host");
     s.config.sampling.mode = EOT_SAMPLING_ANALOG;
-    s.config.sampling.analog_enhancement = 5000.0;
+    s.config.sampling.analog_enhancement = 4000.0;
     simulation_run(&s);
     snprintf(hash, sizeof hash, "%s", s.result.tally_sha256);
     simulation_open_backend(&s, &(struct eot_backend_options){.extra_options = eot_world_kernel_options(&s.config)});
