@@ -35,9 +35,8 @@ enum error_method {
     NO_SQUARES    /* pass probabilities, whose squares are too small for the tally */
 };
 
-/* Rate per EOT of a weighted tally. */
-static enum eot_status rate(const struct eot_run *run, int offset, enum error_method method, struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
-    weighted_sums(run, offset, scratch);
+/* Rate per EOT of the sums in scratch. */
+static enum eot_status rate_of(const struct eot_run *run, enum error_method method, const struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
     size_t n = 0;
     for (size_t i = 0; i < run->n_block; i++) n += scratch[i].n > 0;
     enum eot_status status = eot_statistics_rate(scratch, run->n_block, method != NO_SQUARES || n < 2, mean, err);
@@ -46,6 +45,30 @@ static enum eot_status rate(const struct eot_run *run, int offset, enum error_me
         status = eot_statistics_rate(scratch, run->n_block, false, &batches, err);
         if (status == EOT_OK) mean->std_error = batches.std_error;
     }
+    return status;
+}
+
+/* Rate per EOT of a weighted tally. */
+static enum eot_status rate(const struct eot_run *run, int offset, enum error_method method, struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
+    weighted_sums(run, offset, scratch);
+    return rate_of(run, method, scratch, mean, err);
+}
+
+/* Rate per EOT of two weighted tallies that no vertex is in both of. */
+static enum eot_status rate_of_both(const struct eot_run *run, int offset, int other, enum error_method method, struct eot_batch_sum *scratch, struct eot_mean *mean,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_batch_sum *second = calloc(run->n_block, sizeof *second);
+    EOT_CHECK_MEMORY(second);
+    weighted_sums(run, offset, scratch);
+    weighted_sums(run, other, second);
+    for (size_t i = 0; i < run->n_block; i++) {
+        scratch[i].sum += second[i].sum;
+        scratch[i].sum2 += second[i].sum2;
+    }
+    EOT_TRY(rate_of(run, method, scratch, mean, err));
+done:
+    free(second);
     return status;
 }
 
@@ -249,6 +272,21 @@ static enum eot_status add_dimuons(const struct eot_world *world, const struct e
     EOT_TRY(add(result, "dimuon.per_eot", "1", mean, err));
     EOT_TRY(add_channel(run, EOT_RARE_DIMUON_GAMMA, EOT_PHOTON, "dimuon.gamma", world->rare_threshold[EOT_PHOTON], method, scratch, result, err));
     EOT_TRY(add_exact(result, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold[EOT_PHOTON], err));
+    static const struct {
+        int process;
+        const char *name;
+    } other[] = {{EOT_RARE_DIMUON_ANNIHILATION, "dimuon.annihilation"}, {EOT_RARE_DIMUON_TRIDENT, "dimuon.trident"}};
+    for (int i = 0; i < 2; i++) { /* both charges of the parent; 0 without error for a process that is off */
+        char name[80];
+        int electron = eot_rare_channel(other[i].process, EOT_ELECTRON), positron = eot_rare_channel(other[i].process, EOT_POSITRON);
+        EOT_TRY(rate_of_both(run, channel_sum(other[i].process, EOT_ELECTRON, EOT_CH_ALL), channel_sum(other[i].process, EOT_POSITRON, EOT_CH_ALL), method, scratch, &mean, err));
+        snprintf(name, sizeof name, "%s.per_eot", other[i].name);
+        EOT_TRY(add(result, name, "1", mean, err));
+        if (!world->rare_on[other[i].process]) continue;
+        snprintf(name, sizeof name, "%s.excluded_per_eot", other[i].name);
+        EOT_TRY(add(result, name, "1",
+                    (struct eot_mean){.value = run->excluded[electron].rate + run->excluded[positron].rate, .std_error = hypot(run->excluded[electron].error, run->excluded[positron].error)}, err));
+    }
     EOT_TRY(add(result, "dimuon.gamma.excluded_per_eot", "1", (struct eot_mean){.value = run->excluded[gamma].rate, .std_error = run->excluded[gamma].error}, err));
 done:
     return status;

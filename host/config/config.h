@@ -77,7 +77,7 @@ struct eot_physics_config {
     double muon_max_step;     /* cm, in effective media */
     double field_max_step;    /* cm, where there is a field */
     double step_max_X0;       /* longest electron step of the cascade [X0] */
-    bool rare_dimuon_gamma, rare_lfc; /* process enabled */
+    bool rare_dimuon_gamma, rare_lfc, rare_dimuon_trident, rare_dimuon_annihilation; /* process enabled */
     double mphi, h;           /* GeV; coupling: of rare_lfc */
     double shower_depth[3];   /* mean depth of sub-cut showers d0 + d1 L + d2 L^2 [X0], L = ln(1 + E/Ec) */
     double shower_alpha[4];   /* shape max(a0 + a1 L + a2 exp(-L), a3) */

@@ -119,8 +119,8 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     if (c->selection.charge == 0) FAIL_AT("selection.charge", "(must be -1 or 1); -1 selects mu-, 1 selects mu+");
     if (c->sampling.min_photon_energy >= c->beam.energy)
         FAIL_AT("sampling.region.min_photon_energy", "(not below beam.energy = %.6g GeV: no photon would be left); lower it", c->beam.energy);
-    if (c->physics.rare_lfc && c->physics.rare_dimuon_gamma)
-        FAIL_AT("physics.rare.lfc", "(on together with muon pairs: of 1e9 vertices one would be signal, and weights differ as much); run one with physics.rare.dimuon_gamma=off and one with "
+    if (c->physics.rare_lfc && (c->physics.rare_dimuon_gamma || c->physics.rare_dimuon_trident || c->physics.rare_dimuon_annihilation))
+        FAIL_AT("physics.rare.lfc", "(on together with muon pairs: of 1e9 vertices one would be signal, and weights differ as much); run one with physics.rare.dimuon_*=off and one with "
                                     "physics.rare.lfc=off");
     if (c->sampling.min_lepton_energy >= c->beam.energy)
         FAIL_AT("sampling.region.min_lepton_energy", "(not below beam.energy = %.6g GeV: no electron would be left); lower it", c->beam.energy);

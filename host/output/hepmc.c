@@ -8,15 +8,17 @@
 
 #include "eotmc/base/constants.h"
 #include "eotmc/base/rare.h"
+#include "eotmc/physics/dimuon_annihilation.h"
 #include "eotmc/transport/parameters.h"
 #include "output/file.h"
 #include "output/output.h"
+#include "physics/dimuon.h"
 #include "physics/em.h"
 #include "physics/lfc/event.h"
 #include "physics/lfc/macroscopic.h"
 #include "version.h"
 
-enum { MAX_PARTICLE = 5, N_CURVE = 513, MAX_CURVE = 16 };
+enum { MAX_PARTICLE = 6, N_CURVE = 513, MAX_CURVE = 16 };
 static const double C_MM_PER_NS = 299.792458, MM_PER_CM = 10.0, CM2_IN_PB = 1e36;
 
 struct particle {
@@ -131,6 +133,72 @@ static void make_dimuon(const double *row, struct event *event) {
     event->xsec_error = 1e-8 * event->xsec;
 }
 
+/* The same for tridents, which no run has beside e N -> mu N phi. */
+static const struct curve *trident_curve_of(double E_max, double Z, double A, struct curve *curve, size_t *n_curve) {
+    for (size_t i = 0; i < *n_curve; i++)
+        if (curve[i].Z == Z && curve[i].A == A) return &curve[i];
+    struct curve *c = &curve[*n_curve];
+    if (*n_curve + 1 < MAX_CURVE) ++*n_curve;
+    c->Z = Z;
+    c->A = A;
+    c->rel_error = EOT_TRIDENT_TOLERANCE;
+    c->log_first = log(2.0 * EOT_M_MUON);
+    c->log_step = (log(E_max) - c->log_first) / (N_CURVE - 1);
+    for (int i = 0; i < N_CURVE; i++) c->xsec[i] = eot_dimuon_trident_xsec(exp(c->log_first + i * c->log_step), 0.0, Z, A, NULL) * CM2_IN_PB;
+    return c;
+}
+
+/* Electron or positron of total energy E along the parent's direction. */
+static void lepton(const double *row, double E, double p[4]) {
+    double sx = column(row, EOT_E_SLOPE_X), sy = column(row, EOT_E_SLOPE_Y), momentum = sqrt(fmax((E - EOT_M_ELECTRON) * (E + EOT_M_ELECTRON), 0.0)) / sqrt(1.0 + sx * sx + sy * sy);
+    p[0] = E;
+    p[1] = momentum * sx;
+    p[2] = momentum * sy;
+    p[3] = momentum;
+}
+
+/* The electron goes on straight; the recoil takes the momentum that is left, and its kinetic energy comes from the parent. */
+static void make_trident(const double *row, const struct curve *curve, struct event *event) {
+    double Z = column(row, EOT_E_TARGET_Z), A = column(row, EOT_E_TARGET_A), M = A * EOT_M_ATOMIC, in[4], out[4], plus[4], minus[4], recoil[4] = {0}, kinetic = 0.0;
+    const double rest[4] = {M, 0.0, 0.0, 0.0};
+    int pdg = column(row, EOT_E_PARENT) == EOT_POSITRON ? -11 : 11;
+    muon(column(row, EOT_E_MU_PLUS), &row[EOT_E_PLUS_X + 1], plus);
+    muon(column(row, EOT_E_MU_MINUS), &row[EOT_E_MINUS_X + 1], minus);
+    lepton(row, fmax(EOT_M_ELECTRON, column(row, EOT_E_PHOTON) - plus[0] - minus[0]), out);
+    for (int i = 0; i < 8; i++) { /* a contraction by q/M */
+        double q2 = 0.0;
+        lepton(row, plus[0] + minus[0] + out[0] + kinetic, in);
+        for (int a = 1; a < 4; a++) {
+            recoil[a] = in[a] - out[a] - plus[a] - minus[a];
+            q2 += recoil[a] * recoil[a];
+        }
+        kinetic = q2 / (sqrt(M * M + q2) + M);
+    }
+    recoil[0] = M + kinetic;
+    add(event, pdg, 1, in, EOT_M_ELECTRON);
+    add(event, nucleus_pdg(Z, A), 1, rest, M);
+    add(event, -13, 0, plus, EOT_M_MUON);
+    add(event, 13, 0, minus, EOT_M_MUON);
+    add(event, pdg, 0, out, EOT_M_ELECTRON);
+    add(event, nucleus_pdg(Z, A), 0, recoil, M);
+    event->xsec = curve_at(curve, column(row, EOT_E_PHOTON));
+    event->xsec_error = curve->rel_error * event->xsec;
+}
+
+/* The positron is the sum of the muons less the electron at rest: nothing else could take the rounding of single precision. */
+static void make_annihilation(const double *row, struct event *event) {
+    const double rest[4] = {EOT_M_ELECTRON, 0.0, 0.0, 0.0};
+    double in[4], plus[4], minus[4];
+    muon(column(row, EOT_E_MU_PLUS), &row[EOT_E_PLUS_X + 1], plus);
+    muon(column(row, EOT_E_MU_MINUS), &row[EOT_E_MINUS_X + 1], minus);
+    for (int a = 0; a < 4; a++) in[a] = plus[a] + minus[a] - rest[a];
+    add(event, -11, 1, in, EOT_M_ELECTRON);
+    add(event, 11, 1, rest, EOT_M_ELECTRON);
+    add(event, -13, 0, plus, EOT_M_MUON);
+    add(event, 13, 0, minus, EOT_M_MUON);
+    event->xsec = eot_dimuon_annihilation_xsec(column(row, EOT_E_PHOTON)) * CM2_IN_PB; /* exact at tree level */
+}
+
 static void print_event(FILE *file, size_t number, const double *row, const struct event *event, double weight) {
     const double at[4] = {column(row, EOT_E_VERTEX_X) * MM_PER_CM, column(row, EOT_E_VERTEX_Y) * MM_PER_CM, column(row, EOT_E_VERTEX_Z) * MM_PER_CM,
                           column(row, EOT_E_TIME) * C_MM_PER_NS};
@@ -176,8 +244,10 @@ enum eot_status eot_output_hepmc(const char *folder, const struct eot_config *co
             EOT_TRY(make_lfc(row, config, c, &event, err));
         } else if (column(row, EOT_E_PROCESS) == EOT_RARE_DIMUON_GAMMA) {
             make_dimuon(row, &event);
+        } else if (column(row, EOT_E_PROCESS) == EOT_RARE_DIMUON_ANNIHILATION) {
+            make_annihilation(row, &event);
         } else {
-            continue;
+            make_trident(row, trident_curve_of(1.0001 * E_max, column(row, EOT_E_TARGET_Z), column(row, EOT_E_TARGET_A), curve, &n_curve), &event);
         }
         print_event(file, number++, row, &event, column(row, EOT_E_WEIGHT) / n_primary / (is_selected ? 1.0 : fraction));
     }

@@ -6,6 +6,8 @@
 #include "eotmc/physics/dimuon_trident.h"
 #include "physics/em.h"
 
+#define EOT_TRIDENT_TOLERANCE 0.02 /* of the coarser of two rules, whose error is an order above the one that is used; the model is good to 10 % */
+
 /** Total cross section [cm2 per atom] of e N -> e N mu mu with a pair energy above k_min [GeV]. @param error relative, from a coarser rule; may be NULL. */
 double eot_dimuon_trident_xsec(double E, double k_min, double Z, double A, double *error);
 

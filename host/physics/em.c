@@ -10,6 +10,7 @@
 #include "eotmc/physics/dimuon_gamma.h"
 #include "eotmc/physics/electron_ionisation.h"
 #include "eotmc/physics/pair.h"
+#include "physics/dimuon.h"
 
 enum { N_CELL = 192, N_QUANTILE = 128, N_SOFT_ENERGY = 10, N_SOFT_PATH = 17, N_SOFT_QUANTILE = 64, N_LATTICE_PER_CUT = 256 };
 
@@ -162,6 +163,8 @@ static double rare_rate(const struct eot_em_options *o, const struct eot_f32_tab
         for (int i = 0; i < o->event->n_lfc; i++)
             if (o->event->lfc_medium[i] == m) sum += (double)eot_lfc_xsec(table->value, o->event->lfc[i], E);
         return sum * (o->prefers_energy ? 0.05 + 0.95 * E * E / (o->energy_max * o->energy_max) : 1.0);
+    case EOT_RARE_DIMUON_TRIDENT: return eot_em_medium_dimuon_trident(&o->medium[m], E, 0.0, error);
+    case EOT_RARE_DIMUON_ANNIHILATION: return eot_em_medium_dimuon_annihilation(&o->medium[m], E);
     case EOT_N_RARE: break;
     }
     return sum;
@@ -356,6 +359,8 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
                 if (!o->rare[p]) continue;
                 *rate = rare_rate(o, table, p, m, E, &rare_error);
                 if (p == EOT_RARE_DIMUON_GAMMA) dimuon_error = rare_error;
+                EOT_CHECK(p != EOT_RARE_DIMUON_TRIDENT || rare_error < EOT_TRIDENT_TOLERANCE, EOT_E_NUMERIC,
+                          "the rate of tridents reaches a relative error of %.1e only (tolerance %.0e) at %g GeV; report the configuration", rare_error, EOT_TRIDENT_TOLERANCE, E);
                 for (int type = 0; type < 3; type++)
                     if (eot_rare_parents(p) & 1 << type) node[eot_em_rare_column(type)] += *rate;
             }

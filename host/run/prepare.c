@@ -7,6 +7,8 @@
 #include "analysis/calibrate.h"
 #include "base/sha256.h"
 #include "eotmc/base/constants.h"
+#include "eotmc/physics/dimuon_annihilation.h"
+#include "physics/dimuon.h"
 #include "physics/em.h"
 #include "physics/muon_tables.h"
 #include "physics/shower.h"
@@ -23,10 +25,13 @@ static bool has_explicit_layers(const struct eot_volume_config *ecal) { return e
 void eot_world_rare_switches(const struct eot_config *config, bool on[EOT_N_RARE]) {
     on[EOT_RARE_DIMUON_GAMMA] = config->physics.rare_dimuon_gamma;
     on[EOT_RARE_LFC] = config->physics.rare_lfc;
+    on[EOT_RARE_DIMUON_TRIDENT] = config->physics.rare_dimuon_trident;
+    on[EOT_RARE_DIMUON_ANNIHILATION] = config->physics.rare_dimuon_annihilation;
 }
 
 double eot_world_rare_threshold(const struct eot_config *config, int process) {
-    return process == EOT_RARE_DIMUON_GAMMA ? 2.0 * EOT_M_MUON : config->physics.mphi + EOT_M_MUON; /* of an infinitely heavy nucleus */
+    if (process == EOT_RARE_DIMUON_ANNIHILATION) return EOT_DIMUON_ANNIHILATION_THRESHOLD;
+    return process == EOT_RARE_LFC ? config->physics.mphi + EOT_M_MUON : 2.0 * EOT_M_MUON; /* of an infinitely heavy nucleus */
 }
 
 int eot_world_signal_candidates(const struct eot_config *config) { return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.signal_candidates : 1; }
@@ -262,6 +267,7 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
     if (cascade_only) goto done;
     EOT_TRY(build_muon_tables(config, setup, w, err));
     EOT_TRY(eot_dimuon_tables_build(o, &w->table, &w->event, err));
+    if (o->rare[EOT_RARE_DIMUON_TRIDENT]) EOT_TRY(eot_dimuon_trident_table_build(o, 0.0, &w->table, &w->event.trident, err));
     EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
 done:
     return status;
@@ -349,9 +355,10 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     if (!w->is_cached) EOT_TRY(build_tables(config, setup, &o, options->cascade_only, w, err));
     size_t n_built = w->table.n;
     float cached_scale = e->response.hcal_scale;
+    memcpy(w->rare_on, o.rare, sizeof w->rare_on);
     for (int p = 0; p < 3; p++) {
-        w->em.rare_min[p] = (f32)o.rare_min[p];
         w->rare_threshold[p] = fmax(o.rare_min[p], cut);
+        w->em.rare_min[p] = (f32)w->rare_threshold[p]; /* a charged particle may fall below the cut within a step: what it does there is left out like all others' */
     }
     w->rare_unit = o.rare[EOT_RARE_LFC] ? pow(config->physics.h / (double)e->lfc[0].coupling, 2.0) : 1.0;
     w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);

@@ -31,6 +31,7 @@ struct eot_world {
     struct eot_world_accuracy accuracy;
     double achieved_error;       /* largest relative integration error of the tables */
     double hcal_peak_error;      /* relative statistical error of the calibration */
+    bool rare_on[EOT_N_RARE];    /* processes that are on */
     double rare_threshold[3];    /* GeV, particles (by type) that may hold a rare vertex are above */
     double rare_unit;            /* rare vertices that a weight of 1 stands for: rates and weights are kept in units of it on the device */
     char sha256[65];             /* of the table, its layouts and the grid: the same whether they were built or taken from the cache */

@@ -29,6 +29,7 @@ static void take_tables(eot_event_parameters *to, const eot_event_parameters *fr
     memcpy(to->element_share, from->element_share, sizeof to->element_share);
     memcpy(to->element_Z, from->element_Z, sizeof to->element_Z);
     memcpy(to->element_A, from->element_A, sizeof to->element_A);
+    to->trident = from->trident;
     to->shower = from->shower;
     to->n_lfc = from->n_lfc;
     memcpy(to->lfc, from->lfc, sizeof to->lfc);

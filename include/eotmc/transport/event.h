@@ -175,6 +175,7 @@ EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particl
     vertex.depth_X0 = z * e->layers_inverse_X0;
     vertex.time = z / (f32)EOT_C_LIGHT;
     vertex.fault = (vertex.fault & ~(u32)EOT_FAULT_VERTEX) | (was_found ? 0u : (u32)EOT_FAULT_VERTEX);
+    vertex.stream = s.draw;
     return eot_event_vertex_sample(vertex, table, t, e, s.primary, q.p.z, v.path);
 }
 
@@ -382,8 +383,9 @@ EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT
                                                 EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex vertex, i32 charge) {
     eot_event_muon_state s;
     s.out = eot_muon_outcome_none();
-    s.random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 1u : 2u, e->seed, e->run);
-    s.shower_random = eot_random_init(primary, EOT_STAGE_MUON, charge > 0 ? 3u : 4u, e->seed, e->run);
+    u32 stream = vertex.stream << 3 & 0xffffffu;
+    s.random = eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 1u : 2u), e->seed, e->run);
+    s.shower_random = eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 3u : 4u), e->seed, e->run);
     eot_point start;
     start.x = vertex.x;
     start.y = vertex.y;

@@ -4,6 +4,7 @@
 #define EOT_TRANSPORT_PARAMETERS_H
 
 #include "eotmc/detector/setup.h"
+#include "eotmc/physics/dimuon_trident.h"
 #include "eotmc/physics/em_tables.h"
 #include "eotmc/physics/lfc_sample.h"
 
@@ -98,6 +99,7 @@ typedef struct {
     eot_shower_constants shower;
     eot_response response;
     eot_slab slab[EOT_N_SLAB];
+    eot_dimuon_trident_table trident;
     i32 n_lfc;
     eot_lfc_table lfc[EOT_N_LFC]; /* one nucleus each; rates in units of the run */
     i32 lfc_medium[EOT_N_LFC];
@@ -105,7 +107,7 @@ typedef struct {
     i32 lfc_candidates;        /* muons of which the most promising is preferred, 1: no preference */
     f32 lfc_energy_scale, lfc_angle_scale, spare; /* GeV, rad: of a promising muon */
 } eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 2824);
+EOT_LAYOUT(eot_event_parameters, 2848);
 
 /** A muon's crossing of a tracker plane. */
 typedef struct {

@@ -237,8 +237,8 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     row[EOT_E_SLOPE_Y] = v.sy;
     row[EOT_E_VERSINE] = v.versine;
     row[EOT_E_TURN] = v.turn;
-    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->lfc_Z[v.target] : v.process == EOT_RARE_DIMUON_GAMMA ? e->element_Z[v.target] : 0.0f;
-    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->lfc_A[v.target] : v.process == EOT_RARE_DIMUON_GAMMA ? e->element_A[v.target] : 0.0f;
+    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->lfc_Z[v.target] : v.target >= 0 ? e->element_Z[v.target] : 0.0f;
+    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->lfc_A[v.target] : v.target >= 0 ? e->element_A[v.target] : 0.0f;
     row[EOT_E_RECOIL_T] = row[EOT_E_RECOIL_TURN] = 0.0f;
     row[EOT_E_PLUS_X] = v.plus.x;
     row[EOT_E_PLUS_Y] = v.plus.y;

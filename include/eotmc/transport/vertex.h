@@ -9,6 +9,7 @@
 #endif
 
 #include "eotmc/math/vector.h"
+#include "eotmc/physics/dimuon_annihilation.h"
 #include "eotmc/physics/dimuon_gamma.h"
 #include "eotmc/physics/rare.h"
 #include "eotmc/transport/cascade.h"
@@ -28,9 +29,9 @@ typedef struct {
     f32 versine, turn;             /* EOT_RARE_LFC: 1 - cos and azimuth/2 pi of the muon about the parent (frame of eot_vec3_rotated) */
     i32 process, parent;           /* enum eot_rare_process, enum eot_particle_type */
     i32 extra_type;                /* enum eot_particle_type */
-    i32 target;                    /* number of the nucleus in eot_event_parameters, or of the element for EOT_RARE_DIMUON_GAMMA */
+    i32 target;                    /* EOT_RARE_LFC: number of the nucleus in eot_event_parameters; others: of the element; -1: an electron */
     u32 fault;                     /* bits of eot_event_fault */
-    u32 spare;
+    u32 stream;                    /* its step in the shower: random numbers of its own for each vertex of a primary */
 } eot_event_vertex;
 EOT_LAYOUT(eot_event_vertex, EOT_EVENT_VERTEX_BYTES);
 
@@ -47,7 +48,7 @@ EOT_FN eot_event_vertex eot_event_vertex_none(void) {
     v.plus = v.minus = v.extra = eot_vec3_zero();
     v.k = v.E_plus = v.E_minus = v.E_extra = v.E_dark = v.depth_X0 = v.time = v.weight = v.E_beam = v.sx = v.sy = v.versine = v.turn = 0.0f;
     v.process = v.parent = v.extra_type = v.target = 0;
-    v.fault = v.spare = 0u;
+    v.fault = v.stream = 0u;
     return v;
 }
 
@@ -60,9 +61,8 @@ EOT_FN eot_vec3 eot_slope_direction(f32 sx, f32 sy) {
     return eot_vec3_unit(u);
 }
 
-/** gamma -> mu+ mu-. @param v with the parent. @param b the first block. @param g cursor behind it. */
-EOT_FN eot_event_vertex eot_vertex_dimuon_gamma(eot_event_vertex v, EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, eot_u32x4 b, eot_random g) {
-    f32 k = v.k;
+/** A real or virtual photon of energy k along the parent becomes mu+ mu-. @param v with the parent. @param b a block. @param g cursor behind it. */
+EOT_FN eot_event_vertex eot_vertex_dimuon_gamma(eot_event_vertex v, f32 k, EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, eot_u32x4 b, eot_random g) {
     f32 position = fmin(fmax((eot_log(k) - e->pair_log_first) * e->pair_inverse_log_step, 0.0f), (f32)e->n_pair_energy - 1.001f);
     i32 i = (i32)position;
     i += eot_uniform(b.z) < position - (f32)i ? 1 : 0;
@@ -80,6 +80,38 @@ EOT_FN eot_event_vertex eot_vertex_dimuon_gamma(eot_event_vertex v, EOT_GLOBAL c
     v.E_plus = fmax(x_plus * k, EOT_M_MUON);
     v.E_minus = fmax(k - v.E_plus, EOT_M_MUON);
     v.fault |= a.is_good && v.E_plus >= EOT_M_MUON && v.E_minus >= EOT_M_MUON ? 0u : (u32)EOT_FAULT_VERTEX; /* a NaN is not >= */
+    return v;
+}
+
+/** e N -> e N mu+ mu-: the pair of a photon of energy k, the electron goes on with the rest. @param b the first block. @param g cursor behind it. */
+EOT_FN eot_event_vertex eot_vertex_dimuon_trident(eot_event_vertex v, EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, eot_u32x4 b, eot_random g) {
+    f32 k = eot_dimuon_trident_k(table, e->trident, v.k, eot_uniform(b.x), eot_uniform(b.y));
+    eot_u32x4 pair = eot_random_block(g);
+    g.draw++;
+    v = eot_vertex_dimuon_gamma(v, k, table, e, pair, g);
+    v.E_extra = fmax(0.0f, v.k - v.E_plus - v.E_minus);
+    v.extra = eot_slope_direction(v.sx, v.sy);
+    v.extra_type = v.parent;
+    return v;
+}
+
+/** e+ e- -> mu+ mu-; the electron's rest energy comes from the calorimeter. The weight is corrected from the rate between the cascade's nodes to the cross section, which
+ * begins between two of them. */
+EOT_FN eot_event_vertex eot_vertex_dimuon_annihilation(eot_event_vertex v, eot_em_tables t, eot_u32x4 b) {
+    f32 place = eot_em_place(t, eot_log(fmax(v.k, t.cut)) - t.log_cut);
+    f32 node = floor(place), low = eot_dimuon_annihilation_xsec(eot_exp(t.log_cut + node / t.inverse_log_step)) * 1e30f;
+    f32 high = eot_dimuon_annihilation_xsec(eot_exp(t.log_cut + (node + 1.0f) / t.inverse_log_step)) * 1e30f, nodes = fma(place - node, high - low, low);
+    f32 exact = eot_dimuon_annihilation_xsec(v.k) * 1e30f;
+    v.target = -1;
+    v.weight = nodes > 0.0f ? v.weight * (exact / nodes) : 0.0f; /* 0 below the threshold */
+    if (!(v.weight > 0.0f)) return v;
+    eot_dimuon_annihilation_pair p = eot_dimuon_annihilation_sample(v.k, eot_uniform(b.x), eot_uniform(b.y));
+    eot_vec3 positron = eot_slope_direction(v.sx, v.sy);
+    v.plus = eot_vec3_unit(eot_vec3_rotated(positron, p.plus.x, p.plus.y, p.plus.z));
+    v.minus = eot_vec3_unit(eot_vec3_rotated(positron, p.minus.x, p.minus.y, p.minus.z));
+    v.E_plus = p.E_plus;
+    v.E_minus = p.E_minus;
+    v.fault |= v.E_plus >= EOT_M_MUON && v.E_minus >= EOT_M_MUON ? 0u : (u32)EOT_FAULT_VERTEX; /* a NaN is not >= */
     return v;
 }
 
@@ -145,7 +177,7 @@ EOT_FN eot_event_vertex eot_vertex_lfc(eot_event_vertex v, EOT_GLOBAL const f32 
 /** Choose the process of a parent and sample what leaves the vertex.
  * @param v with k, parent, slopes, position and weight. @param path of the step, @param z its start: which media the parent was in. */
 EOT_FN eot_event_vertex eot_event_vertex_sample(eot_event_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e, u64 primary, f32 z, f32 path) {
-    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, 0, e->seed, e->run);
+    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, v.stream & 0xffffffu, e->seed, e->run);
     eot_u32x4 b = eot_random_block(g);
     g.draw++;
     f32 share[EOT_N_MEDIUM_MAX], sum = 0.0f, total = 0.0f;
@@ -168,8 +200,10 @@ EOT_FN eot_event_vertex eot_event_vertex_sample(eot_event_vertex v, EOT_GLOBAL c
         sum += rate;
         if (v.process < 0 && rate > 0.0f && choice <= sum) v.process = p;
     }
-    if (v.process == EOT_RARE_DIMUON_GAMMA) return eot_vertex_dimuon_gamma(v, table, e, b, g);
+    if (v.process == EOT_RARE_DIMUON_GAMMA) return eot_vertex_dimuon_gamma(v, v.k, table, e, b, g);
     if (v.process == EOT_RARE_LFC) return eot_vertex_lfc(v, table, t, e, share, b, g);
+    if (v.process == EOT_RARE_DIMUON_TRIDENT) return eot_vertex_dimuon_trident(v, table, e, b, g);
+    if (v.process == EOT_RARE_DIMUON_ANNIHILATION) return eot_vertex_dimuon_annihilation(v, t, b);
     v.process = 0;
     v.fault |= (u32)EOT_FAULT_VERTEX; /* a parent without a process */
     return v;
