@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/scan.h"
+#include "config/schema.h"
 #include "output/format.h"
 #include "output/gnuplot.h"
 #include "output/output.h"
@@ -161,7 +162,21 @@ static const char *places_of(const struct eot_scan_axis *axis, double *place) {
         }
         unit = end;
     }
+    if (unit != NULL && unit[0] == '\0') /* bare numbers are in the key's base unit */
+        for (size_t k = 0; k < EOT_N_KEYS; k++)
+            if (EOT_KEYS[k].scope == EOT_SCOPE_ROOT && strcmp(EOT_KEYS[k].path, axis->key) == 0 && EOT_KEYS[k].type == EOT_KEY_NUMBER) unit = eot_dimension_unit(EOT_KEYS[k].dimension);
     return unit;
+}
+
+/* What the names have in common up to a dot: "efficiency" of efficiency.track, efficiency.total. */
+static void common_prefix(const struct eot_scan *scan, char *text, size_t n_text) {
+    size_t n = strlen(scan->estimate[0]), dot = 0;
+    for (size_t k = 1; k < scan->n_estimate; k++)
+        for (size_t i = 0; i < n; i++)
+            if (scan->estimate[k][i] != scan->estimate[0][i]) n = i;
+    for (size_t i = 0; i < n; i++)
+        if (scan->estimate[0][i] == '.') dot = i;
+    snprintf(text, n_text, "%.*s", (int)(scan->n_estimate == 1 ? n : dot), scan->estimate[0]);
 }
 
 /* The curve that a point belongs to: the combination of the values of all axes but one. */
@@ -188,7 +203,7 @@ static void add_curve(const struct eot_scan *scan, size_t x, const double *place
             if (p->at[x] != next || curve_of(scan, p, x) != curve || !has_result(p) || e == NULL) continue;
             eot_text_add(data, "%.9g %.9g %.9g\n", place[next], e->value, e->std_error);
             if (e->value > 0.0) *low = fmin(*low, e->value);
-            *high = fmax(*high, e->value);
+            *high = fmax(*high, e->value + e->std_error);
         }
     }
     eot_text_add(data, "\n\n");
@@ -242,9 +257,10 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
     eot_text_add(&script, "\nset ylabel ");
     const struct eot_estimate *any = NULL;
     for (size_t i = 0; i < scan->n_point && any == NULL; i++) any = eot_result_estimate(&scan->point[i].result, scan->estimate[0]);
-    char text[160];
+    char text[160], prefix[100];
     bool has_unit = any != NULL && strcmp(any->unit, "1") != 0;
-    snprintf(text, sizeof text, "%s%s%s%s", scan->n_estimate == 1 ? scan->estimate[0] : "", has_unit ? " [" : "", has_unit ? any->unit : "", has_unit ? "]" : "");
+    common_prefix(scan, prefix, sizeof prefix);
+    snprintf(text, sizeof text, "%s%s%s%s", prefix, has_unit ? " [" : "", has_unit ? any->unit : "", has_unit ? "]" : "");
     eot_text_add_quoted(&script, text, 0);
     if (unit == NULL) { /* words */
         eot_text_add(&script, "\nset xtics (");
@@ -261,7 +277,7 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
         eot_text_add(&script, "\nset xrange [%.6g:%.6g]\n", x_low - margin, x_high + margin);
     }
     if (high > 0.0 && high / low > 30.0)
-        eot_text_add(&script, "set logscale y\nset format y '10^{%%L}'\nset yrange [%.6g:%.6g]\n", low / 2.0, high * 2.0);
+        eot_text_add(&script, "set logscale y\nset format y '10^{%%L}'\nset yrange [%.6g:%.6g]\n", low / 1.5, high * 1.5);
     else
         eot_text_add(&script, "set yrange [0:%.6g]\n%s", high > 0.0 ? 1.1 * high : 1.0, high > 0.0 && high < 1e-3 ? "set format y '%.1t×10^{%T}'\n" : "");
     eot_text_add(&script, "set minussign\nset border 31 linewidth 0.8\nset mxtics\nset mytics\nset lmargin 11\nset rmargin 3\nset key above vertical maxrows 4 samplen 2 font ',15'\nset bars small\n"
