@@ -432,24 +432,24 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
                     i += E_along[l] >= threshold[i] ? 1 : 0;
                     bin = type[l] * EOT_TRACK_BINS + i;
                 }
-                if (i_primary[l] < c.n_primary && n_hit[l] < c.n_slot) track[(u32)bin * n + first + l] += (i64)(path_X0[l] * EOT_TRACK_QUANTUM + 0.5f);
+                if (i_primary[l] < c.n_primary) track[(u32)bin * n + first + l] += (i64)(path_X0[l] * EOT_TRACK_QUANTUM + 0.5f);
             }
         }
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
             /* every array is read once, here: a read in one arm of a choice would become a read through a chosen address */
-            f32 E_now = E[l], z_now = z[l], rare_now = rare[l], weight_now = weight[l], z_at = z_end[l], along_at = along[l], E_at = E_along[l], fraction_now = vertex_fraction[l],
+            f32 rare_now = rare[l], weight_now = weight[l], z_at = z_end[l], along_at = along[l], E_at = E_along[l], fraction_now = vertex_fraction[l],
                 vertex_E_now = vertex_E[l];
             i32 type_now = type[l], depth_now = depth[l], flown = flight[l];
             u32 draw_now = draw[l], word = w[l], vertex_draw_now = vertex_draw[l];
             eot_step_vertex v = eot_step_interact(t, type_now, flown, E_end[l], log_end[l], free_path[l], table[rate[l]], (table + quantile[l])[0], (table + quantile[l])[1],
                                                   quantile_fraction[l], zz[l]);
-            i32 is_busy = ((i32)i_primary[l] < (i32)c.n_primary) & ((i32)n_hit[l] < (i32)c.n_slot), has_left = (flown & EOT_STEP_LEFT) != 0;
+            i32 is_busy = (i32)i_primary[l] < (i32)c.n_primary, has_left = (flown & EOT_STEP_LEFT) != 0; /* idle lanes go on with any energy: nothing of them counts */
             /* the rare vertex: forced, one of the shower's, in proportion to the local rate; analog, a Bernoulli trial on 31 bits */
             f32 total = weight_now + rare_now;
             i32 is_reached = eot_uniform(word) * total > weight_now, is_hit = (f32)(i32)(word >> 1) + 0.5f < rare_now * c.enhancement * 2147483648.0f;
             i32 is_chosen = is_busy & (rare_now > 0.0f) & (c.is_forced ? is_reached : is_hit);
-            weight[l] = is_busy ? total : weight_now;
+            weight[l] = total;
             vertex_draw[l] = is_chosen ? draw_now | (u32)type_now << EOT_RECORD_TYPE_SHIFT : vertex_draw_now;
             vertex_fraction[l] = is_chosen ? along_at : fraction_now;
             vertex_E[l] = is_chosen ? E_at : vertex_E_now;
@@ -463,25 +463,27 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
             u32 popped = eot_f32_bits(stack_z[top[l]]);
             stack[place[l]] = E_high;
             stack_z[place[l]] = eot_f32_from_bits((eot_f32_bits(z_at) & ~3u) | (u32)type_high);
-            f32 E_on = both ? E_low : E_high, E_next = one ? E_on : popped_E, z_next = one ? z_at : eot_f32_from_bits(popped & ~3u);
-            i32 type_on = both ? type_low : type_high, type_next = one ? type_on : (i32)(popped & 3u);
-            E[l] = is_busy ? E_next : E_now;
-            z[l] = is_busy ? z_next : z_now;
-            type[l] = is_busy ? type_next : type_now;
-            depth[l] = depth_now + (is_busy & both & !overflows) - (is_busy & pops);
-            draw[l] = draw_now + (u32)is_busy;
+            f32 E_on = both ? E_low : E_high;
+            i32 type_on = both ? type_low : type_high;
+            E[l] = one ? E_on : popped_E;
+            z[l] = one ? z_at : eot_f32_from_bits(popped & ~3u);
+            type[l] = one ? type_on : (i32)(popped & 3u);
+            depth[l] = depth_now + (both & !overflows) - pops;
+            draw[l] = draw_now + 1u;
             n_step[l] += (u32)is_busy;
             i32 events = is_done * EOT_LANE_IS_DONE + (is_chosen & !c.is_forced) * EOT_LANE_HAS_HIT + (is_busy & overflows) * EOT_LANE_OVERFLOWS;
             event[l] = events;
             any_event |= events;
         }
         if (any_event == 0) continue;
+        i32 is_full = 0; /* a lane without place for another vertex: the host takes them first */
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
             if (event[l] == 0) continue;
             if ((event[l] & EOT_LANE_OVERFLOWS) != 0) state[EOT_LANE_N_OVERFLOW * n + first + l]++;
             if ((event[l] & EOT_LANE_HAS_HIT) != 0) {
                 eot_vertex_record_store(vertex + n_hit[l] * n + first + l, i_primary[l], vertex_draw[l], vertex_fraction[l], vertex_E[l], 1.0f / c.enhancement);
                 n_hit[l]++;
+                is_full |= n_hit[l] == c.n_slot;
             }
             if ((event[l] & EOT_LANE_IS_DONE) == 0) continue;
             if (c.is_forced) eot_vertex_record_store(vertex + i_primary[l], i_primary[l], vertex_draw[l], vertex_fraction[l], vertex_E[l], weight[l]);
@@ -494,6 +496,7 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
             draw[l] = 0;
             weight[l] = 0.0f;
         }
+        if (is_full) break;
     }
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
         u32 g = first + l;
