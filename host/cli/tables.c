@@ -59,7 +59,7 @@ static void list_tables(const struct eot_setup *setup, const struct eot_em_optio
         add(list, "electron ionisation", name, "GeV", o->cut, o->energy_max, n_energy, NAN, n_energy);
     }
     size_t n_soft = (size_t)(t->n_soft_energy * t->n_soft_path);
-    add(list, "radiation below cut", "ECAL", "GeV", o->cut, o->energy_max, n_soft, NAN, n_soft * (size_t)(t->n_soft_quantile + 1));
+    if (o->n_medium > 0) add(list, "radiation below cut", "ECAL", "GeV", o->cut, o->energy_max, n_soft, NAN, n_soft * (size_t)(t->n_soft_quantile + 1));
     double first = (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS), last = (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS + ((EOT_MUON_N_ROW - 1u) << EOT_MUON_ROW_SHIFT));
     for (int i = 0; i < setup->n_material; i++) {
         const struct eot_material *m = &setup->material[i];
@@ -70,6 +70,7 @@ static void list_tables(const struct eot_setup *setup, const struct eot_em_optio
     }
     double kappa = (double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS), kappa_last = (double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS + ((EOT_MUON_N_KAPPA - 1u) << EOT_MUON_KAPPA_SHIFT));
     add(list, "muon straggling (Vavilov)", "any", "kappa", kappa, kappa_last, EOT_MUON_N_KAPPA, NAN, 2 * EOT_MUON_N_KAPPA * EOT_MUON_N_TAIL);
+    if (o->n_medium == 0) return; /* a muon beam has no cascade */
     const eot_event_parameters *e = &w->event;
     double pair_first = exp((double)e->pair_log_first), pair_last = pair_first * exp((e->n_pair_energy - 1) / (double)e->pair_inverse_log_step);
     add(list, "mu+ mu- energy split", "ECAL", "GeV", pair_first, pair_last, (size_t)e->n_pair_energy, NAN, (size_t)(e->n_pair_energy * (e->n_pair_quantile + 1)));
@@ -88,9 +89,12 @@ static void print_text(const struct eot_config *config, const struct eot_em_opti
         if (!isnan(r->error)) snprintf(error, sizeof error, "%.1e", r->error);
         printf("%-26s %-24s %26s %7zu %10s %9zu\n", r->process, r->medium, range, r->n_node, error, r->n_value * sizeof(float));
     }
-    printf("\ncut %.6g GeV, energies to %.6g GeV; largest error %.1e (tolerances %.0e cascade, %.0e muons)\n", o->cut, o->energy_max, w->achieved_error, EOT_EM_TOLERANCE,
+    if (o->n_medium == 0)
+        printf("\nlargest error %.1e (tolerance %.0e)\n", w->achieved_error, eot_muon_options_default().tolerance);
+    else
+        printf("\ncut %.6g GeV, energies to %.6g GeV; largest error %.1e (tolerances %.0e cascade, %.0e muons)\n", o->cut, o->energy_max, w->achieved_error, EOT_EM_TOLERANCE,
            eot_muon_options_default().tolerance);
-    if (w->event.response.n_hcal > 0)
+    if (o->n_medium > 0 && w->event.response.n_hcal > 0)
         printf("HCAL calibration: factor %.5g on the energy in scintillator, statistical error %.2f %% (muons of %.4g GeV, peak %.4g GeV)\n", (double)w->event.response.hcal_scale,
                100.0 * w->hcal_peak_error, config->detector.hcal_mip_energy, config->detector.hcal_mip_peak);
 }
@@ -129,7 +133,7 @@ enum eot_status eot_cmd_tables(int argc, char **argv, struct eot_error *err) {
     struct eot_config config = {.name = ""};
     struct eot_setup setup = {0};
     struct eot_world world = {0};
-    struct eot_em_options options;
+    struct eot_em_options options = {.n_medium = 0};
     struct listing *list = NULL;
     const struct eot_option table[] = {
         {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
@@ -152,11 +156,15 @@ enum eot_status eot_cmd_tables(int argc, char **argv, struct eot_error *err) {
     if (is_help) goto done;
     EOT_TRY(eot_config_read(positional.text[0], set.text, set.n, &config, err));
     EOT_TRY(eot_setup_create(&config, &setup, err));
-    EOT_TRY(eot_world_em_options(&config, &setup, config.physics.cut, &options, err));
+    bool is_muon_beam = eot_beam_is_muon(&config);
+    if (!is_muon_beam) EOT_TRY(eot_world_em_options(&config, &setup, config.physics.cut, &options, err));
     if (dump != NULL) EOT_TRY(eot_output_prepare(dump, err)); /* before any work is done */
     if (figure != NULL) EOT_TRY(eot_output_prepare(figure, err));
     double start = now_s();
-    EOT_TRY(eot_world_create_with(&config, &setup, config.physics.cut, &(struct eot_world_options){.no_cache = no_table_cache}, &world, err));
+    if (is_muon_beam)
+        EOT_TRY(eot_world_create_muons(&config, &setup, &world, err));
+    else
+        EOT_TRY(eot_world_create_with(&config, &setup, config.physics.cut, &(struct eot_world_options){.no_cache = no_table_cache}, &world, err));
     double seconds = now_s() - start;
     list = malloc(sizeof *list);
     EOT_CHECK_MEMORY(list);

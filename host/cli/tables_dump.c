@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/source.h"
 #include "eotmc/base/constants.h"
 #include "eotmc/physics/dimuon_gamma.h"
 #include "output/gnuplot.h"
@@ -96,8 +97,17 @@ static enum eot_status dump_dimuon(const char *folder, const struct eot_em_optio
 /* Rows at the energies of the dump; the caller frees them. */
 static enum eot_status muon_rows(const struct eot_material *material, struct eot_muon_dedx_row **row, int *n, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    /* the energies of D. E. Groom, N. V. Mokhov, S. I. Striganov, At. Data Nucl. Data Tables 78 (2001) 183, exact as decimal numbers: to compare line by line */
+    static const int in_decade[] = {10, 12, 14, 17, 20, 25, 30, 35, 40, 45, 50, 55, 60, 70, 80, 90};
     double energy[MAX_POINT];
-    *n = energies_between(MUON_LOW, MUON_HIGH, 10, energy);
+    *n = 0;
+    for (int i = 0; i < MAX_POINT; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%de%d", in_decade[i % 16], (int)floor(log10(MUON_LOW)) - 1 + i / 16);
+        double T = strtod(text, NULL);
+        if (T > MUON_HIGH) break;
+        energy[(*n)++] = T;
+    }
     *row = calloc((size_t)*n, sizeof **row);
     EOT_CHECK_MEMORY(*row);
     EOT_TRY(eot_muon_dedx(material, energy, *n, *row, err));
@@ -130,11 +140,28 @@ done:
 enum eot_status eot_tables_dump(const char *folder, const struct eot_setup *setup, const struct eot_em_options *o, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (int m = 0; m < o->n_medium; m++) EOT_TRY(dump_medium(folder, &o->medium[m], o, err));
-    EOT_TRY(dump_dimuon(folder, o, err));
+    if (o->n_medium > 0) EOT_TRY(dump_dimuon(folder, o, err));
     for (int i = 0; i < setup->n_material; i++)
         if (is_matter(&setup->material[i])) EOT_TRY(dump_muon(folder, &setup->material[i], err));
 done:
     return status;
+}
+
+/* Published stopping powers of a material, those of the figure's range: a data block with the columns of ours. @return their number. */
+static int reference_block(const char *material, struct eot_text *data) {
+    int n = 0;
+    const char *line = NULL;
+    for (size_t i = 0; i < eot_n_embedded_file; i++)
+        if (strcmp(eot_embedded_files[i].name, "tests/reference/muon_dedx.csv") == 0) line = eot_embedded_files[i].text;
+    for (; line != NULL && *line != '\0'; line = strchr(line, '\n') != NULL ? strchr(line, '\n') + 1 : NULL) {
+        char name[32];
+        double T, part[5];
+        if (sscanf(line, "%31[a-z],%lf,%lf,%lf,%lf,%lf,%lf", name, &T, part, part + 1, part + 2, part + 3, part + 4) != 7 || strcmp(name, material) != 0) continue;
+        if (n++ == 0) eot_text_add(data, "# %s: the same, PUMAS tables (github.com/niess/pumas-materials)\n", material);
+        eot_text_add(data, "%.8g %.8g %.8g %.8g %.8g %.8g\n", T, part[4], part[0], part[1], part[2], part[3]);
+    }
+    if (n > 0) eot_text_add(data, "\n\n");
+    return n;
 }
 
 enum eot_status eot_tables_figure(const char *folder, const struct eot_setup *setup, struct eot_error *err) {
@@ -143,7 +170,8 @@ enum eot_status eot_tables_figure(const char *folder, const struct eot_setup *se
     static const char *const colour[] = {"black", "#0072B2", "#E69F00", "#009E73", "#CC79A7"};
     struct eot_text data = {0}, body = {0};
     struct eot_muon_dedx_row *row = NULL;
-    int n_panel = 0, n_column, n_row;
+    int n_panel = 0, n_column, n_row, n_block = 0;
+    bool is_named = false; /* the points are, in the key */
     for (int i = 0; i < setup->n_material; i++) n_panel += is_matter(&setup->material[i]);
     n_column = n_panel > 4 ? 3 : n_panel > 1 ? 2 : 1;
     n_row = (n_panel + n_column - 1) / n_column;
@@ -163,12 +191,18 @@ enum eot_status eot_tables_figure(const char *folder, const struct eot_setup *se
         eot_text_add(&data, "\n\n");
         free(row);
         row = NULL;
+        bool has_points = reference_block(m->name, &data) > 0;
         eot_text_add(&body, "set title ");
         eot_text_add_quoted(&body, m->name, 0);
         eot_text_add(&body, "\nplot ");
         for (int p = 0; p < 5; p++)
-            eot_text_add(&body, "%s'muon_dedx.dat' index %d using 1:($%d>0?$%d:NaN) with lines lw 2 lc rgb '%s' %s%s%s", p > 0 ? ", " : "", i_panel, p + 2, p + 2, colour[p],
+            eot_text_add(&body, "%s'muon_dedx.dat' index %d using 1:($%d>0?$%d:NaN) with lines lw 2 lc rgb '%s' %s%s%s", p > 0 ? ", " : "", n_block, p + 2, p + 2, colour[p],
                          i_panel == 0 ? "title '" : "notitle", i_panel == 0 ? process[p] : "", i_panel == 0 ? "'" : "");
+        for (int p = 0; has_points && p < 5; p++)
+            eot_text_add(&body, ", 'muon_dedx.dat' index %d using 1:($%d>0?$%d:NaN) with points pt 7 ps 1.2 lc rgb '%s' %s", n_block + 1, p + 2, p + 2, colour[p],
+                         p == 0 && !is_named ? "title 'PUMAS tables'" : "notitle");
+        is_named = is_named || has_points;
+        n_block += has_points ? 2 : 1;
         eot_text_add(&body, "\n");
         i_panel++;
     }
