@@ -38,6 +38,7 @@ struct eot_muon_options eot_muon_options_default(void) {
     return (struct eot_muon_options){.v_cut = 1.0e-4,
                                      .delta_cut = 0.020,
                                      .delta_share = 0.0,
+                                     .layer_cut = 0.001,
                                      .elastic_per_X0 = 0.02,
                                      .elastic_per_cm = 0.005,
                                      .stop_kinetic = 2.0e-3,
@@ -487,6 +488,7 @@ static enum eot_status options_check(const struct eot_muon_options *o, struct eo
     EOT_CHECK(o->v_cut >= 1.0e-5 && o->v_cut <= 0.2, EOT_E_CONFIG, "muon v_cut = %g (must be 1e-5 to 0.2); 1e-4 is the default", o->v_cut);
     EOT_CHECK(o->delta_cut >= 0.0 && o->delta_share >= 0.0 && o->delta_share <= 0.2 && (o->delta_cut >= 1.0e-3 || o->delta_share >= 1.0e-3), EOT_E_CONFIG,
               "muon delta cut = %g GeV, share %g (one must be at least 1e-3, the share at most 0.2); 0.02 GeV is the default", o->delta_cut, o->delta_share);
+    EOT_CHECK(o->layer_cut >= 1.0e-4, EOT_E_CONFIG, "muon layer cut = %g GeV (must be at least 1e-4); 0.001 is the default", o->layer_cut);
     EOT_CHECK(o->elastic_per_X0 >= 0.005 && o->elastic_per_X0 <= 5.0, EOT_E_CONFIG, "muon hard scatters per X0 = %g (must be 0.005 to 5); 0.02 is the default", o->elastic_per_X0);
     EOT_CHECK(o->stop_kinetic >= 1.0e-3 && o->stop_kinetic <= 1.0, EOT_E_CONFIG, "muon stop energy = %g GeV (must be 0.001 to 1); 0.002 is the default", o->stop_kinetic);
     EOT_CHECK(o->largest_loss >= 0.01 && o->largest_loss <= 0.3, EOT_E_CONFIG, "muon loss per step = %g (must be 0.01 to 0.3); 0.05 is the default", o->largest_loss);
@@ -527,7 +529,8 @@ enum eot_status eot_muon_tables_build(const struct eot_material *material, int n
                                 .decay_at_rest = options->decay_at_rest,
                                 .decay_rate = options->decay_in_flight ? (f32)(EOT_M_MUON / (EOT_C_LIGHT * EOT_MUON_LIFETIME)) : 0.0f,
                                 .stop_kinetic = (f32)options->stop_kinetic,
-                                .largest_loss = (f32)options->largest_loss};
+                                .largest_loss = (f32)options->largest_loss,
+                                .inverse_layer_cut = (f32)(1.0 / options->layer_cut)};
     EOT_TRY(eot_f32_table_append(out, rows, n * n_rows, &layout->rows, err));
     EOT_TRY(eot_f32_table_append(out, shares, n * EOT_MUON_N_ROW * 4, &layout->shares, err));
     EOT_TRY(eot_f32_table_append(out, losses, n * n_losses, &layout->losses, err));

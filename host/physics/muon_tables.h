@@ -12,6 +12,7 @@ struct eot_muon_options {
     double v_cut;           /* radiative losses above this share of the total energy are explicit, 1e-5 to 0.2 */
     double delta_cut;       /* delta rays above this energy are explicit [GeV] */
     double delta_share;     /* ... or above this share of the kinetic energy, whichever is larger */
+    double layer_cut;       /* largest single transfer that is seen in a thin active layer [GeV] */
     double elastic_per_X0;  /* hard elastic scatters per radiation length at beta = 1, 0.005 to 5 */
     double elastic_per_cm;  /* and at least so many per cm, so that gases and thin layers have a tail: 0 to 0.05 */
     double stop_kinetic;    /* a muon stops below this kinetic energy [GeV], 1e-3 to 1 */

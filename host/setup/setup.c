@@ -96,6 +96,13 @@ static void region_limit_step(const struct eot_config *config, const struct eot_
     region->max_step = (f32)step;
 }
 
+/** Value of eot_region.active for a layer: 2 for an active one between passive ones. */
+static int active_of(const struct eot_volume_config *v, const struct eot_layer_config *layer) {
+    bool has_passive = false;
+    for (size_t i = 0; i < v->n_layer; i++) has_passive |= !v->layer[i].active;
+    return !layer->active ? 0 : has_passive ? 2 : 1;
+}
+
 /** The volume merged into one medium: its different (material, active) layers with their shares of the path. */
 static enum eot_status region_effective(const struct eot_config *config, int volume, eot_region *region, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -105,13 +112,13 @@ static enum eot_status region_effective(const struct eot_config *config, int vol
     for (size_t i = 0; i < v->n_layer; i++) {
         const struct eot_layer_config *layer = &v->layer[i];
         int k = 0;
-        while (k < region->n_constituent && (region->material[k] != layer->material || region->active[k] != (layer->active ? 1 : 0))) k++;
+        while (k < region->n_constituent && (region->material[k] != layer->material || region->active[k] != active_of(v, layer))) k++;
         EOT_CHECK(k < EOT_N_CONSTITUENT, EOT_E_CONFIG, "volume %s: more than %d different layers (the most an effective medium can hold); set its merge: -1",
                   v->name, EOT_N_CONSTITUENT);
         if (k == region->n_constituent) {
             region->n_constituent++;
             region->material[k] = layer->material;
-            region->active[k] = layer->active ? 1 : 0;
+            region->active[k] = active_of(v, layer);
         }
         thickness[k] += layer->thickness;
         period += layer->thickness;
@@ -143,7 +150,7 @@ static enum eot_status slabs_of_volume(struct eot_setup *setup, const struct eot
                 region.n_constituent = 1;
                 region.material[0] = v->layer[k].material;
                 region.fraction[0] = 1;
-                region.active[0] = v->layer[k].active ? 1 : 0;
+                region.active[0] = active_of(v, &v->layer[k]);
                 region_limit_step(config, v, &region);
                 EOT_TRY(region_number(setup, &region, &one->region, err));
                 one->low = z + depth;

@@ -141,3 +141,35 @@ Test(muon_slabs, scattering_does_not_depend_on_where_hard_scatters_begin) {
                       got[1][i], error[i]);
     }
 }
+
+/* Visible energy in thin layers: the mean is that of the loss there, the variance that of single transfers up to 1 MeV, xi 1 MeV (Rutherford), however the layers
+ * are cut; the muon's own loss is the same as with every transfer seen where it happens. */
+Test(muon_slabs, thin_layers_see_transfers_up_to_what_an_electron_leaves_in_them) {
+    struct eot_muon_options o = eot_muon_options_default();
+    o.decay_in_flight = o.decay_at_rest = 0;
+    double mean[3], variance[3], median[3], mean_error = 0.0, median_error = 0.0;
+    enum { N = 8000 };
+    for (int i = 0; i < 3; i++) { /* all seen in its place; thin layers; thin layers in one medium */
+        struct slab s;
+        struct eot_error err = {0};
+        cr_assert_eq(slab_calorimeter(&s, &o, 0, 1, i == 2 ? 0 : 1, &err), EOT_OK, "%s", err.text);
+        if (i > 0) s.region[1].active[0] = s.region[2].active[1] = 2;
+        struct slab_result r;
+        slab_shoot(&s, 50.0, N, 91, &r);
+        mean[i] = slab_mean(r.visible, r.n_out);
+        variance[i] = 0.0;
+        for (int k = 0; k < r.n_out; k++) variance[i] += (r.visible[k] - mean[i]) * (r.visible[k] - mean[i]) / r.n_out;
+        mean_error = fmax(mean_error, sqrt(variance[i] / N));
+        median[i] = slab_quantile(r.loss, r.n_out, 50.0);
+        median_error = quantile_error(r.loss, r.n_out, 50.0);
+        slab_result_free(&r);
+        slab_free(&s);
+    }
+    double xi = 0.5 * 0.307075e-3 * 0.53768 * 1.06 * 19.2; /* of 48 times 4 mm, GeV */
+    for (int i = 1; i < 3; i++) {
+        cr_expect(fabs(mean[i] - mean[0]) < 4.0 * sqrt(2.0) * mean_error, "cut %d: mean visible %g, all seen %g +- %g", i, mean[i], mean[0], mean_error);
+        cr_expect_float_eq(variance[i] / (xi * 1.0e-3), 1.0, 0.1, "cut %d: variance %g GeV^2, Rutherford %g", i, variance[i], xi * 1.0e-3); /* 1.6 % statistical; W/W_max, path */
+        cr_expect(fabs(median[i] - median[0]) < 4.0 * sqrt(2.0) * median_error, "cut %d: median loss %g, all seen %g", i, median[i], median[0]);
+    }
+    cr_expect_gt(variance[0], 5.0 * variance[1]);
+}

@@ -17,7 +17,7 @@ typedef struct {
     i32 n_constituent;               /* 1 for a pure layer */
     i32 material[EOT_N_CONSTITUENT]; /* material indices */
     f32 fraction[EOT_N_CONSTITUENT]; /* share of the path in each, sum 1 */
-    i32 active[EOT_N_CONSTITUENT];   /* 1 where the energy lost is seen (scintillator, gas) */
+    i32 active[EOT_N_CONSTITUENT];   /* 1 where the energy lost is seen (scintillator, gas); 2 where its layers lie between others */
     f32 field_x, field_y, field_z;   /* T, homogeneous in the region */
     f32 max_step;                    /* cm, longest step allowed in this region (effective media, field); large where unlimited */
 } eot_region;

@@ -71,7 +71,8 @@ typedef struct {
     f32 decay_rate;     /* m/(c tau) [GeV/cm]; 0: no decay in flight */
     f32 stop_kinetic;   /* a muon below this kinetic energy stops where it is [GeV] */
     f32 largest_loss;   /* longest step: this share of the kinetic energy lost on average */
-    f32 spare[3];
+    f32 inverse_layer_cut; /* 1/GeV: see `visible` in eot_muon_step */
+    f32 spare[2];
 } eot_muon_tables;
 EOT_LAYOUT(eot_muon_tables, 64);
 

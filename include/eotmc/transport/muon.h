@@ -14,6 +14,9 @@
  *
  * Approximations: the event rate is the one at the start of a step, whose mean loss is at most `largest_loss` of the kinetic energy; no deflection by
  * radiative losses; energy given to delta rays, photons and pairs leaves the muon at the event and is not transported here (the step returns it by kind).
+ * Visible energy: a delta ray of some MeV leaves a thin layer, others enter it from its neighbours. In active layers between others what is seen has the mean of
+ * the loss there, but fluctuates as single transfers up to 1 MeV do (inverse_layer_cut), about what an electron can leave in 4 mm of scintillator; the muon's own
+ * loss fluctuates in full. In homogeneous active volumes what is lost below the delta cut is seen where it is lost.
  * The decay is unpolarised, its electron massless; a captured mu- gives all its rest energy to the neutrino and the nucleus (returned as `neutrino`).
  *
  * Energy: T before + rest = T after + ionisation + shower + hadronic + electron + neutrino, where each term is a difference of two stored kinetic energies
@@ -55,7 +58,7 @@ typedef struct {
     eot_random random; /* advanced cursor */
     real path;         /* cm */
     real ionisation;   /* continuous loss, deposited along the step, and the last energy of a stopped muon [GeV] */
-    real visible;      /* the part of `ionisation` in active constituents of the region that the step was in [GeV] */
+    real visible;      /* the part of `ionisation` seen in active constituents of the region that the step was in [GeV] */
     real shower;       /* electromagnetic: delta ray, bremsstrahlung photon or pair, at the end of the step [GeV] */
     real hadronic;     /* photonuclear, at the end of the step [GeV] */
     real electron;     /* electron of a decay [GeV] */
@@ -118,12 +121,14 @@ typedef struct {
     real active_loss, active_xi, xi;   /* of the active constituents; xi of all */
     real inverse_cut;                  /* the same in all materials of a density above 0 */
     real active_variance, variance;
+    i32 is_thin;                       /* active layers between others */
     u32 i;
 } eot_muon_medium;
 EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_region *region, real kinetic_energy) {
     eot_muon_medium m;
     m.rate = m.kick = m.loss = m.slope = m.active_loss = m.active_xi = m.xi = m.inverse_cut = m.active_variance = m.variance = R(0.0);
     m.i = 0u;
+    m.is_thin = 0;
     i32 i = 0;
     do {
         eot_muon_row r = eot_muon_row_at(table, tables, region->material[i], kinetic_energy);
@@ -139,6 +144,7 @@ EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBA
         m.active_variance = fma(seen, r.variance, m.active_variance);
         m.inverse_cut = fmax(m.inverse_cut, r.inverse_cut);
         m.i = r.i;
+        m.is_thin = region->active[i] > 1 ? 1 : m.is_thin;
         i++;
     } while (i < region->n_constituent);
     return m;
@@ -420,14 +426,18 @@ EOT_FN eot_muon_step eot_muon_advance(EOT_GLOBAL const f32 *table, EOT_GLOBAL co
 
     /* continuous loss: the mean to second order in the path; active and passive matter apart where there are both */
     real bent = fma(R(-0.5), slope, R(1.0));
-    real passive = xi > R(0.0) ? R(0.0) : loss, visible = R(0.0);
+    real passive = xi > R(0.0) ? R(0.0) : loss, active = R(0.0), visible = R(0.0);
     if (active_xi < xi)
         passive = eot_muon_continuous(table, tables, (loss - active_loss) * bent, xi - active_xi, inverse_cut, variance - active_variance, bits.x, bits.w);
-    if (active_xi > R(0.0)) visible = eot_muon_continuous(table, tables, active_loss * bent, active_xi, inverse_cut, active_variance, more_bits.x, bits.w);
-    real lost = passive + visible;
+    if (active_xi > R(0.0)) {
+        active = visible = eot_muon_continuous(table, tables, active_loss * bent, active_xi, inverse_cut, active_variance, more_bits.x, bits.w);
+        if ((medium.is_thin | other.is_thin) != 0 && tables->straggling == EOT_MUON_STRAGGLING_VAVILOV)
+            visible = eot_muon_continuous(table, tables, active_loss * bent, active_xi, fmax(inverse_cut, (real)tables->inverse_layer_cut), active_variance, more_bits.x, bits.w);
+    }
+    real lost = passive + active;
     real after = fmax(kinetic - lost, R(0.0));
     out.ionisation = kinetic - after;
-    out.visible = lost > R(0.0) ? visible * (out.ionisation / lost) : R(0.0);
+    out.visible = lost > R(0.0) ? fmin(visible, lost) * (out.ionisation / lost) : R(0.0);
 
     /* path, displacement and deflection, at the mean energy of the step */
     real middle = R(0.5) * (kinetic + after);

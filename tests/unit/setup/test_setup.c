@@ -45,7 +45,7 @@ Test(setup, effective_ecal_is_one_medium_half_lead_half_scintillator, .init = ef
     cr_assert_float_eq(region->fraction[0], 0.5, 1e-7);
     cr_assert_float_eq(region->fraction[1], 0.5, 1e-7);
     cr_assert_eq(region->active[0], 0);
-    cr_assert_eq(region->active[1], 1);
+    cr_assert_eq(region->active[1], 2);
     cr_assert_eq(setup.n_z, 21); /* 10 volumes and the gaps between them; VETO to HCAL0 and so on; MM1 to the magnet */
 }
 
@@ -56,7 +56,7 @@ Test(setup, explicit_layers_follow_each_other, .init = explicit_layers, .fini = 
         cr_assert_str_eq(setup.material[lead->material[0]].name, "lead");
         cr_assert_str_eq(setup.material[scintillator->material[0]].name, "polystyrene");
         cr_assert_eq(lead->n_constituent, 1);
-        cr_assert_eq(scintillator->active[0], 1);
+        cr_assert_eq(scintillator->active[0], 2);
     }
     cr_assert_eq(setup.n_z, 21 - 4 + 300 + 3 * 96);
     cr_assert_leq(setup.n_region, 16); /* equal layers share a region */
@@ -144,7 +144,7 @@ Test(setup, constituents_are_the_different_layers_with_their_shares, .fini = cle
     const eot_region *region = &setup.region[eot_setup_region_at(&setup, 0, 0, 20)];
     cr_assert_eq(region->n_constituent, 3);
     cr_assert_eq(region->material[1], region->material[2]);
-    cr_assert_eq(region->active[1] - region->active[2], 1);
+    cr_assert_eq(region->active[1] - region->active[2], 2);
     cr_assert_float_eq(region->fraction[0], 0.5, 1e-6);
     cr_assert_float_eq(region->fraction[1], 1.0 / 3, 1e-6);
     cr_assert_float_eq(region->fraction[2], 1.0 / 6, 1e-6);
