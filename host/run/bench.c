@@ -345,7 +345,7 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
     static const enum eot_kernel kernel[] = {[PHILOX] = EOT_KERNEL_bench_philox, [GATHER] = EOT_KERNEL_bench_gather, [STACK] = EOT_KERNEL_bench_stack,
                                              [ELEMENTARY] = EOT_KERNEL_bench_elementary};
     enum eot_status status = EOT_OK;
-    struct rate before, after, rate;
+    struct rate before, after, rate = {NAN, NAN};
     uint32_t length = t->burst;
     hash[0] = '\0';
     EOT_TRY(philox_rate(t, &before, err));
@@ -365,7 +365,8 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
     case LAUNCH: {
         double start = now_s(), n = 0.0;
         for (; now_s() - start < 2.0 * BURST_S; n += 1.0) EOT_TRY(micro_launch(t, EOT_KERNEL_bench_launch, 1, err));
-        value[EOT_BENCH_operations_per_s] = n / (now_s() - start);
+        rate = (struct rate){n / (now_s() - start), n / (processor_s() - processor)};
+        value[EOT_BENCH_operations_per_s] = rate.wall;
         break;
     }
     }
@@ -376,7 +377,7 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
     value[EOT_BENCH_philox_blocks_per_s] = t->c->kind == PHILOX ? value[EOT_BENCH_operations_per_s] : blocks;
     value[EOT_BENCH_eot_per_megablock] = 1e6 * value[EOT_BENCH_eot_per_s] / blocks;
     value[EOT_BENCH_bound_fraction] = value[EOT_BENCH_steps_per_s] / blocks;
-    value[EOT_BENCH_blocks_per_operation] = blocks / value[EOT_BENCH_operations_per_s];
+    value[EOT_BENCH_blocks_per_operation] = t->b->is_gpu ? blocks / rate.wall : blocks_processor / rate.processor;
     if (!t->b->is_gpu && t->c->config != NULL && t->c->kind != REPLAY && t->c->kind != GATHER) { /* a replay's time is its kernel's, which is known as wall time only */
         value[EOT_BENCH_eot_per_megablock_cpu] = 1e6 * (double)t->result.n / processor / blocks_processor;
         value[EOT_BENCH_bound_fraction_cpu] = value[EOT_BENCH_steps_per_eot] * (double)t->result.n / processor / blocks_processor;

@@ -24,7 +24,7 @@
     X(bound_fraction, "1")          /* steps/s over Philox blocks/s: 1 would be the bound, because a step draws one block */           \
     X(eot_per_megablock_cpu, "1")   /* the same two by processor time instead of wall time, on devices that are the processor: hardly disturbed by other programs */ \
     X(bound_fraction_cpu, "1")                                                                                                         \
-    X(blocks_per_operation, "1")    /* Philox blocks in the time of one operation */
+    X(blocks_per_operation, "1")    /* Philox blocks in the time of one operation; by processor time where that is the device */
 enum eot_bench_metric {
 #define EOT_BENCH_METRIC(name, unit) EOT_BENCH_##name,
     EOT_BENCH_METRICS(EOT_BENCH_METRIC)
