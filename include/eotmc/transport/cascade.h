@@ -356,7 +356,7 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
         n_hit[l] = state[EOT_LANE_N_HIT * n + g];
         n_step[l] = state[EOT_LANE_N_STEP * n + g];
     }
-    const i32 has_along = (EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0 || EOT_TRACK_TALLY != EOT_TRACK_NONE; /* does anybody ask for a charged particle's E_along? */
+    const i32 has_along = ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) | (EOT_TRACK_TALLY != EOT_TRACK_NONE); /* does anybody ask for a charged particle's E_along? */
     for (u32 iteration = 0; iteration < c.n_iteration; iteration++) {
         i32 any_event = 0;
         EOT_EACH_LANE
