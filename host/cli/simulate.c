@@ -8,6 +8,7 @@
 #include "output/hepmc.h"
 #include "output/output.h"
 #include "run/muon_beam.h"
+#include "run/muon_signal.h"
 
 static double now_s(void) {
     struct timespec t;
@@ -49,8 +50,8 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     EOT_TRY(eot_output_prepare(folder, err));
     EOT_TRY(device_open(s, config, err));
     double start = now_s();
-    bool is_muon_beam = eot_beam_is_muon(config), is_partial = false;
-    if (is_muon_beam)
+    bool is_muon_beam = eot_beam_is_muon(config), is_conversion = is_muon_beam && config->physics.rare_lfc, is_partial = false;
+    if (is_muon_beam && !is_conversion)
         EOT_TRY(eot_world_create_muons(config, &setup, &world, err));
     else
         EOT_TRY(eot_world_create_with(config, &setup, config->physics.cut, &(struct eot_world_options){.no_cache = s->no_table_cache}, &world, err));
@@ -60,7 +61,9 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
         eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g %s on %s", config->name, (double)config->sampling.eot,
                         is_muon_beam ? "muons" : config->sampling.mode == EOT_SAMPLING_FORCED ? "EOT (forced)" : "EOT (analog)", b->name);
     struct eot_run_options options = {.backend = s->backend, .progress = s->progress, .log = &log, .is_interrupted = s->is_interrupted};
-    if (is_muon_beam) {
+    if (is_conversion) {
+        EOT_TRY(eot_muon_signal_run(config, &world, &options, &result, &is_partial, err));
+    } else if (is_muon_beam) {
         EOT_TRY(eot_muon_beam_run(config, &world, &options, &result, &is_partial, err));
     } else {
         EOT_TRY(eot_run_execute(config, &setup, &world, &options, &run, err));

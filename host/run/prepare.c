@@ -261,7 +261,7 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
     with_signal.event = &w->event;
     if (o->rare[EOT_RARE_LFC]) {
         double E_max = fmax(o->energy_max, 1.1 * config->beam.energy);
-        EOT_TRY(eot_signal_tables_build(o, EOT_LFC_E2MU, config->physics.mphi, E_max, &w->table, &w->event, &w->accuracy.em[0].lfc, err));
+        EOT_TRY(eot_signal_tables_build(o, eot_beam_is_muon(config) ? EOT_LFC_MU2E : EOT_LFC_E2MU, config->physics.mphi, E_max, &w->table, &w->event, &w->accuracy.em[0].lfc, err));
     }
     EOT_TRY(eot_em_tables_build(&with_signal, &w->table, &w->em, w->accuracy.em, err));
     if (cascade_only) goto done;
