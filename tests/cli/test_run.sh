@@ -88,8 +88,16 @@ done=$(sed -n 's/.*interrupted after \([0-9]*\) of.*/\1/p' "$work/err")
 tr -d ' \n' <"$work/partial/summary.json" | grep -q "\"primaries\":\[\[0,$done\]\]" || fail "the summary's primaries are not the $done that were done"
 [ -z "$(find "$work/partial" -name '*.tmp')" ] || fail "temporary files are left"
 # a run so long that all it has done lies in one block of the error estimate: nothing is lost either
-timeout -s INT 12 "$eotmc" run "$config" --device host -o "$work/early" --progress none --set sampling.eot=100000000 --set sampling.batch=20 --set physics.cut="5 GeV" \
-    --set output.figures=off >"$work/out" 2>"$work/err"
+"$eotmc" run "$config" --device host -o "$work/early" --progress none --set sampling.eot=100000000 --set sampling.batch=20 --set physics.cut="5 GeV" \
+    --set output.figures=off >"$work/out" 2>"$work/err" </dev/null &
+pid=$!
+for _ in $(seq 600); do
+    grep -q 'EOT (forced)' "$work/err" && break
+    sleep 0.1
+done
+sleep 12
+kill -INT $pid
+wait $pid
 grep -q '"partial": true' "$work/early/summary.json" || fail "a run interrupted early has no result: $(cat "$work/err")"
 run run "$config" --device host -o "$work/again" --progress none --set sampling.eot="$done" --set sampling.batch=20 --set physics.cut="5 GeV"
 [ "$(tally "$work/partial")" = "$(tally "$work/again")" ] || fail "an interrupted run of $done differs from a whole one"
