@@ -8,9 +8,7 @@ set xlabel 'physics.mphi [GeV]'
 set ylabel 'efficiency'
 set logscale x
 set xrange [0.0956522:3.45]
-set logscale y
-set format y '10^{%L}'
-set yrange [0.000339922:0.0265]
+set yrange [0:0.0196207]
 set minussign
 set border 31 linewidth 0.8
 set mxtics
