@@ -9,7 +9,7 @@ __kernel void source(__global const eot_event_parameters *e, __global const eot_
 }
 
 /** Vertices of the events that are not followed with deposits whatever their muons do; they are counted here. @param stack as in replay. */
-__kernel void locate(__global const f32 *table, __global const eot_em_tables *tables, __global const eot_cascade_parameters *c, __global const eot_event_parameters *e,
+__kernel EOT_ONE_BY_ONE void locate(__global const f32 *table, __global const eot_em_tables *tables, __global const eot_cascade_parameters *c, __global const eot_event_parameters *e,
                      __global const eot_vertex_record *record, __global f32 *stack, __global eot_event_vertex *vertex, __global i64 *tally) {
     u32 i = (u32)get_global_id(0);
     if (i >= e->n_event) return;
@@ -23,7 +23,7 @@ __kernel void locate(__global const f32 *table, __global const eot_em_tables *ta
 }
 
 /** Which events are to be followed with deposits. One work item a muon. @param reaches [n_event][2]. */
-__kernel void reach(__global const f32 *table, __global const eot_muon_tables *tables, __global const eot_grid *grid, __global const eot_region *region,
+__kernel EOT_ONE_BY_ONE void reach(__global const f32 *table, __global const eot_muon_tables *tables, __global const eot_grid *grid, __global const eot_region *region,
                     __global const u32 *voxel, __global const eot_event_parameters *e, __global const eot_vertex_record *record,
                     __global const eot_event_vertex *vertex, __global u32 *reaches, __global i64 *tally) {
     u32 item = (u32)get_global_id(0), i = item / 2u;
@@ -38,7 +38,7 @@ __kernel void reach(__global const f32 *table, __global const eot_muon_tables *t
 
 /** Replay. @param list events of this launch (of the vertex records from first_vertex on), if e->has_list. @param stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
  * @param acc [n_event][EOT_N_ACC], cleared here. @param profile [n_event][n_profile]. */
-__kernel void replay(__global const f32 *table, __global const eot_em_tables *tables, __global const eot_cascade_parameters *c, __global const eot_event_parameters *e,
+__kernel EOT_ONE_BY_ONE void replay(__global const f32 *table, __global const eot_em_tables *tables, __global const eot_cascade_parameters *c, __global const eot_event_parameters *e,
                      __global const eot_vertex_record *record, __global i64 *acc, __global f32 *stack, __global eot_event_vertex *vertex, __global i64 *tally,
                      __global i64 *profile, __global const u32 *list) {
     u32 i = (u32)get_global_id(0);
@@ -55,7 +55,7 @@ __kernel void replay(__global const f32 *table, __global const eot_em_tables *ta
 }
 
 /** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. */
-__kernel void muon(__global const f32 *table, __global const eot_muon_tables *tables, __global const eot_grid *grid, __global const eot_region *region,
+__kernel EOT_ONE_BY_ONE void muon(__global const f32 *table, __global const eot_muon_tables *tables, __global const eot_grid *grid, __global const eot_region *region,
                    __global const u32 *voxel, __global const eot_event_parameters *e, __global const eot_vertex_record *record,
                    __global const eot_event_vertex *vertex, __global i64 *acc, __global eot_muon_outcome *outcome, __global i64 *tally, __global const u32 *list) {
     u32 i = (u32)get_global_id(0);
@@ -67,7 +67,7 @@ __kernel void muon(__global const f32 *table, __global const eot_muon_tables *ta
 }
 
 /** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. */
-__kernel void select_event(__global const eot_event_parameters *e, __global const eot_vertex_record *record, __global const eot_event_vertex *vertex,
+__kernel EOT_ONE_BY_ONE void select_event(__global const eot_event_parameters *e, __global const eot_vertex_record *record, __global const eot_event_vertex *vertex,
                            __global const i64 *acc, __global const eot_muon_outcome *outcome, __global i64 *tally, __global f32 *row,
                            __global const u32 *list) {
     u32 i = (u32)get_global_id(0);

@@ -1,19 +1,13 @@
 /* eotmc bench: named, frozen problems and how fast this device solves them. */
 #include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/options.h"
 #include "cli.h"
+#include "cli/interrupt.h"
 #include "run/bench.h"
-
-static volatile sig_atomic_t is_interrupted = 0;
-static void on_interrupt(int signal_number) {
-    (void)signal_number;
-    is_interrupted = 1;
-}
 
 static const char *const KERNEL_NAME[EOT_N_KERNEL] = {
 #define EOT_KERNEL(name, n_argument) #name,
@@ -133,7 +127,7 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     bool is_help = false, is_simt = false, is_list = false, is_options = false, is_quiet = false;
     uint64_t repeat = 5, eot = 0, lanes = 0, units = 0;
     struct eot_text_list cases = {0}, positional = {0};
-    struct eot_bench_options options = {.is_interrupted = &is_interrupted};
+    struct eot_bench_options options = {.n_case = 0};
     struct eot_bench_result *result = NULL;
     size_t n_result = 0;
     const struct eot_option table[] = {
@@ -178,12 +172,9 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     options.lanes = (int)lanes;
     options.device.units = (int)units;
     options.log = &log;
-    struct sigaction action = {.sa_handler = on_interrupt}, old_interrupt, old_terminate;
-    sigaction(SIGINT, &action, &old_interrupt);
-    sigaction(SIGTERM, &action, &old_terminate);
+    options.is_interrupted = eot_interrupt_catch();
     status = is_simt ? eot_bench_simt(&options, &result, &n_result, err) : eot_bench_execute(&options, &result, &n_result, err);
-    sigaction(SIGINT, &old_interrupt, NULL);
-    sigaction(SIGTERM, &old_terminate, NULL);
+    eot_interrupt_release();
     EOT_TRY(status);
     if (strcmp(format, "json") == 0)
         EOT_TRY(print_json(result, n_result, is_simt, err));

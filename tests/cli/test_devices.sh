@@ -36,6 +36,10 @@ if ! "$eotmc" devices | grep -q '^\* .*host'; then
     # one coefficient of the logarithm changed: the device must not agree with the host any more
     sed -i 's/7\.0376836292e-2f/7.1e-2f/' "$work/include/eotmc/math/elementary.h"
     expect 5 'self-test failed on .*\(driver .*probe (log|normal|pow)' selftest --fast --no-kernel-cache --kernel-dir "$work"
+    if grep -q warning "$work/out"; then # of the driver's compiler, which has just compiled the changed kernels
+        cat "$work/out"
+        n_failed=$((n_failed + 1))
+    fi
     echo '__kernel void wrong(__global int *x) { x[0] = no_such_name; }' >>"$work/kernels/probe.cl"
     expect 4 'cannot build the kernels for .*driver .*options .*-cl-std=CL1.2' selftest --kernel-dir "$work"
     expect 4 "no_such_name" selftest --kernel-dir "$work"
