@@ -463,7 +463,9 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     }
     for (int i = 0; i < 2; i++) EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING_GAUSSIAN + i), NO_SQUARES, scratch, &selected[i], err));
     int chosen = config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL;
-    row = (struct eot_cutflow_row){.events = selected[chosen].value * (double)n, .weighted = selected[chosen].value, .std_error = selected[chosen].std_error};
+    double passed = 0.0;
+    for (size_t i = 0; i < run->n_block; i++) passed += eot_sum_value(run->block[i].event + EOT_T_WEIGHTED + 4 * (EOT_W_PASSED_GAUSSIAN + chosen));
+    row = (struct eot_cutflow_row){.events = passed, .weighted = selected[chosen].value, .std_error = selected[chosen].std_error};
     snprintf(row.cut, sizeof row.cut, "missing energy > %g GeV", config->selection.missing_energy);
     EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
     EOT_TRY(add(result, "selected.per_eot", "1", selected[chosen], err));

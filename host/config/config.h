@@ -96,7 +96,7 @@ struct eot_sampling_config {
     uint64_t batch;           /* primaries per batch: the unit of the error estimate */
     double min_photon_energy; /* GeV, sampling.region.min_photon_energy */
     double min_lepton_energy; /* GeV, sampling.region.min_lepton_energy */
-    int signal_candidates;    /* forced signal: muons of which a promising one is preferred; 1: no preference */
+    double signal_preference; /* forced signal: share of vertices drawn by their promise to be selected */
     double analog_enhancement; /* rare cross sections multiplied by this in analog mode, reported; default 1 */
 };
 

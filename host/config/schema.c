@@ -133,9 +133,9 @@ const struct eot_key EOT_KEYS[] = {
            "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it is higher"),
     NUMBER(ROOT, "sampling.region.min_lepton_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_lepton_energy),
            "the same for electrons and positrons that hold a rare vertex"),
-    COUNT(ROOT, "sampling.signal_candidates", INTEGER, 1, 256, "1", ROOT(sampling.signal_candidates),
-          "forced signal: from 2 on, vertices of energetic electrons are preferred, and of so many muons one by its promise to reach the spectrometer. Weights undo it: it changes "
-          "errors, not expectations"),
+    NUMBER(ROOT, "sampling.signal_preference", NONE, 0, 0.99, "0", ROOT(sampling.signal_preference),
+           "forced signal: share of the vertices that are drawn by the promise of their muon to reach the spectrometer, the others as they are in nature. Weights undo it: it changes "
+           "errors, not expectations"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
 

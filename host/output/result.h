@@ -23,7 +23,7 @@ struct eot_histogram {        /* contents per EOT; edges has n_bin + 1 */
 };
 struct eot_cutflow_row {
     char cut[64];
-    double events, weighted, std_error; /* raw number, per EOT */
+    double events, weighted, std_error; /* number of simulated events (the last cut: sum of their probabilities to pass it), per EOT */
 };
 struct eot_category {
     char name[8], title[96];

@@ -24,8 +24,8 @@ struct eot_em_options {
     double depth;       /* cm */
     double step_max_X0; /* longest step of a charged particle */
     bool rare[EOT_N_RARE]; /* processes that are on */
-    bool prefers_energy;   /* the rate of EOT_RARE_LFC on the nodes is times 0.05 + 0.95 (E/energy_max)^2, undone at the vertex */
     const eot_event_parameters *event; /* the tables of EOT_RARE_LFC, built before the cascade's; may be NULL without it */
+    const double *lfc_preference; /* factor on the rate of EOT_RARE_LFC at the energies of event->promise_nucleus, undone at the vertex; NULL: 1 */
     double rare_min[3]; /* GeV, of rare vertices, by parent */
     bool lpm;
     int n_medium;       /* 1 or 2 */

@@ -13,6 +13,7 @@
 #include "physics/muon_tables.h"
 #include "physics/shower.h"
 #include "physics/signal.h"
+#include "run/promise.h"
 #include "run/reach.h"
 #include "run/world_cache.h"
 
@@ -34,7 +35,7 @@ double eot_world_rare_threshold(const struct eot_config *config, int process) {
     return process == EOT_RARE_LFC ? config->physics.mphi + EOT_M_MUON : 2.0 * EOT_M_MUON; /* of an infinitely heavy nucleus */
 }
 
-int eot_world_signal_candidates(const struct eot_config *config) { return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.signal_candidates : 1; }
+double eot_world_signal_preference(const struct eot_config *config) { return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.signal_preference : 0.0; }
 
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally) {
     int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
@@ -59,7 +60,7 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
     const struct eot_volume_config *ecal = &config->geometry.volume[i_ecal];
     double energy_max = config->beam.energy * (1.0 + 6.0 * config->beam.spread) * ENERGY_MARGIN, period = 0.0;
     *o = (struct eot_em_options){.cut = cut, .energy_max = energy_max, .depth = ecal->thickness, .step_max_X0 = config->physics.step_max_X0,
-                                 .lpm = config->physics.lpm, .prefers_energy = eot_world_signal_candidates(config) > 1};
+                                 .lpm = config->physics.lpm};
     eot_world_rare_switches(config, o->rare);
     for (int type = 0; type < 3; type++) { /* the lowest threshold of the parent's processes, or where the region begins */
         double lowest = NO_PARENT;
@@ -211,23 +212,6 @@ done:
     return status;
 }
 
-/* What the spectrometer asks of a muon: straight into its first plane, and bent by no more than half of the last one. A guess for eot_lfc_promise. */
-static void scale_promise(const struct eot_config *config, const struct eot_volume_config *ecal, const eot_response *r, eot_event_parameters *e) {
-    const struct eot_volume_config *first = NULL, *last = NULL, *magnet = NULL;
-    for (size_t i = 0; i < config->geometry.n_volume; i++) {
-        const struct eot_volume_config *v = &config->geometry.volume[i];
-        if (v->role == EOT_ROLE_TRACKER && (first == NULL || v->z < first->z)) first = v;
-        if (v->role == EOT_ROLE_TRACKER && (last == NULL || v->z > last->z)) last = v;
-        if (v->role == EOT_ROLE_MAGNET) magnet = v;
-    }
-    e->lfc_candidates = first != NULL ? eot_world_signal_candidates(config) : 1;
-    e->lfc_energy_scale = e->lfc_angle_scale = 1.0f;
-    if (first == NULL) return;
-    double half = 0.5 * fmin(last->size_x, last->size_y), lever = magnet != NULL ? fmax(0.0, last->z - (magnet->z + 0.5 * magnet->thickness)) : 0.0;
-    e->lfc_angle_scale = (f32)fmax(0.5 * fmin(first->size_x, first->size_y) / fmax(first->z - ecal->z, 1.0), 1e-3);
-    e->lfc_energy_scale = (f32)fmax(EOT_BEND * fabs((double)r->field_integral) * lever / half, 1.0);
-}
-
 static double largest_error(const struct eot_world_accuracy *a) {
     double largest = a->muon;
     for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) largest = fmax(fmax(fmax(largest, a->em[m].brems), fmax(a->em[m].pair, a->em[m].compton)), fmax(a->em[m].dimuon_gamma, a->em[m].lfc));
@@ -258,18 +242,22 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_em_options with_signal = *o;
+    double *preference = NULL;
     with_signal.event = &w->event;
+    if (!cascade_only) EOT_TRY(build_muon_tables(config, setup, w, err));
     if (o->rare[EOT_RARE_LFC]) {
         double E_max = fmax(o->energy_max, 1.1 * config->beam.energy);
         EOT_TRY(eot_signal_tables_build(o, eot_beam_is_muon(config) ? EOT_LFC_MU2E : EOT_LFC_E2MU, config->physics.mphi, E_max, &w->table, &w->event, &w->accuracy.em[0].lfc, err));
+        if (!cascade_only) EOT_TRY(eot_world_promise(config, setup, w, &preference, err));
+        with_signal.lfc_preference = preference;
     }
     EOT_TRY(eot_em_tables_build(&with_signal, &w->table, &w->em, w->accuracy.em, err));
     if (cascade_only) goto done;
-    EOT_TRY(build_muon_tables(config, setup, w, err));
     EOT_TRY(eot_dimuon_tables_build(o, &w->table, &w->event, err));
     if (o->rare[EOT_RARE_DIMUON_TRIDENT]) EOT_TRY(eot_dimuon_trident_table_build(o, 0.0, &w->table, &w->event.trident, err));
     EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
 done:
+    free(preference);
     return status;
 }
 
@@ -387,7 +375,6 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     EOT_TRY(make_slabs(config, setup, e, err));
     EOT_TRY(make_spectrometer(config, r, err));
     if (!options->cascade_only) EOT_TRY(eot_world_reach(config, setup, w, err));
-    scale_promise(config, ecal, r, e);
     if (r->n_hcal > 0) {
         for (int i = 0; i < e->n_slab; i++)
             if (e->slab[i].role == EOT_ROLE_HCAL) r->hadronic_visible = e->slab[i].shower_visible; /* h/mip taken as e/mip */

@@ -59,8 +59,8 @@ void eot_world_free(struct eot_world *world);
 /** The media of the cascade and its limits, as the tables are built for them. @return EOT_E_CONFIG for layers that the cascade cannot follow. */
 enum eot_status eot_world_em_options(const struct eot_config *config, const struct eot_setup *setup, double cut, struct eot_em_options *options, struct eot_error *err);
 
-/** Muons of which the signal's vertex has one by its promise to be selected; 1 (no preference) in analog mode. */
-int eot_world_signal_candidates(const struct eot_config *config);
+/** Share of the signal's vertices that are drawn by their promise to be selected; 0 in analog mode. */
+double eot_world_signal_preference(const struct eot_config *config);
 /** Which rare processes a configuration has on. */
 void eot_world_rare_switches(const struct eot_config *config, bool on[EOT_N_RARE]);
 /** Energy [GeV] below which no parent of a rare process can make it. */

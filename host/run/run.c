@@ -554,7 +554,7 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     EOT_CHECK_MEMORY(block);
     EOT_CHECK_MEMORY(record);
     low.sampling.mode = EOT_SAMPLING_FORCED;
-    low.sampling.signal_candidates = 1; /* without preference of high energies */
+    low.sampling.signal_preference = 0.0; /* of high energies */
     low.sampling.min_photon_energy = low.sampling.min_lepton_energy = 0.0;
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;

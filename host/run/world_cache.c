@@ -36,6 +36,10 @@ static void take_tables(eot_event_parameters *to, const eot_event_parameters *fr
     memcpy(to->lfc_medium, from->lfc_medium, sizeof to->lfc_medium);
     memcpy(to->lfc_Z, from->lfc_Z, sizeof to->lfc_Z);
     memcpy(to->lfc_A, from->lfc_A, sizeof to->lfc_A);
+    to->promise = from->promise;
+    to->promise_nucleus = from->promise_nucleus;
+    to->n_promise_energy = from->n_promise_energy;
+    to->n_promise_angle = from->n_promise_angle;
 }
 
 void eot_world_cache_key(const struct eot_config *config, double cut, char key[65]) {
@@ -45,7 +49,7 @@ void eot_world_cache_key(const struct eot_config *config, double cut, char key[6
     bool is_in = true;
     eot_sha256_init(&hash);
     eot_table_version_hash(&hash);
-    snprintf(text, sizeof text, "%zu %.17g %d", sizeof(struct head), cut, config->physics.rare_lfc && eot_world_signal_candidates(config) > 1);
+    snprintf(text, sizeof text, "%zu %.17g %.17g", sizeof(struct head), cut, config->physics.rare_lfc ? eot_world_signal_preference(config) : 0.0);
     eot_sha256_update(&hash, text, strlen(text) + 1);
     for (const char *line = config->effective_yaml; *line != '\0';) {
         size_t n = strcspn(line, "\n");

@@ -12,7 +12,7 @@
 #include "physics/lfc/event.h"
 #include "physics/lfc/lfc.h"
 
-static const char *const SET[] = {"physics.rare.dimuon_gamma=off", "physics.rare.lfc=on", "sampling.batch=500", "scoring.showers=0"};
+static const char *const SET[] = {"physics.rare.dimuon_gamma=off", "physics.rare.lfc=on", "sampling.batch=500", "scoring.showers=0", "scoring.deposit_fraction=1"};
 enum { N_SET = sizeof SET / sizeof SET[0] };
 
 static void open_signal(struct simulation *s, const char *file, double m_phi, const char *cut, const char *more) {
@@ -64,7 +64,7 @@ Test(signal, analog_with_enhancement_agrees_with_forced, .timeout = 300) {
 /* Preference changes errors, not expectations; yields go with h^2. */
 Test(signal, preference_of_promising_muons_is_undone_by_weights, .timeout = 300) {
     struct simulation plain, preferred;
-    open_signal(&plain, "configs/na64e-signal.yaml", 0.11, "physics.cut=5 GeV", "sampling.signal_candidates=1");
+    open_signal(&plain, "configs/na64e-signal.yaml", 0.11, "physics.cut=5 GeV", "sampling.signal_preference=0");
     open_signal(&preferred, "configs/na64e-signal.yaml", 0.11, "physics.cut=5 GeV", "physics.h=1e-6");
     plain.config.sampling.eot = preferred.config.sampling.eot = 10000;
     preferred.config.sampling.seed = 3;
@@ -157,7 +157,7 @@ Test(signal, energy_and_momentum_are_conserved_in_every_event, .timeout = 300) {
     s.config.sampling.eot = 2000;
     simulation_run(&s);
     cr_assert_gt(s.run.n_row, 1500);
-    double recoil = 0.0;
+    double recoil = 0.0, passed = 0.0;
     for (size_t i = 0; i < s.run.n_row; i++) {
         const float *row = s.run.row[i].value;
         bool is_positron = row[EOT_E_PARENT] == (float)EOT_POSITRON;
@@ -173,11 +173,15 @@ Test(signal, energy_and_momentum_are_conserved_in_every_event, .timeout = 300) {
         cr_expect_lt(fabs(mass2 - 0.04), 1e-5, "phi has a mass^2 of %g GeV^2", mass2);
         cr_expect(m.phi[0] >= 0.2 && row[EOT_E_RECOIL_T] > 0.0f && (is_positron ? row[EOT_E_MU_MINUS] : row[EOT_E_MU_PLUS]) == 0.0f);
         recoil += m.recoil[0] - m.nucleus[0];
+        if (row[EOT_E_STAGE] >= 3.0f && !is_positron) passed += (double)row[EOT_E_PASS_GAUSSIAN];
     }
     cr_expect_lt(fabs(s.result.energy_residual), 1e-12);
     double from_ledger = simulation_estimate(&s, "energy.recoil_fraction")->value * s.result.energy_in;
     cr_expect_float_eq(from_ledger, recoil, 1e-3 * recoil + 1e-6, "recoil %g in the ledger, %g in the records", from_ledger, recoil);
     cr_expect_gt(simulation_estimate(&s, "energy.phi_fraction")->value, 0.1);
+    const struct eot_cutflow_row *last = &s.result.cutflow[s.result.n_cutflow - 1]; /* events are events, whatever their weights */
+    cr_expect_gt(passed, 20.0);
+    cr_expect_float_eq(last->events, passed, 1e-6 * passed, "%g events pass, %g in the cut flow", passed, last->events);
     simulation_close(&s);
 }
 

@@ -72,7 +72,7 @@ Test(yield, agrees_with_the_monte_carlo_run, .timeout = 300) {
         struct eot_yield yield;
         struct eot_yield_times times;
         simulation_open(&s, "configs/na64e-signal.yaml", (const char *const[]){masses[i], "physics.cut=1 GeV", "sampling.region.min_lepton_energy=1 GeV", "sampling.eot=2000", "sampling.batch=100",
-                                                                              "sampling.signal_candidates=1", "scoring.showers=0", "physics.h=1e-3", NULL}, NULL);
+                                                                              "sampling.signal_preference=0", "scoring.showers=0", "physics.h=1e-3", NULL}, NULL);
         simulation_run(&s);
         simulation_open_backend(&s, &(struct eot_backend_options){.extra_options = eot_world_kernel_options_for(&s.config, EOT_TRACK_SPECTRUM)});
         struct eot_run_options options = {.backend = s.backend, .progress = EOT_PROGRESS_NONE};

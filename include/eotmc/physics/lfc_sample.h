@@ -76,17 +76,22 @@ EOT_FN real eot_lfc_quantile_place(real xi) {
     return xi < R(0.5) ? q : R(1.0) - q;
 }
 
-/** Sample the outgoing lepton by inversion from the exact (y, psi) distribution. The azimuth is uniform and left to the caller.
- * @param E total energy of the incoming lepton [GeV], above threshold. @param xi_energy, xi_angle uniform in (0, 1).
- * @return E_f in [m_f, E - m_phi) and the angle to the incoming direction. Method: inversion, 2 numbers. */
-EOT_FN eot_lfc_final eot_lfc_sample(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E, real xi_energy, real xi_angle) {
+/** Its inverse's slope: dxi/dq at q. */
+EOT_FN real eot_lfc_quantile_density(real q) {
+    real tail = fmin(q, R(1.0) - q);
+    return R(32.0) * tail * tail * tail;
+}
+
+/** The outgoing lepton at the places q_energy, q_angle (0..1) among the quantiles of the exact (y, psi) distribution.
+ * @param E total energy of the incoming lepton [GeV], above threshold. @return E_f in [m_f, E - m_phi) and the angle to the incoming direction. */
+EOT_FN eot_lfc_final eot_lfc_sample_at(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E, real q_energy, real q_angle) {
     eot_lfc_cell e = eot_lfc_cell_from(eot_lfc_grid_place(n, E), n.n_energy);
-    eot_lfc_cell z = eot_lfc_cell_from(eot_lfc_quantile_place(xi_energy), n.n_zeta);
+    eot_lfc_cell z = eot_lfc_cell_from(q_energy, n.n_zeta);
     u32 place = n.zeta + e.i * (u32)n.n_zeta + z.i;
     real zeta_low = eot_lfc_between(table, place, z.f), zeta_high = eot_lfc_between(table, place + (u32)n.n_zeta, z.f);
     real zeta = fma(e.f, zeta_high - zeta_low, zeta_low);
 
-    eot_lfc_cell r = eot_lfc_cell_from(zeta, n.n_row), a = eot_lfc_cell_from(eot_lfc_quantile_place(xi_angle), n.n_rho);
+    eot_lfc_cell r = eot_lfc_cell_from(zeta, n.n_row), a = eot_lfc_cell_from(q_angle, n.n_rho);
     u32 row = (u32)n.n_rho, layer = row * (u32)n.n_row;
     place = n.rho + e.i * layer + r.i * row + a.i;
     real low = fma(r.f, eot_lfc_between(table, place + row, a.f) - eot_lfc_between(table, place, a.f), eot_lfc_between(table, place, a.f));
@@ -113,6 +118,12 @@ EOT_FN eot_lfc_final eot_lfc_sample(EOT_GLOBAL const f32 *table, eot_lfc_table n
     final.versine = two_pp > R(0.0) ? fmin(rise / two_pp, R(2.0)) : R(2.0) * rho;
     final.sine = sqrt(final.versine * (R(2.0) - final.versine));
     return final;
+}
+
+/** Sample the outgoing lepton by inversion. The azimuth is uniform and left to the caller. @param xi_energy, xi_angle uniform in (0, 1).
+ * Method: inversion, 2 numbers. */
+EOT_FN eot_lfc_final eot_lfc_sample(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E, real xi_energy, real xi_angle) {
+    return eot_lfc_sample_at(table, n, E, eot_lfc_quantile_place(xi_energy), eot_lfc_quantile_place(xi_angle));
 }
 
 #endif

@@ -65,6 +65,7 @@ enum eot_weighted {
     EOT_W_MISSING_GAUSSIAN, EOT_W_MISSING_EXPONENTIAL,
     EOT_W_CATEGORY_1, EOT_W_CATEGORY_2, EOT_W_CATEGORY_3,
     EOT_W_DEPTH,                          /* weight x depth [X0]: mean depth */
+    EOT_W_PASSED_GAUSSIAN, EOT_W_PASSED_EXPONENTIAL, /* pass probabilities without weights: expected number of events */
     EOT_W_CHANNEL,                        /* [EOT_N_RARE_CHANNEL][EOT_N_CHANNEL_SUM] */
     EOT_N_WEIGHTED = EOT_W_CHANNEL + EOT_N_RARE_CHANNEL * EOT_N_CHANNEL_SUM
 };

@@ -199,6 +199,8 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
         eot_weighted_add(tally, EOT_W_HCAL, w);
         eot_weighted_add(tally, EOT_W_MISSING_GAUSSIAN, w * (f64)pass_gaussian);
         eot_weighted_add(tally, EOT_W_MISSING_EXPONENTIAL, w * (f64)pass_exponential);
+        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_PASSED_GAUSSIAN, (f64)pass_gaussian);
+        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_PASSED_EXPONENTIAL, (f64)pass_exponential);
         eot_histogram_add(tally, EOT_H_PARENT_SELECTED, v.k * EOT_PARENT_BINS_PER_GEV, w * (f64)pass_gaussian);
     }
     u32 faults = eot_event_faults_count(v, plus.fate, minus.fate, tally);

@@ -8,6 +8,7 @@
 #error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
 #endif
 
+#include "eotmc/geometry/grid.h"
 #include "eotmc/math/vector.h"
 #include "eotmc/physics/dimuon_annihilation.h"
 #include "eotmc/physics/dimuon_gamma.h"
@@ -115,11 +116,24 @@ EOT_FN eot_event_vertex eot_vertex_dimuon_annihilation(eot_event_vertex v, eot_e
     return v;
 }
 
-/** Promise of a muon to reach and cross the spectrometer: a guess that only has to be positive. */
-EOT_FN f32 eot_lfc_promise(EOT_GLOBAL const eot_event_parameters *e, f32 E, f32 versine) {
-    f32 r = e->lfc_energy_scale / E, s = 2.0f * versine / (e->lfc_angle_scale * e->lfc_angle_scale);
-    r = r * r;
-    return 0.01f + 1.0f / ((1.0f + r * r) * (1.0f + s) * (1.0f + s));
+/** Where a muon is among the quantiles of its energy and angle, and how much rarer it is in nature than where it was drawn from. */
+typedef struct {
+    f32 q_energy, q_angle, weight;
+} eot_lfc_draw;
+
+/** Draw from the cells of promising muons (host/run/promise.h), uniform in q within a cell. @param cell, inside blocks. */
+EOT_FN eot_lfc_draw eot_lfc_draw_promising(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, f32 E, eot_u32x4 cell, eot_u32x4 inside) {
+    i32 n_energy = e->n_promise_energy, n_angle = e->n_promise_angle, n_node = e->lfc[e->promise_nucleus].n_energy;
+    i32 node = (i32)(eot_lfc_grid_place(e->lfc[e->promise_nucleus], E) * (f32)(n_node - 1) + 0.5f); /* the nearest */
+    EOT_GLOBAL const f32 *rows = table + e->promise + (u32)(node * (n_energy + 1 + n_energy * (n_angle + 1)));
+    i32 i = eot_grid_cell(rows, n_energy, (f64)eot_uniform(cell.x));
+    EOT_GLOBAL const f32 *row = rows + n_energy + 1 + i * (n_angle + 1);
+    i32 j = eot_grid_cell(row, n_angle, (f64)eot_uniform(cell.y));
+    eot_lfc_draw d;
+    d.q_energy = ((f32)i + eot_uniform(inside.x)) / (f32)n_energy;
+    d.q_angle = ((f32)j + eot_uniform(inside.y)) / (f32)n_angle;
+    d.weight = eot_lfc_quantile_density(d.q_energy) / ((f32)n_energy * (rows[i + 1] - rows[i])) * (eot_lfc_quantile_density(d.q_angle) / ((f32)n_angle * (row[j + 1] - row[j])));
+    return d;
 }
 
 /** e N -> mu N phi on one of the ECAL's nuclei. The weight is corrected from the rate between the cascade's nodes (with their
@@ -141,23 +155,17 @@ EOT_FN eot_event_vertex eot_vertex_lfc(eot_event_vertex v, EOT_GLOBAL const f32 
         return v;
     }
     if (!eot_lfc_is_covered(e->lfc[v.target], v.k)) v.fault |= (u32)EOT_FAULT_ENERGY;
-    /* one of several candidates is chosen in proportion to its promise G; the weight mean(G)/G leaves every expectation as it is */
-    eot_lfc_final f = eot_lfc_sample(table, e->lfc[v.target], v.k, eot_uniform(b.x), eot_uniform(b.y));
-    f32 promise = eot_lfc_promise(e, f.E_f, f.versine), all = promise;
-    v.turn = eot_low_uniform(b.x, b.y);
-    for (i32 i = 1; i < e->lfc_candidates; i++) {
-        b = eot_random_block(g);
-        g.draw++;
-        eot_lfc_final candidate = eot_lfc_sample(table, e->lfc[v.target], v.k, eot_uniform(b.x), eot_uniform(b.y));
-        f32 G = eot_lfc_promise(e, candidate.E_f, candidate.versine);
-        all += G;
-        if (eot_uniform(b.z) * all < G) {
-            f = candidate;
-            promise = G;
-            v.turn = eot_low_uniform(b.x, b.y);
-        }
+    eot_lfc_draw d;
+    if (e->n_promise_energy > 0) {
+        d = eot_lfc_draw_promising(table, e, v.k, b, eot_random_block(g));
+    } else {
+        d.q_energy = eot_lfc_quantile_place(eot_uniform(b.x));
+        d.q_angle = eot_lfc_quantile_place(eot_uniform(b.y));
+        d.weight = 1.0f;
     }
-    if (e->lfc_candidates > 1) v.weight *= all / (promise * (f32)e->lfc_candidates);
+    eot_lfc_final f = eot_lfc_sample_at(table, e->lfc[v.target], v.k, d.q_energy, d.q_angle);
+    v.weight *= d.weight;
+    v.turn = eot_low_uniform(b.x, b.y);
     v.versine = f.versine;
     eot_vec3 u = eot_slope_direction(v.sx, v.sy);
     u = eot_vec3_unit(eot_vec3_rotated(u, f.sine * eot_cos_turn(v.turn), f.sine * eot_sin_turn(v.turn), 1.0f - f.versine));
