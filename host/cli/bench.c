@@ -100,7 +100,8 @@ static void print_text(const struct eot_bench_result *list, size_t n) {
             if (s->is_there) printf("  %-22s %12.5g   (%.4g to %.4g in %d rounds)\n", eot_bench_metric_name[m], s->median, s->min, s->max, r->n_round);
         }
         printf("  %-22s %12.3g\n  %-22s %12.3g\n", "jit_s", r->jit_s, "tables_s", r->tables_s);
-        if (r->tally_hash[0] != '\0') printf("  %-22s %.16s, of %llu primaries\n", "tally_hash", r->tally_hash, (unsigned long long)r->n);
+        if (r->tally_hash[0] != '\0' && r->n > 0) printf("  %-22s %.16s, of %llu primaries\n", "tally_hash", r->tally_hash, (unsigned long long)r->n);
+        if (r->tally_hash[0] != '\0' && r->n == 0) printf("  %-22s %.16s\n", "tally_hash", r->tally_hash);
         printf("  %-22s %s (%s), %d cores or units\n", "device", r->device, r->driver, r->compute_units);
     }
 }
@@ -163,6 +164,8 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     }
     EOT_CHECK(repeat >= 1 && repeat <= 10000, EOT_E_USAGE, "--repeat %llu (must be 1 to 10000); give a number in that range", (unsigned long long)repeat);
     EOT_CHECK(lanes <= 16777216, EOT_E_USAGE, "--lanes %llu (at most 16777216); give fewer", (unsigned long long)lanes);
+    EOT_CHECK(!is_simt || options.device.selector == NULL || strcmp(options.device.selector, "host") == 0, EOT_E_USAGE,
+              "--simt with --device %s (lockstep is followed on the host); leave --device out", options.device.selector);
     EOT_CHECK(units <= 65536, EOT_E_USAGE, "--units %llu (at most 65536); give fewer", (unsigned long long)units);
     struct eot_log log = {.level = is_quiet ? EOT_LOG_QUIET : EOT_LOG_NORMAL};
     options.n_case = cases.n;

@@ -212,6 +212,24 @@ done:
     return status;
 }
 
+/* Hash of 2^18 of the device's blocks, the same on every device: the checksums of 64 lanes. */
+static enum eot_status philox_hash(struct bench *t, char hex[65], struct eot_error *err) {
+    enum { N_LANE = 64, N_ITERATION = 4096 };
+    enum eot_status status = EOT_OK;
+    uint32_t sum[N_LANE], n_lane = t->n_lane;
+    struct eot_sha256 hash;
+    t->n_lane = N_LANE;
+    status = micro_launch(t, EOT_KERNEL_bench_philox, N_ITERATION, err);
+    t->n_lane = n_lane;
+    EOT_TRY(status);
+    EOT_TRY(t->b->op->buffer_read(t->b, t->sum, 0, sizeof sum, sum, err));
+    eot_sha256_init(&hash);
+    eot_sha256_update(&hash, sum, sizeof sum);
+    eot_sha256_finish(&hash, hex);
+done:
+    return status;
+}
+
 static enum eot_status bench_open(struct bench *t, const struct bench_case *c, const struct eot_bench_options *options, struct eot_simt_report *simt, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_backend_options device = options->device;
@@ -230,6 +248,7 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
         EOT_TRY(config_read(c, &t->config, err));
         EOT_TRY(eot_setup_create(&t->config, &t->setup, err));
         device.extra_options = eot_world_kernel_options(&t->config);
+        EOT_CHECK(c->kind != PIPELINE || options->eot != 1, EOT_E_USAGE, "--eot 1 is too few for case %s (its estimates have a standard error); give 2 or more", c->name);
         if (options->eot > 0) t->config.sampling.eot = options->eot;
         if (options->eot > 0 && t->config.sampling.batch > options->eot) t->config.sampling.batch = options->eot;
         if (options->lanes > 0) t->config.device.lanes = options->lanes;
@@ -361,6 +380,7 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
     case ELEMENTARY:
         EOT_TRY(micro_rate(t, kernel[t->c->kind], 2.0 * BURST_S, &length, &rate, err));
         value[EOT_BENCH_operations_per_s] = rate.wall;
+        if (t->c->kind == PHILOX) EOT_TRY(philox_hash(t, hash, err));
         break;
     case LAUNCH: {
         double start = now_s(), n = 0.0;
@@ -428,7 +448,10 @@ enum eot_status eot_bench_execute(const struct eot_bench_options *options, struc
     list = calloc(n, sizeof *list);
     EOT_CHECK_MEMORY(bench);
     EOT_CHECK_MEMORY(list);
-    for (size_t i = 0; i < n; i++) EOT_TRY(bench_open(&bench[i], chosen[i], options, NULL, err));
+    for (size_t i = 0; i < n; i++) {
+        EOT_CHECK(options->is_interrupted == NULL || !*options->is_interrupted, EOT_E_INTERRUPTED, "interrupted; nothing was measured");
+        EOT_TRY(bench_open(&bench[i], chosen[i], options, NULL, err));
+    }
     for (int round = -1; round < options->repeat; round++) { /* -1: drivers compile, memory is touched */
         for (size_t i = 0; i < n; i++) {
             double value[EOT_N_BENCH_METRIC];
@@ -480,7 +503,11 @@ enum eot_status eot_bench_simt(const struct eot_bench_options *options, struct e
     for (size_t i = 0; i < n; i++) {
         double value[EOT_N_BENCH_METRIC];
         struct eot_bench_result *r = &list[*n_result];
-        if (chosen[i]->kind >= PHILOX || chosen[i]->kind == REPLAY) continue; /* the replay is part of dimuon-forced */
+        if (chosen[i]->kind >= PHILOX || chosen[i]->kind == REPLAY) {
+            EOT_CHECK(options->n_case == 0, EOT_E_USAGE, "case %s has no particle steps of its own to follow in lockstep; give %s", chosen[i]->name,
+                      chosen[i]->kind == REPLAY ? "dimuon-forced, which has the replay in it" : "another, or none for all that have");
+            continue;
+        }
         own.eot = options->eot > 0 ? options->eot : (uint64_t)own.lanes * PRIMARIES_PER_LANE;
         struct eot_simt_report report = {.warp_steps = 0};
         EOT_TRY(bench_open(&t, chosen[i], &own, &report, err));

@@ -47,12 +47,47 @@ run --case replay --case dimuon-forced --eot 40 --repeat 1 --device host -q
 run --simt --case cascade-cut5 --eot 500 --lanes 32 --format json
 [ $code -eq 0 ] && grep -q '"efficiency": 0\.' "$work/out" && grep -q '"stack_depth_max"' "$work/out" || fail "--simt: $(cat "$work/err")"
 
+# 2^18 blocks have the same checksums everywhere
+run --case philox --repeat 1 --format json -q
+hash=$(value tally_hash)
+run --case philox --repeat 1 --format json -q --device host
+[ ${#hash} -eq 64 ] && [ "$(value tally_hash)" = "$hash" ] || fail "philox: hash '$hash', on the host '$(value tally_hash)'"
+
+# Ctrl-C between rounds and inside of one
+"$eotmc" bench --case cascade-cut5 --repeat 10000 --format json --device host --eot 2000 >"$work/out" 2>"$work/err" </dev/null &
+pid=$!
+for _ in $(seq 600); do
+    grep -q 'round 1 of' "$work/err" && break
+    sleep 0.1
+done
+kill -INT $pid
+wait $pid
+code=$?
+[ $code -eq 130 ] && [ ! -s "$work/out" ] && [ "$(grep -vc '^round' "$work/err")" -eq 1 ] && grep -q 'interrupted; nothing was measured' "$work/err" ||
+    fail "Ctrl-C: exit code $code: $(cat "$work/err")"
+
 run --case no-such
 refused "an unknown case" 'there are cascade-cut5'
 run --case muon --case muon
 refused "a case twice" 'twice'
 run --case muon --repeat 0
 refused "no rounds" 'repeat'
+run --case muon --repeat 1.5
+refused "half a round" 'whole number'
+run --case muon --repeat 10001
+refused "too many rounds" '1 to 10000'
+run --case muon --format xml
+refused "an unknown format" 'text\|json'
+run --case muon --device banana
+refused "an unknown device" 'matches no device'
+run --case muon --device host,host
+refused "two devices" 'one device'
+run --case dimuon-forced --eot 1 --device host
+refused "one shower" '--eot 1 is too few'
+run --simt --case philox
+refused "lockstep without steps" 'no particle steps'
+run --simt --case muon --device banana
+refused "lockstep on a device" 'lockstep is followed on the host'
 run --print-options
 refused "options of no case" 'one --case'
 run --case muon surplus
