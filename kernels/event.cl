@@ -1,11 +1,21 @@
 /* Events with a rare vertex, one work item each: replay of the shower, muons, detector and selection. Thin: the physics is in include/eotmc. */
 #include "eotmc/transport/select.h"
 
-/** Energies of the primaries of a batch. @param energy n_primary + 1 values out. */
+/** Energies of the primaries of a batch, EOT_LANE_WIDTH a work item. @param energy n_primary + 1 values out, in whole work items. */
 __kernel void source(__global const eot_event_parameters *e, __global const eot_cascade_parameters *c, __global f32 *energy) {
-    u32 i = (u32)get_global_id(0);
-    if (i > c->n_primary) return;
-    energy[i] = eot_source_energy(e->beam, c->first_primary + i, c->seed, c->run);
+    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, first_low = (u32)c->first_primary, first_high = (u32)(c->first_primary >> 32), seed = c->seed, run = c->run;
+    f32 mean = e->beam.energy, spread = e->beam.spread;
+    u32 x[EOT_LANE_WIDTH], y[EOT_LANE_WIDTH];
+    if (first > c->n_primary) return;
+    EOT_EACH_LANE
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+        u32 low = first_low + first + l, high = first_high + (low < first_low ? 1u : 0u);
+        eot_u32x4 block = eot_philox(low, high, (u32)EOT_STAGE_SOURCE << 24, 0, seed, run);
+        x[l] = block.x;
+        y[l] = block.y;
+    }
+    EOT_EACH_LANE
+    for (u32 l = 0; l < EOT_LANE_WIDTH; l++) energy[first + l] = eot_source_energy(mean, spread, x[l], y[l]);
 }
 
 /** Vertices of the events that are not followed with deposits whatever their muons do; they are counted here. @param stack as in replay. */

@@ -146,7 +146,7 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
     c.track_tally = EOT_TRACK_NONE;
     c.n_slot = N_SLOT;
     e.n_profile = 0;
-    f32 energy = eot_source_energy(e.beam, event, e.seed, e.run);
+    f32 energy = eot_source_sample(e.beam, event, e.seed, e.run, e.calorimeter_z).E;
     replay->event = event;
     replay->E_beam = (double)energy;
     EOT_TRY(find_vertices(w, &c, energy, stack, record, &n_record, &replay->rate, err));

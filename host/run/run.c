@@ -74,6 +74,9 @@ eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *confi
                                     .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f}};
 }
 
+/* Work items of the kernel `source`: the energies of n primaries and one more. */
+static size_t source_items(const struct engine *g, size_t n) { return n / (size_t)g->b->lane_width + 1; }
+
 static enum eot_status engine_create(struct engine *g, const struct eot_config *config, const struct eot_world *w, const struct eot_run_options *options, uint64_t batch,
                                      bool has_events, const struct eot_track_spectra *spectra, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -119,7 +122,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_TRY(new_buffer(g, sizeof w->em, &w->em, &g->em, err));
     EOT_TRY(new_buffer(g, sizeof g->c, &g->c, &g->cascade, err));
     EOT_TRY(new_buffer(g, sizeof g->e, &g->e, &g->event, err));
-    EOT_TRY(new_buffer(g, (g->batch + 1) * sizeof(f32), NULL, &g->energy, err));
+    EOT_TRY(new_buffer(g, source_items(g, g->batch) * (size_t)g->b->lane_width * sizeof(f32), NULL, &g->energy, err));
     EOT_TRY(new_buffer(g, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, NULL, &g->lane, err));
     EOT_TRY(new_buffer(g, g->n_lane * 2 * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->stack, err));
     EOT_TRY(new_buffer(g, g->n_lane * n_track * sizeof(i64), NULL, &g->track, err));
@@ -209,7 +212,7 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     g->e.first_primary = first;
     EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_source, (size_t)n + 1, 0, (struct eot_buffer *[]){g->event, g->cascade, g->energy}, err));
+    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_source, source_items(g, n), 0, (struct eot_buffer *[]){g->event, g->cascade, g->energy}, err));
     float *energy = malloc(g->n_lane * sizeof *energy);
     EOT_CHECK_MEMORY(energy);
     size_t n_start = g->n_lane < n ? g->n_lane : n;
