@@ -19,16 +19,10 @@ EOT_FN f32 eot_log(f32 x) {
     u32 shifted = bits - 0x3f3504f3u; /* so that the mantissa lies in [sqrt(1/2), sqrt(2)) */
     f32 e = (f32)((i32)shifted >> 23);
     f32 f = eot_f32_from_bits((shifted & 0x7fffffu) + 0x3f3504f3u) - 1.0f;
-    f32 p = 7.0376836292e-2f;
-    p = fma(p, f, -1.1514610310e-1f);
-    p = fma(p, f, 1.1676998740e-1f);
-    p = fma(p, f, -1.2420140846e-1f);
-    p = fma(p, f, 1.4249322787e-1f);
-    p = fma(p, f, -1.6668057665e-1f);
-    p = fma(p, f, 2.0000714765e-1f);
-    p = fma(p, f, -2.4999993993e-1f);
-    p = fma(p, f, 3.3333331174e-1f);
-    f32 f2 = f * f;
+    f32 f2 = f * f, f4 = f2 * f2; /* the polynomial in pairs: half the latency of one term after the other */
+    f32 p01 = fma(-2.4999993993e-1f, f, 3.3333331174e-1f), p23 = fma(-1.6668057665e-1f, f, 2.0000714765e-1f);
+    f32 p45 = fma(-1.2420140846e-1f, f, 1.4249322787e-1f), p67 = fma(-1.1514610310e-1f, f, 1.1676998740e-1f);
+    f32 p = fma(fma(7.0376836292e-2f, f4, fma(p67, f2, p45)), f4, fma(p23, f2, p01));
     f32 y = p * f * f2;
     y = fma(e, -2.12194440e-4f, y);
     y = fma(-0.5f, f2, y);
@@ -42,13 +36,9 @@ EOT_FN f32 eot_exp(f32 x) {
     f32 n = (f32)(k - 128);
     f32 r = fma(n, -0.693359375f, c);
     r = fma(n, 2.12194440e-4f, r);
-    f32 p = 1.9875691500e-4f;
-    p = fma(p, r, 1.3981999507e-3f);
-    p = fma(p, r, 8.3334519073e-3f);
-    p = fma(p, r, 4.1665795894e-2f);
-    p = fma(p, r, 1.6666665459e-1f);
-    p = fma(p, r, 5.0000001201e-1f);
-    f32 y = fma(p, r * r, r + 1.0f) * eot_f32_from_bits((u32)(k - 1) << 23);
+    f32 r2 = r * r;
+    f32 p = fma(fma(1.9875691500e-4f, r, 1.3981999507e-3f), r2 * r2, fma(fma(8.3334519073e-3f, r, 4.1665795894e-2f), r2, fma(1.6666665459e-1f, r, 5.0000001201e-1f)));
+    f32 y = fma(p, r2, r + 1.0f) * eot_f32_from_bits((u32)(k - 1) << 23);
     return x < -87.3f ? 0.0f : y;
 }
 

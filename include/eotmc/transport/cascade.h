@@ -338,8 +338,8 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
         top[EOT_LANE_WIDTH], place[EOT_LANE_WIDTH];
     f32 log_start[EOT_LANE_WIDTH], upper[EOT_LANE_WIDTH], tau[EOT_LANE_WIDTH], z_end[EOT_LANE_WIDTH], path_X0[EOT_LANE_WIDTH], ionisation[EOT_LANE_WIDTH], rare[EOT_LANE_WIDTH],
         free_path[EOT_LANE_WIDTH], path_0[EOT_LANE_WIDTH], path_1[EOT_LANE_WIDTH], soft_fraction[EOT_LANE_WIDTH], E_end[EOT_LANE_WIDTH], log_end[EOT_LANE_WIDTH],
-        along[EOT_LANE_WIDTH], E_along[EOT_LANE_WIDTH], quantile_fraction[EOT_LANE_WIDTH];
-    i32 flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH];
+        along[EOT_LANE_WIDTH], E_along[EOT_LANE_WIDTH], quantile_fraction[EOT_LANE_WIDTH], E_high[EOT_LANE_WIDTH], E_low[EOT_LANE_WIDTH];
+    i32 type_high[EOT_LANE_WIDTH], type_low[EOT_LANE_WIDTH], flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH];
     EOT_GLOBAL f32 *stack_z = stack + (u32)EOT_STACK_DEPTH * c.n_lane;
     u32 n = c.n_lane, first_low = (u32)c.first_primary, first_high = (u32)(c.first_primary >> 32);
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
@@ -438,14 +438,22 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
         }
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            eot_step_vertex v = eot_step_interact(t, type[l], flight[l], E_end[l], log_end[l], free_path[l], table[rate[l]], (table + quantile[l])[0], (table + quantile[l])[1],
+                                                  quantile_fraction[l], zz[l]);
+            i32 a_is_high = v.E_a > v.E_b;
+            E_high[l] = a_is_high ? v.E_a : v.E_b;
+            E_low[l] = a_is_high ? v.E_b : v.E_a;
+            type_high[l] = a_is_high ? v.type_a : v.type_b;
+            type_low[l] = a_is_high ? v.type_b : v.type_a;
+        }
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
             /* every array is read once, here: a read in one arm of a choice would become a read through a chosen address */
             f32 rare_now = rare[l], weight_now = weight[l], z_at = z_end[l], along_at = along[l], E_at = E_along[l], fraction_now = vertex_fraction[l],
-                vertex_E_now = vertex_E[l];
-            i32 type_now = type[l], depth_now = depth[l], flown = flight[l];
+                vertex_E_now = vertex_E[l], high = E_high[l], small = E_low[l];
+            i32 type_now = type[l], depth_now = depth[l], has_left = (flight[l] & EOT_STEP_LEFT) != 0, high_type = type_high[l], low_type = type_low[l];
             u32 draw_now = draw[l], word = w[l], vertex_draw_now = vertex_draw[l];
-            eot_step_vertex v = eot_step_interact(t, type_now, flown, E_end[l], log_end[l], free_path[l], table[rate[l]], (table + quantile[l])[0], (table + quantile[l])[1],
-                                                  quantile_fraction[l], zz[l]);
-            i32 is_busy = (i32)i_primary[l] < (i32)c.n_primary, has_left = (flown & EOT_STEP_LEFT) != 0; /* idle lanes go on with any energy: nothing of them counts */
+            i32 is_busy = (i32)i_primary[l] < (i32)c.n_primary; /* idle lanes go on with any energy: nothing of them counts */
             /* the rare vertex: forced, one of the shower's, in proportion to the local rate; analog, a Bernoulli trial on 31 bits */
             f32 total = weight_now + rare_now;
             i32 is_reached = eot_uniform(word) * total > weight_now, is_hit = (f32)(i32)(word >> 1) + 0.5f < rare_now * c.enhancement * 2147483648.0f;
@@ -455,17 +463,14 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
             vertex_fraction[l] = is_chosen ? along_at : fraction_now;
             vertex_E[l] = is_chosen ? E_at : vertex_E_now;
             /* daughters */
-            i32 a_is_high = v.E_a > v.E_b;
-            f32 E_high = a_is_high ? v.E_a : v.E_b, E_low = a_is_high ? v.E_b : v.E_a;
-            i32 type_high = a_is_high ? v.type_a : v.type_b, type_low = a_is_high ? v.type_b : v.type_a;
-            i32 both = E_low >= t.cut, one = (E_high >= t.cut) & !has_left;
+            i32 both = small >= t.cut, one = (high >= t.cut) & !has_left;
             i32 overflows = both & (depth_now >= EOT_STACK_DEPTH - 1), pops = !one & (depth_now > 0), is_done = is_busy & !one & (depth_now == 0);
             f32 popped_E = stack[top[l]];
             u32 popped = eot_f32_bits(stack_z[top[l]]);
-            stack[place[l]] = E_high;
-            stack_z[place[l]] = eot_f32_from_bits((eot_f32_bits(z_at) & ~3u) | (u32)type_high);
-            f32 E_on = both ? E_low : E_high;
-            i32 type_on = both ? type_low : type_high;
+            stack[place[l]] = high;
+            stack_z[place[l]] = eot_f32_from_bits((eot_f32_bits(z_at) & ~3u) | (u32)high_type);
+            f32 E_on = both ? small : high;
+            i32 type_on = both ? low_type : high_type;
             E[l] = one ? E_on : popped_E;
             z[l] = one ? z_at : eot_f32_from_bits(popped & ~3u);
             type[l] = one ? type_on : (i32)(popped & 3u);
@@ -478,24 +483,34 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
         }
         if (any_event == 0) continue;
         i32 is_full = 0; /* a lane without place for another vertex: the host takes them first */
-        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-            if (event[l] == 0) continue;
+        for (u32 l = 0; l < EOT_LANE_WIDTH && (c.is_forced || any_event != EOT_LANE_IS_DONE); l++) {
             if ((event[l] & EOT_LANE_OVERFLOWS) != 0) state[EOT_LANE_N_OVERFLOW * n + first + l]++;
             if ((event[l] & EOT_LANE_HAS_HIT) != 0) {
                 eot_vertex_record_store(vertex + n_hit[l] * n + first + l, i_primary[l], vertex_draw[l], vertex_fraction[l], vertex_E[l], 1.0f / c.enhancement);
                 n_hit[l]++;
                 is_full |= n_hit[l] == c.n_slot;
             }
-            if ((event[l] & EOT_LANE_IS_DONE) == 0) continue;
-            if (c.is_forced) eot_vertex_record_store(vertex + i_primary[l], i_primary[l], vertex_draw[l], vertex_fraction[l], vertex_E[l], weight[l]);
-            u32 next = i_primary[l] + n;
-            i_primary[l] = next < c.n_primary ? next : c.n_primary;
-            E[l] = energy[i_primary[l]]; /* one past the end is padding */
-            z[l] = 0.0f;
-            type[l] = c.primary_type;
-            depth[l] = 0;
-            draw[l] = 0;
-            weight[l] = 0.0f;
+            if (c.is_forced && (event[l] & EOT_LANE_IS_DONE) != 0) eot_vertex_record_store(vertex + i_primary[l], i_primary[l], vertex_draw[l], vertex_fraction[l], vertex_E[l], weight[l]);
+        }
+        /* the lanes' next primaries; one past the end is padding, with energy */
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            i32 next = (i32)(i_primary[l] + n);
+            next = next < (i32)c.n_primary ? next : (i32)c.n_primary;
+            i_primary[l] = (event[l] & EOT_LANE_IS_DONE) != 0 ? (u32)next : i_primary[l];
+        }
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            i32 is_new = (event[l] & EOT_LANE_IS_DONE) != 0;
+            f32 E_new = energy[i_primary[l]], E_now = E[l], z_now = z[l], weight_now = weight[l];
+            i32 type_now = type[l], depth_now = depth[l];
+            u32 draw_now = draw[l];
+            E[l] = is_new ? E_new : E_now;
+            z[l] = is_new ? 0.0f : z_now;
+            type[l] = is_new ? c.primary_type : type_now;
+            depth[l] = is_new ? 0 : depth_now;
+            draw[l] = is_new ? 0u : draw_now;
+            weight[l] = is_new ? 0.0f : weight_now;
         }
         if (is_full) break;
     }
