@@ -173,10 +173,11 @@ Test(shower_deposit, reservoir_chooses_in_proportion_to_energy) {
         f32 energy[3] = {0.01f, 0.03f, 0.06f}, u[3] = {eot_uniform(w.x), eot_uniform(w.y), eot_uniform(w.z)};
         for (int k = 0; k < 3; k++) {
             eot_shower_axis axis = {(f32)k, 0.0f, 0.0f, 0.0f, 0.0f};
-            r = eot_spot_reservoir_add(r, 7 + k, energy[k], 0, axis, u[k]);
+            r = eot_spot_reservoir_add(r, 7 + k, energy[k], 0.5f * energy[k], 0, axis, u[k]);
         }
         cr_assert_eq(r.counts, 24);
         cr_assert(fabs((double)r.energy - 0.1) < 1e-7);
+        cr_assert_eq(r.shape_energy, 0.5f * energy[(int)r.axis.x]);
         chosen[(int)r.axis.x]++;
     }
     double share[3] = {0.1, 0.3, 0.6};
@@ -184,16 +185,51 @@ Test(shower_deposit, reservoir_chooses_in_proportion_to_energy) {
         cr_expect(fabs((double)chosen[k] / N - share[k]) < 5.0 * sqrt(share[k] * (1.0 - share[k]) / N), "%d: %g, expected %g", k, (double)chosen[k] / N, share[k]);
 }
 
-/* Mean of the largest-first breaking of the stick: the first piece of a Poisson-Dirichlet process is Beta(1, theta), mean 1/(1 + theta). */
-Test(shower_deposit, first_photon_has_its_share) {
+/* The first piece of a Poisson-Dirichlet process is Beta(1, theta), mean 1/(1 + theta); below a largest share m, its mean by the integral of v (1 - v)^(theta - 1). */
+Test(shower_deposit, one_photon_has_its_share) {
     enum { N = 100000 };
-    for (double path = 0.05; path < 1.0; path *= 3.0) {
-        double sum = 0.0, theta = 4.0 / 3.0 * path;
-        for (u32 i = 0; i < N; i++) {
-            eot_u32x4 w = eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 0, 10, 0));
-            sum += (double)eot_broken_stick(eot_low_uniform(w.x, w.y), (f32)path);
+    for (int i_most = 0; i_most < 2; i_most++)
+        for (double path = 0.05; path < 2.0; path *= 3.0) {
+            double sum = 0.0, theta = 4.0 / 3.0 * path, most = i_most == 0 ? 1.0 : 0.4, rest = pow(1.0 - most, theta);
+            for (u32 i = 0; i < N; i++) {
+                eot_u32x4 w = eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 0, 10, 0));
+                f32 share = eot_photon_share(eot_low_uniform(w.x, w.y), (f32)path, i_most == 0 ? 3.0f : 0.4f);
+                cr_assert(share >= 0.0f && (double)share <= most + 1e-6);
+                sum += (double)share;
+            }
+            double expected = ((1.0 - rest) / (1.0 + theta) - most * rest * theta / (1.0 + theta)) / (1.0 - rest), sigma = most / sqrt(12.0 * N) * 2.0;
+            cr_expect(fabs(sum / N - expected) < 3.0 * sigma + 1e-5, "path %g, at most %g: %g, expected %g", path, most, sum / N, expected);
         }
-        double expected = 1.0 / (1.0 + theta), sigma = sqrt(theta / ((1.0 + theta) * (1.0 + theta) * (2.0 + theta)) / N);
-        cr_expect(fabs(sum / N - expected) < 5.0 * sigma + 1e-5, "path %g: %g, expected %g", path, sum / N, expected);
+}
+
+/* A charged particle that ends its path below the cut fell below it where its energy, with one photon and the rest in proportion to the path, crosses the cut. Energy is
+ * kept, the photon is there only if it was radiated before, and the particle has the cut's energy unless the photon was the fall. */
+Test(shower_deposit, particles_fall_below_the_cut_on_their_path) {
+    enum { N = 20000 };
+    int n_jump = 0, n_before = 0, n_after = 0;
+    double cut = 1.0, E = 1.3;
+    for (u32 i = 0; i < N; i++) {
+        eot_u32x4 w = eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 0, 11, 0));
+        eot_cascade_vertex v;
+        memset(&v, 0, sizeof v);
+        v.path_X0 = 0.5f;
+        v.ionisation = 0.1f;
+        v.soft = 0.25f + 0.5f * eot_uniform(w.x);
+        v.E_b = (f32)E - v.ionisation - v.soft;
+        eot_cascade_losses l = eot_cascade_losses_sample(v, (f32)E, (f32)cut, eot_uniform(w.y), eot_uniform(w.z));
+        cr_assert(l.share > 0.0f && l.share <= 1.0f && l.photon >= 0.0f && l.rest >= 0.0f);
+        double left = E - (double)(l.share * v.ionisation + l.photon + l.rest);
+        cr_assert(fabs(left - (double)l.E) < 1e-5, "%g GeV are left, not %g", (double)l.E, left);
+        if (l.photon == 0.0f) { /* the photon would have come later */
+            n_before++;
+            cr_assert(l.share <= l.place && fabs(left - cut) < 1e-5);
+        } else if (l.share == l.place) {
+            n_jump++;
+            cr_assert(left <= cut + 1e-5 && left + (double)l.photon >= cut - 1e-5);
+        } else {
+            n_after++;
+            cr_assert(l.share > l.place && fabs(left - cut) < 1e-5);
+        }
     }
+    cr_expect(n_jump > N / 20 && n_before > N / 20 && n_after > N / 20, "%d by the photon, %d before it, %d after", n_jump, n_before, n_after);
 }

@@ -305,6 +305,45 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     return v;
 }
 
+/** Share of one photon of many in their given sum. A spectrum dN/dk = theta/k makes the photons the jumps of a Gamma process, whose shares in random (size-biased)
+ * order are the pieces of a stick broken at 1 - u^(1/theta) (Poisson-Dirichlet; J. F. C. Kingman, J. R. Stat. Soc. B 37 (1975) 1).
+ * theta = 4/3 of the path in X0, from the soft end of dN/dk/dt = (4/3)/k. @param most the largest share that a photon may have (below the cut). */
+EOT_FN f32 eot_photon_share(f32 uniform, f32 path_X0, f32 most) {
+    f32 theta = eot_max(1.3333333f * path_X0, 0.01f);
+    f32 possible = most < 1.0f ? 1.0f - eot_exp(theta * eot_log(1.0f - most)) : 1.0f;
+    return 1.0f - eot_exp(eot_log(1.0f - uniform * possible) / theta);
+}
+
+/** What a charged particle leaves below the cut along its path: one photon, the rest of its radiation, ionisation; and where it falls below the cut itself. */
+typedef struct {
+    f32 photon, rest; /* GeV radiated: at `place` of the path; along it */
+    f32 place, share; /* of the path: of the photon; until where the particle lives, 1: to its end */
+    f32 E;            /* GeV, of the particle there, if it ends there or at the path's end */
+} eot_cascade_losses;
+
+/** @param E energy before the step. @param photon_uniform,place uniform numbers. */
+EOT_FN eot_cascade_losses eot_cascade_losses_sample(eot_cascade_vertex v, f32 E, f32 cut, f32 photon_uniform, f32 place) {
+    eot_cascade_losses l;
+    f32 above = E - cut;
+    l.photon = v.soft * eot_photon_share(photon_uniform, v.path_X0, cut / eot_max(v.soft, 1e-9f));
+    l.rest = v.soft - l.photon;
+    l.place = place;
+    l.share = 1.0f;
+    l.E = v.E_b;
+    if (v.E_a > 0.0f || v.E_b >= cut) return l;
+    /* in proportion to the path but for the photon */
+    f32 slope = eot_max(v.ionisation + l.rest, 1e-9f);
+    if (above <= place * slope) {
+        l.share = above / slope;
+        l.photon = 0.0f;
+    } else {
+        l.share = above <= fma(place, slope, l.photon) ? place : eot_min((above - l.photon) / slope, 1.0f);
+    }
+    l.rest *= l.share;
+    l.E = eot_max(E - l.share * v.ionisation - l.photon - l.rest, 0.0f);
+    return l;
+}
+
 /** A particle's depth as the stack keeps it: the last two bits make room for its type (4e-7 of the depth). */
 EOT_FN f32 eot_stacked_z(f32 z) { return eot_f32_from_bits(eot_f32_bits(z) & ~3u); }
 

@@ -73,11 +73,6 @@ EOT_FN eot_replay_particle eot_replay_pop(EOT_GLOBAL const f32 *stack, u32 n_ite
     return q;
 }
 
-/** Share of the first of many photons in their given sum. A spectrum dN/dk = theta/k makes the photons the jumps of a Gamma process, whose shares in random
- * (size-biased) order are the pieces of a stick broken at 1 - u^(1/theta) (Poisson-Dirichlet; J. F. C. Kingman, J. R. Stat. Soc. B 37 (1975) 1).
- * theta = 4/3 of the path in X0, from the soft end of dN/dk/dt = (4/3)/k. */
-EOT_FN f32 eot_broken_stick(f32 uniform, f32 path_X0) { return 1.0f - eot_exp(eot_log(uniform) / fmax(1.3333333f * path_X0, 0.01f)); }
-
 /** Standard deviation [GeV] of the energy that the visible energy stands for, from sampling alone: f sqrt(E). */
 EOT_FN f32 eot_ecal_sampling(f32 f, f32 energy) { return f * sqrt(fmax(energy, 0.0f)); }
 
@@ -243,40 +238,56 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
     i32 a_goes_on = v.E_a >= t.cut, b_goes_on = v.E_b >= t.cut && !v.has_left;
     if (!q.is_ghost && until > 0.0f) {
         f32 z = e->calorimeter_z + v.z;
-        i64 parent = eot_energy_counts(q.p.E), a = is_vertex ? eot_energy_counts(v.E_along) : eot_energy_counts(v.E_a), b = is_vertex ? 0 : eot_energy_counts(v.E_b);
-        f32 v_soft = is_vertex ? v.soft_along : v.soft;
-        i64 soft = is_photon ? 0 : eot_energy_counts(v_soft), ionisation = parent - a - b - soft;
-        f32 at = is_vertex ? 0.5f * until : (f32)(block.x & 0xffu) * 0.00390625f; /* where along the path the losses are put */
-        f32 x_at = x_start + at * (q.x - x_start), y_at = y_start + at * (q.y - y_start), z_at = z - (1.0f - at) * v.path;
+        f32 at = (f32)(block.x & 0xffu) * 0.00390625f; /* where along the path the losses are put */
+        eot_cascade_losses l;
+        l.photon = l.rest = l.place = 0.0f;
+        l.share = 1.0f;
+        l.E = v.E_b;
+        if (is_vertex) {
+            l.photon = v.soft_along * eot_photon_share(eot_low_uniform(own.x, own.y), v.path_X0 * until, 1.0f);
+            l.rest = v.soft_along - l.photon;
+            l.share = until;
+            l.E = 0.0f;
+            l.place = at = 0.5f * until;
+        } else if (!is_photon) { /* word y is free where no vertex is */
+            l = eot_cascade_losses_sample(v, q.p.E, t.cut, eot_low_uniform(own.x, own.y), v.E_a > 0.0f ? at : eot_uniform(block.y));
+            at *= l.share;
+        }
+        i64 parent = eot_energy_counts(q.p.E), a = eot_energy_counts(is_vertex ? v.E_along : v.E_a), b = eot_energy_counts(l.E);
+        i64 photon = eot_energy_counts(l.photon), rest = eot_energy_counts(l.rest), ionisation = parent - a - b - photon - rest;
         a_goes_on |= is_vertex; /* the parent is gone */
-        i32 is_inside = eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, z_at), x_at, y_at, ionisation, 0);
+        eot_shower_axis along_path, at_photon, at_end;
+        along_path.sx = at_photon.sx = at_end.sx = q.sx;
+        along_path.sy = at_photon.sy = at_end.sy = q.sy;
+        along_path.x = x_start + at * (q.x - x_start);
+        along_path.y = y_start + at * (q.y - y_start);
+        along_path.z = z - (1.0f - at) * v.path;
+        at_photon.x = x_start + l.place * (q.x - x_start);
+        at_photon.y = y_start + l.place * (q.y - y_start);
+        at_photon.z = z - (1.0f - l.place) * v.path;
+        at_end.x = x_start + l.share * (q.x - x_start);
+        at_end.y = y_start + l.share * (q.y - y_start);
+        at_end.z = z - (1.0f - l.share) * v.path;
+        i32 is_inside = eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, along_path.z), along_path.x, along_path.y, ionisation, 0);
         if (binning.n_bin > 0 && is_inside) {
-            i32 bin = (i32)floor((z_at - binning.z0) * binning.inverse_width);
+            i32 bin = (i32)floor((along_path.z - binning.z0) * binning.inverse_width);
             if (bin >= 0 && bin < binning.n_bin) profile[bin] += ionisation;
         }
-        /* what goes below the cut; of the step's radiation one photon and the rest */
-        eot_shower_axis along_path, at_vertex;
-        along_path.x = x_at;
-        along_path.y = y_at;
-        along_path.z = z_at;
-        at_vertex.x = q.x;
-        at_vertex.y = q.y;
-        at_vertex.z = z;
-        along_path.sx = at_vertex.sx = q.sx;
-        along_path.sy = at_vertex.sy = q.sy;
-        f32 first = v_soft * eot_broken_stick(eot_low_uniform(own.x, own.y), v.path_X0 * until);
-        i64 first_counts = soft > 0 ? (i64)((f64)soft * (f64)fmin(first / fmax(v_soft, 1e-9f), 1.0f)) : 0;
+        /* what goes below the cut. The rest of the radiation is many photons: one of them, in proportion to energy, gives the shower that all make */
+        f32 rest_uniform = (f32)(i32)(eot_mixed_bits((u64)own.z << 32 | own.w) >> 41) * 1.1920929e-7f;
+        f32 rest_shape = l.rest * eot_photon_share(rest_uniform, v.path_X0 * l.share, t.cut / eot_max(l.rest, 1e-9f));
         f32 choice = eot_low_uniform(own.z, own.w);
         for (i32 i = 0; i < 4; i++) {
-            i64 counts = i == 0 ? first_counts : i == 1 ? soft - first_counts : i == 2 ? (a_goes_on ? 0 : a) : (b_goes_on ? 0 : b);
-            f32 energy = i == 0 ? first : i == 1 ? v_soft - first : i == 2 ? v.E_a : v.E_b;
+            i64 counts = i == 0 ? photon : i == 1 ? rest : i == 2 ? (a_goes_on ? 0 : a) : (b_goes_on ? 0 : b);
+            f32 energy = i == 0 ? l.photon : i == 1 ? l.rest : i == 2 ? v.E_a : l.E, shape_energy = i == 1 ? rest_shape : energy;
+            eot_shower_axis axis = i == 0 ? at_photon : i == 1 ? along_path : at_end;
             i32 makes_photon = i < 2 || (i == 2 ? v.type_a : v.type_b) == EOT_PHOTON;
             if (counts <= 0) continue;
             eot_spot_reservoir ready;
             if (energy < constants.spot_energy) {
                 f32 total = s.waiting.energy + energy; /* one number serves all choices: rescaled to what each leaves of it */
                 i32 is_taken = choice * total < energy;
-                s.waiting = eot_spot_reservoir_add(s.waiting, counts, energy, makes_photon, i < 2 ? along_path : at_vertex, choice);
+                s.waiting = eot_spot_reservoir_add(s.waiting, counts, energy, shape_energy, makes_photon, axis, choice);
                 choice = is_taken ? choice * total / energy : (choice * total - energy) / fmax(total - energy, 1e-12f);
                 if (s.waiting.energy < constants.spot_energy) continue;
                 ready = s.waiting;
@@ -284,9 +295,10 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
                 s.waiting.energy = 0.0f;
             } else {
                 ready.counts = counts;
-                ready.energy = ready.shape_energy = energy;
+                ready.energy = energy;
+                ready.shape_energy = shape_energy;
                 ready.is_photon = makes_photon;
-                ready.axis = i < 2 ? along_path : at_vertex;
+                ready.axis = axis;
             }
             s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, ready.counts, ready.energy, ready.shape_energy, ready.is_photon, ready.axis, s.random,
                                           profile, binning);

@@ -72,8 +72,8 @@ EOT_FN f32 eot_shower_photon_length(eot_shower_constants c, f32 energy) {
     return fmin(c.photon_length[0] * (1.0f + eot_exp(c.photon_length[2] * eot_log(c.photon_length[1] / fmax(energy, 1e-6f)))), c.photon_length[3]);
 }
 
-/** Energy [GeV] below which mean depth and shape do not fluctuate: such showers are one or two spots, which do. */
-#define EOT_SHOWER_FLUCTUATION_ENERGY 0.2f
+/** Energy [GeV] below which mean depth and shape do not fluctuate: the published spreads end there, and such showers are one or two spots, which do. */
+#define EOT_SHOWER_FLUCTUATION_ENERGY 0.5f
 
 /** Standard deviations of ln m and ln alpha at L. */
 EOT_FN f32 eot_shower_sigma(f32 s0, f32 s1, f32 L) {
@@ -184,11 +184,11 @@ typedef struct {
     eot_shower_axis axis;
 } eot_spot_reservoir;
 
-EOT_FN eot_spot_reservoir eot_spot_reservoir_add(eot_spot_reservoir r, i64 counts, f32 energy, i32 is_photon, eot_shower_axis axis, f32 uniform) {
+EOT_FN eot_spot_reservoir eot_spot_reservoir_add(eot_spot_reservoir r, i64 counts, f32 energy, f32 shape_energy, i32 is_photon, eot_shower_axis axis, f32 uniform) {
     r.counts += counts;
     r.energy += energy;
     if (uniform * r.energy < energy) {
-        r.shape_energy = energy;
+        r.shape_energy = shape_energy;
         r.is_photon = is_photon;
         r.axis = axis;
     }
