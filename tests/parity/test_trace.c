@@ -17,6 +17,7 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
     eot_cascade_parameters c = eot_run_cascade_parameters(&s->config, s->world.rare_unit);
     eot_event_parameters e = s->world.event;
     float energy[N_PRIMARY];
+    size_t width = (size_t)backend->lane_width, n_source = N_PRIMARY / width + 1; /* work items; whole ones write */
     c.n_primary = c.n_lane = N_PRIMARY;
     c.n_iteration = 1;
     c.first_primary = e.first_primary = 5000000000u; /* beyond 32 bits */
@@ -29,14 +30,14 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
                {&t->em, sizeof s->world.em, &s->world.em},
                {&t->cascade, sizeof c, &c},
                {&t->event, sizeof e, &e},
-               {&t->energy, (N_PRIMARY + 1) * sizeof(float), NULL},
+               {&t->energy, n_source * width * sizeof(float), NULL},
                {&t->lane, sizeof t->word, NULL},
                {&t->stack, N_PRIMARY * 2 * EOT_STACK_DEPTH * sizeof(float), NULL},
                {&t->track, N_PRIMARY * 3 * EOT_TRACK_BINS * sizeof(int64_t), NULL},
                {&t->vertex, N_PRIMARY * sizeof(eot_vertex_record), NULL}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         cr_assert_eq(backend->op->buffer_create(backend, all[i].n_bytes, all[i].initial, all[i].buffer, &error), EOT_OK, "%s", error.text);
-    cr_assert_eq(backend->op->launch(backend, EOT_KERNEL_source, N_PRIMARY + 1, 0, (struct eot_buffer *[]){t->event, t->cascade, t->energy}, &error), EOT_OK, "%s", error.text);
+    cr_assert_eq(backend->op->launch(backend, EOT_KERNEL_source, n_source, 0, (struct eot_buffer *[]){t->event, t->cascade, t->energy}, &error), EOT_OK, "%s", error.text);
     cr_assert_eq(backend->op->buffer_read(backend, t->energy, 0, sizeof energy, energy, &error), EOT_OK);
     memset(t->word, 0, sizeof t->word);
     for (uint32_t i = 0; i < N_PRIMARY; i++) {
