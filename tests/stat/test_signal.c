@@ -79,6 +79,21 @@ Test(signal, preference_of_promising_muons_is_undone_by_weights, .timeout = 300)
     simulation_close(&preferred);
 }
 
+/* The largest mass, where one vertex in 1700 is selected: 20000 showers, extrapolated to those of the configuration, must have less than 2 %. The value is that of
+ * 1.3e6 showers with the muon chosen from 128 candidates instead of from the table of promises. */
+Test(signal, preference_makes_the_efficiency_at_3_GeV_precise, .timeout = 300) {
+    struct simulation s;
+    open_signal(&s, "configs/na64e-signal.yaml", 3.0, "physics.cut=5 GeV", NULL);
+    double n = (double)s.config.sampling.eot;
+    s.config.sampling.eot = 20000;
+    simulation_run(&s);
+    const struct eot_estimate *e = simulation_estimate(&s, "efficiency.total");
+    printf("3 GeV: %.3g +- %.2g, relative error of %g showers %.2g\n", e->value, e->std_error, n, e->std_error / e->value * sqrt(2e4 / n));
+    cr_expect_lt(e->std_error * sqrt(2e4 / n), 0.02 * e->value);
+    cr_expect_float_eq(e->value, 6.02e-4, 4.5 * hypot(e->std_error, 0.10e-4), "%g +- %g", e->value, e->std_error);
+    simulation_close(&s);
+}
+
 /* Records of vertices: y and psi of the muon at their electron's own energy are uniform in the cumulative distribution of the cross section. Instead of a fixed
  * energy, each event's quantiles are taken: F(y | E) by integration of `eotmc xs`'s differential, then F(psi | E, y). Chi-square in 20 bins. */
 static double cumulative_y(const struct eot_lfc_reaction *r, double E, double y) {
