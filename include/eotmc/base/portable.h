@@ -21,17 +21,10 @@ typedef double f64;
 #define EOT_EXPECT(c) ((void)sizeof(c)) /* still type-checked, never evaluated */
 static inline u32 eot_f32_bits(f32 x) { return as_uint(x); }
 static inline f32 eot_f32_from_bits(u32 b) { return as_float(b); }
-/* On CPUs (EOT_LANE_WIDTH > 1), for drivers that link the library of OpenCL C after they vectorise loops (Intel's): a call ends the attempt, these intrinsics do not.
- * The correctly rounded functions only, so that no bit changes; the attribute keeps a kernel whose work items part company from being run in masked vectors. */
-#if defined(EOT_LANE_WIDTH) && defined(__has_builtin) && defined(__has_attribute)
+/* Of a kernel whose work items part company: some CPU drivers would run it in masked vectors. */
+#if defined(EOT_LANE_WIDTH) && defined(__has_attribute)
 #if EOT_LANE_WIDTH > 1 && __has_attribute(intel_vec_len_hint)
 #define EOT_ONE_BY_ONE __attribute__((intel_vec_len_hint(1)))
-#endif
-#if EOT_LANE_WIDTH > 1 && __has_builtin(__builtin_elementwise_fma) && __has_builtin(__builtin_elementwise_sqrt)
-#define fma(a, b, c) __builtin_elementwise_fma(a, b, c)
-#define sqrt(a) __builtin_elementwise_sqrt(a)
-#define floor(a) __builtin_elementwise_floor(a)
-#define fabs(a) __builtin_elementwise_abs(a)
 #endif
 #endif
 #else
@@ -66,6 +59,25 @@ static inline f32 eot_f32_from_bits(u32 b) {
 
 #ifndef EOT_ONE_BY_ONE
 #define EOT_ONE_BY_ONE
+#endif
+
+/* Correctly rounded functions as loops over lanes use them. CPU drivers that link the library of OpenCL C after they vectorise loops (Intel's) give up at a call, not
+ * at these intrinsics; no bit changes. */
+#if EOT_IS_DEVICE && defined(EOT_LANE_WIDTH) && defined(__has_builtin)
+#if EOT_LANE_WIDTH > 1 && __has_builtin(__builtin_elementwise_fma) && __has_builtin(__builtin_elementwise_sqrt)
+#define EOT_HAS_ELEMENTWISE
+#endif
+#endif
+#ifdef EOT_HAS_ELEMENTWISE
+#define eot_fma(a, b, c) __builtin_elementwise_fma(a, b, c)
+#define eot_sqrt(a) __builtin_elementwise_sqrt(a)
+#define eot_floor(a) __builtin_elementwise_floor(a)
+#define eot_fabs(a) __builtin_elementwise_abs(a)
+#else
+#define eot_fma(a, b, c) fma(a, b, c)
+#define eot_sqrt(a) sqrt(a)
+#define eot_floor(a) floor(a)
+#define eot_fabs(a) fabs(a)
 #endif
 
 #define EOT_FN static inline

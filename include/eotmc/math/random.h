@@ -59,7 +59,7 @@ EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
 
 /** Uniform number in the open interval (0, 1): the upper 23 bits, at the cell centres, which are exact in single precision (with 24 the last one would
  * round to 1). Never 0 or 1. For rare trials compare the 32-bit integer instead. */
-EOT_FN real eot_uniform(u32 bits) { return fma((real)(i32)(bits >> 9), R(1.1920928955078125e-7), R(5.9604644775390625e-8)); }
+EOT_FN real eot_uniform(u32 bits) { return eot_fma((real)(i32)(bits >> 9), R(1.1920928955078125e-7), R(5.9604644775390625e-8)); }
 
 /** Uniform number in (0, 1) of 18 bits: the low 9 bits of two words, which eot_uniform does not use. */
 EOT_FN f32 eot_low_uniform(u32 a, u32 b) { return ((f32)(((a & 511u) << 9) | (b & 511u)) + 0.5f) * 3.814697265625e-6f; }
@@ -88,7 +88,7 @@ typedef struct {
     real a, b;
 } eot_normal_pair;
 EOT_FN eot_normal_pair eot_normal(u32 bits_radius, u32 bits_angle) {
-    real radius = sqrt(R(-2.0) * eot_log(eot_uniform(bits_radius)));
+    real radius = eot_sqrt(R(-2.0) * eot_log(eot_uniform(bits_radius)));
     real turn = eot_uniform(bits_angle);
     eot_normal_pair n;
     n.a = radius * eot_cos_turn(turn);

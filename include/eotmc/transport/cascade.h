@@ -52,29 +52,29 @@ typedef struct {
 /** How a path of given length that starts at depth z divides between the layers. */
 EOT_FN eot_layer_path eot_layer_path_split(f32 layer_0, f32 layer_1, f32 z, f32 path) {
     f32 period = layer_0 + layer_1, end = z + path;
-    f32 n_start = floor(z / period), n_end = floor(end / period);
+    f32 n_start = eot_floor(z / period), n_end = eot_floor(end / period);
     f32 phase_start = z - n_start * period, phase_end = end - n_end * period;
     eot_layer_path split;
-    split.in[0] = eot_max(0.0f, fma(n_end - n_start, layer_0, eot_min(phase_end, layer_0) - eot_min(phase_start, layer_0)));
+    split.in[0] = eot_max(0.0f, eot_fma(n_end - n_start, layer_0, eot_min(phase_end, layer_0) - eot_min(phase_start, layer_0)));
     split.in[1] = eot_max(0.0f, path - split.in[0]);
     return split;
 }
 
 /** Length of the path from depth z at which the optical depth tau is reached, in a period of two layers with rates rate_0, rate_1 [1/cm]. */
 EOT_FN f32 eot_layer_path_length(f32 layer_0, f32 layer_1, f32 rate_0, f32 rate_1, f32 z, f32 tau) {
-    f32 period = layer_0 + layer_1, n_start = floor(z / period), phase = eot_max(0.0f, z - n_start * period);
-    f32 period_depth = fma(rate_0, layer_0, rate_1 * layer_1);
-    f32 before = fma(rate_0, eot_min(phase, layer_0), rate_1 * eot_max(0.0f, phase - layer_0)); /* optical depth from the start of the period */
-    f32 target = before + tau, n = floor(target / period_depth), rest = target - n * period_depth;
+    f32 period = layer_0 + layer_1, n_start = eot_floor(z / period), phase = eot_max(0.0f, z - n_start * period);
+    f32 period_depth = eot_fma(rate_0, layer_0, rate_1 * layer_1);
+    f32 before = eot_fma(rate_0, eot_min(phase, layer_0), rate_1 * eot_max(0.0f, phase - layer_0)); /* optical depth from the start of the period */
+    f32 target = before + tau, n = eot_floor(target / period_depth), rest = target - n * period_depth;
     f32 in_0 = rate_0 * layer_0;
     f32 end = rest < in_0 ? rest / rate_0 : layer_0 + (rest - in_0) / rate_1;
-    return eot_max(0.0f, fma(n, period, end - phase));
+    return eot_max(0.0f, eot_fma(n, period, end - phase));
 }
 
 /** Linear interpolation in a column of the node table. */
 EOT_FN f32 eot_em_node(EOT_GLOBAL const f32 *table, u32 node, f32 fraction) {
     f32 low = table[node];
-    return fma(fraction, table[node + EOT_EM_N_COLUMN] - low, low);
+    return eot_fma(fraction, table[node + EOT_EM_N_COLUMN] - low, low);
 }
 
 /** Linear interpolation at position p in n + 1 equidistant values. */
@@ -82,7 +82,7 @@ EOT_FN f32 eot_row_interpolated(EOT_GLOBAL const f32 *row, f32 p, i32 n) {
     i32 i = (i32)p;
     i = i < 0 ? 0 : i > n - 1 ? n - 1 : i;
     f32 low = row[i];
-    return fma(p - (f32)i, row[i + 1] - low, low);
+    return eot_fma(p - (f32)i, row[i + 1] - low, low);
 }
 
 /** Place of ln(E/cut) on the energy grid. */
@@ -164,10 +164,10 @@ EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t
         eot_layer_path split = eot_layer_path_split(t.layer[0], t.layer[1], z, path);
         f.path_0 = split.in[0];
         f.path_1 = split.in[1];
-        f.path_X0 = fma(split.in[0], t.inverse_X0[0], split.in[1] * t.inverse_X0[1]);
-        lost = fma(loss, split.in[0], row_1[EOT_EM_LOSS] * split.in[1]);
+        f.path_X0 = eot_fma(split.in[0], t.inverse_X0[0], split.in[1] * t.inverse_X0[1]);
+        lost = eot_fma(loss, split.in[0], row_1[EOT_EM_LOSS] * split.in[1]);
         f32 period = t.layer[0] + t.layer[1], share_1 = row_1[EOT_EM_VERTEX];
-        medium = f.z - floor(f.z / period) * period < t.layer[0] ? 0 : 1;
+        medium = f.z - eot_floor(f.z / period) * period < t.layer[0] ? 0 : 1;
         share = medium == 0 ? share : share_1;
     }
     f.free_path = medium == 0 ? free_path : free_path_1;
@@ -179,7 +179,7 @@ EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t
     /* radiation below the cut: one of the neighbouring energies, and one of the neighbouring paths (nodes at squares: linear in path between them) */
     i32 i_E = (i32)eot_min(eot_max(log_E * t.soft_inverse_log_step + upper, 0.0f), (f32)t.n_soft_energy - 1.0f);
     f32 place = f.path_X0 * t.soft_path_scale;
-    i32 i_path = (i32)eot_min(sqrt(place), (f32)t.n_soft_path - 1.001f);
+    i32 i_path = (i32)eot_min(eot_sqrt(place), (f32)t.n_soft_path - 1.001f);
     f32 whole = (f32)i_path, choice = (f32)(i32)(word_w & 511u) * 0.001953125f + 0.0009765625f;
     i_path += choice * (whole + whole + 1.0f) < place - whole * whole ? 1 : 0;
     f32 u = eot_uniform(word_w) * (f32)t.n_soft_quantile;
@@ -205,7 +205,7 @@ EOT_FN eot_step_end eot_step_arrive(eot_em_tables t, i32 has_along, f32 E_start,
     eot_step_end e;
     i32 is_photon = (state & EOT_STEP_PHOTON) != 0;
     f32 E = E_start - ionisation;
-    f32 soft = eot_min(fma(soft_fraction, soft_high - soft_low, soft_low) * t.cut, E);
+    f32 soft = eot_min(eot_fma(soft_fraction, soft_high - soft_low, soft_low) * t.cut, E);
     e.soft = is_photon ? 0.0f : soft;
     e.E = E - e.soft;
     f32 log_end = eot_log(eot_max(e.E, 1e-6f)) - t.log_cut;
@@ -215,7 +215,7 @@ EOT_FN eot_step_end eot_step_arrive(eot_em_tables t, i32 has_along, f32 E_start,
     if (has_along) {
         /* how much of the radiation lies before: photons of a spectrum theta/k are the jumps of a Gamma process, whose share has mean a and variance
          * a (1 - a)/(1 + theta path), as has: with probability 1/(1 + theta path) all or nothing, otherwise in proportion. theta = 4/3 per X0 */
-        f32 one = 1.0f / fma(1.3333333f, path_X0, 1.0f);
+        f32 one = 1.0f / eot_fma(1.3333333f, path_X0, 1.0f);
         f32 share = upper < one * e.along ? 1.0f : upper < one ? 0.0f : e.along;
         e.E_along = E_start - e.along * ionisation - share * e.soft;
     }
@@ -236,7 +236,7 @@ EOT_FN f32 eot_step_rare_charged(EOT_GLOBAL const f32 *table, eot_em_tables t, i
     i32 i = (i32)place;
     u32 node = t.node + (u32)i * EOT_EM_N_COLUMN + eot_em_rare_column(type);
     f32 rare = eot_em_node(table, node, place - (f32)i) * path_0;
-    if (EOT_N_MEDIUM == 2) rare = fma(eot_em_node(table, node + (u32)t.n_energy * EOT_EM_N_COLUMN, place - (f32)i), path_1, rare);
+    if (EOT_N_MEDIUM == 2) rare = eot_fma(eot_em_node(table, node + (u32)t.n_energy * EOT_EM_N_COLUMN, place - (f32)i), path_1, rare);
     return E_along >= (type == EOT_POSITRON ? t.rare_min[EOT_POSITRON] : t.rare_min[EOT_ELECTRON]) ? rare : 0.0f;
 }
 
@@ -253,8 +253,8 @@ EOT_FN eot_step_vertex eot_step_interact(eot_em_tables t, i32 type, i32 state, f
     f32 lower = (f32)(i32)(word_z & 0xffffu) * 1.52587890625e-5f;
     i32 is_real = is_photon | (lower < rate * free_path); /* the rate has fallen since the start of the step */
     v.is_hard = is_real & ((state & (EOT_STEP_LIMITED | EOT_STEP_LEFT)) == 0) & (E >= t.cut);
-    f32 q = fma(quantile_fraction, high - low, low);
-    f32 photon = eot_exp(fma(q, log_E, t.log_cut)); /* bremsstrahlung and Compton quantiles are in ln(k/cut)/ln(E/cut), pair quantiles in E+/k */
+    f32 q = eot_fma(quantile_fraction, high - low, low);
+    f32 photon = eot_exp(eot_fma(q, log_E, t.log_cut)); /* bremsstrahlung and Compton quantiles are in ln(k/cut)/ln(E/cut), pair quantiles in E+/k */
     f32 first = eot_min(is_pair ? q * E : photon, E);
     v.E_a = v.is_hard ? first : 0.0f;
     v.E_b = E - v.E_a;
@@ -337,7 +337,7 @@ EOT_FN eot_cascade_losses eot_cascade_losses_sample(eot_cascade_vertex v, f32 E,
         l.share = above / slope;
         l.photon = 0.0f;
     } else {
-        l.share = above <= fma(place, slope, l.photon) ? place : eot_min((above - l.photon) / slope, 1.0f);
+        l.share = above <= eot_fma(place, slope, l.photon) ? place : eot_min((above - l.photon) / slope, 1.0f);
     }
     l.rest *= l.share;
     l.E = eot_max(E - l.share * v.ionisation - l.photon - l.rest, 0.0f);
@@ -463,7 +463,7 @@ EOT_FN void eot_lanes_advance(u32 first, EOT_GLOBAL const f32 *table, eot_em_tab
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) { /* the whole path, at the energy of one random point of it */
                 i32 bin;
                 if (EOT_TRACK_TALLY == EOT_TRACK_SPECTRUM) { /* the nearer of its two nodes is the likelier */
-                    f32 at = fma(eot_log(eot_max(E_along[l], 1e-6f)) - c.track_log_first, c.track_inverse_log_step, eot_uniform(y[l]));
+                    f32 at = eot_fma(eot_log(eot_max(E_along[l], 1e-6f)) - c.track_log_first, c.track_inverse_log_step, eot_uniform(y[l]));
                     i32 last = c.n_track_bin - 1, i = (i32)at;
                     bin = type[l] * c.n_track_bin + (at < 0.0f ? last : i < last ? i : last - 1);
                 } else { /* above the highest threshold that it exceeds */
