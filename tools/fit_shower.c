@@ -41,8 +41,9 @@ struct fit {
 
 /* @param shape_energy of the particle whose shower all of `energy` makes. */
 static void add_source(struct source *s, const struct fit *f, int is_photon, double energy, double shape_energy, double depth_X0) {
+    if (!(energy > 0.0) || !(shape_energy > 0.0)) return;
     int bin = (int)(depth_X0 / f->h), i = (int)((log(shape_energy) - LOG_ENERGY_LOW) / LOG_ENERGY_STEP);
-    if (!(energy > 0.0) || !(shape_energy > 0.0) || bin < 0 || bin >= N_FINE) return;
+    if (bin < 0 || bin >= N_FINE) return;
     i = i < 0 ? 0 : i >= N_ENERGY ? N_ENERGY - 1 : i;
     s->energy[is_photon][i][bin] += energy;
     s->log_energy[is_photon][i] += energy * log(shape_energy);

@@ -142,7 +142,7 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
         {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the output (default: text)"},
         {"list", 0, EOT_OPTION_FLAG, &is_list, NULL, "list the cases and stop"},
         {"print-options", 0, EOT_OPTION_FLAG, &is_options, NULL, "print the build options of one case's kernels and stop"},
-        {"kernel-dir", 0, EOT_OPTION_TEXT, &options.device.kernel_dir, "DIR", "read kernels and headers below this project root, not the built-in ones: to compare two"},
+        {"kernel-dir", 0, EOT_OPTION_TEXT, &options.device.kernel_dir, "DIR", "read kernels and headers below this project root, not the built-in ones; arguments and launches must be those of this program"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &options.device.no_kernel_cache, NULL, "build the kernels anew: jit_s is then the whole of it"},
         {"quiet", 'q', EOT_OPTION_FLAG, &is_quiet, NULL, "no messages about rounds"},
     };

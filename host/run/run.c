@@ -279,7 +279,7 @@ double eot_run_complete_row(const struct eot_world *w, uint64_t primary, float r
     row[EOT_E_WEIGHT] = (float)((double)row[EOT_E_WEIGHT] * w->rare_unit);
     if ((int)row[EOT_E_PROCESS] != EOT_RARE_LFC) return 0.0;
     eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.lfc[0].m_phi, (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 1, w->event.seed, w->event.run));
+    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, w->event.seed, w->event.run)); /* no step has this number: they are the vertices' */
     struct eot_lfc_state state = {.E = (double)row[EOT_E_PHOTON], .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
                                   .versine = (double)row[EOT_E_VERSINE]};
     double kinetic = eot_lfc_recoil_sample(n, &state, (const double[3]){eot_uniform(b.x), eot_uniform(b.y), eot_uniform(b.z)});

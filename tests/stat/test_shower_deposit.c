@@ -231,5 +231,13 @@ Test(shower_deposit, particles_fall_below_the_cut_on_their_path) {
             cr_assert(l.share > l.place && fabs(left - cut) < 1e-5);
         }
     }
+    eot_cascade_vertex v; /* a primary that starts below the cut ends where it starts */
+    memset(&v, 0, sizeof v);
+    v.path_X0 = 0.5f;
+    v.ionisation = 0.1f;
+    v.soft = 0.2f;
+    v.E_b = 0.6f;
+    eot_cascade_losses l = eot_cascade_losses_sample(v, 0.9f, (f32)cut, 0.5f, 0.3f);
+    cr_expect(l.share == 0.0f && l.photon == 0.0f && l.rest == 0.0f && l.E == 0.9f);
     cr_expect(n_jump > N / 20 && n_before > N / 20 && n_after > N / 20, "%d by the photon, %d before it, %d after", n_jump, n_before, n_after);
 }

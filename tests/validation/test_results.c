@@ -5,17 +5,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sha256.h"
 #include "output/output.h"
 
 static const double LARGEST_PULL = 5.0; /* about 60 estimates: false alarm below 4e-5 */
 static const double MIN_EFFECTIVE = 30.0; /* below, the error of a weighted sum is not Gaussian */
+
+/* The configuration beside the run is the one that made it, byte for byte. */
+Test(results, configuration_is_that_of_the_reference_run) {
+    struct eot_result reference = {0};
+    struct eot_error err = {0};
+    static char text[100000];
+    char hex[65];
+    cr_assert_eq(eot_output_summary_read(EOT_SOURCE_DIR "/results/na64e-dimuon/summary.json", &reference, &err), EOT_OK, "%s", err.text);
+    FILE *file = fopen(EOT_SOURCE_DIR "/results/na64e-dimuon/effective-config.yaml", "r");
+    cr_assert_not_null(file);
+    size_t n = fread(text, 1, sizeof text, file);
+    fclose(file);
+    cr_assert(n > 0 && n < sizeof text);
+    eot_sha256_hex(text, n, hex);
+    cr_expect_str_eq(hex, reference.config_sha256, "results/na64e-dimuon/effective-config.yaml was edited after the run: make the run again");
+    eot_result_free(&reference);
+}
 
 Test(results, the_reference_run_is_what_this_version_computes, .timeout = 300) {
     char folder[] = "/tmp/eotmc-results-XXXXXX", command[1024], path[256];
     cr_assert_not_null(mkdtemp(folder));
     snprintf(command, sizeof command,
              "%s run %s/results/na64e-dimuon/effective-config.yaml -o %s --progress none --set sampling.eot=20000 --set sampling.batch=1000 --set sampling.first=0 "
-             "--set sampling.seed=20261122 --set output.figures=off >%s/log 2>&1",
+             "--set sampling.seed=20261122 --set scoring.showers=3000 --set output.figures=off >%s/log 2>&1",
              EOT_BINARY, EOT_SOURCE_DIR, folder, folder);
     cr_assert_eq(system(command), 0, "failed: %s", command);
     struct eot_result reference = {0}, now = {0};

@@ -307,7 +307,8 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
 
 /** Share of one photon of many in their given sum. A spectrum dN/dk = theta/k makes the photons the jumps of a Gamma process, whose shares in random (size-biased)
  * order are the pieces of a stick broken at 1 - u^(1/theta) (Poisson-Dirichlet; J. F. C. Kingman, J. R. Stat. Soc. B 37 (1975) 1).
- * theta = 4/3 of the path in X0, from the soft end of dN/dk/dt = (4/3)/k. @param most the largest share that a photon may have (below the cut). */
+ * theta = 4/3 of the path in X0, from the soft end of dN/dk/dt = (4/3)/k. @param most the largest share that a photon may have (below the cut): exact where it is 1 or
+ * more; below, the others' limit is not known to the choice, and the mean share is 3 to 24 % too small for theta = 0.67 to 1.33 and sums of 1.3 to 2.7 cuts. */
 EOT_FN f32 eot_photon_share(f32 uniform, f32 path_X0, f32 most) {
     f32 theta = eot_max(1.3333333f * path_X0, 0.01f);
     f32 possible = most < 1.0f ? 1.0f - eot_exp(theta * eot_log(1.0f - most)) : 1.0f;
@@ -324,7 +325,7 @@ typedef struct {
 /** @param E energy before the step. @param photon_uniform,place uniform numbers. */
 EOT_FN eot_cascade_losses eot_cascade_losses_sample(eot_cascade_vertex v, f32 E, f32 cut, f32 photon_uniform, f32 place) {
     eot_cascade_losses l;
-    f32 above = E - cut;
+    f32 above = eot_max(E - cut, 0.0f); /* a primary may start below */
     l.photon = v.soft * eot_photon_share(photon_uniform, v.path_X0, cut / eot_max(v.soft, 1e-9f));
     l.rest = v.soft - l.photon;
     l.place = place;
