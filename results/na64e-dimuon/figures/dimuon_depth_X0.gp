@@ -9,8 +9,8 @@ set xlabel 'depth in the ECAL [X₀]'
 set xrange [0:20]
 set logscale y
 set format y '10^{%L}'
-low = 1.27238e-10
-set yrange [low:1.4263e-05]
+low = 1.04627e-10
+set yrange [low:1.46033e-05]
 set ylabel 'per EOT / 0.25 X₀'
 set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign

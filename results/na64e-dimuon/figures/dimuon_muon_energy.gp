@@ -9,8 +9,8 @@ set xlabel 'muon energy [GeV]'
 set xrange [0:160]
 set logscale y
 set format y '10^{%L}'
-low = 7.98305e-12
-set yrange [low:7.44258e-05]
+low = 1.50844e-11
+set yrange [low:6.87931e-05]
 set ylabel 'per EOT / 2 GeV'
 set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign

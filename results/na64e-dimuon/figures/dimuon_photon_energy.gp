@@ -10,8 +10,8 @@ set xrange [0.1:1000]
 set logscale x
 set logscale y
 set format y '10^{%L}'
-low = 5.48997e-10
-set yrange [low:2.2346e-05]
+low = 5.5862e-10
+set yrange [low:2.22159e-05]
 set ylabel 'per EOT and GeV'
 set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign
