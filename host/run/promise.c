@@ -120,11 +120,7 @@ static double cells_make(const struct promise *p, const struct eot_world *w, con
 }
 
 /* Share of the quantiles in cell i of n. */
-static double content_of(int i, int n) {
-    double q[2] = {(double)i / n, (i + 1.0) / n}, xi[2];
-    for (int k = 0; k < 2; k++) xi[k] = q[k] < 0.5 ? 8.0 * pow(q[k], 4.0) : 1.0 - 8.0 * pow(1.0 - q[k], 4.0);
-    return xi[1] - xi[0];
-}
+static double content_of(int i, int n) { return eot_lfc_quantile_at((i + 1.0) / n) - eot_lfc_quantile_at((double)i / n); }
 
 /* Cumulative shares: of the rows of cells, then of the cells of each. @param boost factor of the cells' promise, natural factor of their content. */
 static void node_make(const double *cell, double boost, double natural, double *node) {

@@ -72,32 +72,28 @@ run run "$config" --device host -o "$work/file/below"
 refused "an output that cannot be written" 3 'file/below'
 
 # --- Ctrl-C: what is done by then is valid and marked
-"$eotmc" run "$config" --device host -o "$work/partial" --progress none --set sampling.eot=1000000 --set sampling.batch=20 --set physics.cut="5 GeV" >"$work/out" 2>"$work/err" </dev/null &
-pid=$!
-for _ in $(seq 200); do
-    grep -q 'EOT (forced)' "$work/err" && break
-    sleep 0.1
-done
-sleep 4
-kill -INT $pid
-wait $pid
-code=$?
+interrupted() { # SECONDS FOLDER EOT OPTIONS...: a run that gets Ctrl-C so long after its start; sets code
+    seconds=$1 folder=$2 eot=$3
+    shift 3
+    "$eotmc" run "$config" --device host -o "$folder" --progress none --set sampling.eot="$eot" --set sampling.batch=20 --set physics.cut="5 GeV" "$@" >"$work/out" 2>"$work/err" </dev/null &
+    pid=$!
+    for _ in $(seq 600); do
+        grep -q 'EOT (forced)' "$work/err" && break
+        sleep 0.1
+    done
+    sleep "$seconds"
+    kill -INT $pid
+    wait $pid
+    code=$?
+}
+interrupted 4 "$work/partial" 1000000
 expect "an interrupted run" 130 'interrupted after [0-9]+ of 1000000 primaries'
 grep -q '"partial": true' "$work/partial/summary.json" || fail "the summary is not marked partial"
 done=$(sed -n 's/.*interrupted after \([0-9]*\) of.*/\1/p' "$work/err")
 tr -d ' \n' <"$work/partial/summary.json" | grep -q "\"primaries\":\[\[0,$done\]\]" || fail "the summary's primaries are not the $done that were done"
 [ -z "$(find "$work/partial" -name '*.tmp')" ] || fail "temporary files are left"
 # a run so long that all it has done lies in one block of the error estimate: nothing is lost either
-"$eotmc" run "$config" --device host -o "$work/early" --progress none --set sampling.eot=100000000 --set sampling.batch=20 --set physics.cut="5 GeV" \
-    --set output.figures=off >"$work/out" 2>"$work/err" </dev/null &
-pid=$!
-for _ in $(seq 600); do
-    grep -q 'EOT (forced)' "$work/err" && break
-    sleep 0.1
-done
-sleep 12
-kill -INT $pid
-wait $pid
+interrupted 12 "$work/early" 100000000 --set output.figures=off
 grep -q '"partial": true' "$work/early/summary.json" || fail "a run interrupted early has no result: $(cat "$work/err")"
 run run "$config" --device host -o "$work/again" --progress none --set sampling.eot="$done" --set sampling.batch=20 --set physics.cut="5 GeV"
 [ "$(tally "$work/partial")" = "$(tally "$work/again")" ] || fail "an interrupted run of $done differs from a whole one"

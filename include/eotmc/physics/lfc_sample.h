@@ -76,7 +76,13 @@ EOT_FN real eot_lfc_quantile_place(real xi) {
     return xi < R(0.5) ? q : R(1.0) - q;
 }
 
-/** Its inverse's slope: dxi/dq at q. */
+/** Its inverse: the quantile at the place q. */
+EOT_FN real eot_lfc_quantile_at(real q) {
+    real tail = fmin(q, R(1.0) - q), xi = R(8.0) * tail * tail * tail * tail;
+    return q < R(0.5) ? xi : R(1.0) - xi;
+}
+
+/** The inverse's slope: dxi/dq at q. */
 EOT_FN real eot_lfc_quantile_density(real q) {
     real tail = fmin(q, R(1.0) - q);
     return R(32.0) * tail * tail * tail;

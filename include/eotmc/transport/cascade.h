@@ -44,6 +44,9 @@
 #define EOT_EACH_LANE
 #endif
 
+/* Photons below the cut are radiated with the spectrum dN/dk = theta/k: theta per radiation length, from the soft end of dN/dk/dt = (4/3)/k. */
+#define EOT_SOFT_THETA 1.3333333f
+
 /** Path lengths in the two layers of a period. */
 typedef struct {
     f32 in[EOT_N_MEDIUM_MAX]; /* cm */
@@ -215,7 +218,7 @@ EOT_FN eot_step_end eot_step_arrive(eot_em_tables t, i32 has_along, f32 E_start,
     if (has_along) {
         /* how much of the radiation lies before: photons of a spectrum theta/k are the jumps of a Gamma process, whose share has mean a and variance
          * a (1 - a)/(1 + theta path), as has: with probability 1/(1 + theta path) all or nothing, otherwise in proportion. theta = 4/3 per X0 */
-        f32 one = 1.0f / eot_fma(1.3333333f, path_X0, 1.0f);
+        f32 one = 1.0f / eot_fma(EOT_SOFT_THETA, path_X0, 1.0f);
         f32 share = upper < one * e.along ? 1.0f : upper < one ? 0.0f : e.along;
         e.E_along = E_start - e.along * ionisation - share * e.soft;
     }
@@ -310,7 +313,7 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
  * theta = 4/3 of the path in X0, from the soft end of dN/dk/dt = (4/3)/k. @param most the largest share that a photon may have (below the cut): exact where it is 1 or
  * more; below, the others' limit is not known to the choice, and the mean share is 3 to 24 % too small for theta = 0.67 to 1.33 and sums of 1.3 to 2.7 cuts. */
 EOT_FN f32 eot_photon_share(f32 uniform, f32 path_X0, f32 most) {
-    f32 theta = eot_max(1.3333333f * path_X0, 0.01f);
+    f32 theta = eot_max(EOT_SOFT_THETA * path_X0, 0.01f);
     f32 possible = most < 1.0f ? 1.0f - eot_exp(theta * eot_log(1.0f - most)) : 1.0f;
     return 1.0f - eot_exp(eot_log(1.0f - uniform * possible) / theta);
 }
