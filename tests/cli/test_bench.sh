@@ -3,6 +3,7 @@
 # usage: test_bench.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 eotmc=$1
+. "$2/tests/cli/interrupt.bash"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 n_failed=0
@@ -54,15 +55,7 @@ run --case philox --repeat 1 --format json -q --device host
 [ ${#hash} -eq 64 ] && [ "$(value tally_hash)" = "$hash" ] || fail "philox: hash '$hash', on the host '$(value tally_hash)'"
 
 # Ctrl-C between rounds and inside of one
-"$eotmc" bench --case cascade-cut5 --repeat 10000 --format json --device host --eot 2000 >"$work/out" 2>"$work/err" </dev/null &
-pid=$!
-for _ in $(seq 600); do
-    grep -q 'round 1 of' "$work/err" && break
-    sleep 0.1
-done
-kill -INT $pid
-wait $pid
-code=$?
+interrupted 'round 1 of' "$eotmc" bench --case cascade-cut5 --repeat 10000 --format json --device host --eot 2000
 [ $code -eq 130 ] && [ ! -s "$work/out" ] && [ "$(grep -vc '^round' "$work/err")" -eq 1 ] && grep -q 'interrupted; nothing was measured' "$work/err" ||
     fail "Ctrl-C: exit code $code: $(cat "$work/err")"
 

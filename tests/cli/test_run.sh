@@ -3,6 +3,7 @@
 # usage: test_run.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 eotmc=$1 source=$2
+. "$source/tests/cli/interrupt.bash"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 config=$source/configs/smoke.yaml
@@ -72,28 +73,19 @@ run run "$config" --device host -o "$work/file/below"
 refused "an output that cannot be written" 3 'file/below'
 
 # --- Ctrl-C: what is done by then is valid and marked
-interrupted() { # SECONDS FOLDER EOT OPTIONS...: a run that gets Ctrl-C so long after its start; sets code
-    seconds=$1 folder=$2 eot=$3
-    shift 3
-    "$eotmc" run "$config" --device host -o "$folder" --progress none --set sampling.eot="$eot" --set sampling.batch=20 --set physics.cut="5 GeV" "$@" >"$work/out" 2>"$work/err" </dev/null &
-    pid=$!
-    for _ in $(seq 600); do
-        grep -q 'EOT (forced)' "$work/err" && break
-        sleep 0.1
-    done
-    sleep "$seconds"
-    kill -INT $pid
-    wait $pid
-    code=$?
+long_run() { # FOLDER EOT OPTIONS...: a run that gets Ctrl-C once some of its primaries are done; sets code
+    folder=$1 eot=$2
+    shift 2
+    interrupted '^[1-9][^ ]* / .* EOT .*ETA' "$eotmc" run "$config" --device host -o "$folder" --progress plain --set sampling.eot="$eot" --set sampling.batch=20 --set physics.cut="5 GeV" "$@"
 }
-interrupted 4 "$work/partial" 1000000
-expect "an interrupted run" 130 'interrupted after [0-9]+ of 1000000 primaries'
+long_run "$work/partial" 10000000
+expect "an interrupted run" 130 'interrupted after [0-9]+ of 10000000 primaries'
 grep -q '"partial": true' "$work/partial/summary.json" || fail "the summary is not marked partial"
 done=$(sed -n 's/.*interrupted after \([0-9]*\) of.*/\1/p' "$work/err")
 tr -d ' \n' <"$work/partial/summary.json" | grep -q "\"primaries\":\[\[0,$done\]\]" || fail "the summary's primaries are not the $done that were done"
 [ -z "$(find "$work/partial" -name '*.tmp')" ] || fail "temporary files are left"
 # a run so long that all it has done lies in one block of the error estimate: nothing is lost either
-interrupted 12 "$work/early" 100000000 --set output.figures=off
+long_run "$work/early" 100000000 --set output.figures=off
 grep -q '"partial": true' "$work/early/summary.json" || fail "a run interrupted early has no result: $(cat "$work/err")"
 run run "$config" --device host -o "$work/again" --progress none --set sampling.eot="$done" --set sampling.batch=20 --set physics.cut="5 GeV"
 [ "$(tally "$work/partial")" = "$(tally "$work/again")" ] || fail "an interrupted run of $done differs from a whole one"

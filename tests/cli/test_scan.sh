@@ -3,6 +3,7 @@
 # usage: test_scan.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 eotmc=$1 source=$2
+. "$source/tests/cli/interrupt.bash"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 config=$source/configs/smoke.yaml
@@ -67,17 +68,8 @@ scan --over beam.energy=80,90,100 -o "$work/broken" --no-figure
 [ $code -eq 0 ] && [ "$(kept)" -eq 2 ] || fail "after the failure's cause is gone: exit code $code, $(kept) kept"
 
 # --- Ctrl-C: finished points count, the one at work is done again
-"$eotmc" scan "$config" --device host --progress none --set scoring.showers=0 --set sampling.batch=16 --set physics.cut="5 GeV" --over sampling.eot=16,100000000 -o "$work/long" --no-figure \
-    >"$work/out" 2>"$work/err" </dev/null &
-pid=$!
-for _ in $(seq 300); do
-    grep -q 'smoke: 1e+08 EOT' "$work/err" && break
-    sleep 0.1
-done
-sleep 1
-kill -INT $pid
-wait $pid
-code=$?
+interrupted '^[1-9][^ ]* / 1e\+08 EOT .*ETA' "$eotmc" scan "$config" --device host --progress plain --set scoring.showers=0 --set sampling.batch=16 --set physics.cut="5 GeV" \
+    --over sampling.eot=16,100000000 -o "$work/long" --no-figure
 [ $code -eq 130 ] && tail -n 1 "$work/err" | grep -q 'interrupted after 1 of 2 points' || fail "Ctrl-C: exit code $code: $(cat "$work/err")"
 grep -q '^16,done,' "$work/long/scan.csv" && grep -q '^100000000,waiting,' "$work/long/scan.csv" || fail "the table after Ctrl-C: $(cut -c1-60 "$work/long/scan.csv")"
 
