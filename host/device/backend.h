@@ -59,7 +59,7 @@ struct eot_backend_options {
                              * SEL/n: n equal parts of a device (sub-devices; host/n: n threads), each a backend of its own */
     bool one_only;          /* refuse a list */
     const char *kernel_dir; /* --kernel-dir: read kernels and headers from this project root instead of the embedded ones; NULL = embedded */
-    bool no_kernel_cache;
+    bool no_kernel_cache;   /* compile anew. Else compiled kernels are kept: by PoCL itself (unless the process has POCL_KERNEL_CACHE=0), by eotmc for other drivers */
     bool verbose;
     int units; /* use only so many of the device's compute units (a sub-device); 0 = all */
     const char *extra_options; /* further -D options, e.g. "-DEOT_WG=16"; NULL = none */

@@ -239,6 +239,12 @@ static void program_load(struct opencl *cl, const char *key, const char *options
     free(bytes);
 }
 
+/* PoCL keeps compiled kernels itself, and compiles all of them a second time when it is asked for a program's binary. */
+static bool driver_keeps_kernels(const struct eot_device *device) {
+    const char *setting = getenv("POCL_KERNEL_CACHE");
+    return strstr(device->platform, "Portable Computing Language") != NULL && (setting == NULL || strcmp(setting, "0") != 0);
+}
+
 static void program_store(const struct opencl *cl, const char *key, const struct eot_log *log) {
     size_t n_bytes = 0;
     if (clGetProgramInfo(cl->program, CL_PROGRAM_BINARY_SIZES, sizeof n_bytes, &n_bytes, NULL) != CL_SUCCESS || n_bytes == 0) return;
@@ -299,7 +305,8 @@ static enum eot_status program_open(struct opencl *cl, const struct eot_device *
     const char *part[] = {format, device->platform, device->platform_version, device->name, device->driver, build_options, source};
     for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) eot_sha256_update(&hash, part[i], strlen(part[i]) + 1); /* with the final 0, so that parts cannot run together */
     eot_sha256_finish(&hash, key);
-    if (!options->no_kernel_cache) program_load(cl, key, build_options, &log);
+    const bool is_cached = !options->no_kernel_cache && !driver_keeps_kernels(device);
+    if (is_cached) program_load(cl, key, build_options, &log);
     if (cl->program == NULL) {
         const char *text = source;
         size_t n_text = strlen(source);
@@ -314,7 +321,7 @@ static enum eot_status program_open(struct opencl *cl, const struct eot_device *
             status = program_fail(device, cl->program, code, call, key, source, build_options, err);
             goto done;
         }
-        if (!options->no_kernel_cache) program_store(cl, key, &log);
+        if (is_cached) program_store(cl, key, &log);
     }
     if (strstr(device->platform, "NVIDIA") != NULL) hot_kernel_limit(cl, source, build_options, &log);
     for (int i = 0; i < EOT_N_KERNEL; i++) {

@@ -29,6 +29,7 @@ enum eot_status eot_backend_open(const struct eot_backend_options *options, stru
     struct eot_backend **end = backend;
     size_t n_device = 0, n_choice = 0;
     *backend = NULL;
+    if (options->no_kernel_cache) setenv("POCL_KERNEL_CACHE", "0", 1); /* PoCL's own; it looks when devices are asked for the first time */
     EOT_TRY(eot_devices_list(&device, &n_device, err));
     EOT_TRY(eot_devices_choose(device, n_device, options->selector, choice, EOT_MAX_DEVICE_CHOICE, &n_choice, err));
     EOT_CHECK(!options->one_only || (n_choice == 1 && choice[0].n_part == 1), EOT_E_USAGE, "--device %s (one device is used here); give one, without /n", options->selector);

@@ -18,6 +18,7 @@ static void home_create(void) {
     strcpy(home, "/tmp/eotmc-cache-XXXXXX");
     cr_assert_neq(mkdtemp(home), NULL);
     setenv("XDG_CACHE_HOME", home, 1);
+    setenv("POCL_KERNEL_CACHE", "0", 1); /* as a driver that keeps no kernels itself */
 }
 
 static void home_remove(void) {
@@ -139,4 +140,18 @@ Test(cache, a_rejected_binary_falls_back_to_the_source) {
     unsigned char *bytes = eot_cache_read(key, &n);
     cr_assert_gt(n, 1000, "replaced by the real one");
     free(bytes);
+}
+
+Test(cache, pocl_is_not_asked_for_a_binary) {
+    struct eot_error error = {.status = EOT_OK};
+    struct eot_device *device = NULL;
+    size_t n_device = 0;
+    char path[512];
+    unsetenv("POCL_KERNEL_CACHE");
+    cr_assert_eq(eot_devices_list(&device, &n_device, &error), EOT_OK, "%s", error.text);
+    bool is_pocl = strstr(device[0].platform, "Portable Computing Language") != NULL;
+    free(device);
+    if (!is_pocl) cr_skip_test("PoCL is not device 0 here");
+    eot_backend_close(device_open(false, NULL));
+    cr_assert_eq(cached_file(".bin", path), 0);
 }
