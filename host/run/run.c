@@ -194,11 +194,14 @@ static uint32_t launch_length(const struct engine *g, uint32_t n_primary) {
     enum { FIRST = 256, SHORTEST = 16, LONGEST = 1 << 20 };
     if (g->config->device.launch_steps > 0) return (uint32_t)g->config->device.launch_steps;
     double length = g->seconds_per_iteration > 0.0 ? LAUNCH_SECONDS / g->seconds_per_iteration : FIRST;
-    if (g->primaries_done > 0.0) {
-        double left = 0.0;
-        for (size_t i = 0; i < g->n_lane; i++) left += ceil((double)(n_primary - *word(g, EOT_LANE_I_PRIMARY, i)) / (double)g->n_lane);
-        length = fmin(length, left / (double)g->n_lane * g->steps_done / g->primaries_done);
+    double left = 0.0, steps = g->steps_done, showers = g->primaries_done;
+    for (size_t i = 0; i < g->n_lane && i < n_primary; i++) {
+        uint32_t next = *word(g, EOT_LANE_I_PRIMARY, i);
+        left += ceil((double)(n_primary - next) / (double)g->n_lane);
+        showers += ceil((double)(next - i) / (double)g->n_lane) + (next < n_primary ? 0.5 : 0.0); /* half of the one under way */
+        steps += *word(g, EOT_LANE_N_STEP, i);
     }
+    if (steps > 0.0) length = fmin(length, left / (double)g->n_lane * steps / showers);
     return (uint32_t)fmin(fmax(length, SHORTEST), LONGEST);
 }
 
