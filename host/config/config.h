@@ -104,6 +104,7 @@ struct eot_device_config {
     int work_group;   /* 0 = automatic */
     int lanes;        /* 0 = automatic */
     int launch_steps; /* 0 = automatic, steps per launch */
+    int in_flight;    /* 0 = automatic, batches at work at a time on one device */
 };
 
 struct eot_detector_config {

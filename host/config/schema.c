@@ -142,6 +142,7 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group), "work items per group; 0 = automatic. Does not change results"),
     COUNT(ROOT, "device.lanes", INTEGER, 0, 16777216, "0", ROOT(device.lanes), "particles followed side by side; 0 = automatic. Does not change results"),
     COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps), "steps per kernel launch; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight), "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, on the host 1. Does not change results"),
 
     NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution), "relative, of the upstream spectrometer"),
     NUMBER(ROOT, "detector.ecal.stochastic", NONE, 0, 2, "0.10", ROOT(detector.ecal_stochastic), "total resolution is s/sqrt(E/GeV) (+) c: s"),

@@ -26,7 +26,7 @@ struct eot_backend {
     size_t max_buffer;           /* bytes of the largest single buffer */
     double build_s;              /* JIT time so far (program build, not execution) */
     double algebra_build_s;      /* of that, the library of matrix products, at its first use */
-    double kernel_s;             /* sum of kernel times so far */
+    double kernel_s;             /* time so far in which kernels ran, once where several did */
     struct {
         long n_launch;
         double seconds, processor_s; /* processor_s: of this process meanwhile, which on a CPU is what the kernel cost */
@@ -35,6 +35,7 @@ struct eot_backend {
     const struct eot_backend_operations *op;
     void *state;
     struct eot_backend *next;    /* of the devices that --device lists; NULL: the last */
+    struct eot_backend *twin;    /* see eot_backend_twin; NULL: not asked for */
 };
 
 struct eot_backend_operations {
@@ -51,6 +52,8 @@ struct eot_backend_operations {
     /** C = A B in double precision: A [m][k], B [k][n], C [m][n], row after row. */
     enum eot_status (*matrix_product)(struct eot_backend *backend, size_t m, size_t n, size_t k, struct eot_buffer *a, struct eot_buffer *b, struct eot_buffer *c,
                                       struct eot_error *err);
+    /** See eot_backend_twin. NULL: the device has no use for one. */
+    enum eot_status (*twin)(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err);
     void (*close)(struct eot_backend *backend);
 };
 
@@ -70,5 +73,10 @@ struct eot_backend_options {
  * @return EOT_E_USAGE (no device matches; the text lists what is there), EOT_E_DEVICE, EOT_E_BUILD (with device, driver, options, log). */
 enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err);
 void eot_backend_close(struct eot_backend *backend);
+
+/** The same device and program for one more thread: launches of both may be under way at a time, so that one fills the device where the other leaves it idle (a launch
+ * ends with its slowest work-group, and the host looks at its outcome before the next one). It has buffers of its own; times are all accounted to `backend`, which closes it.
+ * @param twin NULL for the host, which has no use for one. @return EOT_OK, EOT_E_DEVICE, EOT_E_MEMORY. */
+enum eot_status eot_backend_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err);
 
 #endif

@@ -29,7 +29,7 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
 /** EOT_E_INTERNAL unless [offset, offset + n_bytes) lies in the buffer. */
 enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err);
 
-/** Add a launch to the backend's account. @param processor_s processor time of this process during it. */
+/** Add a launch to the account of its kernel. @param processor_s processor time of this process during it. */
 void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds, double processor_s);
 
 /** Processor time of this process so far, all threads [s]. */

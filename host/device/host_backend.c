@@ -30,7 +30,6 @@ double eot_device_processor_seconds(void) {
 }
 
 void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds, double processor_s) {
-    backend->kernel_s += seconds;
     backend->use[kernel].seconds += seconds;
     backend->use[kernel].processor_s += processor_s;
     backend->use[kernel].n_launch++;
@@ -99,7 +98,9 @@ static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel 
     if (group > 1) n_item = (n_item + group - 1) / group * group;
     double start = eot_device_seconds(), processor = eot_device_processor_seconds();
     for (size_t item = 0; item < n_item; item++) kernels[kernel](item, n_item, memory);
-    eot_backend_account(backend, kernel, eot_device_seconds() - start, eot_device_processor_seconds() - processor);
+    double seconds = eot_device_seconds() - start;
+    backend->kernel_s += seconds;
+    eot_backend_account(backend, kernel, seconds, eot_device_processor_seconds() - processor);
     return EOT_OK;
 }
 

@@ -1,6 +1,7 @@
 /* The backend on OpenCL: context, program (built or from the cache), buffers, launches. */
 #include <clblast_c.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,22 +15,32 @@
 #include "devices.h"
 #include "source.h"
 
-struct opencl {
+/* What a backend and its twin share. */
+struct opencl_shared {
+    struct eot_backend *backend; /* whose account it is */
     cl_context context;
-    cl_command_queue queue;
     cl_device_id device, part; /* part: the sub-device that `device` then is, or NULL */
     cl_program program, limited; /* limited: of the hot kernel alone, where its registers are limited; may be NULL */
+    pthread_rwlock_t compiling;          /* a launch that may compile is alone, so that its time can be told */
+    size_t compiled_group[EOT_N_KERNEL]; /* group of the last launch: drivers may compile anew for another one */
+    pthread_mutex_t account;
+    int n_running; /* launches */
+    double running_since;
+};
+
+struct opencl {
+    struct opencl_shared *shared;
+    cl_command_queue queue;
     struct opencl_kernel {
         cl_kernel kernel;
         size_t max_group, preferred_multiple;
-        size_t compiled_group; /* group of the last launch: drivers may compile anew for another one */
     } kernel[EOT_N_KERNEL];
     bool has_algebra; /* CLBlast has compiled its kernels */
 };
 
 static enum eot_status opencl_buffer_create(struct eot_backend *backend, size_t n_bytes, const void *initial, struct eot_buffer **buffer, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct opencl *cl = backend->state;
+    const struct opencl *cl = backend->state;
     cl_int code = CL_SUCCESS;
     *buffer = NULL;
     struct eot_buffer *b = calloc(1, sizeof *b);
@@ -39,7 +50,7 @@ static enum eot_status opencl_buffer_create(struct eot_backend *backend, size_t 
     /* the driver only reads `initial`, though its interface lacks the const */
     void *copied = NULL;
     memcpy(&copied, &initial, sizeof copied);
-    EOT_CL((b->memory = clCreateBuffer(cl->context, CL_MEM_READ_WRITE | (initial != NULL ? CL_MEM_COPY_HOST_PTR : 0), n_bytes, copied, &code), code));
+    EOT_CL((b->memory = clCreateBuffer(cl->shared->context, CL_MEM_READ_WRITE | (initial != NULL ? CL_MEM_COPY_HOST_PTR : 0), n_bytes, copied, &code), code));
     b->n_bytes = n_bytes;
     if (initial == NULL) EOT_TRY(backend->op->buffer_zero(backend, b, 0, n_bytes, err));
     *buffer = b;
@@ -95,30 +106,56 @@ static size_t automatic_group(const struct eot_backend *backend, const struct op
     return group < k->max_group ? group : k->max_group;
 }
 
+/* Before a launch: true if it may compile, and then it is the only one. */
+static bool launch_begin(struct opencl_shared *shared, enum eot_kernel kernel, size_t group) {
+    pthread_rwlock_rdlock(&shared->compiling);
+    bool may_compile = shared->compiled_group[kernel] != group;
+    if (may_compile) {
+        pthread_rwlock_unlock(&shared->compiling);
+        pthread_rwlock_wrlock(&shared->compiling);
+        may_compile = shared->compiled_group[kernel] != group; /* the twin may have been first */
+        shared->compiled_group[kernel] = group;
+    }
+    pthread_mutex_lock(&shared->account);
+    if (shared->n_running++ == 0) shared->running_since = eot_device_seconds();
+    pthread_mutex_unlock(&shared->account);
+    return may_compile;
+}
+
+/* After it. @param running s, by the driver's clocks. @param compiling s. */
+static void launch_end(struct opencl_shared *shared, enum eot_kernel kernel, double running, double processor, double compiling) {
+    pthread_mutex_lock(&shared->account);
+    if (--shared->n_running == 0) shared->backend->kernel_s += eot_device_seconds() - shared->running_since - compiling;
+    eot_backend_account(shared->backend, kernel, running, processor);
+    shared->backend->build_s += compiling;
+    pthread_mutex_unlock(&shared->account);
+    pthread_rwlock_unlock(&shared->compiling);
+}
+
 static enum eot_status opencl_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct opencl *cl = backend->state;
     struct opencl_kernel *k = &cl->kernel[kernel];
     cl_event event = NULL;
-    if (n_item == 0) goto done;
+    if (n_item == 0) return EOT_OK;
     if (group == 0) group = automatic_group(backend, k, n_item);
+    bool may_compile = launch_begin(cl->shared, kernel, group);
+    double start = eot_device_seconds(), processor = eot_device_processor_seconds(), running = 0.0, compiling = 0.0;
     EOT_CHECK(group <= k->max_group, EOT_E_USAGE, "work-group of %zu items is too large for kernel %s on %s (at most %zu); set device.work_group to a smaller one, or 0",
               group, eot_kernel_name[kernel], backend->name, k->max_group);
     size_t n_padded = (n_item + group - 1) / group * group;
     for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) EOT_CL(clSetKernelArg(k->kernel, (cl_uint)i, sizeof(cl_mem), &arguments[i]->memory));
-    double start = eot_device_seconds(), processor = eot_device_processor_seconds();
     EOT_CL(clEnqueueNDRangeKernel(cl->queue, k->kernel, 1, NULL, &n_padded, &group, 0, NULL, &event));
     EOT_CL(clWaitForEvents(1, &event));
     double wall = eot_device_seconds() - start;
     cl_ulong from = 0, to = 0; /* ns */
     EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof from, &from, NULL));
     EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof to, &to, NULL));
-    double running = to > from ? 1e-9 * (double)(to - from) : 0.0;
-    eot_backend_account(backend, kernel, running, eot_device_processor_seconds() - processor);
-    if (k->compiled_group != group && wall > running) backend->build_s += wall - running; /* drivers that compile for the group do it at the first launch */
-    k->compiled_group = group;
+    running = to > from ? 1e-9 * (double)(to - from) : 0.0;
+    if (may_compile && wall > running) compiling = wall - running;
 done:
+    launch_end(cl->shared, kernel, running, eot_device_processor_seconds() - processor, compiling);
     if (event != NULL) clReleaseEvent(event);
     return status;
 }
@@ -152,20 +189,61 @@ done:
     return status;
 }
 
+static void shared_free(struct opencl_shared *shared) {
+    if (shared->program != NULL) clReleaseProgram(shared->program);
+    if (shared->limited != NULL) clReleaseProgram(shared->limited);
+    if (shared->context != NULL) clReleaseContext(shared->context);
+    if (shared->part != NULL) clReleaseDevice(shared->part);
+    pthread_rwlock_destroy(&shared->compiling);
+    pthread_mutex_destroy(&shared->account);
+    free(shared);
+}
+
 static void opencl_close(struct eot_backend *backend) {
     struct opencl *cl = backend->state;
     if (cl != NULL && cl->has_algebra) CLBlastClearCache(); /* its programs hold the context */
     if (cl != NULL) {
         for (int i = 0; i < EOT_N_KERNEL; i++)
             if (cl->kernel[i].kernel != NULL) clReleaseKernel(cl->kernel[i].kernel);
-        if (cl->program != NULL) clReleaseProgram(cl->program);
-        if (cl->limited != NULL) clReleaseProgram(cl->limited);
         if (cl->queue != NULL) clReleaseCommandQueue(cl->queue);
-        if (cl->context != NULL) clReleaseContext(cl->context);
-        if (cl->part != NULL) clReleaseDevice(cl->part);
+        if (cl->shared != NULL && cl->shared->backend == backend) shared_free(cl->shared); /* a twin is closed before */
     }
     free(cl);
     free(backend);
+}
+
+/* Kernel objects, which two threads cannot share. */
+static cl_int kernels_create(struct opencl *cl) {
+    for (int i = 0; i < EOT_N_KERNEL; i++) {
+        cl_int code = CL_SUCCESS;
+        cl->kernel[i].kernel = clCreateKernel(i == EOT_KERNEL_cascade && cl->shared->limited != NULL ? cl->shared->limited : cl->shared->program, eot_kernel_name[i], &code);
+        if (code != CL_SUCCESS) return code;
+    }
+    return CL_SUCCESS;
+}
+
+static enum eot_status opencl_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct opencl *elder = backend->state;
+    cl_int code = CL_SUCCESS;
+    *twin = NULL;
+    struct eot_backend *b = malloc(sizeof *b);
+    EOT_CHECK_MEMORY(b);
+    *b = *backend;
+    b->next = b->twin = NULL;
+    memset(b->use, 0, sizeof b->use);
+    struct opencl *cl = b->state = calloc(1, sizeof *cl);
+    EOT_CHECK_MEMORY(cl);
+    cl->shared = elder->shared;
+    memcpy(cl->kernel, elder->kernel, sizeof cl->kernel);
+    for (int i = 0; i < EOT_N_KERNEL; i++) cl->kernel[i].kernel = NULL;
+    EOT_CL((cl->queue = clCreateCommandQueue(cl->shared->context, cl->shared->device, CL_QUEUE_PROFILING_ENABLE, &code), code));
+    EOT_CL(kernels_create(cl));
+    *twin = b;
+    b = NULL;
+done:
+    eot_backend_close(b);
+    return status;
 }
 
 static const struct eot_backend_operations OPENCL_OPERATIONS = {
@@ -176,6 +254,7 @@ static const struct eot_backend_operations OPENCL_OPERATIONS = {
     .buffer_zero = opencl_buffer_zero,
     .launch = opencl_launch,
     .matrix_product = opencl_matrix_product,
+    .twin = opencl_twin,
     .close = opencl_close,
 };
 
@@ -207,25 +286,16 @@ static enum eot_status program_fail(const struct eot_device *device, cl_program 
     return status;
 }
 
-static cl_int kernels_create(struct opencl *cl) {
-    for (int i = 0; i < EOT_N_KERNEL; i++) {
-        cl_int code = CL_SUCCESS;
-        cl->kernel[i].kernel = clCreateKernel(cl->program, eot_kernel_name[i], &code);
-        if (code != CL_SUCCESS) return code;
-    }
-    return CL_SUCCESS;
-}
-
-/* The program from a cached binary; leaves cl->program NULL if the driver does not take it. */
+/* The program from a cached binary; leaves cl->shared->program NULL if the driver does not take it. */
 static void program_load(struct opencl *cl, const char *key, const char *options, const struct eot_log *log) {
     size_t n_bytes = 0;
     cl_int code = CL_SUCCESS, binary_code = CL_SUCCESS;
     unsigned char *bytes = eot_cache_read(key, &n_bytes);
     if (bytes == NULL) return;
     const unsigned char *binary = bytes;
-    cl->program = clCreateProgramWithBinary(cl->context, 1, &cl->device, &n_bytes, &binary, &binary_code, &code);
+    cl->shared->program = clCreateProgramWithBinary(cl->shared->context, 1, &cl->shared->device, &n_bytes, &binary, &binary_code, &code);
     if (code == CL_SUCCESS) code = binary_code;
-    if (code == CL_SUCCESS) code = clBuildProgram(cl->program, 1, &cl->device, options, NULL, NULL);
+    if (code == CL_SUCCESS) code = clBuildProgram(cl->shared->program, 1, &cl->shared->device, options, NULL, NULL);
     if (code == CL_SUCCESS) code = kernels_create(cl);
     if (code != CL_SUCCESS) {
         eot_log_message(log, EOT_LOG_VERBOSE, "the driver rejects the cached kernels (%s); building them again", eot_cl_code_name(code));
@@ -233,8 +303,8 @@ static void program_load(struct opencl *cl, const char *key, const char *options
             if (cl->kernel[i].kernel != NULL) clReleaseKernel(cl->kernel[i].kernel);
             cl->kernel[i].kernel = NULL;
         }
-        if (cl->program != NULL) clReleaseProgram(cl->program);
-        cl->program = NULL;
+        if (cl->shared->program != NULL) clReleaseProgram(cl->shared->program);
+        cl->shared->program = NULL;
     }
     free(bytes);
 }
@@ -247,9 +317,9 @@ static bool driver_keeps_kernels(const struct eot_device *device) {
 
 static void program_store(const struct opencl *cl, const char *key, const struct eot_log *log) {
     size_t n_bytes = 0;
-    if (clGetProgramInfo(cl->program, CL_PROGRAM_BINARY_SIZES, sizeof n_bytes, &n_bytes, NULL) != CL_SUCCESS || n_bytes == 0) return;
+    if (clGetProgramInfo(cl->shared->program, CL_PROGRAM_BINARY_SIZES, sizeof n_bytes, &n_bytes, NULL) != CL_SUCCESS || n_bytes == 0) return;
     unsigned char *bytes = malloc(n_bytes);
-    bool is_good = bytes != NULL && clGetProgramInfo(cl->program, CL_PROGRAM_BINARIES, sizeof bytes, &bytes, NULL) == CL_SUCCESS && eot_cache_write(key, bytes, n_bytes);
+    bool is_good = bytes != NULL && clGetProgramInfo(cl->shared->program, CL_PROGRAM_BINARIES, sizeof bytes, &bytes, NULL) == CL_SUCCESS && eot_cache_write(key, bytes, n_bytes);
     if (!is_good) eot_log_message(log, EOT_LOG_VERBOSE, "the built kernels could not be cached; the next start builds them again");
     free(bytes);
 }
@@ -280,11 +350,13 @@ static void hot_kernel_limit(struct opencl *cl, const char *source, const char *
     char limited_options[600];
     cl_int code = CL_SUCCESS;
     snprintf(limited_options, sizeof limited_options, "%s -cl-nv-maxrregcount=%d", options, N_REGISTER);
-    cl->limited = clCreateProgramWithSource(cl->context, 1, &source, NULL, &code);
-    if (code == CL_SUCCESS) code = clBuildProgram(cl->limited, 1, &cl->device, limited_options, NULL, NULL);
-    cl_kernel kernel = code == CL_SUCCESS ? clCreateKernel(cl->limited, eot_kernel_name[EOT_KERNEL_cascade], &code) : NULL;
+    cl->shared->limited = clCreateProgramWithSource(cl->shared->context, 1, &source, NULL, &code);
+    if (code == CL_SUCCESS) code = clBuildProgram(cl->shared->limited, 1, &cl->shared->device, limited_options, NULL, NULL);
+    cl_kernel kernel = code == CL_SUCCESS ? clCreateKernel(cl->shared->limited, eot_kernel_name[EOT_KERNEL_cascade], &code) : NULL;
     if (code != CL_SUCCESS) {
         eot_log_message(log, EOT_LOG_VERBOSE, "the registers of kernel cascade could not be limited (%s)", eot_cl_code_name(code));
+        if (cl->shared->limited != NULL) clReleaseProgram(cl->shared->limited);
+        cl->shared->limited = NULL;
         return;
     }
     clReleaseKernel(cl->kernel[EOT_KERNEL_cascade].kernel);
@@ -307,18 +379,18 @@ static enum eot_status program_open(struct opencl *cl, const struct eot_device *
     eot_sha256_finish(&hash, key);
     const bool is_cached = !options->no_kernel_cache && !driver_keeps_kernels(device);
     if (is_cached) program_load(cl, key, build_options, &log);
-    if (cl->program == NULL) {
+    if (cl->shared->program == NULL) {
         const char *text = source;
         size_t n_text = strlen(source);
-        EOT_CL((cl->program = clCreateProgramWithSource(cl->context, 1, &text, &n_text, &code), code));
+        EOT_CL((cl->shared->program = clCreateProgramWithSource(cl->shared->context, 1, &text, &n_text, &code), code));
         const char *call = "clBuildProgram";
-        code = clBuildProgram(cl->program, 1, &cl->device, build_options, NULL, NULL);
+        code = clBuildProgram(cl->shared->program, 1, &cl->shared->device, build_options, NULL, NULL);
         if (code == CL_SUCCESS) {
             call = "clCreateKernel";
             code = kernels_create(cl);
         }
         if (code != CL_SUCCESS) {
-            status = program_fail(device, cl->program, code, call, key, source, build_options, err);
+            status = program_fail(device, cl->shared->program, code, call, key, source, build_options, err);
             goto done;
         }
         if (is_cached) program_store(cl, key, &log);
@@ -327,9 +399,9 @@ static enum eot_status program_open(struct opencl *cl, const struct eot_device *
     for (int i = 0; i < EOT_N_KERNEL; i++) {
         struct opencl_kernel *k = &cl->kernel[i];
         cl_ulong private_bytes = 0;
-        EOT_CL(clGetKernelWorkGroupInfo(k->kernel, cl->device, CL_KERNEL_WORK_GROUP_SIZE, sizeof k->max_group, &k->max_group, NULL));
-        EOT_CL(clGetKernelWorkGroupInfo(k->kernel, cl->device, CL_KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE, sizeof k->preferred_multiple, &k->preferred_multiple, NULL));
-        if (clGetKernelWorkGroupInfo(k->kernel, cl->device, CL_KERNEL_PRIVATE_MEM_SIZE, sizeof private_bytes, &private_bytes, NULL) == CL_SUCCESS)
+        EOT_CL(clGetKernelWorkGroupInfo(k->kernel, cl->shared->device, CL_KERNEL_WORK_GROUP_SIZE, sizeof k->max_group, &k->max_group, NULL));
+        EOT_CL(clGetKernelWorkGroupInfo(k->kernel, cl->shared->device, CL_KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE, sizeof k->preferred_multiple, &k->preferred_multiple, NULL));
+        if (clGetKernelWorkGroupInfo(k->kernel, cl->shared->device, CL_KERNEL_PRIVATE_MEM_SIZE, sizeof private_bytes, &private_bytes, NULL) == CL_SUCCESS)
             eot_log_message(&log, EOT_LOG_VERBOSE, "kernel %s: groups up to %zu, preferred multiple %zu, %llu bytes of private memory", eot_kernel_name[i], k->max_group,
                             k->preferred_multiple, (unsigned long long)private_bytes);
     }
@@ -347,6 +419,11 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
     b->op = &OPENCL_OPERATIONS;
     struct opencl *cl = b->state = calloc(1, sizeof *cl);
     EOT_CHECK_MEMORY(cl);
+    struct opencl_shared *shared = cl->shared = calloc(1, sizeof *shared);
+    EOT_CHECK_MEMORY(shared);
+    shared->backend = b;
+    pthread_rwlock_init(&shared->compiling, NULL);
+    pthread_mutex_init(&shared->account, NULL);
     EOT_CHECK(device->missing[0] == '\0', EOT_E_DEVICE, "%s (driver %s) cannot run eotmc (it lacks %s); choose another one of `eotmc devices`, or --device host", device->name,
               device->driver, device->missing);
     snprintf(b->name, sizeof b->name, "%s", device->name);
@@ -355,17 +432,17 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
     b->is_gpu = device->type == EOT_DEVICE_GPU;
     b->lane_width = device->type == EOT_DEVICE_CPU ? CPU_LANE_WIDTH : 1;
     b->max_buffer = (size_t)device->max_buffer;
-    cl->device = device->device_id;
-    if (device->is_part) cl->part = cl->device;
+    shared->device = device->device_id;
+    if (device->is_part) shared->part = shared->device;
     if (options->units > 0 && options->units < b->compute_units && !device->is_part) {
         const cl_device_partition_property by_count[] = {CL_DEVICE_PARTITION_BY_COUNTS, options->units, CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0};
-        EOT_CL(clCreateSubDevices(cl->device, by_count, 1, &cl->part, NULL));
-        cl->device = cl->part;
+        EOT_CL(clCreateSubDevices(shared->device, by_count, 1, &shared->part, NULL));
+        shared->device = shared->part;
         b->compute_units = options->units;
     }
     double start = eot_device_seconds();
-    EOT_CL((cl->context = clCreateContext(NULL, 1, &cl->device, NULL, NULL, &code), code));
-    EOT_CL((cl->queue = clCreateCommandQueue(cl->context, cl->device, CL_QUEUE_PROFILING_ENABLE, &code), code));
+    EOT_CL((shared->context = clCreateContext(NULL, 1, &shared->device, NULL, NULL, &code), code));
+    EOT_CL((cl->queue = clCreateCommandQueue(shared->context, shared->device, CL_QUEUE_PROFILING_ENABLE, &code), code));
     EOT_TRY(program_open(cl, device, b->lane_width, options, err));
     b->build_s = eot_device_seconds() - start;
     *backend = b;

@@ -50,8 +50,16 @@ done:
     return status;
 }
 
+enum eot_status eot_backend_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    if (backend->twin == NULL && backend->op->twin != NULL) status = backend->op->twin(backend, &backend->twin, err);
+    *twin = backend->twin;
+    return status;
+}
+
 void eot_backend_close(struct eot_backend *backend) {
     if (backend == NULL) return;
+    eot_backend_close(backend->twin);
     const struct eot_log log = {.level = backend->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     for (int i = 0; i < EOT_N_KERNEL; i++)
         if (backend->use[i].n_launch > 0)

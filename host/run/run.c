@@ -189,9 +189,10 @@ static int compare_records(const void *a, const void *b) {
     return u->draw < v->draw ? -1 : u->draw > v->draw;
 }
 
-/* Iterations of the next cascade launch: as many as take LAUNCH_SECONDS, but no more than the lanes' average work that is left (idle lanes cost as much). */
-static uint32_t launch_length(const struct engine *g, uint32_t n_primary) {
-    enum { FIRST = 256, SHORTEST = 16, LONGEST = 1 << 20 };
+/* Iterations of the next cascade launch: as many as take LAUNCH_SECONDS, but no more than the lanes' average work that is left (idle lanes cost as much), and no less
+ * than a small share of the batch's iterations so far: each launch waits for the twin's. */
+static uint32_t launch_length(const struct engine *g, uint32_t n_primary, uint64_t n_iteration) {
+    enum { FIRST = 256, SHORTEST = 16, LARGEST_SHARE = 512, LONGEST = 1 << 20 };
     if (g->config->device.launch_steps > 0) return (uint32_t)g->config->device.launch_steps;
     double length = g->seconds_per_iteration > 0.0 ? LAUNCH_SECONDS / g->seconds_per_iteration : FIRST;
     double left = 0.0, steps = g->steps_done, showers = g->primaries_done;
@@ -202,7 +203,7 @@ static uint32_t launch_length(const struct engine *g, uint32_t n_primary) {
         steps += *word(g, EOT_LANE_N_STEP, i);
     }
     if (steps > 0.0) length = fmin(length, left / (double)g->n_lane * steps / showers);
-    return (uint32_t)fmin(fmax(length, SHORTEST), LONGEST);
+    return (uint32_t)fmin(fmax(length, fmax(SHORTEST, (double)(n_iteration / LARGEST_SHARE))), LONGEST);
 }
 
 /* Cascade of one batch: showers of [first, first + n). */
@@ -231,9 +232,10 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
     size_t n_track = 3 * (size_t)g->c.n_track_bin;
     EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), err));
+    uint64_t n_iteration = 0;
     for (bool is_busy = true; is_busy;) {
         if (is_interrupted(g)) goto done;
-        uint32_t length = launch_length(g, n);
+        uint32_t length = launch_length(g, n, n_iteration);
         if (length != g->c.n_iteration) {
             g->c.n_iteration = length;
             EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
@@ -247,6 +249,7 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
         is_busy = false;
         for (size_t i = 0; i < g->n_lane; i++) is_busy |= *word(g, EOT_LANE_I_PRIMARY, i) < n;
         g->seconds_per_iteration = seconds / length;
+        n_iteration += length;
     }
     uint64_t n_overflow = 0;
     g->primaries_done += n;
@@ -668,6 +671,7 @@ struct team {
     const struct eot_world *world;
     struct eot_run *run;
     struct eot_progress progress;
+    size_t n_device;
     uint64_t batch, n_batch;
     pthread_mutex_t lock;
     uint64_t next, n_done;    /* batch to be taken next; batches whose results are in the run: the first ones */
@@ -681,7 +685,7 @@ struct worker {
     struct team *team;
     struct eot_run_options options; /* with a backend of its own */
     struct engine g;
-    double kernel_before, build_before;
+    double build_before; /* JIT time of its device before the run */
     pthread_t thread;
     bool has_thread;
 };
@@ -735,7 +739,7 @@ static enum eot_status hand_in(struct team *t, struct finished *f, struct eot_er
     return status;
 }
 
-/* One device: batches, one after the other, as long as there are any. */
+/* One device, or one of the twins on it: batches, one after the other, as long as there are any. */
 static enum eot_status work(struct worker *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct team *t = w->team;
@@ -780,12 +784,18 @@ static void *work_in_thread(void *argument) {
         if (w->team->status == EOT_OK) {
             w->team->status = status;
             w->team->error = error;
-            if (w->options.backend->next != NULL || w->has_thread) /* which of several */
+            if (w->team->n_device > 1) /* which of them */
                 eot_error_set(&w->team->error, status, error.file, error.line, error.function, "%s: %s", w->options.backend->name, error.text);
         }
         pthread_mutex_unlock(&w->team->lock);
     }
     return NULL;
+}
+
+static void worker_add(struct worker *worker, size_t *n_worker, struct team *team, const struct eot_run_options *options, struct eot_backend *backend) {
+    struct worker *w = &worker[(*n_worker)++];
+    *w = (struct worker){.team = team, .options = *options, .build_before = backend->build_s};
+    w->options.backend = backend;
 }
 
 enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
@@ -802,22 +812,26 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     run->rare_unit = world->rare_unit;
     run->n_block = team.n_batch < EOT_MAX_BLOCK ? (size_t)team.n_batch : EOT_MAX_BLOCK;
     run->block = calloc(run->n_block, sizeof *run->block);
-    for (struct eot_backend *b = options->backend; b != NULL; b = b->next) n_worker++;
-    worker = calloc(n_worker, sizeof *worker);
+    for (const struct eot_backend *b = options->backend; b != NULL; b = b->next) {
+        run->kernel_s -= b->kernel_s;
+        team.n_device++;
+    }
+    worker = calloc(2 * team.n_device, sizeof *worker);
     EOT_CHECK_MEMORY(run->block);
     EOT_CHECK_MEMORY(worker);
     double start = now_s();
-    struct eot_backend *backend = options->backend;
-    for (size_t i = 0; i < n_worker; i++, backend = backend->next) {
-        worker[i] = (struct worker){.team = &team, .options = *options, .kernel_before = backend->kernel_s, .build_before = backend->build_s};
-        worker[i].options.backend = backend;
+    for (struct eot_backend *b = options->backend; b != NULL; b = b->next) worker_add(worker, &n_worker, &team, options, b); /* devices first, then their twins */
+    for (struct eot_backend *b = options->backend; b != NULL && n_worker < team.n_batch && config->device.in_flight != 1; b = b->next) {
+        struct eot_backend *twin;
+        EOT_TRY(eot_backend_twin(b, &twin, err));
+        if (twin != NULL) worker_add(worker, &n_worker, &team, options, twin);
     }
     EOT_TRY(check_enhancement(config, world, err));
     if (!options->skips_excluded && leaves_out(config, world)) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
     eot_progress_start(&team.progress, options->progress, "EOT", s->eot, 0);
     has_progress = true;
-    if (n_worker > team.n_batch)
-        eot_log_message(options->log, EOT_LOG_NORMAL, "%zu devices, but only %llu batches: the others have nothing to do (smaller sampling.batch gives them some)", n_worker,
+    if (team.n_device > team.n_batch)
+        eot_log_message(options->log, EOT_LOG_NORMAL, "%zu devices, but only %llu batches: the others have nothing to do (smaller sampling.batch gives them some)", team.n_device,
                         (unsigned long long)team.n_batch);
     for (size_t i = 1; i < n_worker; i++) {
         int code = pthread_create(&worker[i].thread, NULL, work_in_thread, &worker[i]);
@@ -836,10 +850,10 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     }
     run->is_partial = team.n_done < team.n_batch; /* interrupted: batches from the first unfinished one on do not count */
     if (config->scoring.showers > 0 && !options->skips_events && !run->is_partial) EOT_TRY(run_showers(&worker[0].g, &run->shower, err));
+    for (size_t i = 0; i < n_worker; i++) run->device_bytes += worker[i].g.bytes;
     double built = 0.0;
-    for (size_t i = 0; i < n_worker; i++) {
-        run->device_bytes += worker[i].g.bytes;
-        run->kernel_s += worker[i].options.backend->kernel_s - worker[i].kernel_before;
+    for (size_t i = 0; i < team.n_device; i++) {
+        run->kernel_s += worker[i].options.backend->kernel_s;
         built = fmax(built, worker[i].options.backend->build_s - worker[i].build_before);
     }
     run->wall_s = now_s() - start - built;
