@@ -252,6 +252,7 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
         if (options->eot > 0) t->config.sampling.eot = options->eot;
         if (options->eot > 0 && t->config.sampling.batch > options->eot) t->config.sampling.batch = options->eot;
         if (options->lanes > 0) t->config.device.lanes = options->lanes;
+        if (c->kind == REPLAY) t->config.device.in_flight = 1; /* so that its kernel has the device for itself */
         double start = now_s();
         if (c->kind == MUONS)
             EOT_TRY(eot_world_create_muons(&t->config, &t->setup, &t->world, err));

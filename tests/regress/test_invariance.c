@@ -13,11 +13,12 @@ Test(invariance, tallies_do_not_depend_on_launches_or_device) {
     static const enum eot_sampling_mode modes[2] = {EOT_SAMPLING_FORCED, EOT_SAMPLING_ANALOG};
     static const struct {
         const char *what;
-        int work_group, launch_steps, lanes;
+        int work_group, launch_steps, lanes, in_flight;
         uint64_t batch;
-    } variant[] = {{"work groups of 1", 1, 0, 0, 64},    {"work groups of 16", 16, 0, 0, 64}, {"work groups of 64", 64, 0, 0, 64}, {"launches of 17 steps", 0, 17, 0, 64},
-                   {"launches of 999 steps", 0, 999, 0, 64}, {"3 lanes", 0, 0, 3, 64},            {"100 lanes", 0, 0, 100, 64},       {"batches of 37", 0, 0, 0, 37},
-                   {"one batch", 0, 0, 0, 1000}};
+    } variant[] = {{"work groups of 1", 1, 0, 0, 0, 64},        {"work groups of 16", 16, 0, 0, 0, 64}, {"work groups of 64", 64, 0, 0, 0, 64},
+                   {"launches of 17 steps", 0, 17, 0, 0, 64},   {"launches of 999 steps", 0, 999, 0, 0, 64}, {"3 lanes", 0, 0, 3, 0, 64},
+                   {"100 lanes", 0, 0, 100, 0, 64},             {"one batch at a time", 0, 0, 0, 1, 64},    {"batches of 37", 0, 0, 0, 0, 37},
+                   {"batches of 7", 0, 0, 0, 2, 7},             {"one batch", 0, 0, 0, 0, 1000}};
     struct simulation s;
     char hash[2][65];
     simulation_open(&s, "configs/smoke.yaml", SET, NULL);
@@ -33,7 +34,7 @@ Test(invariance, tallies_do_not_depend_on_launches_or_device) {
         for (int m = 0; m < 2; m++) {
             s.config.sampling.mode = modes[m];
             s.config.sampling.batch = variant[i].batch;
-            s.config.device = (struct eot_device_config){.work_group = variant[i].work_group, .launch_steps = variant[i].launch_steps, .lanes = variant[i].lanes};
+            s.config.device = (struct eot_device_config){.work_group = variant[i].work_group, .launch_steps = variant[i].launch_steps, .lanes = variant[i].lanes, .in_flight = variant[i].in_flight};
             expect_tally(&s, hash[m], variant[i].what);
         }
     s.config.device = automatic;

@@ -93,6 +93,21 @@ Test(several_devices, failure_of_one_names_it) {
     simulation_close(&s);
 }
 
+/* Two threads launch on one device of OpenCL; which of them fails is chance, and there is one device to name. */
+Test(several_devices, failure_of_a_twin_ends_the_run) {
+    struct simulation s;
+    simulation_open(&s, "configs/smoke.yaml", SET, NULL);
+    if (s.backend->is_host) cr_skip_test("no OpenCL device here");
+    honest = *s.backend->op;
+    struct eot_backend_operations bad = honest;
+    bad.launch = failing_launch;
+    s.backend->op = &bad;
+    cr_expect_eq(simulation_execute(&s), EOT_E_DEVICE);
+    cr_expect_not_null(s.backend->twin);
+    cr_expect_str_eq(s.error.text, "the device is on fire (test); put it out");
+    simulation_close(&s);
+}
+
 /* What an interrupted run holds is the run of so many primaries. Whichever device makes that launch, at most two more batches are under way: of 19, some are left. */
 Test(several_devices, interruption_keeps_a_range_from_the_first) {
     struct simulation s;
