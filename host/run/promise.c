@@ -44,7 +44,7 @@ static struct flight fly(const struct eot_config *config, const struct eot_setup
         double z = ecal->z + (i + 0.5) * width, p2 = rest * (rest + 2.0 * EOT_M_MUON);
         int region = eot_setup_region_at(setup, last->center_x, last->center_y, z);
         if (region < 0) continue;
-        double t = width / eot_setup_region_X0(setup, region), angle2 = 0.0136 * 0.0136 / p2 * t, to_first = fmax(first->z - z, 0.0), to_last = last->z - z;
+        double t = width / eot_setup_region_X0(setup, region), angle2 = EOT_HIGHLAND * EOT_HIGHLAND / p2 * t, to_first = fmax(first->z - z, 0.0), to_last = last->z - z;
         path_X0 += t;
         f.var_first += angle2 * to_first * to_first;
         f.var_last += angle2 * to_last * to_last;
@@ -52,7 +52,7 @@ static struct flight fly(const struct eot_config *config, const struct eot_setup
         if (magnet != NULL && z > magnet->z && z < magnet->z + magnet->thickness) f.bend += EOT_BEND * fabs(magnet->field[1]) * width / sqrt(p2) * to_last;
         rest -= HARD_LOSS * width * (double)eot_muon_medium_at(w->table.value, &w->muon, &setup->region[region], rest).loss;
     }
-    double highland = eot_lfc_square(1.0 + 0.038 * log(fmax(path_X0, 1e-3))), spot = config->beam.spot_x * config->beam.spot_y + 0.01;
+    double highland = eot_lfc_square(1.0 + EOT_HIGHLAND_LOG * log(fmax(path_X0, 1e-3))), spot = config->beam.spot_x * config->beam.spot_y + 0.01;
     f.var_first = f.var_first * highland + spot;
     f.var_last = f.var_last * highland + spot;
     f.cov = f.cov * highland + spot * 0.99;

@@ -19,6 +19,8 @@
 #define EOT_BEND R(2.99792458e-3)                  /* GeV/(T cm): momentum kick per field and path of a unit charge */
 #define EOT_MUON_LIFETIME R(2196.9811)             /* ns */
 #define EOT_PB_PER_GEV2 R(0.3893793721e9)          /* pb GeV^2 */
+#define EOT_HIGHLAND R(0.0136)                     /* GeV, angle of multiple scattering at 1 X0 times momentum (PDG 2022, Eq. 34.16) */
+#define EOT_HIGHLAND_LOG R(0.038)                  /* its change with the logarithm of the path in X0 */
 #define EOT_SQRT_E R(1.64872127070012814685)       /* sqrt(e) of the nuclear-screening logarithms */
 
 #endif

@@ -138,7 +138,7 @@ EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_v
     q.y += q.sy * v.path;
     if (q.p.type != EOT_PHOTON && e->multiple_scattering && v.path_X0 > 0.0f) {
         f32 E_mean = fmax(0.5f * (q.p.E + v.E_a + v.E_b), 0.5f * q.p.E);
-        f32 sigma = 0.0136f / E_mean * sqrt(v.path_X0) * fmax(0.2f, 1.0f + 0.038f * eot_log(fmax(v.path_X0, 1e-6f)));
+        f32 sigma = EOT_HIGHLAND / E_mean * sqrt(v.path_X0) * fmax(0.2f, 1.0f + EOT_HIGHLAND_LOG * eot_log(fmax(v.path_X0, 1e-6f)));
         eot_normal_pair n = eot_normal(own.x, own.y), d = eot_normal(own.z, own.w);
         q.sx += sigma * n.a;
         q.sy += sigma * n.b;
