@@ -14,6 +14,7 @@ struct simulation {
     struct eot_world world;
     struct eot_backend *backend;
     struct eot_error error;
+    const struct eot_log *log; /* of the runs; NULL: none */
     struct eot_run run;       /* of the last simulation_run */
     struct eot_result result; /* of the last simulation_run */
 };
@@ -41,7 +42,7 @@ static inline void simulation_open(struct simulation *s, const char *file, const
 
 /* Run what s->config.sampling and .device say now. @return the status; result is valid if it is EOT_OK. */
 static inline enum eot_status simulation_execute(struct simulation *s) {
-    struct eot_run_options options = {.backend = s->backend, .progress = EOT_PROGRESS_NONE, .skips_excluded = true};
+    struct eot_run_options options = {.backend = s->backend, .progress = EOT_PROGRESS_NONE, .log = s->log, .skips_excluded = true};
     eot_run_free(&s->run);
     eot_result_free(&s->result);
     s->world.event.seed = s->config.sampling.seed;

@@ -54,6 +54,8 @@ static const struct bench_case {
 enum { N_CASE = sizeof CASES / sizeof CASES[0] };
 
 static const double BURST_S = 0.08; /* of Philox on either side of a case */
+static const double SHORT_S = 0.1;  /* rounds below this are measured badly */
+enum { LANES_ON_HOST = 64 };        /* of the kernels in bench.cl */
 
 const char *eot_bench_case_name(size_t i) { return i < N_CASE ? CASES[i].name : NULL; }
 const char *eot_bench_case_what(size_t i) { return i < N_CASE ? CASES[i].what : NULL; }
@@ -266,8 +268,12 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
     snprintf(t->result.driver, sizeof t->result.driver, "%s", t->b->driver);
     t->result.compute_units = t->b->compute_units;
     if (simt != NULL) goto done;
+    if (t->b->is_gpu && c->kind < MUONS) { /* the cases' batches are a processor's; no tally depends on them */
+        uint64_t quarter = (t->config.sampling.eot + 3) / 4, full = EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(t->b);
+        t->config.sampling.batch = quarter < full ? quarter : full;
+    }
     /* as many lanes as the cascade has, so that both fill the device alike */
-    t->n_lane = options->lanes > 0 ? ((uint32_t)options->lanes + 63) / 64 * 64 : (uint32_t)t->b->compute_units * (t->b->is_gpu ? 2048 : 64);
+    t->n_lane = options->lanes > 0 ? ((uint32_t)options->lanes + 63) / 64 * 64 : (uint32_t)(t->b->is_host ? LANES_ON_HOST : eot_run_full_lanes(t->b));
     EOT_TRY(t->b->op->buffer_create(t->b, 4 * sizeof(uint32_t), NULL, &t->size, err));
     EOT_TRY(t->b->op->buffer_create(t->b, t->n_lane * sizeof(uint32_t), NULL, &t->sum, err));
     if (c->kind == STACK) EOT_TRY(t->b->op->buffer_create(t->b, (size_t)t->n_lane * 2 * EOT_STACK_DEPTH * sizeof(float), NULL, &t->stack, err));
@@ -475,6 +481,10 @@ enum eot_status eot_bench_execute(const struct eot_bench_options *options, struc
         list[i] = bench[i].result;
         list[i].n_round = options->repeat;
         for (int m = 0; m < EOT_N_BENCH_METRIC; m++) spread(bench[i].value[m], options->repeat, &list[i].metric[m]);
+        double seconds = (double)list[i].n / list[i].metric[EOT_BENCH_eot_per_s].median;
+        if (chosen[i]->config != NULL && chosen[i]->kind != GATHER && seconds < SHORT_S)
+            eot_log_message(options->log, EOT_LOG_NORMAL, "case %s: a round of %.2g s is too short for a good rate; --eot %.0f makes it about a second", chosen[i]->name, seconds,
+                            ceil((double)list[i].n / seconds));
     }
     *result = list;
     *n_result = n;

@@ -74,6 +74,11 @@ eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *confi
                                     .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f}};
 }
 
+size_t eot_run_full_lanes(const struct eot_backend *b) {
+    if (b->is_host) return 1;
+    return (size_t)b->compute_units * (b->is_gpu ? LANES_PER_GPU_UNIT : LANES_PER_CPU_UNIT);
+}
+
 /* Work items of the kernel `source`: the energies of n primaries and one more. */
 static size_t source_items(const struct engine *g, size_t n) { return n / (size_t)g->b->lane_width + 1; }
 
@@ -89,9 +94,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     /* lanes: enough to fill the device, few enough that each has several primaries; a multiple of what a work-group follows */
     size_t width = (size_t)g->b->lane_width, unit = g->b->is_gpu ? 64 : 1;
     g->group = config->device.work_group > 0 ? (size_t)config->device.work_group : unit;
-    size_t lanes = config->device.lanes > 0 ? (size_t)config->device.lanes
-                   : g->b->is_host          ? 1
-                                            : (size_t)g->b->compute_units * (g->b->is_gpu ? LANES_PER_GPU_UNIT : LANES_PER_CPU_UNIT);
+    size_t lanes = config->device.lanes > 0 ? (size_t)config->device.lanes : eot_run_full_lanes(g->b);
     if (config->device.lanes == 0 && lanes > g->batch / MIN_PRIMARIES_PER_LANE) lanes = g->batch / MIN_PRIMARIES_PER_LANE;
     size_t n_track = 3 * (spectra != NULL ? spectra->n_energy + 1 : EOT_TRACK_BINS);
     if (lanes > LARGEST_TRACK_BUFFER / sizeof(i64) / n_track) lanes = LARGEST_TRACK_BUFFER / sizeof(i64) / n_track;
@@ -833,6 +836,12 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     if (team.n_device > team.n_batch)
         eot_log_message(options->log, EOT_LOG_NORMAL, "%zu devices, but only %llu batches: the others have nothing to do (smaller sampling.batch gives them some)", team.n_device,
                         (unsigned long long)team.n_batch);
+    for (const struct eot_backend *b = options->backend; b != NULL; b = b->next) {
+        uint64_t wanted = EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(b);
+        if (b->is_gpu && config->device.lanes == 0 && team.batch < wanted && s->eot > team.batch)
+            eot_log_message(options->log, EOT_LOG_NORMAL, "batches of %llu primaries leave much of %s idle; sampling.batch=%llu fills it", (unsigned long long)team.batch, b->name,
+                            (unsigned long long)wanted);
+    }
     for (size_t i = 1; i < n_worker; i++) {
         int code = pthread_create(&worker[i].thread, NULL, work_in_thread, &worker[i]);
         worker[i].has_thread = code == 0;

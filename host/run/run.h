@@ -39,6 +39,10 @@ struct eot_shower_scores {
     double *depth;                                                /* cm, mean depth of each shower */
 };
 
+/** Lanes of the cascade that fill a device, and primaries a batch should have for each, so that few are idle when a batch ends. */
+size_t eot_run_full_lanes(const struct eot_backend *backend);
+#define EOT_RUN_PRIMARIES_PER_LANE 100
+
 struct eot_run_options {
     struct eot_backend *backend;          /* eot_run_execute: batches are spread over all of its chain; others use the first */
     enum eot_progress_mode progress;

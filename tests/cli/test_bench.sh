@@ -48,6 +48,9 @@ run --case replay --case dimuon-forced --eot 40 --repeat 1 --device host -q
 run --simt --case cascade-cut5 --eot 500 --lanes 32 --format json
 [ $code -eq 0 ] && grep -q '"efficiency": 0\.' "$work/out" && grep -q '"stack_depth_max"' "$work/out" || fail "--simt: $(cat "$work/err")"
 
+run --case cascade-cut5 --eot 500 --repeat 1 --device host
+[ $code -eq 0 ] && grep -q 'case cascade-cut5: a round of .* is too short for a good rate; --eot [0-9]* makes' "$work/err" || fail "a short round: $(cat "$work/err")"
+
 # 2^18 blocks have the same checksums everywhere
 run --case philox --repeat 1 --format json -q
 hash=$(value tally_hash)

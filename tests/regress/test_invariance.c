@@ -49,6 +49,26 @@ Test(invariance, tallies_do_not_depend_on_launches_or_device) {
     simulation_close(&s);
 }
 
+/* The host, which says that it is a GPU: its work-groups and its many lanes, and a word on batches that are too small for them. */
+Test(invariance, lanes_as_on_a_gpu) {
+    struct simulation s;
+    char hash[65], text[200] = "";
+    simulation_open(&s, "configs/smoke.yaml", SET, "host");
+    simulation_run(&s);
+    snprintf(hash, sizeof hash, "%s", s.result.tally_sha256);
+    s.backend->is_host = false;
+    s.backend->is_gpu = true;
+    struct eot_log log = {.level = EOT_LOG_NORMAL, .out = tmpfile()};
+    s.log = &log;
+    expect_tally(&s, hash, "a GPU");
+    rewind(log.out);
+    cr_expect_not_null(fgets(text, sizeof text, log.out));
+    cr_expect_not_null(strstr(text, "batches of 64 primaries leave much of host"), "%s", text);
+    cr_expect_not_null(strstr(text, "sampling.batch=204800 fills it"), "%s", text);
+    fclose(log.out);
+    simulation_close(&s);
+}
+
 /* A range of primaries in two runs adds up to the whole. */
 Test(invariance, ranges_add_up) {
     struct simulation s;
