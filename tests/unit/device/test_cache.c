@@ -12,13 +12,25 @@
 #include "device/devices.h"
 
 static const char KEY[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-static char home[64];
+static char home[64], sources[80];
 
 static void home_create(void) {
     strcpy(home, "/tmp/eotmc-cache-XXXXXX");
     cr_assert_neq(mkdtemp(home), NULL);
     setenv("XDG_CACHE_HOME", home, 1);
     setenv("POCL_KERNEL_CACHE", "0", 1); /* as a driver that keeps no kernels itself */
+    /* kernels of these names that compile at once */
+    char path[128];
+    snprintf(sources, sizeof sources, "%s/sources", home);
+    snprintf(path, sizeof path, "%s/kernels", sources);
+    cr_assert(mkdir(sources, 0777) == 0 && mkdir(path, 0777) == 0);
+    strcat(path, "/all.cl");
+    FILE *file = fopen(path, "w");
+    cr_assert_neq(file, NULL);
+#define EOT_KERNEL(name, n_argument) fputs("__kernel void " #name "(__global int *a) { a[get_global_id(0)] = 1; }\n", file);
+#include "../kernels/kernels.def"
+#undef EOT_KERNEL
+    fclose(file);
 }
 
 static void home_remove(void) {
@@ -101,7 +113,7 @@ static struct eot_backend *device_open(bool no_cache, const char *extra) {
     free(device);
     if (n_device == 1) cr_skip_test("no OpenCL device here");
     struct eot_backend *backend = NULL;
-    struct eot_backend_options options = {.selector = "0", .no_kernel_cache = no_cache, .extra_options = extra};
+    struct eot_backend_options options = {.selector = "0", .kernel_dir = sources, .no_kernel_cache = no_cache, .extra_options = extra};
     cr_assert_eq(eot_backend_open(&options, &backend, &error), EOT_OK, "%s", error.text);
     return backend;
 }
