@@ -5,8 +5,8 @@
  *
  * The cascade above the cut is simulated once per cut; what falls below the cut is histogrammed in particle, energy and depth. The profile is then the
  * convolution of that histogram with the mean deposit of a sub-cut shower, which is an integral over Gamma distributions: no random number enters the fit.
- * One profile is fitted at the cuts 0.2, 1 and 5 GeV together, because a shower's profile does not know the cut: the first fixes showers below 0.2 GeV, the
- * others those of 0.2 to 5 GeV. The cut 2 GeV and all other beam energies are predictions. Photon paths and fluctuations are not fitted. */
+ * One profile is fitted at seven cuts from 0.2 to 8 GeV together, because a shower's profile does not know the cut: the first fixes showers below 0.2 GeV, each
+ * further one those up to it. Other cuts and all other beam energies are predictions. Photon paths and fluctuations are not fitted. */
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
@@ -22,8 +22,8 @@
 #include "run/prepare.h"
 #include "setup/setup.h"
 
-enum { N_FINE = 300, N_ENERGY = 36, N_CUT = 4, N_FITTED = 3, N_PARAMETER = 7, MAX_POINT = 200 };
-static const double CUT[N_CUT] = {0.2, 1.0, 5.0, 2.0}; /* the last is not fitted */
+enum { N_FINE = 300, N_ENERGY = 36, N_CUT = 11, N_FITTED = 7, N_PARAMETER = 7, MAX_POINT = 200 };
+static const double CUT[N_CUT] = {0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 8.0, 0.4, 0.7, 1.5, 10.0}; /* the last four are not fitted */
 static const double LOG_ENERGY_LOW = -7.0, LOG_ENERGY_STEP = 0.25; /* 0.9 MeV to 7.4 GeV; less goes to the first bin */
 
 struct source {
@@ -121,7 +121,7 @@ static void response(const struct fit *f, const eot_shower_constants *c, int is_
     if (energy < EOT_SHOWER_FLUCTUATION_ENERGY) {
         add_gamma(m, alpha, 1.0, f->h, kernel);
     } else {
-        double s_m = eot_shower_sigma(c->sigma_depth[0], c->sigma_depth[1], (f32)L), s_a = eot_shower_sigma(c->sigma_alpha[0], c->sigma_alpha[1], (f32)L);
+        double s_m = eot_shower_sigma(c->sigma_depth[0], c->sigma_depth[1], (f32)L, (f32)log_energy), s_a = eot_shower_sigma(c->sigma_alpha[0], c->sigma_alpha[1], (f32)L, (f32)log_energy);
         double plus = sqrt(0.5 * (1.0 + c->rho)), minus = sqrt(0.5 * (1.0 - c->rho));
         for (int i = 0; i < 3; i++)
             for (int j = 0; j < 3; j++)
@@ -241,6 +241,7 @@ int main(int argc, char **argv) {
     gsl_blas_ddot(gsl_multifit_nlinear_residual(w), gsl_multifit_nlinear_residual(w), &chi2);
     printf("chi2 %.2f for %zu points (errors of neighbouring points are correlated), %d constants, %zu iterations (%s)\n", chi2, problem.n, N_PARAMETER,
            gsl_multifit_nlinear_niter(w), gsl_strerror(end));
+    double largest[N_CUT] = {0.0};
     printf("%9s %9s", "depth_X0", "GeV");
     for (int c = 0; c < N_CUT; c++) {
         profile(f, x, c);
@@ -249,9 +250,16 @@ int main(int argc, char **argv) {
     printf("  (deviation in %%)\n");
     for (size_t i = 0; i < f->n_point; i++) {
         printf("%9.3f %9.4f", f->depth[i], f->GeV[i]);
-        for (int c = 0; c < N_CUT; c++) printf(" %12.2f", 100.0 * (at_point(f, c, i) / f->GeV[i] - 1.0));
+        for (int c = 0; c < N_CUT; c++) {
+            double deviation = 100.0 * (at_point(f, c, i) / f->GeV[i] - 1.0);
+            printf(" %12.2f", deviation);
+            if (f->depth[i] > 2.0 && f->depth[i] < 25.0) largest[c] = fmax(largest[c], fabs(deviation));
+        }
         printf("\n");
     }
+    printf("%19s", "largest at 2-25 X0:");
+    for (int c = 0; c < N_CUT; c++) printf(" %12.2f", largest[c]);
+    printf("\n");
 done:
     if (status != EOT_OK) fprintf(stderr, "eotmc-fit-shower: %s\n", error.text);
     if (w != NULL) gsl_multifit_nlinear_free(w);

@@ -38,6 +38,7 @@ static void bench_create(struct bench *b, double half_width) {
 static void check_moments(double energy, int is_photon, int n) {
     struct bench b;
     bench_create(&b, 1e6);
+    b.c.sigma_depth[0] = b.c.sigma_alpha[0] = 1e6f; /* no fluctuations */
     eot_shower_axis axis = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
     i64 counts = eot_energy_counts((f32)energy);
     for (int i = 0; i < n; i++)
@@ -88,15 +89,17 @@ Test(shower_deposit, depth_has_the_quantiles_of_gamma) {
 }
 
 /* Fluctuations of a 5 GeV shower's mean depth: those configured (7 % of 256 spots' own spread adds little), without a shift of the average. */
-Test(shower_deposit, mean_depth_fluctuates_as_configured) {
+/* @param share of the configured spread. */
+static void check_spread(double energy, double share) {
     struct bench b;
     bench_create(&b, 1e6);
+    b.c.spot_energy = (f32)energy / 100.0f;
     enum { N = 4000 };
     eot_shower_axis axis = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
     double sum = 0.0, square = 0.0;
     for (int i = 0; i < N; i++) {
         memset(b.profile, 0, sizeof b.profile);
-        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, eot_energy_counts(5.0f), 5.0f, 5.0f, 0, axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 6, 0), b.profile, b.binning);
+        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, eot_energy_counts((f32)energy), (f32)energy, (f32)energy, 0, axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 6, 0), b.profile, b.binning);
         double total = 0.0, first = 0.0;
         for (int k = 0; k < N_BIN; k++) {
             total += (double)b.profile[k];
@@ -105,12 +108,17 @@ Test(shower_deposit, mean_depth_fluctuates_as_configured) {
         sum += first / total;
         square += first / total * (first / total);
     }
-    double L = log(1.0 + 5.0 / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L, sigma = 1.0 / (-1.7 + 1.36 * L);
+    double L = log(1.0 + energy / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L, sigma = share / (-1.7 + 1.36 * L);
     double expected = m * sqrt(exp(sigma * sigma) - 1.0); /* log-normal of mean m */
     double mean = sum / N, spread = sqrt(square / N - mean * mean);
-    cr_expect(fabs(mean - m) < 5.0 * expected / sqrt(N) + 0.003 * m, "mean %g, expected %g", mean, m);
-    cr_expect(fabs(spread / expected - 1.0) < 0.06, "spread %g, expected %g", spread, expected);
+    cr_expect(fabs(mean - m) < 5.0 * expected / sqrt(N) + 0.003 * m, "%g GeV: mean %g, expected %g", energy, mean, m);
+    cr_expect(fabs(spread / expected - 1.0) < 0.06, "%g GeV: spread %g, expected %g", energy, spread, expected);
     eot_f32_table_free(&b.table);
+}
+
+Test(shower_deposit, mean_depth_fluctuates_as_configured) {
+    check_spread(5.0, 1.0);
+    check_spread(0.2236, 0.5); /* grows with the logarithm of the energy from 0.05 to 1 GeV */
 }
 
 /* Radii at fixed tau: the share within r is p F(r, Rc) + (1 - p) F(r, Rt), each term cut at 5 Moliere radii; constants of the paper, e-hat and F_S of lead

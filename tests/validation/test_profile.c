@@ -96,6 +96,7 @@ static void check_100GeV(double cut, int n) {
 }
 
 Test(profile, agrees_at_cut_200MeV) { check_100GeV(0.2, 12000); }
+Test(profile, agrees_at_cut_500MeV) { check_100GeV(0.5, 16000); }
 Test(profile, agrees_at_cut_1GeV) { check_100GeV(1.0, 20000); }
 Test(profile, agrees_at_cut_5GeV) { check_100GeV(5.0, 20000); }
 

@@ -72,13 +72,14 @@ EOT_FN f32 eot_shower_photon_length(eot_shower_constants c, f32 energy) {
     return fmin(c.photon_length[0] * (1.0f + eot_exp(c.photon_length[2] * eot_log(c.photon_length[1] / fmax(energy, 1e-6f)))), c.photon_length[3]);
 }
 
-/** Energy [GeV] below which mean depth and shape do not fluctuate: the published spreads end there, and such showers are one or two spots, which do. */
-#define EOT_SHOWER_FLUCTUATION_ENERGY 0.5f
+/** Energy [GeV] above which mean depth and shape fluctuate: showers below are one or two spots, which do. The spreads grow in with the logarithm of the energy up to
+ * 1 GeV (the published ones start at 0.5 GeV): where they start at once, mean profiles of neighbouring energies differ by more than alpha(L) can undo. */
+#define EOT_SHOWER_FLUCTUATION_ENERGY 0.05f
 
-/** Standard deviations of ln m and ln alpha at L. */
-EOT_FN f32 eot_shower_sigma(f32 s0, f32 s1, f32 L) {
-    f32 denominator = fma(s1, L, s0);
-    return denominator > 2.5f ? 1.0f / denominator : 0.4f;
+/** Standard deviations of ln m and ln alpha at L. @param log_energy ln(E/GeV), E at least EOT_SHOWER_FLUCTUATION_ENERGY. */
+EOT_FN f32 eot_shower_sigma(f32 s0, f32 s1, f32 L, f32 log_energy) {
+    f32 denominator = fma(s1, L, s0), share = fmin(fma(0.33380821f, log_energy, 1.0f), 1.0f); /* 1/ln(20) */
+    return share * (denominator > 2.5f ? 1.0f / denominator : 0.4f);
 }
 
 /** Radius [Moliere radii] by GP's sampling constants. @param tau depth/T. @param uniform_component, uniform_radius in (0, 1). */
@@ -123,7 +124,7 @@ EOT_FN eot_random eot_shower_deposit(EOT_GLOBAL const f32 *table, eot_shower_con
         random.draw++;
         eot_normal_pair n = eot_normal(block.x, block.y);
         f32 c_plus = sqrt(0.5f * (1.0f + c.rho)), c_minus = sqrt(0.5f * (1.0f - c.rho));
-        f32 sigma_m = eot_shower_sigma(c.sigma_depth[0], c.sigma_depth[1], L), sigma_alpha = eot_shower_sigma(c.sigma_alpha[0], c.sigma_alpha[1], L);
+        f32 sigma_m = eot_shower_sigma(c.sigma_depth[0], c.sigma_depth[1], L, log_E), sigma_alpha = eot_shower_sigma(c.sigma_alpha[0], c.sigma_alpha[1], L, log_E);
         m *= eot_exp(sigma_m * (c_plus * n.a + c_minus * n.b - 0.5f * sigma_m));
         alpha = fmax(alpha * eot_exp(sigma_alpha * (c_plus * n.a - c_minus * n.b - 0.5f * sigma_alpha)), c.first_alpha);
         first_path = -photon_length * eot_log(eot_uniform(block.z));
