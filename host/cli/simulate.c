@@ -60,7 +60,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     for (const struct eot_backend *b = s->backend; b != NULL; b = b->next)
         eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g %s on %s", config->name, (double)config->sampling.eot,
                         is_muon_beam ? "muons" : config->sampling.mode == EOT_SAMPLING_FORCED ? "EOT (forced)" : "EOT (analog)", b->name);
-    struct eot_run_options options = {.backend = s->backend, .progress = s->progress, .log = &log, .is_interrupted = s->is_interrupted};
+    struct eot_run_options options = {.backend = s->backend, .progress = s->progress, .log = &log, .is_interrupted = s->is_interrupted, .wants_errors = true};
     if (is_conversion) {
         EOT_TRY(eot_muon_signal_run(config, &world, &options, &result, &is_partial, err));
     } else if (is_muon_beam) {

@@ -128,7 +128,7 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "sampling.first", COUNT64, 0, 9e15, "0", ROOT(sampling.first), "number of the first primary; runs over disjoint ranges can be merged"),
     COUNT(ROOT, "sampling.seed", COUNT32, 0, 4294967295.0, "1", ROOT(sampling.seed), "random seed"),
     COUNT(ROOT, "sampling.run", COUNT32, 0, 4294967295.0, "0", ROOT(sampling.run), "run number, the second word of the random key"),
-    COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch), "primaries per batch: the unit of checkpoint, merging and error estimate"),
+    COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch), "primaries per batch: the unit of checkpoint, merging and error estimate; a run of a single batch is made in ten"),
     NUMBER(ROOT, "sampling.region.min_photon_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_photon_energy),
            "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it is higher"),
     NUMBER(ROOT, "sampling.region.min_lepton_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_lepton_energy),

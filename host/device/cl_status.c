@@ -31,6 +31,6 @@ enum eot_status eot_cl_error(struct eot_error *err, const char *file, int line, 
     while (*call != '\0' && !(call[0] == 'c' && call[1] == 'l' && isupper((unsigned char)call[2]))) call++;
     const char *advice = "check the driver with `eotmc selftest`, or run with --device host";
     if (code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_RESOURCES || code == CL_OUT_OF_HOST_MEMORY || code == CL_INVALID_BUFFER_SIZE)
-        advice = "the device is out of memory or of another resource: use a smaller sampling.batch or device.lanes";
+        advice = "the device is out of memory or of another resource: use a smaller sampling.batch or device.lanes, or device.in_flight=1";
     return eot_error_set(err, EOT_E_DEVICE, file, line, function, "%.*s failed (%s, %d); %s", (int)strcspn(call, "("), call, eot_cl_code_name(code), code, advice);
 }

@@ -214,12 +214,10 @@ static void opencl_close(struct eot_backend *backend) {
 
 /* Kernel objects, which two threads cannot share. */
 static cl_int kernels_create(struct opencl *cl) {
-    for (int i = 0; i < EOT_N_KERNEL; i++) {
-        cl_int code = CL_SUCCESS;
+    cl_int code = CL_SUCCESS;
+    for (int i = 0; i < EOT_N_KERNEL && code == CL_SUCCESS; i++)
         cl->kernel[i].kernel = clCreateKernel(i == EOT_KERNEL_cascade && cl->shared->limited != NULL ? cl->shared->limited : cl->shared->program, eot_kernel_name[i], &code);
-        if (code != CL_SUCCESS) return code;
-    }
-    return CL_SUCCESS;
+    return code;
 }
 
 static enum eot_status opencl_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err) {
@@ -238,7 +236,8 @@ static enum eot_status opencl_twin(struct eot_backend *backend, struct eot_backe
     memcpy(cl->kernel, elder->kernel, sizeof cl->kernel);
     for (int i = 0; i < EOT_N_KERNEL; i++) cl->kernel[i].kernel = NULL;
     EOT_CL((cl->queue = clCreateCommandQueue(cl->shared->context, cl->shared->device, CL_QUEUE_PROFILING_ENABLE, &code), code));
-    EOT_CL(kernels_create(cl));
+    code = kernels_create(cl);
+    EOT_CHECK(code == CL_SUCCESS, EOT_E_DEVICE, "clCreateKernel failed on %s (%s, %d); set device.in_flight=1", b->name, eot_cl_code_name(code), (int)code);
     *twin = b;
     b = NULL;
 done:
@@ -269,6 +268,8 @@ static void save_refused(const char *key, const char *source, const char *log, c
     if (!is_good) path[0] = '\0';
 }
 
+static bool is_pocl(const struct eot_device *device) { return strstr(device->platform, "Portable Computing Language") != NULL; }
+
 static enum eot_status program_fail(const struct eot_device *device, cl_program program, cl_int code, const char *call, const char *key, const char *source,
                                     const char *options, struct eot_error *err) {
     char *log = NULL, path[PATH_MAX];
@@ -280,8 +281,8 @@ static enum eot_status program_fail(const struct eot_device *device, cl_program 
     const char *shown = log != NULL && log[strspn(log, " \t\r\n")] != '\0' ? log : "(the driver's log is empty)";
     save_refused(key, source, shown, path);
     enum eot_status status = eot_error_set(err, EOT_E_BUILD, __FILE__, __LINE__, __func__,
-        "cannot build the kernels for %s (%s: %s, %d; driver %s, options %s); run with --device host, or update the driver. Source: %s. Log: %s", device->name, call,
-        eot_cl_code_name(code), code, device->driver, options, path[0] != '\0' ? path : "(could not be saved)", shown);
+        "cannot build the kernels for %s (%s: %s, %d; driver %s, options %s); run with --device host, or update the driver%s. Source: %s. Log: %s", device->name, call,
+        eot_cl_code_name(code), code, device->driver, options, is_pocl(device) ? ", or see that the folder of its cache can be written and has room (POCL_CACHE_DIR, or ~/.cache/pocl)" : "", path[0] != '\0' ? path : "(could not be saved)", shown);
     free(log);
     return status;
 }
@@ -312,7 +313,7 @@ static void program_load(struct opencl *cl, const char *key, const char *options
 /* PoCL keeps compiled kernels itself, and compiles all of them a second time when it is asked for a program's binary. */
 static bool driver_keeps_kernels(const struct eot_device *device) {
     const char *setting = getenv("POCL_KERNEL_CACHE");
-    return strstr(device->platform, "Portable Computing Language") != NULL && (setting == NULL || strcmp(setting, "0") != 0);
+    return is_pocl(device) && (setting == NULL || strcmp(setting, "0") != 0);
 }
 
 static void program_store(const struct opencl *cl, const char *key, const struct eot_log *log) {
@@ -434,6 +435,7 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
     b->max_buffer = (size_t)device->max_buffer;
     shared->device = device->device_id;
     if (device->is_part) shared->part = shared->device;
+    EOT_CHECK(options->units <= b->compute_units, EOT_E_USAGE, "--units %d (%s has %d); give fewer", options->units, b->name, b->compute_units);
     if (options->units > 0 && options->units < b->compute_units && !device->is_part) {
         const cl_device_partition_property by_count[] = {CL_DEVICE_PARTITION_BY_COUNTS, options->units, CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0};
         EOT_CL(clCreateSubDevices(shared->device, by_count, 1, &shared->part, NULL));

@@ -61,6 +61,8 @@ void eot_backend_close(struct eot_backend *backend) {
     if (backend == NULL) return;
     eot_backend_close(backend->twin);
     const struct eot_log log = {.level = backend->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
+    if (backend->twin != NULL)
+        eot_log_message(&log, EOT_LOG_VERBOSE, "two batches were at work at a time, so the kernels' times have each other's in them; with device.in_flight=1 they are their own");
     for (int i = 0; i < EOT_N_KERNEL; i++)
         if (backend->use[i].n_launch > 0)
             eot_log_message(&log, EOT_LOG_VERBOSE, "kernel %s on %s: %ld launches, %.3f s, %.3f s of processor", eot_kernel_name[i], backend->name, backend->use[i].n_launch, backend->use[i].seconds,

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ static void print_cutflow(const struct eot_result *r) {
         const struct eot_cutflow_row *c = &r->cutflow[i];
         char number[80];
         eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_PLAIN);
-        printf("%-*s  %12.10g  %s\n", width, c->cut, c->events, number);
+        printf("%-*s  %12.*f  %s\n", width, c->cut, c->events == floor(c->events) ? 0 : 1, c->events, number); /* a row may count by weights */
     }
 }
 
@@ -70,7 +71,10 @@ void eot_output_print(const struct eot_result *result) {
     print_categories(result);
     print_estimates(result);
     printf("\nenergy   in %.8g GeV, out %.8g GeV, relative residual %.1e\n", result->energy_in, result->energy_out, result->energy_residual);
-    eot_duration_format(wall, sizeof wall, result->performance.wall_s);
+    if (result->performance.wall_s < 9.95)
+        snprintf(wall, sizeof wall, "%.2g s", result->performance.wall_s);
+    else
+        eot_duration_format(wall, sizeof wall, result->performance.wall_s);
     printf("time     %s: kernels %.3g s, compilation %.3g s, tables %.3g s\n", wall, result->performance.kernel_s, result->performance.jit_s,
            result->performance.tables_s);
     printf("rate     %.3g EOT/s, %.3g steps/s, %.3g steps/EOT, %.3g muons/s\n", result->performance.eot_per_s, result->performance.steps_per_s,

@@ -690,7 +690,7 @@ struct worker {
     struct engine g;
     double build_before; /* JIT time of its device before the run */
     pthread_t thread;
-    bool has_thread;
+    bool has_thread, is_twin;
 };
 
 static void finished_free(struct finished *f) {
@@ -742,6 +742,11 @@ static enum eot_status hand_in(struct team *t, struct finished *f, struct eot_er
     return status;
 }
 
+/* A twin is of use, but not needed. */
+static void go_on_without(const struct eot_run_options *options, const struct eot_error *err) {
+    eot_log_message(options->log, EOT_LOG_VERBOSE, "one batch at a time on %s (%s)", options->backend->name, err != NULL ? err->text : "no resources for two");
+}
+
 /* One device, or one of the twins on it: batches, one after the other, as long as there are any. */
 static enum eot_status work(struct worker *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -749,7 +754,12 @@ static enum eot_status work(struct worker *w, struct eot_error *err) {
     const struct eot_sampling_config *s = &t->config->sampling;
     struct finished *f = NULL;
     bool is_complete = true;
-    EOT_TRY(engine_create(&w->g, t->config, t->world, &w->options, t->batch, !w->options.skips_events, NULL, err));
+    status = engine_create(&w->g, t->config, t->world, &w->options, t->batch, !w->options.skips_events, NULL, err);
+    if (status != EOT_OK && w->is_twin) {
+        go_on_without(&w->options, err);
+        return EOT_OK;
+    }
+    EOT_TRY(status);
     w->g.is_stopped = &t->is_stopped;
     while (is_complete) {
         pthread_mutex_lock(&t->lock);
@@ -796,8 +806,9 @@ static void *work_in_thread(void *argument) {
 }
 
 static void worker_add(struct worker *worker, size_t *n_worker, struct team *team, const struct eot_run_options *options, struct eot_backend *backend) {
-    struct worker *w = &worker[(*n_worker)++];
-    *w = (struct worker){.team = team, .options = *options, .build_before = backend->build_s};
+    struct worker *w = &worker[*n_worker];
+    *w = (struct worker){.team = team, .options = *options, .build_before = backend->build_s, .is_twin = *n_worker >= team->n_device};
+    (*n_worker)++;
     w->options.backend = backend;
 }
 
@@ -809,6 +820,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     struct worker *worker = NULL;
     size_t n_worker = 0;
     bool has_progress = false;
+    if (options->wants_errors && team.batch == s->eot) team.batch = (s->eot + 9) / 10;
     team.n_batch = (s->eot + team.batch - 1) / team.batch;
     memset(run, 0, sizeof *run);
     run->first = run->end = s->first;
@@ -826,7 +838,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     for (struct eot_backend *b = options->backend; b != NULL; b = b->next) worker_add(worker, &n_worker, &team, options, b); /* devices first, then their twins */
     for (struct eot_backend *b = options->backend; b != NULL && n_worker < team.n_batch && config->device.in_flight != 1; b = b->next) {
         struct eot_backend *twin;
-        EOT_TRY(eot_backend_twin(b, &twin, err));
+        if (eot_backend_twin(b, &twin, err) != EOT_OK) go_on_without(options, err);
         if (twin != NULL) worker_add(worker, &n_worker, &team, options, twin);
     }
     EOT_TRY(check_enhancement(config, world, err));
@@ -845,8 +857,9 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     for (size_t i = 1; i < n_worker; i++) {
         int code = pthread_create(&worker[i].thread, NULL, work_in_thread, &worker[i]);
         worker[i].has_thread = code == 0;
-        if (code != 0) atomic_store(&team.is_stopped, true);
-        if (code != 0 && team.status == EOT_OK)
+        if (code == 0 || worker[i].is_twin) continue;
+        atomic_store(&team.is_stopped, true);
+        if (team.status == EOT_OK)
             team.status = eot_error_set(&team.error, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "cannot start a thread for %s (%s); use fewer devices", worker[i].options.backend->name,
                                         strerror(code));
     }

@@ -50,6 +50,7 @@ struct eot_run_options {
     const volatile sig_atomic_t *is_interrupted; /* may be NULL; checked between launches */
     bool skips_excluded;                         /* do not measure the rate that the cut or the region leaves out */
     bool skips_events;                           /* find the rare vertices and stop there */
+    bool wants_errors;                           /* a run that is a single batch is made in ten: one has no standard error */
 };
 
 #define EOT_MAX_BLOCK 256
