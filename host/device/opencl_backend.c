@@ -435,7 +435,6 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
     b->max_buffer = (size_t)device->max_buffer;
     shared->device = device->device_id;
     if (device->is_part) shared->part = shared->device;
-    EOT_CHECK(options->units <= b->compute_units, EOT_E_USAGE, "--units %d (%s has %d); give fewer", options->units, b->name, b->compute_units);
     if (options->units > 0 && options->units < b->compute_units && !device->is_part) {
         const cl_device_partition_property by_count[] = {CL_DEVICE_PARTITION_BY_COUNTS, options->units, CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0};
         EOT_CL(clCreateSubDevices(shared->device, by_count, 1, &shared->part, NULL));

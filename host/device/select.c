@@ -10,6 +10,8 @@
 /* One more backend at the end of the chain. */
 static enum eot_status open_one(const struct eot_device *device, const struct eot_backend_options *options, unsigned part, unsigned n_part, struct eot_backend ***end,
                                 struct eot_error *err) {
+    if (options->units > (int)device->compute_units)
+        return eot_error_set(err, EOT_E_USAGE, __FILE__, __LINE__, __func__, "--units %d (%s has %u); give fewer", options->units, device->name, device->compute_units);
     enum eot_status status = device->type == EOT_DEVICE_HOST ? eot_host_backend_open(options, *end, err) : eot_opencl_backend_open(device, options, *end, err);
     if (status != EOT_OK) return status;
     struct eot_backend *b = **end;

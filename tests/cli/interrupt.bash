@@ -4,6 +4,7 @@
 interrupted() {
     local pattern=$1 pid
     shift
+    : >"$work/err" # an earlier command's messages must not be taken for this one's
     "$@" >"$work/out" 2>"$work/err" </dev/null &
     pid=$!
     for _ in $(seq 1200); do # 2 minutes
@@ -11,6 +12,11 @@ interrupted() {
         sleep 0.1
     done
     kill -INT $pid
+    for _ in $(seq 1200); do
+        kill -0 $pid 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -KILL $pid 2>/dev/null # it has not listened: 137
     wait $pid
     code=$?
 }

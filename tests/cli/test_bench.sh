@@ -74,6 +74,8 @@ run --case muon --repeat 10001
 refused "too many rounds" '1 to 10000'
 run --case muon --format xml
 refused "an unknown format" 'text\|json'
+run --case muon --units 5000
+refused "more cores than there are" '--units 5000 \(.* has [0-9]+\); give fewer'
 run --case muon --device banana
 refused "an unknown device" 'matches no device'
 run --case muon --device host,host
