@@ -184,6 +184,7 @@ static enum eot_status add_merit(struct eot_result *signal, const struct eot_res
     EOT_CHECK(rate != NULL && efficiency != NULL && h != NULL, EOT_E_CONFIG, "%s gives no signal.per_eot and efficiency.total (--background wants a configuration with "
               "physics.rare.lfc); give the signal's configuration first, the background's with --background", signal->name);
     EOT_CHECK(selected != NULL, EOT_E_CONFIG, "%s gives no selected.per_eot (--background wants it); give the configuration of a background", background->name);
+    const double coupling = h->value; /* the estimates move when others are added */
     double s = eot * rate->value * efficiency->value, b = eot * selected->value, b_error = eot * selected->std_error;
     double s_relative = s > 0.0 ? hypot(rate->std_error / rate->value, efficiency->std_error / efficiency->value) : 0.0;
     double limit = eot_counting_expected_limit(b, LEVEL), limit_error = 0.5 * fabs(eot_counting_expected_limit(b + b_error, LEVEL) - eot_counting_expected_limit(fmax(0.0, b - b_error), LEVEL));
@@ -191,7 +192,7 @@ static enum eot_status add_merit(struct eot_result *signal, const struct eot_res
     EOT_TRY(eot_result_add_estimate(signal, &(struct eot_estimate){.name = "merit.background_events", .unit = "1", .value = b, .std_error = b_error}, err));
     EOT_TRY(eot_result_add_estimate(signal, &(struct eot_estimate){.name = "merit.limit_events", .unit = "1", .value = limit, .std_error = limit_error}, err));
     if (!(s > 0.0)) goto done; /* no limit on h */
-    double h90 = h->value * sqrt(limit / s);
+    double h90 = coupling * sqrt(limit / s);
     EOT_TRY(eot_result_add_estimate(signal, &(struct eot_estimate){.name = "merit.h90", .unit = "1", .value = h90, .std_error = 0.5 * h90 * hypot(s_relative, limit_error / limit)}, err));
 done:
     return status;

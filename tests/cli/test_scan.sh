@@ -73,6 +73,15 @@ interrupted '^[1-9][^ ]* / 1e\+08 EOT .*ETA' "$eotmc" scan "$config" --device ho
 [ $code -eq 130 ] && tail -n 1 "$work/err" | grep -q 'interrupted after 1 of 2 points' || fail "Ctrl-C: exit code $code: $(cat "$work/err")"
 grep -q '^16,done,' "$work/long/scan.csv" && grep -q '^100000000,waiting,' "$work/long/scan.csv" || fail "the table after Ctrl-C: $(cut -c1-60 "$work/long/scan.csv")"
 
+# --- the figure of merit is made of what the table has beside it: h sqrt(N90/s), at h = 1e-4 (freed memory is filled, so that a use of it shows)
+MALLOC_PERTURB_=165 "$eotmc" scan "$source/configs/na64e-signal.yaml" --background "$config" --over selection.missing_energy="10 GeV,15 GeV,20 GeV,30 GeV" --device host --progress none \
+    --set sampling.eot=300 --set sampling.batch=30 --set scoring.showers=0 --set output.figures=off --no-figure -o "$work/merit" >"$work/out" 2>"$work/err" </dev/null ||
+    fail "a scan with background: $(cat "$work/err")"
+n=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+    NR > 1 { h = $column["merit.h90"]; want = 1e-4 * sqrt($column["merit.limit_events"] / $column["merit.signal_events"]); good += h > 0.999 * want && h < 1.001 * want }
+    END { print good }' "$work/merit/scan.csv")
+[ "$n" = 4 ] || fail "the figure of merit of $n of 4 points is what it is made of: $(cut -d, -f1 "$work/merit/scan.csv"; tail -n 5 "$work/out")"
+
 # --- what is refused, before anything is run
 scan -o "$work/none"
 refused "no key" 2 'no --over'
