@@ -76,7 +76,7 @@ void eot_backend_close(struct eot_backend *backend);
 
 /** The same device and program for one more thread: launches of both may be under way at a time, so that one fills the device where the other leaves it idle (a launch
  * ends with its slowest work-group, and the host looks at its outcome before the next one). It has buffers of its own; times are all accounted to `backend`, which closes it.
- * @param twin NULL for the host, which has no use for one. @return EOT_OK, EOT_E_DEVICE, EOT_E_MEMORY. */
+ * @param twin NULL for the host, which has no use for one, and for oclgrind. @return EOT_OK, EOT_E_DEVICE, EOT_E_MEMORY. */
 enum eot_status eot_backend_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err);
 
 #endif
