@@ -149,12 +149,17 @@ static enum eot_status check_all(const struct eot_scan *scan, const char *file, 
     return status;
 }
 
-/* The result in a folder if it is whole and that of this configuration. */
+/* The result in a folder if it is whole and that of this configuration. The summary is written last, but what is beside it may have been removed since. */
 static bool is_finished(const char *folder, const struct eot_config *config, struct eot_result *result) {
     char *path = eot_output_path(folder, "summary.json");
     struct eot_error ignored;
     bool is_good = path != NULL && eot_output_summary_read(path, result, &ignored) == EOT_OK && !result->partial && strcmp(result->config_sha256, config->sha256) == 0 &&
                    strcmp(result->version, EOT_VERSION) == 0;
+    const char *missing = !eot_output_has(folder, "result.h5") ? "result.h5" : config->output.hepmc && !eot_output_has(folder, "events.hepmc") ? "events.hepmc" : NULL;
+    if (is_good && missing != NULL) {
+        fprintf(stderr, "%s has no %s, or an empty one; it is run again\n", folder, missing);
+        is_good = false;
+    }
     if (!is_good) eot_result_free(result);
     free(path);
     return is_good;
@@ -282,8 +287,8 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
     };
     const struct eot_command command = {.name = "scan", .arguments = "CONFIG", .min_positional = 1, .max_positional = 1, .option = table, .n_option = sizeof table / sizeof table[0],
         .summary = "Simulate a configuration at every point of a grid of keys, each in a folder of its own, with one combined table and figure. All points are checked before the\n"
-                   "first run. Points that were finished before with the same configuration are kept, so an interrupted scan goes on where it was. A point that fails is\n"
-                   "named, the others go on, and the exit code is that of the first failure.",
+                   "first run. Points that were finished before with the same configuration are kept, so an interrupted scan goes on where it was; one whose results were\n"
+                   "removed since is run again. A point that fails is named, the others go on, and the exit code is that of the first failure.",
         .example = "eotmc scan configs/na64e-dimuon.yaml --over beam.energy=80,100,150 -o out/energies --set sampling.eot=1e4"};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
     if (is_help) goto done;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,14 @@ char *eot_output_path(const char *folder, const char *name) {
     char *path = malloc(n);
     if (path != NULL) snprintf(path, n, "%s/%s", folder, name);
     return path;
+}
+
+bool eot_output_has(const char *folder, const char *name) {
+    struct stat information;
+    char *path = eot_output_path(folder, name);
+    bool is_there = path != NULL && stat(path, &information) == 0 && S_ISREG(information.st_mode) && information.st_size > 0;
+    free(path);
+    return is_there;
 }
 
 void eot_output_temporary_name(char *text, size_t n_text, const char *name) { snprintf(text, n_text, ".%s.%ld.tmp", name, (long)getpid()); }

@@ -52,6 +52,18 @@ rm "$work/line/beam.energy=90/summary.json"
 scan --over beam.energy=80,90,100,110 -o "$work/line" --no-figure
 [ $code -eq 0 ] && [ "$(kept)" -eq 2 ] || fail "a line that lacks a summary: exit code $code, $(kept) kept"
 [ "$(cut -d, -f1,4- "$work/line/scan.csv" | head -n 4)" = "$first" ] || fail "the points that were kept, or the one done again, have changed"
+rm "$work/line/beam.energy=80/result.h5"
+: >"$work/line/beam.energy=90/result.h5"
+scan --over beam.energy=80,90,100 -o "$work/line" --no-figure
+[ $code -eq 0 ] && [ "$(kept)" -eq 1 ] || fail "a line that lacks results: exit code $code, $(kept) kept"
+[ "$(grep -cE 'beam.energy=[89]0 has no result.h5, or an empty one; it is run again' "$work/err")" -eq 2 ] || fail "no word about results that are missing: $(cat "$work/err")"
+for energy in 80 90; do [ -s "$work/line/beam.energy=$energy/result.h5" ] || fail "no result.h5 at $energy GeV"; done
+[ "$(cut -d, -f1,4- "$work/line/scan.csv")" = "$(head -n 4 <<<"$first")" ] || fail "the points that were done again have changed"
+for again in 0 1; do
+    scan --over beam.energy=80 --set output.hepmc=on -o "$work/hepmc" --no-figure
+    [ $code -eq 0 ] && [ "$(kept)" -eq 0 ] && [ "$(grep -c 'has no events.hepmc' "$work/err")" -eq $again ] || fail "vertices that are missing: exit code $code: $(cat "$work/err")"
+    rm "$work/hepmc/beam.energy=80/events.hepmc"
+done
 scan --over beam.energy=80,90,100 -o "$work/line" --no-figure --set sampling.seed=2
 [ "$(kept)" -eq 0 ] || fail "points of another seed were kept"
 
