@@ -73,7 +73,7 @@ done:
     return status;
 }
 
-static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_list *over, struct eot_error *err) {
+static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_list *over, const struct eot_text_list *set, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_CHECK(over->n > 0, EOT_E_USAGE, "no --over; give at least one key with its values, as in --over physics.mphi=0.11,0.2,0.5");
     EOT_CHECK(over->n <= EOT_SCAN_MAX_AXIS, EOT_E_USAGE, "%zu times --over (at most %d keys can be scanned at once); scan fewer", over->n, EOT_SCAN_MAX_AXIS);
@@ -83,6 +83,10 @@ static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_li
         EOT_TRY(axis_parse(over->text[a], &scan->axis[a], err));
         for (size_t b = 0; b < a; b++)
             EOT_CHECK(strcmp(scan->axis[a].key, scan->axis[b].key) != 0, EOT_E_USAGE, "--over %s twice (a key has one list of values); join the lists", scan->axis[a].key);
+        size_t n_key = strlen(scan->axis[a].key);
+        for (size_t i = 0; i < set->n; i++)
+            EOT_CHECK(strncmp(set->text[i], scan->axis[a].key, n_key) != 0 || strchr("=.", set->text[i][n_key]) == NULL, EOT_E_USAGE,
+                      "--set %s with --over %s (every point has its own value, so it would be ignored); leave one of them out", set->text[i], scan->axis[a].key);
         EOT_CHECK(scan->axis[a].n <= MAX_POINT / scan->n_point, EOT_E_USAGE, "more than %d points; give fewer values", MAX_POINT);
         scan->n_point *= scan->axis[a].n;
     }
@@ -299,7 +303,7 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
         list = strdup(r.estimates);
         EOT_CHECK_MEMORY(list);
     }
-    EOT_TRY(grid_make(&scan, &r.over, err));
+    EOT_TRY(grid_make(&scan, &r.over, &r.set, err));
     EOT_TRY(check_all(&scan, scan.config, &r.set, err));
     if (r.background != NULL) EOT_TRY(check_all(&scan, r.background, &r.set, err));
     EOT_TRY(eot_output_prepare(scan.folder, err));

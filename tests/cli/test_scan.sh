@@ -105,6 +105,12 @@ scan --over beam.energy=80,100,80 -o "$work/none"
 refused "a value twice" 2 'share the folder'
 scan --over beam.energy=80 --over beam.energy=100 -o "$work/none"
 refused "a key twice" 2 'twice'
+scan --over beam.energy=80,100 --set beam.energy=90 -o "$work/none"
+refused "a key that is set, too" 2 '--set beam.energy=90 with --over beam.energy .*; leave one of them out'
+scan --over 'sampling={eot: 16},{eot: 32}' -o "$work/none"
+refused "a section with a key that is set" 2 '--set sampling.eot=16 with --over sampling '
+scan --over beam.energ=80 --set beam.energy=90 -o "$work/none"
+refused "a key that begins like the one that is set" 2 'unknown key'
 scan --over beam.energie=80,100 -o "$work/none"
 refused "an unknown key" 2 'point beam.energie=80: .*beam.energie'
 scan --over beam.energy=80,-5 -o "$work/none"
