@@ -134,10 +134,10 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     const struct eot_option table[] = {
         {"case", 0, EOT_OPTION_LIST, &cases, "NAME", "one of --list; may be repeated (default: all)"},
         {"repeat", 0, EOT_OPTION_COUNT, &repeat, "N", "rounds, each with every case once (default: 5)"},
-        {"eot", 0, EOT_OPTION_COUNT, &eot, "N", "primaries of a round instead of the case's own number; the hash is then another"},
-        {"lanes", 0, EOT_OPTION_COUNT, &lanes, "N", "particles followed side by side (default: automatic)"},
+        {"eot", 0, EOT_OPTION_POSITIVE, &eot, "N", "primaries of a round instead of the case's own number; the hash is then another"},
+        {"lanes", 0, EOT_OPTION_COUNT, &lanes, "N", "particles followed side by side (default: 0, automatic)"},
         {"device", 0, EOT_OPTION_TEXT, &options.device.selector, "SEL", "number of `eotmc devices`, part of a name, or host (default: automatic)"},
-        {"units", 0, EOT_OPTION_COUNT, &units, "N", "use only N compute units (cores) of the device (default: all)"},
+        {"units", 0, EOT_OPTION_POSITIVE, &units, "N", "use only N compute units (cores) of the device (default: all)"},
         {"simt", 0, EOT_OPTION_FLAG, &is_simt, NULL, "on the host, 32 work items in lockstep as a GPU has them: how many of the issued steps do work"},
         {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the output (default: text)"},
         {"list", 0, EOT_OPTION_FLAG, &is_list, NULL, "list the cases and stop"},

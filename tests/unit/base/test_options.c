@@ -21,6 +21,7 @@ static enum eot_status parse(int argc, const char *const *argv) {
         {"resume", 'r', EOT_OPTION_FLAG, &resume, NULL, "continue"},
         {"progress", 0, EOT_OPTION_CHOICE, &progress, "auto|plain|none", "progress line"},
         {"event", 0, EOT_OPTION_COUNT, &count, "ID", "primary id"},
+        {"rounds", 0, EOT_OPTION_POSITIVE, &count, "N", "rounds"},
         {"tolerance", 0, EOT_OPTION_REAL, &real, "X", "tolerance"},
     };
     const struct eot_command command = {.name = "run",
@@ -108,6 +109,11 @@ Test(options, each_word_of_a_choice_is_taken) {
 }
 Test(options, a_fractional_count_is_refused) { expect_usage_error(PARSE("a", "--event=1.5"), "must be a whole number"); }
 Test(options, a_negative_count_is_refused) { expect_usage_error(PARSE("a", "--event=-1"), "must be a whole number"); }
+Test(options, a_positive_count_is_taken_from_1) {
+    cr_assert_eq(PARSE("a", "--rounds=1"), EOT_OK);
+    cr_assert_eq(count, 1u);
+}
+Test(options, a_positive_count_of_0_is_refused) { expect_usage_error(PARSE("a", "--rounds=0"), "option '--rounds' = '0' (must be a whole number from 1, such as 1000 or 1e6)"); }
 Test(options, a_count_beyond_64_bits_is_refused) { expect_usage_error(PARSE("a", "--event=18446744073709551616"), "must be a whole number"); }
 Test(options, a_number_that_is_not_finite_is_refused) { expect_usage_error(PARSE("a", "--tolerance=nan"), "must be a number"); }
 Test(options, a_number_with_a_tail_is_refused) { expect_usage_error(PARSE("a", "--tolerance=1GeV"), "must be a number"); }
@@ -124,6 +130,7 @@ Test(options, help_lists_every_option_and_the_example, .init = cr_redirect_stdou
                             "  -r, --resume                    continue\n"
                             "      --progress auto|plain|none  progress line\n"
                             "      --event ID                  primary id\n"
+                            "      --rounds N                  rounds\n"
                             "      --tolerance X               tolerance\n"
                             "  -h, --help                      this text\n"
                             "\nexample:\n  eotmc run a.yaml -o out\n");
