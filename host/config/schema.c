@@ -89,7 +89,7 @@ const struct eot_key EOT_KEYS[] = {
 
     {EOT_SCOPE_ROOT, "physics.cut", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.2, 100, "0.2 GeV", NULL, ROOT(physics.cut), false,
      "electrons, positrons and photons above it are followed one by one, below it by the shower parametrisation",
-     "the cross-section tables start at 0.1 GeV and a follow-up needs a factor of two above that: set it to 0.2 GeV or more"},
+     "give a value within that range, and below beam.energy (the cross-section tables start at 0.1 GeV, and a follow-up needs a factor of two above that)"},
     SWITCH(ROOT, "physics.lpm", "on", ROOT(physics.lpm), "Landau-Pomeranchuk-Migdal effect"),
     SWITCH(ROOT, "physics.multiple_scattering", "on", ROOT(physics.multiple_scattering), "multiple scattering of electrons in the replay, and of muons"),
     SWITCH(ROOT, "physics.decay", "on", ROOT(physics.decay), "muon decay, in flight and at rest"),

@@ -36,7 +36,7 @@ struct eot_key {
     size_t offset;
     bool is_input_only;      /* another way to say what other keys say: not in the effective configuration */
     const char *doc;
-    const char *advice;      /* what to do when out of range; NULL = the range itself */
+    const char *advice;      /* what to do when out of range, on either side; NULL = the range itself */
 };
 
 /** What the keys of EOT_SCOPE_ROOT are stored in: the configuration first, then what is only needed while reading. */

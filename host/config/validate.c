@@ -112,7 +112,7 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     const struct eot_config *c = r->config;
     const struct eot_geometry_config *g = &c->geometry;
     if (c->physics.cut >= c->beam.energy)
-        FAIL_AT("physics.cut", "(not below beam.energy = %.6g GeV: nothing would be followed); lower the cut, %.6g GeV at most for this beam", c->beam.energy,
+        FAIL_AT("physics.cut", "(not below beam.energy = %.6g GeV: nothing would be followed); lower the cut, to %.6g GeV for example", c->beam.energy,
                 c->beam.energy / 2);
     if (c->detector.ecal_sampling > c->detector.ecal_stochastic)
         FAIL_AT("detector.ecal.sampling", "(more than the whole stochastic term, %.6g); lower it, or raise detector.ecal.stochastic", c->detector.ecal_stochastic);
