@@ -7,6 +7,7 @@
 
 #include "analysis/statistics.h"
 #include "base/sha256.h"
+#include "run/replay.h"
 #include "version.h"
 
 /* Sums of the weighted tally `which` per block. */
@@ -135,7 +136,7 @@ static enum eot_status add_showers(const struct eot_world *world, const struct e
                 ratio_of(s->sum[EOT_S_PRESHOWER], s->square[EOT_S_PRESHOWER], s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], s->cross_preshower, n), err));
     EOT_TRY(add(result, "ecal.leakage_rear_GeV", "GeV", mean_of(s->sum[EOT_S_REAR], s->square[EOT_S_REAR], n), err));
     EOT_TRY(add(result, "ecal.leakage_side_GeV", "GeV", mean_of(s->sum[EOT_S_SIDE], s->square[EOT_S_SIDE], n), err));
-    EOT_TRY(add(result, "ecal.leakage_front_GeV", "GeV", mean_of(s->sum[EOT_S_FRONT], s->square[EOT_S_FRONT], n), err)); /* 0: nothing scatters back in this model */
+    EOT_TRY(add(result, "ecal.leakage_front_GeV", "GeV", mean_of(s->sum[EOT_S_FRONT], s->square[EOT_S_FRONT], n), err));
     struct eot_histogram h = {.name = "ecal.profile", .unit = "X0", .title = "Energy deposited in the ECAL (GeV per bin and shower)", .axis = "depth in the ECAL",
                               .n_bin = (size_t)s->n_bin, .edges = edges, .values = values, .variances = variances};
     for (int b = 0; b <= s->n_bin; b++) edges[b] = b * s->bin_width * to_X0;
@@ -505,7 +506,6 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     /* faults and balance */
     static const char *const fault[EOT_N_FAULT] = {"stack_overflow", "nan", "stuck", "vertex", "energy"};
     for (int i = 0; i < EOT_N_FAULT; i++) EOT_TRY(eot_result_add_fault(result, fault[i], (uint64_t)counter(run, EOT_C_FAULT_STACK + i), err));
-    static const char *const ledger[EOT_N_LEDGER] = {"ecal", "veto", "hcal", "other", "leakage_rear", "leakage_side", "neutrino", "muon", "rest", "phi", "recoil"};
     double in = (double)counter(run, EOT_C_ENERGY_IN) / EOT_ENERGY_QUANTUM, out = 0.0;
     int64_t difference = counter(run, EOT_C_ENERGY_IN);
     for (int i = 0; i < EOT_N_LEDGER; i++) {
@@ -513,7 +513,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
         char name[80];
         out += (double)counts / EOT_ENERGY_QUANTUM;
         difference -= counts;
-        snprintf(name, sizeof name, "energy.%s_fraction", ledger[i]);
+        snprintf(name, sizeof name, "energy.%s_fraction", eot_ledger_name[i]);
         if (in > 0.0) {
             size_t used = 0;
             struct eot_batch_sum *share = calloc(run->n_block, sizeof *share);

@@ -82,6 +82,7 @@ struct eot_physics_config {
     double shower_depth[3];   /* mean depth of sub-cut showers d0 + d1 L + d2 L^2 [X0], L = ln(1 + E/Ec) */
     double shower_alpha[4];   /* shape max(a0 + a1 L + a2 exp(-L), a3) */
     double shower_sigma_depth[2], shower_sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 L), bounded */
+    double shower_backscatter_share, shower_backscatter_length; /* length in X0 */
     double shower_rho;        /* correlation of ln m and ln alpha */
     double shower_photon_length[4]; /* l0 (1 + (l1/E)^l2), at most l3 [X0, GeV]: before a sub-cut photon converts */
     double shower_radius_max; /* Moliere radii */

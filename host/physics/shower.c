@@ -22,6 +22,8 @@ enum eot_status eot_shower_tables_build(const struct eot_physics_config *p, stru
         c->alpha[i] = (f32)p->shower_alpha[i];
         c->photon_length[i] = (f32)p->shower_photon_length[i];
     }
+    c->backscatter_share = (f32)p->shower_backscatter_share;
+    c->backscatter_length = (f32)p->shower_backscatter_length;
     c->radius_max = (f32)p->shower_radius_max;
     c->spot_energy = (f32)p->shower_spot_energy;
     c->n_alpha = N_ALPHA;

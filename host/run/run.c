@@ -474,6 +474,7 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
             score[EOT_S_VISIBLE] = seen * (double)e.slab[i_ecal].shower_visible;
             score[EOT_S_REAR] = (double)(a[EOT_ACC_LEDGER_VETO] + a[EOT_ACC_LEDGER_HCAL] + a[EOT_ACC_LEDGER_OTHER] + a[EOT_ACC_LEDGER_REAR]) / EOT_ENERGY_QUANTUM;
             score[EOT_S_SIDE] = (double)a[EOT_ACC_LEDGER_SIDE] / EOT_ENERGY_QUANTUM;
+            score[EOT_S_FRONT] = (double)a[EOT_ACC_LEDGER_FRONT] / EOT_ENERGY_QUANTUM;
             for (size_t b = 0; b < row; b++) {
                 double E = (double)p[b] / EOT_ENERGY_QUANTUM, share = (config->scoring.preshower_depth - (double)b * scores->bin_width) / scores->bin_width;
                 sum += E;

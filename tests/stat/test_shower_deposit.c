@@ -16,7 +16,7 @@ static const double BIN = 0.01; /* X0 */
 struct bench {
     struct eot_f32_table table;
     eot_shower_constants c;
-    eot_slab slab[2];
+    eot_slab slab[3];
     i64 acc[EOT_N_ACC], profile[N_BIN];
     eot_profile_binning binning;
 };
@@ -146,10 +146,47 @@ Test(shower_deposit, radii_follow_the_published_profile) {
     }
 }
 
+/* What scatters back is the share asked for, on an exponential path: what leaves by the front face is then the share times the Laplace transform of the Gamma distribution,
+ * (1 + m/(alpha l))^-alpha, and what is in front of t follows in the same way. A gap on the way back costs nothing. */
+Test(shower_deposit, backscatter_has_its_share_and_path) {
+    enum { N = 4000 }; /* of 100 spots */
+    double energy = 5.0, share = 0.3, length = 2.5, L = log(1.0 + energy / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L, alpha = fmax(0.9 + 0.5 * L - 1.5 * exp(-L), 0.6);
+    double expected = share * pow(1.0 + m / (alpha * length), -alpha);
+    for (int gap = 0; gap < 2; gap++) {
+        struct bench b;
+        bench_create(&b, 1e6);
+        b.c.sigma_depth[0] = b.c.sigma_alpha[0] = 1e6f; /* no fluctuations */
+        b.c.backscatter_share = (f32)share;
+        b.c.backscatter_length = (f32)length;
+        double begin = 0.0;
+        if (gap) { /* 2 cm of matter, 7 cm of nothing, the rest of the matter, where the shower begins */
+            eot_slab whole = b.slab[0];
+            b.slab[1] = b.slab[2] = whole;
+            b.slab[0].z1 = b.slab[1].z0 = 2.0f;
+            b.slab[1].z1 = b.slab[2].z0 = 9.0f;
+            b.slab[2].z1 = 47.0f;
+            b.slab[1].inverse_X0 = 0.0f;
+            b.slab[1].role = EOT_ROLE_PASSIVE;
+            begin = 9.0;
+            expected *= exp(-2.0 / length);
+        }
+        eot_shower_axis axis = {0.0f, 0.0f, (f32)begin, 0.0f, 0.0f};
+        for (int i = 0; i < N; i++)
+            eot_shower_deposit(b.table.value, b.c, b.slab, gap ? 3 : 1, b.acc, eot_energy_counts(5.0f), 5.0f, 5.0f, 0, axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 13, 0), b.profile,
+                               b.binning);
+        double all = N * 5.0 * EOT_ENERGY_QUANTUM, front = (double)b.acc[EOT_ACC_LEDGER_FRONT] / all;
+        cr_expect(fabs(front - expected) < 5.0 * sqrt(expected / (100.0 * N)) + 0.003 * expected, "gap %d: share %g out of the front, expected %g", gap, front, expected);
+        cr_expect(gap == 0 || b.acc[EOT_ACC_LEDGER_OTHER] == 0, "a gap took energy");
+        eot_f32_table_free(&b.table);
+    }
+}
+
 /* Every count arrives: inside, beside, behind, or from in front. */
 Test(shower_deposit, counts_are_conserved) {
     struct bench b;
     bench_create(&b, 2.0);
+    b.c.backscatter_share = 0.1f;
+    b.c.backscatter_length = 2.0f;
     i64 in = 0;
     for (u32 i = 0; i < 20000; i++) {
         eot_u32x4 w = eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 0, 8, 0));
@@ -166,7 +203,7 @@ Test(shower_deposit, counts_are_conserved) {
     cr_expect_eq(in, out, "%lld counts in, %lld out", (long long)in, (long long)out);
     cr_expect_eq(cells, b.acc[EOT_ACC_LEDGER_ECAL]);
     cr_expect_eq(profile, b.acc[EOT_ACC_LEDGER_ECAL]);
-    cr_expect(b.acc[EOT_ACC_LEDGER_SIDE] > 0 && b.acc[EOT_ACC_LEDGER_REAR] > 0);
+    cr_expect(b.acc[EOT_ACC_LEDGER_SIDE] > 0 && b.acc[EOT_ACC_LEDGER_REAR] > 0 && b.acc[EOT_ACC_LEDGER_FRONT] > 0);
     eot_f32_table_free(&b.table);
 }
 

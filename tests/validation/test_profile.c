@@ -86,6 +86,12 @@ static void check_100GeV(double cut, int n) {
         cr_expect(fabs(h->values[i] / GeV[i] - 1.0) < 0.04, "cut %g, %g X0: %g GeV, reference %g (%+.1f %%, statistics %.1f %%)", cut, depth[i], h->values[i], GeV[i],
                   100.0 * (h->values[i] / GeV[i] - 1.0), 100.0 * statistics);
     }
+    /* in front of 1.6 X0, 0.2 % of the energy is nearly all scattered back: by the first three bins a form with two constants */
+    static const double front[3] = {0.35, 0.25, 0.15};
+    for (int i = 0; i < 3; i++) cr_expect(fabs(h->values[i] / GeV[i] - 1.0) < front[i], "cut %g, %g X0: %g GeV, reference %g", cut, depth[i], h->values[i], GeV[i]);
+    double leakage = estimate(&s.result, "ecal.leakage_rear_GeV") + estimate(&s.result, "ecal.leakage_side_GeV") + estimate(&s.result, "ecal.leakage_front_GeV");
+    cr_expect(fabs(leakage / 0.11 - 1.0) < 0.25, "cut %g: leakage %g GeV", cut, leakage);
+    cr_expect(estimate(&s.result, "ecal.leakage_front_GeV") > 0.03, "cut %g: %g GeV out of the front", cut, estimate(&s.result, "ecal.leakage_front_GeV"));
     cr_expect(fabs(s.mean_depth - 10.73) < 0.15, "cut %g: mean depth %g", cut, s.mean_depth);
     cr_expect(s.spread > 0.85 * 0.82 && s.spread < 1.15 * 0.93, "cut %g: spread %g", cut, s.spread);
     cr_expect(fabs(s.preshower / 0.0503 - 1.0) < 0.06, "cut %g: preshower %g", cut, s.preshower);

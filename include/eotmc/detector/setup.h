@@ -36,6 +36,7 @@ enum eot_accumulator {
     EOT_ACC_LEDGER_OTHER,    /* other material, air */
     EOT_ACC_LEDGER_REAR,     /* shower energy beyond the last slab */
     EOT_ACC_LEDGER_SIDE,     /* shower energy beside the slabs */
+    EOT_ACC_LEDGER_FRONT,    /* shower energy scattered back out of the first slab */
     EOT_ACC_LEDGER_NEUTRINO, /* neutrinos and captures */
     EOT_ACC_LEDGER_MUON,     /* muons that leave the world (total energy) */
     EOT_ACC_LEDGER_REST,     /* rest energy of stopped muons that do not decay (physics.decay: off) */
@@ -61,13 +62,14 @@ typedef struct {
     f32 rho;              /* correlation of ln m and ln alpha */
     f32 photon_length[4]; /* mean path before a photon converts: l0 (1 + (l1/E)^l2), at most l3 [X0, GeV] */
     f32 radius_max;       /* Moliere radii */
+    f32 backscatter_share, backscatter_length; /* share of the energy that scatters back, its mean way against the beam [X0] */
     f32 spot_energy;      /* GeV */
     u32 quantile;         /* f32 table: [n_alpha][n_quantile + 1] quantiles of the Gamma distribution */
     i32 n_alpha, n_quantile;
     f32 first_alpha, inverse_alpha_step, inverse_quantile_step; /* quantile variable ln(u/(1 - u)), in which both ends are smooth */
     f32 first_logit;
 } eot_shower_constants;
-EOT_LAYOUT(eot_shower_constants, 100);
+EOT_LAYOUT(eot_shower_constants, 108);
 
 typedef struct {
     f32 energy, spread;              /* GeV, relative */

@@ -39,7 +39,7 @@ enum eot_counter {
     EOT_C_EVENTS = 0, EOT_C_TRACK, EOT_C_VETO, EOT_C_HCAL, EOT_C_MUON_STEPS, EOT_C_MUONS, EOT_C_REPLAY_STEPS,
     EOT_C_FAULT_STACK, EOT_C_FAULT_NAN, EOT_C_FAULT_STUCK, EOT_C_FAULT_VERTEX, EOT_C_FAULT_ENERGY, /* faults: any fails the run */
     EOT_C_LEDGER,                                /* EOT_N_LEDGER energies [counts] */
-    EOT_C_ENERGY_IN = EOT_C_LEDGER + 11,
+    EOT_C_ENERGY_IN = EOT_C_LEDGER + 12,
     EOT_C_ECAL_CELL,                             /* EOT_N_ECAL_CELL energies */
     EOT_C_SAMPLED = EOT_C_ECAL_CELL + 64,        /* events whose deposits are in the sums above */
     EOT_N_COUNTER

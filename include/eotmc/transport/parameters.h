@@ -108,7 +108,7 @@ typedef struct {
     i32 promise_nucleus;       /* whose energies they are at */
     i32 n_promise_energy, n_promise_angle; /* 0: no muons are preferred */
 } eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 2848);
+EOT_LAYOUT(eot_event_parameters, 2856);
 
 /** A muon's crossing of a tracker plane. */
 typedef struct {

@@ -10,6 +10,10 @@
 
 #include "eotmc/transport/event.h"
 
+/* The tally, which knows nothing of the detector, has a place for all that an event accumulates. */
+typedef char eot_tally_has_the_ledger[EOT_C_ENERGY_IN - EOT_C_LEDGER == EOT_N_LEDGER ? 1 : -1];
+typedef char eot_tally_has_the_cells[EOT_C_SAMPLED - EOT_C_ECAL_CELL == EOT_N_ECAL_CELL ? 1 : -1];
+
 /** Probability that a quantity with mean 0 and the GaussExp density (S. Das, arXiv:1603.08591, on both sides) exceeds a sigmas: Gaussian within +-start,
  * exponential beyond, continuous with its derivative. */
 EOT_FN f32 eot_tail_exponential(f32 a, f32 start) {

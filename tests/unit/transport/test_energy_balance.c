@@ -10,7 +10,7 @@ static double share(const struct simulation *s, const char *term) {
 }
 
 static void expect_balance(const char *decay, bool decays) {
-    static const char *const terms[] = {"ecal", "veto", "hcal", "other", "leakage_rear", "leakage_side", "neutrino", "muon", "rest"};
+    static const char *const terms[] = {"ecal", "veto", "hcal", "other", "leakage_rear", "leakage_side", "leakage_front", "neutrino", "muon", "rest"};
     struct simulation s;
     double sum = 0.0;
     simulation_open(&s, "configs/smoke.yaml", (const char *const[]){"sampling.eot=400", "sampling.batch=100", decay, NULL}, "host");
