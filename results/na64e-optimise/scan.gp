@@ -7,7 +7,7 @@ set output output
 set xlabel 'selection.missing\_energy [GeV]'
 set ylabel 'merit.h90'
 set xrange [3.25:41.75]
-set yrange [0:0.0493472]
+set yrange [0:0.0485008]
 set minussign
 set border 31 linewidth 0.8
 set mxtics

@@ -9,8 +9,8 @@ set xlabel 'calibrated energy [GeV]'
 set xrange [0:10]
 set logscale y
 set format y '10^{%L}'
-low = 7.50463e-07
-set yrange [low:666.489]
+low = 7.50458e-07
+set yrange [low:666.491]
 set ylabel 'fraction of the entries / 0.125 GeV'
 set label 99 'eotmc 0.1.0' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign

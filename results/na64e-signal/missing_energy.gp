@@ -10,7 +10,7 @@ set xrange [-40:120]
 set logscale y
 set format y '10^{%L}'
 low = 1.52572e-06
-set yrange [low:2.56742]
+set yrange [low:2.57558]
 set ylabel 'fraction of the entries / 2 GeV'
 set label 99 'eotmc 0.1.0' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign

@@ -10,7 +10,7 @@ set logscale x
 set xrange [0.0956522:3.45]
 set logscale y
 set format y '10^{%L}'
-set yrange [0.000385247:0.0264817]
+set yrange [0.000385314:0.0264817]
 set minussign
 set border 31 linewidth 0.8
 set mxtics

@@ -6,7 +6,7 @@ else { set terminal png size 1600, 700 enhanced }
 set output output
 set title 'Cut flow' font ',24' offset 0, -0.3
 set xlabel 'per EOT'
-low = 1e-18
+low = 1e-19
 set logscale x
 set xrange [low:0.0001]
 set format x '10^{%L}'
@@ -15,9 +15,9 @@ set yrange [0.4:5.6]
 set ytics scale 0 ('muon pair' 5, 'one track' 4, 'VETO: one MIP' 3, 'HCAL: one MIP each' 2, 'missing energy > 20 GeV' 1)
 set label 1 "(7.1043 ± 0.0008)×10^{−5}\n{/*0.75 1.27e+07 events}" at graph 1.03, first 5 left offset 0, 0.3
 set label 2 "(2.227 ± 0.004)×10^{−6}\n{/*0.75 363810 events}" at graph 1.03, first 4 left offset 0, 0.3
-set label 3 "(3.51 ± 0.05)×10^{−8}\n{/*0.75 5834 events}" at graph 1.03, first 3 left offset 0, 0.3
-set label 4 "(1.96 ± 0.04)×10^{−8}\n{/*0.75 3310 events}" at graph 1.03, first 2 left offset 0, 0.3
-set label 5 "(1.1 ± 0.7)×10^{−17}\n{/*0.75 1.01897e-06 events}" at graph 1.03, first 1 left offset 0, 0.3
+set label 3 "(3.51 ± 0.05)×10^{−8}\n{/*0.75 5838 events}" at graph 1.03, first 3 left offset 0, 0.3
+set label 4 "(1.96 ± 0.04)×10^{−8}\n{/*0.75 3317 events}" at graph 1.03, first 2 left offset 0, 0.3
+set label 5 "(7 ± 4)×10^{−18}\n{/*0.75 7.41837e-07 events}" at graph 1.03, first 1 left offset 0, 0.3
 set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign
 set border 3 linewidth 0.8

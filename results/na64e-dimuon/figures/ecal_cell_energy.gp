@@ -9,8 +9,8 @@ set xlabel 'cell (x + y n\_x)'
 set xrange [-0.5:35.5]
 set logscale y
 set format y '10^{%L}'
-low = 0.00118755
-set yrange [low:86.7896]
+low = 0.000651185
+set yrange [low:93.505]
 set ylabel 'per EOT / 1'
 set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign

@@ -9,8 +9,8 @@ set xlabel 'depth in the ECAL [X₀]'
 set xrange [0:40.6367661]
 set logscale y
 set format y '10^{%L}'
-low = 0.00120753
-set yrange [low:14.0609]
+low = 0.000603014
+set yrange [low:15.1684]
 set ylabel 'per EOT / 0.542 X₀'
 set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign

@@ -10,7 +10,7 @@ set xrange [0:10]
 set logscale y
 set format y '10^{%L}'
 low = 5.3158e-11
-set yrange [low:0.000326269]
+set yrange [low:0.000326745]
 set ylabel 'per EOT / 0.125 GeV'
 set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign

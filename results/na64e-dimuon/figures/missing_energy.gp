@@ -10,7 +10,7 @@ set xrange [-40:120]
 set logscale y
 set format y '10^{%L}'
 low = 3.39821e-12
-set yrange [low:1.16277e-06]
+set yrange [low:1.16605e-06]
 set ylabel 'per EOT / 2 GeV'
 set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign
