@@ -85,7 +85,7 @@ static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_li
             EOT_CHECK(strcmp(scan->axis[a].key, scan->axis[b].key) != 0, EOT_E_USAGE, "--over %s twice (a key has one list of values); join the lists", scan->axis[a].key);
         size_t n_key = strlen(scan->axis[a].key);
         for (size_t i = 0; i < set->n; i++)
-            EOT_CHECK(strncmp(set->text[i], scan->axis[a].key, n_key) != 0 || strchr("=.", set->text[i][n_key]) == NULL, EOT_E_USAGE,
+            EOT_CHECK(strncmp(set->text[i], scan->axis[a].key, n_key) != 0 || (set->text[i][n_key] != '=' && set->text[i][n_key] != '.'), EOT_E_USAGE,
                       "--set %s with --over %s (every point has its own value, so it would be ignored); leave one of them out", set->text[i], scan->axis[a].key);
         EOT_CHECK(scan->axis[a].n <= MAX_POINT / scan->n_point, EOT_E_USAGE, "more than %d points; give fewer values", MAX_POINT);
         scan->n_point *= scan->axis[a].n;
@@ -113,18 +113,19 @@ done:
     return status;
 }
 
-/* The configuration of a point, its overrides being those of the command and then the point's own. */
-static enum eot_status point_config(const struct eot_scan *scan, const struct eot_scan_point *p, const char *file, const struct eot_text_list *set, struct eot_config *config,
-                                    struct eot_error *err) {
+/* The configuration of a point, its overrides being those of the command and then the point's own. @param is_set_last the other way round. */
+static enum eot_status point_config(const struct eot_scan *scan, const struct eot_scan_point *p, const char *file, const struct eot_text_list *set, bool is_set_last,
+                                    struct eot_config *config, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *own[EOT_SCAN_MAX_AXIS] = {NULL};
     const char **all = malloc((set->n + scan->n_axis) * sizeof *all);
     EOT_CHECK_MEMORY(all);
-    if (set->n > 0) memcpy(all, set->text, set->n * sizeof *all);
+    size_t i_own = is_set_last ? 0 : set->n;
+    if (set->n > 0) memcpy(all + (is_set_last ? scan->n_axis : 0), set->text, set->n * sizeof *all);
     for (size_t a = 0; a < scan->n_axis; a++) {
         const struct eot_scan_axis *axis = &scan->axis[a];
         size_t n = strlen(axis->key) + strlen(axis->value[p->at[a]]) + 2;
-        all[set->n + a] = own[a] = malloc(n);
+        all[i_own + a] = own[a] = malloc(n);
         EOT_CHECK_MEMORY(own[a]);
         snprintf(own[a], n, "%s=%s", axis->key, axis->value[p->at[a]]);
     }
@@ -135,21 +136,41 @@ done:
     return status;
 }
 
+/* A point's configuration is whole, and the same whichever of --set and --over comes last: else one would be ignored. @param sha256 of the configuration, on return. */
+static enum eot_status check_point(const struct eot_scan *scan, const struct eot_scan_point *p, const char *file, const struct eot_text_list *set, char sha256[65],
+                                   struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_config config = {.name = ""}, other = {.name = ""};
+    struct eot_setup setup = {0};
+    EOT_TRY(point_config(scan, p, file, set, false, &config, err));
+    EOT_TRY(eot_setup_create(&config, &setup, err));
+    EOT_CHECK(point_config(scan, p, file, set, true, &other, err) == EOT_OK && strcmp(config.sha256, other.sha256) == 0, EOT_E_USAGE,
+              "--over overrides what --set says (in other words, or as a part of the same section); leave one of them out, or give the keys of a section one by one");
+    memcpy(sha256, config.sha256, sizeof config.sha256);
+done:
+    if (status != EOT_OK) {
+        struct eot_error inner = *err;
+        status = eot_error_set(err, status, inner.file, inner.line, inner.function, "point %s: %s", p->name, inner.text);
+    }
+    eot_setup_free(&setup);
+    eot_config_free(&other);
+    eot_config_free(&config);
+    return status;
+}
+
 /* All configurations are read before the first run: a misspelt value of the last point should not cost the time of the others. */
 static enum eot_status check_all(const struct eot_scan *scan, const char *file, const struct eot_text_list *set, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    for (size_t i = 0; i < scan->n_point && status == EOT_OK; i++) {
-        struct eot_config config = {.name = ""};
-        struct eot_setup setup = {0};
-        status = point_config(scan, &scan->point[i], file, set, &config, err);
-        if (status == EOT_OK) status = eot_setup_create(&config, &setup, err);
-        if (status != EOT_OK) {
-            struct eot_error inner = *err;
-            status = eot_error_set(err, status, inner.file, inner.line, inner.function, "point %s: %s", scan->point[i].name, inner.text);
-        }
-        eot_setup_free(&setup);
-        eot_config_free(&config);
+    char(*sha256)[65] = calloc(scan->n_point, sizeof *sha256);
+    EOT_CHECK_MEMORY(sha256);
+    for (size_t i = 0; i < scan->n_point; i++) {
+        EOT_TRY(check_point(scan, &scan->point[i], file, set, sha256[i], err));
+        for (size_t k = 0; k < i; k++)
+            EOT_CHECK(strcmp(sha256[i], sha256[k]) != 0, EOT_E_USAGE,
+                      "points %s and %s have the same configuration (a value given twice, or one --over overrides another); leave one out", scan->point[k].name, scan->point[i].name);
     }
+done:
+    free(sha256);
     return status;
 }
 
@@ -159,7 +180,10 @@ static bool is_finished(const char *folder, const struct eot_config *config, str
     struct eot_error ignored;
     bool is_good = path != NULL && eot_output_summary_read(path, result, &ignored) == EOT_OK && !result->partial && strcmp(result->config_sha256, config->sha256) == 0 &&
                    strcmp(result->version, EOT_VERSION) == 0;
-    const char *missing = !eot_output_has(folder, "result.h5") ? "result.h5" : config->output.hepmc && !eot_output_has(folder, "events.hepmc") ? "events.hepmc" : NULL;
+    const char *missing = !eot_output_has(folder, "result.h5")                                 ? "result.h5"
+                          : !eot_output_has(folder, "effective-config.yaml")                   ? "effective-config.yaml"
+                          : config->output.hepmc && !eot_output_has(folder, "events.hepmc") ? "events.hepmc"
+                                                                                              : NULL;
     if (is_good && missing != NULL) {
         fprintf(stderr, "%s has no %s, or an empty one; it is run again\n", folder, missing);
         is_good = false;
@@ -216,12 +240,12 @@ static enum eot_status run_point(struct eot_scan *scan, size_t i, const struct r
     char *folder = eot_output_path(scan->folder, p->name), *below = NULL;
     EOT_CHECK_MEMORY(folder);
     fprintf(stderr, "point %zu of %zu: %s\n", i + 1, scan->n_point, p->name);
-    EOT_TRY(point_config(scan, p, scan->config, &r->set, &config, err));
+    EOT_TRY(point_config(scan, p, scan->config, &r->set, false, &config, err));
     EOT_TRY(run_into(simulator, &config, folder, &p->result, &is_kept, err));
     if (r->background != NULL) {
         below = eot_output_path(folder, "background");
         EOT_CHECK_MEMORY(below);
-        EOT_TRY(point_config(scan, p, r->background, &r->set, &background, err));
+        EOT_TRY(point_config(scan, p, r->background, &r->set, false, &background, err));
         EOT_TRY(run_into(simulator, &background, below, &other, &is_background_kept, err));
         EOT_TRY(add_merit(&p->result, &other, r->eot, err));
     }

@@ -109,6 +109,16 @@ scan --over beam.energy=80,100 --set beam.energy=90 -o "$work/none"
 refused "a key that is set, too" 2 '--set beam.energy=90 with --over beam.energy .*; leave one of them out'
 scan --over 'sampling={eot: 16},{eot: 32}' -o "$work/none"
 refused "a section with a key that is set" 2 '--set sampling.eot=16 with --over sampling '
+scan --over beam.energy=80,100 --set beam.kinetic_energy=90 -o "$work/none"
+refused "a key that is set in other words" 2 'point beam.energy=80: --over overrides what --set says'
+scan --over geometry.volumes.ecal.repeat=140,150 --set geometry.volumes.0.repeat=130 -o "$work/none"
+refused "a key that is set by the number of its volume" 2 '--over overrides what --set says'
+scan --over beam.energy=80,90 --over beam.kinetic_energy=60,70 -o "$work/none"
+refused "two axes for the same key" 2 'points .* and .* have the same configuration'
+scan --over "beam.energy=80 GeV,80000 MeV" -o "$work/none"
+refused "a value twice in two units" 2 'have the same configuration'
+scan --over beam.energy=80 --set beam.energy -o "$work/none"
+refused "a setting without a value" 2 'not key=value'
 scan --over beam.energ=80 --set beam.energy=90 -o "$work/none"
 refused "a key that begins like the one that is set" 2 'unknown key'
 scan --over beam.energie=80,100 -o "$work/none"
