@@ -8,6 +8,7 @@
 #include "analysis/estimate.h"
 #include "base/options.h"
 #include "cli/cli.h"
+#include "output/file.h"
 #include "output/output.h"
 #include "output/setup_figure.h"
 #include "run/replay.h"
@@ -154,6 +155,24 @@ done:
     return status;
 }
 
+/* A folder of an older version has a configuration without the keys that came since, which then have their defaults: the run had another model. */
+static enum eot_status note_other_model(const char *folder, const char *configuration, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_config config = {.name = ""};
+    struct eot_result result = {0};
+    struct eot_error ignored;
+    char *summary = eot_output_path(folder, "summary.json");
+    EOT_CHECK_MEMORY(summary);
+    EOT_TRY(eot_config_read(configuration, NULL, 0, &config, err));
+    if (eot_output_summary_read(summary, &result, &ignored) == EOT_OK && strcmp(result.config_sha256, config.sha256) != 0)
+        fprintf(stderr, "%s was made with other keys or defaults than this version has (its effective-config.yaml lacks some of configs/schema.md, or was edited); what follows is by those of today\n", folder);
+done:
+    eot_result_free(&result);
+    eot_config_free(&config);
+    free(summary);
+    return status;
+}
+
 enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text", *figure = NULL, *view = "top";
@@ -189,6 +208,7 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     bool is_folder = stat(positional.text[0], &entry) == 0 && S_ISDIR(entry.st_mode);
     snprintf(path, sizeof path, "%s%s", positional.text[0], is_folder ? "/effective-config.yaml" : "");
     EOT_TRY(eot_config_read(path, set.text, set.n, &config, err));
+    if (is_folder) EOT_TRY(note_other_model(positional.text[0], path, err));
     EOT_CHECK(event >= config.sampling.first && event - config.sampling.first < config.sampling.eot, EOT_E_USAGE,
               "--event %llu (the run has primaries %llu to %llu); give one of those", (unsigned long long)event, (unsigned long long)config.sampling.first,
               (unsigned long long)(config.sampling.first + config.sampling.eot - 1));

@@ -106,6 +106,11 @@ done
 run replay "$work/one" --event 7 --format json --figure "$work/event.png"
 [ $code -eq 0 ] && grep -q '"schema": "eotmc-replay/1"' "$work/out" || fail "replay --format json"
 [ -s "$work/event.png" ] && [ -s "$work/event.gp" ] && [ -s "$work/event.dat" ] || fail "replay --figure"
+grep -q 'other keys or defaults' "$work/err" && fail "replay calls a folder of this version another model"
+cp -r "$work/one" "$work/older"
+sed -i 's/backscatter_share: .*/backscatter_share: 0/' "$work/older/effective-config.yaml"
+run replay "$work/older" --event 7
+[ $code -eq 0 ] && grep -q 'older was made with other keys or defaults' "$work/err" || fail "replay does not say that a folder has another configuration"
 run replay "$work/one" --event 64
 refused "a primary that the run has not" 2 '--event 64 \(the run has primaries 0 to 63\)'
 run replay "$work/one"
