@@ -1,13 +1,12 @@
-/* eotmc-fit-shower: fits the constants of sub-cut showers (physics.shower.depth and .alpha, and .backscatter_share) to a
- * longitudinal profile from full simulation.
+/* eotmc-fit-shower: fits the constants of sub-cut showers (physics.shower.depth, .alpha and .backscatter_share) to a longitudinal profile from full simulation.
  *
  *     eotmc-fit-shower CONFIG PROFILE.csv [n_showers]
  *
  * The cascade above the cut is simulated once per cut; what falls below the cut is histogrammed in particle, energy and depth. The profile is then the
  * convolution of that histogram with the mean deposit of a sub-cut shower, which is an integral over Gamma distributions: no random number enters the fit.
  * One profile is fitted at seven cuts from 0.2 to 8 GeV together, because a shower's profile does not know the cut: the first fixes showers below 0.2 GeV, each
- * further one those up to it. Other cuts and all other beam energies are predictions. Photon paths, the path of what scatters
- * back and fluctuations are not fitted. */
+ * further one those up to it. Other cuts and all other beam energies are predictions. Photon paths, the path of what scatters back and fluctuations are not
+ * fitted. */
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
@@ -177,7 +176,8 @@ static int residuals(const gsl_vector *x, void *data, gsl_vector *out) {
 }
 
 /* Points up to 31 X0. Weights: 1 %, the reference's statistics near the maximum, up to 25 X0, because a relative deviation is asked for there; 0.5 % in front of
- * 4.5 X0, so that the few points of the steep rise count; rising to 3 % at the rear end; 6 % in front of 1.9 X0, which is nearly all scattered back and fixes its share. (The reference's own errors in front are 3-4 %, but common to all points.) */
+ * 4.5 X0, so that the few points of the steep rise count; rising to 3 % at the rear end; 6 % in front of 1.9 X0,
+ * where a third is scattered back, which fixes its share. (The reference's own errors in front are 3-4 %, but common to all points.) */
 static int read_profile(const char *path, struct fit *f) {
     FILE *file = fopen(path, "r");
     char line[256];

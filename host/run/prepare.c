@@ -183,6 +183,10 @@ static enum eot_status make_slabs(const struct eot_config *config, const struct 
         }
         e->slab[e->n_slab++] = volume[i];
     }
+    int i_ecal = 0;
+    while (i_ecal < e->n_slab && e->slab[i_ecal].role != EOT_ROLE_ECAL) i_ecal++;
+    for (int i = 0; i < i_ecal && i_ecal < e->n_slab; i++)
+        if (e->slab[i].role != EOT_ROLE_VETO && e->slab[i].role != EOT_ROLE_HCAL) e->slab[i].module = EOT_MODULE_IN_FRONT;
     e->response.n_hcal = n_hcal;
 done:
     return status;

@@ -813,6 +813,13 @@ static void worker_add(struct worker *worker, size_t *n_worker, struct team *tea
     w->options.backend = backend;
 }
 
+/* X0 of volumes in front of the ECAL. */
+static double matter_in_front(const eot_event_parameters *e) {
+    double sum = 0.0;
+    for (int i = 0; i < e->n_slab && e->slab[i].role != EOT_ROLE_ECAL; i++) sum += (double)((e->slab[i].z1 - e->slab[i].z0) * e->slab[i].inverse_X0);
+    return sum;
+}
+
 enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *world, const struct eot_run_options *options,
                                 struct eot_run *run, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -846,6 +853,9 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     if (!options->skips_excluded && leaves_out(config, world)) EOT_TRY(measure_excluded(config, setup, world, options, run, err));
     eot_progress_start(&team.progress, options->progress, "EOT", s->eot, 0);
     has_progress = true;
+    double in_front = matter_in_front(&world->event);
+    if (in_front > 0.001)
+        eot_log_message(options->log, EOT_LOG_NORMAL, "%.2g X0 of matter in front of the ECAL: the beam is not followed there, it begins its shower in the ECAL", in_front);
     if (team.n_device > team.n_batch)
         eot_log_message(options->log, EOT_LOG_NORMAL, "%zu devices, but only %llu batches: the others have nothing to do (smaller sampling.batch gives them some)", team.n_device,
                         (unsigned long long)team.n_batch);

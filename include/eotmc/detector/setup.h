@@ -9,6 +9,7 @@
 #define EOT_N_SLAB 24
 #define EOT_N_HCAL 4
 #define EOT_N_PLANE 8
+#define EOT_MODULE_IN_FRONT (-1) /* matter without a calorimeter's role in front of the ECAL */
 #define EOT_N_ECAL_CELL 64
 #define EOT_N_HCAL_CELL 16
 #define EOT_ENERGY_QUANTUM D(1073741824.0) /* counts per GeV: 2^30 */
@@ -21,7 +22,7 @@ typedef struct {
     f32 moliere_radius;      /* cm */
     f32 center_x, center_y, half_x, half_y; /* cm */
     f32 shower_visible;      /* energy in active material / energy deposited, for electromagnetic showers */
-    i32 role, module;        /* enum eot_role */
+    i32 role, module;        /* enum eot_role; number among its like, or EOT_MODULE_IN_FRONT */
     i32 cells_x, cells_y;
     i32 first_cell;          /* accumulator of cell (0, 0), or -1 */
     f32 Z, one_minus_e_hat, inverse_sampling_frequency; /* Grindhammer and Peters' material quantities: mass-averaged Z, 1 - e-hat, 1/F_S */
@@ -36,7 +37,7 @@ enum eot_accumulator {
     EOT_ACC_LEDGER_OTHER,    /* other material, air */
     EOT_ACC_LEDGER_REAR,     /* shower energy beyond the last slab */
     EOT_ACC_LEDGER_SIDE,     /* shower energy beside the slabs */
-    EOT_ACC_LEDGER_FRONT,    /* shower energy scattered back out of the first slab */
+    EOT_ACC_LEDGER_FRONT,    /* shower energy in front of the ECAL: left in matter there, or scattered back out of the first slab */
     EOT_ACC_LEDGER_NEUTRINO, /* neutrinos and captures */
     EOT_ACC_LEDGER_MUON,     /* muons that leave the world (total energy) */
     EOT_ACC_LEDGER_REST,     /* rest energy of stopped muons that do not decay (physics.decay: off) */

@@ -7,9 +7,9 @@
  * - a photon first travels an exponential path, of the length that pair production and Compton scattering give at its energy, and then showers like an electron
  *   of half its energy; an electron starts at once;
  * - the constants are configuration (physics.shower.*), fitted once by tools/fit_shower.c;
- * - radii are cut at radius_max: the r^2 terms have no end, real showers fall exponentially out there. Its default leaves 0.11 GeV of a 100 GeV shower outside in
- *   all (rear, side, front), as the full simulation;
- * - backscatter_share of the energy goes back from where it would be deposited, over an exponential path of mean backscatter_length: photons of 1 to 2 MeV, which
+ * - radii are cut at radius_max: the r^2 terms have no end, real showers fall exponentially out there. Its default leaves 0.10 to 0.13 GeV of a 100 GeV shower
+ *   outside the NA64 ECAL in all (rear, side, front), by cut; the full simulation 0.11 GeV;
+ * - backscatter_share of this energy (not of what particles above the cut lose by ionisation) goes back from where it would be deposited, over an exponential path of mean backscatter_length: photons of 1 to 2 MeV, which
  *   carry energy against the shower and out of the front face. The share comes from the same fit.
  * The lateral constants are GP's for sampling calorimeters as published. Energy comes in spots, stratified in depth within a shower. */
 #ifndef EOT_TRANSPORT_SHOWER_H
@@ -35,7 +35,7 @@ typedef struct {
     f32 z;
 } eot_slab_place;
 
-/** Where a path [X0] along the beam ends. @param from its start, in no slab behind all. */
+/** Where a path [X0] along the beam ends. @param from where it starts: in a slab. */
 EOT_FN eot_slab_place eot_slab_forward(EOT_GLOBAL const eot_slab *slab, i32 n_slab, eot_slab_place from, f32 path) {
     while (from.slab < n_slab) {
         f32 available = (slab[from.slab].z1 - from.z) * slab[from.slab].inverse_X0;
@@ -50,7 +50,7 @@ EOT_FN eot_slab_place eot_slab_forward(EOT_GLOBAL const eot_slab *slab, i32 n_sl
     return from;
 }
 
-/** The same against the beam. */
+/** The same against the beam. A path that passes all slabs ends at -1. */
 EOT_FN eot_slab_place eot_slab_backward(EOT_GLOBAL const eot_slab *slab, eot_slab_place from, f32 path) {
     while (from.slab >= 0) {
         f32 available = (from.z - slab[from.slab].z0) * slab[from.slab].inverse_X0;
@@ -78,7 +78,7 @@ EOT_FN i32 eot_deposit_at(EOT_GLOBAL i64 *acc, EOT_GLOBAL const eot_slab *slab, 
         acc[EOT_ACC_LEDGER_SIDE] += counts;
         return 0;
     }
-    acc[role == EOT_ROLE_ECAL ? EOT_ACC_LEDGER_ECAL : role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO : role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL : EOT_ACC_LEDGER_OTHER] += counts;
+    acc[role == EOT_ROLE_ECAL ? EOT_ACC_LEDGER_ECAL : role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO : role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL : module == EOT_MODULE_IN_FRONT ? EOT_ACC_LEDGER_FRONT : EOT_ACC_LEDGER_OTHER] += counts;
     if (role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += visible;
     if (role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_VISIBLE + module] += visible;
     if (slab[i_slab].first_cell >= 0) {
