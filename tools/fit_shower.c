@@ -24,7 +24,7 @@
 
 enum { N_FINE = 300, N_ENERGY = 36, N_CUT = 11, N_FITTED = 7, N_PARAMETER = 8, MAX_POINT = 200 };
 static const double CUT[N_CUT] = {0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 8.0, 0.4, 0.7, 1.5, 10.0}; /* the last four are not fitted */
-static const double LOG_ENERGY_LOW = -7.0, LOG_ENERGY_STEP = 0.25; /* 0.9 MeV to 7.4 GeV; less goes to the first bin */
+static const double LOG_ENERGY_LOW = -7.0, LOG_ENERGY_STEP = 0.25; /* 0.9 MeV to 7.4 GeV; less goes to the first bin, more to the last */
 
 struct source {
     double ionisation[N_FINE], energy[2][N_ENERGY][N_FINE]; /* GeV per shower; [is_photon] */
@@ -176,8 +176,8 @@ static int residuals(const gsl_vector *x, void *data, gsl_vector *out) {
 }
 
 /* Points up to 31 X0. Weights: 1 %, the reference's statistics near the maximum, up to 25 X0, because a relative deviation is asked for there; 0.5 % in front of
- * 4.5 X0, so that the few points of the steep rise count; rising to 3 % at the rear end; 6 % in front of 1.9 X0,
- * where a third is scattered back, which fixes its share. (The reference's own errors in front are 3-4 %, but common to all points.) */
+ * 4.5 X0, so that the few points of the steep rise count; rising to 3 % at the rear end; 6 % in front of 1.9 X0, where a third is scattered back, which fixes its share.
+ * (The reference's own errors in front are 3-4 %, but common to all points.) */
 static int read_profile(const char *path, struct fit *f) {
     FILE *file = fopen(path, "r");
     char line[256];

@@ -114,9 +114,9 @@ static enum eot_status store(const struct eot_command *command, const struct eot
     case EOT_OPTION_LIST: EOT_TRY(eot_text_list_add(option->target, value, err)); break;
     case EOT_OPTION_COUNT:
     case EOT_OPTION_POSITIVE: {
-        bool is_positive = option->type == EOT_OPTION_POSITIVE;
-        EOT_CHECK(parse_count(value, option->target) && !(is_positive && *(uint64_t *)option->target == 0), EOT_E_USAGE,
-                  "option '--%s' = '%s' (must be a whole number from %d, such as 1000 or 1e6); see `eotmc %s --help`", option->name, value, is_positive, command->name);
+        uint64_t least = option->type == EOT_OPTION_POSITIVE ? 1 : 0;
+        EOT_CHECK(parse_count(value, option->target) && *(uint64_t *)option->target >= least, EOT_E_USAGE,
+                  "option '--%s' = '%s' (must be a whole number from %d, such as 1000 or 1e6); see `eotmc %s --help`", option->name, value, (int)least, command->name);
         break;
     }
     case EOT_OPTION_REAL:

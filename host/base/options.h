@@ -24,13 +24,13 @@
 #include "base/error.h"
 
 enum eot_option_type {
-    EOT_OPTION_FLAG,   /* target: bool, set to true */
-    EOT_OPTION_TEXT,   /* target: const char *, borrowed from argv */
-    EOT_OPTION_CHOICE, /* as TEXT, but the value is one of the words of `argument`, "auto|plain|none" */
-    EOT_OPTION_LIST,   /* target: struct eot_text_list, may be repeated */
-    EOT_OPTION_COUNT,  /* target: uint64_t; decimal or with an exponent as in 1e6; must be whole */
+    EOT_OPTION_FLAG,     /* target: bool, set to true */
+    EOT_OPTION_TEXT,     /* target: const char *, borrowed from argv */
+    EOT_OPTION_CHOICE,   /* as TEXT, but the value is one of the words of `argument`, "auto|plain|none" */
+    EOT_OPTION_LIST,     /* target: struct eot_text_list, may be repeated */
+    EOT_OPTION_COUNT,    /* target: uint64_t; decimal or with an exponent as in 1e6; must be whole */
     EOT_OPTION_POSITIVE, /* as COUNT, from 1 */
-    EOT_OPTION_REAL    /* target: double, finite */
+    EOT_OPTION_REAL      /* target: double, finite */
 };
 
 struct eot_option {

@@ -180,13 +180,11 @@ static bool is_finished(const char *folder, const struct eot_config *config, str
     struct eot_error ignored;
     bool is_good = path != NULL && eot_output_summary_read(path, result, &ignored) == EOT_OK && !result->partial && strcmp(result->config_sha256, config->sha256) == 0 &&
                    strcmp(result->version, EOT_VERSION) == 0;
-    const char *missing = !eot_output_has(folder, "result.h5")                                 ? "result.h5"
-                          : !eot_output_has(folder, "effective-config.yaml")                   ? "effective-config.yaml"
-                          : config->output.hepmc && !eot_output_has(folder, "events.hepmc") ? "events.hepmc"
-                                                                                              : NULL;
-    if (is_good && missing != NULL) {
-        fprintf(stderr, "%s has no %s, or an empty one; it is run again\n", folder, missing);
-        is_good = false;
+    static const char *const needed[] = {"result.h5", "effective-config.yaml", "events.hepmc"};
+    size_t n_needed = config->output.hepmc ? 3 : 2;
+    for (size_t i = 0; i < n_needed && is_good; i++) {
+        is_good = eot_output_has(folder, needed[i]);
+        if (!is_good) fprintf(stderr, "%s has no %s, or an empty one; it is run again\n", folder, needed[i]);
     }
     if (!is_good) eot_result_free(result);
     free(path);

@@ -88,8 +88,7 @@ Test(shower_deposit, depth_has_the_quantiles_of_gamma) {
     eot_f32_table_free(&b.table);
 }
 
-/* Fluctuations of a 5 GeV shower's mean depth: those configured (7 % of 256 spots' own spread adds little), without a shift of the average. */
-/* @param share of the configured spread. */
+/* Fluctuations of a shower's mean depth: those configured (10 % of 100 spots' own spread adds little), without a shift of the average. @param share of the configured spread. */
 static void check_spread(double energy, double share) {
     struct bench b;
     bench_create(&b, 1e6);

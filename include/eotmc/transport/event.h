@@ -447,7 +447,7 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
     i64 neutrino = eot_energy_counts(s.neutrino), shower = eot_energy_counts(s.shower), hadronic = eot_energy_counts(s.hadronic), electron = eot_energy_counts(s.electron);
     i64 ionisation = lost - neutrino - shower - hadronic - electron;
     acc[EOT_ACC_LEDGER_NEUTRINO] += neutrino;
-    i32 ledger = r->role == EOT_ROLE_ECAL ? EOT_ACC_LEDGER_ECAL : r->role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO : r->role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL : EOT_ACC_LEDGER_OTHER;
+    i32 ledger = eot_ledger_of_role(r->role);
     acc[ledger] += ionisation + hadronic;
     i64 visible = eot_energy_counts(s.visible);
     f32 x = (f32)m.position.x, y = (f32)m.position.y, z = (f32)m.position.z;

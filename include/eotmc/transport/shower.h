@@ -9,8 +9,8 @@
  * - the constants are configuration (physics.shower.*), fitted once by tools/fit_shower.c;
  * - radii are cut at radius_max: the r^2 terms have no end, real showers fall exponentially out there. Its default leaves 0.10 to 0.13 GeV of a 100 GeV shower
  *   outside the NA64 ECAL in all (rear, side, front), by cut; the full simulation 0.11 GeV;
- * - backscatter_share of this energy (not of what particles above the cut lose by ionisation) goes back from where it would be deposited, over an exponential path of mean backscatter_length: photons of 1 to 2 MeV, which
- *   carry energy against the shower and out of the front face. The share comes from the same fit.
+ * - backscatter_share of this energy (not of what particles above the cut lose by ionisation) goes back from where it would be deposited, over an exponential path
+ *   of mean backscatter_length: photons of 1 to 2 MeV, which carry energy against the shower and out of the front face. The share comes from the same fit.
  * The lateral constants are GP's for sampling calorimeters as published. Energy comes in spots, stratified in depth within a shower. */
 #ifndef EOT_TRANSPORT_SHOWER_H
 #define EOT_TRANSPORT_SHOWER_H
@@ -65,6 +65,11 @@ EOT_FN eot_slab_place eot_slab_backward(EOT_GLOBAL const eot_slab *slab, eot_sla
     return from;
 }
 
+/** Where the ledger has the energy left in a volume of that role. */
+EOT_FN i32 eot_ledger_of_role(i32 role) {
+    return role == EOT_ROLE_ECAL ? EOT_ACC_LEDGER_ECAL : role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO : role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL : EOT_ACC_LEDGER_OTHER;
+}
+
 /** Add deposited energy at a point: ledger, cells, visible energy. @param counts energy. @param visible counts seen in active material.
  * @return 1 if it is inside the slab, 0 if it is lost. */
 EOT_FN i32 eot_deposit_at(EOT_GLOBAL i64 *acc, EOT_GLOBAL const eot_slab *slab, i32 n_slab, i32 i_slab, f32 x, f32 y, i64 counts, i64 visible) {
@@ -78,7 +83,7 @@ EOT_FN i32 eot_deposit_at(EOT_GLOBAL i64 *acc, EOT_GLOBAL const eot_slab *slab, 
         acc[EOT_ACC_LEDGER_SIDE] += counts;
         return 0;
     }
-    acc[role == EOT_ROLE_ECAL ? EOT_ACC_LEDGER_ECAL : role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO : role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL : module == EOT_MODULE_IN_FRONT ? EOT_ACC_LEDGER_FRONT : EOT_ACC_LEDGER_OTHER] += counts;
+    acc[module == EOT_MODULE_IN_FRONT ? EOT_ACC_LEDGER_FRONT : eot_ledger_of_role(role)] += counts;
     if (role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += visible;
     if (role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_VISIBLE + module] += visible;
     if (slab[i_slab].first_cell >= 0) {
