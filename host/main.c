@@ -21,9 +21,14 @@ static const struct command {
 };
 
 static void print_usage(FILE *out) {
-    fprintf(out, "eotmc %s: electrons on target at the statistics of a whole experiment\n\nusage: eotmc COMMAND [ARGUMENTS]\n\n", EOT_VERSION);
+    fprintf(
+        out,
+        "eotmc %s: electrons on target at the statistics of a whole experiment\n\nusage: eotmc COMMAND [ARGUMENTS]\n\n",
+        EOT_VERSION);
     for (const struct command *c = COMMANDS; c->name != NULL; c++) fprintf(out, "  %-10s %s\n", c->name, c->help);
-    fprintf(out, "\n`eotmc COMMAND --help` shows a command's arguments and an example; `eotmc --version` prints the version.\n");
+    fprintf(
+        out,
+        "\n`eotmc COMMAND --help` shows a command's arguments and an example; `eotmc --version` prints the version.\n");
 }
 
 int main(int argc, char **argv) {
@@ -47,7 +52,8 @@ int main(int argc, char **argv) {
             struct eot_error error = {.status = EOT_OK};
             enum eot_status status = c->run(argc - 1, argv + 1, &error);
             if (fflush(stdout) != 0 && status == EOT_OK)
-                status = eot_error_set(&error, EOT_E_IO, __FILE__, __LINE__, __func__, "cannot write to standard output; free space or check the pipe");
+                status = eot_error_set(&error, EOT_E_IO, __FILE__, __LINE__, __func__,
+                                       "cannot write to standard output; free space or check the pipe");
             if (status != EOT_OK) fprintf(stderr, "eotmc %s: %s\n", c->name, error.text);
             return eot_status_exit_code(status);
         }

@@ -1,8 +1,10 @@
-/* What one resource of the hot kernel costs by itself: `eotmc bench` runs these. The same form as the hot kernel: a work item follows EOT_LANE_WIDTH lanes, and on a
- * CPU the loop over them vectorises. size: {n_iteration, n_lane, seed, number of table values}. */
+/* What one resource of the hot kernel costs by itself: `eotmc bench` runs these. The same form as the hot kernel: a
+ * work item follows EOT_LANE_WIDTH lanes, and on a CPU the loop over them vectorises. size: {n_iteration, n_lane, seed,
+ * number of table values}. */
 #include "eotmc/transport/cascade.h"
 
-/** Philox4x32-10, one block per lane and iteration. @param sum n_lane words, all blocks' words xored: a checksum, and what keeps the blocks alive. */
+/** Philox4x32-10, one block per lane and iteration. @param sum n_lane words, all blocks' words xored: a checksum, and
+ * what keeps the blocks alive. */
 __kernel void bench_philox(__global const u32 *size, __global u32 *sum) {
     u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2];
     u32 x[EOT_LANE_WIDTH], s[EOT_LANE_WIDTH];
@@ -25,8 +27,9 @@ __kernel void bench_philox(__global const u32 *size, __global u32 *sum) {
 /* Numerical Recipes' generator: cheap, and its upper bits are random enough for a place. */
 EOT_FN u32 eot_bench_next(u32 x) { return x * 1664525u + 1013904223u; }
 
-/** Table look-ups: a random place and its neighbour per lane and iteration, as an interpolation reads them. The place is computed one iteration ahead, because CPU
- * compilers turn what an address is computed from within one loop into scalar code. */
+/** Table look-ups: a random place and its neighbour per lane and iteration, as an interpolation reads them. The place
+ * is computed one iteration ahead, because CPU compilers turn what an address is computed from within one loop into
+ * scalar code. */
 __kernel void bench_gather(__global const u32 *size, __global const f32 *table, __global f32 *sum) {
     u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], seed = size[2], n_value = size[3] - 1;
     u32 x[EOT_LANE_WIDTH], at[EOT_LANE_WIDTH];
@@ -49,9 +52,11 @@ __kernel void bench_gather(__global const u32 *size, __global const f32 *table, 
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) sum[first + l] = s[l];
 }
 
-/** Stack traffic: a particle (two words) written and one read per lane and iteration, at depths of 0 to 7, lane-major as in the hot kernel. */
+/** Stack traffic: a particle (two words) written and one read per lane and iteration, at depths of 0 to 7, lane-major
+ * as in the hot kernel. */
 __kernel void bench_stack(__global const u32 *size, __global f32 *stack, __global f32 *sum) {
-    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2], plane = (u32)EOT_STACK_DEPTH * n_lane;
+    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2],
+        plane = (u32)EOT_STACK_DEPTH * n_lane;
     u32 x[EOT_LANE_WIDTH], top[EOT_LANE_WIDTH], next[EOT_LANE_WIDTH];
     f32 E[EOT_LANE_WIDTH], z[EOT_LANE_WIDTH];
     if (first >= n_lane) return;

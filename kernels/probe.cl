@@ -38,22 +38,26 @@ EOT_FN real probe_value(u32 i_probe, real x, u32 a, u32 b) {
     (void)b;
     switch (i_probe) {
 #define EOT_PROBE(name, low, high, spacing, ulp, expression) \
-    case EOT_PROBE_##name: return (expression);
+    case EOT_PROBE_##name: \
+        return (expression);
 #include "probes.def"
 #undef EOT_PROBE
     default: return x;
     }
 }
 
-/** The functions of probes.def. @param size n_item, n_item of each probe. @param x, bits (two words each) arguments. @param y results. */
-__kernel void probe_functions(__global const u32 *size, __global const f32 *x, __global const u32 *bits, __global f32 *y) {
+/** The functions of probes.def. @param size n_item, n_item of each probe. @param x, bits (two words each) arguments.
+ * @param y results. */
+__kernel void probe_functions(__global const u32 *size, __global const f32 *x, __global const u32 *bits,
+                              __global f32 *y) {
     u32 i = (u32)get_global_id(0);
     if (i >= size[0]) return;
     y[i] = probe_value(i / size[1], x[i], bits[2 * i], bits[2 * i + 1]);
 }
 
-/** The atomics: every item adds to the same places. @param size n_item, then the two 32-bit halves of the amount. @param sum of amount x (item + 1), and of the
- * negative. @param count incremented by each; smallest item + 5. @param slot how often each former value of the counter was given out. */
+/** The atomics: every item adds to the same places. @param size n_item, then the two 32-bit halves of the amount.
+ * @param sum of amount x (item + 1), and of the negative. @param count incremented by each; smallest item + 5. @param
+ * slot how often each former value of the counter was given out. */
 __kernel void probe_atomics(__global const u32 *size, __global i64 *sum, __global u32 *count, __global u32 *slot) {
     u32 i = (u32)get_global_id(0);
     if (i >= size[0]) return;
@@ -69,10 +73,10 @@ __kernel void probe_layout(__global u32 *bytes) {
     if (get_global_id(0) != 0) return;
     u32 n = 0;
 #define EOT_LAYOUT_PROBE(type) bytes[n++] = (u32)sizeof(type);
-#define EOT_LAYOUT_MEMBER(type, member)                                 \
-    {                                                                   \
-        type value;                                                     \
-        bytes[n++] = (u32)((char *)&value.member - (char *)&value);     \
+#define EOT_LAYOUT_MEMBER(type, member) \
+    { \
+        type value; \
+        bytes[n++] = (u32)((char *)&value.member - (char *)&value); \
     }
 #include "layouts.def"
 #undef EOT_LAYOUT_PROBE

@@ -1,4 +1,5 @@
-/* Test-only: a configuration made ready once (tables, device), then run as often as a test likes with other sampling or device keys. */
+/* Test-only: a configuration made ready once (tables, device), then run as often as a test likes with other sampling or
+ * device keys. */
 #ifndef EOT_TESTS_SIMULATION_H
 #define EOT_TESTS_SIMULATION_H
 
@@ -15,8 +16,8 @@ struct simulation {
     struct eot_backend *backend;
     struct eot_error error;
     const struct eot_log *log; /* of the runs; NULL: none */
-    struct eot_run run;       /* of the last simulation_run */
-    struct eot_result result; /* of the last simulation_run */
+    struct eot_run run;        /* of the last simulation_run */
+    struct eot_result result;  /* of the last simulation_run */
 };
 
 #define SIMULATION_OK(s, call) cr_assert_eq((call), EOT_OK, "%s", (s)->error.text)
@@ -27,8 +28,10 @@ static inline void simulation_open_backend(struct simulation *s, const struct eo
     SIMULATION_OK(s, eot_backend_open(options, &s->backend, &s->error));
 }
 
-/* @param file of a configuration, from the project root. @param set overrides, the last one NULL. @param selector of the device, NULL: the one that a run would take. */
-static inline void simulation_open(struct simulation *s, const char *file, const char *const *set, const char *selector) {
+/* @param file of a configuration, from the project root. @param set overrides, the last one NULL. @param selector of
+ * the device, NULL: the one that a run would take. */
+static inline void simulation_open(struct simulation *s, const char *file, const char *const *set,
+                                   const char *selector) {
     char path[1024];
     size_t n = 0;
     memset(s, 0, sizeof *s);
@@ -37,18 +40,21 @@ static inline void simulation_open(struct simulation *s, const char *file, const
     SIMULATION_OK(s, eot_config_read(path, set, n, &s->config, &s->error));
     SIMULATION_OK(s, eot_setup_create(&s->config, &s->setup, &s->error));
     SIMULATION_OK(s, eot_world_create(&s->config, &s->setup, s->config.physics.cut, &s->world, &s->error));
-    simulation_open_backend(s, &(struct eot_backend_options){.selector = selector, .extra_options = eot_world_kernel_options(&s->config)});
+    simulation_open_backend(
+        s, &(struct eot_backend_options){.selector = selector, .extra_options = eot_world_kernel_options(&s->config)});
 }
 
 /* Run what s->config.sampling and .device say now. @return the status; result is valid if it is EOT_OK. */
 static inline enum eot_status simulation_execute(struct simulation *s) {
-    struct eot_run_options options = {.backend = s->backend, .progress = EOT_PROGRESS_NONE, .log = s->log, .skips_excluded = true};
+    struct eot_run_options options = {
+        .backend = s->backend, .progress = EOT_PROGRESS_NONE, .log = s->log, .skips_excluded = true};
     eot_run_free(&s->run);
     eot_result_free(&s->result);
     s->world.event.seed = s->config.sampling.seed;
     s->world.event.run = s->config.sampling.run;
     enum eot_status status = eot_run_execute(&s->config, &s->setup, &s->world, &options, &s->run, &s->error);
-    return status == EOT_OK ? eot_result_from_run(&s->config, &s->world, &s->run, s->backend, &s->result, &s->error) : status;
+    return status == EOT_OK ? eot_result_from_run(&s->config, &s->world, &s->run, s->backend, &s->result, &s->error)
+                            : status;
 }
 static inline void simulation_run(struct simulation *s) { SIMULATION_OK(s, simulation_execute(s)); }
 

@@ -35,7 +35,8 @@ int main(int argc, char **argv) {
         fclose(in);
     }
     fprintf(out, "\nconst struct eot_embedded_file eot_embedded_files[] = {\n");
-    for (int i = 3; i < argc; i++) fprintf(out, "    {\"%s\", file_%d, sizeof file_%d - 1},\n", argv[i] + n_root + 1, i, i);
+    for (int i = 3; i < argc; i++)
+        fprintf(out, "    {\"%s\", file_%d, sizeof file_%d - 1},\n", argv[i] + n_root + 1, i, i);
     fprintf(out, "};\nconst size_t eot_n_embedded_file = %d;\n", argc - 3);
     return fclose(out) == 0 ? 0 : 3;
 }

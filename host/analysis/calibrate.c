@@ -31,8 +31,8 @@ static double density_at(const double *sorted, int n, double x, double width) {
     return density;
 }
 
-/* Maximum of the density with a bandwidth of 5 % of the median: on steps of half a bandwidth between 0.4 and 1.6 medians, then by halving to 1e-4. The density
- * has no structure finer than its bandwidth. */
+/* Maximum of the density with a bandwidth of 5 % of the median: on steps of half a bandwidth between 0.4 and 1.6
+ * medians, then by halving to 1e-4. The density has no structure finer than its bandwidth. */
 static double peak_of(const double *sorted, int n) {
     double median = sorted[n / 2], width = 0.05 * median, step = 0.5 * width, best = 0.0, best_density = -1.0;
     for (int i = 0; i <= 48; i++) {
@@ -61,15 +61,20 @@ static eot_calibration_follow *follow_for_this_cpu(void) {
     return eot_calibration_follow_plain;
 }
 
-enum eot_status eot_hcal_calibrate(const struct eot_config *config, const struct eot_world *w, float *scale, double *relative_error, struct eot_error *err) {
+enum eot_status eot_hcal_calibrate(const struct eot_config *config, const struct eot_world *w, float *scale,
+                                   double *relative_error, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double *signal = calloc(N_MUON, sizeof *signal), part_peak[N_PART], mean = 0.0, square = 0.0;
     EOT_CHECK_MEMORY(signal);
     const struct eot_volume_config *module = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_HCAL, 0)];
-    struct eot_calibration_muon muon = {.x = module->center_x, .y = module->center_y, .z_front = module->z, .z_rear = module->z + module->thickness,
+    struct eot_calibration_muon muon = {.x = module->center_x,
+                                        .y = module->center_y,
+                                        .z_front = module->z,
+                                        .z_rear = module->z + module->thickness,
                                         .kinetic = (f32)config->detector.hcal_mip_energy - (f32)EOT_M_MUON};
     for (int i = 0; i < w->event.n_slab; i++)
-        if (w->event.slab[i].role == EOT_ROLE_HCAL && w->event.slab[i].module == 0) muon.shower_visible = w->event.slab[i].shower_visible;
+        if (w->event.slab[i].role == EOT_ROLE_HCAL && w->event.slab[i].module == 0)
+            muon.shower_visible = w->event.slab[i].shower_visible;
     follow_for_this_cpu()(w, &muon, N_MUON, signal);
     for (int p = 0; p < N_PART; p++) {
         int n = N_MUON / N_PART;
@@ -80,7 +85,10 @@ enum eot_status eot_hcal_calibrate(const struct eot_config *config, const struct
     }
     qsort(signal, N_MUON, sizeof *signal, compare_doubles);
     double peak = peak_of(signal, N_MUON);
-    EOT_CHECK(peak > 0.0, EOT_E_NUMERIC, "muons of %g GeV leave no signal in HCAL module %s (no active layer?); mark its scintillator `active: on`", config->detector.hcal_mip_energy, module->name);
+    EOT_CHECK(
+        peak > 0.0, EOT_E_NUMERIC,
+        "muons of %g GeV leave no signal in HCAL module %s (no active layer?); mark its scintillator `active: on`",
+        config->detector.hcal_mip_energy, module->name);
     *scale = (float)(config->detector.hcal_mip_peak / peak);
     *relative_error = sqrt(fmax(0.0, square - mean * mean) / (N_PART - 1)) / peak;
 done:

@@ -23,7 +23,9 @@ void EOT_CALIBRATION_FOLLOW(const struct eot_world *w, const struct eot_calibrat
             m = s.muon;
             if (r->role != EOT_ROLE_HCAL || r->module != 0) continue;
             f32 shower = s.shower + s.electron;
-            signal[i] += (double)(s.visible + (shower > 0.02f ? muon->shower_visible * shower : s.event_active ? s.shower : 0.0f));
+            signal[i] += (double)(s.visible + (shower > 0.02f   ? muon->shower_visible * shower
+                                               : s.event_active ? s.shower
+                                                                : 0.0f));
         }
     }
 }

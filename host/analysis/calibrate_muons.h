@@ -1,5 +1,6 @@
 /** @file calibrate_muons.h
- * Signals of single muons in the first HCAL module, in the single precision of a device: one source, compiled plain and for CPUs with FMA. */
+ * Signals of single muons in the first HCAL module, in the single precision of a device: one source, compiled plain and
+ * for CPUs with FMA. */
 #ifndef EOT_HOST_ANALYSIS_CALIBRATE_MUONS_H
 #define EOT_HOST_ANALYSIS_CALIBRATE_MUONS_H
 
@@ -13,7 +14,8 @@ struct eot_calibration_muon {
 };
 
 /** Energy in the active layers of HCAL module 0 from n muons [GeV]; muon i takes the random stream i. */
-typedef void eot_calibration_follow(const struct eot_world *world, const struct eot_calibration_muon *muon, int n, double *signal);
+typedef void eot_calibration_follow(const struct eot_world *world, const struct eot_calibration_muon *muon, int n,
+                                    double *signal);
 extern eot_calibration_follow eot_calibration_follow_plain;
 extern eot_calibration_follow eot_calibration_follow_fma; /* x86-64 only; the same bits, faster */
 

@@ -1,4 +1,5 @@
-/* calibrate_muons.c once more for x86-64 CPUs with AVX2 and FMA, as host/device/host_kernels_fma.c; chosen at run time, the same bits. */
+/* calibrate_muons.c once more for x86-64 CPUs with AVX2 and FMA, as host/device/host_kernels_fma.c; chosen at run time,
+ * the same bits. */
 #if defined(__x86_64__)
 #define EOT_CALIBRATION_FOLLOW eot_calibration_follow_fma
 #include "calibrate_muons.c"

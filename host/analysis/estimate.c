@@ -14,30 +14,36 @@
 static void weighted_sums(const struct eot_run *run, int offset, struct eot_batch_sum *sum) {
     for (size_t i = 0; i < run->n_block; i++) {
         const int64_t *t = run->block[i].event + offset;
-        sum[i] = (struct eot_batch_sum){run->block[i].n_primary, run->rare_unit * eot_sum_value(t), run->rare_unit * run->rare_unit * eot_sum_value(t + 2)};
+        sum[i] = (struct eot_batch_sum){run->block[i].n_primary, run->rare_unit * eot_sum_value(t),
+                                        run->rare_unit * run->rare_unit * eot_sum_value(t + 2)};
     }
 }
 
-static enum eot_status add(struct eot_result *result, const char *name, const char *unit, struct eot_mean m, struct eot_error *err) {
-    struct eot_estimate e = {.value = m.value, .std_error = m.std_error, .n_eff = m.n_eff, .n_batches = (long)m.n_batches};
+static enum eot_status add(struct eot_result *result, const char *name, const char *unit, struct eot_mean m,
+                           struct eot_error *err) {
+    struct eot_estimate e = {
+        .value = m.value, .std_error = m.std_error, .n_eff = m.n_eff, .n_batches = (long)m.n_batches};
     snprintf(e.name, sizeof e.name, "%s", name);
     snprintf(e.unit, sizeof e.unit, "%s", unit);
     return eot_result_add_estimate(result, &e, err);
 }
 
-static enum eot_status add_exact(struct eot_result *result, const char *name, const char *unit, double value, struct eot_error *err) {
+static enum eot_status add_exact(struct eot_result *result, const char *name, const char *unit, double value,
+                                 struct eot_error *err) {
     return add(result, name, unit, (struct eot_mean){.value = value}, err);
 }
 
 /* How the error of a rate is found. */
 enum error_method {
-    BY_SQUARES,   /* one vertex a primary, or hardly ever two */
-    BY_BATCHES,   /* n_eff from the squares, the error from the batches: several vertices of one shower are not independent */
-    NO_SQUARES    /* pass probabilities, whose squares are too small for the tally */
+    BY_SQUARES, /* one vertex a primary, or hardly ever two */
+    BY_BATCHES, /* n_eff from the squares, the error from the batches: several vertices of one shower are not
+                   independent */
+    NO_SQUARES  /* pass probabilities, whose squares are too small for the tally */
 };
 
 /* Rate per EOT of the sums in scratch. */
-static enum eot_status rate_of(const struct eot_run *run, enum error_method method, const struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
+static enum eot_status rate_of(const struct eot_run *run, enum error_method method, const struct eot_batch_sum *scratch,
+                               struct eot_mean *mean, struct eot_error *err) {
     size_t n = 0;
     for (size_t i = 0; i < run->n_block; i++) n += scratch[i].n > 0;
     enum eot_status status = eot_statistics_rate(scratch, run->n_block, method != NO_SQUARES || n < 2, mean, err);
@@ -50,14 +56,15 @@ static enum eot_status rate_of(const struct eot_run *run, enum error_method meth
 }
 
 /* Rate per EOT of a weighted tally. */
-static enum eot_status rate(const struct eot_run *run, int offset, enum error_method method, struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
+static enum eot_status rate(const struct eot_run *run, int offset, enum error_method method,
+                            struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
     weighted_sums(run, offset, scratch);
     return rate_of(run, method, scratch, mean, err);
 }
 
 /* Rate per EOT of two weighted tallies that no vertex is in both of. */
-static enum eot_status rate_of_both(const struct eot_run *run, int offset, int other, enum error_method method, struct eot_batch_sum *scratch, struct eot_mean *mean,
-                                    struct eot_error *err) {
+static enum eot_status rate_of_both(const struct eot_run *run, int offset, int other, enum error_method method,
+                                    struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_batch_sum *second = calloc(run->n_block, sizeof *second);
     EOT_CHECK_MEMORY(second);
@@ -73,7 +80,9 @@ done:
     return status;
 }
 
-static enum eot_status add_track_lengths(const struct eot_config *config, const struct eot_run *run, struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
+static enum eot_status add_track_lengths(const struct eot_config *config, const struct eot_run *run,
+                                         struct eot_batch_sum *scratch, struct eot_result *result,
+                                         struct eot_error *err) {
     static const char *const particle[3] = {"electron", "positron", "photon"};
     static const double threshold[7] = {1.0, 2.5, 5.0, 10.0, 20.0, 50.0, 75.0};
     enum eot_status status = EOT_OK;
@@ -84,7 +93,8 @@ static enum eot_status add_track_lengths(const struct eot_config *config, const 
             if (threshold[t] < config->physics.cut || n_used < 2) continue; /* not tracked; or no error can be stated */
             for (size_t i = 0; i < run->n_block; i++) {
                 double sum = 0.0;
-                for (int b = t + 1; b < EOT_TRACK_BINS; b++) sum += (double)run->block[i].track[p * EOT_TRACK_BINS + b] / (double)EOT_TRACK_QUANTUM;
+                for (int b = t + 1; b < EOT_TRACK_BINS; b++)
+                    sum += (double)run->block[i].track[p * EOT_TRACK_BINS + b] / (double)EOT_TRACK_QUANTUM;
                 scratch[i] = (struct eot_batch_sum){run->block[i].n_primary, sum, 0.0};
             }
             struct eot_mean mean;
@@ -100,27 +110,37 @@ done:
 /* Mean of n scores with sums of squares. */
 static struct eot_mean mean_of(double sum, double square, double n) {
     double mean = sum / n;
-    return (struct eot_mean){.value = mean, .std_error = n > 1.0 ? sqrt(fmax(0.0, square / n - mean * mean) / (n - 1.0)) : 0.0, .n_eff = n};
+    return (struct eot_mean){
+        .value = mean, .std_error = n > 1.0 ? sqrt(fmax(0.0, square / n - mean * mean) / (n - 1.0)) : 0.0, .n_eff = n};
 }
 
 /* sum A / sum B over n showers; error by linearisation. */
 static struct eot_mean ratio_of(double A, double A2, double B, double B2, double AB, double n) {
     double r = A / B;
-    return (struct eot_mean){.value = r, .std_error = sqrt(fmax(0.0, A2 - 2.0 * r * AB + r * r * B2) * n / (n - 1.0)) / B, .n_eff = n};
+    return (struct eot_mean){
+        .value = r, .std_error = sqrt(fmax(0.0, A2 - 2.0 * r * AB + r * r * B2) * n / (n - 1.0)) / B, .n_eff = n};
 }
 
-static enum eot_status add_showers(const struct eot_world *world, const struct eot_shower_scores *s, struct eot_result *result, struct eot_error *err) {
+static enum eot_status add_showers(const struct eot_world *world, const struct eot_shower_scores *s,
+                                   struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double n = (double)s->n, to_X0 = 1.0 / world->calorimeter_X0, edges[EOT_MAX_PROFILE + 1], values[EOT_MAX_PROFILE], variances[EOT_MAX_PROFILE];
+    double n = (double)s->n, to_X0 = 1.0 / world->calorimeter_X0, edges[EOT_MAX_PROFILE + 1], values[EOT_MAX_PROFILE],
+           variances[EOT_MAX_PROFILE];
     if (s->n < 2 || !(s->sum[EOT_S_DEPOSIT] > 0.0)) return EOT_OK; /* no error can be stated */
     EOT_TRY(add_exact(result, "ecal.showers", "1", n, err));
     EOT_TRY(add(result, "ecal.deposit_GeV", "GeV", mean_of(s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], n), err));
     EOT_TRY(add(result, "ecal.visible_fraction", "1",
-                ratio_of(s->sum[EOT_S_VISIBLE], s->square[EOT_S_VISIBLE], s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], s->cross_visible, n), err));
+                ratio_of(s->sum[EOT_S_VISIBLE], s->square[EOT_S_VISIBLE], s->sum[EOT_S_DEPOSIT],
+                         s->square[EOT_S_DEPOSIT], s->cross_visible, n),
+                err));
     double mean_visible = s->sum[EOT_S_VISIBLE] / n, moment[5] = {0};
     EOT_TRY(add(result, "ecal.visible_spread", "1",
-                (struct eot_mean){.value = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible)) / mean_visible,
-                                  .std_error = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible) / (2.0 * (n - 1.0))) / mean_visible, .n_eff = n},
+                (struct eot_mean){
+                    .value = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible)) / mean_visible,
+                    .std_error = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible) /
+                                      (2.0 * (n - 1.0))) /
+                                 mean_visible,
+                    .n_eff = n},
                 err)); /* error of a Gaussian's width */
     for (uint64_t i = 0; i < s->n; i++) moment[1] += s->depth[i] * to_X0 / n;
     for (uint64_t i = 0; i < s->n; i++) {
@@ -129,16 +149,30 @@ static enum eot_status add_showers(const struct eot_world *world, const struct e
         moment[4] += d * d * d * d / n;
     }
     double spread = sqrt(moment[2] * n / (n - 1.0));
-    EOT_TRY(add(result, "ecal.mean_depth_X0", "X0", (struct eot_mean){.value = moment[1], .std_error = spread / sqrt(n), .n_eff = n}, err));
+    EOT_TRY(add(result, "ecal.mean_depth_X0", "X0",
+                (struct eot_mean){.value = moment[1], .std_error = spread / sqrt(n), .n_eff = n}, err));
     EOT_TRY(add(result, "ecal.shower_depth_spread_X0", "X0",
-                (struct eot_mean){.value = spread, .std_error = spread > 0.0 ? sqrt(fmax(0.0, moment[4] - moment[2] * moment[2]) / n) / (2.0 * spread) : 0.0, .n_eff = n}, err));
+                (struct eot_mean){.value = spread,
+                                  .std_error = spread > 0.0 ? sqrt(fmax(0.0, moment[4] - moment[2] * moment[2]) / n) /
+                                                                  (2.0 * spread)
+                                                            : 0.0,
+                                  .n_eff = n},
+                err));
     EOT_TRY(add(result, "ecal.preshower_fraction", "1",
-                ratio_of(s->sum[EOT_S_PRESHOWER], s->square[EOT_S_PRESHOWER], s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], s->cross_preshower, n), err));
+                ratio_of(s->sum[EOT_S_PRESHOWER], s->square[EOT_S_PRESHOWER], s->sum[EOT_S_DEPOSIT],
+                         s->square[EOT_S_DEPOSIT], s->cross_preshower, n),
+                err));
     EOT_TRY(add(result, "ecal.leakage_rear_GeV", "GeV", mean_of(s->sum[EOT_S_REAR], s->square[EOT_S_REAR], n), err));
     EOT_TRY(add(result, "ecal.leakage_side_GeV", "GeV", mean_of(s->sum[EOT_S_SIDE], s->square[EOT_S_SIDE], n), err));
     EOT_TRY(add(result, "ecal.leakage_front_GeV", "GeV", mean_of(s->sum[EOT_S_FRONT], s->square[EOT_S_FRONT], n), err));
-    struct eot_histogram h = {.name = "ecal.profile", .unit = "X0", .title = "Energy deposited in the ECAL (GeV per bin and shower)", .axis = "depth in the ECAL",
-                              .n_bin = (size_t)s->n_bin, .edges = edges, .values = values, .variances = variances};
+    struct eot_histogram h = {.name = "ecal.profile",
+                              .unit = "X0",
+                              .title = "Energy deposited in the ECAL (GeV per bin and shower)",
+                              .axis = "depth in the ECAL",
+                              .n_bin = (size_t)s->n_bin,
+                              .edges = edges,
+                              .values = values,
+                              .variances = variances};
     for (int b = 0; b <= s->n_bin; b++) edges[b] = b * s->bin_width * to_X0;
     for (int b = 0; b < s->n_bin; b++) {
         struct eot_mean m = mean_of(s->profile[b], s->profile_square[b], n);
@@ -146,8 +180,14 @@ static enum eot_status add_showers(const struct eot_world *world, const struct e
         variances[b] = m.std_error * m.std_error;
     }
     EOT_TRY(eot_result_add_histogram(result, &h, err));
-    struct eot_histogram cells = {.name = "ecal.cell_energy", .unit = "1", .title = "Energy in the cells of the ECAL (GeV per shower)", .axis = "cell (x + y n_x)",
-                                  .n_bin = (size_t)s->n_cell, .edges = edges, .values = values, .variances = variances};
+    struct eot_histogram cells = {.name = "ecal.cell_energy",
+                                  .unit = "1",
+                                  .title = "Energy in the cells of the ECAL (GeV per shower)",
+                                  .axis = "cell (x + y n_x)",
+                                  .n_bin = (size_t)s->n_cell,
+                                  .edges = edges,
+                                  .values = values,
+                                  .variances = variances};
     for (int b = 0; b <= s->n_cell; b++) edges[b] = b - 0.5;
     for (int b = 0; b < s->n_cell; b++) {
         struct eot_mean m = mean_of(s->cell[b], s->cell_square[b], n);
@@ -166,8 +206,10 @@ struct axis {
     bool is_log10;
 };
 
-static enum eot_status add_histogram(const struct eot_run *run, const struct axis *axis, uint64_t n_primary, struct eot_result *result, struct eot_error *err) {
-    double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2], n = (double)n_primary / run->rare_unit;
+static enum eot_status add_histogram(const struct eot_run *run, const struct axis *axis, uint64_t n_primary,
+                                     struct eot_result *result, struct eot_error *err) {
+    double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2],
+        n = (double)n_primary / run->rare_unit;
     struct eot_histogram h = {.n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1};
     for (int b = 0; b < EOT_N_BIN + 2; b++) {
         values[b] = variances[b] = 0.0;
@@ -191,15 +233,22 @@ static enum eot_status add_histogram(const struct eot_run *run, const struct axi
 }
 
 static const struct axis DIMUON_AXES[] = {
-    {EOT_H_PHOTON_ENERGY, "dimuon.photon_energy", "GeV", "Photons that convert to muon pairs", "photon energy", EOT_PHOTON_LOG10_LOW, EOT_PHOTON_BINS_PER_DECADE, true},
-    {EOT_H_DEPTH, "dimuon.depth_X0", "X0", "Depth of the muon pair", "depth in the ECAL", 0.0, EOT_DEPTH_BINS_PER_X0, false},
-    {EOT_H_MUON_ENERGY, "dimuon.muon_energy", "GeV", "Muons of the selected charge at the vertex", "muon energy", 0.0, EOT_MUON_BINS_PER_GEV, false},
+    {EOT_H_PHOTON_ENERGY, "dimuon.photon_energy", "GeV", "Photons that convert to muon pairs", "photon energy",
+     EOT_PHOTON_LOG10_LOW, EOT_PHOTON_BINS_PER_DECADE, true},
+    {EOT_H_DEPTH, "dimuon.depth_X0", "X0", "Depth of the muon pair", "depth in the ECAL", 0.0, EOT_DEPTH_BINS_PER_X0,
+     false},
+    {EOT_H_MUON_ENERGY, "dimuon.muon_energy", "GeV", "Muons of the selected charge at the vertex", "muon energy", 0.0,
+     EOT_MUON_BINS_PER_GEV, false},
 };
 static const struct axis SIGNAL_AXES[] = {
-    {EOT_H_DEPTH, "signal.depth_X0", "X0", "Depth of the signal's vertex", "depth in the ECAL", 0.0, EOT_DEPTH_BINS_PER_X0, false},
-    {EOT_H_MUON_ENERGY, "signal.muon_energy", "GeV", "Signal: muons at the vertex", "muon energy", 0.0, EOT_MUON_BINS_PER_GEV, false},
-    {EOT_H_PARENT, "signal.vertex_energy", "GeV", "Signal: leptons at the vertex", "lepton energy", 0.0, EOT_PARENT_BINS_PER_GEV, false},
-    {EOT_H_PARENT_SELECTED, "signal.vertex_energy_selected", "GeV", "Signal: leptons at the vertex of selected events (Gaussian tail)", "lepton energy", 0.0, EOT_PARENT_BINS_PER_GEV,
+    {EOT_H_DEPTH, "signal.depth_X0", "X0", "Depth of the signal's vertex", "depth in the ECAL", 0.0,
+     EOT_DEPTH_BINS_PER_X0, false},
+    {EOT_H_MUON_ENERGY, "signal.muon_energy", "GeV", "Signal: muons at the vertex", "muon energy", 0.0,
+     EOT_MUON_BINS_PER_GEV, false},
+    {EOT_H_PARENT, "signal.vertex_energy", "GeV", "Signal: leptons at the vertex", "lepton energy", 0.0,
+     EOT_PARENT_BINS_PER_GEV, false},
+    {EOT_H_PARENT_SELECTED, "signal.vertex_energy_selected", "GeV",
+     "Signal: leptons at the vertex of selected events (Gaussian tail)", "lepton energy", 0.0, EOT_PARENT_BINS_PER_GEV,
      false},
 };
 static const struct axis DETECTOR_AXES[] = {
@@ -207,15 +256,52 @@ static const struct axis DETECTOR_AXES[] = {
     {EOT_H_HCAL1, "hcal1.energy", "GeV", "HCAL1", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
     {EOT_H_HCAL2, "hcal2.energy", "GeV", "HCAL2", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
     {EOT_H_HCAL3, "hcal3.energy", "GeV", "HCAL3", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
-    {EOT_H_MISSING, "missing_energy", "GeV", "Missing energy of events with one track", "missing energy", EOT_MISSING_LOW, EOT_MISSING_BINS_PER_GEV, false},
+    {EOT_H_MISSING, "missing_energy", "GeV", "Missing energy of events with one track", "missing energy",
+     EOT_MISSING_LOW, EOT_MISSING_BINS_PER_GEV, false},
 };
 
-static const char *const EVENT_COLUMN[EOT_N_EVENT_COLUMN + 1] = {
-    "primary", "weight", "beam_energy_GeV", "photon_energy_GeV", "depth_X0", "mu_plus_energy_GeV", "mu_minus_energy_GeV", "vertex_x_cm", "vertex_y_cm", "vertex_z_cm",
-    "ecal_GeV", "veto_GeV", "hcal0_GeV", "hcal1_GeV", "hcal2_GeV", "hcal3_GeV", "n_track", "track_momentum_GeV", "track_charge", "missing_energy_GeV",
-    "missing_energy_sigma_GeV", "pass_gaussian", "pass_exponential", "category", "cuts_passed", "process", "parent", "time_ns", "parent_slope_x", "parent_slope_y", "muon_versine",
-    "muon_turn", "target_Z", "target_A", "recoil_t_GeV2", "recoil_turn", "mu_plus_direction_x", "mu_plus_direction_y", "mu_plus_direction_z",
-    "mu_minus_direction_x", "mu_minus_direction_y", "mu_minus_direction_z"};
+static const char *const EVENT_COLUMN[EOT_N_EVENT_COLUMN + 1] = {"primary",
+                                                                 "weight",
+                                                                 "beam_energy_GeV",
+                                                                 "photon_energy_GeV",
+                                                                 "depth_X0",
+                                                                 "mu_plus_energy_GeV",
+                                                                 "mu_minus_energy_GeV",
+                                                                 "vertex_x_cm",
+                                                                 "vertex_y_cm",
+                                                                 "vertex_z_cm",
+                                                                 "ecal_GeV",
+                                                                 "veto_GeV",
+                                                                 "hcal0_GeV",
+                                                                 "hcal1_GeV",
+                                                                 "hcal2_GeV",
+                                                                 "hcal3_GeV",
+                                                                 "n_track",
+                                                                 "track_momentum_GeV",
+                                                                 "track_charge",
+                                                                 "missing_energy_GeV",
+                                                                 "missing_energy_sigma_GeV",
+                                                                 "pass_gaussian",
+                                                                 "pass_exponential",
+                                                                 "category",
+                                                                 "cuts_passed",
+                                                                 "process",
+                                                                 "parent",
+                                                                 "time_ns",
+                                                                 "parent_slope_x",
+                                                                 "parent_slope_y",
+                                                                 "muon_versine",
+                                                                 "muon_turn",
+                                                                 "target_Z",
+                                                                 "target_A",
+                                                                 "recoil_t_GeV2",
+                                                                 "recoil_turn",
+                                                                 "mu_plus_direction_x",
+                                                                 "mu_plus_direction_y",
+                                                                 "mu_plus_direction_z",
+                                                                 "mu_minus_direction_x",
+                                                                 "mu_minus_direction_y",
+                                                                 "mu_minus_direction_z"};
 
 const char *eot_event_column_name(int column) { return EVENT_COLUMN[column + 1]; }
 
@@ -242,11 +328,14 @@ static int64_t counter(const struct eot_run *run, int which) {
 }
 
 /* Place of a sum of a channel in the block's tallies. */
-static int channel_sum(int process, int parent, int which) { return EOT_T_WEIGHTED + 4 * (EOT_W_CHANNEL + eot_rare_channel(process, parent) * EOT_N_CHANNEL_SUM + which); }
+static int channel_sum(int process, int parent, int which) {
+    return EOT_T_WEIGHTED + 4 * (EOT_W_CHANNEL + eot_rare_channel(process, parent) * EOT_N_CHANNEL_SUM + which);
+}
 
 /* A channel's rate per EOT, and above the thresholds that are wholly simulated. */
-static enum eot_status add_channel(const struct eot_run *run, int process, int parent, const char *prefix, double simulated_above, enum error_method method,
-                                   struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
+static enum eot_status add_channel(const struct eot_run *run, int process, int parent, const char *prefix,
+                                   double simulated_above, enum error_method method, struct eot_batch_sum *scratch,
+                                   struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_mean mean;
     char name[80];
@@ -264,14 +353,15 @@ done:
     return status;
 }
 
-static enum eot_status add_dimuons(const struct eot_world *world, const struct eot_run *run, enum error_method method, struct eot_batch_sum *scratch, struct eot_result *result,
-                                   struct eot_error *err) {
+static enum eot_status add_dimuons(const struct eot_world *world, const struct eot_run *run, enum error_method method,
+                                   struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_mean mean;
     int gamma = eot_rare_channel(EOT_RARE_DIMUON_GAMMA, EOT_PHOTON);
     EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, method, scratch, &mean, err));
     EOT_TRY(add(result, "dimuon.per_eot", "1", mean, err));
-    EOT_TRY(add_channel(run, EOT_RARE_DIMUON_GAMMA, EOT_PHOTON, "dimuon.gamma", world->rare_threshold[EOT_PHOTON], method, scratch, result, err));
+    EOT_TRY(add_channel(run, EOT_RARE_DIMUON_GAMMA, EOT_PHOTON, "dimuon.gamma", world->rare_threshold[EOT_PHOTON],
+                        method, scratch, result, err));
     EOT_TRY(add_exact(result, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold[EOT_PHOTON], err));
     static const struct {
         int process;
@@ -279,22 +369,29 @@ static enum eot_status add_dimuons(const struct eot_world *world, const struct e
     } other[] = {{EOT_RARE_DIMUON_ANNIHILATION, "dimuon.annihilation"}, {EOT_RARE_DIMUON_TRIDENT, "dimuon.trident"}};
     for (int i = 0; i < 2; i++) { /* both charges of the parent; 0 without error for a process that is off */
         char name[80];
-        int electron = eot_rare_channel(other[i].process, EOT_ELECTRON), positron = eot_rare_channel(other[i].process, EOT_POSITRON);
-        EOT_TRY(rate_of_both(run, channel_sum(other[i].process, EOT_ELECTRON, EOT_CH_ALL), channel_sum(other[i].process, EOT_POSITRON, EOT_CH_ALL), method, scratch, &mean, err));
+        int electron = eot_rare_channel(other[i].process, EOT_ELECTRON),
+            positron = eot_rare_channel(other[i].process, EOT_POSITRON);
+        EOT_TRY(rate_of_both(run, channel_sum(other[i].process, EOT_ELECTRON, EOT_CH_ALL),
+                             channel_sum(other[i].process, EOT_POSITRON, EOT_CH_ALL), method, scratch, &mean, err));
         snprintf(name, sizeof name, "%s.per_eot", other[i].name);
         EOT_TRY(add(result, name, "1", mean, err));
         if (!world->rare_on[other[i].process]) continue;
         snprintf(name, sizeof name, "%s.excluded_per_eot", other[i].name);
         EOT_TRY(add(result, name, "1",
-                    (struct eot_mean){.value = run->excluded[electron].rate + run->excluded[positron].rate, .std_error = hypot(run->excluded[electron].error, run->excluded[positron].error)}, err));
+                    (struct eot_mean){.value = run->excluded[electron].rate + run->excluded[positron].rate,
+                                      .std_error = hypot(run->excluded[electron].error, run->excluded[positron].error)},
+                    err));
     }
-    EOT_TRY(add(result, "dimuon.gamma.excluded_per_eot", "1", (struct eot_mean){.value = run->excluded[gamma].rate, .std_error = run->excluded[gamma].error}, err));
+    EOT_TRY(add(result, "dimuon.gamma.excluded_per_eot", "1",
+                (struct eot_mean){.value = run->excluded[gamma].rate, .std_error = run->excluded[gamma].error}, err));
 done:
     return status;
 }
 
-/* Ratio of two sums over the run, `in` a part of `of` to which `left_out` (with its error) is added; from the batches where there are several. */
-static enum eot_status share_of(const struct eot_run *run, int in, int of, double left_out, double left_out_error, struct eot_mean *mean, struct eot_error *err) {
+/* Ratio of two sums over the run, `in` a part of `of` to which `left_out` (with its error) is added; from the batches
+ * where there are several. */
+static enum eot_status share_of(const struct eot_run *run, int in, int of, double left_out, double left_out_error,
+                                struct eot_mean *mean, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     size_t n_used = 0;
     double sum = 0.0, n = 0.0;
@@ -320,16 +417,24 @@ done:
     return status;
 }
 
-/* e N -> mu N phi: electrons without a word, positrons by name. What the cut or the region leaves out is measured apart and counts as not selected. */
-static enum eot_status add_signal(const struct eot_config *config, const struct eot_world *world, const struct eot_run *run, enum error_method method,
-                                  struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
-    static const char *const prefix[2] = {"signal", "signal.positron"}, *const efficiency[2] = {"efficiency", "efficiency.positron"};
+/* e N -> mu N phi: electrons without a word, positrons by name. What the cut or the region leaves out is measured apart
+ * and counts as not selected. */
+static enum eot_status add_signal(const struct eot_config *config, const struct eot_world *world,
+                                  const struct eot_run *run, enum error_method method, struct eot_batch_sum *scratch,
+                                  struct eot_result *result, struct eot_error *err) {
+    static const char *const prefix[2] = {"signal", "signal.positron"}, *const efficiency[2] = {"efficiency",
+                                                                                                "efficiency.positron"};
     enum eot_status status = EOT_OK;
-    const int missing = config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL ? EOT_CH_MISSING_EXPONENTIAL : EOT_CH_MISSING_GAUSSIAN;
+    const int missing =
+        config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL ? EOT_CH_MISSING_EXPONENTIAL : EOT_CH_MISSING_GAUSSIAN;
     const struct {
         const char *name;
         int which;
-    } stage[] = {{"track", EOT_CH_TRACK}, {"veto", EOT_CH_VETO}, {"mip", EOT_CH_HCAL}, {"missing_energy", missing}, {"total", missing}};
+    } stage[] = {{"track", EOT_CH_TRACK},
+                 {"veto", EOT_CH_VETO},
+                 {"mip", EOT_CH_HCAL},
+                 {"missing_energy", missing},
+                 {"total", missing}};
     struct eot_mean mean;
     char name[80];
     for (int parent = EOT_ELECTRON; parent <= EOT_POSITRON; parent++) {
@@ -354,11 +459,13 @@ static enum eot_status add_signal(const struct eot_config *config, const struct 
             EOT_TRY(add(result, name, "1", mean, err));
         }
         for (size_t i = 0; i < sizeof stage / sizeof stage[0]; i++) {
-            EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, stage[i].which), all, left_out, left_out_error, &mean, err));
+            EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, stage[i].which), all, left_out, left_out_error,
+                             &mean, err));
             snprintf(name, sizeof name, "%s.%s", efficiency[parent], stage[i].name);
             if (mean.n_batches > 1) EOT_TRY(add(result, name, "1", mean, err));
         }
-        EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, missing), channel_sum(EOT_RARE_LFC, parent, EOT_CH_ABOVE + 2), 0.0, 0.0, &mean, err));
+        EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, missing),
+                         channel_sum(EOT_RARE_LFC, parent, EOT_CH_ABOVE + 2), 0.0, 0.0, &mean, err));
         snprintf(name, sizeof name, "%s.above_5GeV", efficiency[parent]);
         if (mean.n_batches > 1 && world->rare_threshold[parent] <= 5.0) EOT_TRY(add(result, name, "1", mean, err));
         EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, EOT_CH_MUON_ENERGY), all, 0.0, 0.0, &mean, err));
@@ -372,18 +479,26 @@ done:
     return status;
 }
 
-/* Efficiency by energy of the lepton at the vertex. With r = sum w p / sum w its variance is sum w^2 (p - r)^2 / (sum w)^2, where sum w^2 p, which no tally
- * holds, is at least sum w^2 p^2. */
-static enum eot_status add_efficiency_histogram(const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
+/* Efficiency by energy of the lepton at the vertex. With r = sum w p / sum w its variance is sum w^2 (p - r)^2 / (sum
+ * w)^2, where sum w^2 p, which no tally holds, is at least sum w^2 p^2. */
+static enum eot_status add_efficiency_histogram(const struct eot_run *run, struct eot_result *result,
+                                                struct eot_error *err) {
     double edges[EOT_N_BIN + 1], values[EOT_N_BIN], variances[EOT_N_BIN];
-    struct eot_histogram h = {.name = "signal.efficiency", .unit = "GeV", .title = "Efficiency of the selection by energy of the lepton at the vertex", .axis = "lepton energy",
-                              .n_bin = EOT_N_BIN, .edges = edges, .values = values, .variances = variances};
+    struct eot_histogram h = {.name = "signal.efficiency",
+                              .unit = "GeV",
+                              .title = "Efficiency of the selection by energy of the lepton at the vertex",
+                              .axis = "lepton energy",
+                              .n_bin = EOT_N_BIN,
+                              .edges = edges,
+                              .values = values,
+                              .variances = variances};
     for (int b = 0; b <= EOT_N_BIN; b++) edges[b] = b / (double)EOT_PARENT_BINS_PER_GEV;
     for (int b = 0; b < EOT_N_BIN; b++) {
         double w = 0.0, w2 = 0.0, p = 0.0, p2 = 0.0;
         for (size_t i = 0; i < run->n_block; i++) {
             const int64_t *all = run->block[i].event + EOT_T_HISTOGRAM + 4 * (EOT_H_PARENT * (EOT_N_BIN + 2) + b + 1);
-            const int64_t *selected = run->block[i].event + EOT_T_HISTOGRAM + 4 * (EOT_H_PARENT_SELECTED * (EOT_N_BIN + 2) + b + 1);
+            const int64_t *selected =
+                run->block[i].event + EOT_T_HISTOGRAM + 4 * (EOT_H_PARENT_SELECTED * (EOT_N_BIN + 2) + b + 1);
             w += eot_sum_value(all);
             w2 += eot_sum_value(all + 2);
             p += eot_sum_value(selected);
@@ -396,19 +511,24 @@ static enum eot_status add_efficiency_histogram(const struct eot_run *run, struc
     return eot_result_add_histogram(result, &h, err);
 }
 
-enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world, const struct eot_run *run, const struct eot_backend *backend,
+enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world,
+                                    const struct eot_run *run, const struct eot_backend *backend,
                                     struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     uint64_t n = run->end - run->first, n_step = 0;
-    const enum error_method method = config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0 ? BY_BATCHES : BY_SQUARES;
+    const enum error_method method =
+        config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0 ? BY_BATCHES
+                                                                                                  : BY_SQUARES;
     struct eot_batch_sum *scratch = calloc(run->n_block, sizeof *scratch);
     struct eot_mean mean, all, selected[2];
     EOT_CHECK_MEMORY(scratch);
-    EOT_CHECK(n > 0, EOT_E_INTERRUPTED, "no batch was completed; nothing is written (use a smaller sampling.batch to stop earlier)");
+    EOT_CHECK(n > 0, EOT_E_INTERRUPTED,
+              "no batch was completed; nothing is written (use a smaller sampling.batch to stop earlier)");
     size_t n_used = 0; /* blocks with primaries: an interrupted run may have one, and then no spread between blocks */
     for (size_t i = 0; i < run->n_block; i++) n_used += run->block[i].n_primary > 0;
     snprintf(result->name, sizeof result->name, "%s", config->name);
-    snprintf(result->mode, sizeof result->mode, "%s", config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog");
+    snprintf(result->mode, sizeof result->mode, "%s",
+             config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog");
     snprintf(result->version, sizeof result->version, "%s", EOT_VERSION);
     memcpy(result->config_sha256, config->sha256, sizeof result->config_sha256);
     memcpy(result->tables_sha256, world->sha256, sizeof result->tables_sha256);
@@ -427,7 +547,8 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     eot_sha256_init(&hash);
     for (int k = 0; k < 3 * EOT_TRACK_BINS + EOT_N_TALLY; k++) {
         int64_t sum = 0;
-        for (size_t i = 0; i < run->n_block; i++) sum += k < 3 * EOT_TRACK_BINS ? run->block[i].track[k] : run->block[i].event[k - 3 * EOT_TRACK_BINS];
+        for (size_t i = 0; i < run->n_block; i++)
+            sum += k < 3 * EOT_TRACK_BINS ? run->block[i].track[k] : run->block[i].event[k - 3 * EOT_TRACK_BINS];
         eot_sha256_update(&hash, &sum, sizeof sum);
     }
     eot_sha256_finish(&hash, result->tally_sha256);
@@ -436,8 +557,13 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     EOT_TRY(add_exact(result, "eot.simulated", "1", (double)n, err));
     EOT_TRY(add_exact(result, "physics.cut", "GeV", config->physics.cut, err));
     double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
-    EOT_TRY(add(result, "eot.equivalent", "1", (struct eot_mean){.value = equivalent, .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0, .n_batches = all.n_batches}, err));
-    EOT_TRY(config->physics.rare_lfc ? add_signal(config, world, run, method, scratch, result, err) : add_dimuons(world, run, method, scratch, result, err));
+    EOT_TRY(add(result, "eot.equivalent", "1",
+                (struct eot_mean){.value = equivalent,
+                                  .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0,
+                                  .n_batches = all.n_batches},
+                err));
+    EOT_TRY(config->physics.rare_lfc ? add_signal(config, world, run, method, scratch, result, err)
+                                     : add_dimuons(world, run, method, scratch, result, err));
     if (all.value > 0.0) {
         struct eot_batch_sum *weight = calloc(run->n_block, sizeof *weight);
         EOT_CHECK_MEMORY(weight);
@@ -446,7 +572,9 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
         status = n_used > 1 ? eot_statistics_ratio(scratch, weight, run->n_block, &mean, err) : EOT_OK;
         free(weight);
         EOT_TRY(status);
-        if (n_used > 1) EOT_TRY(add(result, config->physics.rare_lfc ? "signal.mean_depth_X0" : "dimuon.mean_depth_X0", "X0", mean, err));
+        if (n_used > 1)
+            EOT_TRY(add(result, config->physics.rare_lfc ? "signal.mean_depth_X0" : "dimuon.mean_depth_X0", "X0", mean,
+                        err));
     }
     if (config->scoring.track_length) EOT_TRY(add_track_lengths(config, run, scratch, result, err));
 
@@ -454,25 +582,33 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     const struct {
         const char *cut;
         int weighted, events;
-    } stage[] = {{config->physics.rare_lfc ? "signal" : "muon pair", EOT_W_ALL, EOT_C_EVENTS}, {"one track", EOT_W_TRACK, EOT_C_TRACK}, {"VETO: one MIP", EOT_W_VETO, EOT_C_VETO}, {"HCAL: one MIP each", EOT_W_HCAL, EOT_C_HCAL}};
+    } stage[] = {{config->physics.rare_lfc ? "signal" : "muon pair", EOT_W_ALL, EOT_C_EVENTS},
+                 {"one track", EOT_W_TRACK, EOT_C_TRACK},
+                 {"VETO: one MIP", EOT_W_VETO, EOT_C_VETO},
+                 {"HCAL: one MIP each", EOT_W_HCAL, EOT_C_HCAL}};
     struct eot_cutflow_row row;
     for (int i = 0; i < 4; i++) {
         EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * stage[i].weighted, method, scratch, &mean, err));
-        row = (struct eot_cutflow_row){.events = (double)counter(run, stage[i].events), .weighted = mean.value, .std_error = mean.std_error};
+        row = (struct eot_cutflow_row){
+            .events = (double)counter(run, stage[i].events), .weighted = mean.value, .std_error = mean.std_error};
         snprintf(row.cut, sizeof row.cut, "%s", stage[i].cut);
         EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
     }
-    for (int i = 0; i < 2; i++) EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING_GAUSSIAN + i), NO_SQUARES, scratch, &selected[i], err));
+    for (int i = 0; i < 2; i++)
+        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING_GAUSSIAN + i), NO_SQUARES, scratch, &selected[i], err));
     int chosen = config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL;
     double passed = 0.0;
-    for (size_t i = 0; i < run->n_block; i++) passed += eot_sum_value(run->block[i].event + EOT_T_WEIGHTED + 4 * (EOT_W_PASSED_GAUSSIAN + chosen));
-    row = (struct eot_cutflow_row){.events = passed, .weighted = selected[chosen].value, .std_error = selected[chosen].std_error};
+    for (size_t i = 0; i < run->n_block; i++)
+        passed += eot_sum_value(run->block[i].event + EOT_T_WEIGHTED + 4 * (EOT_W_PASSED_GAUSSIAN + chosen));
+    row = (struct eot_cutflow_row){
+        .events = passed, .weighted = selected[chosen].value, .std_error = selected[chosen].std_error};
     snprintf(row.cut, sizeof row.cut, "missing energy > %g GeV", config->selection.missing_energy);
     EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
     EOT_TRY(add(result, "selected.per_eot", "1", selected[chosen], err));
     EOT_TRY(add(result, "selected.per_eot_gaussian", "1", selected[0], err));
     EOT_TRY(add(result, "selected.per_eot_exponential", "1", selected[1], err));
-    static const char *const category[3][2] = {{"I", "one muon in the spectrometer, the other absorbed"}, {"II", "both muons in the spectrometer"},
+    static const char *const category[3][2] = {{"I", "one muon in the spectrometer, the other absorbed"},
+                                               {"II", "both muons in the spectrometer"},
                                                {"III", "both muons behind the HCAL, one in the spectrometer"}};
     for (int i = 0; i < 3; i++) {
         struct eot_category c;
@@ -485,15 +621,20 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
         EOT_TRY(eot_result_add_category(result, &c, err));
     }
     if (world->event.response.n_hcal > 0)
-        EOT_TRY(add(result, "hcal.calibration", "1", (struct eot_mean){.value = (double)world->event.response.hcal_scale, .std_error = (double)world->event.response.hcal_scale * world->hcal_peak_error}, err));
+        EOT_TRY(add(result, "hcal.calibration", "1",
+                    (struct eot_mean){.value = (double)world->event.response.hcal_scale,
+                                      .std_error = (double)world->event.response.hcal_scale * world->hcal_peak_error},
+                    err));
     EOT_TRY(add_exact(result, "events.recorded", "1", (double)run->n_row, err));
     EOT_TRY(add_exact(result, "events.dropped", "1", (double)run->n_row_dropped, err));
 
     if (config->physics.rare_lfc) {
-        for (size_t i = 0; i < sizeof SIGNAL_AXES / sizeof SIGNAL_AXES[0]; i++) EOT_TRY(add_histogram(run, &SIGNAL_AXES[i], n, result, err));
+        for (size_t i = 0; i < sizeof SIGNAL_AXES / sizeof SIGNAL_AXES[0]; i++)
+            EOT_TRY(add_histogram(run, &SIGNAL_AXES[i], n, result, err));
         EOT_TRY(add_efficiency_histogram(run, result, err));
     } else {
-        for (size_t i = 0; i < sizeof DIMUON_AXES / sizeof DIMUON_AXES[0]; i++) EOT_TRY(add_histogram(run, &DIMUON_AXES[i], n, result, err));
+        for (size_t i = 0; i < sizeof DIMUON_AXES / sizeof DIMUON_AXES[0]; i++)
+            EOT_TRY(add_histogram(run, &DIMUON_AXES[i], n, result, err));
     }
     for (size_t i = 0; i < sizeof DETECTOR_AXES / sizeof DETECTOR_AXES[0]; i++) {
         int module = DETECTOR_AXES[i].which - EOT_H_HCAL0;
@@ -505,7 +646,8 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
 
     /* faults and balance */
     static const char *const fault[EOT_N_FAULT] = {"stack_overflow", "nan", "stuck", "vertex", "energy"};
-    for (int i = 0; i < EOT_N_FAULT; i++) EOT_TRY(eot_result_add_fault(result, fault[i], (uint64_t)counter(run, EOT_C_FAULT_STACK + i), err));
+    for (int i = 0; i < EOT_N_FAULT; i++)
+        EOT_TRY(eot_result_add_fault(result, fault[i], (uint64_t)counter(run, EOT_C_FAULT_STACK + i), err));
     double in = (double)counter(run, EOT_C_ENERGY_IN) / EOT_ENERGY_QUANTUM, out = 0.0;
     int64_t difference = counter(run, EOT_C_ENERGY_IN);
     for (int i = 0; i < EOT_N_LEDGER; i++) {
@@ -519,8 +661,10 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
             struct eot_batch_sum *share = calloc(run->n_block, sizeof *share);
             EOT_CHECK_MEMORY(share);
             for (size_t b = 0; b < run->n_block; b++) {
-                scratch[b] = (struct eot_batch_sum){run->block[b].n_primary, (double)run->block[b].event[EOT_C_LEDGER + i] / EOT_ENERGY_QUANTUM, 0.0};
-                share[b] = (struct eot_batch_sum){run->block[b].n_primary, (double)run->block[b].event[EOT_C_ENERGY_IN] / EOT_ENERGY_QUANTUM, 0.0};
+                scratch[b] = (struct eot_batch_sum){
+                    run->block[b].n_primary, (double)run->block[b].event[EOT_C_LEDGER + i] / EOT_ENERGY_QUANTUM, 0.0};
+                share[b] = (struct eot_batch_sum){
+                    run->block[b].n_primary, (double)run->block[b].event[EOT_C_ENERGY_IN] / EOT_ENERGY_QUANTUM, 0.0};
                 used += run->block[b].n_primary > 0;
             }
             status = used > 1 ? eot_statistics_ratio(scratch, share, run->n_block, &mean, err) : EOT_OK;

@@ -6,9 +6,11 @@
 #include "output/result.h"
 #include "run/run.h"
 
-/** Fill a result from a run. @param result zeroed; release with eot_result_free. config, world and run must outlive it (the event table borrows from run).
+/** Fill a result from a run. @param result zeroed; release with eot_result_free. config, world and run must outlive it
+ * (the event table borrows from run).
  * @return EOT_E_NUMERIC (nothing was simulated, or a sum is not finite), EOT_E_MEMORY. */
-enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world, const struct eot_run *run, const struct eot_backend *backend,
+enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world,
+                                    const struct eot_run *run, const struct eot_backend *backend,
                                     struct eot_result *result, struct eot_error *err);
 
 /** Name of a column of the event record (enum eot_event_column), with its unit. */

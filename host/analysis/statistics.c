@@ -5,63 +5,73 @@
 
 double eot_statistics_n_eff(double sum, double sum2) { return sum2 > 0.0 ? sum * sum / sum2 : 0.0; }
 
-double eot_statistics_chi_square_p(double chi_square, size_t ndf) { return ndf > 0 ? gsl_cdf_chisq_Q(chi_square, (double)ndf) : 1.0; }
+double eot_statistics_chi_square_p(double chi_square, size_t ndf) {
+    return ndf > 0 ? gsl_cdf_chisq_Q(chi_square, (double)ndf) : 1.0;
+}
 
 /** What both methods need of all batches together. */
-static enum eot_status add_up(const struct eot_batch_sum *batch, size_t n_batch, struct eot_batch_sum *total, size_t *n_filled, struct eot_error *err) {
+static enum eot_status add_up(const struct eot_batch_sum *batch, size_t n_batch, struct eot_batch_sum *total,
+                              size_t *n_filled, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     *total = (struct eot_batch_sum){0};
     *n_filled = 0;
     for (size_t b = 0; b < n_batch; b++) {
         if (batch[b].n == 0) continue;
-        EOT_CHECK(isfinite(batch[b].sum), EOT_E_NUMERIC, "the sum of batch %zu is %g (must be finite); report the configuration and seed as a bug", b,
+        EOT_CHECK(isfinite(batch[b].sum), EOT_E_NUMERIC,
+                  "the sum of batch %zu is %g (must be finite); report the configuration and seed as a bug", b,
                   batch[b].sum);
         total->n += batch[b].n;
         total->sum += batch[b].sum;
         total->sum2 += batch[b].sum2;
         ++*n_filled;
     }
-    EOT_CHECK(total->n > 0, EOT_E_NUMERIC, "there is no estimate (no primary was simulated); let the run finish its first batch");
+    EOT_CHECK(total->n > 0, EOT_E_NUMERIC,
+              "there is no estimate (no primary was simulated); let the run finish its first batch");
 done:
     return status;
 }
 
 /** N sum_b (A_b - R B_b)^2 / n_b / (B - 1): the variance of the numerator at given denominator. */
-static double batch_variance(const struct eot_batch_sum *numerator, const struct eot_batch_sum *denominator, size_t n_batch, double ratio, uint64_t n_primary,
-                             size_t n_filled) {
+static double batch_variance(const struct eot_batch_sum *numerator, const struct eot_batch_sum *denominator,
+                             size_t n_batch, double ratio, uint64_t n_primary, size_t n_filled) {
     double sum = 0.0;
     for (size_t b = 0; b < n_batch; b++) {
         if (numerator[b].n == 0) continue;
-        double n = (double)numerator[b].n, d = numerator[b].sum - ratio * (denominator != NULL ? denominator[b].sum : n);
+        double n = (double)numerator[b].n,
+               d = numerator[b].sum - ratio * (denominator != NULL ? denominator[b].sum : n);
         sum += d * d / n;
     }
     return (double)n_primary * sum / (double)(n_filled - 1);
 }
 
-enum eot_status eot_statistics_rate(const struct eot_batch_sum *batch, size_t n_batch, bool has_squares, struct eot_mean *mean, struct eot_error *err) {
+enum eot_status eot_statistics_rate(const struct eot_batch_sum *batch, size_t n_batch, bool has_squares,
+                                    struct eot_mean *mean, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_batch_sum total;
     size_t n_filled;
     EOT_TRY(add_up(batch, n_batch, &total, &n_filled, err));
     double n = (double)total.n, rate = total.sum / n, variance;
     if (has_squares && total.n > 1) {
-        EOT_CHECK(isfinite(total.sum2) && total.sum2 >= 0.0, EOT_E_NUMERIC, "the sum of squares is %g (must be finite and not negative); report it as a bug",
-                  total.sum2);
+        EOT_CHECK(isfinite(total.sum2) && total.sum2 >= 0.0, EOT_E_NUMERIC,
+                  "the sum of squares is %g (must be finite and not negative); report it as a bug", total.sum2);
         variance = (total.sum2 / n - rate * rate) / (n - 1.0);
         if (variance < 0.0) variance = 0.0; /* equal scores: rounding */
     } else {
         EOT_CHECK(n_filled > 1, EOT_E_NUMERIC,
-                  "one batch has no standard error (it takes two to differ); choose a smaller sampling.batch or a larger sampling.eot");
+                  "one batch has no standard error (it takes two to differ); choose a smaller sampling.batch or a "
+                  "larger sampling.eot");
         variance = batch_variance(batch, NULL, n_batch, rate, total.n, n_filled) / (n * n);
     }
-    *mean = (struct eot_mean){
-        .value = rate, .std_error = sqrt(variance), .n_eff = has_squares ? eot_statistics_n_eff(total.sum, total.sum2) : 0.0, .n_batches = n_filled};
+    *mean = (struct eot_mean){.value = rate,
+                              .std_error = sqrt(variance),
+                              .n_eff = has_squares ? eot_statistics_n_eff(total.sum, total.sum2) : 0.0,
+                              .n_batches = n_filled};
 done:
     return status;
 }
 
-enum eot_status eot_statistics_ratio(const struct eot_batch_sum *numerator, const struct eot_batch_sum *denominator, size_t n_batch, struct eot_mean *mean,
-                                     struct eot_error *err) {
+enum eot_status eot_statistics_ratio(const struct eot_batch_sum *numerator, const struct eot_batch_sum *denominator,
+                                     size_t n_batch, struct eot_mean *mean, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_batch_sum above, below;
     size_t n_filled;
@@ -69,10 +79,13 @@ enum eot_status eot_statistics_ratio(const struct eot_batch_sum *numerator, cons
     EOT_TRY(add_up(numerator, n_batch, &above, &n_filled, err));
     EOT_CHECK(below.sum != 0.0, EOT_E_NUMERIC, "there is no ratio (its denominator is 0); simulate more electrons");
     EOT_CHECK(n_filled > 1, EOT_E_NUMERIC,
-              "one batch has no standard error (it takes two to differ); choose a smaller sampling.batch or a larger sampling.eot");
+              "one batch has no standard error (it takes two to differ); choose a smaller sampling.batch or a larger "
+              "sampling.eot");
     double ratio = above.sum / below.sum;
     *mean = (struct eot_mean){
-        .value = ratio, .std_error = sqrt(batch_variance(numerator, denominator, n_batch, ratio, above.n, n_filled)) / fabs(below.sum), .n_batches = n_filled};
+        .value = ratio,
+        .std_error = sqrt(batch_variance(numerator, denominator, n_batch, ratio, above.n, n_filled)) / fabs(below.sum),
+        .n_batches = n_filled};
 done:
     return status;
 }
@@ -92,8 +105,8 @@ double eot_statistics_spread_p(const double *value, const double *std_error, siz
     return 2.0 * fmin(above, below);
 }
 
-double eot_statistics_histograms_p(const double *value_a, const double *variance_a, const double *value_b, const double *variance_b, size_t n,
-                                   double *chi_square, size_t *ndf) {
+double eot_statistics_histograms_p(const double *value_a, const double *variance_a, const double *value_b,
+                                   const double *variance_b, size_t n, double *chi_square, size_t *ndf) {
     *chi_square = 0.0;
     *ndf = 0;
     for (size_t i = 0; i < n; i++) {

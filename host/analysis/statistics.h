@@ -1,16 +1,18 @@
 /** @file statistics.h
- * From sums per batch to estimates with standard errors. Primaries are independent (counter-based random numbers), so batches are, whatever their size.
+ * From sums per batch to estimates with standard errors. Primaries are independent (counter-based random numbers), so
+ * batches are, whatever their size.
  *
- * Batch method. Batch b has n_b primaries, numerator A_b and denominator B_b; N = sum n_b, R = sum A / sum B, d_b = A_b - R B_b. A sum over n_b independent
- * primaries has variance n_b s^2, hence
- *     s^2 = sum_b d_b^2 / n_b / (B - 1),   var R = N s^2 / (sum B)^2.
- * For a rate (B_b = n_b) this is sum_b n_b (r_b - R)^2 / ((B - 1) N) with r_b = A_b / n_b: the variance of a mean weighted by batch size, unbiased also for
- * unequal batches (weighted least squares with known relative weights, e.g. Bevington and Robinson, Data Reduction and Error Analysis, 3rd ed., chapter 4;
- * the ratio is its linearisation, Cochran, Sampling Techniques, 3rd ed., chapter 6, of relative bias 1/N). Its own relative error is 1/sqrt(2 (B - 1)).
+ * Batch method. Batch b has n_b primaries, numerator A_b and denominator B_b; N = sum n_b, R = sum A / sum B, d_b = A_b
+ * - R B_b. A sum over n_b independent primaries has variance n_b s^2, hence s^2 = sum_b d_b^2 / n_b / (B - 1),   var R
+ * = N s^2 / (sum B)^2. For a rate (B_b = n_b) this is sum_b n_b (r_b - R)^2 / ((B - 1) N) with r_b = A_b / n_b: the
+ * variance of a mean weighted by batch size, unbiased also for unequal batches (weighted least squares with known
+ * relative weights, e.g. Bevington and Robinson, Data Reduction and Error Analysis, 3rd ed., chapter 4; the ratio is
+ * its linearisation, Cochran, Sampling Techniques, 3rd ed., chapter 6, of relative bias 1/N). Its own relative error is
+ * 1/sqrt(2 (B - 1)).
  *
- * Square method. With Q = sum of the squared scores of the primaries: var R = (Q / N - R^2) / (N - 1), unbiased, of N - 1 degrees of freedom. It needs the
- * square of what a primary contributed in all; if a primary contributes several times, but rarely, squares of the single contributions serve (error: the rate
- * itself). */
+ * Square method. With Q = sum of the squared scores of the primaries: var R = (Q / N - R^2) / (N - 1), unbiased, of N -
+ * 1 degrees of freedom. It needs the square of what a primary contributed in all; if a primary contributes several
+ * times, but rarely, squares of the single contributions serve (error: the rate itself). */
 #ifndef EOT_HOST_ANALYSIS_STATISTICS_H
 #define EOT_HOST_ANALYSIS_STATISTICS_H
 
@@ -33,15 +35,17 @@ struct eot_mean {
     size_t n_batches; /* with n > 0 */
 };
 
-/** Mean score per primary. Uses the square method if has_squares, because it does not depend on the number of batches, and the batch method otherwise.
- * Batches without primaries are ignored.
- * @return EOT_E_NUMERIC without a primary, for a sum that is not finite, and for one batch (or one primary) without squares: it has no standard error. */
-enum eot_status eot_statistics_rate(const struct eot_batch_sum *batch, size_t n_batch, bool has_squares, struct eot_mean *mean, struct eot_error *err);
+/** Mean score per primary. Uses the square method if has_squares, because it does not depend on the number of batches,
+ * and the batch method otherwise. Batches without primaries are ignored.
+ * @return EOT_E_NUMERIC without a primary, for a sum that is not finite, and for one batch (or one primary) without
+ * squares: it has no standard error. */
+enum eot_status eot_statistics_rate(const struct eot_batch_sum *batch, size_t n_batch, bool has_squares,
+                                    struct eot_mean *mean, struct eot_error *err);
 
 /** sum A / sum B by the batch method. @param numerator @param denominator of the same batches; n is the numerator's.
  * @return EOT_E_NUMERIC as above, and if the denominator is 0. */
-enum eot_status eot_statistics_ratio(const struct eot_batch_sum *numerator, const struct eot_batch_sum *denominator, size_t n_batch, struct eot_mean *mean,
-                                     struct eot_error *err);
+enum eot_status eot_statistics_ratio(const struct eot_batch_sum *numerator, const struct eot_batch_sum *denominator,
+                                     size_t n_batch, struct eot_mean *mean, struct eot_error *err);
 
 /** (sum w)^2 / sum w^2: the number of events of equal weight with the same relative error; 0 without events. */
 double eot_statistics_n_eff(double sum, double sum2);
@@ -49,13 +53,16 @@ double eot_statistics_n_eff(double sum, double sum2);
 /** Probability of a chi-square at least this large with ndf degrees of freedom; 1 for ndf = 0. */
 double eot_statistics_chi_square_p(double chi_square, size_t ndf);
 
-/** Are quoted errors honest? chi^2 = sum (x_i - mean)^2 / mean(error^2) for n repetitions of one measurement, n - 1 degrees of freedom. The mean of the quoted
- * variances is used, not each one: in small samples a low result quotes a small error, which would bias the sum.
- * @return the two-sided p-value (errors too small and too large both give a small one); 0 if all errors are 0 but the values differ. */
+/** Are quoted errors honest? chi^2 = sum (x_i - mean)^2 / mean(error^2) for n repetitions of one measurement, n - 1
+ * degrees of freedom. The mean of the quoted variances is used, not each one: in small samples a low result quotes a
+ * small error, which would bias the sum.
+ * @return the two-sided p-value (errors too small and too large both give a small one); 0 if all errors are 0 but the
+ * values differ. */
 double eot_statistics_spread_p(const double *value, const double *std_error, size_t n, double *chi_square);
 
-/** chi^2 of two independent histograms of n bins given with their variances; bins in which both variances are 0 are left out. @return the p-value. */
-double eot_statistics_histograms_p(const double *value_a, const double *variance_a, const double *value_b, const double *variance_b, size_t n,
-                                   double *chi_square, size_t *ndf);
+/** chi^2 of two independent histograms of n bins given with their variances; bins in which both variances are 0 are
+ * left out. @return the p-value. */
+double eot_statistics_histograms_p(const double *value_a, const double *variance_a, const double *value_b,
+                                   const double *variance_b, size_t n, double *chi_square, size_t *ndf);
 
 #endif

@@ -77,7 +77,8 @@ bool eot_cache_write(const char *key, const unsigned char *bytes, size_t n_bytes
         return false;
     }
     eot_sha256_hex(bytes, n_bytes, hash);
-    bool is_good = fputs(MAGIC, out) >= 0 && fprintf(out, "%s\n", hash) == 65 && fwrite(bytes, 1, n_bytes, out) == n_bytes;
+    bool is_good =
+        fputs(MAGIC, out) >= 0 && fprintf(out, "%s\n", hash) == 65 && fwrite(bytes, 1, n_bytes, out) == n_bytes;
     is_good = fclose(out) == 0 && is_good;
     is_good = is_good && rename(temporary, path) == 0;
     if (!is_good) unlink(temporary);

@@ -1,5 +1,6 @@
 /** @file cache.h
- * Files of program binaries and physics tables under $XDG_CACHE_HOME/eotmc (or ~/.cache/eotmc), named by the hash of everything that they depend on. */
+ * Files of program binaries and physics tables under $XDG_CACHE_HOME/eotmc (or ~/.cache/eotmc), named by the hash of
+ * everything that they depend on. */
 #ifndef EOT_HOST_BASE_CACHE_H
 #define EOT_HOST_BASE_CACHE_H
 
@@ -8,13 +9,16 @@
 
 #define EOT_CACHE_FORMAT 1 /* raise it when the file's form or what goes into the keys changes */
 
-/** The cache's folder in folder; it is made if it does not exist. @return false where there is none (no home, or it cannot be written): not an error. */
+/** The cache's folder in folder; it is made if it does not exist. @return false where there is none (no home, or it
+ * cannot be written): not an error. */
 bool eot_cache_folder(char *folder, size_t n_folder);
 
-/** The bytes stored under a key (64 hexadecimal digits), NULL if there are none or the file is damaged. The caller frees them. */
+/** The bytes stored under a key (64 hexadecimal digits), NULL if there are none or the file is damaged. The caller
+ * frees them. */
 unsigned char *eot_cache_read(const char *key, size_t *n_bytes);
 
-/** Store bytes under a key: a temporary file that is renamed, so readers never see half of it. @return false if that failed: not an error. */
+/** Store bytes under a key: a temporary file that is renamed, so readers never see half of it. @return false if that
+ * failed: not an error. */
 bool eot_cache_write(const char *key, const unsigned char *bytes, size_t n_bytes);
 
 #endif

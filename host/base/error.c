@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum eot_status eot_error_set(struct eot_error *err, enum eot_status status, const char *file, int line, const char *function, const char *format, ...) {
+enum eot_status eot_error_set(struct eot_error *err, enum eot_status status, const char *file, int line,
+                              const char *function, const char *format, ...) {
     if (err == NULL) return status;
     err->status = status;
     err->file = file;

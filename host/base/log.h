@@ -20,7 +20,8 @@ struct eot_log {
 };
 
 /** Print one line (a newline is added) if the log's level admits the message's. A NULL log prints nothing. */
-void eot_log_message(const struct eot_log *log, enum eot_log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void eot_log_message(const struct eot_log *log, enum eot_log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /** Print "warning: ..." at every level. */
 void eot_log_warning(const struct eot_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

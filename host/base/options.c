@@ -56,12 +56,15 @@ const char *eot_text_nearest(const char *word, const char *const *candidate, siz
     return nearest;
 }
 
-static enum eot_status unknown_option(const struct eot_command *command, const char *given, const char *name, struct eot_error *err) {
+static enum eot_status unknown_option(const struct eot_command *command, const char *given, const char *name,
+                                      struct eot_error *err) {
     const char *names[MAX_OPTION + 1] = {"help"};
     for (size_t i = 0; i < command->n_option; i++) names[i + 1] = command->option[i].name;
     const char *nearest = eot_text_nearest(name, names, command->n_option + 1);
     enum eot_status status = EOT_OK;
-    if (nearest != NULL) EOT_FAIL(EOT_E_USAGE, "unknown option '%s' (did you mean '--%s'?); see `eotmc %s --help`", given, nearest, command->name);
+    if (nearest != NULL)
+        EOT_FAIL(EOT_E_USAGE, "unknown option '%s' (did you mean '--%s'?); see `eotmc %s --help`", given, nearest,
+                 command->name);
     EOT_FAIL(EOT_E_USAGE, "unknown option '%s'; see `eotmc %s --help`", given, command->name);
 done:
     return status;
@@ -101,13 +104,15 @@ static bool parse_real(const char *value, double *real) {
     return true;
 }
 
-static enum eot_status store(const struct eot_command *command, const struct eot_option *option, const char *value, struct eot_error *err) {
+static enum eot_status store(const struct eot_command *command, const struct eot_option *option, const char *value,
+                             struct eot_error *err) {
     enum eot_status status = EOT_OK;
     switch (option->type) {
     case EOT_OPTION_FLAG: *(bool *)option->target = true; break;
     case EOT_OPTION_TEXT: *(const char **)option->target = value; break;
     case EOT_OPTION_CHOICE:
-        EOT_CHECK(is_choice(option->argument, value), EOT_E_USAGE, "option '--%s' = '%s' (must be one of %s); see `eotmc %s --help`", option->name, value,
+        EOT_CHECK(is_choice(option->argument, value), EOT_E_USAGE,
+                  "option '--%s' = '%s' (must be one of %s); see `eotmc %s --help`", option->name, value,
                   option->argument, command->name);
         *(const char **)option->target = value;
         break;
@@ -116,12 +121,13 @@ static enum eot_status store(const struct eot_command *command, const struct eot
     case EOT_OPTION_POSITIVE: {
         uint64_t least = option->type == EOT_OPTION_POSITIVE ? 1 : 0;
         EOT_CHECK(parse_count(value, option->target) && *(uint64_t *)option->target >= least, EOT_E_USAGE,
-                  "option '--%s' = '%s' (must be a whole number from %d, such as 1000 or 1e6); see `eotmc %s --help`", option->name, value, (int)least, command->name);
+                  "option '--%s' = '%s' (must be a whole number from %d, such as 1000 or 1e6); see `eotmc %s --help`",
+                  option->name, value, (int)least, command->name);
         break;
     }
     case EOT_OPTION_REAL:
-        EOT_CHECK(parse_real(value, option->target), EOT_E_USAGE, "option '--%s' = '%s' (must be a number); see `eotmc %s --help`", option->name, value,
-                  command->name);
+        EOT_CHECK(parse_real(value, option->target), EOT_E_USAGE,
+                  "option '--%s' = '%s' (must be a number); see `eotmc %s --help`", option->name, value, command->name);
         break;
     }
 done:
@@ -129,14 +135,16 @@ done:
 }
 
 /** The option that argv names, or NULL; *value is its attached value ("--name=value", "-nvalue"), or NULL. */
-static const struct eot_option *find_option(const struct eot_command *command, const char *argument, const char **value) {
+static const struct eot_option *find_option(const struct eot_command *command, const char *argument,
+                                            const char **value) {
     *value = NULL;
     if (argument[1] == '-') {
         const char *name = argument + 2, *equals = strchr(name, '=');
         size_t n = equals != NULL ? (size_t)(equals - name) : strlen(name);
         if (equals != NULL) *value = equals + 1;
         for (size_t i = 0; i < command->n_option; i++)
-            if (strlen(command->option[i].name) == n && strncmp(command->option[i].name, name, n) == 0) return &command->option[i];
+            if (strlen(command->option[i].name) == n && strncmp(command->option[i].name, name, n) == 0)
+                return &command->option[i];
         return NULL;
     }
     for (size_t i = 0; i < command->n_option; i++)
@@ -147,7 +155,8 @@ static const struct eot_option *find_option(const struct eot_command *command, c
     return NULL;
 }
 
-static enum eot_status parse_option(const struct eot_command *command, char **argv, int argc, int *i_argument, uint64_t *seen, struct eot_error *err) {
+static enum eot_status parse_option(const struct eot_command *command, char **argv, int argc, int *i_argument,
+                                    uint64_t *seen, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *given = argv[*i_argument], *value;
     const struct eot_option *option = find_option(command, given, &value);
@@ -158,12 +167,15 @@ static enum eot_status parse_option(const struct eot_command *command, char **ar
         return unknown_option(command, given, name, err);
     }
     uint64_t bit = UINT64_C(1) << (option - command->option);
-    EOT_CHECK(option->type == EOT_OPTION_LIST || (*seen & bit) == 0, EOT_E_USAGE, "option '--%s' is given twice; give it once", option->name);
+    EOT_CHECK(option->type == EOT_OPTION_LIST || (*seen & bit) == 0, EOT_E_USAGE,
+              "option '--%s' is given twice; give it once", option->name);
     *seen |= bit;
     if (option->type == EOT_OPTION_FLAG)
-        EOT_CHECK(value == NULL, EOT_E_USAGE, "option '%s' takes no value; see `eotmc %s --help`", given, command->name);
+        EOT_CHECK(value == NULL, EOT_E_USAGE, "option '%s' takes no value; see `eotmc %s --help`", given,
+                  command->name);
     else if (value == NULL) {
-        EOT_CHECK(*i_argument + 1 < argc, EOT_E_USAGE, "option '%s' needs a value (%s); see `eotmc %s --help`", given, option->argument, command->name);
+        EOT_CHECK(*i_argument + 1 < argc, EOT_E_USAGE, "option '%s' needs a value (%s); see `eotmc %s --help`", given,
+                  option->argument, command->name);
         value = argv[++*i_argument];
     }
     EOT_TRY(store(command, option, value, err));
@@ -171,12 +183,13 @@ done:
     return status;
 }
 
-enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv, struct eot_text_list *positional, bool *is_help,
-                                  struct eot_error *err) {
+enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv,
+                                  struct eot_text_list *positional, bool *is_help, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     uint64_t seen = 0;
     *is_help = false;
-    EOT_CHECK(command->n_option <= MAX_OPTION, EOT_E_INTERNAL, "command '%s' has %zu options (at most %d); raise MAX_OPTION", command->name, command->n_option,
+    EOT_CHECK(command->n_option <= MAX_OPTION, EOT_E_INTERNAL,
+              "command '%s' has %zu options (at most %d); raise MAX_OPTION", command->name, command->n_option,
               MAX_OPTION);
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -191,12 +204,14 @@ enum eot_status eot_options_parse(const struct eot_command *command, int argc, c
         else if (is_option && argv[i][0] == '-' && argv[i][1] != '\0')
             EOT_TRY(parse_option(command, argv, argc, &i, &seen, err));
         else {
-            EOT_CHECK(positional->n < command->max_positional, EOT_E_USAGE, "unexpected argument '%s'; see `eotmc %s --help`", argv[i], command->name);
+            EOT_CHECK(positional->n < command->max_positional, EOT_E_USAGE,
+                      "unexpected argument '%s'; see `eotmc %s --help`", argv[i], command->name);
             EOT_TRY(eot_text_list_add(positional, argv[i], err));
         }
     }
-    EOT_CHECK(positional->n >= command->min_positional, EOT_E_USAGE, "missing argument (usage: eotmc %s %s); see `eotmc %s --help`", command->name,
-              command->arguments, command->name);
+    EOT_CHECK(positional->n >= command->min_positional, EOT_E_USAGE,
+              "missing argument (usage: eotmc %s %s); see `eotmc %s --help`", command->name, command->arguments,
+              command->name);
 done:
     return status;
 }
@@ -204,7 +219,8 @@ done:
 static void format_option(char *text, size_t n_text, const struct eot_option *option) {
     char letter[8] = "    ";
     if (option->letter != 0) snprintf(letter, sizeof letter, "-%c, ", option->letter);
-    snprintf(text, n_text, "  %s--%s%s%s", letter, option->name, option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
+    snprintf(text, n_text, "  %s--%s%s%s", letter, option->name, option->argument != NULL ? " " : "",
+             option->argument != NULL ? option->argument : "");
 }
 
 void eot_options_print_help(const struct eot_command *command) {
@@ -215,7 +231,8 @@ void eot_options_print_help(const struct eot_command *command) {
         format_option(text, sizeof text, &command->option[i]);
         if ((int)strlen(text) > width) width = (int)strlen(text);
     }
-    printf("usage: eotmc %s %s%s[OPTIONS]\n\n%s\n\noptions:\n", command->name, command->arguments, command->arguments[0] != '\0' ? " " : "", command->summary);
+    printf("usage: eotmc %s %s%s[OPTIONS]\n\n%s\n\noptions:\n", command->name, command->arguments,
+           command->arguments[0] != '\0' ? " " : "", command->summary);
     for (size_t i = 0; i <= command->n_option; i++) {
         const struct eot_option *option = i < command->n_option ? &command->option[i] : &help;
         format_option(text, sizeof text, option);
@@ -224,7 +241,8 @@ void eot_options_print_help(const struct eot_command *command) {
     printf("\nexample:\n  %s\n", command->example);
 }
 
-enum eot_status eot_number_list_parse(const char *option, const char *text, const char *separators, struct eot_number_list *list, struct eot_error *err) {
+enum eot_status eot_number_list_parse(const char *option, const char *text, const char *separators,
+                                      struct eot_number_list *list, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *p = text;
     list->value = malloc((strlen(text) + 1) * sizeof *list->value);
@@ -233,7 +251,8 @@ enum eot_status eot_number_list_parse(const char *option, const char *text, cons
         char *end;
         double v = strtod(p, &end);
         EOT_CHECK(end != p && isfinite(v) && (*end == '\0' || strchr(separators, *end) != NULL), EOT_E_USAGE,
-                  "option '--%s' = '%s' (not a list of numbers at '%s'); give numbers such as 0.11,0.5", option, text, p);
+                  "option '--%s' = '%s' (not a list of numbers at '%s'); give numbers such as 0.11,0.5", option, text,
+                  p);
         list->value[list->n++] = v;
         if (*end == '\0') break;
         p = end + 1;

@@ -1,20 +1,17 @@
 /** @file options.h
  * Command-line options of a subcommand as a table: parsing, help text and messages all come from it.
  *
- * Forms: `--name value`, `--name=value`, `-n value`, `-nvalue`; flags take no value; `--` ends the options; a lone `-` is a positional argument.
- * Example:
- *     const char *folder = "out";
- *     bool resume = false;
- *     struct eot_text_list set = {0}, positional = {0};
- *     const struct eot_option table[] = {
+ * Forms: `--name value`, `--name=value`, `-n value`, `-nvalue`; flags take no value; `--` ends the options; a lone `-`
+ * is a positional argument. Example: const char *folder = "out"; bool resume = false; struct eot_text_list set = {0},
+ * positional = {0}; const struct eot_option table[] = {
  *         {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR", "folder of the results (default: out)"},
  *         {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
  *         {"resume", 0, EOT_OPTION_FLAG, &resume, NULL, "continue an interrupted run"},
  *     };
- *     const struct eot_command command = {.name = "run", .arguments = "CONFIG", .summary = "Simulate a configuration.", .min_positional = 1,
- *         .max_positional = 1, .example = "eotmc run configs/na64e-dimuon.yaml -o out", .option = table, .n_option = sizeof table / sizeof table[0]};
- *     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
- *     if (is_help) goto done; */
+ *     const struct eot_command command = {.name = "run", .arguments = "CONFIG", .summary = "Simulate a configuration.",
+ * .min_positional = 1, .max_positional = 1, .example = "eotmc run configs/na64e-dimuon.yaml -o out", .option = table,
+ * .n_option = sizeof table / sizeof table[0]}; EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help,
+ * err)); if (is_help) goto done; */
 #ifndef EOT_HOST_BASE_OPTIONS_H
 #define EOT_HOST_BASE_OPTIONS_H
 
@@ -59,25 +56,30 @@ struct eot_text_list {
 void eot_text_list_free(struct eot_text_list *list);
 enum eot_status eot_text_list_add(struct eot_text_list *list, const char *text, struct eot_error *err);
 
-/** Numbers between separators, "0.11,0.5"; the array is the caller's to free, also after an error. @param option its long name, for the message.
+/** Numbers between separators, "0.11,0.5"; the array is the caller's to free, also after an error. @param option its
+ * long name, for the message.
  * @return EOT_E_USAGE for what is not a list of finite numbers, EOT_E_MEMORY. */
 struct eot_number_list {
     size_t n;
     double *value;
 };
-enum eot_status eot_number_list_parse(const char *option, const char *text, const char *separators, struct eot_number_list *list, struct eot_error *err);
+enum eot_status eot_number_list_parse(const char *option, const char *text, const char *separators,
+                                      struct eot_number_list *list, struct eot_error *err);
 
-/** Parse argv[1..]. `--help` or `-h` anywhere before `--` prints the help on stdout and sets is_help; nothing else is then checked.
- * @param positional filled with the other arguments; the caller frees it, and each LIST target, with eot_text_list_free also after an error.
- * @return EOT_E_USAGE for an unknown option (with the nearest name), a missing or bad value, an option given twice, too few or too many arguments;
- * EOT_E_MEMORY. */
-enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv, struct eot_text_list *positional, bool *is_help,
-                                  struct eot_error *err);
+/** Parse argv[1..]. `--help` or `-h` anywhere before `--` prints the help on stdout and sets is_help; nothing else is
+ * then checked.
+ * @param positional filled with the other arguments; the caller frees it, and each LIST target, with eot_text_list_free
+ * also after an error.
+ * @return EOT_E_USAGE for an unknown option (with the nearest name), a missing or bad value, an option given twice, too
+ * few or too many arguments; EOT_E_MEMORY. */
+enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv,
+                                  struct eot_text_list *positional, bool *is_help, struct eot_error *err);
 
 /** The help text on stdout: usage, summary, options, example. */
 void eot_options_print_help(const struct eot_command *command);
 
-/** The candidate nearest to a misspelt word by Levenshtein distance, or NULL if none is near (distance at most a third of the word's length, rounded up). */
+/** The candidate nearest to a misspelt word by Levenshtein distance, or NULL if none is near (distance at most a third
+ * of the word's length, rounded up). */
 const char *eot_text_nearest(const char *word, const char *const *candidate, size_t n_candidate);
 
 #endif

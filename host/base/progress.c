@@ -36,7 +36,8 @@ void eot_duration_format(char *text, size_t n_text, double seconds) {
         snprintf(text, n_text, "%llu d %02llu h", s / 86400, s % 86400 / 3600);
 }
 
-void eot_progress_format(char *text, size_t n_text, const char *unit, uint64_t done, uint64_t total, uint64_t before, double elapsed, bool is_final) {
+void eot_progress_format(char *text, size_t n_text, const char *unit, uint64_t done, uint64_t total, uint64_t before,
+                         double elapsed, bool is_final) {
     char time_text[32];
     double percent = total > 0 ? 100.0 * (double)done / (double)total : 100.0;
     /* 100 % is said only when it is: 99.96 must not round up to it */
@@ -44,12 +45,14 @@ void eot_progress_format(char *text, size_t n_text, const char *unit, uint64_t d
     double rate = done > before && elapsed > 0.0 ? (double)(done - before) / elapsed : 0.0;
     double left = done >= total ? 0.0 : rate > 0.0 ? (double)(total - done) / rate : -1.0;
     eot_duration_format(time_text, sizeof time_text, is_final ? elapsed : left);
-    snprintf(text, n_text, "%.4g / %.4g %s (%.1f %%), %.3g %s/s, %s %s", (double)done, (double)total, unit, percent, rate, unit, is_final ? "in" : "ETA",
-             time_text);
+    snprintf(text, n_text, "%.4g / %.4g %s (%.1f %%), %.3g %s/s, %s %s", (double)done, (double)total, unit, percent,
+             rate, unit, is_final ? "in" : "ETA", time_text);
 }
 
-void eot_progress_start(struct eot_progress *progress, enum eot_progress_mode mode, const char *unit, uint64_t total, uint64_t before) {
-    *progress = (struct eot_progress){.out = stderr, .mode = mode, .unit = unit, .total = total, .before = before, .start = monotonic_s()};
+void eot_progress_start(struct eot_progress *progress, enum eot_progress_mode mode, const char *unit, uint64_t total,
+                        uint64_t before) {
+    *progress = (struct eot_progress){
+        .out = stderr, .mode = mode, .unit = unit, .total = total, .before = before, .start = monotonic_s()};
     if (mode == EOT_PROGRESS_AUTO && !isatty(fileno(stderr))) progress->mode = EOT_PROGRESS_PLAIN;
     progress->interval = progress->mode == EOT_PROGRESS_AUTO ? IN_PLACE_INTERVAL : FIRST_PLAIN_INTERVAL;
     progress->due = progress->start + progress->interval;
@@ -57,7 +60,8 @@ void eot_progress_start(struct eot_progress *progress, enum eot_progress_mode mo
 
 static void print_line(struct eot_progress *progress, uint64_t done, double now, bool is_final) {
     char text[160];
-    eot_progress_format(text, sizeof text, progress->unit, done, progress->total, progress->before, now - progress->start, is_final);
+    eot_progress_format(text, sizeof text, progress->unit, done, progress->total, progress->before,
+                        now - progress->start, is_final);
     if (progress->mode == EOT_PROGRESS_AUTO) {
         int n = (int)strlen(text);
         fprintf(progress->out, "\r%s%*s", text, progress->width > n ? progress->width - n : 0, "");
@@ -72,11 +76,14 @@ void eot_progress_update_at(struct eot_progress *progress, uint64_t done, double
     if (progress->mode == EOT_PROGRESS_NONE || now < progress->due) return;
     print_line(progress, done, now, false);
     if (progress->mode == EOT_PROGRESS_PLAIN && progress->interval < LAST_PLAIN_INTERVAL)
-        progress->interval = 2.0 * progress->interval < LAST_PLAIN_INTERVAL ? 2.0 * progress->interval : LAST_PLAIN_INTERVAL;
+        progress->interval =
+            2.0 * progress->interval < LAST_PLAIN_INTERVAL ? 2.0 * progress->interval : LAST_PLAIN_INTERVAL;
     progress->due = now + progress->interval;
 }
 
-void eot_progress_update(struct eot_progress *progress, uint64_t done) { eot_progress_update_at(progress, done, monotonic_s()); }
+void eot_progress_update(struct eot_progress *progress, uint64_t done) {
+    eot_progress_update_at(progress, done, monotonic_s());
+}
 
 void eot_progress_finish(struct eot_progress *progress, uint64_t done) {
     if (progress->mode == EOT_PROGRESS_NONE) return;

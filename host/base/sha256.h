@@ -16,7 +16,8 @@ struct eot_sha256 {
 void eot_sha256_init(struct eot_sha256 *hash);
 /** Append n bytes; may be called any number of times. */
 void eot_sha256_update(struct eot_sha256 *hash, const void *bytes, size_t n);
-/** Finish: 64 lower-case hexadecimal digits and a terminating zero. The state must be initialised again before further use. */
+/** Finish: 64 lower-case hexadecimal digits and a terminating zero. The state must be initialised again before further
+ * use. */
 void eot_sha256_finish(struct eot_sha256 *hash, char hex[65]);
 /** All at once. */
 void eot_sha256_hex(const void *bytes, size_t n, char hex[65]);

@@ -1,5 +1,6 @@
 /** @file cli.h
- * Subcommands of the eotmc binary. Each gets argv with argv[0] = its own name, prints results on stdout, messages on stderr, and returns a status;
+ * Subcommands of the eotmc binary. Each gets argv with argv[0] = its own name, prints results on stdout, messages on
+ * stderr, and returns a status;
  * `--help` prints a text with an example and returns EOT_OK. */
 #ifndef EOT_HOST_CLI_H
 #define EOT_HOST_CLI_H

@@ -19,7 +19,8 @@ struct runs {
 };
 
 /* A histogram's copy, as a curve of the figure: scaled to a sum of 1 unless the contents stay per EOT. */
-static enum eot_status curve_make(const struct eot_histogram *h, const char *title, bool is_per_eot, struct eot_histogram *curve, struct eot_error *err) {
+static enum eot_status curve_make(const struct eot_histogram *h, const char *title, bool is_per_eot,
+                                  struct eot_histogram *curve, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double sum = 0.0;
     *curve = *h;
@@ -40,8 +41,8 @@ done:
 }
 
 /* One figure of the histograms `name` (n_name of them) of all runs that have them. */
-static enum eot_status figure(const struct runs *r, const char *folder, const char *file, const char *title, const char *const *name, size_t n_name, bool is_per_eot,
-                              struct eot_error *err) {
+static enum eot_status figure(const struct runs *r, const char *folder, const char *file, const char *title,
+                              const char *const *name, size_t n_name, bool is_per_eot, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_histogram curve[MAX_CURVE] = {0};
     const struct eot_histogram *all[MAX_CURVE];
@@ -51,11 +52,14 @@ static enum eot_status figure(const struct runs *r, const char *folder, const ch
             const struct eot_histogram *h = eot_result_histogram(&r->result[i], name[k]);
             char label[96];
             if (h == NULL || n == MAX_CURVE) continue;
-            snprintf(label, sizeof label, "%.30s%s%.60s", n_name > 1 ? h->title : "", n_name > 1 ? ", " : "", r->label[i]);
+            snprintf(label, sizeof label, "%.30s%s%.60s", n_name > 1 ? h->title : "", n_name > 1 ? ", " : "",
+                     r->label[i]);
             all[n] = &curve[n];
             EOT_TRY(curve_make(h, label, is_per_eot, &curve[n++], err));
         }
-    if (n > 0) EOT_TRY(eot_output_figure_overlay(folder, file, title, all, n, is_per_eot ? "per EOT" : "fraction of the entries", NULL, err));
+    if (n > 0)
+        EOT_TRY(eot_output_figure_overlay(folder, file, title, all, n,
+                                          is_per_eot ? "per EOT" : "fraction of the entries", NULL, err));
 done:
     for (size_t i = 0; i < MAX_CURVE; i++) {
         free(curve[i].values);
@@ -74,16 +78,19 @@ static enum eot_status figures(const struct runs *r, const char *folder, bool is
         bool is_shared = false;
         for (size_t i = 1; i < r->n; i++) is_shared = is_shared || eot_result_histogram(&r->result[i], h->name) != NULL;
         if (!is_shared) continue;
-        if (strncmp(h->name, "hcal", 4) == 0 && (n_hcal + 1) * r->n <= MAX_CURVE) { /* all modules in one picture, as long as they can be told apart */
+        if (strncmp(h->name, "hcal", 4) == 0 &&
+            (n_hcal + 1) * r->n <= MAX_CURVE) { /* all modules in one picture, as long as they can be told apart */
             hcal[n_hcal++] = h->name;
             continue;
         }
         char file[sizeof h->name];
         snprintf(file, sizeof file, "%s", h->name);
         for (char *c = file; *c != '\0'; c++) *c = *c == '.' || *c == '/' ? '_' : *c;
-        EOT_TRY(figure(r, folder, file, h->title[0] != '\0' ? h->title : h->name, (const char *const[]){h->name}, 1, is_per_eot, err));
+        EOT_TRY(figure(r, folder, file, h->title[0] != '\0' ? h->title : h->name, (const char *const[]){h->name}, 1,
+                       is_per_eot, err));
     }
-    if (n_hcal > 0) EOT_TRY(figure(r, folder, "hcal_energy", "Energy in the HCAL modules", hcal, n_hcal, is_per_eot, err));
+    if (n_hcal > 0)
+        EOT_TRY(figure(r, folder, "hcal_energy", "Energy in the HCAL modules", hcal, n_hcal, is_per_eot, err));
 done:
     return status;
 }
@@ -119,12 +126,20 @@ enum eot_status eot_cmd_compare(int argc, char **argv, struct eot_error *err) {
     struct runs *r = calloc(1, sizeof *r);
     EOT_CHECK_MEMORY(r);
     const struct eot_option table[] = {
-        {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR", "draw the histograms that runs share into this folder (default: no pictures)"},
-        {"per-eot", 0, EOT_OPTION_FLAG, &is_per_eot, NULL, "contents per EOT (default: each histogram scaled to 1, to compare shapes)"},
+        {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR",
+         "draw the histograms that runs share into this folder (default: no pictures)"},
+        {"per-eot", 0, EOT_OPTION_FLAG, &is_per_eot, NULL,
+         "contents per EOT (default: each histogram scaled to 1, to compare shapes)"},
     };
-    const struct eot_command command = {.name = "compare", .arguments = "DIR DIR...", .min_positional = 2, .max_positional = MAX_RUN, .option = table,
+    const struct eot_command command = {
+        .name = "compare",
+        .arguments = "DIR DIR...",
+        .min_positional = 2,
+        .max_positional = MAX_RUN,
+        .option = table,
         .n_option = sizeof table / sizeof table[0],
-        .summary = "Runs beside each other: the estimates that all have, for two runs with their difference in standard deviations, and the histograms of one name in one figure,\n"
+        .summary = "Runs beside each other: the estimates that all have, for two runs with their difference in "
+                   "standard deviations, and the histograms of one name in one figure,\n"
                    "the HCAL modules together.",
         .example = "eotmc compare out/signal out/dimuon -o out/compared"};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
@@ -139,7 +154,8 @@ enum eot_status eot_cmd_compare(int argc, char **argv, struct eot_error *err) {
     }
     for (size_t i = 0; i < r->n; i++) { /* the run's name; its folder's if another run has the same name */
         bool is_unique = true;
-        for (size_t k = 0; k < r->n; k++) is_unique = is_unique && (k == i || strcmp(r->result[k].name, r->result[i].name) != 0);
+        for (size_t k = 0; k < r->n; k++)
+            is_unique = is_unique && (k == i || strcmp(r->result[k].name, r->result[i].name) != 0);
         const char *text = positional.text[i], *last = strrchr(text, '/');
         if (last != NULL && last[1] != '\0') text = last + 1;
         snprintf(r->label[i], sizeof r->label[i], "%.60s", is_unique ? r->result[i].name : text);

@@ -15,7 +15,8 @@ static bool is_chosen(size_t i, const struct eot_device_choice *choice, size_t n
     return false;
 }
 
-static void print_text(const struct eot_device *device, size_t n_device, const struct eot_device_choice *choice, size_t n_choice, bool is_automatic) {
+static void print_text(const struct eot_device *device, size_t n_device, const struct eot_device_choice *choice,
+                       size_t n_choice, bool is_automatic) {
     for (size_t i = 0; i < n_device; i++) {
         const struct eot_device *d = &device[i];
         printf("%s%zu  %s\n", is_chosen(i, choice, n_choice) ? "* " : "  ", i, d->name);
@@ -42,22 +43,27 @@ static void print_text(const struct eot_device *device, size_t n_device, const s
         if (choice[k].n_part > 1) printf("    %zu in %u parts\n", choice[k].i_device, choice[k].n_part);
 }
 
-static enum eot_status print_json(const struct eot_device *device, size_t n_device, const struct eot_device_choice *choice, size_t n_choice, struct eot_error *err) {
+static enum eot_status print_json(const struct eot_device *device, size_t n_device,
+                                  const struct eot_device_choice *choice, size_t n_choice, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     json_t *list = json_array(), *root = NULL;
     char *text = NULL;
     for (size_t i = 0; i < n_device; i++) {
         const struct eot_device *d = &device[i];
-        json_t *row = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:s}", "index", (json_int_t)i, "name", d->name, "type",
-                                eot_device_type_name(d->type), "platform", d->platform, "platform_version", d->platform_version, "driver", d->driver, "opencl_c",
-                                d->c_version, "fp64", (int)d->fp64, "int64_atomics", (int)d->int64_atomics, "compute_units", (json_int_t)d->compute_units, "max_sub_devices", (json_int_t)d->n_part_max,
-                                "max_work_group", (json_int_t)d->max_group, "global_memory_bytes", (json_int_t)d->memory, "max_buffer_bytes",
-                                (json_int_t)d->max_buffer, "max_parameter_bytes", (json_int_t)d->max_parameter, "chosen", (int)is_chosen(i, choice, n_choice), "usable", (int)(d->missing[0] == '\0'), "missing",
-                                d->missing);
+        json_t *row = json_pack(
+            "{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:s}", "index",
+            (json_int_t)i, "name", d->name, "type", eot_device_type_name(d->type), "platform", d->platform,
+            "platform_version", d->platform_version, "driver", d->driver, "opencl_c", d->c_version, "fp64",
+            (int)d->fp64, "int64_atomics", (int)d->int64_atomics, "compute_units", (json_int_t)d->compute_units,
+            "max_sub_devices", (json_int_t)d->n_part_max, "max_work_group", (json_int_t)d->max_group,
+            "global_memory_bytes", (json_int_t)d->memory, "max_buffer_bytes", (json_int_t)d->max_buffer,
+            "max_parameter_bytes", (json_int_t)d->max_parameter, "chosen", (int)is_chosen(i, choice, n_choice),
+            "usable", (int)(d->missing[0] == '\0'), "missing", d->missing);
         EOT_CHECK_MEMORY(row);
         EOT_CHECK(json_array_append_new(list, row) == 0, EOT_E_MEMORY, "out of memory; free memory");
     }
-    root = json_pack("{s:s, s:I, s:O}", "schema", "eotmc-devices/1", "chosen", (json_int_t)choice[0].i_device, "devices", list);
+    root = json_pack("{s:s, s:I, s:O}", "schema", "eotmc-devices/1", "chosen", (json_int_t)choice[0].i_device,
+                     "devices", list);
     EOT_CHECK_MEMORY(root);
     text = json_dumps(root, JSON_INDENT(1));
     EOT_CHECK_MEMORY(text);
@@ -79,7 +85,9 @@ enum eot_status eot_cmd_devices(int argc, char **argv, struct eot_error *err) {
     struct eot_device_choice choice[EOT_MAX_DEVICE_CHOICE];
     const struct eot_option table[] = {
         {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the output (default: text)"},
-        {"device", 0, EOT_OPTION_TEXT, &selector, "SEL", "show what this choice would take: number, part of a name, or host; several with commas, SEL/n for n parts (default: automatic)"},
+        {"device", 0, EOT_OPTION_TEXT, &selector, "SEL",
+         "show what this choice would take: number, part of a name, or host; several with commas, SEL/n for n parts "
+         "(default: automatic)"},
     };
     const struct eot_command command = {.name = "devices",
                                         .arguments = "",

@@ -11,7 +11,8 @@ static void on_interrupt(int signal_number) {
 }
 
 const volatile sig_atomic_t *eot_interrupt_catch(void) {
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND}; /* a second Ctrl-C ends the process at once */
+    struct sigaction action = {.sa_handler = on_interrupt,
+                               .sa_flags = (int)SA_RESETHAND}; /* a second Ctrl-C ends the process at once */
     is_interrupted = 0;
     sigaction(SIGINT, &action, &old_interrupt);
     sigaction(SIGTERM, &action, &old_terminate);

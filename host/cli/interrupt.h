@@ -5,7 +5,8 @@
 
 #include <signal.h>
 
-/** From now on the first SIGINT or SIGTERM sets the flag that is returned, instead of ending the process; a second one ends it. */
+/** From now on the first SIGINT or SIGTERM sets the flag that is returned, instead of ending the process; a second one
+ * ends it. */
 const volatile sig_atomic_t *eot_interrupt_catch(void);
 /** Back to what signals did before. */
 void eot_interrupt_release(void);

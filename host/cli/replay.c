@@ -18,78 +18,101 @@ static const char *region_name(const struct eot_config *config, const struct eot
     return volume >= 0 ? config->geometry.volume[volume].name : "world";
 }
 
-static void print_muon(const struct eot_config *config, const struct eot_world *world, const struct eot_replay_muon *m) {
+static void print_muon(const struct eot_config *config, const struct eot_world *world,
+                       const struct eot_replay_muon *m) {
     const char *name = m->charge > 0 ? "mu+" : "mu-";
-    printf("\n%s, %.6g GeV, direction (%.6g, %.6g, %.9g)\n", name, m->E, m->direction[0], m->direction[1], m->direction[2]);
-    printf("%7s %11s %11s %12s %11s %12s %11s %11s %11s %11s  %-14s %s\n", "step", "x [cm]", "y [cm]", "z [cm]", "path [cm]", "T [GeV]", "ionis.", "shower", "hadronic", "time [ns]",
-           "process", "volume");
+    printf("\n%s, %.6g GeV, direction (%.6g, %.6g, %.9g)\n", name, m->E, m->direction[0], m->direction[1],
+           m->direction[2]);
+    printf("%7s %11s %11s %12s %11s %12s %11s %11s %11s %11s  %-14s %s\n", "step", "x [cm]", "y [cm]", "z [cm]",
+           "path [cm]", "T [GeV]", "ionis.", "shower", "hadronic", "time [ns]", "process", "volume");
     for (size_t i = 0; i < m->n_step; i++) {
         const struct eot_replay_muon_step *s = &m->step[i];
-        printf("%7zu %11.5g %11.5g %12.6g %11.4g %12.6g %11.4g %11.4g %11.4g %11.5g  %-14s %s\n", i, s->x, s->y, s->z, s->path, s->kinetic, s->ionisation, s->shower, s->hadronic,
-               s->time, eot_replay_process_name(s->process), region_name(config, world, s->region));
-        if (s->electron + s->neutrino > 0.0) printf("%7s decay: electron %.4g GeV, neutrinos and capture %.4g GeV\n", "", s->electron, s->neutrino);
+        printf("%7zu %11.5g %11.5g %12.6g %11.4g %12.6g %11.4g %11.4g %11.4g %11.5g  %-14s %s\n", i, s->x, s->y, s->z,
+               s->path, s->kinetic, s->ionisation, s->shower, s->hadronic, s->time, eot_replay_process_name(s->process),
+               region_name(config, world, s->region));
+        if (s->electron + s->neutrino > 0.0)
+            printf("%7s decay: electron %.4g GeV, neutrinos and capture %.4g GeV\n", "", s->electron, s->neutrino);
     }
     printf("%s: %s after %zu steps", name, eot_replay_fate_name(m->fate), m->n_step);
     if (m->E_exit > 0.0) printf(", %.5g GeV behind the last HCAL module", m->E_exit);
     printf("\n");
     for (int i = 0; i < EOT_N_PLANE; i++)
-        if (m->hit[i].is_hit) printf("%s: hit in tracker %d at x = %.5g cm, y = %.5g cm, %.5g ns\n", name, i, m->hit[i].x, m->hit[i].y, m->hit[i].time);
+        if (m->hit[i].is_hit)
+            printf("%s: hit in tracker %d at x = %.5g cm, y = %.5g cm, %.5g ns\n", name, i, m->hit[i].x, m->hit[i].y,
+                   m->hit[i].time);
 }
 
 static void print_text(const struct eot_config *config, const struct eot_world *world, const struct eot_replay *r) {
-    printf("%s: primary %llu, seed %u, %s; beam %.7g GeV\n\n", config->name, (unsigned long long)r->event, config->sampling.seed,
-           config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog", r->E_beam);
-    printf("%7s %-6s %11s %10s %10s %10s %10s %11s %11s %8s  %s\n", "step", "", "E [GeV]", "x [cm]", "y [cm]", "z [cm]", "path [cm]", "ionis.", "below cut", "waiting", "daughters [GeV]");
+    printf("%s: primary %llu, seed %u, %s; beam %.7g GeV\n\n", config->name, (unsigned long long)r->event,
+           config->sampling.seed, config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog", r->E_beam);
+    printf("%7s %-6s %11s %10s %10s %10s %10s %11s %11s %8s  %s\n", "step", "", "E [GeV]", "x [cm]", "y [cm]", "z [cm]",
+           "path [cm]", "ionis.", "below cut", "waiting", "daughters [GeV]");
     for (size_t i = 0; i < r->n_step; i++) {
         const struct eot_replay_step *s = &r->step[i];
-        printf("%7zu %-6s %11.5g %10.4g %10.4g %10.5g %10.4g %11.4g %11.4g %8d  ", i, eot_replay_particle_name(s->type), s->E, s->x, s->y, s->z, s->path, s->ionisation, s->soft,
-               s->n_waiting);
+        printf("%7zu %-6s %11.5g %10.4g %10.4g %10.5g %10.4g %11.4g %11.4g %8d  ", i, eot_replay_particle_name(s->type),
+               s->E, s->x, s->y, s->z, s->path, s->ionisation, s->soft, s->n_waiting);
         if (s->E_a > 0.0) printf("%s %.5g + ", eot_replay_particle_name(s->type_a), s->E_a);
-        printf("%s %.5g%s%s%s\n", eot_replay_particle_name(s->type_b), s->E_b, s->has_left ? ", leaves the ECAL" : "", s->is_ghost ? " (ghost)" : "",
-               s->holds_vertex ? "  <- muon pair" : "");
+        printf("%s %.5g%s%s%s\n", eot_replay_particle_name(s->type_b), s->E_b, s->has_left ? ", leaves the ECAL" : "",
+               s->is_ghost ? " (ghost)" : "", s->holds_vertex ? "  <- muon pair" : "");
     }
     printf("\n%.6g rare vertices expected in this shower, %zu chosen\n", r->rate, r->n_vertex);
     for (size_t i = 0; i < r->n_vertex; i++) {
         const struct eot_replay_vertex *v = &r->vertex[i];
-        printf("\nvertex in step %u: photon of %.6g GeV at (%.5g, %.5g, %.6g) cm, depth %.4g X0, %.4g ns, weight %.6g\n", v->draw, v->k, v->x, v->y, v->z, v->depth_X0, v->time, v->weight);
+        printf(
+            "\nvertex in step %u: photon of %.6g GeV at (%.5g, %.5g, %.6g) cm, depth %.4g X0, %.4g ns, weight %.6g\n",
+            v->draw, v->k, v->x, v->y, v->z, v->depth_X0, v->time, v->weight);
         if (v->faults != 0u) printf("FAULT %u: %s\n", v->faults, eot_run_fault_text(v->faults));
         for (int k = 0; k < 2; k++)
             if (v->muon[k].charge != 0) print_muon(config, world, &v->muon[k]);
         printf("\nenergy of the event [GeV]\n");
         for (int k = 0; k < EOT_N_LEDGER; k++) printf("  %-14s %12.6f\n", eot_ledger_name[k], v->ledger[k]);
         printf("  in %.6f, missing %.3g\n\nrecord of the event\n", v->energy_in, v->residual);
-        for (int k = 0; k < EOT_N_EVENT_COLUMN; k++) printf("  %-26s %.7g\n", eot_event_column_name(k), (double)v->row[k]);
+        for (int k = 0; k < EOT_N_EVENT_COLUMN; k++)
+            printf("  %-26s %.7g\n", eot_event_column_name(k), (double)v->row[k]);
     }
 }
 
-static json_t *muon_json(const struct eot_config *config, const struct eot_world *world, const struct eot_replay_muon *m) {
+static json_t *muon_json(const struct eot_config *config, const struct eot_world *world,
+                         const struct eot_replay_muon *m) {
     json_t *steps = json_array(), *hits = json_array();
     for (size_t i = 0; i < m->n_step; i++) {
         const struct eot_replay_muon_step *s = &m->step[i];
-        json_array_append_new(steps, json_pack("{s:[f,f,f], s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:s}", "position_cm", s->x, s->y, s->z, "time_ns", s->time, "path_cm", s->path,
-                                               "kinetic_GeV", s->kinetic, "ionisation_GeV", s->ionisation, "shower_GeV", s->shower, "hadronic_GeV", s->hadronic, "electron_GeV",
-                                               s->electron, "neutrino_GeV", s->neutrino, "process", eot_replay_process_name(s->process), "volume",
-                                               region_name(config, world, s->region)));
+        json_array_append_new(
+            steps, json_pack("{s:[f,f,f], s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:s}", "position_cm", s->x, s->y,
+                             s->z, "time_ns", s->time, "path_cm", s->path, "kinetic_GeV", s->kinetic, "ionisation_GeV",
+                             s->ionisation, "shower_GeV", s->shower, "hadronic_GeV", s->hadronic, "electron_GeV",
+                             s->electron, "neutrino_GeV", s->neutrino, "process", eot_replay_process_name(s->process),
+                             "volume", region_name(config, world, s->region)));
     }
     for (int i = 0; i < EOT_N_PLANE; i++)
-        if (m->hit[i].is_hit) json_array_append_new(hits, json_pack("{s:i, s:f, s:f, s:f}", "tracker", i, "x_cm", m->hit[i].x, "y_cm", m->hit[i].y, "time_ns", m->hit[i].time));
-    return json_pack("{s:i, s:f, s:[f,f,f], s:s, s:f, s:o, s:o}", "charge", m->charge, "energy_GeV", m->E, "direction", m->direction[0], m->direction[1], m->direction[2], "fate",
-                     eot_replay_fate_name(m->fate), "energy_behind_hcal_GeV", m->E_exit, "hits", hits, "steps", steps);
+        if (m->hit[i].is_hit)
+            json_array_append_new(hits, json_pack("{s:i, s:f, s:f, s:f}", "tracker", i, "x_cm", m->hit[i].x, "y_cm",
+                                                  m->hit[i].y, "time_ns", m->hit[i].time));
+    return json_pack("{s:i, s:f, s:[f,f,f], s:s, s:f, s:o, s:o}", "charge", m->charge, "energy_GeV", m->E, "direction",
+                     m->direction[0], m->direction[1], m->direction[2], "fate", eot_replay_fate_name(m->fate),
+                     "energy_behind_hcal_GeV", m->E_exit, "hits", hits, "steps", steps);
 }
 
-static enum eot_status print_json(const struct eot_config *config, const struct eot_world *world, const struct eot_replay *r, struct eot_error *err) {
+static enum eot_status print_json(const struct eot_config *config, const struct eot_world *world,
+                                  const struct eot_replay *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     json_t *steps = json_array(), *vertices = json_array(), *root = NULL;
     char *text = NULL;
     for (size_t i = 0; i < r->n_step; i++) {
         const struct eot_replay_step *s = &r->step[i];
         json_t *daughters = json_array();
-        if (s->E_a > 0.0) json_array_append_new(daughters, json_pack("{s:s, s:f}", "particle", eot_replay_particle_name(s->type_a), "energy_GeV", s->E_a));
-        json_array_append_new(daughters, json_pack("{s:s, s:f}", "particle", eot_replay_particle_name(s->type_b), "energy_GeV", s->E_b));
-        json_array_append_new(steps, json_pack("{s:s, s:f, s:[f,f,f], s:[f,f,f], s:f, s:f, s:f, s:f, s:i, s:b, s:b, s:b, s:o}", "particle", eot_replay_particle_name(s->type), "energy_GeV",
-                                               s->E, "from_cm", s->x, s->y, s->z, "to_cm", s->x_end, s->y_end, s->z_end, "path_cm", s->path, "ionisation_GeV", s->ionisation,
-                                               "below_cut_GeV", s->soft, "rare", s->rare, "waiting", s->n_waiting, "leaves", (int)s->has_left, "ghost", (int)s->is_ghost, "vertex",
-                                               (int)s->holds_vertex, "daughters", daughters));
+        if (s->E_a > 0.0)
+            json_array_append_new(daughters, json_pack("{s:s, s:f}", "particle", eot_replay_particle_name(s->type_a),
+                                                       "energy_GeV", s->E_a));
+        json_array_append_new(
+            daughters, json_pack("{s:s, s:f}", "particle", eot_replay_particle_name(s->type_b), "energy_GeV", s->E_b));
+        json_array_append_new(steps,
+                              json_pack("{s:s, s:f, s:[f,f,f], s:[f,f,f], s:f, s:f, s:f, s:f, s:i, s:b, s:b, s:b, s:o}",
+                                        "particle", eot_replay_particle_name(s->type), "energy_GeV", s->E, "from_cm",
+                                        s->x, s->y, s->z, "to_cm", s->x_end, s->y_end, s->z_end, "path_cm", s->path,
+                                        "ionisation_GeV", s->ionisation, "below_cut_GeV", s->soft, "rare", s->rare,
+                                        "waiting", s->n_waiting, "leaves", (int)s->has_left, "ghost", (int)s->is_ghost,
+                                        "vertex", (int)s->holds_vertex, "daughters", daughters));
     }
     for (size_t i = 0; i < r->n_vertex; i++) {
         const struct eot_replay_vertex *v = &r->vertex[i];
@@ -97,14 +120,19 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
         for (int k = 0; k < 2; k++)
             if (v->muon[k].charge != 0) json_array_append_new(muons, muon_json(config, world, &v->muon[k]));
         for (int k = 0; k < EOT_N_LEDGER; k++) json_object_set_new(ledger, eot_ledger_name[k], json_real(v->ledger[k]));
-        for (int k = 0; k < EOT_N_EVENT_COLUMN; k++) json_object_set_new(row, eot_event_column_name(k), json_real((double)v->row[k]));
+        for (int k = 0; k < EOT_N_EVENT_COLUMN; k++)
+            json_object_set_new(row, eot_event_column_name(k), json_real((double)v->row[k]));
         for (int k = 0; k < EOT_N_ECAL_CELL; k++) json_array_append_new(cells, json_real(v->ecal_cell[k]));
-        json_array_append_new(vertices, json_pack("{s:i, s:f, s:[f,f,f], s:f, s:f, s:f, s:i, s:o, s:o, s:f, s:f, s:o, s:o}", "step", (int)v->draw, "photon_GeV", v->k, "position_cm", v->x,
-                                                  v->y, v->z, "depth_X0", v->depth_X0, "time_ns", v->time, "weight", v->weight, "faults", (int)v->faults, "muons", muons, "energy_GeV",
-                                                  ledger, "energy_in_GeV", v->energy_in, "energy_missing_GeV", v->residual, "ecal_cells_GeV", cells, "record", row));
+        json_array_append_new(
+            vertices, json_pack("{s:i, s:f, s:[f,f,f], s:f, s:f, s:f, s:i, s:o, s:o, s:f, s:f, s:o, s:o}", "step",
+                                (int)v->draw, "photon_GeV", v->k, "position_cm", v->x, v->y, v->z, "depth_X0",
+                                v->depth_X0, "time_ns", v->time, "weight", v->weight, "faults", (int)v->faults, "muons",
+                                muons, "energy_GeV", ledger, "energy_in_GeV", v->energy_in, "energy_missing_GeV",
+                                v->residual, "ecal_cells_GeV", cells, "record", row));
     }
-    root = json_pack("{s:s, s:s, s:s, s:I, s:i, s:f, s:f, s:O, s:O}", "schema", "eotmc-replay/1", "name", config->name, "config_sha256", config->sha256, "event", (json_int_t)r->event,
-                     "seed", (int)config->sampling.seed, "beam_GeV", r->E_beam, "rare", r->rate, "steps", steps, "vertices", vertices);
+    root = json_pack("{s:s, s:s, s:s, s:I, s:i, s:f, s:f, s:O, s:O}", "schema", "eotmc-replay/1", "name", config->name,
+                     "config_sha256", config->sha256, "event", (json_int_t)r->event, "seed", (int)config->sampling.seed,
+                     "beam_GeV", r->E_beam, "rare", r->rate, "steps", steps, "vertices", vertices);
     EOT_CHECK_MEMORY(root);
     text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
     EOT_CHECK_MEMORY(text);
@@ -118,7 +146,8 @@ done:
 }
 
 /* Shower steps and muons as lines in the side or top view. */
-static enum eot_status draw(const char *figure, enum eot_view view, const struct eot_config *config, const struct eot_setup *setup, const struct eot_replay *r, struct eot_error *err) {
+static enum eot_status draw(const char *figure, enum eot_view view, const struct eot_config *config,
+                            const struct eot_setup *setup, const struct eot_replay *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     static const char *const colour[3] = {"0xFFFFFF", "0xD55E00", "0xF0E442"}; /* e-, e+, gamma */
     struct eot_figure_line *line = NULL;
@@ -131,7 +160,8 @@ static enum eot_status draw(const char *figure, enum eot_view view, const struct
         const struct eot_replay_step *s = &r->step[i];
         if (s->is_ghost) continue;
         const char *c = colour[s->type == EOT_PHOTON ? 2 : s->type == EOT_POSITRON ? 1 : 0];
-        line[k++] = (struct eot_figure_line){s->z, view == EOT_VIEW_SIDE ? s->y : s->x, s->z_end, view == EOT_VIEW_SIDE ? s->y_end : s->x_end, c};
+        line[k++] = (struct eot_figure_line){s->z, view == EOT_VIEW_SIDE ? s->y : s->x, s->z_end,
+                                             view == EOT_VIEW_SIDE ? s->y_end : s->x_end, c};
     }
     for (size_t i = 0; i < r->n_vertex; i++)
         for (int m = 0; m < 2; m++) {
@@ -155,7 +185,8 @@ done:
     return status;
 }
 
-/* A folder of an older version has a configuration without the keys that came since, which then have their defaults: the run had another model. */
+/* A folder of an older version has a configuration without the keys that came since, which then have their defaults:
+ * the run had another model. */
 static enum eot_status note_other_model(const char *folder, const char *configuration, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_config config = {.name = ""};
@@ -164,8 +195,12 @@ static enum eot_status note_other_model(const char *folder, const char *configur
     char *summary = eot_output_path(folder, "summary.json");
     EOT_CHECK_MEMORY(summary);
     EOT_TRY(eot_config_read(configuration, NULL, 0, &config, err));
-    if (eot_output_summary_read(summary, &result, &ignored) == EOT_OK && strcmp(result.config_sha256, config.sha256) != 0)
-        fprintf(stderr, "%s was made with other keys or defaults than this version has (its effective-config.yaml lacks some of configs/schema.md, or was edited); what follows is by those of today\n", folder);
+    if (eot_output_summary_read(summary, &result, &ignored) == EOT_OK &&
+        strcmp(result.config_sha256, config.sha256) != 0)
+        fprintf(stderr,
+                "%s was made with other keys or defaults than this version has (its effective-config.yaml lacks some "
+                "of configs/schema.md, or was edited); what follows is by those of today\n",
+                folder);
 done:
     eot_result_free(&result);
     eot_config_free(&config);
@@ -189,19 +224,23 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
         {"event", 'e', EOT_OPTION_COUNT, &event, "ID", "number of the primary"},
         {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
         {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the account (default: text)"},
-        {"figure", 0, EOT_OPTION_TEXT, &figure, "FILE.png", "picture of the event in the set-up; its gnuplot script and data stand beside it"},
-        {"view", 0, EOT_OPTION_CHOICE, &view, "side|top", "what is vertical in the picture: y or x, the plane of the bend (default: top)"},
+        {"figure", 0, EOT_OPTION_TEXT, &figure, "FILE.png",
+         "picture of the event in the set-up; its gnuplot script and data stand beside it"},
+        {"view", 0, EOT_OPTION_CHOICE, &view, "side|top",
+         "what is vertical in the picture: y or x, the plane of the bend (default: top)"},
     };
-    const struct eot_command command = {.name = "replay",
-                                        .arguments = "DIR|CONFIG",
-                                        .summary = "Follow one primary of a run again on the host: each step of its shower, its rare vertex, each step of the\n"
-                                                   "muons, hits, deposits, energy balance and the row of the event record.",
-                                        .min_positional = 1,
-                                        .max_positional = 1,
-                                        .example = "eotmc replay out/dimuon --event 4711 --figure event.png\n"
-                                                   "  eotmc replay configs/na64e-dimuon.yaml --event 12 --set sampling.seed=3 --format json",
-                                        .option = table,
-                                        .n_option = sizeof table / sizeof table[0]};
+    const struct eot_command command = {
+        .name = "replay",
+        .arguments = "DIR|CONFIG",
+        .summary = "Follow one primary of a run again on the host: each step of its shower, its rare vertex, each step "
+                   "of the\n"
+                   "muons, hits, deposits, energy balance and the row of the event record.",
+        .min_positional = 1,
+        .max_positional = 1,
+        .example = "eotmc replay out/dimuon --event 4711 --figure event.png\n"
+                   "  eotmc replay configs/na64e-dimuon.yaml --event 12 --set sampling.seed=3 --format json",
+        .option = table,
+        .n_option = sizeof table / sizeof table[0]};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
     if (is_help) goto done;
     EOT_CHECK(event != UINT64_MAX, EOT_E_USAGE, "--event is missing (which primary?); add --event ID");
@@ -210,7 +249,8 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_config_read(path, set.text, set.n, &config, err));
     if (is_folder) EOT_TRY(note_other_model(positional.text[0], path, err));
     EOT_CHECK(event >= config.sampling.first && event - config.sampling.first < config.sampling.eot, EOT_E_USAGE,
-              "--event %llu (the run has primaries %llu to %llu); give one of those", (unsigned long long)event, (unsigned long long)config.sampling.first,
+              "--event %llu (the run has primaries %llu to %llu); give one of those", (unsigned long long)event,
+              (unsigned long long)config.sampling.first,
               (unsigned long long)(config.sampling.first + config.sampling.eot - 1));
     EOT_TRY(eot_setup_create(&config, &setup, err));
     EOT_TRY(eot_world_create(&config, &setup, config.physics.cut, &world, err));
@@ -219,7 +259,8 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
         EOT_TRY(print_json(&config, &world, &replay, err));
     else
         print_text(&config, &world, &replay);
-    if (figure != NULL) EOT_TRY(draw(figure, strcmp(view, "side") == 0 ? EOT_VIEW_SIDE : EOT_VIEW_TOP, &config, &setup, &replay, err));
+    if (figure != NULL)
+        EOT_TRY(draw(figure, strcmp(view, "side") == 0 ? EOT_VIEW_SIDE : EOT_VIEW_TOP, &config, &setup, &replay, err));
 done:
     eot_replay_free(&replay);
     eot_world_free(&world);

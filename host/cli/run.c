@@ -14,19 +14,31 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     struct eot_config config = {.name = ""};
     struct eot_simulator simulator = {0};
     const struct eot_option table[] = {
-        {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR", "folder of the results (default: out/<name of the configuration>)"},
+        {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR",
+         "folder of the results (default: out/<name of the configuration>)"},
         {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
-        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL", "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts of it"},
+        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL",
+         "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts of "
+         "it"},
         {"progress", 0, EOT_OPTION_CHOICE, &progress, "auto|plain|none", "progress on standard error (default: auto)"},
         {"dump-config", 0, EOT_OPTION_FLAG, &dump_config, NULL, "print the effective configuration and stop"},
-        {"kernel-dir", 0, EOT_OPTION_TEXT, &simulator.kernel_dir, "DIR", "read kernels from this source tree instead of the built-in ones"},
+        {"kernel-dir", 0, EOT_OPTION_TEXT, &simulator.kernel_dir, "DIR",
+         "read kernels from this source tree instead of the built-in ones"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &simulator.no_kernel_cache, NULL, "compile the kernels anew"},
         {"no-table-cache", 0, EOT_OPTION_FLAG, &simulator.no_table_cache, NULL, "build the physics tables anew"},
         {"verbose", 'v', EOT_OPTION_FLAG, &simulator.is_verbose, NULL, "say more on standard error"},
     };
-    const struct eot_command command = {.name = "run", .arguments = "CONFIG", .min_positional = 1, .max_positional = 1, .option = table, .n_option = sizeof table / sizeof table[0],
-        .summary = "Simulate a configuration: writes summary.json, result.h5, effective-config.yaml and figures to the output folder, and prints the cut flow.",
-        .example = "eotmc run configs/na64e-dimuon.yaml -o out/dimuon --set sampling.eot=1e5 --set beam.energy=\"80 GeV\""};
+    const struct eot_command command = {
+        .name = "run",
+        .arguments = "CONFIG",
+        .min_positional = 1,
+        .max_positional = 1,
+        .option = table,
+        .n_option = sizeof table / sizeof table[0],
+        .summary = "Simulate a configuration: writes summary.json, result.h5, effective-config.yaml and figures to the "
+                   "output folder, and prints the cut flow.",
+        .example =
+            "eotmc run configs/na64e-dimuon.yaml -o out/dimuon --set sampling.eot=1e5 --set beam.energy=\"80 GeV\""};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
     if (is_help) goto done;
     EOT_TRY(eot_config_read(positional.text[0], set.text, set.n, &config, err));

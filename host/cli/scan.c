@@ -43,7 +43,8 @@ static void scan_free(struct eot_scan *scan) {
 static enum eot_status axis_parse(const char *text, struct eot_scan_axis *axis, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *equals = strchr(text, '=');
-    EOT_CHECK(equals != NULL && equals > text, EOT_E_USAGE, "option '--over' = '%s' (not KEY=VALUE,VALUE,...); give e.g. --over physics.mphi=0.11,0.2", text);
+    EOT_CHECK(equals != NULL && equals > text, EOT_E_USAGE,
+              "option '--over' = '%s' (not KEY=VALUE,VALUE,...); give e.g. --over physics.mphi=0.11,0.2", text);
     axis->key = strdup(text);
     axis->value = malloc((strlen(text) + 1) * sizeof *axis->value);
     EOT_CHECK_MEMORY(axis->key);
@@ -67,27 +68,37 @@ static enum eot_status axis_parse(const char *text, struct eot_scan_axis *axis, 
     }
     for (size_t i = 0; i < axis->n; i++) {
         axis->value[i] += strspn(axis->value[i], " ");
-        EOT_CHECK(axis->value[i][0] != '\0', EOT_E_USAGE, "option '--over' = '%s' (an empty value); give values between commas", text);
+        EOT_CHECK(axis->value[i][0] != '\0', EOT_E_USAGE,
+                  "option '--over' = '%s' (an empty value); give values between commas", text);
     }
 done:
     return status;
 }
 
-static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_list *over, const struct eot_text_list *set, struct eot_error *err) {
+static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_list *over,
+                                 const struct eot_text_list *set, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(over->n > 0, EOT_E_USAGE, "no --over; give at least one key with its values, as in --over physics.mphi=0.11,0.2,0.5");
-    EOT_CHECK(over->n <= EOT_SCAN_MAX_AXIS, EOT_E_USAGE, "%zu times --over (at most %d keys can be scanned at once); scan fewer", over->n, EOT_SCAN_MAX_AXIS);
+    EOT_CHECK(over->n > 0, EOT_E_USAGE,
+              "no --over; give at least one key with its values, as in --over physics.mphi=0.11,0.2,0.5");
+    EOT_CHECK(over->n <= EOT_SCAN_MAX_AXIS, EOT_E_USAGE,
+              "%zu times --over (at most %d keys can be scanned at once); scan fewer", over->n, EOT_SCAN_MAX_AXIS);
     scan->n_point = 1;
     for (size_t a = 0; a < over->n; a++) {
         scan->n_axis++;
         EOT_TRY(axis_parse(over->text[a], &scan->axis[a], err));
         for (size_t b = 0; b < a; b++)
-            EOT_CHECK(strcmp(scan->axis[a].key, scan->axis[b].key) != 0, EOT_E_USAGE, "--over %s twice (a key has one list of values); join the lists", scan->axis[a].key);
+            EOT_CHECK(strcmp(scan->axis[a].key, scan->axis[b].key) != 0, EOT_E_USAGE,
+                      "--over %s twice (a key has one list of values); join the lists", scan->axis[a].key);
         size_t n_key = strlen(scan->axis[a].key);
         for (size_t i = 0; i < set->n; i++)
-            EOT_CHECK(strncmp(set->text[i], scan->axis[a].key, n_key) != 0 || (set->text[i][n_key] != '=' && set->text[i][n_key] != '.'), EOT_E_USAGE,
-                      "--set %s with --over %s (every point has its own value, so it would be ignored); leave one of them out", set->text[i], scan->axis[a].key);
-        EOT_CHECK(scan->axis[a].n <= MAX_POINT / scan->n_point, EOT_E_USAGE, "more than %d points; give fewer values", MAX_POINT);
+            EOT_CHECK(strncmp(set->text[i], scan->axis[a].key, n_key) != 0 ||
+                          (set->text[i][n_key] != '=' && set->text[i][n_key] != '.'),
+                      EOT_E_USAGE,
+                      "--set %s with --over %s (every point has its own value, so it would be ignored); leave one of "
+                      "them out",
+                      set->text[i], scan->axis[a].key);
+        EOT_CHECK(scan->axis[a].n <= MAX_POINT / scan->n_point, EOT_E_USAGE, "more than %d points; give fewer values",
+                  MAX_POINT);
         scan->n_point *= scan->axis[a].n;
     }
     scan->point = calloc(scan->n_point, sizeof *scan->point);
@@ -98,8 +109,10 @@ static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_li
         for (size_t a = scan->n_axis; a-- > 0; rest /= scan->axis[a].n) p->at[a] = rest % scan->axis[a].n;
         for (size_t a = 0; a < scan->n_axis; a++) { /* the folder's name: values without blanks and brackets */
             char piece[sizeof p->name];
-            int length = snprintf(piece, sizeof piece, "%s%s=%s", a > 0 ? "," : "", scan->axis[a].key, scan->axis[a].value[p->at[a]]);
-            EOT_CHECK(length > 0 && (size_t)length < sizeof piece - n, EOT_E_USAGE, "point %zu has a name of more than %zu bytes (of %s=...); scan fewer keys at once", i + 1,
+            int length = snprintf(piece, sizeof piece, "%s%s=%s", a > 0 ? "," : "", scan->axis[a].key,
+                                  scan->axis[a].value[p->at[a]]);
+            EOT_CHECK(length > 0 && (size_t)length < sizeof piece - n, EOT_E_USAGE,
+                      "point %zu has a name of more than %zu bytes (of %s=...); scan fewer keys at once", i + 1,
                       sizeof piece, scan->axis[a].key);
             for (int k = 0; k < length; k++) {
                 char c = piece[k] == ',' && k > 0 ? '_' : piece[k] == '/' ? '_' : piece[k];
@@ -107,15 +120,18 @@ static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_li
             }
         }
         for (size_t k = 0; k < i; k++)
-            EOT_CHECK(strcmp(p->name, scan->point[k].name) != 0, EOT_E_USAGE, "two points would share the folder '%s' (a value given twice?); leave one out", p->name);
+            EOT_CHECK(strcmp(p->name, scan->point[k].name) != 0, EOT_E_USAGE,
+                      "two points would share the folder '%s' (a value given twice?); leave one out", p->name);
     }
 done:
     return status;
 }
 
-/* The configuration of a point, its overrides being those of the command and then the point's own. @param is_set_last the other way round. */
-static enum eot_status point_config(const struct eot_scan *scan, const struct eot_scan_point *p, const char *file, const struct eot_text_list *set, bool is_set_last,
-                                    struct eot_config *config, struct eot_error *err) {
+/* The configuration of a point, its overrides being those of the command and then the point's own. @param is_set_last
+ * the other way round. */
+static enum eot_status point_config(const struct eot_scan *scan, const struct eot_scan_point *p, const char *file,
+                                    const struct eot_text_list *set, bool is_set_last, struct eot_config *config,
+                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *own[EOT_SCAN_MAX_AXIS] = {NULL};
     const char **all = malloc((set->n + scan->n_axis) * sizeof *all);
@@ -136,21 +152,25 @@ done:
     return status;
 }
 
-/* A point's configuration is whole, and the same whichever of --set and --over comes last: else one would be ignored. @param sha256 of the configuration, on return. */
-static enum eot_status check_point(const struct eot_scan *scan, const struct eot_scan_point *p, const char *file, const struct eot_text_list *set, char sha256[65],
-                                   struct eot_error *err) {
+/* A point's configuration is whole, and the same whichever of --set and --over comes last: else one would be ignored.
+ * @param sha256 of the configuration, on return. */
+static enum eot_status check_point(const struct eot_scan *scan, const struct eot_scan_point *p, const char *file,
+                                   const struct eot_text_list *set, char sha256[65], struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_config config = {.name = ""}, other = {.name = ""};
     struct eot_setup setup = {0};
     EOT_TRY(point_config(scan, p, file, set, false, &config, err));
     EOT_TRY(eot_setup_create(&config, &setup, err));
-    EOT_CHECK(point_config(scan, p, file, set, true, &other, err) == EOT_OK && strcmp(config.sha256, other.sha256) == 0, EOT_E_USAGE,
-              "--over overrides what --set says (in other words, or as a part of the same section); leave one of them out, or give the keys of a section one by one");
+    EOT_CHECK(point_config(scan, p, file, set, true, &other, err) == EOT_OK && strcmp(config.sha256, other.sha256) == 0,
+              EOT_E_USAGE,
+              "--over overrides what --set says (in other words, or as a part of the same section); leave one of them "
+              "out, or give the keys of a section one by one");
     memcpy(sha256, config.sha256, sizeof config.sha256);
 done:
     if (status != EOT_OK) {
         struct eot_error inner = *err;
-        status = eot_error_set(err, status, inner.file, inner.line, inner.function, "point %s: %s", p->name, inner.text);
+        status =
+            eot_error_set(err, status, inner.file, inner.line, inner.function, "point %s: %s", p->name, inner.text);
     }
     eot_setup_free(&setup);
     eot_config_free(&other);
@@ -158,8 +178,10 @@ done:
     return status;
 }
 
-/* All configurations are read before the first run: a misspelt value of the last point should not cost the time of the others. */
-static enum eot_status check_all(const struct eot_scan *scan, const char *file, const struct eot_text_list *set, struct eot_error *err) {
+/* All configurations are read before the first run: a misspelt value of the last point should not cost the time of the
+ * others. */
+static enum eot_status check_all(const struct eot_scan *scan, const char *file, const struct eot_text_list *set,
+                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char(*sha256)[65] = calloc(scan->n_point, sizeof *sha256);
     EOT_CHECK_MEMORY(sha256);
@@ -167,19 +189,22 @@ static enum eot_status check_all(const struct eot_scan *scan, const char *file, 
         EOT_TRY(check_point(scan, &scan->point[i], file, set, sha256[i], err));
         for (size_t k = 0; k < i; k++)
             EOT_CHECK(strcmp(sha256[i], sha256[k]) != 0, EOT_E_USAGE,
-                      "points %s and %s have the same configuration (a value given twice, or one --over overrides another); leave one out", scan->point[k].name, scan->point[i].name);
+                      "points %s and %s have the same configuration (a value given twice, or one --over overrides "
+                      "another); leave one out",
+                      scan->point[k].name, scan->point[i].name);
     }
 done:
     free(sha256);
     return status;
 }
 
-/* The result in a folder if it is whole and that of this configuration. The summary is written last, but what is beside it may have been removed since. */
+/* The result in a folder if it is whole and that of this configuration. The summary is written last, but what is beside
+ * it may have been removed since. */
 static bool is_finished(const char *folder, const struct eot_config *config, struct eot_result *result) {
     char *path = eot_output_path(folder, "summary.json");
     struct eot_error ignored;
-    bool is_good = path != NULL && eot_output_summary_read(path, result, &ignored) == EOT_OK && !result->partial && strcmp(result->config_sha256, config->sha256) == 0 &&
-                   strcmp(result->version, EOT_VERSION) == 0;
+    bool is_good = path != NULL && eot_output_summary_read(path, result, &ignored) == EOT_OK && !result->partial &&
+                   strcmp(result->config_sha256, config->sha256) == 0 && strcmp(result->version, EOT_VERSION) == 0;
     static const char *const needed[] = {"result.h5", "effective-config.yaml", "events.hepmc"};
     size_t n_needed = config->output.hepmc ? 3 : 2;
     for (size_t i = 0; i < n_needed && is_good; i++) {
@@ -192,8 +217,8 @@ static bool is_finished(const char *folder, const struct eot_config *config, str
 }
 
 /* Run the configuration in the folder unless that was done before. */
-static enum eot_status run_into(struct eot_simulator *simulator, const struct eot_config *config, const char *folder, struct eot_result *result, bool *is_kept,
-                                struct eot_error *err) {
+static enum eot_status run_into(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
+                                struct eot_result *result, bool *is_kept, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *path = NULL;
     *is_kept = is_finished(folder, config, result);
@@ -208,28 +233,52 @@ done:
 }
 
 /* Expected 90 % upper limit on the coupling, from the point's signal and its background. */
-static enum eot_status add_merit(struct eot_result *signal, const struct eot_result *background, double eot, struct eot_error *err) {
+static enum eot_status add_merit(struct eot_result *signal, const struct eot_result *background, double eot,
+                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const struct eot_estimate *rate = eot_result_estimate(signal, "signal.per_eot"), *efficiency = eot_result_estimate(signal, "efficiency.total"),
-                              *h = eot_result_estimate(signal, "physics.h"), *selected = eot_result_estimate(background, "selected.per_eot");
-    EOT_CHECK(rate != NULL && efficiency != NULL && h != NULL, EOT_E_CONFIG, "%s gives no signal.per_eot and efficiency.total (--background wants a configuration with "
-              "physics.rare.lfc); give the signal's configuration first, the background's with --background", signal->name);
-    EOT_CHECK(selected != NULL, EOT_E_CONFIG, "%s gives no selected.per_eot (--background wants it); give the configuration of a background", background->name);
+    const struct eot_estimate *rate = eot_result_estimate(signal, "signal.per_eot"),
+                              *efficiency = eot_result_estimate(signal, "efficiency.total"),
+                              *h = eot_result_estimate(signal, "physics.h"),
+                              *selected = eot_result_estimate(background, "selected.per_eot");
+    EOT_CHECK(rate != NULL && efficiency != NULL && h != NULL, EOT_E_CONFIG,
+              "%s gives no signal.per_eot and efficiency.total (--background wants a configuration with "
+              "physics.rare.lfc); give the signal's configuration first, the background's with --background",
+              signal->name);
+    EOT_CHECK(selected != NULL, EOT_E_CONFIG,
+              "%s gives no selected.per_eot (--background wants it); give the configuration of a background",
+              background->name);
     const double coupling = h->value; /* the estimates move when others are added */
     double s = eot * rate->value * efficiency->value, b = eot * selected->value, b_error = eot * selected->std_error;
     double s_relative = s > 0.0 ? hypot(rate->std_error / rate->value, efficiency->std_error / efficiency->value) : 0.0;
-    double limit = eot_counting_expected_limit(b, LEVEL), limit_error = 0.5 * fabs(eot_counting_expected_limit(b + b_error, LEVEL) - eot_counting_expected_limit(fmax(0.0, b - b_error), LEVEL));
-    EOT_TRY(eot_result_add_estimate(signal, &(struct eot_estimate){.name = "merit.signal_events", .unit = "1", .value = s, .std_error = s * s_relative}, err));
-    EOT_TRY(eot_result_add_estimate(signal, &(struct eot_estimate){.name = "merit.background_events", .unit = "1", .value = b, .std_error = b_error}, err));
-    EOT_TRY(eot_result_add_estimate(signal, &(struct eot_estimate){.name = "merit.limit_events", .unit = "1", .value = limit, .std_error = limit_error}, err));
+    double limit = eot_counting_expected_limit(b, LEVEL),
+           limit_error = 0.5 * fabs(eot_counting_expected_limit(b + b_error, LEVEL) -
+                                    eot_counting_expected_limit(fmax(0.0, b - b_error), LEVEL));
+    EOT_TRY(eot_result_add_estimate(
+        signal,
+        &(struct eot_estimate){.name = "merit.signal_events", .unit = "1", .value = s, .std_error = s * s_relative},
+        err));
+    EOT_TRY(eot_result_add_estimate(
+        signal,
+        &(struct eot_estimate){.name = "merit.background_events", .unit = "1", .value = b, .std_error = b_error}, err));
+    EOT_TRY(eot_result_add_estimate(
+        signal,
+        &(struct eot_estimate){.name = "merit.limit_events", .unit = "1", .value = limit, .std_error = limit_error},
+        err));
     if (!(s > 0.0)) goto done; /* no limit on h */
     double h90 = coupling * sqrt(limit / s);
-    EOT_TRY(eot_result_add_estimate(signal, &(struct eot_estimate){.name = "merit.h90", .unit = "1", .value = h90, .std_error = 0.5 * h90 * hypot(s_relative, limit_error / limit)}, err));
+    EOT_TRY(
+        eot_result_add_estimate(signal,
+                                &(struct eot_estimate){.name = "merit.h90",
+                                                       .unit = "1",
+                                                       .value = h90,
+                                                       .std_error = 0.5 * h90 * hypot(s_relative, limit_error / limit)},
+                                err));
 done:
     return status;
 }
 
-static enum eot_status run_point(struct eot_scan *scan, size_t i, const struct request *r, struct eot_simulator *simulator, struct eot_error *err) {
+static enum eot_status run_point(struct eot_scan *scan, size_t i, const struct request *r,
+                                 struct eot_simulator *simulator, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_scan_point *p = &scan->point[i];
     struct eot_config config = {.name = ""}, background = {.name = ""};
@@ -258,11 +307,16 @@ done:
     return status;
 }
 
-/* What the figure shows: the list that was asked for, or the efficiencies by cut, or what is selected. Known once there is a result. */
-static enum eot_status choose_estimates(struct eot_scan *scan, const struct request *r, char *list, const struct eot_result *result, struct eot_error *err) {
+/* What the figure shows: the list that was asked for, or the efficiencies by cut, or what is selected. Known once there
+ * is a result. */
+static enum eot_status choose_estimates(struct eot_scan *scan, const struct request *r, char *list,
+                                        const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    static const char *const by_cut[] = {"efficiency.track", "efficiency.veto", "efficiency.mip", "efficiency.total"}, *const merit[] = {"merit.h90"}, *const selected[] = {"selected.per_eot"};
-    const char *const *chosen = r->background != NULL ? merit : eot_result_estimate(result, "efficiency.total") != NULL ? by_cut : selected;
+    static const char *const by_cut[] = {"efficiency.track", "efficiency.veto", "efficiency.mip", "efficiency.total"},
+                             *const merit[] = {"merit.h90"}, *const selected[] = {"selected.per_eot"};
+    const char *const *chosen = r->background != NULL                                     ? merit
+                                : eot_result_estimate(result, "efficiency.total") != NULL ? by_cut
+                                                                                          : selected;
     size_t n = r->background != NULL ? 1 : chosen == by_cut ? 4 : 1;
     if (list == NULL) {
         scan->estimate = malloc(n * sizeof *scan->estimate);
@@ -280,8 +334,9 @@ static enum eot_status choose_estimates(struct eot_scan *scan, const struct requ
             for (size_t i = 0; i < result->n_estimate; i++) names[i] = result->estimate[i].name;
             const char *nearest = eot_text_nearest(name, names, result->n_estimate);
             free(names);
-            EOT_FAIL(EOT_E_USAGE, "option '--estimates': no '%s' (the runs do not have it%s%s); summary.json of a point lists them", name, nearest != NULL ? "; did you mean " : "",
-                     nearest != NULL ? nearest : "");
+            EOT_FAIL(EOT_E_USAGE,
+                     "option '--estimates': no '%s' (the runs do not have it%s%s); summary.json of a point lists them",
+                     name, nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "");
         }
         scan->estimate[scan->n_estimate++] = name;
     }
@@ -300,22 +355,41 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
     struct eot_text_list positional = {0};
     struct eot_scan scan = {0};
     const struct eot_option table[] = {
-        {"over", 0, EOT_OPTION_LIST, &r.over, "KEY=V[,V...]", "a configuration key and its values; repeat it for a grid"},
-        {"output", 'o', EOT_OPTION_TEXT, &r.folder, "DIR", "folder of the scan: one folder a point, scan.csv, scan.json, scan.png (default: out/scan)"},
-        {"set", 0, EOT_OPTION_LIST, &r.set, "KEY=VALUE", "override a configuration key at every point; may be repeated"},
-        {"estimates", 0, EOT_OPTION_TEXT, &r.estimates, "NAME[,NAME...]", "what is printed and drawn (default: efficiencies by cut, or selected.per_eot); the tables have all"},
-        {"background", 0, EOT_OPTION_TEXT, &r.background, "CONFIG", "run this too at every point, and add the figure of merit merit.h90: the expected 90 % upper limit on h"},
-        {"eot", 0, EOT_OPTION_REAL, &r.eot, "N", "electrons on target of the experiment, for the figure of merit (default: 1e12)"},
-        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL", "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts of it"},
-        {"progress", 0, EOT_OPTION_CHOICE, &r.progress, "auto|plain|none", "progress on standard error (default: auto)"},
+        {"over", 0, EOT_OPTION_LIST, &r.over, "KEY=V[,V...]",
+         "a configuration key and its values; repeat it for a grid"},
+        {"output", 'o', EOT_OPTION_TEXT, &r.folder, "DIR",
+         "folder of the scan: one folder a point, scan.csv, scan.json, scan.png (default: out/scan)"},
+        {"set", 0, EOT_OPTION_LIST, &r.set, "KEY=VALUE",
+         "override a configuration key at every point; may be repeated"},
+        {"estimates", 0, EOT_OPTION_TEXT, &r.estimates, "NAME[,NAME...]",
+         "what is printed and drawn (default: efficiencies by cut, or selected.per_eot); the tables have all"},
+        {"background", 0, EOT_OPTION_TEXT, &r.background, "CONFIG",
+         "run this too at every point, and add the figure of merit merit.h90: the expected 90 % upper limit on h"},
+        {"eot", 0, EOT_OPTION_REAL, &r.eot, "N",
+         "electrons on target of the experiment, for the figure of merit (default: 1e12)"},
+        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL",
+         "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts of "
+         "it"},
+        {"progress", 0, EOT_OPTION_CHOICE, &r.progress, "auto|plain|none",
+         "progress on standard error (default: auto)"},
         {"no-figure", 0, EOT_OPTION_FLAG, &r.has_no_figure, NULL, "do not draw the scan"},
         {"verbose", 'v', EOT_OPTION_FLAG, &simulator.is_verbose, NULL, "say more on standard error"},
     };
-    const struct eot_command command = {.name = "scan", .arguments = "CONFIG", .min_positional = 1, .max_positional = 1, .option = table, .n_option = sizeof table / sizeof table[0],
-        .summary = "Simulate a configuration at every point of a grid of keys, each in a folder of its own, with one combined table and figure. All points are checked before the\n"
-                   "first run. Points that were finished before with the same configuration are kept, so an interrupted scan goes on where it was; one whose results were\n"
-                   "removed since is run again. A point that fails is named, the others go on, and the exit code is that of the first failure.",
-        .example = "eotmc scan configs/na64e-dimuon.yaml --over beam.energy=80,100,150 -o out/energies --set sampling.eot=1e4"};
+    const struct eot_command command = {
+        .name = "scan",
+        .arguments = "CONFIG",
+        .min_positional = 1,
+        .max_positional = 1,
+        .option = table,
+        .n_option = sizeof table / sizeof table[0],
+        .summary = "Simulate a configuration at every point of a grid of keys, each in a folder of its own, with one "
+                   "combined table and figure. All points are checked before the\n"
+                   "first run. Points that were finished before with the same configuration are kept, so an "
+                   "interrupted scan goes on where it was; one whose results were\n"
+                   "removed since is run again. A point that fails is named, the others go on, and the exit code is "
+                   "that of the first failure.",
+        .example = "eotmc scan configs/na64e-dimuon.yaml --over beam.energy=80,100,150 -o out/energies --set "
+                   "sampling.eot=1e4"};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
     if (is_help) goto done;
     EOT_CHECK(r.eot > 0.0, EOT_E_USAGE, "option '--eot' = %g (must be positive); give e.g. 1e12", r.eot);
@@ -355,10 +429,14 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
     eot_scan_print(&scan);
     fprintf(stderr, "results in %s\n", scan.folder);
     size_t n_done = 0;
-    for (size_t i = 0; i < scan.n_point; i++) n_done += scan.point[i].state == EOT_SCAN_DONE || scan.point[i].state == EOT_SCAN_KEPT;
-    EOT_CHECK(!*simulator.is_interrupted, EOT_E_INTERRUPTED, "interrupted after %zu of %zu points; the same command goes on from there", n_done, scan.n_point);
-    EOT_CHECK(n_failed == 0, first_failure, "%zu of %zu points failed (the first was %s: %s); the same command runs them again and keeps the others", n_failed, scan.n_point,
-              scan.point[i_first].name, scan.point[i_first].failure != NULL ? scan.point[i_first].failure : "");
+    for (size_t i = 0; i < scan.n_point; i++)
+        n_done += scan.point[i].state == EOT_SCAN_DONE || scan.point[i].state == EOT_SCAN_KEPT;
+    EOT_CHECK(!*simulator.is_interrupted, EOT_E_INTERRUPTED,
+              "interrupted after %zu of %zu points; the same command goes on from there", n_done, scan.n_point);
+    EOT_CHECK(n_failed == 0, first_failure,
+              "%zu of %zu points failed (the first was %s: %s); the same command runs them again and keeps the others",
+              n_failed, scan.n_point, scan.point[i_first].name,
+              scan.point[i_first].failure != NULL ? scan.point[i_first].failure : "");
 done:
     if (is_caught) eot_interrupt_release();
     eot_simulator_close(&simulator);

@@ -8,33 +8,36 @@
 enum { EOT_SCAN_MAX_AXIS = 4 };
 
 struct eot_scan_axis {
-    char *key;     /* owned, with the values in one block */
+    char *key; /* owned, with the values in one block */
     size_t n;
-    char **value;  /* n texts, as given */
+    char **value; /* n texts, as given */
 };
 
 enum eot_scan_state { EOT_SCAN_WAITING, EOT_SCAN_DONE, EOT_SCAN_KEPT, EOT_SCAN_FAILED };
 
 struct eot_scan_point {
-    char name[200];                     /* "key=value,key=value": its folder */
-    size_t at[EOT_SCAN_MAX_AXIS];       /* which value of each axis */
+    char name[200];               /* "key=value,key=value": its folder */
+    size_t at[EOT_SCAN_MAX_AXIS]; /* which value of each axis */
     enum eot_scan_state state;
-    struct eot_result result;           /* as read from its summary.json, with the figure of merit added; of points that are done or kept */
-    char *failure;                      /* what went wrong */
+    struct eot_result
+        result;    /* as read from its summary.json, with the figure of merit added; of points that are done or kept */
+    char *failure; /* what went wrong */
 };
 
 struct eot_scan {
     const char *config, *folder;
     size_t n_axis, n_point;
     struct eot_scan_axis axis[EOT_SCAN_MAX_AXIS];
-    struct eot_scan_point *point;       /* the last axis runs fastest */
+    struct eot_scan_point *point; /* the last axis runs fastest */
     size_t n_estimate;
-    const char **estimate;              /* those of the figure and of the printed table */
+    const char **estimate; /* those of the figure and of the printed table */
 };
 
-/** Write scan.csv and scan.json: for every point its keys and every estimate with its error. @return EOT_E_IO, EOT_E_MEMORY. */
+/** Write scan.csv and scan.json: for every point its keys and every estimate with its error. @return EOT_E_IO,
+ * EOT_E_MEMORY. */
 enum eot_status eot_scan_write_tables(const struct eot_scan *scan, struct eot_error *err);
-/** Write scan.png, .gp and .dat: the chosen estimates against the first key that has several values. Nothing without a point that is done.
+/** Write scan.png, .gp and .dat: the chosen estimates against the first key that has several values. Nothing without a
+ * point that is done.
  * @return EOT_E_IO (gnuplot), EOT_E_MEMORY. */
 enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_error *err);
 /** The chosen estimates of all points on standard output. */

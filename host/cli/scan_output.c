@@ -17,7 +17,9 @@
 enum { MAX_CURVE = 12 };
 static const char *const STATE[] = {"waiting", "done", "kept", "failed"};
 
-static bool has_result(const struct eot_scan_point *p) { return p->state == EOT_SCAN_DONE || p->state == EOT_SCAN_KEPT; }
+static bool has_result(const struct eot_scan_point *p) {
+    return p->state == EOT_SCAN_DONE || p->state == EOT_SCAN_KEPT;
+}
 
 /* Every estimate that some point has, in the order of their first appearance. */
 static enum eot_status all_names(const struct eot_scan *scan, const char ***names, size_t *n, struct eot_error *err) {
@@ -50,7 +52,8 @@ static void add_field(struct eot_text *text, const char *field) {
     eot_text_add(text, "\"");
 }
 
-static enum eot_status write_csv(const struct eot_scan *scan, const char *const *name, size_t n, struct eot_error *err) {
+static enum eot_status write_csv(const struct eot_scan *scan, const char *const *name, size_t n,
+                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text text = {0};
     for (size_t a = 0; a < scan->n_axis; a++) {
@@ -96,21 +99,27 @@ static enum eot_status write_json(const struct eot_scan *scan, struct eot_error 
     for (size_t i = 0; i < scan->n_point; i++) {
         const struct eot_scan_point *p = &scan->point[i];
         json_t *set = json_object(), *estimates = json_object(), *point;
-        for (size_t a = 0; a < scan->n_axis; a++) json_object_set_new(set, scan->axis[a].key, json_string(scan->axis[a].value[p->at[a]]));
+        for (size_t a = 0; a < scan->n_axis; a++)
+            json_object_set_new(set, scan->axis[a].key, json_string(scan->axis[a].value[p->at[a]]));
         for (size_t k = 0; k < p->result.n_estimate; k++) {
             const struct eot_estimate *e = &p->result.estimate[k];
-            json_object_set_new(estimates, e->name, json_pack("{s:f, s:f, s:s, s:f, s:I}", "value", e->value, "std_error", e->std_error, "unit", e->unit, "n_eff", e->n_eff, "n_batches",
-                                                              (json_int_t)e->n_batches));
+            json_object_set_new(estimates, e->name,
+                                json_pack("{s:f, s:f, s:s, s:f, s:I}", "value", e->value, "std_error", e->std_error,
+                                          "unit", e->unit, "n_eff", e->n_eff, "n_batches", (json_int_t)e->n_batches));
         }
-        point = json_pack("{s:s, s:s, s:o, s:o}", "folder", p->name, "state", STATE[p->state], "set", set, "estimates", estimates);
+        point = json_pack("{s:s, s:s, s:o, s:o}", "folder", p->name, "state", STATE[p->state], "set", set, "estimates",
+                          estimates);
         if (has_result(p)) json_object_set_new(point, "config_sha256", json_string(p->result.config_sha256));
         if (p->failure != NULL) json_object_set_new(point, "failure", json_string(p->failure));
         json_array_append_new(points, point);
     }
-    int failed = json_object_set_new(root, "schema", json_string("eotmc-scan/1")) | json_object_set_new(root, "version", json_string(EOT_VERSION)) |
-                 json_object_set_new(root, "config", json_string(scan->config)) | json_object_set_new(root, "keys", keys) | json_object_set_new(root, "points", points);
+    int failed = json_object_set_new(root, "schema", json_string("eotmc-scan/1")) |
+                 json_object_set_new(root, "version", json_string(EOT_VERSION)) |
+                 json_object_set_new(root, "config", json_string(scan->config)) |
+                 json_object_set_new(root, "keys", keys) | json_object_set_new(root, "points", points);
     text = json_dumps(root, JSON_INDENT(1));
-    EOT_CHECK(failed == 0 && text != NULL && json_array_size(points) == scan->n_point, EOT_E_MEMORY, "out of memory for the table of %zu points; free memory", scan->n_point);
+    EOT_CHECK(failed == 0 && text != NULL && json_array_size(points) == scan->n_point, EOT_E_MEMORY,
+              "out of memory for the table of %zu points; free memory", scan->n_point);
     EOT_TRY(eot_output_write_file(scan->folder, "scan.json", text, strlen(text), err));
 done:
     free(text);
@@ -148,7 +157,8 @@ void eot_scan_print(const struct eot_scan *scan) {
     }
 }
 
-/* The places of an axis' values: the numbers that they begin with, if they are numbers of one unit; otherwise 1, 2, ... @return the unit, or NULL. */
+/* The places of an axis' values: the numbers that they begin with, if they are numbers of one unit; otherwise 1, 2, ...
+ * @return the unit, or NULL. */
 static const char *places_of(const struct eot_scan_axis *axis, double *place) {
     const char *unit = NULL;
     for (size_t k = 0; k < axis->n; k++) {
@@ -164,7 +174,9 @@ static const char *places_of(const struct eot_scan_axis *axis, double *place) {
     }
     if (unit != NULL && unit[0] == '\0') /* bare numbers are in the key's base unit */
         for (size_t k = 0; k < EOT_N_KEYS; k++)
-            if (EOT_KEYS[k].scope == EOT_SCOPE_ROOT && strcmp(EOT_KEYS[k].path, axis->key) == 0 && EOT_KEYS[k].type == EOT_KEY_NUMBER) unit = eot_dimension_unit(EOT_KEYS[k].dimension);
+            if (EOT_KEYS[k].scope == EOT_SCOPE_ROOT && strcmp(EOT_KEYS[k].path, axis->key) == 0 &&
+                EOT_KEYS[k].type == EOT_KEY_NUMBER)
+                unit = eot_dimension_unit(EOT_KEYS[k].dimension);
     return unit;
 }
 
@@ -187,7 +199,8 @@ static size_t curve_of(const struct eot_scan *scan, const struct eot_scan_point 
     return curve;
 }
 
-static void add_curve(const struct eot_scan *scan, size_t x, const double *place, size_t curve, const char *name, struct eot_text *data, double *low, double *high) {
+static void add_curve(const struct eot_scan *scan, size_t x, const double *place, size_t curve, const char *name,
+                      struct eot_text *data, double *low, double *high) {
     const struct eot_scan_axis *axis = &scan->axis[x];
     eot_text_add(data, "# %s\n# %s value std_error\n", name, axis->key);
     double after = -DBL_MAX;
@@ -209,7 +222,8 @@ static void add_curve(const struct eot_scan *scan, size_t x, const double *place
     eot_text_add(data, "\n\n");
 }
 
-static void add_curve_title(const struct eot_scan *scan, size_t x, size_t curve, const char *name, struct eot_text *script) {
+static void add_curve_title(const struct eot_scan *scan, size_t x, size_t curve, const char *name,
+                            struct eot_text *script) {
     struct eot_text title = {0};
     size_t rest = curve, at[EOT_SCAN_MAX_AXIS];
     for (size_t a = scan->n_axis; a-- > 0;)
@@ -219,7 +233,8 @@ static void add_curve_title(const struct eot_scan *scan, size_t x, size_t curve,
         }
     if (scan->n_estimate > 1) eot_text_add(&title, "%s", name);
     for (size_t a = 0; a < scan->n_axis; a++)
-        if (a != x && scan->axis[a].n > 1) eot_text_add(&title, "%s%s = %s", title.n > 0 ? ", " : "", scan->axis[a].key, scan->axis[a].value[at[a]]);
+        if (a != x && scan->axis[a].n > 1)
+            eot_text_add(&title, "%s%s = %s", title.n > 0 ? ", " : "", scan->axis[a].key, scan->axis[a].value[at[a]]);
     if (title.n > 0) {
         eot_text_add(script, " title ");
         eot_text_add_quoted(script, title.text, 0);
@@ -230,7 +245,8 @@ static void add_curve_title(const struct eot_scan *scan, size_t x, size_t curve,
 }
 
 enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_error *err) {
-    static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"}; /* Okabe and Ito */
+    static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73",
+                                          "#CC79A7", "#E69F00", "#56B4E9"}; /* Okabe and Ito */
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, script = {0};
     size_t x = 0, n_combination = 1, n_curve = 0;
@@ -248,19 +264,23 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
         x_high = fmax(x_high, place[k]);
     }
     for (size_t k = 0; k < scan->n_estimate && n_curve < MAX_CURVE; k++)
-        for (size_t c = 0; c < n_combination && n_curve < MAX_CURVE; c++, n_curve++) add_curve(scan, x, place, c, scan->estimate[k], &data, &low, &high);
+        for (size_t c = 0; c < n_combination && n_curve < MAX_CURVE; c++, n_curve++)
+            add_curve(scan, x, place, c, scan->estimate[k], &data, &low, &high);
     eot_text_add(&script, "set xlabel ");
     struct eot_text label = {0};
-    eot_text_add(&label, "%s%s%s%s", axis->key, unit != NULL && unit[0] != '\0' ? " [" : "", unit != NULL ? unit : "", unit != NULL && unit[0] != '\0' ? "]" : "");
+    eot_text_add(&label, "%s%s%s%s", axis->key, unit != NULL && unit[0] != '\0' ? " [" : "", unit != NULL ? unit : "",
+                 unit != NULL && unit[0] != '\0' ? "]" : "");
     eot_text_add_quoted(&script, label.text != NULL ? label.text : "", 0);
     eot_text_free(&label);
     eot_text_add(&script, "\nset ylabel ");
     const struct eot_estimate *any = NULL;
-    for (size_t i = 0; i < scan->n_point && any == NULL; i++) any = eot_result_estimate(&scan->point[i].result, scan->estimate[0]);
+    for (size_t i = 0; i < scan->n_point && any == NULL; i++)
+        any = eot_result_estimate(&scan->point[i].result, scan->estimate[0]);
     char text[160], prefix[100];
     bool has_unit = any != NULL && strcmp(any->unit, "1") != 0;
     common_prefix(scan, prefix, sizeof prefix);
-    snprintf(text, sizeof text, "%s%s%s%s", prefix, has_unit ? " [" : "", has_unit ? any->unit : "", has_unit ? "]" : "");
+    snprintf(text, sizeof text, "%s%s%s%s", prefix, has_unit ? " [" : "", has_unit ? any->unit : "",
+             has_unit ? "]" : "");
     eot_text_add_quoted(&script, text, 0);
     if (unit == NULL) { /* words */
         eot_text_add(&script, "\nset xtics (");
@@ -277,14 +297,22 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
         eot_text_add(&script, "\nset xrange [%.6g:%.6g]\n", x_low - margin, x_high + margin);
     }
     if (high > 0.0 && high / low > 30.0)
-        eot_text_add(&script, "set logscale y\nset format y '10^{%%L}'\nset yrange [%.6g:%.6g]\n", low / 1.5, high * 1.5);
+        eot_text_add(&script, "set logscale y\nset format y '10^{%%L}'\nset yrange [%.6g:%.6g]\n", low / 1.5,
+                     high * 1.5);
     else
-        eot_text_add(&script, "set yrange [0:%.6g]\n%s", high > 0.0 ? 1.1 * high : 1.0, high > 0.0 && high < 1e-3 ? "set format y '%.1t×10^{%T}'\n" : "");
-    eot_text_add(&script, "set minussign\nset border 31 linewidth 0.8\nset mxtics\nset mytics\nset lmargin 11\nset rmargin 3\nset key above vertical maxrows 4 samplen 2 font ',15'\nset bars small\n"
-                          "set label 99 'eotmc %s' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\nplot ", EOT_VERSION);
+        eot_text_add(&script, "set yrange [0:%.6g]\n%s", high > 0.0 ? 1.1 * high : 1.0,
+                     high > 0.0 && high < 1e-3 ? "set format y '%.1t×10^{%T}'\n" : "");
+    eot_text_add(&script,
+                 "set minussign\nset border 31 linewidth 0.8\nset mxtics\nset mytics\nset lmargin 11\nset rmargin "
+                 "3\nset key above vertical maxrows 4 samplen 2 font ',15'\nset bars small\n"
+                 "set label 99 'eotmc %s' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\nplot ",
+                 EOT_VERSION);
     for (size_t i = 0; i < n_curve; i++) {
-        eot_text_add(&script, "%s'scan.dat' index %zu using 1:2 with lines linecolor '%s' dashtype %zu notitle, \\\n     '' index %zu using 1:2:3 with yerrorbars linecolor '%s' pointtype %d "
-                              "pointsize 1.2", i > 0 ? ", \\\n     " : "", i, colours[i % 6], i / 6 + 1, i, colours[i % 6], i < 6 ? 7 : 6);
+        eot_text_add(&script,
+                     "%s'scan.dat' index %zu using 1:2 with lines linecolor '%s' dashtype %zu notitle, \\\n     '' "
+                     "index %zu using 1:2:3 with yerrorbars linecolor '%s' pointtype %d "
+                     "pointsize 1.2",
+                     i > 0 ? ", \\\n     " : "", i, colours[i % 6], i / 6 + 1, i, colours[i % 6], i < 6 ? 7 : 6);
         add_curve_title(scan, x, i % n_combination, scan->estimate[i / n_combination], &script);
     }
     eot_text_add(&script, "\n");

@@ -9,18 +9,21 @@
 #include "device/selftest.h"
 #include "device/source.h"
 
-static enum eot_status print_json(const struct eot_backend *backend, const struct eot_selftest_report *report, struct eot_error *err) {
+static enum eot_status print_json(const struct eot_backend *backend, const struct eot_selftest_report *report,
+                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
     json_t *list = json_array(), *root = NULL;
     char *text = NULL;
     for (int i = 0; i < report->n_row; i++) {
         const struct eot_selftest_row *r = &report->row[i];
-        json_t *row = json_pack("{s:s, s:I, s:f, s:f}", "name", r->name, "values", (json_int_t)r->n_point, "max_ulp", r->max_ulp, "allowed_ulp", r->allowed_ulp);
+        json_t *row = json_pack("{s:s, s:I, s:f, s:f}", "name", r->name, "values", (json_int_t)r->n_point, "max_ulp",
+                                r->max_ulp, "allowed_ulp", r->allowed_ulp);
         EOT_CHECK_MEMORY(row);
         EOT_CHECK(json_array_append_new(list, row) == 0, EOT_E_MEMORY, "out of memory; free memory");
     }
-    root = json_pack("{s:s, s:{s:s, s:s}, s:b, s:f, s:f, s:O}", "schema", "eotmc-selftest/1", "device", "name", backend->name, "driver", backend->driver, "passed", 1,
-                     "seconds", report->seconds, "jit_s", backend->build_s, "checks", list);
+    root = json_pack("{s:s, s:{s:s, s:s}, s:b, s:f, s:f, s:O}", "schema", "eotmc-selftest/1", "device", "name",
+                     backend->name, "driver", backend->driver, "passed", 1, "seconds", report->seconds, "jit_s",
+                     backend->build_s, "checks", list);
     EOT_CHECK_MEMORY(root);
     text = json_dumps(root, JSON_INDENT(1));
     EOT_CHECK_MEMORY(text);
@@ -42,17 +45,20 @@ enum eot_status eot_cmd_selftest(int argc, char **argv, struct eot_error *err) {
     struct eot_backend *backend = NULL;
     struct eot_selftest_report report;
     const struct eot_option table[] = {
-        {"device", 0, EOT_OPTION_TEXT, &options.selector, "SEL", "number of `eotmc devices`, part of a name, or host (default: automatic)"},
+        {"device", 0, EOT_OPTION_TEXT, &options.selector, "SEL",
+         "number of `eotmc devices`, part of a name, or host (default: automatic)"},
         {"fast", 0, EOT_OPTION_FLAG, &is_fast, NULL, "the short test that runs before each simulation"},
         {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the output (default: text)"},
-        {"kernel-dir", 0, EOT_OPTION_TEXT, &options.kernel_dir, "DIR", "read kernels and headers below this project root, not the embedded ones"},
+        {"kernel-dir", 0, EOT_OPTION_TEXT, &options.kernel_dir, "DIR",
+         "read kernels and headers below this project root, not the embedded ones"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &options.no_kernel_cache, NULL, "build the kernels anew"},
         {"print-source", 0, EOT_OPTION_FLAG, &is_source, NULL, "print the one text that a driver gets, and stop"},
         {"verbose", 'v', EOT_OPTION_FLAG, &options.verbose, NULL, "tell about the cache and the kernels' resources"},
     };
     const struct eot_command command = {.name = "selftest",
                                         .arguments = "",
-                                        .summary = "Compare a device with published random-number answers and with the host's own compilation of the shared functions.",
+                                        .summary = "Compare a device with published random-number answers and with the "
+                                                   "host's own compilation of the shared functions.",
                                         .example = "eotmc selftest --device 0",
                                         .option = table,
                                         .n_option = sizeof table / sizeof table[0]};
@@ -71,8 +77,10 @@ enum eot_status eot_cmd_selftest(int argc, char **argv, struct eot_error *err) {
     }
     printf("%-24s %10s %10s %10s\n", "check", "values", "max ulp", "allowed");
     for (int i = 0; i < report.n_row; i++)
-        printf("%-24s %10zu %10.0f %10.0f\n", report.row[i].name, report.row[i].n_point, report.row[i].max_ulp, report.row[i].allowed_ulp);
-    printf("self-test passed on %s (driver %s) in %.2f s, besides %.2f s to build the kernels\n", backend->name, backend->driver, report.seconds, backend->build_s);
+        printf("%-24s %10zu %10.0f %10.0f\n", report.row[i].name, report.row[i].n_point, report.row[i].max_ulp,
+               report.row[i].allowed_ulp);
+    printf("self-test passed on %s (driver %s) in %.2f s, besides %.2f s to build the kernels\n", backend->name,
+           backend->driver, report.seconds, backend->build_s);
 done:
     free(source);
     eot_backend_close(backend);

@@ -1,5 +1,6 @@
 /** @file simulate.h
- * One configuration simulated into a folder: what `eotmc run` does once, and `eotmc scan` for every point with one device. */
+ * One configuration simulated into a folder: what `eotmc run` does once, and `eotmc scan` for every point with one
+ * device. */
 #ifndef EOT_HOST_CLI_SIMULATE_H
 #define EOT_HOST_CLI_SIMULATE_H
 
@@ -13,16 +14,20 @@
 struct eot_simulator {
     const char *device, *kernel_dir;
     bool no_kernel_cache, no_table_cache, is_verbose;
-    bool is_quiet;                               /* nothing on standard output */
+    bool is_quiet; /* nothing on standard output */
     enum eot_progress_mode progress;
     const volatile sig_atomic_t *is_interrupted; /* may be NULL */
-    struct eot_backend *backend;                 /* opened by the first simulation, kept for those whose kernels have the same options */
+    struct eot_backend
+        *backend; /* opened by the first simulation, kept for those whose kernels have the same options */
     const char *kernel_options;
 };
 
-/** Simulate a configuration and write summary.json (last: it marks a folder that is whole), result.h5, effective-config.yaml and figures.
- * @return EOT_E_INTERRUPTED for a run that was interrupted (what it did is written and marked partial), and what the parts return. */
-enum eot_status eot_simulate(struct eot_simulator *simulator, const struct eot_config *config, const char *folder, struct eot_error *err);
+/** Simulate a configuration and write summary.json (last: it marks a folder that is whole), result.h5,
+ * effective-config.yaml and figures.
+ * @return EOT_E_INTERRUPTED for a run that was interrupted (what it did is written and marked partial), and what the
+ * parts return. */
+enum eot_status eot_simulate(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
+                             struct eot_error *err);
 void eot_simulator_close(struct eot_simulator *simulator);
 
 #endif

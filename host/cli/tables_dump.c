@@ -18,7 +18,8 @@ static const double MUON_LOW = 1e-3, MUON_HIGH = 300.0, GAMMA_HIGH = 1000.0; /* 
 void eot_tables_medium_name(const struct eot_em_medium *medium, char *name, size_t n_name) {
     size_t n = 0;
     name[0] = '\0';
-    for (int i = 0; i < medium->n_constituent && n < n_name; i++) n += (size_t)snprintf(name + n, n_name - n, "%s%s", i > 0 ? "+" : "", medium->material[i]->name);
+    for (int i = 0; i < medium->n_constituent && n < n_name; i++)
+        n += (size_t)snprintf(name + n, n_name - n, "%s%s", i > 0 ? "+" : "", medium->material[i]->name);
 }
 
 static int compare_doubles(const void *a, const void *b) {
@@ -31,7 +32,8 @@ static int energies_between(double low, double high, int per_decade, double ener
     int n = 0;
     energy[n++] = low;
     energy[n++] = high;
-    for (int decade = (int)floor(log10(low)); decade <= (int)floor(log10(high)) && n + per_decade + 3 < MAX_POINT; decade++) {
+    for (int decade = (int)floor(log10(low)); decade <= (int)floor(log10(high)) && n + per_decade + 3 < MAX_POINT;
+         decade++) {
         char text[32];
         for (int i = 0; i < 3; i++) {
             snprintf(text, sizeof text, "%de%d", (const int[]){1, 2, 5}[i], decade);
@@ -42,7 +44,8 @@ static int energies_between(double low, double high, int per_decade, double ener
     qsort(energy, (size_t)n, sizeof *energy, compare_doubles);
     int kept = 0;
     for (int i = 0; i < n; i++)
-        if (energy[i] >= low && energy[i] <= high && (kept == 0 || energy[i] > energy[kept - 1] * (1.0 + 1e-9))) energy[kept++] = energy[i];
+        if (energy[i] >= low && energy[i] <= high && (kept == 0 || energy[i] > energy[kept - 1] * (1.0 + 1e-9)))
+            energy[kept++] = energy[i];
     return kept;
 }
 
@@ -55,19 +58,24 @@ done:
     return status;
 }
 
-static enum eot_status dump_medium(const char *folder, const struct eot_em_medium *medium, const struct eot_em_options *o, struct eot_error *err) {
+static enum eot_status dump_medium(const char *folder, const struct eot_em_medium *medium,
+                                   const struct eot_em_options *o, struct eot_error *err) {
     struct eot_text text = {0};
     double energy[MAX_POINT];
     char medium_name[160], file[192];
     eot_tables_medium_name(medium, medium_name, sizeof medium_name);
     snprintf(file, sizeof file, "em_%s.csv", medium_name);
-    eot_text_add(&text, "# %s: macroscopic cross sections [1/cm] and ionisation [GeV/cm]; bremsstrahlung of photons above the cut of %.6g GeV; LPM effect %s\n", medium_name, o->cut,
-                 o->lpm ? "on" : "off");
-    eot_text_add(&text, "energy_GeV,brems_per_cm,pair_per_cm,compton_per_cm,dimuon_gamma_per_cm,ionisation_GeV_per_cm\n");
+    eot_text_add(&text,
+                 "# %s: macroscopic cross sections [1/cm] and ionisation [GeV/cm]; bremsstrahlung of photons above the "
+                 "cut of %.6g GeV; LPM effect %s\n",
+                 medium_name, o->cut, o->lpm ? "on" : "off");
+    eot_text_add(&text,
+                 "energy_GeV,brems_per_cm,pair_per_cm,compton_per_cm,dimuon_gamma_per_cm,ionisation_GeV_per_cm\n");
     int n = energies_between(o->cut, o->energy_max, 20, energy);
     for (int i = 0; i < n; i++) {
         struct eot_em_rates r = eot_em_rates_at(medium, energy[i], o->cut, o->lpm);
-        eot_text_add(&text, "%.10g,%.8g,%.8g,%.8g,%.8g,%.8g\n", energy[i], r.brems, r.pair, r.compton, r.dimuon_gamma, r.ionisation);
+        eot_text_add(&text, "%.10g,%.8g,%.8g,%.8g,%.8g,%.8g\n", energy[i], r.brems, r.pair, r.compton, r.dimuon_gamma,
+                     r.ionisation);
     }
     return write_text(folder, file, &text, err);
 }
@@ -77,7 +85,8 @@ static enum eot_status dump_dimuon(const char *folder, const struct eot_em_optio
     double energy[MAX_POINT];
     const struct eot_element *seen[EOT_N_MEDIUM_MAX * EOT_N_CONSTITUENT * EOT_MAX_ELEMENT];
     int n_seen = 0, n = energies_between(2.0 * EOT_M_MUON, GAMMA_HIGH, 20, energy);
-    eot_text_add(&text, "# gamma A -> mu+ mu- A: integral of the differential formula of Burkhardt, Kelner and Kokoulin (CERN-SL-2002-016), which is simulated, and their fit of the total\n");
+    eot_text_add(&text, "# gamma A -> mu+ mu- A: integral of the differential formula of Burkhardt, Kelner and "
+                        "Kokoulin (CERN-SL-2002-016), which is simulated, and their fit of the total\n");
     eot_text_add(&text, "photon_energy_GeV,Z,A,integral_microbarn,bkk_fit_microbarn\n");
     for (int m = 0; m < o->n_medium; m++)
         for (int c = 0; c < o->medium[m].n_constituent; c++)
@@ -88,16 +97,19 @@ static enum eot_status dump_dimuon(const char *folder, const struct eot_em_optio
                 if (!is_new) continue;
                 seen[n_seen++] = e;
                 for (int i = 0; i < n; i++)
-                    eot_text_add(&text, "%.10g,%d,%.8g,%.8g,%.8g\n", energy[i], e->Z, e->A, 1e30 * eot_dimuon_gamma_xsec(energy[i], e->Z, e->A),
+                    eot_text_add(&text, "%.10g,%d,%.8g,%.8g,%.8g\n", energy[i], e->Z, e->A,
+                                 1e30 * eot_dimuon_gamma_xsec(energy[i], e->Z, e->A),
                                  1e30 * eot_dimuon_gamma_xsec_fit(energy[i], e->Z, e->A));
             }
     return write_text(folder, "dimuon_gamma_xsec.csv", &text, err);
 }
 
 /* Rows at the energies of the dump; the caller frees them. */
-static enum eot_status muon_rows(const struct eot_material *material, struct eot_muon_dedx_row **row, int *n, struct eot_error *err) {
+static enum eot_status muon_rows(const struct eot_material *material, struct eot_muon_dedx_row **row, int *n,
+                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    /* the energies of D. E. Groom, N. V. Mokhov, S. I. Striganov, At. Data Nucl. Data Tables 78 (2001) 183, exact as decimal numbers: to compare line by line */
+    /* the energies of D. E. Groom, N. V. Mokhov, S. I. Striganov, At. Data Nucl. Data Tables 78 (2001) 183, exact as
+     * decimal numbers: to compare line by line */
     static const int in_decade[] = {10, 12, 14, 17, 20, 25, 30, 35, 40, 45, 50, 55, 60, 70, 80, 90};
     double energy[MAX_POINT];
     *n = 0;
@@ -125,11 +137,14 @@ static enum eot_status dump_muon(const char *folder, const struct eot_material *
     int n = 0;
     EOT_TRY(muon_rows(material, &row, &n, err));
     snprintf(file, sizeof file, "muon_dedx_%s.csv", material->name);
-    eot_text_add(&text, "# %s: stopping power of muons by process [MeV cm2/g], range in the continuous slowing-down approximation [g/cm2]\n", material->name);
+    eot_text_add(&text,
+                 "# %s: stopping power of muons by process [MeV cm2/g], range in the continuous slowing-down "
+                 "approximation [g/cm2]\n",
+                 material->name);
     eot_text_add(&text, "kinetic_energy_GeV,ionisation,brems,pair,photonuclear,total,csda_range_g_cm2\n");
     for (int i = 0; i < n; i++)
-        eot_text_add(&text, "%.10g,%.8g,%.8g,%.8g,%.8g,%.8g,%.8g\n", row[i].kinetic_energy, row[i].ionisation, row[i].brems, row[i].pair, row[i].photonuclear, row[i].total,
-                     row[i].csda_range);
+        eot_text_add(&text, "%.10g,%.8g,%.8g,%.8g,%.8g,%.8g,%.8g\n", row[i].kinetic_energy, row[i].ionisation,
+                     row[i].brems, row[i].pair, row[i].photonuclear, row[i].total, row[i].csda_range);
     EOT_TRY(write_text(folder, file, &text, err));
 done:
     eot_text_free(&text);
@@ -137,7 +152,8 @@ done:
     return status;
 }
 
-enum eot_status eot_tables_dump(const char *folder, const struct eot_setup *setup, const struct eot_em_options *o, struct eot_error *err) {
+enum eot_status eot_tables_dump(const char *folder, const struct eot_setup *setup, const struct eot_em_options *o,
+                                struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (int m = 0; m < o->n_medium; m++) EOT_TRY(dump_medium(folder, &o->medium[m], o, err));
     if (o->n_medium > 0) EOT_TRY(dump_dimuon(folder, o, err));
@@ -147,7 +163,8 @@ done:
     return status;
 }
 
-/* Published stopping powers of a material, those of the figure's range: a data block with the columns of ours. @return their number. */
+/* Published stopping powers of a material, those of the figure's range: a data block with the columns of ours. @return
+ * their number. */
 static int reference_block(const char *material, struct eot_text *data) {
     int n = 0;
     const char *line = NULL;
@@ -156,7 +173,10 @@ static int reference_block(const char *material, struct eot_text *data) {
     for (; line != NULL && *line != '\0'; line = strchr(line, '\n') != NULL ? strchr(line, '\n') + 1 : NULL) {
         char name[32];
         double T, part[5];
-        if (sscanf(line, "%31[a-z],%lf,%lf,%lf,%lf,%lf,%lf", name, &T, part, part + 1, part + 2, part + 3, part + 4) != 7 || strcmp(name, material) != 0) continue;
+        if (sscanf(line, "%31[a-z],%lf,%lf,%lf,%lf,%lf,%lf", name, &T, part, part + 1, part + 2, part + 3, part + 4) !=
+                7 ||
+            strcmp(name, material) != 0)
+            continue;
         if (n++ == 0) eot_text_add(data, "# %s: the same, PUMAS tables (github.com/niess/pumas-materials)\n", material);
         eot_text_add(data, "%.8g %.8g %.8g %.8g %.8g %.8g\n", T, part[4], part[0], part[1], part[2], part[3]);
     }
@@ -176,8 +196,11 @@ enum eot_status eot_tables_figure(const char *folder, const struct eot_setup *se
     n_column = n_panel > 4 ? 3 : n_panel > 1 ? 2 : 1;
     n_row = (n_panel + n_column - 1) / n_column;
     EOT_CHECK(n_panel > 0, EOT_E_CONFIG, "no material with a density above 0 (nothing to draw); leave --figure out");
-    eot_text_add(&body, "set logscale xy\nset format x '10^{%%T}'\nset format y '10^{%%T}'\nset xrange [%g:%g]\nset yrange [1e-4:1e3]\nset xlabel 'kinetic energy [GeV]'\n"
-                        "set ylabel '-dE/dx [MeV cm^2/g]'\nset key top center font ',18'\nset grid lc rgb '#dddddd'\nset multiplot layout %d, %d\n",
+    eot_text_add(&body,
+                 "set logscale xy\nset format x '10^{%%T}'\nset format y '10^{%%T}'\nset xrange [%g:%g]\nset yrange "
+                 "[1e-4:1e3]\nset xlabel 'kinetic energy [GeV]'\n"
+                 "set ylabel '-dE/dx [MeV cm^2/g]'\nset key top center font ',18'\nset grid lc rgb '#dddddd'\nset "
+                 "multiplot layout %d, %d\n",
                  MUON_LOW, MUON_HIGH, n_row, n_column);
     int i_panel = 0;
     for (int i = 0; i < setup->n_material; i++) {
@@ -185,9 +208,13 @@ enum eot_status eot_tables_figure(const char *folder, const struct eot_setup *se
         int n = 0;
         if (!is_matter(m)) continue;
         EOT_TRY(muon_rows(m, &row, &n, err));
-        eot_text_add(&data, "# %s: kinetic energy [GeV], total, ionisation, bremsstrahlung, pair production, photonuclear [MeV cm2/g]\n", m->name);
+        eot_text_add(&data,
+                     "# %s: kinetic energy [GeV], total, ionisation, bremsstrahlung, pair production, photonuclear "
+                     "[MeV cm2/g]\n",
+                     m->name);
         for (int k = 0; k < n; k++)
-            eot_text_add(&data, "%.8g %.8g %.8g %.8g %.8g %.8g\n", row[k].kinetic_energy, row[k].total, row[k].ionisation, row[k].brems, row[k].pair, row[k].photonuclear);
+            eot_text_add(&data, "%.8g %.8g %.8g %.8g %.8g %.8g\n", row[k].kinetic_energy, row[k].total,
+                         row[k].ionisation, row[k].brems, row[k].pair, row[k].photonuclear);
         eot_text_add(&data, "\n\n");
         free(row);
         row = NULL;
@@ -196,11 +223,13 @@ enum eot_status eot_tables_figure(const char *folder, const struct eot_setup *se
         eot_text_add_quoted(&body, m->name, 0);
         eot_text_add(&body, "\nplot ");
         for (int p = 0; p < 5; p++)
-            eot_text_add(&body, "%s'muon_dedx.dat' index %d using 1:($%d>0?$%d:NaN) with lines lw 2 lc rgb '%s' %s%s%s", p > 0 ? ", " : "", n_block, p + 2, p + 2, colour[p],
-                         i_panel == 0 ? "title '" : "notitle", i_panel == 0 ? process[p] : "", i_panel == 0 ? "'" : "");
+            eot_text_add(&body, "%s'muon_dedx.dat' index %d using 1:($%d>0?$%d:NaN) with lines lw 2 lc rgb '%s' %s%s%s",
+                         p > 0 ? ", " : "", n_block, p + 2, p + 2, colour[p], i_panel == 0 ? "title '" : "notitle",
+                         i_panel == 0 ? process[p] : "", i_panel == 0 ? "'" : "");
         for (int p = 0; has_points && p < 5; p++)
-            eot_text_add(&body, ", 'muon_dedx.dat' index %d using 1:($%d>0?$%d:NaN) with points pt 7 ps 1.2 lc rgb '%s' %s", n_block + 1, p + 2, p + 2, colour[p],
-                         p == 0 && !is_named ? "title 'PUMAS tables'" : "notitle");
+            eot_text_add(
+                &body, ", 'muon_dedx.dat' index %d using 1:($%d>0?$%d:NaN) with points pt 7 ps 1.2 lc rgb '%s' %s",
+                n_block + 1, p + 2, p + 2, colour[p], p == 0 && !is_named ? "title 'PUMAS tables'" : "notitle");
         is_named = is_named || has_points;
         n_block += has_points ? 2 : 1;
         eot_text_add(&body, "\n");

@@ -78,8 +78,8 @@ static enum eot_status print_json(json_t *root, const struct number_table *table
         EOT_CHECK(json_array_append_new(points, row) == 0, EOT_E_MEMORY, "out of memory; ask for fewer points");
         for (size_t j = 0; j < table->n_column; j++) {
             double v = table->value[i * table->n_column + j];
-            EOT_CHECK(json_object_set_new(row, table->column[j], isnan(v) ? json_null() : json_real(v)) == 0, EOT_E_MEMORY,
-                      "out of memory; ask for fewer points");
+            EOT_CHECK(json_object_set_new(row, table->column[j], isnan(v) ? json_null() : json_real(v)) == 0,
+                      EOT_E_MEMORY, "out of memory; ask for fewer points");
         }
     }
     EOT_CHECK(json_object_set(root, "points", points) == 0, EOT_E_MEMORY, "out of memory; ask for fewer points");
@@ -93,7 +93,8 @@ done:
     return status;
 }
 
-static enum eot_status print(const char *format, json_t *root, const struct number_table *table, struct eot_error *err) {
+static enum eot_status print(const char *format, json_t *root, const struct number_table *table,
+                             struct eot_error *err) {
     if (strcmp(format, "json") == 0) return print_json(root, table, err);
     json_decref(root);
     if (strcmp(format, "csv") == 0)
@@ -110,7 +111,10 @@ static enum eot_status pairs_check(const char *text, struct eot_error *err) {
     for (const char *p = text;; p++) {
         if (*p == ',') n_comma++;
         if (*p == ';' || *p == '\0') {
-            EOT_CHECK(n_comma == 1, EOT_E_USAGE, "option '--at' = '%s' (must be pairs VALUE,ANGLE with ';' between pairs); give e.g. '0.3,0;0.7,1e-3'", text);
+            EOT_CHECK(
+                n_comma == 1, EOT_E_USAGE,
+                "option '--at' = '%s' (must be pairs VALUE,ANGLE with ';' between pairs); give e.g. '0.3,0;0.7,1e-3'",
+                text);
             n_comma = 0;
         }
         if (*p == '\0') break;
@@ -129,10 +133,13 @@ struct request {
     struct eot_number_list mphi_list, energy_list, at_list;
 };
 
-static enum eot_lfc_method method_of(const char *name) { return strcmp(name, "etl") == 0 ? EOT_LFC_ETL : strcmp(name, "ww") == 0 ? EOT_LFC_WW : EOT_LFC_IWW; }
+static enum eot_lfc_method method_of(const char *name) {
+    return strcmp(name, "etl") == 0 ? EOT_LFC_ETL : strcmp(name, "ww") == 0 ? EOT_LFC_WW : EOT_LFC_IWW;
+}
 
 static json_t *head(const struct request *r, const char *quantity) {
-    return json_pack("{s:s, s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", quantity, "process", r->process, "Z", r->Z, "A", r->A, "h", r->h);
+    return json_pack("{s:s, s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", quantity, "process",
+                     r->process, "Z", r->Z, "A", r->A, "h", r->h);
 }
 
 static enum eot_status run_points(const struct request *r, struct number_table *table, struct eot_error *err) {
@@ -141,15 +148,18 @@ static enum eot_status run_points(const struct request *r, struct number_table *
     const char *d = r->differential;
     bool is_double = d != NULL && (strcmp(d, "x-theta") == 0 || strcmp(d, "y-psi") == 0),
          is_angular = d != NULL && (strcmp(d, "theta") == 0 || strcmp(d, "psi") == 0);
-    enum eot_lfc_side side =
-        d == NULL ? (strcmp(r->side, "y") == 0 ? EOT_LFC_LEPTON : EOT_LFC_PHI) : (d[0] == 'x' || d[0] == 't' ? EOT_LFC_PHI : EOT_LFC_LEPTON);
+    enum eot_lfc_side side = d == NULL ? (strcmp(r->side, "y") == 0 ? EOT_LFC_LEPTON : EOT_LFC_PHI)
+                                       : (d[0] == 'x' || d[0] == 't' ? EOT_LFC_PHI : EOT_LFC_LEPTON);
     const char *fraction = side == EOT_LFC_PHI ? "x" : "y", *angle = side == EOT_LFC_PHI ? "theta_rad" : "psi_rad";
     if (d == NULL)
         columns_set(table, 4, (const char *const[]){"mphi_GeV", "energy_GeV", "sigma_pb", "rel_error"});
     else if (is_double)
-        columns_set(table, 6, (const char *const[]){"mphi_GeV", "energy_GeV", fraction, angle, "d2sigma_pb", "rel_error"});
+        columns_set(table, 6,
+                    (const char *const[]){"mphi_GeV", "energy_GeV", fraction, angle, "d2sigma_pb", "rel_error"});
     else
-        columns_set(table, 5, (const char *const[]){"mphi_GeV", "energy_GeV", is_angular ? angle : fraction, "dsigma_pb", "rel_error"});
+        columns_set(
+            table, 5,
+            (const char *const[]){"mphi_GeV", "energy_GeV", is_angular ? angle : fraction, "dsigma_pb", "rel_error"});
     enum eot_lfc_method method = method_of(r->method);
     size_t n_at = d == NULL ? 1 : r->at_list.n / (is_double ? 2 : 1);
     for (size_t i = 0; i < r->mphi_list.n; i++)
@@ -164,7 +174,8 @@ static enum eot_status run_points(const struct request *r, struct number_table *
                 if (d == NULL) {
                     EOT_TRY(eot_lfc_total(&reaction, method, side, E, &r->options, &value, err));
                 } else if (is_double) {
-                    EOT_TRY(eot_lfc_double_differential(&reaction, method, side, E, at[0], at[1], &r->options, &value, err));
+                    EOT_TRY(eot_lfc_double_differential(&reaction, method, side, E, at[0], at[1], &r->options, &value,
+                                                        err));
                     row[n++] = at[0];
                     row[n++] = at[1];
                 } else {
@@ -186,7 +197,8 @@ done:
     return status;
 }
 
-static enum eot_status grid_fill(struct eot_number_list *list, size_t n, double first, double last, bool is_log, struct eot_error *err) {
+static enum eot_status grid_fill(struct eot_number_list *list, size_t n, double first, double last, bool is_log,
+                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (list->n > 0) goto done;
     list->value = malloc(n * sizeof *list->value);
@@ -205,14 +217,17 @@ static enum eot_status run_ratio(struct request *r, struct number_table *table, 
     enum eot_status status = EOT_OK;
     EOT_TRY(grid_fill(&r->mphi_list, 30, 0.11, 3.0, true, err)); /* GeV */
     EOT_TRY(grid_fill(&r->energy_list, 16, 10.0, 160.0, false, err));
-    columns_set(table, 7, (const char *const[]){"mphi_GeV", "energy_GeV", "etl_pb", "ww_pb", "iww_pb", "ww_over_etl", "iww_over_etl"});
+    columns_set(
+        table, 7,
+        (const char *const[]){"mphi_GeV", "energy_GeV", "etl_pb", "ww_pb", "iww_pb", "ww_over_etl", "iww_over_etl"});
     for (size_t i = 0; i < r->mphi_list.n; i++)
         for (size_t j = 0; j < r->energy_list.n; j++) {
             struct eot_lfc_reaction reaction = r->reaction;
             reaction.m_phi = r->mphi_list.value[i];
             struct eot_lfc_value value[3];
             for (int method = 0; method < 3; method++)
-                EOT_TRY(eot_lfc_total(&reaction, (enum eot_lfc_method)method, EOT_LFC_PHI, r->energy_list.value[j], &r->options, &value[method], err));
+                EOT_TRY(eot_lfc_total(&reaction, (enum eot_lfc_method)method, EOT_LFC_PHI, r->energy_list.value[j],
+                                      &r->options, &value[method], err));
             double etl = value[0].value, row[7] = {reaction.m_phi,
                                                    r->energy_list.value[j],
                                                    etl,
@@ -229,10 +244,13 @@ done:
 
 static enum eot_status run_gm2(const struct request *r, struct number_table *table, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(r->delta_a > 0.0, EOT_E_USAGE, "option '--delta-a' = %g (must be positive); give e.g. 251e-11", r->delta_a);
+    EOT_CHECK(r->delta_a > 0.0, EOT_E_USAGE, "option '--delta-a' = %g (must be positive); give e.g. 251e-11",
+              r->delta_a);
     EOT_CHECK(r->delta_a_sigma >= 0.0 && r->n_sigma >= 0.0, EOT_E_USAGE,
-              "options '--delta-a-sigma' = %g and '--sigmas' = %g (must not be negative); give e.g. 59e-11 and 3", r->delta_a_sigma, r->n_sigma);
-    columns_set(table, 6, (const char *const[]){"mphi_GeV", "delta_a_over_h2", "rel_error", "h_low", "h_central", "h_high"});
+              "options '--delta-a-sigma' = %g and '--sigmas' = %g (must not be negative); give e.g. 59e-11 and 3",
+              r->delta_a_sigma, r->n_sigma);
+    columns_set(table, 6,
+                (const char *const[]){"mphi_GeV", "delta_a_over_h2", "rel_error", "h_low", "h_central", "h_high"});
     for (size_t i = 0; i < r->mphi_list.n; i++) {
         struct eot_lfc_value value;
         EOT_TRY(eot_lfc_gm2(r->mphi_list.value[i], &value, err));
@@ -246,8 +264,8 @@ static enum eot_status run_gm2(const struct request *r, struct number_table *tab
         EOT_TRY(row_add(table, row, err));
     }
     status = print(r->format,
-                   json_pack("{s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "gm2", "delta_a", r->delta_a, "delta_a_sigma", r->delta_a_sigma,
-                             "n_sigma", r->n_sigma),
+                   json_pack("{s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "gm2", "delta_a",
+                             r->delta_a, "delta_a_sigma", r->delta_a_sigma, "n_sigma", r->n_sigma),
                    table, err);
 done:
     return status;
@@ -263,10 +281,12 @@ static enum eot_status run_relic(const struct request *r, struct number_table *t
     }
     const char *reading = "<sigma v> = h^2 g^2 m_1^2/(4 pi [m_phi^2-(m_1+m_2)^2]^2), m_1 = m_2 = mass_ratio m_phi";
     if (strcmp(r->format, "table") == 0)
-        printf("# %s = %g pb, mass_ratio = %g, g = %g\n", reading, r->relic_options.sigma_v_pb, r->relic_options.mass_ratio, r->relic_options.coupling);
+        printf("# %s = %g pb, mass_ratio = %g, g = %g\n", reading, r->relic_options.sigma_v_pb,
+               r->relic_options.mass_ratio, r->relic_options.coupling);
     status = print(r->format,
-                   json_pack("{s:s, s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "relic", "reading", reading, "mass_ratio",
-                             r->relic_options.mass_ratio, "g", r->relic_options.coupling, "sigma_v_pb", r->relic_options.sigma_v_pb),
+                   json_pack("{s:s, s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "relic", "reading",
+                             reading, "mass_ratio", r->relic_options.mass_ratio, "g", r->relic_options.coupling,
+                             "sigma_v_pb", r->relic_options.sigma_v_pb),
                    table, err);
 done:
     return status;
@@ -276,13 +296,17 @@ done:
 static enum eot_status request_check(struct request *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     int n_mode = r->ratio + r->gm2 + r->relic + (r->figure != NULL) + (r->differential != NULL);
-    EOT_CHECK(n_mode <= 1, EOT_E_USAGE, "more than one of --differential, --ratio, --gm2, --relic, --figure (each is a different output); give one");
+    EOT_CHECK(
+        n_mode <= 1, EOT_E_USAGE,
+        "more than one of --differential, --ratio, --gm2, --relic, --figure (each is a different output); give one");
     EOT_CHECK((r->differential != NULL) == (r->at != NULL), EOT_E_USAGE,
-              "%s without %s (a differential needs the places to evaluate it at); give both or neither", r->at != NULL ? "--at" : "--differential",
-              r->at != NULL ? "--differential" : "--at");
+              "%s without %s (a differential needs the places to evaluate it at); give both or neither",
+              r->at != NULL ? "--at" : "--differential", r->at != NULL ? "--differential" : "--at");
     bool needs_mass = !r->ratio && r->figure == NULL, needs_energy = needs_mass && !r->gm2 && !r->relic;
-    EOT_CHECK(!needs_mass || r->mphi != NULL, EOT_E_USAGE, "no --mphi; give one or more masses in GeV, as in --mphi 0.11,0.5");
-    EOT_CHECK(!needs_energy || r->energy != NULL, EOT_E_USAGE, "no --energy; give one or more energies in GeV, as in --energy 50,100");
+    EOT_CHECK(!needs_mass || r->mphi != NULL, EOT_E_USAGE,
+              "no --mphi; give one or more masses in GeV, as in --mphi 0.11,0.5");
+    EOT_CHECK(!needs_energy || r->energy != NULL, EOT_E_USAGE,
+              "no --energy; give one or more energies in GeV, as in --energy 50,100");
     if (r->mphi != NULL) EOT_TRY(eot_number_list_parse("mphi", r->mphi, ",", &r->mphi_list, err));
     if (r->energy != NULL) EOT_TRY(eot_number_list_parse("energy", r->energy, ",", &r->energy_list, err));
     if (r->at != NULL) {
@@ -290,9 +314,12 @@ static enum eot_status request_check(struct request *r, struct eot_error *err) {
         if (is_double) EOT_TRY(pairs_check(r->at, err));
         EOT_TRY(eot_number_list_parse("at", r->at, is_double ? ",;" : ",", &r->at_list, err));
     }
-    EOT_CHECK(r->theta_max >= 0.0 && r->psi_max >= 0.0, EOT_E_USAGE, "--theta-max = %g, --psi-max = %g rad (must be positive); give e.g. 0.1", r->theta_max,
-              r->psi_max);
-    r->reaction = (struct eot_lfc_reaction){.process = strcmp(r->process, "mu2e") == 0 ? EOT_LFC_MU2E : EOT_LFC_E2MU, .coupling = r->h, .Z = r->Z, .A = r->A};
+    EOT_CHECK(r->theta_max >= 0.0 && r->psi_max >= 0.0, EOT_E_USAGE,
+              "--theta-max = %g, --psi-max = %g rad (must be positive); give e.g. 0.1", r->theta_max, r->psi_max);
+    r->reaction = (struct eot_lfc_reaction){.process = strcmp(r->process, "mu2e") == 0 ? EOT_LFC_MU2E : EOT_LFC_E2MU,
+                                            .coupling = r->h,
+                                            .Z = r->Z,
+                                            .A = r->A};
     r->options = (struct eot_lfc_options){.theta_max = r->theta_max, .psi_max = r->psi_max, .tolerance = r->tolerance};
 done:
     return status;
@@ -316,8 +343,10 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
                         .n_sigma = 3.0,
                         .relic_options = {.mass_ratio = 3.0, .coupling = 0.1, .sigma_v_pb = 10.0}};
     const struct eot_option option[] = {
-        {"process", 0, EOT_OPTION_CHOICE, &r.process, "e2mu|mu2e", "e N -> mu N phi or mu N -> e N phi (default: e2mu)"},
-        {"method", 0, EOT_OPTION_CHOICE, &r.method, "etl|ww|iww", "exact tree level, Weizsaecker-Williams, improved WW (default: etl)"},
+        {"process", 0, EOT_OPTION_CHOICE, &r.process, "e2mu|mu2e",
+         "e N -> mu N phi or mu N -> e N phi (default: e2mu)"},
+        {"method", 0, EOT_OPTION_CHOICE, &r.method, "etl|ww|iww",
+         "exact tree level, Weizsaecker-Williams, improved WW (default: etl)"},
         {"mphi", 0, EOT_OPTION_TEXT, &r.mphi, "M[,M...]", "masses of phi [GeV], above m_mu - m_e and up to 3"},
         {"energy", 0, EOT_OPTION_TEXT, &r.energy, "E[,E...]", "total energies of the incoming lepton [GeV], up to 300"},
         {"Z", 0, EOT_OPTION_REAL, &r.Z, "Z", "charge of the nucleus (default: 82)"},
@@ -325,33 +354,44 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
         {"h", 0, EOT_OPTION_REAL, &r.h, "H", "coupling (default: 1e-4)"},
         {"differential", 0, EOT_OPTION_CHOICE, &r.differential, "x|y|theta|psi|x-theta|y-psi",
          "differential cross section instead of the total; angles per rad, double per unit cos"},
-        {"at", 0, EOT_OPTION_TEXT, &r.at, "V[,V...]", "where: values of x, y or the angle [rad]; pairs V,ANGLE;V,ANGLE for a double differential"},
-        {"side", 0, EOT_OPTION_CHOICE, &r.side, "x|y", "variables that a total is integrated over: phi's or the lepton's (default: x)"},
-        {"theta-max", 0, EOT_OPTION_REAL, &r.theta_max, "T", "largest angle of phi [rad] (default: none for etl, 0.1 for ww and iww)"},
-        {"psi-max", 0, EOT_OPTION_REAL, &r.psi_max, "T", "largest angle of the lepton [rad] (default: none for etl, 0.3 for ww and iww)"},
+        {"at", 0, EOT_OPTION_TEXT, &r.at, "V[,V...]",
+         "where: values of x, y or the angle [rad]; pairs V,ANGLE;V,ANGLE for a double differential"},
+        {"side", 0, EOT_OPTION_CHOICE, &r.side, "x|y",
+         "variables that a total is integrated over: phi's or the lepton's (default: x)"},
+        {"theta-max", 0, EOT_OPTION_REAL, &r.theta_max, "T",
+         "largest angle of phi [rad] (default: none for etl, 0.1 for ww and iww)"},
+        {"psi-max", 0, EOT_OPTION_REAL, &r.psi_max, "T",
+         "largest angle of the lepton [rad] (default: none for etl, 0.3 for ww and iww)"},
         {"tolerance", 0, EOT_OPTION_REAL, &r.tolerance, "T", "relative, 1e-8 to 1e-2 (default: 1e-4)"},
-        {"ratio", 0, EOT_OPTION_FLAG, &r.ratio, NULL, "table of WW/ETL and IWW/ETL over masses and energies (default: 30 x 16)"},
-        {"gm2", 0, EOT_OPTION_FLAG, &r.gm2, NULL, "contribution to the muon's g-2 and the coupling band that explains Delta a_mu"},
+        {"ratio", 0, EOT_OPTION_FLAG, &r.ratio, NULL,
+         "table of WW/ETL and IWW/ETL over masses and energies (default: 30 x 16)"},
+        {"gm2", 0, EOT_OPTION_FLAG, &r.gm2, NULL,
+         "contribution to the muon's g-2 and the coupling band that explains Delta a_mu"},
         {"delta-a", 0, EOT_OPTION_REAL, &r.delta_a, "D", "Delta a_mu (default: 251e-11)"},
         {"delta-a-sigma", 0, EOT_OPTION_REAL, &r.delta_a_sigma, "S", "its standard deviation (default: 59e-11)"},
         {"sigmas", 0, EOT_OPTION_REAL, &r.n_sigma, "N", "half width of the band in standard deviations (default: 3)"},
         {"relic", 0, EOT_OPTION_FLAG, &r.relic, NULL, "coupling of the thermal relic line"},
-        {"mass-ratio", 0, EOT_OPTION_REAL, &r.relic_options.mass_ratio, "R", "m_chi/m_phi of the relic line (default: 3)"},
-        {"dark-coupling", 0, EOT_OPTION_REAL, &r.relic_options.coupling, "G", "coupling g of phi to dark matter (default: 0.1)"},
-        {"sigma-v", 0, EOT_OPTION_REAL, &r.relic_options.sigma_v_pb, "S", "<sigma v> [pb] of the relic line (default: 10)"},
-        {"figure", 0, EOT_OPTION_TEXT, &r.figure, "DIR", "draw totals, differentials and ratio maps into DIR (PNG, gnuplot script, data)"},
+        {"mass-ratio", 0, EOT_OPTION_REAL, &r.relic_options.mass_ratio, "R",
+         "m_chi/m_phi of the relic line (default: 3)"},
+        {"dark-coupling", 0, EOT_OPTION_REAL, &r.relic_options.coupling, "G",
+         "coupling g of phi to dark matter (default: 0.1)"},
+        {"sigma-v", 0, EOT_OPTION_REAL, &r.relic_options.sigma_v_pb, "S",
+         "<sigma v> [pb] of the relic line (default: 10)"},
+        {"figure", 0, EOT_OPTION_TEXT, &r.figure, "DIR",
+         "draw totals, differentials and ratio maps into DIR (PNG, gnuplot script, data)"},
         {"format", 0, EOT_OPTION_CHOICE, &r.format, "table|csv|json", "form of the output (default: table)"},
     };
     const struct eot_command command = {
         .name = "xs",
         .arguments = "",
-        .summary =
-            "Cross sections of e N -> mu N phi and mu N -> e N phi [pb]: totals, differentials, ratios of the approximations to the exact tree level, the\n"
-            "contribution to g-2 and the relic line. rel_error is the achieved integration error.",
+        .summary = "Cross sections of e N -> mu N phi and mu N -> e N phi [pb]: totals, differentials, ratios of the "
+                   "approximations to the exact tree level, the\n"
+                   "contribution to g-2 and the relic line. rel_error is the achieved integration error.",
         .example = "eotmc xs --mphi 0.11,0.5 --energy 50,100\n"
                    "  eotmc xs --mphi 0.5 --energy 100 --differential x --at 0.5,0.9,0.99 --format csv\n"
                    "  eotmc xs --mphi 0.5 --energy 100 --differential y-psi --at '0.05,0;0.3,5e-3' --format json\n"
-                   "  eotmc xs --gm2 --mphi 0.2; eotmc xs --relic --mphi 0.2; eotmc xs --ratio --format csv; eotmc xs --figure figures",
+                   "  eotmc xs --gm2 --mphi 0.2; eotmc xs --relic --mphi 0.2; eotmc xs --ratio --format csv; eotmc xs "
+                   "--figure figures",
         .option = option,
         .n_option = sizeof option / sizeof option[0]};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));

@@ -1,4 +1,5 @@
-/* Figures of `eotmc xs --figure`: totals against energy, differentials at 100 GeV, ratios of the approximations over mass and energy. */
+/* Figures of `eotmc xs --figure`: totals against energy, differentials at 100 GeV, ratios of the approximations over
+ * mass and energy. */
 #include <math.h>
 
 #include "output/gnuplot.h"
@@ -10,25 +11,30 @@ static const char *const COLOUR[] = {"#0072B2", "#E69F00", "#009E73"};
 enum { N_MASS = sizeof MASS / sizeof MASS[0], N_POINT = 80 };
 static const double E_DIFFERENTIAL = 100.0; /* GeV */
 
-typedef enum eot_status quantity_function(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double place,
-                                          const struct eot_lfc_options *options, struct eot_lfc_value *value, struct eot_error *err);
+typedef enum eot_status quantity_function(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
+                                          double place, const struct eot_lfc_options *options,
+                                          struct eot_lfc_value *value, struct eot_error *err);
 
-static enum eot_status total_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double E, const struct eot_lfc_options *options,
-                                struct eot_lfc_value *value, struct eot_error *err) {
+static enum eot_status total_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double E,
+                                const struct eot_lfc_options *options, struct eot_lfc_value *value,
+                                struct eot_error *err) {
     return eot_lfc_total(reaction, method, EOT_LFC_PHI, E, options, value, err);
 }
-static enum eot_status dx_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double x, const struct eot_lfc_options *options,
-                             struct eot_lfc_value *value, struct eot_error *err) {
+static enum eot_status dx_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double x,
+                             const struct eot_lfc_options *options, struct eot_lfc_value *value,
+                             struct eot_error *err) {
     return eot_lfc_differential(reaction, method, EOT_LFC_PHI, E_DIFFERENTIAL, x, options, value, err);
 }
-static enum eot_status dpsi_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double psi, const struct eot_lfc_options *options,
-                               struct eot_lfc_value *value, struct eot_error *err) {
+static enum eot_status dpsi_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double psi,
+                               const struct eot_lfc_options *options, struct eot_lfc_value *value,
+                               struct eot_error *err) {
     return eot_lfc_angular(reaction, method, EOT_LFC_LEPTON, E_DIFFERENTIAL, psi, options, value, err);
 }
 
 /* One block of data a mass: place, ETL, WW, IWW. */
-static enum eot_status curves_add(struct eot_text *data, const struct eot_lfc_reaction *reaction, const struct eot_lfc_options *options,
-                                  quantity_function *quantity, const double *place, struct eot_error *err) {
+static enum eot_status curves_add(struct eot_text *data, const struct eot_lfc_reaction *reaction,
+                                  const struct eot_lfc_options *options, quantity_function *quantity,
+                                  const double *place, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (int i = 0; i < N_MASS; i++) {
         struct eot_lfc_reaction r = *reaction;
@@ -36,7 +42,8 @@ static enum eot_status curves_add(struct eot_text *data, const struct eot_lfc_re
         eot_text_add(data, "# m_phi = %g GeV: place, ETL, WW, IWW\n", MASS[i]);
         for (int j = 0; j < N_POINT; j++) {
             struct eot_lfc_value value[3];
-            for (int method = 0; method < 3; method++) EOT_TRY(quantity(&r, (enum eot_lfc_method)method, place[j], options, &value[method], err));
+            for (int method = 0; method < 3; method++)
+                EOT_TRY(quantity(&r, (enum eot_lfc_method)method, place[j], options, &value[method], err));
             eot_text_add(data, "%.8g %.8g %.8g %.8g\n", place[j], value[0].value, value[1].value, value[2].value);
         }
         eot_text_add(data, "\n\n");
@@ -47,43 +54,55 @@ done:
 
 /* Three panels, one above the other: the quantity, WW relative to ETL, IWW relative to ETL.
  * @param left, right share of the picture's width. @param first number of the first data block. */
-static void panels_add(struct eot_text *body, const char *name, int first, double left, double right, const char *title, const char *x_label,
-                       const char *y_label, const char *settings) {
+static void panels_add(struct eot_text *body, const char *name, int first, double left, double right, const char *title,
+                       const char *x_label, const char *y_label, const char *settings) {
     eot_text_add(body, "set lmargin at screen %.3f\nset rmargin at screen %.3f\n%s", left, right, settings);
     eot_text_add(body,
-                 "set tmargin at screen 0.93\nset bmargin at screen 0.53\nset title '%s'\nset ylabel '%s'\nset xlabel ''\nset format x ''\nset logscale y\nset "
+                 "set tmargin at screen 0.93\nset bmargin at screen 0.53\nset title '%s'\nset ylabel '%s'\nset xlabel "
+                 "''\nset format x ''\nset logscale y\nset "
                  "ytics autofreq\n"
                  "set format y '10^{%%L}'\nplot ",
                  title, y_label);
     for (int i = 0; i < N_MASS; i++)
         eot_text_add(body,
-                     "%s'%s.dat' index %d using 1:($2>0?$2:NaN) with lines lc rgb '%s' lw 2 title 'm_ϕ = %g GeV', '' index %d using 1:($3>0?$3:NaN) with "
+                     "%s'%s.dat' index %d using 1:($2>0?$2:NaN) with lines lc rgb '%s' lw 2 title 'm_ϕ = %g GeV', '' "
+                     "index %d using 1:($3>0?$3:NaN) with "
                      "lines lc rgb '%s' dt 2 lw 2 notitle, "
                      "'' index %d using 1:($4>0?$4:NaN) with lines lc rgb '%s' dt 3 lw 2 notitle",
-                     i > 0 ? ", " : "", name, first + i, COLOUR[i], MASS[i], first + i, COLOUR[i], first + i, COLOUR[i]);
-    eot_text_add(body, ", NaN with lines lc rgb 'black' lw 2 title 'exact', NaN with lines lc rgb 'black' dt 2 lw 2 title 'WW', NaN with lines lc rgb 'black' "
+                     i > 0 ? ", " : "", name, first + i, COLOUR[i], MASS[i], first + i, COLOUR[i], first + i,
+                     COLOUR[i]);
+    eot_text_add(body, ", NaN with lines lc rgb 'black' lw 2 title 'exact', NaN with lines lc rgb 'black' dt 2 lw 2 "
+                       "title 'WW', NaN with lines lc rgb 'black' "
                        "dt 3 lw 2 title 'IWW'\n"
-                       "set tmargin at screen 0.50\nset bmargin at screen 0.32\nunset title\nunset key\nset ylabel 'WW/ETL - 1 [%%]'\nunset logscale y\nset "
+                       "set tmargin at screen 0.50\nset bmargin at screen 0.32\nunset title\nunset key\nset ylabel "
+                       "'WW/ETL - 1 [%%]'\nunset logscale y\nset "
                        "format y '%%g'\nset yrange [-10:10]\n"
                        "set ytics -8, 4, 8\nplot ");
     for (int i = 0; i < N_MASS; i++)
-        eot_text_add(body, "%s'%s.dat' index %d using 1:($2>0?100*($3/$2-1):NaN) with lines lc rgb '%s' lw 2, 0 with lines lc rgb '#808080'", i > 0 ? ", " : "",
-                     name, first + i, COLOUR[i]);
+        eot_text_add(body,
+                     "%s'%s.dat' index %d using 1:($2>0?100*($3/$2-1):NaN) with lines lc rgb '%s' lw 2, 0 with lines "
+                     "lc rgb '#808080'",
+                     i > 0 ? ", " : "", name, first + i, COLOUR[i]);
     eot_text_add(body,
-                 "\nset tmargin at screen 0.29\nset bmargin at screen 0.11\nset ylabel 'IWW/ETL - 1'\nset xlabel '%s'\nset yrange [0:9]\nset ytics 0, 2, "
+                 "\nset tmargin at screen 0.29\nset bmargin at screen 0.11\nset ylabel 'IWW/ETL - 1'\nset xlabel "
+                 "'%s'\nset yrange [0:9]\nset ytics 0, 2, "
                  "8\nset format x '%%g'\nplot ",
                  x_label);
     for (int i = 0; i < N_MASS; i++)
-        eot_text_add(body, "%s'%s.dat' index %d using 1:($2>0?$4/$2-1:NaN) with lines lc rgb '%s' lw 2", i > 0 ? ", " : "", name, first + i, COLOUR[i]);
+        eot_text_add(body, "%s'%s.dat' index %d using 1:($2>0?$4/$2-1:NaN) with lines lc rgb '%s' lw 2",
+                     i > 0 ? ", " : "", name, first + i, COLOUR[i]);
     eot_text_add(body, "\nset yrange [*:*]\nunset logscale x\nset xrange [*:*]\n");
 }
 
 static void reaction_add(struct eot_text *body, const struct eot_lfc_reaction *r) {
-    eot_text_add(body, "set label 99 '%s, Z = %g, A = %g, h = %g' at screen 0.985, screen 0.02 right font ',12' textcolor '#808080'\n",
-                 r->process == EOT_LFC_E2MU ? "e N → μ N ϕ" : "μ N → e N ϕ", r->Z, r->A, r->coupling);
+    eot_text_add(
+        body,
+        "set label 99 '%s, Z = %g, A = %g, h = %g' at screen 0.985, screen 0.02 right font ',12' textcolor '#808080'\n",
+        r->process == EOT_LFC_E2MU ? "e N → μ N ϕ" : "μ N → e N ϕ", r->Z, r->A, r->coupling);
 }
 
-static enum eot_status totals(const char *folder, const struct eot_lfc_reaction *reaction, const struct eot_lfc_options *options, struct eot_error *err) {
+static enum eot_status totals(const char *folder, const struct eot_lfc_reaction *reaction,
+                              const struct eot_lfc_options *options, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, body = {0};
     double place[N_POINT];
@@ -91,8 +110,9 @@ static enum eot_status totals(const char *folder, const struct eot_lfc_reaction 
     EOT_TRY(curves_add(&data, reaction, options, total_at, place, err));
     eot_text_add(&body, "set multiplot\n");
     reaction_add(&body, reaction);
-    panels_add(&body, "totals", 0, 0.16, 0.96, "total cross section", "E [GeV]", "σ [pb]",
-               "set key bottom right samplen 2\nset logscale x\nset xrange [5:160]\nset xtics (5, 10, 20, 50, 100, 160)\n");
+    panels_add(
+        &body, "totals", 0, 0.16, 0.96, "total cross section", "E [GeV]", "σ [pb]",
+        "set key bottom right samplen 2\nset logscale x\nset xrange [5:160]\nset xtics (5, 10, 20, 50, 100, 160)\n");
     eot_text_add(&body, "unset multiplot\n");
     EOT_TRY(eot_gnuplot_figure(folder, "totals", 1000, 1200, &data, &body, err));
 done:
@@ -101,14 +121,14 @@ done:
     return status;
 }
 
-static enum eot_status differentials(const char *folder, const struct eot_lfc_reaction *reaction, const struct eot_lfc_options *options,
-                                     struct eot_error *err) {
+static enum eot_status differentials(const char *folder, const struct eot_lfc_reaction *reaction,
+                                     const struct eot_lfc_options *options, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, body = {0};
     double x[N_POINT], psi[N_POINT];
     for (int j = 0; j < N_POINT; j++) {
         double f = (j + 0.5) / N_POINT;
-        x[j] = 1.0 - (1.0 - f) * (1.0 - f) * 0.995;                 /* closer together towards 1, where the cross section peaks */
+        x[j] = 1.0 - (1.0 - f) * (1.0 - f) * 0.995; /* closer together towards 1, where the cross section peaks */
         psi[j] = 1e-4 * pow(0.3 / 1e-4, (double)j / (N_POINT - 1)); /* rad */
     }
     EOT_TRY(curves_add(&data, reaction, options, dx_at, x, err));
@@ -127,7 +147,8 @@ done:
     return status;
 }
 
-static enum eot_status ratios(const char *folder, const struct eot_lfc_reaction *reaction, const struct eot_lfc_options *options, struct eot_error *err) {
+static enum eot_status ratios(const char *folder, const struct eot_lfc_reaction *reaction,
+                              const struct eot_lfc_options *options, struct eot_error *err) {
     enum { N_MASS_MAP = 30, N_ENERGY_MAP = 16 };
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, body = {0};
@@ -138,22 +159,26 @@ static enum eot_status ratios(const char *folder, const struct eot_lfc_reaction 
             struct eot_lfc_value value[3];
             double E = 10.0 * (j + 1);
             r.m_phi = fmin(0.11 * pow(3.0 / 0.11, i / (N_MASS_MAP - 1.0)), 3.0);
-            for (int method = 0; method < 3; method++) EOT_TRY(eot_lfc_total(&r, (enum eot_lfc_method)method, EOT_LFC_PHI, E, options, &value[method], err));
+            for (int method = 0; method < 3; method++)
+                EOT_TRY(eot_lfc_total(&r, (enum eot_lfc_method)method, EOT_LFC_PHI, E, options, &value[method], err));
             if (value[0].value > 0.0)
-                eot_text_add(&data, "%.6g %g %.6g %.6g\n", r.m_phi, E, value[1].value / value[0].value, value[2].value / value[0].value);
+                eot_text_add(&data, "%.6g %g %.6g %.6g\n", r.m_phi, E, value[1].value / value[0].value,
+                             value[2].value / value[0].value);
             else
                 eot_text_add(&data, "%.6g %g NaN NaN\n", r.m_phi, E);
         }
         eot_text_add(&data, "\n");
     }
-    eot_text_add(&body, "set multiplot layout 1,2 margins 0.075,0.92,0.19,0.9 spacing 0.18,0\nset pm3d map corners2color mean interpolate 4,4\nset logscale "
+    eot_text_add(&body, "set multiplot layout 1,2 margins 0.075,0.92,0.19,0.9 spacing 0.18,0\nset pm3d map "
+                        "corners2color mean interpolate 4,4\nset logscale "
                         "x\nset xrange [0.11:3]\nset yrange [10:160]\nset xtics (0.11, 0.2, 0.5, 1, 2, 3)\n"
                         "set xlabel 'm_ϕ [GeV]'\nset ylabel 'E [GeV]'\nunset key\n");
     reaction_add(&body, reaction);
-    eot_text_add(&body,
-                 "set palette defined (-0.1 '#0072B2', 0 '#FFFFFF', 0.1 '#D55E00')\nset cbrange [0.9:1.1]\nset title 'WW/ETL'\nsplot 'ratios.dat' using 1:2:3\n"
-                 "set palette defined (0 '#FFFFFF', 1 '#E69F00', 2 '#7F2704')\nset cbrange [1:6]\nset title 'IWW/ETL'\nsplot 'ratios.dat' using 1:2:4\nunset "
-                 "multiplot\n");
+    eot_text_add(&body, "set palette defined (-0.1 '#0072B2', 0 '#FFFFFF', 0.1 '#D55E00')\nset cbrange [0.9:1.1]\nset "
+                        "title 'WW/ETL'\nsplot 'ratios.dat' using 1:2:3\n"
+                        "set palette defined (0 '#FFFFFF', 1 '#E69F00', 2 '#7F2704')\nset cbrange [1:6]\nset title "
+                        "'IWW/ETL'\nsplot 'ratios.dat' using 1:2:4\nunset "
+                        "multiplot\n");
     EOT_TRY(eot_gnuplot_figure(folder, "ratios", 1800, 800, &data, &body, err));
 done:
     eot_text_free(&data);
@@ -161,7 +186,8 @@ done:
     return status;
 }
 
-enum eot_status eot_xs_figures(const char *folder, const struct eot_lfc_reaction *reaction, const struct eot_lfc_options *options, struct eot_error *err) {
+enum eot_status eot_xs_figures(const char *folder, const struct eot_lfc_reaction *reaction,
+                               const struct eot_lfc_options *options, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_TRY(eot_output_prepare(folder, err));
     EOT_TRY(totals(folder, reaction, options, err));

@@ -16,7 +16,8 @@
 #include "output/format.h"
 
 enum { N_BATCH = 50 };
-static const double CUT = 0.2; /* GeV: showers are followed down to here whatever physics.cut says, so that the yield is that of all energies */
+static const double CUT = 0.2; /* GeV: showers are followed down to here whatever physics.cut says, so that the yield is
+                                  that of all energies */
 
 struct request {
     const char *mphi, *format, *device, *progress;
@@ -34,7 +35,8 @@ static double now_s(void) {
 }
 
 /* Track lengths are kept under the hash of all that they depend on. */
-static void spectra_key(const struct eot_config *config, const struct eot_backend *backend, uint64_t eot, char key[65]) {
+static void spectra_key(const struct eot_config *config, const struct eot_backend *backend, uint64_t eot,
+                        char key[65]) {
     struct eot_sha256 hash;
     char text[64];
     snprintf(text, sizeof text, "tracks 1 %llu %d", (unsigned long long)eot, N_BATCH);
@@ -65,7 +67,8 @@ done:
     return status;
 }
 
-static enum eot_status spectra_load(const char *key, struct eot_track_spectra *s, bool *is_found, struct eot_error *err) {
+static enum eot_status spectra_load(const char *key, struct eot_track_spectra *s, bool *is_found,
+                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
     size_t n_bytes = 0;
     struct spectra_head head;
@@ -74,9 +77,14 @@ static enum eot_status spectra_load(const char *key, struct eot_track_spectra *s
     if (bytes == NULL || n_bytes < sizeof head) goto done;
     memcpy(&head, bytes, sizeof head);
     if (head.n_batch > N_BATCH || head.n_energy > 1000000) goto done;
-    size_t n_count = head.n_batch * sizeof *s->n_primary, n_length = head.n_batch * 2 * head.n_energy * sizeof *s->length;
+    size_t n_count = head.n_batch * sizeof *s->n_primary,
+           n_length = head.n_batch * 2 * head.n_energy * sizeof *s->length;
     if (n_bytes != sizeof head + n_count + n_length) goto done;
-    *s = (struct eot_track_spectra){.n_energy = head.n_energy, .n_batch = head.n_batch, .log_first = head.log_first, .log_step = head.log_step, .wall_s = head.wall_s};
+    *s = (struct eot_track_spectra){.n_energy = head.n_energy,
+                                    .n_batch = head.n_batch,
+                                    .log_first = head.log_first,
+                                    .log_step = head.log_step,
+                                    .wall_s = head.wall_s};
     s->n_primary = malloc(n_count);
     s->length = malloc(n_length);
     EOT_CHECK_MEMORY(s->n_primary);
@@ -89,11 +97,14 @@ done:
     return status;
 }
 
-static const char *const COLUMN[] = {"mphi_GeV", "per_eot", "std_error", "positron_per_eot", "positron_std_error", "total_per_eot", "total_std_error", "xsec_rel_error"};
+static const char *const COLUMN[] = {"mphi_GeV",           "per_eot",       "std_error",       "positron_per_eot",
+                                     "positron_std_error", "total_per_eot", "total_std_error", "xsec_rel_error"};
 enum { N_COLUMN = sizeof COLUMN / sizeof COLUMN[0] };
 
 static void row_of(const struct eot_yield *y, double row[N_COLUMN]) {
-    const double values[N_COLUMN] = {y->m_phi, y->electron.value, y->electron.std_error, y->positron.value, y->positron.std_error, y->both.value, y->both.std_error, y->rel_error};
+    const double values[N_COLUMN] = {y->m_phi,          y->electron.value,     y->electron.std_error,
+                                     y->positron.value, y->positron.std_error, y->both.value,
+                                     y->both.std_error, y->rel_error};
     memcpy(row, values, sizeof values);
 }
 
@@ -104,20 +115,24 @@ static void print_rows(const char *format, const struct eot_yield *yield, size_t
     for (size_t i = 0; i < n; i++) {
         double row[N_COLUMN];
         row_of(&yield[i], row);
-        for (int c = 0; c < N_COLUMN; c++) printf(is_csv ? "%s%.10g" : "%s%18.6g", c == 0 ? "" : is_csv ? "," : " ", row[c]);
+        for (int c = 0; c < N_COLUMN; c++)
+            printf(is_csv ? "%s%.10g" : "%s%18.6g", c == 0 ? "" : is_csv ? "," : " ", row[c]);
         printf("\n");
     }
 }
 
-static enum eot_status print_json(const struct request *r, const struct eot_config *config, const struct eot_backend *backend, const struct eot_track_spectra *spectra,
-                                  const struct eot_mean *length, double E_min, bool is_cached, const struct eot_yield *yield, const struct eot_yield_times *times, double build_s,
+static enum eot_status print_json(const struct request *r, const struct eot_config *config,
+                                  const struct eot_backend *backend, const struct eot_track_spectra *spectra,
+                                  const struct eot_mean *length, double E_min, bool is_cached,
+                                  const struct eot_yield *yield, const struct eot_yield_times *times, double build_s,
                                   double tracks_s, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *text = NULL;
     json_t *points = json_array();
-    json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:I, s:i, s:i}", "schema", "eotmc-yield/1", "name", config->name, "process", "e2mu", "device", backend->name, "h",
-                             r->h, "min_energy_GeV", E_min, "beam_energy_GeV", config->beam.energy, "eot", (json_int_t)r->eot, "n_batches", (int)spectra->n_batch, "n_energies",
-                             (int)spectra->n_energy);
+    json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:I, s:i, s:i}", "schema", "eotmc-yield/1", "name",
+                             config->name, "process", "e2mu", "device", backend->name, "h", r->h, "min_energy_GeV",
+                             E_min, "beam_energy_GeV", config->beam.energy, "eot", (json_int_t)r->eot, "n_batches",
+                             (int)spectra->n_batch, "n_energies", (int)spectra->n_energy);
     EOT_CHECK_MEMORY(points);
     EOT_CHECK_MEMORY(root);
     for (size_t i = 0; i < r->masses.n; i++) {
@@ -126,12 +141,17 @@ static enum eot_status print_json(const struct request *r, const struct eot_conf
         row_of(&yield[i], row);
         EOT_CHECK(json_array_append_new(points, point) == 0, EOT_E_MEMORY, "out of memory; ask for fewer masses");
         for (int c = 0; c < N_COLUMN; c++)
-            EOT_CHECK(json_object_set_new(point, COLUMN[c], json_real(row[c])) == 0, EOT_E_MEMORY, "out of memory; ask for fewer masses");
+            EOT_CHECK(json_object_set_new(point, COLUMN[c], json_real(row[c])) == 0, EOT_E_MEMORY,
+                      "out of memory; ask for fewer masses");
     }
-    json_object_set_new(root, "track_length_X0", json_pack("{s:f, s:f, s:f, s:f}", "electron", length[0].value, "electron_std_error", length[0].std_error, "positron",
-                                                           length[1].value, "positron_std_error", length[1].std_error));
-    json_object_set_new(root, "times_s", json_pack("{s:f, s:f, s:b, s:f, s:f, s:f}", "jit", build_s, "track_lengths", tracks_s, "track_lengths_cached", is_cached, "cross_sections",
-                                                   times->cross_sections, "algebra_build", times->algebra_build, "algebra", times->algebra));
+    json_object_set_new(root, "track_length_X0",
+                        json_pack("{s:f, s:f, s:f, s:f}", "electron", length[0].value, "electron_std_error",
+                                  length[0].std_error, "positron", length[1].value, "positron_std_error",
+                                  length[1].std_error));
+    json_object_set_new(root, "times_s",
+                        json_pack("{s:f, s:f, s:b, s:f, s:f, s:f}", "jit", build_s, "track_lengths", tracks_s,
+                                  "track_lengths_cached", is_cached, "cross_sections", times->cross_sections,
+                                  "algebra_build", times->algebra_build, "algebra", times->algebra));
     EOT_CHECK(json_object_set(root, "points", points) == 0, EOT_E_MEMORY, "out of memory; ask for fewer masses");
     text = json_dumps(root, JSON_INDENT(1));
     EOT_CHECK_MEMORY(text);
@@ -146,15 +166,23 @@ done:
 static enum eot_status check(struct request *r, const struct eot_config *config, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (isnan(r->h)) r->h = config->physics.h;
-    EOT_CHECK(r->mphi != NULL && r->mphi[0] != '\0', EOT_E_USAGE, "no --mphi; give one or more masses in GeV, as in --mphi 0.11,0.5");
+    EOT_CHECK(r->mphi != NULL && r->mphi[0] != '\0', EOT_E_USAGE,
+              "no --mphi; give one or more masses in GeV, as in --mphi 0.11,0.5");
     EOT_TRY(eot_number_list_parse("mphi", r->mphi, ",", &r->masses, err));
     EOT_CHECK(r->h > 0.0, EOT_E_USAGE, "option '--h' = %g (must be positive); give e.g. 1e-4", r->h);
-    EOT_CHECK(r->eot >= 2 * N_BATCH && r->eot <= 1000000000, EOT_E_USAGE, "option '--eot' = %llu (must be %d to 1e9); give e.g. 2e4", (unsigned long long)r->eot, 2 * N_BATCH);
-    EOT_CHECK(config->beam.particle == EOT_BEAM_ELECTRON || config->beam.particle == EOT_BEAM_POSITRON || config->beam.particle == EOT_BEAM_PHOTON, EOT_E_CONFIG,
-              "%s has a beam of muons (the yield is that of showers); use a configuration with an electron beam", config->name);
-    EOT_CHECK(r->min_energy == 0.0 || r->min_energy >= CUT, EOT_E_USAGE, "option '--min-energy' = %g GeV (below %g GeV, where showers are not followed); raise it or leave it out",
+    EOT_CHECK(r->eot >= 2 * N_BATCH && r->eot <= 1000000000, EOT_E_USAGE,
+              "option '--eot' = %llu (must be %d to 1e9); give e.g. 2e4", (unsigned long long)r->eot, 2 * N_BATCH);
+    EOT_CHECK(config->beam.particle == EOT_BEAM_ELECTRON || config->beam.particle == EOT_BEAM_POSITRON ||
+                  config->beam.particle == EOT_BEAM_PHOTON,
+              EOT_E_CONFIG,
+              "%s has a beam of muons (the yield is that of showers); use a configuration with an electron beam",
+              config->name);
+    EOT_CHECK(r->min_energy == 0.0 || r->min_energy >= CUT, EOT_E_USAGE,
+              "option '--min-energy' = %g GeV (below %g GeV, where showers are not followed); raise it or leave it out",
               r->min_energy, CUT);
-    EOT_CHECK(r->min_energy < config->beam.energy, EOT_E_USAGE, "option '--min-energy' = %g GeV (not below the beam's %g GeV); lower it", r->min_energy, config->beam.energy);
+    EOT_CHECK(r->min_energy < config->beam.energy, EOT_E_USAGE,
+              "option '--min-energy' = %g GeV (not below the beam's %g GeV); lower it", r->min_energy,
+              config->beam.energy);
 done:
     return status;
 }
@@ -177,18 +205,31 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     const struct eot_option table[] = {
         {"mphi", 0, EOT_OPTION_TEXT, &r.mphi, "M[,M...]", "masses of phi [GeV], above m_mu - m_e and up to 3"},
         {"h", 0, EOT_OPTION_REAL, &r.h, "H", "coupling (default: physics.h); yields are proportional to h^2"},
-        {"min-energy", 0, EOT_OPTION_REAL, &r.min_energy, "E", "count leptons above this energy [GeV] (default: all, from 0.2 GeV on)"},
-        {"eot", 0, EOT_OPTION_COUNT, &r.eot, "N", "showers that the track lengths are taken from (default: 20000); they are kept in the cache"},
+        {"min-energy", 0, EOT_OPTION_REAL, &r.min_energy, "E",
+         "count leptons above this energy [GeV] (default: all, from 0.2 GeV on)"},
+        {"eot", 0, EOT_OPTION_COUNT, &r.eot, "N",
+         "showers that the track lengths are taken from (default: 20000); they are kept in the cache"},
         {"set", 0, EOT_OPTION_LIST, &r.set, "KEY=VALUE", "override a configuration key; may be repeated"},
-        {"device", 0, EOT_OPTION_TEXT, &r.device, "SEL", "number or part of the name as `eotmc devices` lists them, or host"},
+        {"device", 0, EOT_OPTION_TEXT, &r.device, "SEL",
+         "number or part of the name as `eotmc devices` lists them, or host"},
         {"format", 0, EOT_OPTION_CHOICE, &r.format, "table|csv|json", "form of the output (default: table)"},
-        {"progress", 0, EOT_OPTION_CHOICE, &r.progress, "auto|plain|none", "progress on standard error (default: auto)"},
-        {"no-cache", 0, EOT_OPTION_FLAG, &r.no_cache, NULL, "follow the showers anew, and do not keep their track lengths"},
+        {"progress", 0, EOT_OPTION_CHOICE, &r.progress, "auto|plain|none",
+         "progress on standard error (default: auto)"},
+        {"no-cache", 0, EOT_OPTION_FLAG, &r.no_cache, NULL,
+         "follow the showers anew, and do not keep their track lengths"},
         {"verbose", 'v', EOT_OPTION_FLAG, &r.is_verbose, NULL, "say more on standard error"},
     };
-    const struct eot_command command = {.name = "yield", .arguments = "CONFIG", .min_positional = 1, .max_positional = 1, .option = table, .n_option = sizeof table / sizeof table[0],
-        .summary = "Yield of e N -> mu N phi per electron on target for any number of masses: the product of cross sections [masses x energies] and track lengths\n"
-                   "[energies x batches of showers]. per_eot counts the shower's electrons, positron_per_eot its positrons (e+ N -> mu+ N phi).",
+    const struct eot_command command = {
+        .name = "yield",
+        .arguments = "CONFIG",
+        .min_positional = 1,
+        .max_positional = 1,
+        .option = table,
+        .n_option = sizeof table / sizeof table[0],
+        .summary = "Yield of e N -> mu N phi per electron on target for any number of masses: the product of cross "
+                   "sections [masses x energies] and track lengths\n"
+                   "[energies x batches of showers]. per_eot counts the shower's electrons, positron_per_eot its "
+                   "positrons (e+ N -> mu+ N phi).",
         .example = "eotmc yield configs/na64e-dimuon.yaml --mphi 0.11,0.2,0.5,1 --min-energy 5"};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
     if (is_help) goto done;
@@ -196,20 +237,32 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(check(&r, &config, err));
     EOT_TRY(eot_setup_create(&config, &setup, err));
     EOT_TRY(eot_world_em_options(&config, &setup, CUT, &media, err));
-    for (size_t i = 0; i < r.masses.n; i++) { /* what the cross sections would refuse, before the showers are followed */
+    for (size_t i = 0; i < r.masses.n;
+         i++) { /* what the cross sections would refuse, before the showers are followed */
         double threshold;
-        EOT_TRY(eot_lfc_threshold_energy(&(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .m_phi = r.masses.value[i], .coupling = r.h, .Z = 82.0, .A = 207.2}, &threshold, err));
+        EOT_TRY(eot_lfc_threshold_energy(
+            &(struct eot_lfc_reaction){
+                .process = EOT_LFC_E2MU, .m_phi = r.masses.value[i], .coupling = r.h, .Z = 82.0, .A = 207.2},
+            &threshold, err));
     }
     struct eot_log log = {.level = r.is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
-    EOT_TRY(eot_backend_open(&(struct eot_backend_options){.selector = r.device, .one_only = true, .verbose = r.is_verbose, .extra_options = eot_world_kernel_options_for(&config, EOT_TRACK_SPECTRUM)},
-                             &backend, err));
+    EOT_TRY(eot_backend_open(
+        &(struct eot_backend_options){.selector = r.device,
+                                      .one_only = true,
+                                      .verbose = r.is_verbose,
+                                      .extra_options = eot_world_kernel_options_for(&config, EOT_TRACK_SPECTRUM)},
+        &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
     spectra_key(&config, backend, r.eot, key);
     double start = now_s(), build_s = backend->build_s;
     if (!r.no_cache) EOT_TRY(spectra_load(key, &spectra, &is_cached, err));
     if (!is_cached) {
-        EOT_TRY(eot_world_create_with(&config, &setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world, err));
-        struct eot_run_options options = {.backend = backend, .progress = eot_progress_mode_from_text(r.progress), .log = &log, .is_interrupted = eot_interrupt_catch()};
+        EOT_TRY(eot_world_create_with(&config, &setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world,
+                                      err));
+        struct eot_run_options options = {.backend = backend,
+                                          .progress = eot_progress_mode_from_text(r.progress),
+                                          .log = &log,
+                                          .is_interrupted = eot_interrupt_catch()};
         is_caught = true;
         EOT_TRY(eot_run_track_spectra(&config, &world, &options, r.eot, N_BATCH, &spectra, err));
         if (!r.no_cache) EOT_TRY(spectra_store(key, &spectra, err));
@@ -219,18 +272,25 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     yield = calloc(r.masses.n, sizeof *yield);
     EOT_CHECK_MEMORY(yield);
     double E_min = fmax(r.min_energy, CUT);
-    EOT_TRY(eot_yield_matrix(&media, &spectra, &(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .coupling = r.h}, r.masses.value, r.masses.n, r.min_energy > 0.0 ? E_min : 0.0,
-                             backend, yield, &times, err));
+    EOT_TRY(eot_yield_matrix(&media, &spectra, &(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .coupling = r.h},
+                             r.masses.value, r.masses.n, r.min_energy > 0.0 ? E_min : 0.0, backend, yield, &times,
+                             err));
     for (int p = 0; p < 2; p++) EOT_TRY(eot_spectra_track_length(&spectra, p, E_min, &length[p], err));
     if (strcmp(r.format, "json") == 0)
-        EOT_TRY(print_json(&r, &config, backend, &spectra, length, E_min, is_cached, yield, &times, build_s, tracks_s, err));
+        EOT_TRY(print_json(&r, &config, backend, &spectra, length, E_min, is_cached, yield, &times, build_s, tracks_s,
+                           err));
     else
         print_rows(r.format, yield, r.masses.n);
     char track[2][64];
-    for (int p = 0; p < 2; p++) eot_uncertain_format(track[p], sizeof track[p], length[p].value, length[p].std_error, EOT_FORMAT_PLAIN);
-    eot_log_message(&log, EOT_LOG_NORMAL, "%s: %llu showers; track lengths above %g GeV: %s X0 (e-), %s X0 (e+)", config.name, (unsigned long long)r.eot, E_min, track[0], track[1]);
-    eot_log_message(&log, EOT_LOG_NORMAL, "times: kernels built in %.2f s, track lengths %s in %.2f s, cross sections %.2f s, CLBlast built in %.2f s, algebra %.4f s", build_s,
-                    is_cached ? "from the cache" : "simulated", tracks_s, times.cross_sections, times.algebra_build, times.algebra);
+    for (int p = 0; p < 2; p++)
+        eot_uncertain_format(track[p], sizeof track[p], length[p].value, length[p].std_error, EOT_FORMAT_PLAIN);
+    eot_log_message(&log, EOT_LOG_NORMAL, "%s: %llu showers; track lengths above %g GeV: %s X0 (e-), %s X0 (e+)",
+                    config.name, (unsigned long long)r.eot, E_min, track[0], track[1]);
+    eot_log_message(&log, EOT_LOG_NORMAL,
+                    "times: kernels built in %.2f s, track lengths %s in %.2f s, cross sections %.2f s, CLBlast built "
+                    "in %.2f s, algebra %.4f s",
+                    build_s, is_cached ? "from the cache" : "simulated", tracks_s, times.cross_sections,
+                    times.algebra_build, times.algebra);
 done:
     if (is_caught) eot_interrupt_release();
     free(yield);

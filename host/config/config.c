@@ -22,7 +22,8 @@ struct value_place {
     const char *name; /* full dotted key for messages */
 };
 
-static enum eot_status read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map, const char *prefix, const char *name, void *target);
+static enum eot_status read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
+                                    const char *prefix, const char *name, void *target);
 
 /** Is `path` the key `candidate` itself or one of the sections above it? */
 static bool is_part_of(const char *path, const char *candidate) {
@@ -30,27 +31,34 @@ static bool is_part_of(const char *path, const char *candidate) {
     return strncmp(path, candidate, n) == 0 && (candidate[n] == '\0' || candidate[n] == '.');
 }
 
-/** Fail for a key that the scope does not know, with the nearest one at the same level, or where in the schema that word stands. */
-static enum eot_status fail_unknown_key(struct eot_reader *r, enum eot_scope scope, const struct eot_node *node, const char *prefix, const char *full) {
+/** Fail for a key that the scope does not know, with the nearest one at the same level, or where in the schema that
+ * word stands. */
+static enum eot_status fail_unknown_key(struct eot_reader *r, enum eot_scope scope, const struct eot_node *node,
+                                        const char *prefix, const char *full) {
     enum { MAX_WORD = 128 };
     char words[MAX_WORD][40];
     const char *candidate[MAX_WORD];
     size_t n_word = 0, n_prefix = strlen(prefix);
     for (size_t i = 0; i < EOT_N_KEYS && n_word < MAX_WORD; i++) {
         if (EOT_KEYS[i].scope != scope || strncmp(EOT_KEYS[i].path, prefix, n_prefix) != 0) continue;
-        snprintf(words[n_word], sizeof words[0], "%.*s", (int)strcspn(EOT_KEYS[i].path + n_prefix, "."), EOT_KEYS[i].path + n_prefix);
+        snprintf(words[n_word], sizeof words[0], "%.*s", (int)strcspn(EOT_KEYS[i].path + n_prefix, "."),
+                 EOT_KEYS[i].path + n_prefix);
         candidate[n_word] = words[n_word];
         n_word++;
     }
     const char *nearest = eot_text_nearest(node->key, candidate, n_word);
-    if (nearest != NULL) return eot_tree_fail(&r->tree, node, full, r->err, "(unknown key); did you mean '%s'? configs/schema.md lists all keys", nearest);
+    if (nearest != NULL)
+        return eot_tree_fail(&r->tree, node, full, r->err,
+                             "(unknown key); did you mean '%s'? configs/schema.md lists all keys", nearest);
     for (size_t i = 0; i < EOT_N_KEYS; i++) {
         const char *last = strrchr(EOT_KEYS[i].path, '.');
         if (strcmp(last != NULL ? last + 1 : EOT_KEYS[i].path, node->key) == 0)
-            return eot_tree_fail(&r->tree, node, full, r->err, "(unknown key here); did you mean %s%s? configs/schema.md lists all keys",
+            return eot_tree_fail(&r->tree, node, full, r->err,
+                                 "(unknown key here); did you mean %s%s? configs/schema.md lists all keys",
                                  eot_scope_prefix(EOT_KEYS[i].scope), EOT_KEYS[i].path);
     }
-    return eot_tree_fail(&r->tree, node, full, r->err, "(unknown key); remove it, or see configs/schema.md for the keys");
+    return eot_tree_fail(&r->tree, node, full, r->err,
+                         "(unknown key); remove it, or see configs/schema.md for the keys");
 }
 
 /** "0.1 mm .. 100 m" of a key in its base unit. */
@@ -59,13 +67,16 @@ static void range_text(const struct eot_key *key, char *text, size_t size) {
     const char *unit = eot_dimension_unit(key->dimension);
     eot_number_text(key->min, low);
     eot_number_text(key->max, high);
-    snprintf(text, size, "%s%s%s .. %s%s%s", low, unit[0] != '\0' ? " " : "", unit, high, unit[0] != '\0' ? " " : "", unit);
+    snprintf(text, size, "%s%s%s .. %s%s%s", low, unit[0] != '\0' ? " " : "", unit, high, unit[0] != '\0' ? " " : "",
+             unit);
 }
 
 static enum eot_status fail_range(const struct value_place *v, const struct eot_node *node, double x) {
     char range[96];
     range_text(v->key, range, sizeof range);
-    const char *why = x < v->key->min ? (v->key->min >= 0 && x < 0 ? "must not be negative; allowed are" : "too small; allowed are") : "too large; allowed are";
+    const char *why = x < v->key->min
+                          ? (v->key->min >= 0 && x < 0 ? "must not be negative; allowed are" : "too small; allowed are")
+                          : "too large; allowed are";
     return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(%s %s); %s", why, range,
                          v->key->advice != NULL ? v->key->advice : "give a value within that range");
 }
@@ -76,38 +87,46 @@ static enum eot_status read_number(const struct value_place *v, const struct eot
     char units[128];
     eot_dimension_units(v->key->dimension, units, sizeof units);
     if (node->kind != EOT_NODE_SCALAR || node->text[0] == '\0')
-        return eot_tree_fail(&r->tree, node, v->name, r->err, "(must be a number); write it like %s: 1%s%s", v->key->path, space, unit);
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(must be a number); write it like %s: 1%s%s",
+                             v->key->path, space, unit);
     enum eot_dimension other = EOT_DIM_NONE;
     switch (eot_number_read(node->text, v->key->dimension, x, &other)) {
     case EOT_NUMBER_OK: break;
     case EOT_NUMBER_NOT:
-        return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a number); write a number%s%s, for example 1%s%s", unit[0] ? " with one of the units " : "",
-                             unit[0] ? units : "", space, unit);
-    case EOT_NUMBER_NOT_FINITE: return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a finite number); write a number%s%s", unit[0] ? " in " : "", unit);
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a number); write a number%s%s, for example 1%s%s",
+                             unit[0] ? " with one of the units " : "", unit[0] ? units : "", space, unit);
+    case EOT_NUMBER_NOT_FINITE:
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a finite number); write a number%s%s",
+                             unit[0] ? " in " : "", unit);
     case EOT_NUMBER_UNKNOWN_UNIT:
-        return eot_tree_fail(&r->tree, node, v->name, r->err, "(unknown unit); use %s%s", unit[0] ? "one of " : "a number without unit, or ", units);
-    case EOT_NUMBER_WRONG_UNIT:
-        return eot_tree_fail(&r->tree, node, v->name, r->err, "(the unit is of %s, this key is %s); use %s%s", eot_dimension_name(other),
-                             v->key->dimension == EOT_DIM_NONE ? "a pure number" : eot_dimension_name(v->key->dimension),
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(unknown unit); use %s%s",
                              unit[0] ? "one of " : "a number without unit, or ", units);
+    case EOT_NUMBER_WRONG_UNIT:
+        return eot_tree_fail(
+            &r->tree, node, v->name, r->err, "(the unit is of %s, this key is %s); use %s%s", eot_dimension_name(other),
+            v->key->dimension == EOT_DIM_NONE ? "a pure number" : eot_dimension_name(v->key->dimension),
+            unit[0] ? "one of " : "a number without unit, or ", units);
     }
     if (*x < v->key->min || *x > v->key->max) return fail_range(v, node, *x);
     return EOT_OK;
 }
 
 /** Integers: digits exactly, or a number like 1e9 that is one. */
-static enum eot_status read_integer(const struct value_place *v, const struct eot_node *node, double *x, uint64_t *count) {
+static enum eot_status read_integer(const struct value_place *v, const struct eot_node *node, double *x,
+                                    uint64_t *count) {
     enum eot_status status = read_number(v, node, x);
     if (status != EOT_OK) return status;
     if (*x != floor(*x) || fabs(*x) > 9007199254740992.0 || strchr(node->text, '%') != NULL)
-        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(must be an integer); write digits, or a form like 1e9");
+        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err,
+                             "(must be an integer); write digits, or a form like 1e9");
     *count = *x >= 0 ? (uint64_t)*x : 0;
     return EOT_OK;
 }
 
 static enum eot_status read_word(const struct value_place *v, const struct eot_node *node, const char **text) {
     if (node->kind != EOT_NODE_SCALAR || node->text[0] == '\0')
-        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(must be a word); write %s: word", v->key->path);
+        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(must be a word); write %s: word",
+                             v->key->path);
     *text = node->text;
     return EOT_OK;
 }
@@ -120,7 +139,8 @@ static enum eot_status read_switch(const struct value_place *v, const struct eot
                 *value = is_on == 1;
                 return EOT_OK;
             }
-    return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(must be on or off); write %s: on", v->key->path);
+    return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(must be on or off); write %s: on",
+                         v->key->path);
 }
 
 static enum eot_status read_name(const struct value_place *v, const struct eot_node *node, char *target) {
@@ -128,30 +148,37 @@ static enum eot_status read_name(const struct value_place *v, const struct eot_n
     enum eot_status status = read_word(v, node, &text);
     if (status != EOT_OK) return status;
     size_t n = strlen(text);
-    if (n >= (size_t)v->key->count || strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/") != n)
-        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(a name has at most %d letters, digits, _, -, +, /); choose another one",
+    if (n >= (size_t)v->key->count ||
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/") != n)
+        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err,
+                             "(a name has at most %d letters, digits, _, -, +, /); choose another one",
                              v->key->count - 1);
     memcpy(target, text, n + 1);
     return EOT_OK;
 }
 
-/** Make mass fractions sum to 1. Those that do already stay as they are, so that an effective configuration reproduces itself to the last digit. */
+/** Make mass fractions sum to 1. Those that do already stay as they are, so that an effective configuration reproduces
+ * itself to the last digit. */
 static void normalise(struct eot_element_config *element, size_t n) {
     double sum = 0;
     for (size_t i = 0; i < n; i++) sum += element[i].mass_fraction;
     for (size_t i = 0; fabs(sum - 1) > 1e-12 && i < n; i++) element[i].mass_fraction /= sum;
 }
 
-static enum eot_status read_elements(const struct value_place *v, const struct eot_node *node, struct eot_material_config *material) {
+static enum eot_status read_elements(const struct value_place *v, const struct eot_node *node,
+                                     struct eot_material_config *material) {
     enum eot_status status = EOT_OK;
     struct eot_reader *r = v->reader;
     struct eot_error *err = r->err;
     struct eot_element_config *element = NULL;
     double sum = 0;
     if (node->kind != EOT_NODE_MAP || node->n_child == 0)
-        return eot_tree_fail(&r->tree, node, v->name, err, "(must be mass fractions by element); write elements: {H: 0.0774, C: 0.9226}");
+        return eot_tree_fail(&r->tree, node, v->name, err,
+                             "(must be mass fractions by element); write elements: {H: 0.0774, C: 0.9226}");
     if (node->n_child > EOT_MAX_ELEMENT)
-        return eot_tree_fail(&r->tree, node, v->name, err, "(%zu elements, at most %d); leave out the smallest fractions", node->n_child, EOT_MAX_ELEMENT);
+        return eot_tree_fail(&r->tree, node, v->name, err,
+                             "(%zu elements, at most %d); leave out the smallest fractions", node->n_child,
+                             EOT_MAX_ELEMENT);
     element = calloc(node->n_child, sizeof *element);
     EOT_CHECK_MEMORY(element);
     for (size_t i = 0; i < node->n_child; i++) {
@@ -162,18 +189,22 @@ static enum eot_status read_elements(const struct value_place *v, const struct e
             char known[512] = "";
             size_t used = 0;
             for (size_t k = 0; eot_element_at(k) != NULL && used < sizeof known; k++)
-                used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k > 0 ? " " : "", eot_element_at(k)->symbol);
+                used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k > 0 ? " " : "",
+                                         eot_element_at(k)->symbol);
             status = eot_tree_fail(&r->tree, child, name, err, "(unknown element); the known ones are %s", known);
             goto done;
         }
-        static const struct eot_key fraction_key = {.path = "fraction", .type = EOT_KEY_NUMBER, .dimension = EOT_DIM_NONE, .count = 1, .min = 0, .max = 1.001};
+        static const struct eot_key fraction_key = {
+            .path = "fraction", .type = EOT_KEY_NUMBER, .dimension = EOT_DIM_NONE, .count = 1, .min = 0, .max = 1.001};
         struct value_place place = {r, &fraction_key, name};
         EOT_TRY(read_number(&place, child, &element[i].mass_fraction));
         memcpy(element[i].symbol, child->key, strlen(child->key) + 1);
         sum += element[i].mass_fraction;
     }
     if (fabs(sum - 1) > 1e-3) {
-        status = eot_tree_fail(&r->tree, node, v->name, err, "(the mass fractions sum to %.6g, not 1); correct them, or leave out none of the elements", sum);
+        status = eot_tree_fail(
+            &r->tree, node, v->name, err,
+            "(the mass fractions sum to %.6g, not 1); correct them, or leave out none of the elements", sum);
         goto done;
     }
     normalise(element, node->n_child);
@@ -215,13 +246,16 @@ static enum eot_status read_material_name(const struct value_place *v, const str
     if (eot_material_builtin(text, &builtin)) {
         *index = add_material(r->config, &builtin);
         if (*index >= 0) return EOT_OK;
-        return eot_error_set(r->err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; free memory and try again");
+        return eot_error_set(r->err, EOT_E_MEMORY, __FILE__, __LINE__, __func__,
+                             "out of memory; free memory and try again");
     }
     char known[512] = "";
     size_t used = 0;
     for (size_t k = 0; eot_material_builtin_name(k) != NULL && used < sizeof known; k++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k > 0 ? ", " : "", eot_material_builtin_name(k));
-    return eot_tree_fail(&r->tree, node, v->name, r->err, "(unknown material); declare it under materials:, or use a built-in one: %s", known);
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k > 0 ? ", " : "",
+                                 eot_material_builtin_name(k));
+    return eot_tree_fail(&r->tree, node, v->name, r->err,
+                         "(unknown material); declare it under materials:, or use a built-in one: %s", known);
 }
 
 /** "prefix.name" of list items: by their name where they have one. */
@@ -236,12 +270,15 @@ static void item_name(const char *list, const struct eot_node *item, size_t i, c
 static enum eot_status check_list(const struct value_place *v, const struct eot_node *node, bool may_be_empty) {
     struct eot_reader *r = v->reader;
     if (node->kind != EOT_NODE_LIST || (node->n_child == 0 && !may_be_empty) || node->n_child > MAX_LIST)
-        return eot_tree_fail(&r->tree, node, v->name, r->err, "(must be a list of 1 to %d items); write one item per line, each beginning with '- '", MAX_LIST);
+        return eot_tree_fail(&r->tree, node, v->name, r->err,
+                             "(must be a list of 1 to %d items); write one item per line, each beginning with '- '",
+                             MAX_LIST);
     for (size_t i = 0; i < node->n_child; i++)
         if (node->child[i]->kind != EOT_NODE_MAP) {
             char name[256];
             item_name(v->name, node->child[i], i, name, sizeof name);
-            return eot_tree_fail(&r->tree, node->child[i], name, r->err, "(must be a section); write '- key: value' lines, see configs/schema.md");
+            return eot_tree_fail(&r->tree, node->child[i], name, r->err,
+                                 "(must be a section); write '- key: value' lines, see configs/schema.md");
         }
     return EOT_OK;
 }
@@ -255,8 +292,8 @@ static void adapt_builtin(const struct eot_node *item, double density, struct eo
     } else if (eot_node_child(item, "mean_excitation") != NULL && !has_effect)
         memset(material->density_effect, 0, sizeof material->density_effect);
     else if (!has_effect && material->density_effect[1] > 0) {
-        /* another density: delta(X) at r times the density is delta(X + log10(r)/2), as in Sternheimer, Berger and Seltzer, At. Data Nucl. Data Tables 30
-         * (1984) 261, for gases at other pressures */
+        /* another density: delta(X) at r times the density is delta(X + log10(r)/2), as in Sternheimer, Berger and
+         * Seltzer, At. Data Nucl. Data Tables 30 (1984) 261, for gases at other pressures */
         double log_ratio = log(material->density / density);
         material->density_effect[2] -= 0.5 * log_ratio / log(10.0);
         material->density_effect[3] -= 0.5 * log_ratio / log(10.0);
@@ -274,10 +311,12 @@ static enum eot_status read_materials(const struct value_place *v, const struct 
         char name[256];
         item_name(v->name, item, i, name, sizeof name);
         struct eot_material_config start = {.density = 0};
-        bool is_builtin = own_name != NULL && own_name->kind == EOT_NODE_SCALAR && eot_material_builtin(own_name->text, &start);
+        bool is_builtin =
+            own_name != NULL && own_name->kind == EOT_NODE_SCALAR && eot_material_builtin(own_name->text, &start);
         for (size_t k = 0; own_name != NULL && own_name->kind == EOT_NODE_SCALAR && k < r->config->n_material; k++)
             if (strcmp(r->config->material[k].name, own_name->text) == 0) {
-                status = eot_tree_fail(&r->tree, own_name, name, err, "(a material of that name stands above); keep one of them");
+                status = eot_tree_fail(&r->tree, own_name, name, err,
+                                       "(a material of that name stands above); keep one of them");
                 goto done;
             }
         int index = add_material(r->config, &start);
@@ -291,7 +330,8 @@ done:
     return status;
 }
 
-static enum eot_status read_layers(const struct value_place *v, const struct eot_node *node, struct eot_volume_config *volume) {
+static enum eot_status read_layers(const struct value_place *v, const struct eot_node *node,
+                                   struct eot_volume_config *volume) {
     enum eot_status status = EOT_OK;
     struct eot_reader *r = v->reader;
     struct eot_error *err = r->err;
@@ -309,7 +349,8 @@ done:
 }
 
 /** A volume: its keys, then what follows from them together. */
-static enum eot_status read_volume(struct eot_reader *r, const struct eot_node *item, const char *name, struct eot_volume_config *target) {
+static enum eot_status read_volume(struct eot_reader *r, const struct eot_node *item, const char *name,
+                                   struct eot_volume_config *target) {
     enum eot_status status = EOT_OK;
     struct eot_error *err = r->err;
     struct eot_volume_input input = {.material = -1};
@@ -321,7 +362,8 @@ static enum eot_status read_volume(struct eot_reader *r, const struct eot_node *
     volume = target;
     EOT_TRY(status);
     if ((layers != NULL) == (material != NULL || thickness != NULL) || (material != NULL) != (thickness != NULL)) {
-        status = eot_tree_fail(&r->tree, item, name, err, "(needs either layers, or material and thickness); give one of the two forms");
+        status = eot_tree_fail(&r->tree, item, name, err,
+                               "(needs either layers, or material and thickness); give one of the two forms");
         goto done;
     }
     if (layers == NULL) {
@@ -333,7 +375,8 @@ static enum eot_status read_volume(struct eot_reader *r, const struct eot_node *
     double period = 0;
     for (size_t i = 0; i < volume->n_layer; i++) period += volume->layer[i].thickness;
     volume->thickness = volume->repeat * period;
-    if (eot_node_child(item, "merge") == NULL) volume->merge = r->config->geometry.layers == EOT_LAYERS_EXPLICIT ? -1 : 0;
+    if (eot_node_child(item, "merge") == NULL)
+        volume->merge = r->config->geometry.layers == EOT_LAYERS_EXPLICIT ? -1 : 0;
 done:
     return status;
 }
@@ -369,7 +412,8 @@ static enum eot_status read_value(const struct value_place *v, const struct eot_
     case EOT_KEY_NUMBER:
     case EOT_KEY_INTEGER:
         if (key->count > 1 && (node->kind != EOT_NODE_LIST || node->n_child != (size_t)key->count))
-            return eot_tree_fail(&r->tree, node, v->name, r->err, "(must be a list of %d numbers); write it like %s: [1, 1%s]", key->count, key->path,
+            return eot_tree_fail(&r->tree, node, v->name, r->err,
+                                 "(must be a list of %d numbers); write it like %s: [1, 1%s]", key->count, key->path,
                                  key->count > 2 ? ", ..." : "");
         for (int i = 0; i < key->count && status == EOT_OK; i++) {
             const struct eot_node *item = key->count > 1 ? node->child[i] : node;
@@ -400,7 +444,9 @@ static enum eot_status read_value(const struct value_place *v, const struct eot_
         status = read_word(v, node, &word);
         if (status != EOT_OK) return status;
         int n = eot_choice_index(key->choices, word);
-        if (n < 0) return eot_tree_fail(&r->tree, node, v->name, r->err, "(not one of the choices); use one of %s", key->choices);
+        if (n < 0)
+            return eot_tree_fail(&r->tree, node, v->name, r->err, "(not one of the choices); use one of %s",
+                                 key->choices);
         memcpy(target, &n, sizeof n);
         return EOT_OK;
     case EOT_KEY_NAME: return read_name(v, node, (char *)target);
@@ -416,12 +462,14 @@ static enum eot_status read_value(const struct value_place *v, const struct eot_
 /** A default, through the same reader as a written value: plain scalars and flat lists of numbers. */
 static enum eot_status read_default(const struct value_place *v, unsigned char *target) {
     char text[128];
-    struct eot_node item[8], *child[8], node = {.kind = EOT_NODE_SCALAR, .text = text, .is_plain = true, .child = child};
+    struct eot_node item[8], *child[8],
+        node = {.kind = EOT_NODE_SCALAR, .text = text, .is_plain = true, .child = child};
     snprintf(text, sizeof text, "%s", v->key->fallback);
     if (text[0] == '[') {
         node.kind = EOT_NODE_LIST;
         char *rest = NULL;
-        for (char *part = strtok_r(text + 1, ",]", &rest); part != NULL && node.n_child < 8; part = strtok_r(NULL, ",]", &rest)) {
+        for (char *part = strtok_r(text + 1, ",]", &rest); part != NULL && node.n_child < 8;
+             part = strtok_r(NULL, ",]", &rest)) {
             size_t i = node.n_child++;
             item[i] = (struct eot_node){.kind = EOT_NODE_SCALAR, .text = part + strspn(part, " "), .is_plain = true};
             child[i] = &item[i];
@@ -432,7 +480,8 @@ static enum eot_status read_default(const struct value_place *v, unsigned char *
 
 /** The keys of one mapping and the sections in it: unknown ones are errors.
  * @param prefix the sections walked so far, "beam." @param name the same for messages, with list items. */
-static enum eot_status read_map(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map, const char *prefix, const char *name) {
+static enum eot_status read_map(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
+                                const char *prefix, const char *name) {
     for (size_t i = 0; i < map->n_child; i++) {
         const struct eot_node *node = map->child[i];
         char path[256], full[512], inner[512];
@@ -448,7 +497,8 @@ static enum eot_status read_map(struct eot_reader *r, enum eot_scope scope, cons
         if (is_key) continue;
         bool is_empty = node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain;
         if (node->kind != EOT_NODE_MAP && !is_empty)
-            return eot_tree_fail(&r->tree, node, full, r->err, "(must be a section); write its keys below it, indented");
+            return eot_tree_fail(&r->tree, node, full, r->err,
+                                 "(must be a section); write its keys below it, indented");
         snprintf(inner, sizeof inner, "%.250s.", path);
         enum eot_status status = node->kind == EOT_NODE_MAP ? read_map(r, scope, node, inner, full) : EOT_OK;
         if (status != EOT_OK) return status;
@@ -468,11 +518,13 @@ static const struct eot_node *descend(const struct eot_node *map, const char *pa
     return map;
 }
 
-/** A whole scope: check that all keys are known, then fill every field in the table's order from the mapping or from the default. */
-static enum eot_status read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map, const char *prefix, const char *name,
-                                    void *target) {
+/** A whole scope: check that all keys are known, then fill every field in the table's order from the mapping or from
+ * the default. */
+static enum eot_status read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
+                                    const char *prefix, const char *name, void *target) {
     enum eot_status status = read_map(r, scope, map, prefix, name);
-    bool has_start = scope == EOT_SCOPE_MATERIAL && r->is_builtin_item; /* begins as the built-in material, so that nothing is required */
+    bool has_start = scope == EOT_SCOPE_MATERIAL &&
+                     r->is_builtin_item; /* begins as the built-in material, so that nothing is required */
     for (size_t k = 0; k < EOT_N_KEYS && status == EOT_OK; k++) {
         const struct eot_key *key = &EOT_KEYS[k];
         if (key->scope != scope) continue;
@@ -485,7 +537,8 @@ static enum eot_status read_section(struct eot_reader *r, enum eot_scope scope, 
         else if (has_start)
             continue;
         else if (key->fallback == NULL)
-            status = eot_tree_fail(&r->tree, map == r->tree.root ? NULL : map, full, r->err, "(missing, and it has no default); give it: %s", key->doc);
+            status = eot_tree_fail(&r->tree, map == r->tree.root ? NULL : map, full, r->err,
+                                   "(missing, and it has no default); give it: %s", key->doc);
         else if (key->fallback[0] != '\0' && strcmp(key->fallback, "[]") != 0)
             status = read_default(&v, (unsigned char *)target + key->offset);
     }
@@ -510,7 +563,8 @@ static enum eot_status drop_unused_materials(struct eot_config *config, struct e
     EOT_CHECK_MEMORY(number);
     number[config->geometry.world_material] = 1;
     for (size_t i = 0; i < config->geometry.n_volume; i++)
-        for (size_t k = 0; k < config->geometry.volume[i].n_layer; k++) number[config->geometry.volume[i].layer[k].material] = 1;
+        for (size_t k = 0; k < config->geometry.volume[i].n_layer; k++)
+            number[config->geometry.volume[i].layer[k].material] = 1;
     size_t n_used = 0;
     for (size_t i = 0; i < config->n_material; i++) {
         if (number[i] == 0) {
@@ -532,12 +586,13 @@ done:
     return status;
 }
 
-enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override, struct eot_config *config, struct eot_error *err) {
+enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override,
+                                struct eot_config *config, struct eot_error *err) {
     return eot_config_read_text(path, NULL, overrides, n_override, config, err);
 }
 
-enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides, size_t n_override, struct eot_config *config,
-                                     struct eot_error *err) {
+enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides,
+                                     size_t n_override, struct eot_config *config, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_config_input input = {.kinetic_energy = 0};
     struct eot_reader r = {.config = &input.config, .err = err};
@@ -547,7 +602,8 @@ enum eot_status eot_config_read_text(const char *path, const char *text, const c
     node = eot_node_child(r.tree.root, "schema"); /* first of all: another version has other keys */
     if (node != NULL && (node->kind != EOT_NODE_SCALAR || strcmp(node->text, EOT_CONFIG_SCHEMA) != 0)) {
         status = eot_tree_fail(&r.tree, node, "schema", err,
-                               "(this program reads " EOT_CONFIG_SCHEMA "); write schema: " EOT_CONFIG_SCHEMA ", or use the program that wrote the file");
+                               "(this program reads " EOT_CONFIG_SCHEMA "); write schema: " EOT_CONFIG_SCHEMA
+                               ", or use the program that wrote the file");
         goto done;
     }
     EOT_TRY(read_section(&r, EOT_SCOPE_ROOT, r.tree.root, "", "", &input));
@@ -579,7 +635,8 @@ done:
 void eot_config_free(struct eot_config *config) {
     for (size_t i = 0; i < config->n_material; i++) free(config->material[i].element);
     free(config->material);
-    for (size_t i = 0; config->geometry.volume != NULL && i < config->geometry.n_volume; i++) free(config->geometry.volume[i].layer);
+    for (size_t i = 0; config->geometry.volume != NULL && i < config->geometry.n_volume; i++)
+        free(config->geometry.volume[i].layer);
     free(config->geometry.volume);
     free(config->effective_yaml);
     memset(config, 0, sizeof *config);

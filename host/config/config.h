@@ -1,5 +1,6 @@
 /** @file config.h
- * The parsed, validated configuration: units are converted (GeV, cm, ns, rad, g/cm3, T), defaults filled, names resolved to indices. */
+ * The parsed, validated configuration: units are converted (GeV, cm, ns, rad, g/cm3, T), defaults filled, names
+ * resolved to indices. */
 #ifndef EOT_HOST_CONFIG_CONFIG_H
 #define EOT_HOST_CONFIG_CONFIG_H
 
@@ -9,18 +10,29 @@
 
 #include "base/error.h"
 
-enum eot_beam_particle { EOT_BEAM_ELECTRON, EOT_BEAM_POSITRON, EOT_BEAM_PHOTON, EOT_BEAM_MUON_MINUS, EOT_BEAM_MUON_PLUS };
+enum eot_beam_particle {
+    EOT_BEAM_ELECTRON,
+    EOT_BEAM_POSITRON,
+    EOT_BEAM_PHOTON,
+    EOT_BEAM_MUON_MINUS,
+    EOT_BEAM_MUON_PLUS
+};
 enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
 enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
-enum eot_muon_straggling_config { EOT_CONFIG_STRAGGLING_VAVILOV, EOT_CONFIG_STRAGGLING_MOMENTS, EOT_CONFIG_STRAGGLING_OFF };
+enum eot_muon_straggling_config {
+    EOT_CONFIG_STRAGGLING_VAVILOV,
+    EOT_CONFIG_STRAGGLING_MOMENTS,
+    EOT_CONFIG_STRAGGLING_OFF
+};
 enum eot_tail { EOT_TAIL_GAUSSIAN, EOT_TAIL_EXPONENTIAL };
 
 struct eot_beam_config {
     enum eot_beam_particle particle;
-    double energy;                 /* total energy [GeV]; the key beam.kinetic_energy sets it too (one of the two; --set of one replaces the other) */
-    double spread;                 /* relative Gaussian spread of the momentum */
-    double spot_x, spot_y;         /* Gaussian sigma [cm] */
-    double divergence_x, divergence_y; /* Gaussian sigma [rad] */
+    double energy; /* total energy [GeV]; the key beam.kinetic_energy sets it too (one of the two; --set of one replaces
+                      the other) */
+    double spread; /* relative Gaussian spread of the momentum */
+    double spot_x, spot_y;                     /* Gaussian sigma [cm] */
+    double divergence_x, divergence_y;         /* Gaussian sigma [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
 };
 
@@ -33,30 +45,31 @@ struct eot_material_config {
     double density; /* g/cm3 */
     size_t n_element;
     struct eot_element_config *element;
-    double mean_excitation;                 /* eV; 0 = from the elements (Bragg additivity) */
-    double density_effect[5];               /* Sternheimer a, k, x0, x1, Cbar; all 0 = Sternheimer-Peierls general formula */
+    double mean_excitation;   /* eV; 0 = from the elements (Bragg additivity) */
+    double density_effect[5]; /* Sternheimer a, k, x0, x1, Cbar; all 0 = Sternheimer-Peierls general formula */
 };
 
 struct eot_layer_config {
-    int material; /* index */
+    int material;     /* index */
     double thickness; /* cm */
     bool active;
 };
 struct eot_volume_config {
     char name[32];
-    int role;                        /* enum eot_role */
-    double center_x, center_y;       /* cm */
-    double z;                        /* front face [cm] */
+    int role;                         /* enum eot_role */
+    double center_x, center_y;        /* cm */
+    double z;                         /* front face [cm] */
     double size_x, size_y, thickness; /* cm; thickness = repeat x sum of layers for layered volumes */
     size_t n_layer;
-    struct eot_layer_config *layer;  /* one layer = homogeneous */
+    struct eot_layer_config *layer; /* one layer = homogeneous */
     int repeat;
-    int merge;                       /* -1 = each layer its own slab of the grid; 0 = the whole volume one effective medium; n = slabs of n periods each, of
-                                      * that medium. Default from geometry.layers (explicit: -1, effective: 0), override per volume */
+    int merge; /* -1 = each layer its own slab of the grid; 0 = the whole volume one effective medium; n = slabs of n
+                * periods each, of that medium. Default from geometry.layers (explicit: -1, effective: 0), override per
+                * volume */
     int cells_x, cells_y;
-    double field[3];                 /* T */
-    double max_step;                 /* cm; 0 = default of the medium: physics.muon_max_step, physics.field_max_step, or none */
-    double resolution;               /* trackers: hit resolution [cm] */
+    double field[3];   /* T */
+    double max_step;   /* cm; 0 = default of the medium: physics.muon_max_step, physics.field_max_step, or none */
+    double resolution; /* trackers: hit resolution [cm] */
 };
 
 struct eot_geometry_config {
@@ -68,36 +81,36 @@ struct eot_geometry_config {
 };
 
 struct eot_physics_config {
-    double cut;               /* GeV, explicit cascade above it */
+    double cut; /* GeV, explicit cascade above it */
     bool lpm;
     bool multiple_scattering; /* of electrons in the replay and of muons */
     bool decay;               /* of muons */
     enum eot_muon_straggling_config muon_straggling;
-    double muon_hard_loss;    /* v above which muon losses are explicit, relative to the total energy */
-    double muon_max_step;     /* cm, in effective media */
-    double field_max_step;    /* cm, where there is a field */
-    double step_max_X0;       /* longest electron step of the cascade [X0] */
+    double muon_hard_loss; /* v above which muon losses are explicit, relative to the total energy */
+    double muon_max_step;  /* cm, in effective media */
+    double field_max_step; /* cm, where there is a field */
+    double step_max_X0;    /* longest electron step of the cascade [X0] */
     bool rare_dimuon_gamma, rare_lfc, rare_dimuon_trident, rare_dimuon_annihilation; /* process enabled */
-    double mphi, h;           /* GeV; coupling: of rare_lfc */
-    double shower_depth[3];   /* mean depth of sub-cut showers d0 + d1 L + d2 L^2 [X0], L = ln(1 + E/Ec) */
-    double shower_alpha[4];   /* shape max(a0 + a1 L + a2 exp(-L), a3) */
-    double shower_sigma_depth[2], shower_sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 L), bounded */
+    double mphi, h;                                                                  /* GeV; coupling: of rare_lfc */
+    double shower_depth[3]; /* mean depth of sub-cut showers d0 + d1 L + d2 L^2 [X0], L = ln(1 + E/Ec) */
+    double shower_alpha[4]; /* shape max(a0 + a1 L + a2 exp(-L), a3) */
+    double shower_sigma_depth[2], shower_sigma_alpha[2];        /* sigma(ln .) = 1/(s0 + s1 L), bounded */
     double shower_backscatter_share, shower_backscatter_length; /* length in X0 */
-    double shower_rho;        /* correlation of ln m and ln alpha */
+    double shower_rho;                                          /* correlation of ln m and ln alpha */
     double shower_photon_length[4]; /* l0 (1 + (l1/E)^l2), at most l3 [X0, GeV]: before a sub-cut photon converts */
-    double shower_radius_max; /* Moliere radii */
-    double shower_spot_energy; /* GeV per energy spot */
+    double shower_radius_max;       /* Moliere radii */
+    double shower_spot_energy;      /* GeV per energy spot */
 };
 
 struct eot_sampling_config {
     enum eot_sampling_mode mode;
-    uint64_t eot;             /* electrons simulated */
-    uint64_t first;           /* first primary id */
+    uint64_t eot;   /* electrons simulated */
+    uint64_t first; /* first primary id */
     uint32_t seed, run;
-    uint64_t batch;           /* primaries per batch: the unit of the error estimate */
-    double min_photon_energy; /* GeV, sampling.region.min_photon_energy */
-    double min_lepton_energy; /* GeV, sampling.region.min_lepton_energy */
-    double signal_preference; /* forced signal: share of vertices drawn by their promise to be selected */
+    uint64_t batch;            /* primaries per batch: the unit of the error estimate */
+    double min_photon_energy;  /* GeV, sampling.region.min_photon_energy */
+    double min_lepton_energy;  /* GeV, sampling.region.min_lepton_energy */
+    double signal_preference;  /* forced signal: share of vertices drawn by their promise to be selected */
     double analog_enhancement; /* rare cross sections multiplied by this in analog mode, reported; default 1 */
 };
 
@@ -109,17 +122,17 @@ struct eot_device_config {
 };
 
 struct eot_detector_config {
-    double beam_momentum_resolution; /* relative, upstream spectrometer */
+    double beam_momentum_resolution;       /* relative, upstream spectrometer */
     double ecal_stochastic, ecal_constant; /* total: s/sqrt(E) (+) c */
-    double ecal_sampling;            /* of the total, simulated: f/sqrt(E) of the visible energy */
-    double ecal_em_visible_ratio;    /* e/mip of the ECAL */
-    enum eot_tail ecal_tail;         /* model of the default `selected.per_eot`; both are reported */
-    double ecal_tail_start;          /* sigmas at which the exponential tail takes over (GaussExp, arXiv:1603.08591) */
+    double ecal_sampling;                  /* of the total, simulated: f/sqrt(E) of the visible energy */
+    double ecal_em_visible_ratio;          /* e/mip of the ECAL */
+    enum eot_tail ecal_tail;               /* model of the default `selected.per_eot`; both are reported */
+    double ecal_tail_start; /* sigmas at which the exponential tail takes over (GaussExp, arXiv:1603.08591) */
     double hcal_stochastic, hcal_constant; /* of hadronic deposits */
     double hcal_mip_peak, hcal_mip_energy; /* calibrated peak [GeV] of a single muon of that total energy [GeV] */
-    double hcal_photostatistics;     /* photoelectrons per GeV calibrated; 0 = none */
-    double veto_photostatistics;     /* photoelectrons per MeV; 0 = none */
-    double em_visible_ratio;         /* visible/deposited of electromagnetic showers relative to a MIP in the HCAL (e/mip) */
+    double hcal_photostatistics;           /* photoelectrons per GeV calibrated; 0 = none */
+    double veto_photostatistics;           /* photoelectrons per MeV; 0 = none */
+    double em_visible_ratio; /* visible/deposited of electromagnetic showers relative to a MIP in the HCAL (e/mip) */
 };
 
 struct eot_window_config {
@@ -134,12 +147,12 @@ struct eot_selection_config {
 
 struct eot_scoring_config {
     bool track_length;
-    char exit[32];          /* muon beams: name of the scored volume; "last" = the last along z; "plane" = the plane at exit_z */
-    double exit_z;          /* cm */
+    char exit[32]; /* muon beams: name of the scored volume; "last" = the last along z; "plane" = the plane at exit_z */
+    double exit_z; /* cm */
     double deposit_fraction; /* of all events whose deposits are scored */
-    double record_fraction; /* of all events kept in result.h5 besides the selected ones */
-    int showers;            /* plain showers followed for the estimates ecal.* */
-    double preshower_depth; /* cm from the front of the ECAL */
+    double record_fraction;  /* of all events kept in result.h5 besides the selected ones */
+    int showers;             /* plain showers followed for the estimates ecal.* */
+    double preshower_depth;  /* cm from the front of the ECAL */
 };
 
 struct eot_output_config {
@@ -167,16 +180,19 @@ struct eot_config {
 };
 
 /** Read a configuration file, apply overrides in order, validate.
- * @param path file. @param overrides n_override texts "key=value" (dotted keys; the value is YAML). @param config filled; release with eot_config_free.
+ * @param path file. @param overrides n_override texts "key=value" (dotted keys; the value is YAML). @param config
+ * filled; release with eot_config_free.
  * @return EOT_E_IO (no such file), EOT_E_CONFIG ("file:line: key = value (reason); what to do"), EOT_E_MEMORY. */
-enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override, struct eot_config *config, struct eot_error *err);
+enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override,
+                                struct eot_config *config, struct eot_error *err);
 /** The same from a text that is not in a file (NULL: read the file). @param path what messages call it. */
-enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides, size_t n_override, struct eot_config *config,
-                                     struct eot_error *err);
+enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides,
+                                     size_t n_override, struct eot_config *config, struct eot_error *err);
 void eot_config_free(struct eot_config *config);
 /** Whether the beam is one of muons. */
 bool eot_beam_is_muon(const struct eot_config *config);
-/** The table of all keys with unit, range and default as Markdown: what configs/schema.md holds. Caller frees; NULL when out of memory. */
+/** The table of all keys with unit, range and default as Markdown: what configs/schema.md holds. Caller frees; NULL
+ * when out of memory. */
 char *eot_config_schema_markdown(void);
 
 #endif

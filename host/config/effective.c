@@ -15,9 +15,11 @@ static void write_number(FILE *out, double value, enum eot_dimension dimension) 
     fprintf(out, "%s%s%s", text, unit[0] != '\0' ? " " : "", unit);
 }
 
-static void write_scope(FILE *out, const struct eot_config *config, enum eot_scope scope, const void *source, int indent, bool is_item);
+static void write_scope(FILE *out, const struct eot_config *config, enum eot_scope scope, const void *source,
+                        int indent, bool is_item);
 
-static void write_value(FILE *out, const struct eot_config *config, const struct eot_key *key, const unsigned char *source, int indent) {
+static void write_value(FILE *out, const struct eot_config *config, const struct eot_key *key,
+                        const unsigned char *source, int indent) {
     double x;
     int n;
     uint32_t count32;
@@ -63,7 +65,8 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
         fprintf(out, "\"%s\"", config->material[n].name);
         break;
     case EOT_KEY_ELEMENTS: {
-        const struct eot_material_config *material = (const struct eot_material_config *)(const void *)(source - key->offset);
+        const struct eot_material_config *material =
+            (const struct eot_material_config *)(const void *)(source - key->offset);
         fputc('{', out);
         for (size_t i = 0; i < material->n_element; i++) {
             char text[32];
@@ -74,29 +77,37 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
         break;
     }
     case EOT_KEY_MATERIALS:
-        for (size_t i = 0; i < config->n_material; i++) write_scope(out, config, EOT_SCOPE_MATERIAL, &config->material[i], indent + 4, true);
+        for (size_t i = 0; i < config->n_material; i++)
+            write_scope(out, config, EOT_SCOPE_MATERIAL, &config->material[i], indent + 4, true);
         break;
     case EOT_KEY_VOLUMES:
-        for (size_t i = 0; i < config->geometry.n_volume; i++) write_scope(out, config, EOT_SCOPE_VOLUME, &config->geometry.volume[i], indent + 4, true);
+        for (size_t i = 0; i < config->geometry.n_volume; i++)
+            write_scope(out, config, EOT_SCOPE_VOLUME, &config->geometry.volume[i], indent + 4, true);
         break;
     case EOT_KEY_LAYERS: {
         const struct eot_volume_config *volume = (const struct eot_volume_config *)(const void *)(source - key->offset);
-        for (size_t i = 0; i < volume->n_layer; i++) write_scope(out, config, EOT_SCOPE_LAYER, &volume->layer[i], indent + 4, true);
+        for (size_t i = 0; i < volume->n_layer; i++)
+            write_scope(out, config, EOT_SCOPE_LAYER, &volume->layer[i], indent + 4, true);
         break;
     }
     }
 }
 
-static bool is_block(enum eot_key_type type) { return type == EOT_KEY_MATERIALS || type == EOT_KEY_VOLUMES || type == EOT_KEY_LAYERS; }
+static bool is_block(enum eot_key_type type) {
+    return type == EOT_KEY_MATERIALS || type == EOT_KEY_VOLUMES || type == EOT_KEY_LAYERS;
+}
 
-/** A volume's merge that geometry.layers implies is left out, so that --set geometry.layers still acts on an effective configuration. */
+/** A volume's merge that geometry.layers implies is left out, so that --set geometry.layers still acts on an effective
+ * configuration. */
 static bool is_implied(const struct eot_config *config, const struct eot_key *key, const void *source) {
     if (key->scope != EOT_SCOPE_VOLUME || strcmp(key->path, "merge") != 0) return false;
-    return ((const struct eot_volume_config *)source)->merge == (config->geometry.layers == EOT_LAYERS_EXPLICIT ? -1 : 0);
+    return ((const struct eot_volume_config *)source)->merge ==
+           (config->geometry.layers == EOT_LAYERS_EXPLICIT ? -1 : 0);
 }
 
 /** All keys of a scope in the table's order; section lines appear where the leading parts of the path change. */
-static void write_scope(FILE *out, const struct eot_config *config, enum eot_scope scope, const void *source, int indent, bool is_item) {
+static void write_scope(FILE *out, const struct eot_config *config, enum eot_scope scope, const void *source,
+                        int indent, bool is_item) {
     char open[64] = ""; /* the sections we are in, "physics.shower." */
     for (size_t k = 0; k < EOT_N_KEYS; k++) {
         const struct eot_key *key = &EOT_KEYS[k];
@@ -113,7 +124,8 @@ static void write_scope(FILE *out, const struct eot_config *config, enum eot_sco
             i += n + 1;
         }
         snprintf(open, sizeof open, "%.*s", (int)n_section, key->path);
-        fprintf(out, "%*s%s%s:%s", indent + 2 * depth - (is_item ? 2 : 0), "", is_item ? "- " : "", key->path + n_section, is_block(key->type) ? "\n" : " ");
+        fprintf(out, "%*s%s%s:%s", indent + 2 * depth - (is_item ? 2 : 0), "", is_item ? "- " : "",
+                key->path + n_section, is_block(key->type) ? "\n" : " ");
         is_item = false;
         write_value(out, config, key, (const unsigned char *)source + key->offset, indent + 2 * depth);
         if (!is_block(key->type)) fputc('\n', out);
@@ -136,9 +148,12 @@ char *eot_config_effective(const struct eot_config *config) {
 
 static const char *type_text(const struct eot_key *key, char *text, size_t size) {
     static const char *const words[] = {
-        [EOT_KEY_NUMBER] = "number",  [EOT_KEY_INTEGER] = "integer", [EOT_KEY_COUNT32] = "integer",   [EOT_KEY_COUNT64] = "integer",
-        [EOT_KEY_SWITCH] = "on, off", [EOT_KEY_NAME] = "name",       [EOT_KEY_MATERIAL] = "material", [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
-        [EOT_KEY_MATERIALS] = "list", [EOT_KEY_VOLUMES] = "list",    [EOT_KEY_LAYERS] = "list",       [EOT_KEY_CHOICE] = "",
+        [EOT_KEY_NUMBER] = "number",     [EOT_KEY_INTEGER] = "integer",
+        [EOT_KEY_COUNT32] = "integer",   [EOT_KEY_COUNT64] = "integer",
+        [EOT_KEY_SWITCH] = "on, off",    [EOT_KEY_NAME] = "name",
+        [EOT_KEY_MATERIAL] = "material", [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
+        [EOT_KEY_MATERIALS] = "list",    [EOT_KEY_VOLUMES] = "list",
+        [EOT_KEY_LAYERS] = "list",       [EOT_KEY_CHOICE] = "",
     };
     if (key->type == EOT_KEY_CHOICE) {
         char word[32];
@@ -160,10 +175,13 @@ char *eot_config_schema_markdown(void) {
     fprintf(
         out,
         "# Configuration keys\n\n"
-        "One YAML file is one run. Generated from the table that reads it (`host/config/schema.c`); `tests/unit/config/test_schema.c` compares the two, and\n"
+        "One YAML file is one run. Generated from the table that reads it (`host/config/schema.c`); "
+        "`tests/unit/config/test_schema.c` compares the two, and\n"
         "rewrites this file when it runs with `EOT_REWRITE_SCHEMA=1`.\n\n"
-        "* A number may carry a unit (`1.5 mm`, `100 GeV`); a bare number is in the unit of its row. Integers may be written as `1e9`.\n"
-        "* `--set key=value` takes the same keys; items of a list by name or number: `--set geometry.volumes.hcal0.repeat=24`.\n"
+        "* A number may carry a unit (`1.5 mm`, `100 GeV`); a bare number is in the unit of its row. Integers may be "
+        "written as `1e9`.\n"
+        "* `--set key=value` takes the same keys; items of a list by name or number: `--set "
+        "geometry.volumes.hcal0.repeat=24`.\n"
         "* `-` as default means that the key is required. An unknown key is an error, and so is a key given twice.\n\n"
         "Units by dimension: ");
     for (int d = 0; d < EOT_N_DIMENSION; d++) {
@@ -181,13 +199,15 @@ char *eot_config_schema_markdown(void) {
     for (size_t k = 0; k < EOT_N_KEYS; k++) {
         const struct eot_key *key = &EOT_KEYS[k];
         char type[160], low[32] = "", high[32] = "";
-        bool has_range = key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER || key->type == EOT_KEY_COUNT32 || key->type == EOT_KEY_COUNT64;
+        bool has_range = key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER || key->type == EOT_KEY_COUNT32 ||
+                         key->type == EOT_KEY_COUNT64;
         if (has_range) {
             eot_number_text(key->min, low);
             eot_number_text(key->max, high);
         }
-        fprintf(out, "| `%s%s` | %s | %s | %s%s%s | %s | %s |\n", eot_scope_prefix(key->scope), key->path, type_text(key, type, sizeof type),
-                eot_dimension_unit(key->dimension), low, has_range ? " .. " : "", high,
+        fprintf(out, "| `%s%s` | %s | %s | %s%s%s | %s | %s |\n", eot_scope_prefix(key->scope), key->path,
+                type_text(key, type, sizeof type), eot_dimension_unit(key->dimension), low, has_range ? " .. " : "",
+                high,
                 key->fallback == NULL      ? "-"
                 : key->fallback[0] == '\0' ? "(see right)"
                                            : key->fallback,

@@ -13,10 +13,12 @@ struct eot_reader {
     struct eot_error *err;
 };
 
-/** What no single key can tell: cut against beam energy, overlaps, volumes outside the world, empty windows, ... @return EOT_E_CONFIG. */
+/** What no single key can tell: cut against beam energy, overlaps, volumes outside the world, empty windows, ...
+ * @return EOT_E_CONFIG. */
 enum eot_status eot_config_validate(struct eot_reader *reader);
 
-/** The effective configuration as YAML: every key with its value, in base units. Caller frees; NULL when out of memory. */
+/** The effective configuration as YAML: every key with its value, in base units. Caller frees; NULL when out of memory.
+ */
 char *eot_config_effective(const struct eot_config *config);
 
 #endif

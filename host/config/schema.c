@@ -12,9 +12,15 @@
 
 /* scope, path, type, dimension, count, min, max, default, choices, offset, input only, doc, advice */
 #define NUMBER(scope, path, dimension, min, max, fallback, offset, doc) \
-    { EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, 1, min, max, fallback, NULL, offset, false, doc, NULL }
+    { \
+        EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, 1, min, max, fallback, NULL, offset, false, doc, \
+            NULL \
+    }
 #define NUMBERS(scope, path, dimension, n, min, max, fallback, offset, doc) \
-    { EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, n, min, max, fallback, NULL, offset, false, doc, NULL }
+    { \
+        EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, n, min, max, fallback, NULL, offset, false, doc, \
+            NULL \
+    }
 #define COUNT(scope, path, type, min, max, fallback, offset, doc) \
     { EOT_SCOPE_##scope, path, EOT_KEY_##type, EOT_DIM_NONE, 1, min, max, fallback, NULL, offset, false, doc, NULL }
 #define SWITCH(scope, path, fallback, offset, doc) \
@@ -35,8 +41,8 @@ const struct eot_key EOT_KEYS[] = {
     CHOICE(ROOT, "beam.particle", "e-|e+|gamma|mu-|mu+", "e-", ROOT(beam.particle), "beam particle"),
     {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 1000, "", NULL, ROOT(beam.energy), false,
      "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
-    {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL, AT(struct eot_config_input, kinetic_energy), true,
-     "kinetic energy, instead of beam.energy", NULL},
+    {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL,
+     AT(struct eot_config_input, kinetic_energy), true, "kinetic energy, instead of beam.energy", NULL},
     NUMBER(ROOT, "beam.spread", NONE, 0, 0.1, "0", ROOT(beam.spread), "relative Gaussian spread of the momentum"),
     NUMBER(ROOT, "beam.spot_x", LENGTH, 0, 100, "0 cm", ROOT(beam.spot_x), "Gaussian width of the spot"),
     NUMBER(ROOT, "beam.spot_y", LENGTH, 0, 100, "0 cm", ROOT(beam.spot_y), "Gaussian width of the spot"),
@@ -44,32 +50,43 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "beam.divergence_y", ANGLE, 0, 0.1, "0 rad", ROOT(beam.divergence_y), "Gaussian width of the slope"),
     NUMBER(ROOT, "beam.position_x", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_x), "where the beam starts"),
     NUMBER(ROOT, "beam.position_y", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_y), "where the beam starts"),
-    NUMBER(ROOT, "beam.position_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_z), "where the beam starts; it travels towards +z"),
+    NUMBER(ROOT, "beam.position_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_z),
+           "where the beam starts; it travels towards +z"),
 
-    PART(ROOT, "materials", MATERIALS, "[]", ROOT(material), "materials besides the built-in ones (listed above), or changes of those"),
-    NAME(MATERIAL, "name", 32, NULL, MATERIAL(name), "name that volumes refer to; a built-in name changes that material"),
-    NUMBER(MATERIAL, "density", DENSITY, 1e-9, 30, NULL, MATERIAL(density), "mass density; optional for a built-in name"),
+    PART(ROOT, "materials", MATERIALS, "[]", ROOT(material),
+         "materials besides the built-in ones (listed above), or changes of those"),
+    NAME(MATERIAL, "name", 32, NULL, MATERIAL(name),
+         "name that volumes refer to; a built-in name changes that material"),
+    NUMBER(MATERIAL, "density", DENSITY, 1e-9, 30, NULL, MATERIAL(density),
+           "mass density; optional for a built-in name"),
     PART(MATERIAL, "elements", ELEMENTS, NULL, MATERIAL(element),
-         "mass fractions by element symbol, at most 8, sum 1 within 0.001 (then normalised); optional for a built-in name"),
+         "mass fractions by element symbol, at most 8, sum 1 within 0.001 (then normalised); optional for a built-in "
+         "name"),
     NUMBER(MATERIAL, "mean_excitation", EXCITATION, 0, 2000, "0 eV", MATERIAL(mean_excitation),
            "mean excitation energy; 0 = from the elements by Bragg additivity"),
     NUMBERS(MATERIAL, "density_effect", NONE, 5, -1, 20, "[0, 0, 0, 0, 0]", MATERIAL(density_effect),
             "Sternheimer's a, k, x0, x1, Cbar; all 0 = the general expression of Sternheimer and Peierls"),
 
     CHOICE(ROOT, "geometry.layers", "explicit|effective", "effective", ROOT(geometry.layers),
-           "explicit: each layer of a volume is its own slab of the grid; effective: a layered volume is one medium with path fractions"),
-    PART(ROOT, "geometry.world.material", MATERIAL, "air", ROOT(geometry.world_material), "what fills the space between volumes"),
+           "explicit: each layer of a volume is its own slab of the grid; effective: a layered volume is one medium "
+           "with path fractions"),
+    PART(ROOT, "geometry.world.material", MATERIAL, "air", ROOT(geometry.world_material),
+         "what fills the space between volumes"),
     NUMBERS(ROOT, "geometry.world.min", LENGTH, 3, -WORLD, WORLD, NULL, ROOT(geometry.world_min),
             "lower corner of the world; particles that leave it are lost"),
-    NUMBERS(ROOT, "geometry.world.max", LENGTH, 3, -WORLD, WORLD, NULL, ROOT(geometry.world_max), "upper corner of the world"),
-    PART(ROOT, "geometry.volumes", VOLUMES, NULL, ROOT(geometry.volume), "the boxes of the set-up, which must not overlap"),
+    NUMBERS(ROOT, "geometry.world.max", LENGTH, 3, -WORLD, WORLD, NULL, ROOT(geometry.world_max),
+            "upper corner of the world"),
+    PART(ROOT, "geometry.volumes", VOLUMES, NULL, ROOT(geometry.volume),
+         "the boxes of the set-up, which must not overlap"),
     NAME(VOLUME, "name", 32, NULL, VOLUME(volume.name), "name, different for each volume"),
     CHOICE(VOLUME, "role", "passive|ecal|veto|hcal|magnet|tracker", "passive", VOLUME(volume.role),
            "which detector it is; modules of a role are numbered along z from 0. At most one ecal and one veto"),
-    NUMBERS(VOLUME, "center", LENGTH, 2, -WORLD, WORLD, "[0 cm, 0 cm]", VOLUME(volume.center_x), "x and y of its middle"),
+    NUMBERS(VOLUME, "center", LENGTH, 2, -WORLD, WORLD, "[0 cm, 0 cm]", VOLUME(volume.center_x),
+            "x and y of its middle"),
     NUMBER(VOLUME, "z", LENGTH, -WORLD, WORLD, NULL, VOLUME(volume.z), "its front face"),
     NUMBERS(VOLUME, "size", LENGTH, 2, 0.01, WORLD, NULL, VOLUME(volume.size_x), "width in x and y"),
-    PART(VOLUME, "layers", LAYERS, "", VOLUME(volume.layer), "layers of one period, from the front; or give material and thickness"),
+    PART(VOLUME, "layers", LAYERS, "", VOLUME(volume.layer),
+         "layers of one period, from the front; or give material and thickness"),
     PART(LAYER, "material", MATERIAL, NULL, LAYER(material), "material of the layer"),
     NUMBER(LAYER, "thickness", LENGTH, 1e-4, WORLD, NULL, LAYER(thickness), "thickness along z"),
     SWITCH(LAYER, "active", "off", LAYER(active), "its energy loss is seen (scintillator, gas)"),
@@ -77,125 +94,183 @@ const struct eot_key EOT_KEYS[] = {
      "instead of layers: material of a homogeneous volume", NULL},
     {EOT_SCOPE_VOLUME, "thickness", EOT_KEY_NUMBER, EOT_DIM_LENGTH, 1, 1e-4, WORLD, "", NULL, VOLUME(thickness), true,
      "instead of layers: its thickness along z", NULL},
-    {EOT_SCOPE_VOLUME, "active", EOT_KEY_SWITCH, EOT_DIM_NONE, 1, 0, 0, "off", NULL, VOLUME(active), true, "instead of layers: its energy loss is seen", NULL},
-    COUNT(VOLUME, "repeat", INTEGER, 1, 10000, "1", VOLUME(volume.repeat), "how many times the layers follow each other"),
+    {EOT_SCOPE_VOLUME, "active", EOT_KEY_SWITCH, EOT_DIM_NONE, 1, 0, 0, "off", NULL, VOLUME(active), true,
+     "instead of layers: its energy loss is seen", NULL},
+    COUNT(VOLUME, "repeat", INTEGER, 1, 10000, "1", VOLUME(volume.repeat),
+          "how many times the layers follow each other"),
     COUNT(VOLUME, "merge", INTEGER, -1, 10000, "", VOLUME(volume.merge),
-          "-1: layers explicit; 0: one effective medium; n: effective slabs of n periods. Default: as geometry.layers says (-1 or 0)"),
-    {EOT_SCOPE_VOLUME, "cells", EOT_KEY_INTEGER, EOT_DIM_NONE, 2, 1, 64, "[1, 1]", NULL, VOLUME(volume.cells_x), false, "read-out cells in x and y", NULL},
+          "-1: layers explicit; 0: one effective medium; n: effective slabs of n periods. Default: as geometry.layers "
+          "says (-1 or 0)"),
+    {EOT_SCOPE_VOLUME, "cells", EOT_KEY_INTEGER, EOT_DIM_NONE, 2, 1, 64, "[1, 1]", NULL, VOLUME(volume.cells_x), false,
+     "read-out cells in x and y", NULL},
     NUMBERS(VOLUME, "field", FIELD, 3, -20, 20, "[0 T, 0 T, 0 T]", VOLUME(volume.field), "homogeneous magnetic field"),
     NUMBER(VOLUME, "max_step", LENGTH, 0, WORLD, "0 cm", VOLUME(volume.max_step),
-           "longest step in it; 0 = physics.muon_max_step in effective media, physics.field_max_step where there is a field, no limit elsewhere"),
-    NUMBER(VOLUME, "resolution", LENGTH, 0, 10, "0 cm", VOLUME(volume.resolution), "trackers: resolution of a hit, x and y"),
+           "longest step in it; 0 = physics.muon_max_step in effective media, physics.field_max_step where there is a "
+           "field, no limit elsewhere"),
+    NUMBER(VOLUME, "resolution", LENGTH, 0, 10, "0 cm", VOLUME(volume.resolution),
+           "trackers: resolution of a hit, x and y"),
 
-    {EOT_SCOPE_ROOT, "physics.cut", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.2, 100, "0.2 GeV", NULL, ROOT(physics.cut), false,
-     "electrons, positrons and photons above it are followed one by one, below it by the shower parametrisation",
-     "give a value within that range, and below beam.energy (the cross-section tables start at 0.1 GeV, and a follow-up needs a factor of two above that)"},
+    {EOT_SCOPE_ROOT, "physics.cut", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.2, 100, "0.2 GeV", NULL, ROOT(physics.cut),
+     false, "electrons, positrons and photons above it are followed one by one, below it by the shower parametrisation",
+     "give a value within that range, and below beam.energy (the cross-section tables start at 0.1 GeV, and a "
+     "follow-up needs a factor of two above that)"},
     SWITCH(ROOT, "physics.lpm", "on", ROOT(physics.lpm), "Landau-Pomeranchuk-Migdal effect"),
-    SWITCH(ROOT, "physics.multiple_scattering", "on", ROOT(physics.multiple_scattering), "multiple scattering of electrons in the replay, and of muons"),
+    SWITCH(ROOT, "physics.multiple_scattering", "on", ROOT(physics.multiple_scattering),
+           "multiple scattering of electrons in the replay, and of muons"),
     SWITCH(ROOT, "physics.decay", "on", ROOT(physics.decay), "muon decay, in flight and at rest"),
     CHOICE(ROOT, "physics.muon_straggling", "vavilov|moments|off", "vavilov", ROOT(physics.muon_straggling),
-           "fluctuation of the muons' continuous loss. vavilov: Vavilov's distribution; moments: only mean and variance are right, losses explicit above 1 % whatever "
+           "fluctuation of the muons' continuous loss. vavilov: Vavilov's distribution; moments: only mean and "
+           "variance are right, losses explicit above 1 % whatever "
            "physics.muon_hard_loss says, as PUMAS's detailed mode (to compare with it); off: the mean"),
     NUMBER(ROOT, "physics.muon_hard_loss", NONE, 1e-5, 0.2, "1e-4", ROOT(physics.muon_hard_loss),
            "muon energy losses above this fraction of the total energy are explicit"),
     NUMBER(ROOT, "physics.muon_max_step", LENGTH, 0.01, 1000, "1000 cm", ROOT(physics.muon_max_step),
            "longest muon step in effective media; results do not depend on it"),
-    NUMBER(ROOT, "physics.field_max_step", LENGTH, 0.01, 1000, "10 cm", ROOT(physics.field_max_step), "longest step where there is a field"),
-    NUMBER(ROOT, "physics.step_max_X0", NONE, 1e-3, 1, "1", ROOT(physics.step_max_X0), "longest electron step of the cascade, in radiation lengths"),
-    SWITCH(ROOT, "physics.rare.dimuon_gamma", "on", ROOT(physics.rare_dimuon_gamma), "gamma -> mu+ mu- in the field of a nucleus"),
-    SWITCH(ROOT, "physics.rare.dimuon_trident", "off", ROOT(physics.rare_dimuon_trident), "e N -> e N mu+ mu- by virtual photons: 2 % of all muon pairs"),
-    SWITCH(ROOT, "physics.rare.dimuon_annihilation", "off", ROOT(physics.rare_dimuon_annihilation), "e+ e- -> mu+ mu- on atomic electrons, above 43.69 GeV"),
-    SWITCH(ROOT, "physics.rare.lfc", "off", ROOT(physics.rare_lfc), "the signal, e N -> mu N phi; muon beams: mu N -> e N phi"),
+    NUMBER(ROOT, "physics.field_max_step", LENGTH, 0.01, 1000, "10 cm", ROOT(physics.field_max_step),
+           "longest step where there is a field"),
+    NUMBER(ROOT, "physics.step_max_X0", NONE, 1e-3, 1, "1", ROOT(physics.step_max_X0),
+           "longest electron step of the cascade, in radiation lengths"),
+    SWITCH(ROOT, "physics.rare.dimuon_gamma", "on", ROOT(physics.rare_dimuon_gamma),
+           "gamma -> mu+ mu- in the field of a nucleus"),
+    SWITCH(ROOT, "physics.rare.dimuon_trident", "off", ROOT(physics.rare_dimuon_trident),
+           "e N -> e N mu+ mu- by virtual photons: 2 % of all muon pairs"),
+    SWITCH(ROOT, "physics.rare.dimuon_annihilation", "off", ROOT(physics.rare_dimuon_annihilation),
+           "e+ e- -> mu+ mu- on atomic electrons, above 43.69 GeV"),
+    SWITCH(ROOT, "physics.rare.lfc", "off", ROOT(physics.rare_lfc),
+           "the signal, e N -> mu N phi; muon beams: mu N -> e N phi"),
     NUMBER(ROOT, "physics.mphi", ENERGY, 0.1052, 3, "0.2 GeV", ROOT(physics.mphi), "signal: mass of the scalar phi"),
-    NUMBER(ROOT, "physics.h", NONE, 1e-12, 1, "1e-4", ROOT(physics.h), "signal: coupling h of -h ebar P_R mu phi + h.c.; yields are proportional to h^2"),
+    NUMBER(ROOT, "physics.h", NONE, 1e-12, 1, "1e-4", ROOT(physics.h),
+           "signal: coupling h of -h ebar P_R mu phi + h.c.; yields are proportional to h^2"),
     NUMBERS(ROOT, "physics.shower.depth", NONE, 3, -20, 20, "[0.0923, 1.5169, -0.0464]", ROOT(physics.shower_depth),
-            "showers below the cut (form of hep-ex/0001020): mean depth d0 + d1 L + d2 L^2 in X0, L = ln(1 + E/E_c), E halved for photons. From the fit of tools/fit_shower.c"),
-    NUMBERS(ROOT, "physics.shower.alpha", NONE, 4, -100, 100, "[2.8151, 0.1941, -44.751, 1.086]", ROOT(physics.shower_alpha),
-            "shape alpha = max(a0 + a1 L + a2 exp(-L), a3), from the same fit"),
+            "showers below the cut (form of hep-ex/0001020): mean depth d0 + d1 L + d2 L^2 in X0, L = ln(1 + E/E_c), E "
+            "halved for photons. From the fit of tools/fit_shower.c"),
+    NUMBERS(ROOT, "physics.shower.alpha", NONE, 4, -100, 100, "[2.8151, 0.1941, -44.751, 1.086]",
+            ROOT(physics.shower_alpha), "shape alpha = max(a0 + a1 L + a2 exp(-L), a3), from the same fit"),
     NUMBERS(ROOT, "physics.shower.sigma_depth", NONE, 2, -20, 20, "[-1.7, 1.36]", ROOT(physics.shower_sigma_depth),
-            "spread of the logarithm of the mean depth = 1/(s0 + s1 L), at most 0.4 (what the published spreads of ln T and ln alpha give between 0.5 and 100 GeV)"),
-    NUMBERS(ROOT, "physics.shower.sigma_alpha", NONE, 2, -20, 20, "[-0.82, 0.79]", ROOT(physics.shower_sigma_alpha), "spread of ln alpha = 1/(s0 + s1 L), at most 0.4 (published)"),
-    NUMBER(ROOT, "physics.shower.rho", NONE, -0.99, 0.99, "0.25", ROOT(physics.shower_rho), "correlation of the two logarithms (what the published one gives)"),
-    NUMBERS(ROOT, "physics.shower.photon_length", NONE, 4, 0, 20, "[1.286, 0.019, 0.7, 3.5]", ROOT(physics.shower_photon_length),
-            "mean path of a photon before it converts, l0 (1 + (l1/E)^l2), at most l3; l0 and l3 in X0, l1 in GeV (attenuation in lead, XCOM, within 5 % above 8 MeV)"),
+            "spread of the logarithm of the mean depth = 1/(s0 + s1 L), at most 0.4 (what the published spreads of ln "
+            "T and ln alpha give between 0.5 and 100 GeV)"),
+    NUMBERS(ROOT, "physics.shower.sigma_alpha", NONE, 2, -20, 20, "[-0.82, 0.79]", ROOT(physics.shower_sigma_alpha),
+            "spread of ln alpha = 1/(s0 + s1 L), at most 0.4 (published)"),
+    NUMBER(ROOT, "physics.shower.rho", NONE, -0.99, 0.99, "0.25", ROOT(physics.shower_rho),
+           "correlation of the two logarithms (what the published one gives)"),
+    NUMBERS(ROOT, "physics.shower.photon_length", NONE, 4, 0, 20, "[1.286, 0.019, 0.7, 3.5]",
+            ROOT(physics.shower_photon_length),
+            "mean path of a photon before it converts, l0 (1 + (l1/E)^l2), at most l3; l0 and l3 in X0, l1 in GeV "
+            "(attenuation in lead, XCOM, within 5 % above 8 MeV)"),
     NUMBER(ROOT, "physics.shower.radius_max", NONE, 1, 100, "4.4", ROOT(physics.shower_radius_max),
-           "largest distance of a spot from the axis, in Moliere radii (with the default, 0.10 to 0.13 GeV of 100 GeV leave the NA64 ECAL in all, by cut; full simulation 0.11)"),
-    NUMBER(ROOT, "physics.shower.backscatter_share", NONE, 0, 0.5, "0.0181", ROOT(physics.shower_backscatter_share), "share of the energy below the cut that scatters back, from the same fit"),
+           "largest distance of a spot from the axis, in Moliere radii (with the default, 0.10 to 0.13 GeV of 100 GeV "
+           "leave the NA64 ECAL in all, by cut; full simulation 0.11)"),
+    NUMBER(ROOT, "physics.shower.backscatter_share", NONE, 0, 0.5, "0.0181", ROOT(physics.shower_backscatter_share),
+           "share of the energy below the cut that scatters back, from the same fit"),
     NUMBER(ROOT, "physics.shower.backscatter_length", NONE, 0.01, 20, "2", ROOT(physics.shower_backscatter_length),
            "its mean way against the beam, in X0 (photons of 1 to 2 MeV, XCOM, times a mean cosine of 2/3)"),
     NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.25 GeV", ROOT(physics.shower_spot_energy),
            "energy of one deposited spot; smaller ones wait for each other. Does not change mean values"),
 
     CHOICE(ROOT, "sampling.mode", "analog|forced", "forced", ROOT(sampling.mode),
-           "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate as weight"),
+           "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate "
+           "as weight"),
     COUNT(ROOT, "sampling.eot", COUNT64, 1, 1e15, "200000", ROOT(sampling.eot), "electrons simulated"),
-    COUNT(ROOT, "sampling.first", COUNT64, 0, 9e15, "0", ROOT(sampling.first), "number of the first primary; runs over disjoint ranges can be merged"),
+    COUNT(ROOT, "sampling.first", COUNT64, 0, 9e15, "0", ROOT(sampling.first),
+          "number of the first primary; runs over disjoint ranges can be merged"),
     COUNT(ROOT, "sampling.seed", COUNT32, 0, 4294967295.0, "1", ROOT(sampling.seed), "random seed"),
-    COUNT(ROOT, "sampling.run", COUNT32, 0, 4294967295.0, "0", ROOT(sampling.run), "run number, the second word of the random key"),
-    COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch), "primaries per batch: the unit of checkpoint, merging and error estimate; a run of a single batch is made in ten"),
+    COUNT(ROOT, "sampling.run", COUNT32, 0, 4294967295.0, "0", ROOT(sampling.run),
+          "run number, the second word of the random key"),
+    COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch),
+          "primaries per batch: the unit of checkpoint, merging and error estimate; a run of a single batch is made in "
+          "ten"),
     NUMBER(ROOT, "sampling.region.min_photon_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_photon_energy),
-           "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it is higher"),
+           "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it "
+           "is higher"),
     NUMBER(ROOT, "sampling.region.min_lepton_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_lepton_energy),
            "the same for electrons and positrons that hold a rare vertex"),
     NUMBER(ROOT, "sampling.signal_preference", NONE, 0, 0.99, "0", ROOT(sampling.signal_preference),
-           "forced signal: share of the vertices that are drawn by the promise of their muon to reach the spectrometer (at the energy that promises most), the others as they are in "
-           "nature. Weights undo it: it changes errors, not expectations, but for energy.*, the ledger of the simulated events as they are"),
+           "forced signal: share of the vertices that are drawn by the promise of their muon to reach the spectrometer "
+           "(at the energy that promises most), the others as they are in "
+           "nature. Weights undo it: it changes errors, not expectations, but for energy.*, the ledger of the "
+           "simulated events as they are"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
 
-    COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group), "work items per group; 0 = automatic. Does not change results"),
-    COUNT(ROOT, "device.lanes", INTEGER, 0, 16777216, "0", ROOT(device.lanes), "particles followed side by side; 0 = automatic. Does not change results"),
-    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps), "steps per kernel launch; 0 = automatic. Does not change results"),
-    COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight), "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, on the host 1. Does not change results"),
+    COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group),
+          "work items per group; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.lanes", INTEGER, 0, 16777216, "0", ROOT(device.lanes),
+          "particles followed side by side; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps),
+          "steps per kernel launch; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
+          "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, on the host 1. Does "
+          "not change results"),
 
-    NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution), "relative, of the upstream spectrometer"),
-    NUMBER(ROOT, "detector.ecal.stochastic", NONE, 0, 2, "0.10", ROOT(detector.ecal_stochastic), "total resolution is s/sqrt(E/GeV) (+) c: s"),
+    NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution),
+           "relative, of the upstream spectrometer"),
+    NUMBER(ROOT, "detector.ecal.stochastic", NONE, 0, 2, "0.10", ROOT(detector.ecal_stochastic),
+           "total resolution is s/sqrt(E/GeV) (+) c: s"),
     NUMBER(ROOT, "detector.ecal.constant", NONE, 0, 1, "0.04", ROOT(detector.ecal_constant), "c"),
     NUMBER(ROOT, "detector.ecal.sampling", NONE, 0, 2, "0.085", ROOT(detector.ecal_sampling),
-           "sampling fluctuation of the visible energy, f/sqrt(E/GeV): simulated. Part of the stochastic term, at most as large"),
+           "sampling fluctuation of the visible energy, f/sqrt(E/GeV): simulated. Part of the stochastic term, at most "
+           "as large"),
     NUMBER(ROOT, "detector.ecal.em_visible_ratio", NONE, 0.1, 2, "0.781", ROOT(detector.ecal_em_visible_ratio),
            "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip)"),
     CHOICE(ROOT, "detector.ecal.tail", "gaussian|exponential", "gaussian", ROOT(detector.ecal_tail),
            "tail model of the default selected.per_eot; both are reported"),
     NUMBER(ROOT, "detector.ecal.tail_start", NONE, 0.5, 10, "2.5", ROOT(detector.ecal_tail_start),
            "standard deviations below the mean from which the exponential tail runs (GaussExp, arXiv:1603.08591)"),
-    NUMBER(ROOT, "detector.hcal.stochastic", NONE, 0, 5, "0.60", ROOT(detector.hcal_stochastic), "of hadronic deposits: s/sqrt(E/GeV) (+) c: s"),
+    NUMBER(ROOT, "detector.hcal.stochastic", NONE, 0, 5, "0.60", ROOT(detector.hcal_stochastic),
+           "of hadronic deposits: s/sqrt(E/GeV) (+) c: s"),
     NUMBER(ROOT, "detector.hcal.constant", NONE, 0, 1, "0", ROOT(detector.hcal_constant), "c"),
-    NUMBER(ROOT, "detector.hcal.mip_peak", ENERGY, 0.01, 100, "2.5 GeV", ROOT(detector.hcal_mip_peak), "calibrated peak of a single muon in one module"),
-    NUMBER(ROOT, "detector.hcal.mip_energy", ENERGY, 1, 1000, "50 GeV", ROOT(detector.hcal_mip_energy), "energy of the muon that the calibration uses"),
+    NUMBER(ROOT, "detector.hcal.mip_peak", ENERGY, 0.01, 100, "2.5 GeV", ROOT(detector.hcal_mip_peak),
+           "calibrated peak of a single muon in one module"),
+    NUMBER(ROOT, "detector.hcal.mip_energy", ENERGY, 1, 1000, "50 GeV", ROOT(detector.hcal_mip_energy),
+           "energy of the muon that the calibration uses"),
     NUMBER(ROOT, "detector.hcal.photostatistics", NONE, 0, 1e6, "100", ROOT(detector.hcal_photostatistics),
            "photoelectrons per calibrated GeV; 0 = no such fluctuation"),
     NUMBER(ROOT, "detector.hcal.em_visible_ratio", NONE, 0.1, 2, "0.8", ROOT(detector.em_visible_ratio),
            "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip)"),
-    NUMBER(ROOT, "detector.veto.photostatistics", NONE, 0, 1e6, "20", ROOT(detector.veto_photostatistics), "photoelectrons per MeV; 0 = no such fluctuation"),
+    NUMBER(ROOT, "detector.veto.photostatistics", NONE, 0, 1e6, "20", ROOT(detector.veto_photostatistics),
+           "photoelectrons per MeV; 0 = no such fluctuation"),
 
-    NUMBERS(ROOT, "selection.veto", ENERGY, 2, 0, 1000, "[0.005 GeV, 0.016 GeV]", ROOT(selection.veto), "window of one minimum-ionising particle"),
-    NUMBERS(ROOT, "selection.hcal", ENERGY, 2, 0, 1000, "[1.2 GeV, 4 GeV]", ROOT(selection.hcal), "window of one minimum-ionising particle, each module"),
-    NUMBER(ROOT, "selection.missing_energy", ENERGY, -1000, 1000, "20 GeV", ROOT(selection.missing_energy), "smallest missing energy"),
-    NUMBER(ROOT, "selection.min_momentum", MOMENTUM, 0, 1000, "0 GeV/c", ROOT(selection.min_momentum), "smallest momentum of the spectrometer track"),
-    COUNT(ROOT, "selection.charge", INTEGER, -1, 1, "-1", ROOT(selection.charge), "charge of the track: -1 = mu-, 1 = mu+"),
+    NUMBERS(ROOT, "selection.veto", ENERGY, 2, 0, 1000, "[0.005 GeV, 0.016 GeV]", ROOT(selection.veto),
+            "window of one minimum-ionising particle"),
+    NUMBERS(ROOT, "selection.hcal", ENERGY, 2, 0, 1000, "[1.2 GeV, 4 GeV]", ROOT(selection.hcal),
+            "window of one minimum-ionising particle, each module"),
+    NUMBER(ROOT, "selection.missing_energy", ENERGY, -1000, 1000, "20 GeV", ROOT(selection.missing_energy),
+           "smallest missing energy"),
+    NUMBER(ROOT, "selection.min_momentum", MOMENTUM, 0, 1000, "0 GeV/c", ROOT(selection.min_momentum),
+           "smallest momentum of the spectrometer track"),
+    COUNT(ROOT, "selection.charge", INTEGER, -1, 1, "-1", ROOT(selection.charge),
+          "charge of the track: -1 = mu-, 1 = mu+"),
 
     SWITCH(ROOT, "scoring.track_length", "on", ROOT(scoring.track_length), "track lengths of the cascade"),
     NAME(ROOT, "scoring.exit", 32, "last", ROOT(scoring.exit),
-         "muon beams: volume at whose rear face survival, loss, angle and displacement are scored, for muons that cross it inside the volume; last: the last volume along z; "
+         "muon beams: volume at whose rear face survival, loss, angle and displacement are scored, for muons that "
+         "cross it inside the volume; last: the last volume along z; "
          "plane: the whole plane at scoring.exit_z"),
-    NUMBER(ROOT, "scoring.exit_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(scoring.exit_z), "where the plane of scoring.exit: plane is"),
+    NUMBER(ROOT, "scoring.exit_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(scoring.exit_z),
+           "where the plane of scoring.exit: plane is"),
     NUMBER(ROOT, "scoring.deposit_fraction", NONE, 1e-6, 1, "1", ROOT(scoring.deposit_fraction),
-           "fraction of all events whose deposits are scored (energy balance, energies of HCAL modules and cells before the cuts). Events with a muon through all "
-           "trackers, that is all that pass a cut, are followed in full whatever it is, the others only as far as their muons may still get there"),
+           "fraction of all events whose deposits are scored (energy balance, energies of HCAL modules and cells "
+           "before the cuts). Events with a muon through all "
+           "trackers, that is all that pass a cut, are followed in full whatever it is, the others only as far as "
+           "their muons may still get there"),
     NUMBER(ROOT, "scoring.record_fraction", NONE, 0, 1, "0", ROOT(scoring.record_fraction),
            "fraction of all events kept in result.h5 besides the selected ones"),
 
-    COUNT(ROOT, "scoring.showers", INTEGER, 0, 1000000, "400", ROOT(scoring.showers), "plain showers (no rare vertex) followed for the estimates ecal.*; 0 = none"),
-    NUMBER(ROOT, "scoring.preshower_depth", LENGTH, 0, WORLD, "4.8 cm", ROOT(scoring.preshower_depth), "from the front of the ECAL: energy in front of it is ecal.preshower_fraction"),
+    COUNT(ROOT, "scoring.showers", INTEGER, 0, 1000000, "400", ROOT(scoring.showers),
+          "plain showers (no rare vertex) followed for the estimates ecal.*; 0 = none"),
+    NUMBER(ROOT, "scoring.preshower_depth", LENGTH, 0, WORLD, "4.8 cm", ROOT(scoring.preshower_depth),
+           "from the front of the ECAL: energy in front of it is ecal.preshower_fraction"),
 
     SWITCH(ROOT, "output.figures", "on", ROOT(output.figures), "write pictures"),
-    SWITCH(ROOT, "output.hepmc", "off", ROOT(output.hepmc), "write the recorded vertices (scoring.record_fraction) as events.hepmc, HepMC3 ASCII; host/output/hepmc.h says what is in it"),
+    SWITCH(ROOT, "output.hepmc", "off", ROOT(output.hepmc),
+           "write the recorded vertices (scoring.record_fraction) as events.hepmc, HepMC3 ASCII; host/output/hepmc.h "
+           "says what is in it"),
 };
 const size_t EOT_N_KEYS = sizeof EOT_KEYS / sizeof EOT_KEYS[0];
 
 const char *eot_scope_prefix(enum eot_scope scope) {
-    static const char *const prefixes[EOT_N_SCOPE] = {"", "materials[].", "geometry.volumes[].", "geometry.volumes[].layers[]."};
+    static const char *const prefixes[EOT_N_SCOPE] = {"", "materials[].", "geometry.volumes[].",
+                                                      "geometry.volumes[].layers[]."};
     return prefixes[scope];
 }
 

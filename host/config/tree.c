@@ -106,7 +106,8 @@ static void place(const struct eot_tree *tree, int source, int line, char *text,
         snprintf(text, size, "%.400s", tree->path);
 }
 
-enum eot_status eot_tree_fail(const struct eot_tree *tree, const struct eot_node *node, const char *key, struct eot_error *err, const char *format, ...) {
+enum eot_status eot_tree_fail(const struct eot_tree *tree, const struct eot_node *node, const char *key,
+                              struct eot_error *err, const char *format, ...) {
     char where[512], value[256] = "", rest[1024];
     place(tree, node != NULL ? node->source : 0, node != NULL ? node->line : 0, where, sizeof where);
     if (node != NULL && node->kind != EOT_NODE_MAP) eot_node_describe(node, value, sizeof value);
@@ -114,7 +115,8 @@ enum eot_status eot_tree_fail(const struct eot_tree *tree, const struct eot_node
     va_start(arguments, format);
     vsnprintf(rest, sizeof rest, format, arguments);
     va_end(arguments);
-    return eot_error_set(err, EOT_E_CONFIG, __FILE__, __LINE__, __func__, "%s: %.200s%s%s %s", where, key, value[0] != '\0' ? " = " : "", value, rest);
+    return eot_error_set(err, EOT_E_CONFIG, __FILE__, __LINE__, __func__, "%s: %.200s%s%s %s", where, key,
+                         value[0] != '\0' ? " = " : "", value, rest);
 }
 
 /** One document being turned into nodes. */
@@ -126,7 +128,8 @@ struct loading {
     struct eot_error *err;
 };
 
-static enum eot_status convert(struct loading *l, int index, const char *key, int line, const char *path, int depth, struct eot_node **result) {
+static enum eot_status convert(struct loading *l, int index, const char *key, int line, const char *path, int depth,
+                               struct eot_node **result) {
     enum eot_status status = EOT_OK;
     struct eot_error *err = l->err;
     struct eot_node *node = NULL;
@@ -135,13 +138,16 @@ static enum eot_status convert(struct loading *l, int index, const char *key, in
     if (line == 0) line = (int)y->start_mark.line + 1;
     place(l->tree, l->source, line, where, sizeof where);
     EOT_CHECK(depth <= MAX_DEPTH, EOT_E_CONFIG,
-              "%s: %s (nested more than %d levels deep, or an alias that contains itself); follow the structure of configs/schema.md", where, path, MAX_DEPTH);
-    EOT_CHECK(++l->n_node <= MAX_NODE, EOT_E_CONFIG, "%s: %s (more than %d values, aliases expanded); remove aliases that multiply", where, path, MAX_NODE);
+              "%s: %s (nested more than %d levels deep, or an alias that contains itself); follow the structure of "
+              "configs/schema.md",
+              where, path, MAX_DEPTH);
+    EOT_CHECK(++l->n_node <= MAX_NODE, EOT_E_CONFIG,
+              "%s: %s (more than %d values, aliases expanded); remove aliases that multiply", where, path, MAX_NODE);
     if (y->type == YAML_SCALAR_NODE) {
         node = node_create(EOT_NODE_SCALAR, key, line, l->source);
         EOT_CHECK_MEMORY(node);
-        EOT_CHECK(strlen((const char *)y->data.scalar.value) == y->data.scalar.length, EOT_E_CONFIG, "%s: %s (contains a zero byte); write plain text", where,
-                  path);
+        EOT_CHECK(strlen((const char *)y->data.scalar.value) == y->data.scalar.length, EOT_E_CONFIG,
+                  "%s: %s (contains a zero byte); write plain text", where, path);
         node->is_plain = y->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
         node->text = strdup((const char *)y->data.scalar.value);
         EOT_CHECK_MEMORY(node->text);
@@ -161,11 +167,13 @@ static enum eot_status convert(struct loading *l, int index, const char *key, in
             yaml_node_t *name = yaml_document_get_node(l->document, pair->key);
             int name_line = (int)name->start_mark.line + 1;
             place(l->tree, l->source, name_line, where, sizeof where);
-            EOT_CHECK(name->type == YAML_SCALAR_NODE, EOT_E_CONFIG, "%s: %s (a key must be a word, not a list or section); write key: value", where, path);
+            EOT_CHECK(name->type == YAML_SCALAR_NODE, EOT_E_CONFIG,
+                      "%s: %s (a key must be a word, not a list or section); write key: value", where, path);
             const char *word = (const char *)name->data.scalar.value;
             snprintf(child_path, sizeof child_path, "%.120s%s%.60s", path, path[0] != '\0' ? "." : "", word);
             const struct eot_node *twin = eot_node_child(node, word);
-            EOT_CHECK(twin == NULL, EOT_E_CONFIG, "%s: %s (given twice, first in line %d); keep one of them", where, child_path, twin->line);
+            EOT_CHECK(twin == NULL, EOT_E_CONFIG, "%s: %s (given twice, first in line %d); keep one of them", where,
+                      child_path, twin->line);
             struct eot_node *child = NULL;
             EOT_TRY(convert(l, pair->value, word, name_line, child_path, depth + 1, &child));
             EOT_CHECK(node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");
@@ -179,7 +187,8 @@ done:
 }
 
 /** Parse YAML text into a tree; *result stays NULL for an empty document. */
-static enum eot_status parse(struct eot_tree *tree, int source, const char *text, size_t n, const char *path, struct eot_node **result, struct eot_error *err) {
+static enum eot_status parse(struct eot_tree *tree, int source, const char *text, size_t n, const char *path,
+                             struct eot_node **result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     yaml_parser_t parser;
     yaml_document_t document, next;
@@ -190,20 +199,24 @@ static enum eot_status parse(struct eot_tree *tree, int source, const char *text
     has_document = yaml_parser_load(&parser, &document) != 0;
     if (has_document && yaml_document_get_root_node(&document) != NULL) {
         struct loading l = {tree, &document, source, 0, err};
-        EOT_TRY(convert(&l, 1, NULL, source > 0 ? 1 : 0, path, source > 0 ? 3 : 0, result)); /* an override's value sits deeper in the tree */
+        EOT_TRY(convert(&l, 1, NULL, source > 0 ? 1 : 0, path, source > 0 ? 3 : 0,
+                        result)); /* an override's value sits deeper in the tree */
         has_next = yaml_parser_load(&parser, &next) != 0;
         place(tree, source, has_next ? (int)next.start_mark.line + 1 : 0, where, sizeof where);
         EOT_CHECK(!has_next || yaml_document_get_root_node(&next) == NULL, EOT_E_CONFIG,
                   "%s: a second document (one file is one run); remove everything from the second '---'", where);
     }
     if (parser.error != YAML_NO_ERROR) {
-        bool is_tab = parser.error == YAML_SCANNER_ERROR && parser.problem_mark.index < n && text[parser.problem_mark.index] == '\t';
+        bool is_tab = parser.error == YAML_SCANNER_ERROR && parser.problem_mark.index < n &&
+                      text[parser.problem_mark.index] == '\t';
         int line = parser.error == YAML_READER_ERROR ? 0 : (int)parser.problem_mark.line + 1;
         place(tree, source, line, where, sizeof where);
-        status = eot_error_set(err, parser.error == YAML_MEMORY_ERROR ? EOT_E_MEMORY : EOT_E_CONFIG, __FILE__, __LINE__, __func__,
-                               "%s: malformed YAML (%s%s%s); %s", where, parser.context != NULL ? parser.context : "", parser.context != NULL ? ": " : "",
+        status = eot_error_set(err, parser.error == YAML_MEMORY_ERROR ? EOT_E_MEMORY : EOT_E_CONFIG, __FILE__, __LINE__,
+                               __func__, "%s: malformed YAML (%s%s%s); %s", where,
+                               parser.context != NULL ? parser.context : "", parser.context != NULL ? ": " : "",
                                parser.problem != NULL ? parser.problem : "unknown",
-                               is_tab ? "a tab stands here: indent with spaces" : "write key: value lines, indented with spaces, in UTF-8");
+                               is_tab ? "a tab stands here: indent with spaces"
+                                      : "write key: value lines, indented with spaces, in UTF-8");
     }
 done:
     if (has_next) yaml_document_delete(&next);
@@ -220,8 +233,11 @@ static enum eot_status read_file(const char *path, char **text, size_t *n, struc
     bytes = malloc(MAX_FILE_BYTES + 1);
     EOT_CHECK_MEMORY(bytes);
     *n = fread(bytes, 1, MAX_FILE_BYTES + 1, file);
-    EOT_CHECK(ferror(file) == 0, EOT_E_IO, "%s: cannot read the configuration (%s); give a readable file", path, strerror(errno));
-    EOT_CHECK(*n <= MAX_FILE_BYTES, EOT_E_CONFIG, "%s: larger than %d bytes (a configuration is a few kilobytes); is it the right file?", path, MAX_FILE_BYTES);
+    EOT_CHECK(ferror(file) == 0, EOT_E_IO, "%s: cannot read the configuration (%s); give a readable file", path,
+              strerror(errno));
+    EOT_CHECK(*n <= MAX_FILE_BYTES, EOT_E_CONFIG,
+              "%s: larger than %d bytes (a configuration is a few kilobytes); is it the right file?", path,
+              MAX_FILE_BYTES);
     *text = bytes;
     bytes = NULL;
 done:
@@ -250,8 +266,10 @@ static enum eot_status apply_override(struct eot_tree *tree, size_t i, struct eo
     struct eot_node *value = NULL, *node = tree->root;
     char key[256];
     EOT_CHECK(equals != NULL && equals > text, EOT_E_CONFIG,
-              "--set %.160s (not key=value); write --set section.key=value, for example --set beam.energy=\"50 GeV\"", text);
-    EOT_CHECK((size_t)(equals - text) < sizeof key, EOT_E_CONFIG, "--set %.160s (key too long); see configs/schema.md for the keys", text);
+              "--set %.160s (not key=value); write --set section.key=value, for example --set beam.energy=\"50 GeV\"",
+              text);
+    EOT_CHECK((size_t)(equals - text) < sizeof key, EOT_E_CONFIG,
+              "--set %.160s (key too long); see configs/schema.md for the keys", text);
     memcpy(key, text, (size_t)(equals - text));
     key[equals - text] = '\0';
     EOT_TRY(parse(tree, source, equals + 1, strlen(equals + 1), key, &value, err));
@@ -259,13 +277,16 @@ static enum eot_status apply_override(struct eot_tree *tree, size_t i, struct eo
     for (char *part = key, *dot; part != NULL; part = dot) {
         dot = strchr(part, '.');
         if (dot != NULL) *dot++ = '\0';
-        EOT_CHECK(*part != '\0', EOT_E_CONFIG, "--set %.160s (empty part in the key); write --set section.key=value", text);
-        if (node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain) node->kind = EOT_NODE_MAP; /* "section:" with nothing in it */
-        EOT_CHECK(node->kind != EOT_NODE_SCALAR, EOT_E_CONFIG, "--set %.160s (%s is a value, not a section); see configs/schema.md for the keys", text,
-                  node->key);
+        EOT_CHECK(*part != '\0', EOT_E_CONFIG, "--set %.160s (empty part in the key); write --set section.key=value",
+                  text);
+        if (node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain)
+            node->kind = EOT_NODE_MAP; /* "section:" with nothing in it */
+        EOT_CHECK(node->kind != EOT_NODE_SCALAR, EOT_E_CONFIG,
+                  "--set %.160s (%s is a value, not a section); see configs/schema.md for the keys", text, node->key);
         bool is_list = node->kind == EOT_NODE_LIST;
         struct eot_node *child = is_list ? list_item(node, part) : eot_node_child(node, part);
-        EOT_CHECK(!is_list || child != NULL, EOT_E_CONFIG, "--set %.160s (no item '%s' in the list); use the `name` of an item, or its number from 0", text,
+        EOT_CHECK(!is_list || child != NULL, EOT_E_CONFIG,
+                  "--set %.160s (no item '%s' in the list); use the `name` of an item, or its number from 0", text,
                   part);
         if (dot != NULL) { /* go down */
             if (child == NULL) {
@@ -301,7 +322,8 @@ done:
     return status;
 }
 
-enum eot_status eot_tree_read(const char *path, const char *embedded, const char *const *overrides, size_t n_override, struct eot_tree *tree, struct eot_error *err) {
+enum eot_status eot_tree_read(const char *path, const char *embedded, const char *const *overrides, size_t n_override,
+                              struct eot_tree *tree, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *text = NULL;
     size_t n = embedded != NULL ? strlen(embedded) : 0;
@@ -310,7 +332,8 @@ enum eot_status eot_tree_read(const char *path, const char *embedded, const char
     EOT_TRY(parse(tree, 0, embedded != NULL ? embedded : text, n, "", &tree->root, err));
     EOT_CHECK(tree->root != NULL, EOT_E_CONFIG, "%s: empty (no key in it); start from configs/na64e-dimuon.yaml", path);
     EOT_CHECK(tree->root->kind == EOT_NODE_MAP, EOT_E_CONFIG,
-              "%s:%d: not a mapping (the file must consist of key: value lines); start from configs/na64e-dimuon.yaml", path, tree->root->line);
+              "%s:%d: not a mapping (the file must consist of key: value lines); start from configs/na64e-dimuon.yaml",
+              path, tree->root->line);
     for (size_t i = 0; i < n_override; i++) EOT_TRY(apply_override(tree, i, err));
 done:
     free(text);

@@ -1,5 +1,6 @@
 /** @file tree.h
- * A YAML document as a small tree that remembers where each value was written (libyaml reads it), and --set overrides merged into it. */
+ * A YAML document as a small tree that remembers where each value was written (libyaml reads it), and --set overrides
+ * merged into it. */
 #ifndef EOT_HOST_CONFIG_TREE_H
 #define EOT_HOST_CONFIG_TREE_H
 
@@ -12,11 +13,11 @@ enum eot_node_kind { EOT_NODE_SCALAR, EOT_NODE_LIST, EOT_NODE_MAP };
 
 struct eot_node {
     enum eot_node_kind kind;
-    char *key;    /* own name within a mapping; NULL for list items and the root */
-    char *text;   /* scalars */
+    char *key;     /* own name within a mapping; NULL for list items and the root */
+    char *text;    /* scalars */
     bool is_plain; /* scalar without quotes */
-    int line;     /* 1-based line of the key, or of the value in a list */
-    int source;   /* 0 = the file, n = override n - 1 */
+    int line;      /* 1-based line of the key, or of the value in a list */
+    int source;    /* 0 = the file, n = override n - 1 */
     size_t n_child;
     struct eot_node **child;
 };
@@ -26,12 +27,14 @@ struct eot_tree {
     const char *path;             /* of the file, as given */
     const char *const *overrides; /* "key=value" */
     size_t n_override;
-    struct eot_node *root;        /* a mapping */
+    struct eot_node *root; /* a mapping */
 };
 
-/** Read the file, or the text `embedded` if that is not NULL, and merge the overrides in their order. Release with eot_tree_free (also after a failure).
+/** Read the file, or the text `embedded` if that is not NULL, and merge the overrides in their order. Release with
+ * eot_tree_free (also after a failure).
  * @return EOT_E_IO, EOT_E_CONFIG (malformed YAML, a key given twice, a malformed override), EOT_E_MEMORY. */
-enum eot_status eot_tree_read(const char *path, const char *embedded, const char *const *overrides, size_t n_override, struct eot_tree *tree, struct eot_error *err);
+enum eot_status eot_tree_read(const char *path, const char *embedded, const char *const *overrides, size_t n_override,
+                              struct eot_tree *tree, struct eot_error *err);
 void eot_tree_free(struct eot_tree *tree);
 
 /** The child of that name; NULL if there is none. */
@@ -41,10 +44,12 @@ struct eot_node *eot_tree_find(const struct eot_tree *tree, const char *path);
 /** "an empty value", or what a message calls the node: text for scalars, "a list", "a section". */
 void eot_node_describe(const struct eot_node *node, char *text, size_t size);
 
-/** Fill err with "file:line: key = value <rest>", or "--set key=value: key = value <rest>" for a node that an override brought; rest is
- * "(reason); what to do". node may be NULL (a value that is not written anywhere: only the file is named, and value is left out).
+/** Fill err with "file:line: key = value <rest>", or "--set key=value: key = value <rest>" for a node that an override
+ * brought; rest is
+ * "(reason); what to do". node may be NULL (a value that is not written anywhere: only the file is named, and value is
+ * left out).
  * @return EOT_E_CONFIG. */
-enum eot_status eot_tree_fail(const struct eot_tree *tree, const struct eot_node *node, const char *key, struct eot_error *err, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+enum eot_status eot_tree_fail(const struct eot_tree *tree, const struct eot_node *node, const char *key,
+                              struct eot_error *err, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 #endif

@@ -57,10 +57,12 @@ void eot_dimension_units(enum eot_dimension dimension, char *text, size_t size) 
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < N_UNIT; i++)
-        if (UNITS[i].dimension == dimension && used < size) used += (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "", UNITS[i].name);
+        if (UNITS[i].dimension == dimension && used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "", UNITS[i].name);
 }
 
-/** Length of a decimal number at the start of text, 0 if there is none: strtod alone would take "nan", "infinity" and hexadecimal. */
+/** Length of a decimal number at the start of text, 0 if there is none: strtod alone would take "nan", "infinity" and
+ * hexadecimal. */
 static size_t number_length(const char *text) {
     size_t i = (text[0] == '+' || text[0] == '-') ? 1 : 0, digits = 0;
     for (; isdigit((unsigned char)text[i]); i++) digits++;
@@ -89,11 +91,13 @@ static bool is_not_finite_word(const char *text) {
     return false;
 }
 
-enum eot_number_error eot_number_read(const char *text, enum eot_dimension dimension, double *value, enum eot_dimension *other) {
+enum eot_number_error eot_number_read(const char *text, enum eot_dimension dimension, double *value,
+                                      enum eot_dimension *other) {
     if (is_not_finite_word(text)) return EOT_NUMBER_NOT_FINITE;
     size_t n = number_length(text);
     if (n == 0 || n > 400) return EOT_NUMBER_NOT;
-    long double exact = strtold(text, NULL); /* one rounding, at the end: "229.2 mm" is the double nearest to 22.92 cm */
+    long double exact =
+        strtold(text, NULL); /* one rounding, at the end: "229.2 mm" is the double nearest to 22.92 cm */
     if (!isfinite((double)exact)) return EOT_NUMBER_NOT_FINITE;
     const char *unit = text + n;
     while (*unit == ' ') unit++;

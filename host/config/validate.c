@@ -17,7 +17,8 @@ static enum eot_status check_windows(struct eot_reader *r) {
         struct eot_window_config window;
     } windows[] = {{"selection.veto", r->config->selection.veto}, {"selection.hcal", r->config->selection.hcal}};
     for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++)
-        if (windows[i].window.low >= windows[i].window.high) FAIL_AT(windows[i].path, "(empty: the lower end is not below the upper one); write [low, high]");
+        if (windows[i].window.low >= windows[i].window.high)
+            FAIL_AT(windows[i].path, "(empty: the lower end is not below the upper one); write [low, high]");
     return EOT_OK;
 }
 
@@ -25,7 +26,8 @@ static enum eot_status fail_volume(struct eot_reader *r, const struct eot_volume
     char path[128];
     snprintf(path, sizeof path, "geometry.volumes.%s", volume->name);
     const struct eot_node *node = eot_tree_find(&r->tree, path);
-    for (size_t i = 0; node != NULL && node->source == 0 && i < node->n_child; i++) /* an override of one of its keys is the likely cause */
+    for (size_t i = 0; node != NULL && node->source == 0 && i < node->n_child;
+         i++) /* an override of one of its keys is the likely cause */
         if (node->child[i]->source > 0) {
             snprintf(path + strlen(path), sizeof path - strlen(path), ".%.40s", node->child[i]->key);
             node = node->child[i];
@@ -46,7 +48,8 @@ static int constituents(const struct eot_volume_config *v) {
     int n = 0;
     for (size_t i = 0; i < v->n_layer; i++) {
         bool is_new = true;
-        for (size_t k = 0; k < i; k++) is_new &= v->layer[k].material != v->layer[i].material || v->layer[k].active != v->layer[i].active;
+        for (size_t k = 0; k < i; k++)
+            is_new &= v->layer[k].material != v->layer[i].material || v->layer[k].active != v->layer[i].active;
         n += is_new;
     }
     return n;
@@ -59,14 +62,17 @@ static enum eot_status check_volumes(struct eot_reader *r) {
     int n_ecal = 0, n_veto = 0;
     for (int a = 0; a < 3; a++)
         if (g->world_min[a] >= g->world_max[a])
-            FAIL_AT("geometry.world.max", "(not above geometry.world.min in %c); give the upper corner of the world", axis[a]);
+            FAIL_AT("geometry.world.max", "(not above geometry.world.min in %c); give the upper corner of the world",
+                    axis[a]);
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
         double low[3], high[3];
         box(v, low, high);
         for (int a = 0; a < 3; a++)
             if (low[a] < g->world_min[a] - TOUCH || high[a] > g->world_max[a] + TOUCH) {
-                snprintf(text, sizeof text, "(reaches from %.6g to %.6g cm in %c, outside the world, %.6g to %.6g cm); move it, or enlarge geometry.world",
+                snprintf(text, sizeof text,
+                         "(reaches from %.6g to %.6g cm in %c, outside the world, %.6g to %.6g cm); move it, or "
+                         "enlarge geometry.world",
                          low[a], high[a], axis[a], g->world_min[a], g->world_max[a]);
                 return fail_volume(r, v, text);
             }
@@ -74,36 +80,45 @@ static enum eot_status check_volumes(struct eot_reader *r) {
         for (size_t k = 0; v->merge < 0 && k < v->n_layer; k++) thinnest = fmin(thinnest, v->layer[k].thickness);
         if (thinnest < 4 * FLT_EPSILON * far) {
             snprintf(text, sizeof text,
-                     "(a slab of %.3g cm at z = %.6g cm, where single precision resolves %.1g cm); make it thicker, or move the origin near to it", thinnest,
-                     far, FLT_EPSILON * far);
+                     "(a slab of %.3g cm at z = %.6g cm, where single precision resolves %.1g cm); make it thicker, or "
+                     "move the origin near to it",
+                     thinnest, far, FLT_EPSILON * far);
             return fail_volume(r, v, text);
         }
         for (size_t k = 0; k < i; k++) {
             const struct eot_volume_config *w = &g->volume[k];
-            if (strcmp(v->name, w->name) == 0) return fail_volume(r, v, "(two volumes have this name); give each its own");
+            if (strcmp(v->name, w->name) == 0)
+                return fail_volume(r, v, "(two volumes have this name); give each its own");
             double other_low[3], other_high[3];
             box(w, other_low, other_high);
             bool overlaps = true;
             for (int a = 0; a < 3; a++) overlaps &= low[a] < other_high[a] - TOUCH && other_low[a] < high[a] - TOUCH;
             if (overlaps) {
-                snprintf(text, sizeof text, "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm); move one of them or make it smaller",
+                snprintf(text, sizeof text,
+                         "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm); move one of them "
+                         "or make it smaller",
                          w->name, other_low[2], other_high[2], low[2], high[2]);
                 return fail_volume(r, v, text);
             }
         }
         if (v->merge >= 0 && constituents(v) > EOT_N_CONSTITUENT) {
-            snprintf(text, sizeof text, "(%d different layers in an effective medium, at most %d); set merge: -1 for this volume to keep its layers explicit",
+            snprintf(text, sizeof text,
+                     "(%d different layers in an effective medium, at most %d); set merge: -1 for this volume to keep "
+                     "its layers explicit",
                      constituents(v), EOT_N_CONSTITUENT);
             return fail_volume(r, v, text);
         }
         if (v->merge > v->repeat) {
-            snprintf(text, sizeof text, "(merge = %d is more than its repeat = %d); use 0 to merge all of it", v->merge, v->repeat);
+            snprintf(text, sizeof text, "(merge = %d is more than its repeat = %d); use 0 to merge all of it", v->merge,
+                     v->repeat);
             return fail_volume(r, v, text);
         }
         if (v->role == EOT_ROLE_MAGNET && v->field[0] == 0 && v->field[1] == 0 && v->field[2] == 0)
             return fail_volume(r, v, "(role magnet without a field); give field: [0 T, 1.4 T, 0 T], or role: passive");
         if ((v->role == EOT_ROLE_ECAL && ++n_ecal > 1) || (v->role == EOT_ROLE_VETO && ++n_veto > 1))
-            return fail_volume(r, v, "(a second volume of this role; there can be one ecal and one veto); give it role: passive, or join the two");
+            return fail_volume(r, v,
+                               "(a second volume of this role; there can be one ecal and one veto); give it role: "
+                               "passive, or join the two");
     }
     return EOT_OK;
 }
@@ -112,23 +127,32 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     const struct eot_config *c = r->config;
     const struct eot_geometry_config *g = &c->geometry;
     if (c->physics.cut >= c->beam.energy)
-        FAIL_AT("physics.cut", "(not below beam.energy = %.6g GeV: nothing would be followed); lower the cut, to %.6g GeV for example", c->beam.energy,
-                c->beam.energy / 2);
+        FAIL_AT("physics.cut",
+                "(not below beam.energy = %.6g GeV: nothing would be followed); lower the cut, to %.6g GeV for example",
+                c->beam.energy, c->beam.energy / 2);
     if (c->detector.ecal_sampling > c->detector.ecal_stochastic)
-        FAIL_AT("detector.ecal.sampling", "(more than the whole stochastic term, %.6g); lower it, or raise detector.ecal.stochastic", c->detector.ecal_stochastic);
+        FAIL_AT("detector.ecal.sampling",
+                "(more than the whole stochastic term, %.6g); lower it, or raise detector.ecal.stochastic",
+                c->detector.ecal_stochastic);
     if (c->selection.charge == 0) FAIL_AT("selection.charge", "(must be -1 or 1); -1 selects mu-, 1 selects mu+");
     if (c->sampling.min_photon_energy >= c->beam.energy)
-        FAIL_AT("sampling.region.min_photon_energy", "(not below beam.energy = %.6g GeV: no photon would be left); lower it", c->beam.energy);
-    if (c->physics.rare_lfc && (c->physics.rare_dimuon_gamma || c->physics.rare_dimuon_trident || c->physics.rare_dimuon_annihilation))
-        FAIL_AT("physics.rare.lfc", "(on together with muon pairs: of 1e9 vertices one would be signal, and weights differ as much); run one with physics.rare.dimuon_*=off and one with "
+        FAIL_AT("sampling.region.min_photon_energy",
+                "(not below beam.energy = %.6g GeV: no photon would be left); lower it", c->beam.energy);
+    if (c->physics.rare_lfc &&
+        (c->physics.rare_dimuon_gamma || c->physics.rare_dimuon_trident || c->physics.rare_dimuon_annihilation))
+        FAIL_AT("physics.rare.lfc", "(on together with muon pairs: of 1e9 vertices one would be signal, and weights "
+                                    "differ as much); run one with physics.rare.dimuon_*=off and one with "
                                     "physics.rare.lfc=off");
     if (c->sampling.min_lepton_energy >= c->beam.energy)
-        FAIL_AT("sampling.region.min_lepton_energy", "(not below beam.energy = %.6g GeV: no electron would be left); lower it", c->beam.energy);
+        FAIL_AT("sampling.region.min_lepton_energy",
+                "(not below beam.energy = %.6g GeV: no electron would be left); lower it", c->beam.energy);
     bool has_exit = strcmp(c->scoring.exit, "last") == 0 || strcmp(c->scoring.exit, "plane") == 0;
     for (size_t i = 0; i < g->n_volume; i++) has_exit |= strcmp(c->scoring.exit, g->volume[i].name) == 0;
     if (!has_exit) FAIL_AT("scoring.exit", "(no volume has this name); name one of geometry.volumes, last, or plane");
-    if (strcmp(c->scoring.exit, "plane") == 0 && (c->scoring.exit_z <= g->world_min[2] || c->scoring.exit_z > g->world_max[2]))
-        FAIL_AT("scoring.exit_z", "(outside the world, %.6g to %.6g cm); move the plane or enlarge geometry.world", g->world_min[2], g->world_max[2]);
+    if (strcmp(c->scoring.exit, "plane") == 0 &&
+        (c->scoring.exit_z <= g->world_min[2] || c->scoring.exit_z > g->world_max[2]))
+        FAIL_AT("scoring.exit_z", "(outside the world, %.6g to %.6g cm); move the plane or enlarge geometry.world",
+                g->world_min[2], g->world_max[2]);
     enum eot_status status = check_windows(r);
     if (status == EOT_OK) status = check_volumes(r);
     if (status != EOT_OK) return status;
@@ -136,7 +160,8 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     static const char *const keys[3] = {"beam.position_x", "beam.position_y", "beam.position_z"};
     for (int a = 0; a < 3; a++)
         if (start[a] < g->world_min[a] || start[a] >= g->world_max[a])
-            FAIL_AT(keys[a], "(%.6g cm is outside the world, %.6g to %.6g cm); move the beam, or enlarge geometry.world", start[a], g->world_min[a],
-                    g->world_max[a]);
+            FAIL_AT(keys[a],
+                    "(%.6g cm is outside the world, %.6g to %.6g cm); move the beam, or enlarge geometry.world",
+                    start[a], g->world_min[a], g->world_max[a]);
     return EOT_OK;
 }

@@ -1,6 +1,7 @@
 /** @file backend.h
- * The one interface through which host/run sees a device: OpenCL (host/device/opencl*.c) or the host itself (the same kernel texts compiled as C, one work item
- * after the other). Kernels are listed in kernels/kernels.def; every kernel argument is a pointer to global memory (scalars travel in a parameter buffer). */
+ * The one interface through which host/run sees a device: OpenCL (host/device/opencl*.c) or the host itself (the same
+ * kernel texts compiled as C, one work item after the other). Kernels are listed in kernels/kernels.def; every kernel
+ * argument is a pointer to global memory (scalars travel in a parameter buffer). */
 #ifndef EOT_HOST_DEVICE_BACKEND_H
 #define EOT_HOST_DEVICE_BACKEND_H
 
@@ -22,61 +23,74 @@ struct eot_backend {
     char name[128], driver[128]; /* as in the manifest */
     bool is_host, is_gpu;
     int compute_units;
-    int lane_width;              /* lanes of the cascade that one work item follows: EOT_LANE_WIDTH of the kernels' build */
-    size_t max_buffer;           /* bytes of the largest single buffer */
-    double build_s;              /* JIT time so far (program build, not execution) */
-    double algebra_build_s;      /* of that, the library of matrix products, at its first use */
-    double kernel_s;             /* time so far in which kernels ran, once where several did */
+    int lane_width;         /* lanes of the cascade that one work item follows: EOT_LANE_WIDTH of the kernels' build */
+    size_t max_buffer;      /* bytes of the largest single buffer */
+    double build_s;         /* JIT time so far (program build, not execution) */
+    double algebra_build_s; /* of that, the library of matrix products, at its first use */
+    double kernel_s;        /* time so far in which kernels ran, once where several did */
     struct {
         long n_launch;
-        double seconds, processor_s; /* processor_s: of this process meanwhile, which on a CPU is what the kernel cost */
-    } use[EOT_N_KERNEL];         /* of each kernel; with `verbose` it is told when the backend is closed */
+        double seconds,
+            processor_s; /* processor_s: of this process meanwhile, which on a CPU is what the kernel cost */
+    } use[EOT_N_KERNEL]; /* of each kernel; with `verbose` it is told when the backend is closed */
     bool is_verbose;
     const struct eot_backend_operations *op;
     void *state;
-    struct eot_backend *next;    /* of the devices that --device lists; NULL: the last */
-    struct eot_backend *twin;    /* see eot_backend_twin; NULL: not asked for */
+    struct eot_backend *next; /* of the devices that --device lists; NULL: the last */
+    struct eot_backend *twin; /* see eot_backend_twin; NULL: not asked for */
 };
 
 struct eot_backend_operations {
     /** New buffer of n_bytes (> 0), copied from `initial`, or zero-filled when it is NULL. */
-    enum eot_status (*buffer_create)(struct eot_backend *backend, size_t n_bytes, const void *initial, struct eot_buffer **buffer, struct eot_error *err);
+    enum eot_status (*buffer_create)(struct eot_backend *backend, size_t n_bytes, const void *initial,
+                                     struct eot_buffer **buffer, struct eot_error *err);
     void (*buffer_free)(struct eot_backend *backend, struct eot_buffer *buffer); /* NULL accepted */
-    enum eot_status (*buffer_write)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, const void *source, struct eot_error *err);
-    enum eot_status (*buffer_read)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, void *target, struct eot_error *err);
-    enum eot_status (*buffer_zero)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err);
-    /** Run n_item work items in groups of `group` (0 = the backend's choice; n_item is padded up to a multiple of the group: kernels guard against excess
-     * items by a count in their parameter buffer) and wait. arguments: as many buffers as kernels.def says. */
-    enum eot_status (*launch)(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
-                              struct eot_error *err);
+    enum eot_status (*buffer_write)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
+                                    size_t n_bytes, const void *source, struct eot_error *err);
+    enum eot_status (*buffer_read)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
+                                   size_t n_bytes, void *target, struct eot_error *err);
+    enum eot_status (*buffer_zero)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
+                                   size_t n_bytes, struct eot_error *err);
+    /** Run n_item work items in groups of `group` (0 = the backend's choice; n_item is padded up to a multiple of the
+     * group: kernels guard against excess items by a count in their parameter buffer) and wait. arguments: as many
+     * buffers as kernels.def says. */
+    enum eot_status (*launch)(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
+                              struct eot_buffer *const *arguments, struct eot_error *err);
     /** C = A B in double precision: A [m][k], B [k][n], C [m][n], row after row. */
-    enum eot_status (*matrix_product)(struct eot_backend *backend, size_t m, size_t n, size_t k, struct eot_buffer *a, struct eot_buffer *b, struct eot_buffer *c,
-                                      struct eot_error *err);
+    enum eot_status (*matrix_product)(struct eot_backend *backend, size_t m, size_t n, size_t k, struct eot_buffer *a,
+                                      struct eot_buffer *b, struct eot_buffer *c, struct eot_error *err);
     /** See eot_backend_twin. NULL: the device has no use for one. */
     enum eot_status (*twin)(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err);
     void (*close)(struct eot_backend *backend);
 };
 
 struct eot_backend_options {
-    const char *selector;   /* --device: NULL = automatic, "host", an index of `eotmc devices`, or a substring of a device's name; a list of these with commas;
-                             * SEL/n: n equal parts of a device (sub-devices; host/n: n threads), each a backend of its own */
+    const char *selector;   /* --device: NULL = automatic, "host", an index of `eotmc devices`, or a substring of a
+                             * device's name; a list of these with commas;   SEL/n: n equal parts of a device
+                             * (sub-devices;   host/n: n threads), each a backend of its own */
     bool one_only;          /* refuse a list */
-    const char *kernel_dir; /* --kernel-dir: read kernels and headers from this project root instead of the embedded ones; NULL = embedded */
-    bool no_kernel_cache;   /* compile anew. Else compiled kernels are kept: by PoCL itself (unless the process has POCL_KERNEL_CACHE=0), by eotmc for other drivers */
+    const char *kernel_dir; /* --kernel-dir: read kernels and headers from this project root instead of the embedded
+                               ones; NULL = embedded */
+    bool no_kernel_cache;   /* compile anew. Else compiled kernels are kept: by PoCL itself (unless the process has
+                               POCL_KERNEL_CACHE=0), by eotmc for other drivers */
     bool verbose;
-    int units; /* use only so many of the device's compute units (a sub-device); 0 = all */
+    int units;                 /* use only so many of the device's compute units (a sub-device); 0 = all */
     const char *extra_options; /* further -D options, e.g. "-DEOT_WG=16"; NULL = none */
 };
 
-/** Choose and open devices, build the program (or take it from the cache) for each: a chain by `next`, in the order of the selector. Release with
- * eot_backend_close, which closes the chain.
- * @return EOT_E_USAGE (no device matches; the text lists what is there), EOT_E_DEVICE, EOT_E_BUILD (with device, driver, options, log). */
-enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err);
+/** Choose and open devices, build the program (or take it from the cache) for each: a chain by `next`, in the order of
+ * the selector. Release with eot_backend_close, which closes the chain.
+ * @return EOT_E_USAGE (no device matches; the text lists what is there), EOT_E_DEVICE, EOT_E_BUILD (with device,
+ * driver, options, log). */
+enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend,
+                                 struct eot_error *err);
 void eot_backend_close(struct eot_backend *backend);
 
-/** The same device and program for one more thread: launches of both may be under way at a time, so that one fills the device where the other leaves it idle (a launch
- * ends with its slowest work-group, and the host looks at its outcome before the next one). It has buffers of its own; times are all accounted to `backend`, which closes it.
- * @param twin NULL for the host, which has no use for one, and for oclgrind. @return EOT_OK, EOT_E_DEVICE, EOT_E_MEMORY. */
+/** The same device and program for one more thread: launches of both may be under way at a time, so that one fills the
+ * device where the other leaves it idle (a launch ends with its slowest work-group, and the host looks at its outcome
+ * before the next one). It has buffers of its own; times are all accounted to `backend`, which closes it.
+ * @param twin NULL for the host, which has no use for one, and for oclgrind. @return EOT_OK, EOT_E_DEVICE,
+ * EOT_E_MEMORY. */
 enum eot_status eot_backend_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err);
 
 #endif

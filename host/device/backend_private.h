@@ -13,18 +13,22 @@ struct eot_buffer {
 extern const char *const eot_kernel_name[EOT_N_KERNEL];
 extern const int eot_kernel_n_argument[EOT_N_KERNEL];
 
-/** The host's own compilation of the kernels: runs one work item. @param item its number. @param n_item the launch's size. @param a pointers, as many as kernels.def says. */
+/** The host's own compilation of the kernels: runs one work item. @param item its number. @param n_item the launch's
+ * size. @param a pointers, as many as kernels.def says. */
 typedef void eot_host_kernel(size_t item, size_t n_item, void *const *a);
 extern eot_host_kernel *const eot_host_kernels_plain[EOT_N_KERNEL];
-extern eot_host_kernel *const eot_host_kernels_fma[EOT_N_KERNEL]; /* for CPUs with AVX2 and FMA (x86-64 only): the same bits, faster */
+extern eot_host_kernel
+    *const eot_host_kernels_fma[EOT_N_KERNEL]; /* for CPUs with AVX2 and FMA (x86-64 only): the same bits, faster */
 
 /** The backend without OpenCL. @return EOT_OK or EOT_E_MEMORY. */
-enum eot_status eot_host_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err);
+enum eot_status eot_host_backend_open(const struct eot_backend_options *options, struct eot_backend **backend,
+                                      struct eot_error *err);
 
 struct eot_device;
-/** The backend on a device of OpenCL. @return EOT_OK, EOT_E_DEVICE (it lacks a feature), EOT_E_BUILD, EOT_E_IO (--kernel-dir), EOT_E_MEMORY. */
-enum eot_status eot_opencl_backend_open(const struct eot_device *device, const struct eot_backend_options *options, struct eot_backend **backend,
-                                        struct eot_error *err);
+/** The backend on a device of OpenCL. @return EOT_OK, EOT_E_DEVICE (it lacks a feature), EOT_E_BUILD, EOT_E_IO
+ * (--kernel-dir), EOT_E_MEMORY. */
+enum eot_status eot_opencl_backend_open(const struct eot_device *device, const struct eot_backend_options *options,
+                                        struct eot_backend **backend, struct eot_error *err);
 
 /** EOT_E_INTERNAL unless [offset, offset + n_bytes) lies in the buffer. */
 enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err);

@@ -39,7 +39,8 @@ static void device_text(cl_device_id device, cl_device_info what, char *target, 
     trim_into(target, n_target, text);
 }
 
-static enum eot_status device_describe(cl_platform_id platform, cl_device_id id, struct eot_device *device, struct eot_error *err) {
+static enum eot_status device_describe(cl_platform_id platform, cl_device_id id, struct eot_device *device,
+                                       struct eot_error *err) {
     enum eot_status status = EOT_OK;
     cl_device_type type = 0;
     cl_device_fp_config fp64 = 0, fp32 = 0;
@@ -54,7 +55,8 @@ static enum eot_status device_describe(cl_platform_id platform, cl_device_id id,
     EOT_CL(clGetDeviceInfo(id, CL_DEVICE_TYPE, sizeof type, &type, NULL));
     EOT_CL(clGetDeviceInfo(id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL));
     EOT_CL(clGetDeviceInfo(id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof device->max_group, &device->max_group, NULL));
-    EOT_CL(clGetDeviceInfo(id, CL_DEVICE_MAX_PARAMETER_SIZE, sizeof device->max_parameter, &device->max_parameter, NULL));
+    EOT_CL(
+        clGetDeviceInfo(id, CL_DEVICE_MAX_PARAMETER_SIZE, sizeof device->max_parameter, &device->max_parameter, NULL));
     EOT_CL(clGetDeviceInfo(id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof device->memory, &device->memory, NULL));
     EOT_CL(clGetDeviceInfo(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof device->max_buffer, &device->max_buffer, NULL));
     EOT_CL(clGetDeviceInfo(id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof fp32, &fp32, NULL));
@@ -62,18 +64,25 @@ static enum eot_status device_describe(cl_platform_id platform, cl_device_id id,
     EOT_CL(clGetDeviceInfo(id, CL_DEVICE_COMPILER_AVAILABLE, sizeof has_compiler, &has_compiler, NULL));
     EOT_CL(clGetDeviceInfo(id, CL_DEVICE_AVAILABLE, sizeof is_available, &is_available, NULL));
     EOT_CL(clGetDeviceInfo(id, CL_DEVICE_ENDIAN_LITTLE, sizeof is_little_endian, &is_little_endian, NULL));
-    if (clGetDeviceInfo(id, CL_DEVICE_DOUBLE_FP_CONFIG, sizeof fp64, &fp64, NULL) != CL_SUCCESS) fp64 = 0; /* some drivers do not know the question */
-    device->type = (type & CL_DEVICE_TYPE_GPU) != 0 ? EOT_DEVICE_GPU : (type & CL_DEVICE_TYPE_CPU) != 0 ? EOT_DEVICE_CPU : EOT_DEVICE_OTHER;
+    if (clGetDeviceInfo(id, CL_DEVICE_DOUBLE_FP_CONFIG, sizeof fp64, &fp64, NULL) != CL_SUCCESS)
+        fp64 = 0; /* some drivers do not know the question */
+    device->type = (type & CL_DEVICE_TYPE_GPU) != 0   ? EOT_DEVICE_GPU
+                   : (type & CL_DEVICE_TYPE_CPU) != 0 ? EOT_DEVICE_CPU
+                                                      : EOT_DEVICE_OTHER;
     device->compute_units = units;
-    device->n_part_max = clGetDeviceInfo(id, CL_DEVICE_PARTITION_MAX_SUB_DEVICES, sizeof n_part, &n_part, NULL) == CL_SUCCESS && n_part > 1 ? n_part : 1;
+    device->n_part_max =
+        clGetDeviceInfo(id, CL_DEVICE_PARTITION_MAX_SUB_DEVICES, sizeof n_part, &n_part, NULL) == CL_SUCCESS &&
+                n_part > 1
+            ? n_part
+            : 1;
     device->fp64 = fp64 != 0;
     device->exact_divide = (fp32 & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
     device->int64_atomics = strstr(extensions, "cl_khr_int64_base_atomics") != NULL;
     device->platform_id = platform;
     device->device_id = id;
     snprintf(device->missing, sizeof device->missing, "%s%s%s%s%s", device->fp64 ? "" : ", double precision (fp64)",
-             device->int64_atomics ? "" : ", cl_khr_int64_base_atomics", has_compiler ? "" : ", a compiler", is_available ? "" : ", availability",
-             is_little_endian ? "" : ", little-endian memory");
+             device->int64_atomics ? "" : ", cl_khr_int64_base_atomics", has_compiler ? "" : ", a compiler",
+             is_available ? "" : ", availability", is_little_endian ? "" : ", little-endian memory");
     if (device->missing[0] != '\0') memmove(device->missing, device->missing + 2, strlen(device->missing) - 1);
 done:
     return status;
@@ -138,15 +147,18 @@ static bool contains(const char *text, const char *part) {
     return false;
 }
 
-enum eot_status eot_device_choose(const struct eot_device *device, size_t n_device, const char *selector, size_t *i_device, struct eot_error *err) {
+enum eot_status eot_device_choose(const struct eot_device *device, size_t n_device, const char *selector,
+                                  size_t *i_device, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     size_t chosen = n_device;
     if (selector == NULL) {
-        static const int rank[] = {[EOT_DEVICE_HOST] = 0, [EOT_DEVICE_OTHER] = 1, [EOT_DEVICE_CPU] = 2, [EOT_DEVICE_GPU] = 3};
+        static const int rank[] = {
+            [EOT_DEVICE_HOST] = 0, [EOT_DEVICE_OTHER] = 1, [EOT_DEVICE_CPU] = 2, [EOT_DEVICE_GPU] = 3};
         for (size_t i = 0; i < n_device; i++) {
             if (device[i].missing[0] != '\0') continue;
-            bool is_better = chosen == n_device || rank[device[i].type] > rank[device[chosen].type] ||
-                             (device[i].type == device[chosen].type && device[i].compute_units > device[chosen].compute_units);
+            bool is_better =
+                chosen == n_device || rank[device[i].type] > rank[device[chosen].type] ||
+                (device[i].type == device[chosen].type && device[i].compute_units > device[chosen].compute_units);
             if (is_better) chosen = i;
         }
     } else if (selector[0] != '\0') {
@@ -162,14 +174,16 @@ enum eot_status eot_device_choose(const struct eot_device *device, size_t n_devi
         char there[1024] = "";
         for (size_t i = 0, n = 0; i < n_device && n < sizeof there; i++)
             n += (size_t)snprintf(there + n, sizeof there - n, "%s%zu = %s", i > 0 ? ", " : "", i, device[i].name);
-        EOT_FAIL(EOT_E_USAGE, "--device %s matches no device (there are: %s); give a number, part of a name, or host", selector != NULL ? selector : "", there);
+        EOT_FAIL(EOT_E_USAGE, "--device %s matches no device (there are: %s); give a number, part of a name, or host",
+                 selector != NULL ? selector : "", there);
     }
     *i_device = chosen;
 done:
     return status;
 }
 
-enum eot_status eot_devices_choose(const struct eot_device *device, size_t n_device, const char *selector, struct eot_device_choice *choice, size_t n_max, size_t *n_choice,
+enum eot_status eot_devices_choose(const struct eot_device *device, size_t n_device, const char *selector,
+                                   struct eot_device_choice *choice, size_t n_max, size_t *n_choice,
                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
     *n_choice = 0;
@@ -179,33 +193,44 @@ enum eot_status eot_devices_choose(const struct eot_device *device, size_t n_dev
         size_t n = from != NULL ? strcspn(from, ",") : 0;
         snprintf(text, sizeof text, "%.*s", (int)n, from != NULL ? from : "");
         char *slash = strrchr(text, '/');
-        if (slash != NULL && slash[1] != '\0' && strspn(slash + 1, "0123456789") == strlen(slash + 1)) { /* a name may hold a slash */
+        if (slash != NULL && slash[1] != '\0' &&
+            strspn(slash + 1, "0123456789") == strlen(slash + 1)) { /* a name may hold a slash */
             n_part = strtoul(slash + 1, NULL, 10);
-            EOT_CHECK(n_part > 0 && n_part <= EOT_MAX_DEVICE_CHOICE, EOT_E_USAGE, "--device %s: %lu parts (1 to %d are possible); give another number", selector, n_part,
+            EOT_CHECK(n_part > 0 && n_part <= EOT_MAX_DEVICE_CHOICE, EOT_E_USAGE,
+                      "--device %s: %lu parts (1 to %d are possible); give another number", selector, n_part,
                       EOT_MAX_DEVICE_CHOICE);
             *slash = '\0';
         }
-        EOT_CHECK(*n_choice < n_max, EOT_E_USAGE, "--device %s lists more devices than are possible (%zu); give fewer", selector, n_max);
-        EOT_TRY(eot_device_choose(device, n_device, from == NULL || (n > 0 && text[0] == '\0') ? NULL : text, &choice[*n_choice].i_device, err));
+        EOT_CHECK(*n_choice < n_max, EOT_E_USAGE, "--device %s lists more devices than are possible (%zu); give fewer",
+                  selector, n_max);
+        EOT_TRY(eot_device_choose(device, n_device, from == NULL || (n > 0 && text[0] == '\0') ? NULL : text,
+                                  &choice[*n_choice].i_device, err));
         choice[(*n_choice)++].n_part = (unsigned)n_part;
         if (from == NULL || from[n] == '\0') break;
         from += n + 1;
-        EOT_CHECK(*from != '\0', EOT_E_USAGE, "--device %s ends with a comma (a device is missing); give its number or part of its name", selector);
+        EOT_CHECK(*from != '\0', EOT_E_USAGE,
+                  "--device %s ends with a comma (a device is missing); give its number or part of its name", selector);
     }
 done:
     return status;
 }
 
-enum eot_status eot_device_divide(const struct eot_device *device, unsigned n_part, struct eot_device *part, struct eot_error *err) {
+enum eot_status eot_device_divide(const struct eot_device *device, unsigned n_part, struct eot_device *part,
+                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
     cl_device_id id[EOT_MAX_DEVICE_CHOICE] = {NULL};
     cl_uint n_made = 0, n_described = 0;
-    EOT_CHECK(n_part <= EOT_MAX_DEVICE_CHOICE && n_part <= device->n_part_max && device->compute_units % n_part == 0, EOT_E_USAGE,
-              "%s cannot be divided into %u equal parts (it has %u compute units and allows %u parts); give a divisor of them", device->name, n_part, device->compute_units,
-              device->n_part_max);
-    const cl_device_partition_property how[] = {CL_DEVICE_PARTITION_EQUALLY, (cl_device_partition_property)(device->compute_units / n_part), 0};
+    EOT_CHECK(n_part <= EOT_MAX_DEVICE_CHOICE && n_part <= device->n_part_max && device->compute_units % n_part == 0,
+              EOT_E_USAGE,
+              "%s cannot be divided into %u equal parts (it has %u compute units and allows %u parts); give a divisor "
+              "of them",
+              device->name, n_part, device->compute_units, device->n_part_max);
+    const cl_device_partition_property how[] = {CL_DEVICE_PARTITION_EQUALLY,
+                                                (cl_device_partition_property)(device->compute_units / n_part), 0};
     EOT_CL(clCreateSubDevices(device->device_id, how, n_part, id, &n_made));
-    EOT_CHECK(n_made >= n_part, EOT_E_DEVICE, "%s was divided into %u parts only (%u were asked for); give a smaller number", device->name, (unsigned)n_made, n_part);
+    EOT_CHECK(n_made >= n_part, EOT_E_DEVICE,
+              "%s was divided into %u parts only (%u were asked for); give a smaller number", device->name,
+              (unsigned)n_made, n_part);
     for (; n_described < n_part; n_described++) {
         struct eot_device *p = &part[n_described];
         memset(p, 0, sizeof *p);

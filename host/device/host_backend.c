@@ -35,15 +35,18 @@ void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, do
     backend->use[kernel].n_launch++;
 }
 
-enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err) {
+enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes,
+                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_CHECK(offset <= buffer->n_bytes && n_bytes <= buffer->n_bytes - offset, EOT_E_INTERNAL,
-              "access to bytes %zu..%zu of a device buffer of %zu bytes (out of range); report this as a bug", offset, offset + n_bytes, buffer->n_bytes);
+              "access to bytes %zu..%zu of a device buffer of %zu bytes (out of range); report this as a bug", offset,
+              offset + n_bytes, buffer->n_bytes);
 done:
     return status;
 }
 
-static enum eot_status host_buffer_create(struct eot_backend *backend, size_t n_bytes, const void *initial, struct eot_buffer **buffer, struct eot_error *err) {
+static enum eot_status host_buffer_create(struct eot_backend *backend, size_t n_bytes, const void *initial,
+                                          struct eot_buffer **buffer, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     (void)backend;
     *buffer = NULL;
@@ -51,7 +54,9 @@ static enum eot_status host_buffer_create(struct eot_backend *backend, size_t n_
     EOT_CHECK_MEMORY(b);
     b->n_bytes = n_bytes;
     b->memory = initial != NULL ? malloc(n_bytes) : calloc(1, n_bytes);
-    EOT_CHECK(b->memory != NULL, EOT_E_MEMORY, "cannot have a buffer of %zu bytes (out of memory); use a smaller sampling.batch or free memory", n_bytes);
+    EOT_CHECK(b->memory != NULL, EOT_E_MEMORY,
+              "cannot have a buffer of %zu bytes (out of memory); use a smaller sampling.batch or free memory",
+              n_bytes);
     if (initial != NULL) memcpy(b->memory, initial, n_bytes);
     *buffer = b;
     b = NULL;
@@ -67,30 +72,32 @@ static void host_buffer_free(struct eot_backend *backend, struct eot_buffer *buf
     free(buffer);
 }
 
-static enum eot_status host_buffer_write(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, const void *source,
-                                         struct eot_error *err) {
+static enum eot_status host_buffer_write(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
+                                         size_t n_bytes, const void *source, struct eot_error *err) {
     (void)backend;
     enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
     if (status == EOT_OK && n_bytes > 0) memcpy((char *)buffer->memory + offset, source, n_bytes);
     return status;
 }
 
-static enum eot_status host_buffer_read(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, void *target, struct eot_error *err) {
+static enum eot_status host_buffer_read(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
+                                        size_t n_bytes, void *target, struct eot_error *err) {
     (void)backend;
     enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
     if (status == EOT_OK && n_bytes > 0) memcpy(target, (char *)buffer->memory + offset, n_bytes);
     return status;
 }
 
-static enum eot_status host_buffer_zero(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err) {
+static enum eot_status host_buffer_zero(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
+                                        size_t n_bytes, struct eot_error *err) {
     (void)backend;
     enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
     if (status == EOT_OK && n_bytes > 0) memset((char *)buffer->memory + offset, 0, n_bytes);
     return status;
 }
 
-static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
-                                   struct eot_error *err) {
+static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
+                                   struct eot_buffer *const *arguments, struct eot_error *err) {
     (void)err;
     eot_host_kernel *const *kernels = backend->state;
     void *memory[16];
@@ -104,7 +111,8 @@ static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel 
     return EOT_OK;
 }
 
-static enum eot_status host_matrix_product(struct eot_backend *backend, size_t m, size_t n, size_t k, struct eot_buffer *a, struct eot_buffer *b, struct eot_buffer *c,
+static enum eot_status host_matrix_product(struct eot_backend *backend, size_t m, size_t n, size_t k,
+                                           struct eot_buffer *a, struct eot_buffer *b, struct eot_buffer *c,
                                            struct eot_error *err) {
     (void)backend;
     (void)err;
@@ -131,7 +139,8 @@ static const struct eot_backend_operations HOST_OPERATIONS = {
     .close = host_close,
 };
 
-enum eot_status eot_host_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err) {
+enum eot_status eot_host_backend_open(const struct eot_backend_options *options, struct eot_backend **backend,
+                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     (void)options;
     *backend = NULL;

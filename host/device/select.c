@@ -8,11 +8,13 @@
 #include "devices.h"
 
 /* One more backend at the end of the chain. */
-static enum eot_status open_one(const struct eot_device *device, const struct eot_backend_options *options, unsigned part, unsigned n_part, struct eot_backend ***end,
-                                struct eot_error *err) {
+static enum eot_status open_one(const struct eot_device *device, const struct eot_backend_options *options,
+                                unsigned part, unsigned n_part, struct eot_backend ***end, struct eot_error *err) {
     if (options->units > (int)device->compute_units)
-        return eot_error_set(err, EOT_E_USAGE, __FILE__, __LINE__, __func__, "--units %d (%s has %u); give fewer", options->units, device->name, device->compute_units);
-    enum eot_status status = device->type == EOT_DEVICE_HOST ? eot_host_backend_open(options, *end, err) : eot_opencl_backend_open(device, options, *end, err);
+        return eot_error_set(err, EOT_E_USAGE, __FILE__, __LINE__, __func__, "--units %d (%s has %u); give fewer",
+                             options->units, device->name, device->compute_units);
+    enum eot_status status = device->type == EOT_DEVICE_HOST ? eot_host_backend_open(options, *end, err)
+                                                             : eot_opencl_backend_open(device, options, *end, err);
     if (status != EOT_OK) return status;
     struct eot_backend *b = **end;
     b->is_verbose = options->verbose;
@@ -24,17 +26,20 @@ static enum eot_status open_one(const struct eot_device *device, const struct eo
     return EOT_OK;
 }
 
-enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend, struct eot_error *err) {
+enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend,
+                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_device *device = NULL;
     struct eot_device_choice choice[EOT_MAX_DEVICE_CHOICE];
     struct eot_backend **end = backend;
     size_t n_device = 0, n_choice = 0;
     *backend = NULL;
-    if (options->no_kernel_cache) setenv("POCL_KERNEL_CACHE", "0", 1); /* PoCL's own; it looks when devices are asked for the first time */
+    if (options->no_kernel_cache)
+        setenv("POCL_KERNEL_CACHE", "0", 1); /* PoCL's own; it looks when devices are asked for the first time */
     EOT_TRY(eot_devices_list(&device, &n_device, err));
     EOT_TRY(eot_devices_choose(device, n_device, options->selector, choice, EOT_MAX_DEVICE_CHOICE, &n_choice, err));
-    EOT_CHECK(!options->one_only || (n_choice == 1 && choice[0].n_part == 1), EOT_E_USAGE, "--device %s (one device is used here); give one, without /n", options->selector);
+    EOT_CHECK(!options->one_only || (n_choice == 1 && choice[0].n_part == 1), EOT_E_USAGE,
+              "--device %s (one device is used here); give one, without /n", options->selector);
     for (size_t i = 0; i < n_choice; i++) {
         const struct eot_device *d = &device[choice[i].i_device];
         unsigned n_part = choice[i].n_part;
@@ -64,10 +69,13 @@ void eot_backend_close(struct eot_backend *backend) {
     eot_backend_close(backend->twin);
     const struct eot_log log = {.level = backend->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     if (backend->twin != NULL)
-        eot_log_message(&log, EOT_LOG_VERBOSE, "two batches were at work at a time, so the kernels' times have each other's in them; with device.in_flight=1 they are their own");
+        eot_log_message(&log, EOT_LOG_VERBOSE,
+                        "two batches were at work at a time, so the kernels' times have each other's in them; with "
+                        "device.in_flight=1 they are their own");
     for (int i = 0; i < EOT_N_KERNEL; i++)
         if (backend->use[i].n_launch > 0)
-            eot_log_message(&log, EOT_LOG_VERBOSE, "kernel %s on %s: %ld launches, %.3f s, %.3f s of processor", eot_kernel_name[i], backend->name, backend->use[i].n_launch, backend->use[i].seconds,
+            eot_log_message(&log, EOT_LOG_VERBOSE, "kernel %s on %s: %ld launches, %.3f s, %.3f s of processor",
+                            eot_kernel_name[i], backend->name, backend->use[i].n_launch, backend->use[i].seconds,
                             backend->use[i].processor_s);
     struct eot_backend *next = backend->next;
     backend->op->close(backend);

@@ -50,19 +50,23 @@ struct argument {
     void *bytes;
 };
 
-static enum eot_status probe_run(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, const struct argument *argument, struct eot_error *err) {
+static enum eot_status probe_run(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
+                                 const struct argument *argument, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_buffer *buffer[MAX_ARGUMENT] = {NULL};
     int n_argument = eot_kernel_n_argument[kernel];
-    for (int i = 0; i < n_argument; i++) EOT_TRY(backend->op->buffer_create(backend, argument[i].n_bytes, argument[i].bytes, &buffer[i], err));
+    for (int i = 0; i < n_argument; i++)
+        EOT_TRY(backend->op->buffer_create(backend, argument[i].n_bytes, argument[i].bytes, &buffer[i], err));
     EOT_TRY(backend->op->launch(backend, kernel, n_item, group, buffer, err));
-    for (int i = 0; i < n_argument; i++) EOT_TRY(backend->op->buffer_read(backend, buffer[i], 0, argument[i].n_bytes, argument[i].bytes, err));
+    for (int i = 0; i < n_argument; i++)
+        EOT_TRY(backend->op->buffer_read(backend, buffer[i], 0, argument[i].n_bytes, argument[i].bytes, err));
 done:
     for (int i = 0; i < MAX_ARGUMENT; i++) backend->op->buffer_free(backend, buffer[i]);
     return status;
 }
 
-static void report_add(struct eot_selftest_report *report, const char *name, size_t n_point, double max_ulp, double allowed_ulp) {
+static void report_add(struct eot_selftest_report *report, const char *name, size_t n_point, double max_ulp,
+                       double allowed_ulp) {
     if (report == NULL || report->n_row == EOT_SELFTEST_MAX_ROW) return;
     struct eot_selftest_row *row = &report->row[report->n_row++];
     snprintf(row->name, sizeof row->name, "%s", name);
@@ -71,21 +75,25 @@ static void report_add(struct eot_selftest_report *report, const char *name, siz
     row->allowed_ulp = allowed_ulp;
 }
 
-#define FAIL_UNLESS(condition, backend, ...)                                                                                                         \
-    do {                                                                                                                                             \
-        if (!(condition)) {                                                                                                                          \
-            char what_[512];                                                                                                                         \
-            snprintf(what_, sizeof what_, __VA_ARGS__);                                                                                              \
-            EOT_FAIL(EOT_E_SELFTEST, "self-test failed on %s (driver %s): %s; update the driver, or use another one of `eotmc devices`, --device host for one", \
-                     (backend)->name, (backend)->driver, what_);                                                                                     \
-        }                                                                                                                                            \
+#define FAIL_UNLESS(condition, backend, ...) \
+    do { \
+        if (!(condition)) { \
+            char what_[512]; \
+            snprintf(what_, sizeof what_, __VA_ARGS__); \
+            EOT_FAIL(EOT_E_SELFTEST, \
+                     "self-test failed on %s (driver %s): %s; update the driver, or use another one of `eotmc " \
+                     "devices`, --device host for one", \
+                     (backend)->name, (backend)->driver, what_); \
+        } \
     } while (0)
 
 /* The published known answers (Random123, tests/kat_vectors, "philox4x32 10"). */
-static enum eot_status check_random(struct eot_backend *backend, struct eot_selftest_report *report, struct eot_error *err) {
-    static const uint32_t input[3][6] = {{0, 0, 0, 0, 0, 0},
-                                         {0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu},
-                                         {0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0xa4093822u, 0x299f31d0u}};
+static enum eot_status check_random(struct eot_backend *backend, struct eot_selftest_report *report,
+                                    struct eot_error *err) {
+    static const uint32_t input[3][6] = {
+        {0, 0, 0, 0, 0, 0},
+        {0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu},
+        {0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0xa4093822u, 0x299f31d0u}};
     static const uint32_t want[3][4] = {{0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u},
                                         {0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu},
                                         {0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u}};
@@ -93,41 +101,53 @@ static enum eot_status check_random(struct eot_backend *backend, struct eot_self
     enum { N = 24 };
     uint32_t counter[1 + 6 * N] = {N}, block[4 * N] = {0};
     for (int i = 0; i < N; i++) memcpy(counter + 1 + 6 * i, input[i % 3], sizeof input[0]);
-    EOT_TRY(probe_run(backend, EOT_KERNEL_probe_random, N, 0, (struct argument[]){{sizeof counter, counter}, {sizeof block, block}}, err));
+    EOT_TRY(probe_run(backend, EOT_KERNEL_probe_random, N, 0,
+                      (struct argument[]){{sizeof counter, counter}, {sizeof block, block}}, err));
     for (int i = 0; i < 4 * N; i++)
-        FAIL_UNLESS(block[i] == want[i / 4 % 3][i % 4], backend, "Philox4x32-10 gives 0x%08x, the published answer is 0x%08x", block[i], want[i / 4 % 3][i % 4]);
+        FAIL_UNLESS(block[i] == want[i / 4 % 3][i % 4], backend,
+                    "Philox4x32-10 gives 0x%08x, the published answer is 0x%08x", block[i], want[i / 4 % 3][i % 4]);
     report_add(report, "philox known answers", 4 * N, 0.0, 0.0);
 done:
     return status;
 }
 
-static enum eot_status check_atomics(struct eot_backend *backend, bool full, struct eot_selftest_report *report, struct eot_error *err) {
+static enum eot_status check_atomics(struct eot_backend *backend, bool full, struct eot_selftest_report *report,
+                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const uint32_t n = full ? 32768 : 1024;
-    const int64_t amount = 0x123456789; /* more than 32 bits, with carries between the halves; the sum stays below 2^62 */
+    const int64_t amount =
+        0x123456789; /* more than 32 bits, with carries between the halves; the sum stays below 2^62 */
     uint32_t size[3] = {n, (uint32_t)amount, (uint32_t)(amount >> 32)}, count[2] = {0, UINT32_MAX};
     int64_t sum[2] = {0, 0}, want = amount * ((int64_t)n * (n + 1) / 2);
     uint32_t *slot = calloc(n, sizeof *slot);
     EOT_CHECK_MEMORY(slot);
-    struct argument argument[] = {{sizeof size, size}, {sizeof sum, sum}, {sizeof count, count}, {n * sizeof *slot, slot}};
+    struct argument argument[] = {
+        {sizeof size, size}, {sizeof sum, sum}, {sizeof count, count}, {n * sizeof *slot, slot}};
     EOT_TRY(probe_run(backend, EOT_KERNEL_probe_atomics, n, 0, argument, err));
-    FAIL_UNLESS(sum[0] == want && sum[1] == -want, backend, "64-bit atomic sums are %lld and %lld instead of %lld and its negative", (long long)sum[0],
+    FAIL_UNLESS(sum[0] == want && sum[1] == -want, backend,
+                "64-bit atomic sums are %lld and %lld instead of %lld and its negative", (long long)sum[0],
                 (long long)sum[1], (long long)want);
-    FAIL_UNLESS(count[0] == n && count[1] == 5, backend, "32-bit atomics give count %u and minimum %u instead of %u and 5", count[0], count[1], n);
-    for (uint32_t i = 0; i < n; i++) FAIL_UNLESS(slot[i] == 1, backend, "the atomic counter gave out the number %u %u times instead of once", i, slot[i]);
+    FAIL_UNLESS(count[0] == n && count[1] == 5, backend,
+                "32-bit atomics give count %u and minimum %u instead of %u and 5", count[0], count[1], n);
+    for (uint32_t i = 0; i < n; i++)
+        FAIL_UNLESS(slot[i] == 1, backend, "the atomic counter gave out the number %u %u times instead of once", i,
+                    slot[i]);
     report_add(report, "atomics", 4 + (size_t)n, 0.0, 0.0);
 done:
     free(slot);
     return status;
 }
 
-static enum eot_status check_layout(struct eot_backend *backend, struct eot_backend *host, struct eot_selftest_report *report, struct eot_error *err) {
+static enum eot_status check_layout(struct eot_backend *backend, struct eot_backend *host,
+                                    struct eot_selftest_report *report, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     uint32_t device_bytes[N_LAYOUT] = {0}, host_bytes[N_LAYOUT] = {0};
     EOT_TRY(probe_run(host, EOT_KERNEL_probe_layout, 1, 1, &(struct argument){sizeof host_bytes, host_bytes}, err));
-    EOT_TRY(probe_run(backend, EOT_KERNEL_probe_layout, 1, 1, &(struct argument){sizeof device_bytes, device_bytes}, err));
+    EOT_TRY(
+        probe_run(backend, EOT_KERNEL_probe_layout, 1, 1, &(struct argument){sizeof device_bytes, device_bytes}, err));
     for (int i = 0; i < N_LAYOUT; i++)
-        FAIL_UNLESS(device_bytes[i] == host_bytes[i], backend, "%s is %u bytes on the device and %u on the host", LAYOUTS[i], device_bytes[i], host_bytes[i]);
+        FAIL_UNLESS(device_bytes[i] == host_bytes[i], backend, "%s is %u bytes on the device and %u on the host",
+                    LAYOUTS[i], device_bytes[i], host_bytes[i]);
     report_add(report, "struct layouts", N_LAYOUT, 0.0, 0.0);
 done:
     return status;
@@ -153,7 +173,8 @@ static float grid_value(const struct probe *p, uint32_t k, uint32_t n) {
     return (float)(p->spacing == EOT_LINEAR ? p->low + t * (p->high - p->low) : p->low * pow(p->high / p->low, t));
 }
 
-static enum eot_status check_functions(struct eot_backend *backend, struct eot_backend *host, bool full, struct eot_selftest_report *report, struct eot_error *err) {
+static enum eot_status check_functions(struct eot_backend *backend, struct eot_backend *host, bool full,
+                                       struct eot_selftest_report *report, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const uint32_t n_point = full ? 8192 : 128, n = N_PROBE * n_point;
     uint32_t size[2] = {n, n_point};
@@ -171,8 +192,14 @@ static enum eot_status check_functions(struct eot_backend *backend, struct eot_b
         bits[2 * i] = k < 4 ? corner[k][0] : r.x;
         bits[2 * i + 1] = k < 4 ? corner[k][1] : r.y;
     }
-    EOT_TRY(probe_run(host, EOT_KERNEL_probe_functions, n, 0, (struct argument[]){{sizeof size, size}, {n * sizeof *x, x}, {2 * n * sizeof *bits, bits}, {n * sizeof *y, want}}, err));
-    EOT_TRY(probe_run(backend, EOT_KERNEL_probe_functions, n, 0, (struct argument[]){{sizeof size, size}, {n * sizeof *x, x}, {2 * n * sizeof *bits, bits}, {n * sizeof *y, y}}, err));
+    EOT_TRY(probe_run(host, EOT_KERNEL_probe_functions, n, 0,
+                      (struct argument[]){
+                          {sizeof size, size}, {n * sizeof *x, x}, {2 * n * sizeof *bits, bits}, {n * sizeof *y, want}},
+                      err));
+    EOT_TRY(probe_run(
+        backend, EOT_KERNEL_probe_functions, n, 0,
+        (struct argument[]){{sizeof size, size}, {n * sizeof *x, x}, {2 * n * sizeof *bits, bits}, {n * sizeof *y, y}},
+        err));
     for (uint32_t i_probe = 0; i_probe < N_PROBE; i_probe++) {
         const struct probe *p = &PROBES[i_probe];
         double max_ulp = -1.0;
@@ -185,8 +212,11 @@ static enum eot_status check_functions(struct eot_backend *backend, struct eot_b
             }
         }
         report_add(report, p->name, n_point, max_ulp, p->allowed_ulp);
-        FAIL_UNLESS(max_ulp <= p->allowed_ulp, backend, "probe %s at x = %.9g, bits 0x%08x 0x%08x gives %.9g, on the host %.9g (%.0f ulp apart, %.0f allowed)", p->name,
-                    (double)x[worst], bits[2 * worst], bits[2 * worst + 1], (double)y[worst], (double)want[worst], max_ulp, p->allowed_ulp);
+        FAIL_UNLESS(
+            max_ulp <= p->allowed_ulp, backend,
+            "probe %s at x = %.9g, bits 0x%08x 0x%08x gives %.9g, on the host %.9g (%.0f ulp apart, %.0f allowed)",
+            p->name, (double)x[worst], bits[2 * worst], bits[2 * worst + 1], (double)y[worst], (double)want[worst],
+            max_ulp, p->allowed_ulp);
     }
 done:
     free(x);
@@ -196,7 +226,8 @@ done:
     return status;
 }
 
-enum eot_status eot_selftest(struct eot_backend *backend, bool full, struct eot_selftest_report *report, struct eot_error *err) {
+enum eot_status eot_selftest(struct eot_backend *backend, bool full, struct eot_selftest_report *report,
+                             struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_backend *host = NULL;
     double start = eot_device_seconds(), build_s = backend->build_s;

@@ -1,6 +1,6 @@
 /** @file selftest.h
- * Does this device, with this driver, compute what the shared text says? Random-number known answers, atomics, struct layouts, and the functions of
- * kernels/probes.def against the host's own compilation. */
+ * Does this device, with this driver, compute what the shared text says? Random-number known answers, atomics, struct
+ * layouts, and the functions of kernels/probes.def against the host's own compilation. */
 #ifndef EOT_HOST_DEVICE_SELFTEST_H
 #define EOT_HOST_DEVICE_SELFTEST_H
 
@@ -12,8 +12,8 @@
 
 struct eot_selftest_row {
     char name[48];
-    size_t n_point;     /* values compared */
-    double max_ulp;     /* largest difference found, in units of the last place */
+    size_t n_point; /* values compared */
+    double max_ulp; /* largest difference found, in units of the last place */
     double allowed_ulp;
 };
 
@@ -25,6 +25,7 @@ struct eot_selftest_report {
 
 /** Run the self-test. @param full more points per function. @param report filled as far as the test came; may be NULL.
  * @return EOT_E_SELFTEST naming device, driver and what differs; else what the backend's own calls return. */
-enum eot_status eot_selftest(struct eot_backend *backend, bool full, struct eot_selftest_report *report, struct eot_error *err);
+enum eot_status eot_selftest(struct eot_backend *backend, bool full, struct eot_selftest_report *report,
+                             struct eot_error *err);
 
 #endif

@@ -1,5 +1,6 @@
-/* The hot kernel runs one step per launch and lane, lane by lane: all lanes of a warp have done step i before one does step i + 1. The other kernels loop over the
- * steps of one item; in lockstep a warp takes as long as its longest item. What diverges within a step is not seen there. */
+/* The hot kernel runs one step per launch and lane, lane by lane: all lanes of a warp have done step i before one does
+ * step i + 1. The other kernels loop over the steps of one item; in lockstep a warp takes as long as its longest item.
+ * What diverges within a step is not seen there. */
 #include "device/simt.h"
 
 #include <stdio.h>
@@ -16,12 +17,21 @@ struct simt {
     struct eot_simt_report *report;
 };
 
-enum { CASCADE_PARAMETERS = 2, CASCADE_LANE = 4, REPLAY_TALLY = 8, MUON_TALLY = 10, MUON_BEAM_TALLY = 7 }; /* numbers of kernel arguments */
+enum {
+    CASCADE_PARAMETERS = 2,
+    CASCADE_LANE = 4,
+    REPLAY_TALLY = 8,
+    MUON_TALLY = 10,
+    MUON_BEAM_TALLY = 7
+}; /* numbers of kernel arguments */
 
-static uint32_t word(const uint32_t *lane, enum eot_lane_word which, size_t n_lane, size_t i) { return lane[(size_t)which * n_lane + i]; }
+static uint32_t word(const uint32_t *lane, enum eot_lane_word which, size_t n_lane, size_t i) {
+    return lane[(size_t)which * n_lane + i];
+}
 
 /* Steps [0, n_iteration) of the lanes [first, first + n). */
-static void run_warp(struct simt *s, eot_host_kernel *kernel, size_t first, size_t n, size_t n_item, void *const *arguments) {
+static void run_warp(struct simt *s, eot_host_kernel *kernel, size_t first, size_t n, size_t n_item,
+                     void *const *arguments) {
     struct eot_simt_report *r = s->report;
     const eot_cascade_parameters *launch = arguments[CASCADE_PARAMETERS];
     const uint32_t *lane = arguments[CASCADE_LANE];
@@ -34,8 +44,8 @@ static void run_warp(struct simt *s, eot_host_kernel *kernel, size_t first, size
     for (uint32_t i = 0; i < launch->n_iteration; i++) {
         uint32_t n_active = 0, n_record = 0, n_push = 0, n_pop = 0, n_next = 0, n_left = 0;
         for (size_t g = first; g < first + n; g++) {
-            uint32_t depth = word(lane, EOT_LANE_DEPTH, n_lane, g), primary = word(lane, EOT_LANE_I_PRIMARY, n_lane, g), n_hit = word(lane, EOT_LANE_N_HIT, n_lane, g),
-                     n_step = word(lane, EOT_LANE_N_STEP, n_lane, g);
+            uint32_t depth = word(lane, EOT_LANE_DEPTH, n_lane, g), primary = word(lane, EOT_LANE_I_PRIMARY, n_lane, g),
+                     n_hit = word(lane, EOT_LANE_N_HIT, n_lane, g), n_step = word(lane, EOT_LANE_N_STEP, n_lane, g);
             n_left += primary + launch->n_lane < launch->n_primary;
             kernel(g, n_item, memory);
             if (word(lane, EOT_LANE_N_STEP, n_lane, g) == n_step) continue;
@@ -59,18 +69,21 @@ static void run_warp(struct simt *s, eot_host_kernel *kernel, size_t first, size
         }
         r->warp_steps++;
         r->mixed_record += n_record > 0 && n_record < n_active;
-        r->mixed_daughter += (n_push > 0 && n_push < n_active) || (n_pop > 0 && n_pop < n_active) || (n_next > 0 && n_next < n_active);
+        r->mixed_daughter +=
+            (n_push > 0 && n_push < n_active) || (n_pop > 0 && n_pop < n_active) || (n_next > 0 && n_next < n_active);
     }
 }
 
-static enum eot_status simt_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
-                                   struct eot_error *err) {
+static enum eot_status simt_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
+                                   struct eot_buffer *const *arguments, struct eot_error *err) {
     struct simt *s = backend->state;
     static const struct {
         int tally, counter;
-    } counted[EOT_N_KERNEL] = {[EOT_KERNEL_replay] = {REPLAY_TALLY, EOT_C_REPLAY_STEPS}, [EOT_KERNEL_muon] = {MUON_TALLY, EOT_C_MUON_STEPS},
+    } counted[EOT_N_KERNEL] = {[EOT_KERNEL_replay] = {REPLAY_TALLY, EOT_C_REPLAY_STEPS},
+                               [EOT_KERNEL_muon] = {MUON_TALLY, EOT_C_MUON_STEPS},
                                [EOT_KERNEL_muon_beam] = {MUON_BEAM_TALLY, EOT_EXIT_C_STEPS}};
-    if (kernel != EOT_KERNEL_cascade && counted[kernel].tally == 0) return s->host->op->launch(s->host, kernel, n_item, group, arguments, err);
+    if (kernel != EOT_KERNEL_cascade && counted[kernel].tally == 0)
+        return s->host->op->launch(s->host, kernel, n_item, group, arguments, err);
     eot_host_kernel *const *kernels = s->host->state;
     void *memory[16];
     for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) memory[i] = arguments[i]->memory;
@@ -101,7 +114,8 @@ static void simt_close(struct eot_backend *backend) {
     free(backend);
 }
 
-enum eot_status eot_simt_backend_open(struct eot_simt_report *report, struct eot_backend **backend, struct eot_error *err) {
+enum eot_status eot_simt_backend_open(struct eot_simt_report *report, struct eot_backend **backend,
+                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_backend *b = NULL;
     struct simt *s = NULL;

@@ -19,7 +19,7 @@ struct flattener {
         char *owned;
         const char *text;
         bool is_taken; /* a .h that stands in the output outside of any condition */
-    } *file;
+    } * file;
 };
 
 /* The file's number in f->file, or -1 where there is no such file. */
@@ -47,7 +47,8 @@ static enum eot_status file_find(struct flattener *f, const char *name, long *i_
             EOT_CHECK_MEMORY(copy);
             for (int c; (c = getc(in)) != EOF;) putc(c, copy);
             bool is_bad = ferror(in) != 0;
-            EOT_CHECK(fclose(copy) == 0 && !is_bad, EOT_E_IO, "cannot read %s (input error); check the folder given to --kernel-dir", path);
+            EOT_CHECK(fclose(copy) == 0 && !is_bad, EOT_E_IO,
+                      "cannot read %s (input error); check the folder given to --kernel-dir", path);
             found.text = found.owned;
         }
     }
@@ -68,7 +69,8 @@ done:
 /* The quoted name of an include directive in target, or false. */
 static bool include_name(const char *line, char target[MAX_NAME]) {
     char name[MAX_NAME];
-    if (sscanf(line, " # include \"%511[^\"\n]\"", name) != 1) return false; /* a space matches any white space, or none */
+    if (sscanf(line, " # include \"%511[^\"\n]\"", name) != 1)
+        return false; /* a space matches any white space, or none */
     memcpy(target, name, MAX_NAME);
     return true;
 }
@@ -80,16 +82,20 @@ static bool directive_is(const char *line, const char *word) {
     return strncmp(line, word, strlen(word)) == 0;
 }
 
-static bool ends_with(const char *text, const char *end) { return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0; }
+static bool ends_with(const char *text, const char *end) {
+    return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
+}
 
-static enum eot_status file_flatten(struct flattener *f, long i_file, int depth, bool is_conditional, struct eot_error *err) {
+static enum eot_status file_flatten(struct flattener *f, long i_file, int depth, bool is_conditional,
+                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char name[MAX_NAME], target[MAX_NAME], beside[2 * MAX_NAME];
     memcpy(name, f->file[i_file].name, sizeof name);
     const char *text = f->file[i_file].text;
     bool is_header = ends_with(name, ".h");
     if (is_header && f->file[i_file].is_taken) goto done;
-    if (is_header && !is_conditional) f->file[i_file].is_taken = true; /* in a branch that may be left out it must not count as taken */
+    if (is_header && !is_conditional)
+        f->file[i_file].is_taken = true; /* in a branch that may be left out it must not count as taken */
     fprintf(f->out, "#line 1 \"%s\"\n", name);
     int n_line = 0, n_if = is_header ? -1 : 0; /* the include guard is no condition */
     while (*text != '\0') {
@@ -106,7 +112,8 @@ static enum eot_status file_flatten(struct flattener *f, long i_file, int depth,
             putc('\n', f->out);
             continue;
         }
-        EOT_CHECK(depth < MAX_DEPTH, EOT_E_BUILD, "%s:%d: includes are nested deeper than %d (a circle?); break the circle", name, n_line, MAX_DEPTH);
+        EOT_CHECK(depth < MAX_DEPTH, EOT_E_BUILD,
+                  "%s:%d: includes are nested deeper than %d (a circle?); break the circle", name, n_line, MAX_DEPTH);
         long i_target = -1;
         const char *slash = strrchr(name, '/');
         snprintf(beside, sizeof beside, "%.*s%s", slash != NULL ? (int)(slash - name + 1) : 0, name, target);
@@ -115,7 +122,9 @@ static enum eot_status file_flatten(struct flattener *f, long i_file, int depth,
             snprintf(beside, sizeof beside, "include/%s", target);
             EOT_TRY(file_find(f, beside, &i_target, err));
         }
-        EOT_CHECK(i_target >= 0, EOT_E_BUILD, "%s:%d: cannot find \"%s\" (neither beside it nor in include/); correct the name", name, n_line, target);
+        EOT_CHECK(i_target >= 0, EOT_E_BUILD,
+                  "%s:%d: cannot find \"%s\" (neither beside it nor in include/); correct the name", name, n_line,
+                  target);
         EOT_TRY(file_flatten(f, i_target, depth + 1, is_conditional || n_if > 0, err));
         fprintf(f->out, "#line %d \"%s\"\n", n_line + 1, name);
     }
@@ -135,17 +144,20 @@ enum eot_status eot_source_flatten(const char *root, char **text, struct eot_err
     EOT_CHECK_MEMORY(f.out);
     if (root == NULL) {
         for (size_t i = 0; i < eot_n_embedded_file; i++)
-            if (strncmp(eot_embedded_files[i].name, "kernels/", 8) == 0 && ends_with(eot_embedded_files[i].name, ".cl")) {
+            if (strncmp(eot_embedded_files[i].name, "kernels/", 8) == 0 &&
+                ends_with(eot_embedded_files[i].name, ".cl")) {
                 EOT_TRY(file_find(&f, eot_embedded_files[i].name, &i_file, err));
                 EOT_TRY(file_flatten(&f, i_file, 0, false, err));
             }
     } else {
         char pattern[2 * MAX_NAME];
         snprintf(pattern, sizeof pattern, "%s/kernels/*.cl", root);
-        EOT_CHECK(glob(pattern, 0, NULL, &kernels) == 0, EOT_E_IO, "no kernels in %s (nothing matches %s); give --kernel-dir the project's root", root, pattern);
+        EOT_CHECK(glob(pattern, 0, NULL, &kernels) == 0, EOT_E_IO,
+                  "no kernels in %s (nothing matches %s); give --kernel-dir the project's root", root, pattern);
         for (size_t i = 0; i < kernels.gl_pathc; i++) {
             EOT_TRY(file_find(&f, kernels.gl_pathv[i] + strlen(root) + 1, &i_file, err));
-            EOT_CHECK(i_file >= 0, EOT_E_IO, "cannot read %s; check the folder given to --kernel-dir", kernels.gl_pathv[i]);
+            EOT_CHECK(i_file >= 0, EOT_E_IO, "cannot read %s; check the folder given to --kernel-dir",
+                      kernels.gl_pathv[i]);
             EOT_TRY(file_flatten(&f, i_file, 0, false, err));
         }
     }

@@ -1,5 +1,6 @@
 /** @file source.h
- * The kernels' text as the driver gets it: one string, made from the sources that are embedded in the library or from a folder. */
+ * The kernels' text as the driver gets it: one string, made from the sources that are embedded in the library or from a
+ * folder. */
 #ifndef EOT_HOST_DEVICE_SOURCE_H
 #define EOT_HOST_DEVICE_SOURCE_H
 
@@ -15,10 +16,13 @@ struct eot_embedded_file {
 extern const struct eot_embedded_file eot_embedded_files[];
 extern const size_t eot_n_embedded_file;
 
-/** Put all kernels/x.cl and what they include into one text. `#include "name"` is looked up beside the including file, then below include/; a .h is taken
- * once, a .def each time it is asked for; #line markers name the real files. `#include <...>` stays (host branches only).
- * @param root project root to read from, or NULL for the embedded files. @param text the result, zero-terminated; the caller frees it.
- * @return EOT_E_IO (no kernels below root), EOT_E_BUILD (an include is missing or circular; the text names file and line), EOT_E_MEMORY. */
+/** Put all kernels/x.cl and what they include into one text. `#include "name"` is looked up beside the including file,
+ * then below include/; a .h is taken once, a .def each time it is asked for; #line markers name the real files.
+ * `#include <...>` stays (host branches only).
+ * @param root project root to read from, or NULL for the embedded files. @param text the result, zero-terminated; the
+ * caller frees it.
+ * @return EOT_E_IO (no kernels below root), EOT_E_BUILD (an include is missing or circular; the text names file and
+ * line), EOT_E_MEMORY. */
 enum eot_status eot_source_flatten(const char *root, char **text, struct eot_error *err);
 
 #endif

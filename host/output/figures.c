@@ -1,5 +1,6 @@
 /** @file figures.c
- * The figures of a run. Colours are Okabe and Ito's (distinguishable with every kind of colour vision), told apart by line type as well. */
+ * The figures of a run. Colours are Okabe and Ito's (distinguishable with every kind of colour vision), told apart by
+ * line type as well. */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -36,18 +37,23 @@ static int is_geometric(const struct eot_histogram *h) {
 }
 
 /** What is drawn for a bin: its content, or its density if bins differ in width. */
-static double divisor(const struct eot_histogram *h, int uniform, size_t i) { return uniform ? 1.0 : h->edges[i + 1] - h->edges[i]; }
+static double divisor(const struct eot_histogram *h, int uniform, size_t i) {
+    return uniform ? 1.0 : h->edges[i + 1] - h->edges[i];
+}
 
-static const char *unit_text(const char *unit) { return strcmp(unit, "X0") == 0 ? "X₀" : strcmp(unit, "1") == 0 ? "" : unit; }
+static const char *unit_text(const char *unit) {
+    return strcmp(unit, "X0") == 0 ? "X₀" : strcmp(unit, "1") == 0 ? "" : unit;
+}
 
 struct extent {
     double smallest, largest, top; /* positive contents; top: with its error bar */
 };
 
 /** Data of one histogram as two blocks: the bins, then the outline as a polyline. */
-static void add_histogram_data(struct eot_text *data, const struct eot_histogram *h, int uniform, struct extent *extent) {
-    eot_text_add(data, "# %s [%s]; %s; underflow %.6g, overflow %.6g per EOT\n# low high %s std_error\n", h->name, h->unit, h->title, h->underflow, h->overflow,
-                 uniform ? "per_EOT_and_bin" : "per_EOT_and_unit");
+static void add_histogram_data(struct eot_text *data, const struct eot_histogram *h, int uniform,
+                               struct extent *extent) {
+    eot_text_add(data, "# %s [%s]; %s; underflow %.6g, overflow %.6g per EOT\n# low high %s std_error\n", h->name,
+                 h->unit, h->title, h->underflow, h->overflow, uniform ? "per_EOT_and_bin" : "per_EOT_and_unit");
     for (size_t i = 0; i < h->n_bin; i++) {
         double value = h->values[i] / divisor(h, uniform, i), error = sqrt(h->variances[i]) / divisor(h, uniform, i);
         eot_text_add(data, "%.9g %.9g %.9g %.9g\n", h->edges[i], h->edges[i + 1], value, error);
@@ -67,23 +73,27 @@ static void add_histogram_data(struct eot_text *data, const struct eot_histogram
 static void add_provenance(struct eot_text *script, const struct eot_result *r) {
     char text[256], number[64];
     if (r == NULL) { /* several runs */
-        eot_text_add(script, "set label 99 'eotmc " EOT_VERSION "' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n");
+        eot_text_add(script, "set label 99 'eotmc " EOT_VERSION
+                             "' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n");
         return;
     }
-    const struct eot_estimate *simulated = eot_result_estimate(r, "eot.simulated"), *equivalent = eot_result_estimate(r, "eot.equivalent");
+    const struct eot_estimate *simulated = eot_result_estimate(r, "eot.simulated"),
+                              *equivalent = eot_result_estimate(r, "eot.equivalent");
     const struct eot_estimate *eot = equivalent != NULL ? equivalent : simulated;
     snprintf(text, sizeof text, "%.2e", eot != NULL ? eot->value : 0.0);
     eot_uncertain_format(number, sizeof number, strtod(text, NULL), 0.0, EOT_FORMAT_PLAIN);
     const char *what = equivalent != NULL ? " EOT equivalent" : " EOT";
-    snprintf(text, sizeof text, "eotmc %s: %s, %s%s%s%s%s", r->version, r->name, r->mode, eot != NULL ? ", " : "", eot != NULL ? number : "",
-             eot != NULL ? what : "", r->partial ? ", interrupted run" : "");
+    snprintf(text, sizeof text, "eotmc %s: %s, %s%s%s%s%s", r->version, r->name, r->mode, eot != NULL ? ", " : "",
+             eot != NULL ? number : "", eot != NULL ? what : "", r->partial ? ", interrupted run" : "");
     eot_text_add(script, "set label 99 ");
     eot_text_add_quoted(script, text, 0);
     eot_text_add(script, " at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n");
 }
 
-/** Common look; the vertical axis from its contents. Returns the factor by which contents are divided (a power of ten for linear axes). */
-static double add_vertical_axis(struct eot_text *script, const struct eot_histogram *h, int uniform, const struct extent *e, size_t n_histogram, const char *what) {
+/** Common look; the vertical axis from its contents. Returns the factor by which contents are divided (a power of ten
+ * for linear axes). */
+static double add_vertical_axis(struct eot_text *script, const struct eot_histogram *h, int uniform,
+                                const struct extent *e, size_t n_histogram, const char *what) {
     char label[128];
     double scale = 1.0, bin = (h->edges[h->n_bin] - h->edges[0]) / (double)h->n_bin;
     const char *unit = unit_text(h->unit);
@@ -103,7 +113,8 @@ static double add_vertical_axis(struct eot_text *script, const struct eot_histog
         if (power >= -2 && power <= 3) power = 0;
         scale = pow(10.0, power);
         eot_text_add(script, "low = 0\nset yrange [0:%.6g]\n",
-                     e->top > 0.0 ? e->top / scale * (n_histogram > 1 ? 1.15 + 0.05 * (double)n_histogram : 1.15) : 1.0);
+                     e->top > 0.0 ? e->top / scale * (n_histogram > 1 ? 1.15 + 0.05 * (double)n_histogram : 1.15)
+                                  : 1.0);
     }
     eot_text_add(script, "set ylabel ");
     if (power != 0) {
@@ -114,38 +125,43 @@ static double add_vertical_axis(struct eot_text *script, const struct eot_histog
     return scale;
 }
 
-enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram,
-                                             size_t n_histogram, const struct eot_result *result, struct eot_error *err) {
+enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title,
+                                             const struct eot_histogram *const *histogram, size_t n_histogram,
+                                             const struct eot_result *result, struct eot_error *err) {
     return eot_output_figure_overlay(folder, name, title, histogram, n_histogram, "per EOT", result, err);
 }
 
-enum eot_status eot_output_figure_overlay(const char *folder, const char *name, const char *title, const struct eot_histogram *const *histogram, size_t n_histogram,
+enum eot_status eot_output_figure_overlay(const char *folder, const char *name, const char *title,
+                                          const struct eot_histogram *const *histogram, size_t n_histogram,
                                           const char *what, const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, script = {0};
     struct extent extent = {DBL_MAX, 0.0, 0.0};
     char axis[128];
-    EOT_CHECK(n_histogram >= 1 && n_histogram <= MAX_OVERLAY, EOT_E_INTERNAL, "figure '%s' of %zu histograms (must be 1 to %d)", name, n_histogram,
-              MAX_OVERLAY);
+    EOT_CHECK(n_histogram >= 1 && n_histogram <= MAX_OVERLAY, EOT_E_INTERNAL,
+              "figure '%s' of %zu histograms (must be 1 to %d)", name, n_histogram, MAX_OVERLAY);
     const struct eot_histogram *first = histogram[0];
     int uniform = 1;
     double low = first->edges[0], high = first->edges[first->n_bin];
     for (size_t i = 0; i < n_histogram; i++) {
         const struct eot_histogram *h = histogram[i];
         /* contents can be compared bin by bin only if all bins of all histograms have one width */
-        uniform = uniform && is_uniform(h) && fabs((h->edges[1] - h->edges[0]) / (first->edges[1] - first->edges[0]) - 1.0) < 1e-6;
+        uniform = uniform && is_uniform(h) &&
+                  fabs((h->edges[1] - h->edges[0]) / (first->edges[1] - first->edges[0]) - 1.0) < 1e-6;
         low = fmin(low, h->edges[0]);
         high = fmax(high, h->edges[h->n_bin]);
     }
     for (size_t i = 0; i < n_histogram; i++) add_histogram_data(&data, histogram[i], uniform, &extent);
     const char *unit = unit_text(first->unit);
-    snprintf(axis, sizeof axis, "%s%s%s%s", first->axis[0] != '\0' ? first->axis : first->name, unit[0] != '\0' ? " [" : "", unit, unit[0] != '\0' ? "]" : "");
+    snprintf(axis, sizeof axis, "%s%s%s%s", first->axis[0] != '\0' ? first->axis : first->name,
+             unit[0] != '\0' ? " [" : "", unit, unit[0] != '\0' ? "]" : "");
     eot_text_add(&script, "set title ");
     eot_text_add_quoted(&script, title, 0);
     eot_text_add(&script, " font ',24' offset 0, -0.3\nset xlabel ");
     eot_text_add_quoted(&script, axis, 0);
     eot_text_add(&script, "\nset xrange [%.9g:%.9g]\n", low, high);
-    if (is_geometric(first)) eot_text_add(&script, "set logscale x\n%s", low < 1e-3 || high > 1e4 ? "set format x '10^{%L}'\n" : "");
+    if (is_geometric(first))
+        eot_text_add(&script, "set logscale x\n%s", low < 1e-3 || high > 1e4 ? "set format x '10^{%L}'\n" : "");
     double scale = add_vertical_axis(&script, first, uniform, &extent, n_histogram, what);
     add_provenance(&script, result);
     eot_text_add(&script,
@@ -154,13 +170,14 @@ enum eot_status eot_output_figure_overlay(const char *folder, const char *name, 
                  "scale = %g\nabove(y) = y / scale > low ? y / scale : low\nplot ",
                  scale);
     if (n_histogram == 1)
-        eot_text_add(
-            &script,
-            "'%s.dat' index 1 using 1:(above($2)):(low) with filledcurves fillcolor '#56B4E9' fillstyle transparent solid 0.25 noborder notitle, \\\n     ",
-            name);
+        eot_text_add(&script,
+                     "'%s.dat' index 1 using 1:(above($2)):(low) with filledcurves fillcolor '#56B4E9' fillstyle "
+                     "transparent solid 0.25 noborder notitle, \\\n     ",
+                     name);
     for (size_t i = 0; i < n_histogram; i++) {
-        eot_text_add(&script, "%s'%s.dat' index %zu using 1:(above($2)) with lines linecolor '%s' dashtype %s linewidth 1.3 ", i > 0 ? ", \\\n     " : "", name,
-                     2 * i + 1, colours[i], dashes[i]);
+        eot_text_add(&script,
+                     "%s'%s.dat' index %zu using 1:(above($2)) with lines linecolor '%s' dashtype %s linewidth 1.3 ",
+                     i > 0 ? ", \\\n     " : "", name, 2 * i + 1, colours[i], dashes[i]);
         if (n_histogram > 1) {
             eot_text_add(&script, "title ");
             eot_text_add_quoted(&script, histogram[i]->title[0] != '\0' ? histogram[i]->title : histogram[i]->name, 0);
@@ -168,7 +185,8 @@ enum eot_status eot_output_figure_overlay(const char *folder, const char *name, 
             eot_text_add(&script, "notitle");
         /* empty bins have no bar: their error of zero would claim knowledge */
         eot_text_add(&script,
-                     ", \\\n     '' index %zu using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) "
+                     ", \\\n     '' index %zu using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + "
+                     "$4) - above($3 - $4)) "
                      "with vectors nohead linecolor '%s' linewidth 0.7 notitle",
                      2 * i, colours[i]);
     }
@@ -193,16 +211,18 @@ static enum eot_status cutflow_figure(const char *folder, const struct eot_resul
         if (strlen(c->cut) > n_longest) n_longest = strlen(c->cut);
     }
     if (largest <= 0.0) smallest = largest = 1.0;
-    double low = pow(10.0, floor(log10(smallest)) - 1.0), high = pow(10.0, ceil(log10(largest * 1.0001))), decades = log10(high / low);
+    double low = pow(10.0, floor(log10(smallest)) - 1.0), high = pow(10.0, ceil(log10(largest * 1.0001))),
+           decades = log10(high / low);
     eot_text_add(&data, "# row events per_EOT std_error\n");
     for (size_t i = 0; i < r->n_cutflow; i++) {
         const struct eot_cutflow_row *c = &r->cutflow[i];
-        eot_text_add(&data, "%zu %.9g %.9g %.9g # %s\n", r->n_cutflow - i, c->events, c->weighted, c->std_error, c->cut);
+        eot_text_add(&data, "%zu %.9g %.9g %.9g # %s\n", r->n_cutflow - i, c->events, c->weighted, c->std_error,
+                     c->cut);
     }
-    eot_text_add(
-        &script,
-        "set title 'Cut flow' font ',24' offset 0, -0.3\nset xlabel 'per EOT'\nlow = %.6g\nset logscale x\nset xrange [low:%.6g]\nset format x '10^{%%L}'\n",
-        low, high);
+    eot_text_add(&script,
+                 "set title 'Cut flow' font ',24' offset 0, -0.3\nset xlabel 'per EOT'\nlow = %.6g\nset logscale "
+                 "x\nset xrange [low:%.6g]\nset format x '10^{%%L}'\n",
+                 low, high);
     if (decades > 4.0) eot_text_add(&script, "set xtics %.6g\n", pow(10.0, ceil(decades / 4.0)));
     eot_text_add(&script, "set yrange [0.4:%.1f]\nset ytics scale 0 (", (double)r->n_cutflow + 0.6);
     for (size_t i = 0; i < r->n_cutflow; i++) {
@@ -215,15 +235,19 @@ static enum eot_status cutflow_figure(const char *folder, const struct eot_resul
         const struct eot_cutflow_row *c = &r->cutflow[i];
         char number[96];
         eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_FIGURE);
-        eot_text_add(&script, "set label %zu \"%s\\n{/*0.75 %.6g events}\" at graph 1.03, first %zu left offset 0, 0.3\n", i + 1, number, c->events,
-                     r->n_cutflow - i);
+        eot_text_add(&script,
+                     "set label %zu \"%s\\n{/*0.75 %.6g events}\" at graph 1.03, first %zu left offset 0, 0.3\n", i + 1,
+                     number, c->events, r->n_cutflow - i);
     }
     add_provenance(&script, r);
     eot_text_add(&script,
-                 "set minussign\nset border 3 linewidth 0.8\nset xtics nomirror\nset lmargin %zu\nset rmargin 25\nset bmargin 4.2\n"
+                 "set minussign\nset border 3 linewidth 0.8\nset xtics nomirror\nset lmargin %zu\nset rmargin 25\nset "
+                 "bmargin 4.2\n"
                  "unset key\nset style fill solid 0.75 noborder\n"
-                 "plot 'cutflow.dat' using 3:1:(low):($3 > low ? $3 : low):($1 - 0.3):($1 + 0.3) with boxxyerror linecolor '%s', \\\n"
-                 "     '' using ($3 - $4 > low ? $3 - $4 : low):($3 > 0 ? $1 : NaN):($3 + $4 - ($3 - $4 > low ? $3 - $4 : low)):(0) "
+                 "plot 'cutflow.dat' using 3:1:(low):($3 > low ? $3 : low):($1 - 0.3):($1 + 0.3) with boxxyerror "
+                 "linecolor '%s', \\\n"
+                 "     '' using ($3 - $4 > low ? $3 - $4 : low):($3 > 0 ? $1 : NaN):($3 + $4 - ($3 - $4 > low ? $3 - "
+                 "$4 : low)):(0) "
                  "with vectors nohead linecolor 'black' linewidth 1\n",
                  (size_t)(3.0 + 0.95 * fmax(12.0, fmin(40.0, (double)n_longest))), colours[0]);
     EOT_TRY(eot_gnuplot_figure(folder, "cutflow", 1600, 250 + 90 * r->n_cutflow, &data, &script, err));
@@ -257,9 +281,12 @@ enum eot_status eot_output_figures(const char *folder, const struct eot_result *
         snprintf(name, sizeof name, "%s", h->name);
         for (char *c = name; *c != '\0'; c++)
             if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", *c) == NULL) *c = '_';
-        EOT_TRY(eot_output_figure_histograms(figures, name, h->title[0] != '\0' ? h->title : h->name, &h, 1, result, err));
+        EOT_TRY(
+            eot_output_figure_histograms(figures, name, h->title[0] != '\0' ? h->title : h->name, &h, 1, result, err));
     }
-    if (n_hcal > 0) EOT_TRY(eot_output_figure_histograms(figures, "hcal_energy", "Energy in the HCAL modules", hcal, n_hcal, result, err));
+    if (n_hcal > 0)
+        EOT_TRY(eot_output_figure_histograms(figures, "hcal_energy", "Energy in the HCAL modules", hcal, n_hcal, result,
+                                             err));
     if (result->n_cutflow > 0) EOT_TRY(cutflow_figure(figures, result, err));
 done:
     free(figures);

@@ -22,12 +22,15 @@ char *eot_output_path(const char *folder, const char *name) {
 bool eot_output_has(const char *folder, const char *name) {
     struct stat information;
     char *path = eot_output_path(folder, name);
-    bool is_there = path != NULL && stat(path, &information) == 0 && S_ISREG(information.st_mode) && information.st_size > 0;
+    bool is_there =
+        path != NULL && stat(path, &information) == 0 && S_ISREG(information.st_mode) && information.st_size > 0;
     free(path);
     return is_there;
 }
 
-void eot_output_temporary_name(char *text, size_t n_text, const char *name) { snprintf(text, n_text, ".%s.%ld.tmp", name, (long)getpid()); }
+void eot_output_temporary_name(char *text, size_t n_text, const char *name) {
+    snprintf(text, n_text, ".%s.%ld.tmp", name, (long)getpid());
+}
 
 static enum eot_status temporary_path(const char *folder, const char *name, char **path, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -53,7 +56,8 @@ static const char *advice(int error) {
     }
 }
 
-/** Flush a file or folder by its path. Some file systems cannot flush folders and say EINVAL: nothing is lost by that. */
+/** Flush a file or folder by its path. Some file systems cannot flush folders and say EINVAL: nothing is lost by that.
+ */
 static int flush_path(const char *path, bool folder) {
     int descriptor = open(path, (folder ? O_RDONLY | O_DIRECTORY : O_RDWR) | O_CLOEXEC);
     if (descriptor < 0) return folder ? 0 : errno;
@@ -95,7 +99,8 @@ static int write_all(int descriptor, const unsigned char *bytes, size_t n_bytes)
     return 0;
 }
 
-enum eot_status eot_output_write_file(const char *folder, const char *name, const void *bytes, size_t n_bytes, struct eot_error *err) {
+enum eot_status eot_output_write_file(const char *folder, const char *name, const void *bytes, size_t n_bytes,
+                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *temporary = NULL;
     EOT_TRY(temporary_path(folder, name, &temporary, err));
@@ -115,7 +120,8 @@ static bool is_folder(const char *path) {
     return stat(path, &information) == 0 && S_ISDIR(information.st_mode);
 }
 
-/** mkdir -p; returns an errno. That a folder is there is asked of stat: for one that exists, mkdir's errno differs between file systems. */
+/** mkdir -p; returns an errno. That a folder is there is asked of stat: for one that exists, mkdir's errno differs
+ * between file systems. */
 static int make_folders(char *path) {
     for (char *slash = path + 1;; slash++) {
         if (*slash != '/' && *slash != '\0') continue;
@@ -136,7 +142,8 @@ enum eot_status eot_output_prepare(const char *folder, struct eot_error *err) {
     path = strdup(folder);
     EOT_CHECK_MEMORY(path);
     int error = make_folders(path);
-    EOT_CHECK(error == 0, EOT_E_IO, "cannot create the output folder '%s' (%s); %s", folder, strerror(error), advice(error));
+    EOT_CHECK(error == 0, EOT_E_IO, "cannot create the output folder '%s' (%s); %s", folder, strerror(error),
+              advice(error));
     EOT_TRY(eot_output_write_file(folder, probe, probe, sizeof probe, err));
     file = eot_output_path(folder, probe);
     EOT_CHECK_MEMORY(file);

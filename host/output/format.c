@@ -20,7 +20,9 @@ static int last_place(double error) {
 }
 
 /** The sign of an exponent: in figures the true minus, which gnuplot's own tic labels have too. */
-static const char *minus(int exponent, enum eot_format_style style) { return exponent >= 0 ? "" : style == EOT_FORMAT_PLAIN ? "-" : "−"; }
+static const char *minus(int exponent, enum eot_format_style style) {
+    return exponent >= 0 ? "" : style == EOT_FORMAT_PLAIN ? "-" : "−";
+}
 
 static void format_exact(char *text, size_t n_text, double value, enum eot_format_style style) {
     char number[40];
@@ -31,7 +33,8 @@ static void format_exact(char *text, size_t n_text, double value, enum eot_forma
         return;
     }
     *e = '\0';
-    snprintf(text, n_text, style == EOT_FORMAT_PLAIN ? "%se%s%d" : "%s×10^{%s%d}", number, minus(atoi(e + 1), style), abs(atoi(e + 1)));
+    snprintf(text, n_text, style == EOT_FORMAT_PLAIN ? "%se%s%d" : "%s×10^{%s%d}", number, minus(atoi(e + 1), style),
+             abs(atoi(e + 1)));
 }
 
 void eot_uncertain_format(char *text, size_t n_text, double value, double error, enum eot_format_style style) {
@@ -46,7 +49,8 @@ void eot_uncertain_format(char *text, size_t n_text, double value, double error,
     }
     int last = last_place(error), top = decimal_exponent(error, 1);
     if (value != 0.0) {
-        int v = decimal_exponent(value, 16); /* the true power; rounding to the last place may raise it: 9.9999e-5 +- 4e-8 is 1.0000e-4 */
+        int v = decimal_exponent(
+            value, 16); /* the true power; rounding to the last place may raise it: 9.9999e-5 +- 4e-8 is 1.0000e-4 */
         if (v >= last) v = decimal_exponent(value, v - last);
         if (v > top) top = v;
     }
@@ -56,6 +60,6 @@ void eot_uncertain_format(char *text, size_t n_text, double value, double error,
     }
     double scale = pow(10.0, top);
     int n_digit = top > last ? top - last : 0;
-    snprintf(text, n_text, style == EOT_FORMAT_PLAIN ? "(%.*f %s %.*f)e%s%d" : "(%.*f %s %.*f)×10^{%s%d}", n_digit, value / scale, sign, n_digit, error / scale,
-             minus(top, style), abs(top));
+    snprintf(text, n_text, style == EOT_FORMAT_PLAIN ? "(%.*f %s %.*f)e%s%d" : "(%.*f %s %.*f)×10^{%s%d}", n_digit,
+             value / scale, sign, n_digit, error / scale, minus(top, style), abs(top));
 }

@@ -59,8 +59,8 @@ void eot_text_add_quoted(struct eot_text *text, const char *plain, int is_tic_la
 }
 
 /** Run `gnuplot script` in the folder with the variable `output` set; what it prints goes to messages. */
-static enum eot_status run_gnuplot(const char *folder, const char *script, const char *output, char *messages, size_t n_messages, int *exit_status,
-                                   struct eot_error *err) {
+static enum eot_status run_gnuplot(const char *folder, const char *script, const char *output, char *messages,
+                                   size_t n_messages, int *exit_status, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char assignment[256], rest[512];
     int tube[2] = {-1, -1}, error;
@@ -73,8 +73,10 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     /* -d: the user's own gnuplot settings have no say in our figures */
     char *const arguments[] = {(char *)"gnuplot", (char *)"-d", (char *)"-e", assignment, (char *)script, NULL};
     messages[0] = '\0';
-    EOT_CHECK(pipe2(tube, O_CLOEXEC) == 0, EOT_E_IO, "cannot run gnuplot (pipe: %s); free file descriptors", strerror(errno));
-    EOT_CHECK(posix_spawn_file_actions_init(&actions) == 0, EOT_E_MEMORY, "out of memory while running gnuplot; free memory");
+    EOT_CHECK(pipe2(tube, O_CLOEXEC) == 0, EOT_E_IO, "cannot run gnuplot (pipe: %s); free file descriptors",
+              strerror(errno));
+    EOT_CHECK(posix_spawn_file_actions_init(&actions) == 0, EOT_E_MEMORY,
+              "out of memory while running gnuplot; free memory");
     has_actions = true;
     error = posix_spawn_file_actions_addchdir_np(&actions, folder);
     if (error == 0) error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -82,15 +84,20 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, tube[1], STDERR_FILENO);
     EOT_CHECK(error == 0, EOT_E_MEMORY, "out of memory while running gnuplot; free memory");
     error = posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environ);
-    EOT_CHECK(error == 0, EOT_E_IO, "cannot run gnuplot in '%s' (%s); install the package gnuplot-nox or set output.figures to false", folder, strerror(error));
+    EOT_CHECK(error == 0, EOT_E_IO,
+              "cannot run gnuplot in '%s' (%s); install the package gnuplot-nox or set output.figures to false", folder,
+              strerror(error));
     close(tube[1]);
     tube[1] = -1;
-    while ((n_read = read(tube[0], n + 1 < n_messages ? messages + n : rest, n + 1 < n_messages ? n_messages - 1 - n : sizeof rest)) != 0) {
+    while ((n_read = read(tube[0], n + 1 < n_messages ? messages + n : rest,
+                          n + 1 < n_messages ? n_messages - 1 - n : sizeof rest)) != 0) {
         if (n_read < 0 && errno != EINTR) break;
         if (n_read > 0 && n + 1 < n_messages) n += (size_t)n_read;
     }
     messages[n] = '\0';
-    while (waitpid(child, exit_status, 0) < 0) EOT_CHECK(errno == EINTR, EOT_E_INTERNAL, "cannot wait for gnuplot (%s); report this as a bug", strerror(errno));
+    while (waitpid(child, exit_status, 0) < 0)
+        EOT_CHECK(errno == EINTR, EOT_E_INTERNAL, "cannot wait for gnuplot (%s); report this as a bug",
+                  strerror(errno));
 done:
     if (has_actions) posix_spawn_file_actions_destroy(&actions);
     if (tube[0] >= 0) close(tube[0]);
@@ -104,15 +111,15 @@ static bool is_whole_png(const char *folder, const char *name) {
     unsigned char tail[12] = {0};
     char *path = eot_output_path(folder, name);
     FILE *file = path != NULL ? fopen(path, "rb") : NULL;
-    bool is_whole = file != NULL && fseek(file, -(long)sizeof tail, SEEK_END) == 0 && fread(tail, 1, sizeof tail, file) == sizeof tail &&
-                    memcmp(tail, end, sizeof end) == 0;
+    bool is_whole = file != NULL && fseek(file, -(long)sizeof tail, SEEK_END) == 0 &&
+                    fread(tail, 1, sizeof tail, file) == sizeof tail && memcmp(tail, end, sizeof end) == 0;
     if (file != NULL) fclose(file);
     free(path);
     return is_whole;
 }
 
-enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t width, size_t height, const struct eot_text *data, const struct eot_text *body,
-                                   struct eot_error *err) {
+enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t width, size_t height,
+                                   const struct eot_text *data, const struct eot_text *body, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char data_name[128], script_name[128], picture_name[128], temporary[160], messages[1024];
     int exit_status = 0;
@@ -127,11 +134,13 @@ enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t 
                  "# Made by eotmc " EOT_VERSION ". In this folder, `gnuplot %s` makes the picture again.\n"
                  "if (!exists('output')) output = '%s'\n"
                  "set encoding utf8\n"
-                 "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size %zu, %zu font 'Sans,22' linewidth 2 }\n"
+                 "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size %zu, %zu font 'Sans,22' "
+                 "linewidth 2 }\n"
                  "else { set terminal png size %zu, %zu enhanced }\n"
                  "set output output\n%s",
                  script_name, picture_name, width, height, width, height, body->text != NULL ? body->text : "");
-    EOT_CHECK(!script.is_failed && !body->is_failed && !data->is_failed, EOT_E_MEMORY, "out of memory while making figure '%s'; free memory", name);
+    EOT_CHECK(!script.is_failed && !body->is_failed && !data->is_failed, EOT_E_MEMORY,
+              "out of memory while making figure '%s'; free memory", name);
     EOT_TRY(eot_output_write_file(folder, data_name, data->text, data->n, err));
     EOT_TRY(eot_output_write_file(folder, script_name, script.text, script.n, err));
     EOT_TRY(run_gnuplot(folder, script_name, temporary, messages, sizeof messages, &exit_status, err));
@@ -139,8 +148,9 @@ enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t 
     EOT_CHECK(WIFEXITED(exit_status) && WEXITSTATUS(exit_status) == 0, EOT_E_IO,
               "gnuplot failed on '%s/%s' (%s); run it by hand or set output.figures to false", folder, script_name,
               messages[0] != '\0' ? messages : "no message");
-    EOT_CHECK(is_whole_png(folder, temporary), EOT_E_IO, "gnuplot left '%s/%s' incomplete (%s); free space or choose another folder with -o", folder,
-              picture_name, messages[0] != '\0' ? messages : "no message; perhaps the disk is full");
+    EOT_CHECK(is_whole_png(folder, temporary), EOT_E_IO,
+              "gnuplot left '%s/%s' incomplete (%s); free space or choose another folder with -o", folder, picture_name,
+              messages[0] != '\0' ? messages : "no message; perhaps the disk is full");
     EOT_TRY(eot_output_commit(folder, picture_name, err));
 done:
     if (status != EOT_OK && is_made) eot_output_discard(folder, picture_name);

@@ -1,5 +1,6 @@
 /** @file gnuplot.h
- * A figure as three files beside each other: <name>.dat, <name>.gp (which reads the data by its bare name and can be run again by hand), <name>.png. */
+ * A figure as three files beside each other: <name>.dat, <name>.gp (which reads the data by its bare name and can be
+ * run again by hand), <name>.png. */
 #ifndef EOT_HOST_OUTPUT_GNUPLOT_H
 #define EOT_HOST_OUTPUT_GNUPLOT_H
 
@@ -15,12 +16,14 @@ struct eot_text {
 };
 void eot_text_add(struct eot_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void eot_text_free(struct eot_text *text);
-/** Add a text as a gnuplot string in single quotes in which nothing is special, to gnuplot or its enhanced mode; % is doubled if it is a tic label. */
+/** Add a text as a gnuplot string in single quotes in which nothing is special, to gnuplot or its enhanced mode; % is
+ * doubled if it is a tic label. */
 void eot_text_add_quoted(struct eot_text *text, const char *plain, int is_tic_label);
 
 /** Write data and script, run gnuplot in the folder, check that the picture is complete and give it its name.
- * @param width @param height pixels. @param body the script after the terminal and `set output` are set. @return EOT_E_IO, EOT_E_MEMORY. */
-enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t width, size_t height, const struct eot_text *data, const struct eot_text *body,
-                                   struct eot_error *err);
+ * @param width @param height pixels. @param body the script after the terminal and `set output` are set. @return
+ * EOT_E_IO, EOT_E_MEMORY. */
+enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t width, size_t height,
+                                   const struct eot_text *data, const struct eot_text *body, struct eot_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /** @file hdf5.c
- * result.h5. The file is made in memory (HDF5's core driver) and written as one piece: a full disk then meets our own writer, which cleans up, and not
- * HDF5's closing code, which would keep the file open. Beside the events table the result needs its compressed image in memory. */
+ * result.h5. The file is made in memory (HDF5's core driver) and written as one piece: a full disk then meets our own
+ * writer, which cleans up, and not HDF5's closing code, which would keep the file open. Beside the events table the
+ * result needs its compressed image in memory. */
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@
 #define CHUNK_BYTES (1 << 18)
 #define GZIP_LEVEL 4
 
-/* The functions below return a negative number on failure, like HDF5's own; eot_output_hdf5 makes the message. Closing a negative id fails harmlessly. */
+/* The functions below return a negative number on failure, like HDF5's own; eot_output_hdf5 makes the message. Closing
+ * a negative id fails harmlessly. */
 
 static hid_t text_type(size_t n_bytes) {
     hid_t type = H5Tcopy(H5T_C_S1);
@@ -40,16 +42,21 @@ static herr_t add_text_attribute(hid_t object, const char *name, const char *val
     return failed;
 }
 
-/** A dataset of `rank` dimensions; tables (rank 1, with many rows) are chunked and compressed. No times are kept: the same result gives the same bytes. */
-static herr_t add_dataset(hid_t parent, const char *name, hid_t type, int rank, const hsize_t *size, const void *value) {
-    hid_t file_type = H5Tcopy(type), space = rank > 0 ? H5Screate_simple(rank, size, NULL) : H5Screate(H5S_SCALAR), properties = H5Pcreate(H5P_DATASET_CREATE),
-          dataset = -1;
+/** A dataset of `rank` dimensions; tables (rank 1, with many rows) are chunked and compressed. No times are kept: the
+ * same result gives the same bytes. */
+static herr_t add_dataset(hid_t parent, const char *name, hid_t type, int rank, const hsize_t *size,
+                          const void *value) {
+    hid_t file_type = H5Tcopy(type), space = rank > 0 ? H5Screate_simple(rank, size, NULL) : H5Screate(H5S_SCALAR),
+          properties = H5Pcreate(H5P_DATASET_CREATE), dataset = -1;
     herr_t failed = file_type < 0 || space < 0 || properties < 0 ? -1 : H5Pset_obj_track_times(properties, 0);
     if (failed >= 0 && H5Tget_class(file_type) == H5T_COMPOUND) failed = H5Tpack(file_type);
     if (failed >= 0 && rank == 1 && size[0] * H5Tget_size(file_type) > CHUNK_BYTES) {
         hsize_t n_row = CHUNK_BYTES / H5Tget_size(file_type);
         if (n_row == 0) n_row = 1;
-        failed = H5Pset_chunk(properties, 1, &n_row) < 0 || H5Pset_shuffle(properties) < 0 || H5Pset_deflate(properties, GZIP_LEVEL) < 0 ? -1 : 0;
+        failed = H5Pset_chunk(properties, 1, &n_row) < 0 || H5Pset_shuffle(properties) < 0 ||
+                         H5Pset_deflate(properties, GZIP_LEVEL) < 0
+                     ? -1
+                     : 0;
     }
     if (failed >= 0) dataset = H5Dcreate2(parent, name, file_type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
     failed = dataset < 0 ? -1 : H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
@@ -67,9 +74,12 @@ static herr_t add_doubles(hid_t parent, const char *name, const double *value, s
 
 static herr_t add_histogram(hid_t parent, const struct eot_histogram *h) {
     hid_t group = H5Gcreate2(parent, h->name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    herr_t failed = group < 0 || add_doubles(group, "edges", h->edges, h->n_bin + 1) < 0 || add_doubles(group, "values", h->values, h->n_bin) < 0 ||
-                            add_doubles(group, "variances", h->variances, h->n_bin) < 0 || add_text_attribute(group, "unit", h->unit) < 0 ||
-                            add_text_attribute(group, "title", h->title) < 0 || add_text_attribute(group, "axis", h->axis) < 0 ||
+    herr_t failed = group < 0 || add_doubles(group, "edges", h->edges, h->n_bin + 1) < 0 ||
+                            add_doubles(group, "values", h->values, h->n_bin) < 0 ||
+                            add_doubles(group, "variances", h->variances, h->n_bin) < 0 ||
+                            add_text_attribute(group, "unit", h->unit) < 0 ||
+                            add_text_attribute(group, "title", h->title) < 0 ||
+                            add_text_attribute(group, "axis", h->axis) < 0 ||
                             add_attribute(group, "underflow", H5T_NATIVE_DOUBLE, &h->underflow) < 0 ||
                             add_attribute(group, "overflow", H5T_NATIVE_DOUBLE, &h->overflow) < 0
                         ? -1
@@ -97,7 +107,8 @@ struct member {
 #define DOUBLE(type, field) \
     { #field, offsetof(type, field), 0, H5T_NATIVE_DOUBLE }
 
-static herr_t add_table(hid_t file, const char *name, const struct member *member, size_t n_member, size_t row_bytes, const void *row, size_t n_row) {
+static herr_t add_table(hid_t file, const char *name, const struct member *member, size_t n_member, size_t row_bytes,
+                        const void *row, size_t n_row) {
     if (n_row == 0) return 0;
     const hsize_t size = n_row;
     hid_t type = H5Tcreate(H5T_COMPOUND, row_bytes);
@@ -111,21 +122,29 @@ static herr_t add_table(hid_t file, const char *name, const struct member *membe
     H5Tclose(type);
     return failed;
 }
-#define ADD_TABLE(file, name, members, row, n_row) add_table((file), (name), (members), sizeof(members) / sizeof(members)[0], sizeof(row)[0], (row), (n_row))
+#define ADD_TABLE(file, name, members, row, n_row) \
+    add_table((file), (name), (members), sizeof(members) / sizeof(members)[0], sizeof(row)[0], (row), (n_row))
 
 static herr_t add_tables(hid_t file, const struct eot_result *r) {
-    const struct member estimate[] = {TEXT(struct eot_estimate, name),    TEXT(struct eot_estimate, unit),
-                                      DOUBLE(struct eot_estimate, value), DOUBLE(struct eot_estimate, std_error),
-                                      DOUBLE(struct eot_estimate, n_eff), {"n_batches", offsetof(struct eot_estimate, n_batches), 0, H5T_NATIVE_LONG}};
-    const struct member cutflow[] = {TEXT(struct eot_cutflow_row, cut), DOUBLE(struct eot_cutflow_row, events), DOUBLE(struct eot_cutflow_row, weighted),
+    const struct member estimate[] = {TEXT(struct eot_estimate, name),
+                                      TEXT(struct eot_estimate, unit),
+                                      DOUBLE(struct eot_estimate, value),
+                                      DOUBLE(struct eot_estimate, std_error),
+                                      DOUBLE(struct eot_estimate, n_eff),
+                                      {"n_batches", offsetof(struct eot_estimate, n_batches), 0, H5T_NATIVE_LONG}};
+    const struct member cutflow[] = {TEXT(struct eot_cutflow_row, cut), DOUBLE(struct eot_cutflow_row, events),
+                                     DOUBLE(struct eot_cutflow_row, weighted),
                                      DOUBLE(struct eot_cutflow_row, std_error)};
-    const struct member category[] = {TEXT(struct eot_category, name), TEXT(struct eot_category, title), DOUBLE(struct eot_category, weighted),
-                                      DOUBLE(struct eot_category, std_error)};
-    const struct member fault[] = {TEXT(struct eot_fault_count, name), {"count", offsetof(struct eot_fault_count, count), 0, H5T_NATIVE_UINT64}};
+    const struct member category[] = {TEXT(struct eot_category, name), TEXT(struct eot_category, title),
+                                      DOUBLE(struct eot_category, weighted), DOUBLE(struct eot_category, std_error)};
+    const struct member fault[] = {TEXT(struct eot_fault_count, name),
+                                   {"count", offsetof(struct eot_fault_count, count), 0, H5T_NATIVE_UINT64}};
     const struct member device[] = {TEXT(struct eot_device_record, name), TEXT(struct eot_device_record, driver)};
     const hsize_t ranges[2] = {r->n_range, 2};
-    if (ADD_TABLE(file, "estimates", estimate, r->estimate, r->n_estimate) < 0 || ADD_TABLE(file, "cutflow", cutflow, r->cutflow, r->n_cutflow) < 0 ||
-        ADD_TABLE(file, "categories", category, r->category, r->n_category) < 0 || ADD_TABLE(file, "faults", fault, r->fault, r->n_fault) < 0 ||
+    if (ADD_TABLE(file, "estimates", estimate, r->estimate, r->n_estimate) < 0 ||
+        ADD_TABLE(file, "cutflow", cutflow, r->cutflow, r->n_cutflow) < 0 ||
+        ADD_TABLE(file, "categories", category, r->category, r->n_category) < 0 ||
+        ADD_TABLE(file, "faults", fault, r->fault, r->n_fault) < 0 ||
         ADD_TABLE(file, "devices", device, r->device, r->n_device) < 0)
         return -1;
     return r->n_range > 0 ? add_dataset(file, "primaries", H5T_NATIVE_UINT64, 2, ranges, r->primaries) : 0;
@@ -138,8 +157,10 @@ static herr_t add_events(hid_t file, const struct eot_event_table *events) {
     if (events->n_event == 0 || events->n_column == 0) return 0;
     member = calloc(events->n_column, sizeof *member);
     if (member == NULL) return -1;
-    for (size_t i = 0; i < events->n_column; i++) member[i] = (struct member){events->column[i], i * sizeof(double), 0, H5T_NATIVE_DOUBLE};
-    failed = add_table(file, "events", member, events->n_column, events->n_column * sizeof(double), events->value, events->n_event);
+    for (size_t i = 0; i < events->n_column; i++)
+        member[i] = (struct member){events->column[i], i * sizeof(double), 0, H5T_NATIVE_DOUBLE};
+    failed = add_table(file, "events", member, events->n_column, events->n_column * sizeof(double), events->value,
+                       events->n_event);
     free(member);
     return failed;
 }
@@ -165,7 +186,8 @@ static herr_t add_attributes(hid_t file, const struct eot_result *r) {
                 {"tally_sha256", r->tally_sha256}};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
         if (add_text_attribute(file, text[i].name, text[i].value) < 0) return -1;
-    return add_attribute(file, "seed", H5T_NATIVE_UINT64, &r->seed) < 0 || add_attribute(file, "run", H5T_NATIVE_UINT64, &r->run) < 0 ||
+    return add_attribute(file, "seed", H5T_NATIVE_UINT64, &r->seed) < 0 ||
+                   add_attribute(file, "run", H5T_NATIVE_UINT64, &r->run) < 0 ||
                    add_attribute(file, "partial", H5T_NATIVE_INT, &partial) < 0
                ? -1
                : 0;
@@ -175,9 +197,11 @@ static herr_t add_attributes(hid_t file, const struct eot_result *r) {
 static herr_t make_image(const struct eot_result *r, void **bytes, size_t *n_bytes) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
     herr_t failed = access < 0 ? -1 : H5Pset_fapl_core(access, MEMORY_INCREMENT, 0);
-    if (failed >= 0) file = H5Fcreate("result.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* the name is not used: no file behind it */
-    failed = file < 0 || add_attributes(file, r) < 0 || add_histograms(file, r) < 0 || add_tables(file, r) < 0 || add_events(file, &r->events) < 0 ||
-                     add_config(file, r->effective_yaml) < 0 || H5Fflush(file, H5F_SCOPE_GLOBAL) < 0
+    if (failed >= 0)
+        file = H5Fcreate("result.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* the name is not used: no file behind it */
+    failed = file < 0 || add_attributes(file, r) < 0 || add_histograms(file, r) < 0 || add_tables(file, r) < 0 ||
+                     add_events(file, &r->events) < 0 || add_config(file, r->effective_yaml) < 0 ||
+                     H5Fflush(file, H5F_SCOPE_GLOBAL) < 0
                  ? -1
                  : 0;
     ssize_t n = failed >= 0 ? H5Fget_file_image(file, NULL, 0) : -1;
@@ -197,7 +221,9 @@ static herr_t keep_innermost(unsigned n, const H5E_error2_t *e, void *text) {
 }
 
 /** Called by HDF5 where it would print its error stack: keeps what the first failure says of its innermost cause. */
-static herr_t keep_first_error(hid_t stack, void *text) { return *(const char *)text == '\0' ? H5Ewalk2(stack, H5E_WALK_UPWARD, keep_innermost, text) : 0; }
+static herr_t keep_first_error(hid_t stack, void *text) {
+    return *(const char *)text == '\0' ? H5Ewalk2(stack, H5E_WALK_UPWARD, keep_innermost, text) : 0;
+}
 
 enum eot_status eot_output_hdf5(const char *folder, const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -210,7 +236,8 @@ enum eot_status eot_output_hdf5(const char *folder, const struct eot_result *res
     H5Eset_auto2(H5E_DEFAULT, keep_first_error, reason);
     herr_t failed = make_image(result, &bytes, &n_bytes);
     H5Eset_auto2(H5E_DEFAULT, printer, printer_data);
-    EOT_CHECK(failed >= 0, EOT_E_IO, "cannot make '%s/result.h5' (HDF5: %s); lower scoring.record_fraction or free memory", folder,
+    EOT_CHECK(failed >= 0, EOT_E_IO,
+              "cannot make '%s/result.h5' (HDF5: %s); lower scoring.record_fraction or free memory", folder,
               reason[0] != '\0' ? reason : "out of memory");
     EOT_TRY(eot_output_write_file(folder, "result.h5", bytes, n_bytes, err));
 done:

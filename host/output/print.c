@@ -23,7 +23,8 @@ static void print_cutflow(const struct eot_result *r) {
         const struct eot_cutflow_row *c = &r->cutflow[i];
         char number[80];
         eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_PLAIN);
-        printf("%-*s  %12.*f  %s\n", width, c->cut, c->events == floor(c->events) ? 0 : 1, c->events, number); /* a row may count by weights */
+        printf("%-*s  %12.*f  %s\n", width, c->cut, c->events == floor(c->events) ? 0 : 1, c->events,
+               number); /* a row may count by weights */
     }
 }
 
@@ -46,7 +47,8 @@ static void print_estimates(const struct eot_result *r) {
     if (r->n_estimate == 0) return;
     int width = 8;
     for (size_t i = 0; i < r->n_estimate; i++)
-        if (!is_hidden(&r->estimate[i]) && (int)strlen(r->estimate[i].name) > width) width = (int)strlen(r->estimate[i].name);
+        if (!is_hidden(&r->estimate[i]) && (int)strlen(r->estimate[i].name) > width)
+            width = (int)strlen(r->estimate[i].name);
     printf("\n%s\n", "estimate");
     for (size_t i = 0; i < r->n_estimate; i++) {
         const struct eot_estimate *e = &r->estimate[i];
@@ -56,7 +58,8 @@ static void print_estimates(const struct eot_result *r) {
             continue;
         }
         eot_uncertain_format(number, sizeof number, e->value, e->std_error, EOT_FORMAT_PLAIN);
-        printf("%-*s  %s%s%s", width, e->name, number, strcmp(e->unit, "1") == 0 ? "" : " ", strcmp(e->unit, "1") == 0 ? "" : e->unit);
+        printf("%-*s  %s%s%s", width, e->name, number, strcmp(e->unit, "1") == 0 ? "" : " ",
+               strcmp(e->unit, "1") == 0 ? "" : e->unit);
         if (e->n_eff > 0.0) printf("  (n_eff %.4g)", e->n_eff);
         printf("\n");
     }
@@ -65,20 +68,22 @@ static void print_estimates(const struct eot_result *r) {
 
 void eot_output_print(const struct eot_result *result) {
     char wall[32];
-    printf("%s: %s, seed %llu, eotmc %s%s\n", result->name, result->mode, (unsigned long long)result->seed, result->version,
-           result->partial ? "; INTERRUPTED: a partial result" : "");
+    printf("%s: %s, seed %llu, eotmc %s%s\n", result->name, result->mode, (unsigned long long)result->seed,
+           result->version, result->partial ? "; INTERRUPTED: a partial result" : "");
     print_cutflow(result);
     print_categories(result);
     print_estimates(result);
-    printf("\nenergy   in %.8g GeV, out %.8g GeV, relative residual %.1e\n", result->energy_in, result->energy_out, result->energy_residual);
+    printf("\nenergy   in %.8g GeV, out %.8g GeV, relative residual %.1e\n", result->energy_in, result->energy_out,
+           result->energy_residual);
     if (result->performance.wall_s < 9.95)
         snprintf(wall, sizeof wall, "%.2g s", result->performance.wall_s);
     else
         eot_duration_format(wall, sizeof wall, result->performance.wall_s);
-    printf("time     %s: kernels %.3g s, compilation %.3g s, tables %.3g s\n", wall, result->performance.kernel_s, result->performance.jit_s,
-           result->performance.tables_s);
-    printf("rate     %.3g EOT/s, %.3g steps/s, %.3g steps/EOT, %.3g muons/s\n", result->performance.eot_per_s, result->performance.steps_per_s,
-           result->performance.steps_per_eot, result->performance.muons_per_s);
+    printf("time     %s: kernels %.3g s, compilation %.3g s, tables %.3g s\n", wall, result->performance.kernel_s,
+           result->performance.jit_s, result->performance.tables_s);
+    printf("rate     %.3g EOT/s, %.3g steps/s, %.3g steps/EOT, %.3g muons/s\n", result->performance.eot_per_s,
+           result->performance.steps_per_s, result->performance.steps_per_eot, result->performance.muons_per_s);
     for (size_t i = 0; i < result->n_fault; i++)
-        if (result->fault[i].count > 0) printf("FAULT    %s: %llu\n", result->fault[i].name, (unsigned long long)result->fault[i].count);
+        if (result->fault[i].count > 0)
+            printf("FAULT    %s: %llu\n", result->fault[i].name, (unsigned long long)result->fault[i].count);
 }

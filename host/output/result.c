@@ -50,9 +50,11 @@ const struct eot_histogram *eot_result_histogram(const struct eot_result *result
     return NULL;
 }
 
-enum eot_status eot_result_add_estimate(struct eot_result *result, const struct eot_estimate *estimate, struct eot_error *err) {
+enum eot_status eot_result_add_estimate(struct eot_result *result, const struct eot_estimate *estimate,
+                                        struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(eot_result_estimate(result, estimate->name) == NULL, EOT_E_INTERNAL, "estimate '%s' exists already; report this as a bug", estimate->name);
+    EOT_CHECK(eot_result_estimate(result, estimate->name) == NULL, EOT_E_INTERNAL,
+              "estimate '%s' exists already; report this as a bug", estimate->name);
     EOT_TRY(append(&result->estimate, &result->n_estimate, estimate, sizeof *estimate, err));
 done:
     return status;
@@ -64,12 +66,15 @@ static double *copy_doubles(const double *source, size_t n) {
     return copy;
 }
 
-enum eot_status eot_result_add_histogram(struct eot_result *result, const struct eot_histogram *histogram, struct eot_error *err) {
+enum eot_status eot_result_add_histogram(struct eot_result *result, const struct eot_histogram *histogram,
+                                         struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_histogram copy = *histogram;
     copy.edges = copy.values = copy.variances = NULL;
-    EOT_CHECK(eot_result_histogram(result, histogram->name) == NULL, EOT_E_INTERNAL, "histogram '%s' exists already; report this as a bug", histogram->name);
-    EOT_CHECK(histogram->n_bin > 0, EOT_E_INTERNAL, "histogram '%s' has no bins; report this as a bug", histogram->name);
+    EOT_CHECK(eot_result_histogram(result, histogram->name) == NULL, EOT_E_INTERNAL,
+              "histogram '%s' exists already; report this as a bug", histogram->name);
+    EOT_CHECK(histogram->n_bin > 0, EOT_E_INTERNAL, "histogram '%s' has no bins; report this as a bug",
+              histogram->name);
     copy.edges = copy_doubles(histogram->edges, histogram->n_bin + 1);
     copy.values = copy_doubles(histogram->values, histogram->n_bin);
     copy.variances = copy_doubles(histogram->variances, histogram->n_bin);
@@ -82,21 +87,25 @@ done:
     return status;
 }
 
-enum eot_status eot_result_add_cutflow_row(struct eot_result *result, const struct eot_cutflow_row *row, struct eot_error *err) {
+enum eot_status eot_result_add_cutflow_row(struct eot_result *result, const struct eot_cutflow_row *row,
+                                           struct eot_error *err) {
     return append(&result->cutflow, &result->n_cutflow, row, sizeof *row, err);
 }
 
-enum eot_status eot_result_add_category(struct eot_result *result, const struct eot_category *category, struct eot_error *err) {
+enum eot_status eot_result_add_category(struct eot_result *result, const struct eot_category *category,
+                                        struct eot_error *err) {
     return append(&result->category, &result->n_category, category, sizeof *category, err);
 }
 
-enum eot_status eot_result_add_fault(struct eot_result *result, const char *name, uint64_t count, struct eot_error *err) {
+enum eot_status eot_result_add_fault(struct eot_result *result, const char *name, uint64_t count,
+                                     struct eot_error *err) {
     struct eot_fault_count fault = {.count = count};
     snprintf(fault.name, sizeof fault.name, "%s", name);
     return append(&result->fault, &result->n_fault, &fault, sizeof fault, err);
 }
 
-enum eot_status eot_result_add_device(struct eot_result *result, const char *name, const char *driver, struct eot_error *err) {
+enum eot_status eot_result_add_device(struct eot_result *result, const char *name, const char *driver,
+                                      struct eot_error *err) {
     struct eot_device_record device = {0};
     snprintf(device.name, sizeof device.name, "%s", name);
     snprintf(device.driver, sizeof device.driver, "%s", driver);
@@ -109,11 +118,15 @@ enum eot_status eot_result_add_range(struct eot_result *result, uint64_t first, 
 }
 
 /** A number and, if is_error, one that must not be negative. */
-static enum eot_status check_number(const char *kind, const char *name, const char *field, double number, bool is_error, struct eot_error *err) {
+static enum eot_status check_number(const char *kind, const char *name, const char *field, double number, bool is_error,
+                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(isfinite(number), EOT_E_NUMERIC, "%s '%s': %s = %g (must be finite); report the configuration and seed as a bug", kind, name, field, number);
-    EOT_CHECK(!is_error || number >= 0.0, EOT_E_NUMERIC, "%s '%s': %s = %g (must not be negative); report the configuration and seed as a bug", kind, name,
-              field, number);
+    EOT_CHECK(isfinite(number), EOT_E_NUMERIC,
+              "%s '%s': %s = %g (must be finite); report the configuration and seed as a bug", kind, name, field,
+              number);
+    EOT_CHECK(!is_error || number >= 0.0, EOT_E_NUMERIC,
+              "%s '%s': %s = %g (must not be negative); report the configuration and seed as a bug", kind, name, field,
+              number);
 done:
     return status;
 }
@@ -122,8 +135,9 @@ static enum eot_status check_histogram(const struct eot_histogram *h, struct eot
     enum eot_status status = EOT_OK;
     for (size_t i = 0; i <= h->n_bin; i++) {
         EOT_TRY(check_number("histogram", h->name, "edge", h->edges[i], false, err));
-        EOT_CHECK(i == 0 || h->edges[i] > h->edges[i - 1], EOT_E_NUMERIC, "histogram '%s': edge %zu = %.17g (must be above %.17g); correct its binning",
-                  h->name, i, h->edges[i], h->edges[i - 1]);
+        EOT_CHECK(i == 0 || h->edges[i] > h->edges[i - 1], EOT_E_NUMERIC,
+                  "histogram '%s': edge %zu = %.17g (must be above %.17g); correct its binning", h->name, i,
+                  h->edges[i], h->edges[i - 1]);
     }
     for (size_t i = 0; i < h->n_bin; i++) {
         EOT_TRY(check_number("histogram", h->name, "value", h->values[i], false, err));

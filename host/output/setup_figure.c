@@ -1,6 +1,7 @@
 /** @file setup_figure.c
- * Boxes in the colour of their role (after Okabe and Ito's palette), active layers as stripes where they can be told apart, and labels in a row above the
- * set-up, or in two or three when one is too short, each with a line to its volume. */
+ * Boxes in the colour of their role (after Okabe and Ito's palette), active layers as stripes where they can be told
+ * apart, and labels in a row above the set-up, or in two or three when one is too short, each with a line to its
+ * volume. */
 #include "output/setup_figure.h"
 
 #include <math.h>
@@ -37,8 +38,12 @@ static const char *role_colour(int role) {
     return colours[role];
 }
 
-static double half_size(const struct eot_volume_config *v, enum eot_view view) { return (view == EOT_VIEW_SIDE ? v->size_y : v->size_x) / 2; }
-static double centre(const struct eot_volume_config *v, enum eot_view view) { return view == EOT_VIEW_SIDE ? v->center_y : v->center_x; }
+static double half_size(const struct eot_volume_config *v, enum eot_view view) {
+    return (view == EOT_VIEW_SIDE ? v->size_y : v->size_x) / 2;
+}
+static double centre(const struct eot_volume_config *v, enum eot_view view) {
+    return view == EOT_VIEW_SIDE ? v->center_y : v->center_x;
+}
 
 /** The two lines of a volume's label: name, and what it is in numbers. */
 static void label_text(struct label *label, const struct eot_setup *setup) {
@@ -67,7 +72,8 @@ static int by_z(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/** Spread the labels of one row so that none overlap: neighbours that do move apart, by half of it each, until none is left. */
+/** Spread the labels of one row so that none overlap: neighbours that do move apart, by half of it each, until none is
+ * left. */
 static void spread_row(struct label **label, size_t n, double z_min, double z_max) {
     for (int round = 0; round < 200; round++) {
         bool is_moved = false;
@@ -78,7 +84,8 @@ static void spread_row(struct label **label, size_t n, double z_min, double z_ma
             label[i + 1]->text += overlap / 2;
             is_moved = true;
         }
-        for (size_t i = 0; i < n; i++) label[i]->text = fmin(fmax(label[i]->text, z_min + label[i]->half), z_max - label[i]->half);
+        for (size_t i = 0; i < n; i++)
+            label[i]->text = fmin(fmax(label[i]->text, z_min + label[i]->half), z_max - label[i]->half);
         if (!is_moved) break;
     }
 }
@@ -109,12 +116,15 @@ static int place_labels(struct label *label, size_t n, double scale, double z_mi
 }
 
 /** Boxes, stripes, lines and labels as blocks of the data file. */
-static void add_data(struct eot_text *data, const struct eot_config *config, enum eot_view view, const struct label *label, double scale, double first_row) {
+static void add_data(struct eot_text *data, const struct eot_config *config, enum eot_view view,
+                     const struct label *label, double scale, double first_row) {
     const struct eot_geometry_config *g = &config->geometry;
-    eot_text_add(data, "# boxes: z_low z_high low high [cm] colour; volumes thinner than %g pixels are widened to that\n", THIN);
+    eot_text_add(
+        data, "# boxes: z_low z_high low high [cm] colour; volumes thinner than %g pixels are widened to that\n", THIN);
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
-        double c = centre(v, view), h = half_size(v, view), z = v->z + v->thickness / 2, d = fmax(v->thickness, THIN / scale) / 2;
+        double c = centre(v, view), h = half_size(v, view), z = v->z + v->thickness / 2,
+               d = fmax(v->thickness, THIN / scale) / 2;
         eot_text_add(data, "%.9g %.9g %.9g %.9g %s # %s\n", z - d, z + d, c - h, c + h, role_colour(v->role), v->name);
     }
     eot_text_add(data, "\n\n# stripes: the active layers of layered volumes: z_low z_high low high\n");
@@ -133,50 +143,64 @@ static void add_data(struct eot_text *data, const struct eot_config *config, enu
             }
     }
     if (n_stripe == 0) eot_text_add(data, "NaN NaN NaN NaN\n");
-    eot_text_add(data, "\n\n# labels with lines to their volumes: z_volume top_of_volume z_text low_of_text \"numbers\" \"name\"\n");
+    eot_text_add(
+        data,
+        "\n\n# labels with lines to their volumes: z_volume top_of_volume z_text low_of_text \"numbers\" \"name\"\n");
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = label[i].volume;
-        double inset = fmin(v->thickness / 2, 0.15 * v->thickness + 4 / scale); /* the line meets the volume below the text where it can */
+        double inset =
+            fmin(v->thickness / 2,
+                 0.15 * v->thickness + 4 / scale); /* the line meets the volume below the text where it can */
         double z = fmin(fmax(label[i].text, v->z + inset), v->z + v->thickness - inset);
-        eot_text_add(data, "%.9g %.9g %.9g %.9g \"%s\" \"%s\"\n", z, label[i].top, label[i].text, first_row + label[i].row * ROW / scale, label[i].depth,
-                     label[i].name);
+        eot_text_add(data, "%.9g %.9g %.9g %.9g \"%s\" \"%s\"\n", z, label[i].top, label[i].text,
+                     first_row + label[i].row * ROW / scale, label[i].depth, label[i].name);
     }
 }
 
-enum eot_status eot_output_split_picture(const char *path, char *folder, size_t folder_size, char *name, size_t name_size, struct eot_error *err) {
+enum eot_status eot_output_split_picture(const char *path, char *folder, size_t folder_size, char *name,
+                                         size_t name_size, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *slash = strrchr(path, '/'), *file = slash != NULL ? slash + 1 : path;
     size_t n = strlen(file), n_folder = slash != NULL ? (size_t)(slash - path) : 0;
     EOT_CHECK(n > 4 && strcmp(file + n - 4, ".png") == 0 && n - 4 < name_size && n_folder < folder_size, EOT_E_USAGE,
               "--figure %s (not the name of a PNG file); write --figure FILE.png", path);
-    snprintf(folder, folder_size, "%.*s", slash == path ? 1 : slash != NULL ? (int)n_folder : 1, slash != NULL ? path : ".");
+    snprintf(folder, folder_size, "%.*s",
+             slash == path   ? 1
+             : slash != NULL ? (int)n_folder
+                             : 1,
+             slash != NULL ? path : ".");
     snprintf(name, name_size, "%.*s", (int)(n - 4), file);
 done:
     return status;
 }
 
-enum eot_status eot_output_setup_figure(const char *folder, const char *name, enum eot_view view, const struct eot_config *config,
-                                        const struct eot_setup *setup, struct eot_error *err) {
+enum eot_status eot_output_setup_figure(const char *folder, const char *name, enum eot_view view,
+                                        const struct eot_config *config, const struct eot_setup *setup,
+                                        struct eot_error *err) {
     return eot_output_event_figure(folder, name, view, config, setup, ", to scale", NULL, 0, err);
 }
 
-enum eot_status eot_output_event_figure(const char *folder, const char *name, enum eot_view view, const struct eot_config *config, const struct eot_setup *setup,
-                                        const char *subtitle, const struct eot_figure_line *line, size_t n_line, struct eot_error *err) {
+enum eot_status eot_output_event_figure(const char *folder, const char *name, enum eot_view view,
+                                        const struct eot_config *config, const struct eot_setup *setup,
+                                        const char *subtitle, const struct eot_figure_line *line, size_t n_line,
+                                        struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_geometry_config *g = &config->geometry;
     const int axis = view == EOT_VIEW_SIDE ? 1 : 0;
-    double z_min = g->world_min[2], z_max = g->world_max[2], low = g->world_min[axis], high = g->world_max[axis], z_first = z_max, top = low;
+    double z_min = g->world_min[2], z_max = g->world_max[2], low = g->world_min[axis], high = g->world_max[axis],
+           z_first = z_max, top = low;
     static const char *const beams[] = {"e⁻", "e⁺", "γ", "μ⁻", "μ⁺"};
     struct eot_text data = {0}, body = {0};
     char title[256];
     struct label *label = calloc(g->n_volume, sizeof *label);
     EOT_CHECK_MEMORY(label);
 
-    double scale =
-        fmin((MAX_WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / (z_max - z_min), (MAX_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM - 200) / (high - low)); /* pixels per cm */
+    double scale = fmin((MAX_WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / (z_max - z_min),
+                        (MAX_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM - 200) / (high - low)); /* pixels per cm */
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
-        label[i] = (struct label){.volume = v, .z = v->z + v->thickness / 2, .top = centre(v, view) + half_size(v, view)};
+        label[i] =
+            (struct label){.volume = v, .z = v->z + v->thickness / 2, .top = centre(v, view) + half_size(v, view)};
         label_text(&label[i], setup);
         z_first = fmin(z_first, v->z);
         top = fmax(top, label[i].top);
@@ -188,40 +212,59 @@ enum eot_status eot_output_event_figure(const char *folder, const char *name, en
     if (width < 900) width = 900; /* room for the title; the axes keep their size */
     add_data(&data, config, view, label, scale, first_row);
     if (n_line > 0) eot_text_add(&data, "\n\n# lines: z v z v [cm] colour\n");
-    for (size_t i = 0; i < n_line; i++) eot_text_add(&data, "%.9g %.9g %.9g %.9g %s\n", line[i].z_0, line[i].v_0, line[i].z_1, line[i].v_1, line[i].colour);
+    for (size_t i = 0; i < n_line; i++)
+        eot_text_add(&data, "%.9g %.9g %.9g %.9g %s\n", line[i].z_0, line[i].v_0, line[i].z_1, line[i].v_1,
+                     line[i].colour);
 
     snprintf(title, sizeof title, "%s: %s view%s", config->name, view == EOT_VIEW_SIDE ? "side" : "top", subtitle);
     eot_text_add(&body, "set title ");
     eot_text_add_quoted(&body, title, 0);
-    eot_text_add(&body, " font ',22' offset 0, -0.2\nset label 1 'eotmc %s' at screen 0.99, screen 0.02 right font ',13' textcolor '#808080'\n", EOT_VERSION);
-    eot_text_add(&body, "set lmargin at screen %.6f\nset rmargin at screen %.6f\nset bmargin at screen %.6f\nset tmargin at screen %.6f\n", MARGIN_LEFT / width,
-                 (MARGIN_LEFT + plot_width) / width, MARGIN_BOTTOM / height, (MARGIN_BOTTOM + plot_height) / height);
     eot_text_add(&body,
-                 "set xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\nset xlabel 'z [cm]' font ',18' offset 0, 0.3\nset ylabel '%c [cm]' font ',18' offset 1, 0\n",
+                 " font ',22' offset 0, -0.2\nset label 1 'eotmc %s' at screen 0.99, screen 0.02 right font ',13' "
+                 "textcolor '#808080'\n",
+                 EOT_VERSION);
+    eot_text_add(&body,
+                 "set lmargin at screen %.6f\nset rmargin at screen %.6f\nset bmargin at screen %.6f\nset tmargin at "
+                 "screen %.6f\n",
+                 MARGIN_LEFT / width, (MARGIN_LEFT + plot_width) / width, MARGIN_BOTTOM / height,
+                 (MARGIN_BOTTOM + plot_height) / height);
+    eot_text_add(&body,
+                 "set xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\nset xlabel 'z [cm]' font ',18' offset 0, 0.3\nset "
+                 "ylabel '%c [cm]' font ',18' offset 1, 0\n",
                  z_min, z_max, low, y_top, "xy"[axis]);
-    eot_text_add(
-        &body,
-        "set tics front out nomirror font ',16'\nset mxtics 2\nset border 3 linewidth 0.8\nunset key\nset style fill solid 0.85 border linecolor '#303030'\n");
-    eot_text_add(&body, "set object 1 rectangle from %.9g, %.9g to %.9g, %.9g behind fillcolor '#F4F7FA' fillstyle solid 1.0 noborder # the world\n", z_min,
-                 low, z_max, high);
+    eot_text_add(&body, "set tics front out nomirror font ',16'\nset mxtics 2\nset border 3 linewidth 0.8\nunset "
+                        "key\nset style fill solid 0.85 border linecolor '#303030'\n");
+    eot_text_add(&body,
+                 "set object 1 rectangle from %.9g, %.9g to %.9g, %.9g behind fillcolor '#F4F7FA' fillstyle solid 1.0 "
+                 "noborder # the world\n",
+                 z_min, low, z_max, high);
     double tic = pow(10.0, floor(log10(high - low)));
     tic = (high - low) / tic < 2.5 ? tic / 4 : (high - low) / tic < 5 ? tic / 2 : tic;
     eot_text_add(&body, "set ytics %.9g, %.9g, %.9g\n", ceil(low / tic) * tic, tic, high);
     double beam = axis == 1 ? config->beam.position_y : config->beam.position_x;
-    eot_text_add(&body, "set arrow 1 from %.9g, %.9g to %.9g, %.9g nohead front linecolor '#D55E00' linewidth 1 dashtype (12, 8)\n", z_min, beam, z_max, beam);
+    eot_text_add(
+        &body,
+        "set arrow 1 from %.9g, %.9g to %.9g, %.9g nohead front linecolor '#D55E00' linewidth 1 dashtype (12, 8)\n",
+        z_min, beam, z_max, beam);
     snprintf(title, sizeof title, "– – beam, %.4g GeV %s", config->beam.energy, beams[config->beam.particle]);
     eot_text_add(&body, "set label 2 ");
     eot_text_add_quoted(&body, title, 0);
-    eot_text_add(&body, " at graph 1, screen %.6f right font ',16' textcolor '#D55E00'\n", 1 - 0.5 * MARGIN_TOP / height);
+    eot_text_add(&body, " at graph 1, screen %.6f right font ',16' textcolor '#D55E00'\n",
+                 1 - 0.5 * MARGIN_TOP / height);
     eot_text_add(&body,
                  "line = %.9g # height of a line of text [cm]\n"
-                 "plot '%s.dat' index 0 using (0.5 * ($1 + $2)):(0.5 * ($3 + $4)):1:2:3:4:5 with boxxyerror linecolor rgb variable linewidth 0.6, \\\n"
-                 "     '' index 1 using (0.5 * ($1 + $2)):(0.5 * ($3 + $4)):1:2:3:4 with boxxyerror fillcolor '#DCE9F2' fillstyle solid 1.0 noborder, \\\n"
-                 "     '' index 2 using 1:2:($3 - $1):($4 - 0.5 * line - $2) with vectors nohead linecolor '#909090' linewidth 0.5, \\\n"
+                 "plot '%s.dat' index 0 using (0.5 * ($1 + $2)):(0.5 * ($3 + $4)):1:2:3:4:5 with boxxyerror linecolor "
+                 "rgb variable linewidth 0.6, \\\n"
+                 "     '' index 1 using (0.5 * ($1 + $2)):(0.5 * ($3 + $4)):1:2:3:4 with boxxyerror fillcolor "
+                 "'#DCE9F2' fillstyle solid 1.0 noborder, \\\n"
+                 "     '' index 2 using 1:2:($3 - $1):($4 - 0.5 * line - $2) with vectors nohead linecolor '#909090' "
+                 "linewidth 0.5, \\\n"
                  "     '' index 2 using 3:4:5 with labels center font ',14' textcolor '#404040' noenhanced, \\\n"
                  "     '' index 2 using 3:($4 + line):6 with labels center font ',17' noenhanced%s\n",
                  0.95 * LINE / scale, name,
-                 n_line > 0 ? ", \\\n     '' index 3 using 1:2:($3 - $1):($4 - $2):5 with vectors nohead linecolor rgb variable linewidth 1" : "");
+                 n_line > 0 ? ", \\\n     '' index 3 using 1:2:($3 - $1):($4 - $2):5 with vectors nohead linecolor rgb "
+                              "variable linewidth 1"
+                            : "");
     EOT_TRY(eot_gnuplot_figure(folder, name, (size_t)width, (size_t)height, &data, &body, err));
 done:
     free(label);

@@ -8,8 +8,9 @@
 enum eot_view { EOT_VIEW_SIDE, EOT_VIEW_TOP }; /* vertical axis of the picture: y, x */
 
 /** Write folder/<name>.png, .gp and .dat. @return EOT_E_IO (folder, gnuplot), EOT_E_MEMORY. */
-enum eot_status eot_output_setup_figure(const char *folder, const char *name, enum eot_view view, const struct eot_config *config,
-                                        const struct eot_setup *setup, struct eot_error *err);
+enum eot_status eot_output_setup_figure(const char *folder, const char *name, enum eot_view view,
+                                        const struct eot_config *config, const struct eot_setup *setup,
+                                        struct eot_error *err);
 
 /** A piece of a track. */
 struct eot_figure_line {
@@ -17,10 +18,14 @@ struct eot_figure_line {
     const char *colour;        /* "0xRRGGBB" */
 };
 /** The same picture with lines drawn over it. @param subtitle goes on from "<name>: top view". */
-enum eot_status eot_output_event_figure(const char *folder, const char *name, enum eot_view view, const struct eot_config *config, const struct eot_setup *setup,
-                                        const char *subtitle, const struct eot_figure_line *line, size_t n_line, struct eot_error *err);
+enum eot_status eot_output_event_figure(const char *folder, const char *name, enum eot_view view,
+                                        const struct eot_config *config, const struct eot_setup *setup,
+                                        const char *subtitle, const struct eot_figure_line *line, size_t n_line,
+                                        struct eot_error *err);
 
-/** The folder and the bare name of a picture "folder/name.png". @return EOT_E_USAGE if it is not the name of a PNG file. */
-enum eot_status eot_output_split_picture(const char *path, char *folder, size_t folder_size, char *name, size_t name_size, struct eot_error *err);
+/** The folder and the bare name of a picture "folder/name.png". @return EOT_E_USAGE if it is not the name of a PNG
+ * file. */
+enum eot_status eot_output_split_picture(const char *path, char *folder, size_t folder_size, char *name,
+                                         size_t name_size, struct eot_error *err);
 
 #endif

@@ -32,12 +32,16 @@ static json_t *run_to_json(const struct eot_result *r) {
     json_t *devices = json_array(), *primaries = json_array();
     int failed = 0;
     for (size_t i = 0; i < r->n_device; i++)
-        failed |= json_array_append_new(devices, json_pack("{s:o, s:o}", "name", text_to_json(r->device[i].name), "driver", text_to_json(r->device[i].driver)));
+        failed |= json_array_append_new(devices, json_pack("{s:o, s:o}", "name", text_to_json(r->device[i].name),
+                                                           "driver", text_to_json(r->device[i].driver)));
     for (size_t i = 0; i < r->n_range; i++)
-        failed |= json_array_append_new(primaries, json_pack("[I, I]", (json_int_t)r->primaries[i][0], (json_int_t)r->primaries[i][1]));
-    json_t *run = json_pack("{s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "name", text_to_json(r->name), "seed", (json_int_t)r->seed, "run",
-                            (json_int_t)r->run, "mode", r->mode, "config_sha256", r->config_sha256, "tables_sha256", r->tables_sha256, "tally_sha256",
-                            r->tally_sha256, "version", r->version, "partial", (int)r->partial, "devices", devices, "primaries", primaries);
+        failed |= json_array_append_new(
+            primaries, json_pack("[I, I]", (json_int_t)r->primaries[i][0], (json_int_t)r->primaries[i][1]));
+    json_t *run =
+        json_pack("{s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "name", text_to_json(r->name), "seed",
+                  (json_int_t)r->seed, "run", (json_int_t)r->run, "mode", r->mode, "config_sha256", r->config_sha256,
+                  "tables_sha256", r->tables_sha256, "tally_sha256", r->tally_sha256, "version", r->version, "partial",
+                  (int)r->partial, "devices", devices, "primaries", primaries);
     if (failed) {
         json_decref(run);
         return NULL;
@@ -46,7 +50,8 @@ static json_t *run_to_json(const struct eot_result *r) {
 }
 
 static json_t *estimate_to_json(const struct eot_estimate *e) {
-    json_t *json = json_pack("{s:f, s:f, s:o}", "value", e->value, "std_error", e->std_error, "unit", text_to_json(e->unit));
+    json_t *json =
+        json_pack("{s:f, s:f, s:o}", "value", e->value, "std_error", e->std_error, "unit", text_to_json(e->unit));
     if (json != NULL && e->n_eff > 0.0) json_object_set_new(json, "n_eff", json_real(e->n_eff));
     if (json != NULL && e->n_batches > 0) json_object_set_new(json, "n_batches", json_integer(e->n_batches));
     return json;
@@ -63,9 +68,11 @@ static json_t *doubles_to_json(const double *value, size_t n) {
 }
 
 static json_t *histogram_to_json(const struct eot_histogram *h) {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "edges", doubles_to_json(h->edges, h->n_bin + 1), "values",
-                     doubles_to_json(h->values, h->n_bin), "variances", doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title",
-                     text_to_json(h->title), "axis", text_to_json(h->axis), "underflow", h->underflow, "overflow", h->overflow);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "edges", doubles_to_json(h->edges, h->n_bin + 1),
+                     "values", doubles_to_json(h->values, h->n_bin), "variances",
+                     doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title",
+                     text_to_json(h->title), "axis", text_to_json(h->axis), "underflow", h->underflow, "overflow",
+                     h->overflow);
 }
 
 static json_t *performance_to_json(const struct eot_result *r) {
@@ -83,24 +90,32 @@ static json_t *performance_to_json(const struct eot_result *r) {
 
 /** The whole document. */
 static json_t *result_to_json(const struct eot_result *r) {
-    json_t *estimates = json_object(), *histograms = json_object(), *faults = json_object(), *cutflow = json_array(), *categories = json_array();
+    json_t *estimates = json_object(), *histograms = json_object(), *faults = json_object(), *cutflow = json_array(),
+           *categories = json_array();
     int failed = 0;
-    for (size_t i = 0; i < r->n_estimate; i++) failed |= json_object_set_new(estimates, r->estimate[i].name, estimate_to_json(&r->estimate[i]));
-    for (size_t i = 0; i < r->n_histogram; i++) failed |= json_object_set_new(histograms, r->histogram[i].name, histogram_to_json(&r->histogram[i]));
-    for (size_t i = 0; i < r->n_fault; i++) failed |= json_object_set_new(faults, r->fault[i].name, json_integer((json_int_t)r->fault[i].count));
+    for (size_t i = 0; i < r->n_estimate; i++)
+        failed |= json_object_set_new(estimates, r->estimate[i].name, estimate_to_json(&r->estimate[i]));
+    for (size_t i = 0; i < r->n_histogram; i++)
+        failed |= json_object_set_new(histograms, r->histogram[i].name, histogram_to_json(&r->histogram[i]));
+    for (size_t i = 0; i < r->n_fault; i++)
+        failed |= json_object_set_new(faults, r->fault[i].name, json_integer((json_int_t)r->fault[i].count));
     for (size_t i = 0; i < r->n_cutflow; i++) {
         const struct eot_cutflow_row *c = &r->cutflow[i];
-        failed |= json_array_append_new(
-            cutflow, json_pack("{s:o, s:f, s:f, s:f}", "cut", text_to_json(c->cut), "events", c->events, "weighted", c->weighted, "std_error", c->std_error));
+        failed |=
+            json_array_append_new(cutflow, json_pack("{s:o, s:f, s:f, s:f}", "cut", text_to_json(c->cut), "events",
+                                                     c->events, "weighted", c->weighted, "std_error", c->std_error));
     }
     for (size_t i = 0; i < r->n_category; i++) {
         const struct eot_category *c = &r->category[i];
-        failed |= json_array_append_new(categories, json_pack("{s:o, s:o, s:f, s:f}", "name", text_to_json(c->name), "title", text_to_json(c->title),
-                                                              "weighted", c->weighted, "std_error", c->std_error));
+        failed |= json_array_append_new(categories, json_pack("{s:o, s:o, s:f, s:f}", "name", text_to_json(c->name),
+                                                              "title", text_to_json(c->title), "weighted", c->weighted,
+                                                              "std_error", c->std_error));
     }
-    json_t *root = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:f, s:f, s:f}, s:o}", "schema", SCHEMA, "run", run_to_json(r), "estimates", estimates,
-                             "cutflow", cutflow, "categories", categories, "histograms", histograms, "faults", faults, "energy_balance", "in_GeV", r->energy_in,
-                             "out_GeV", r->energy_out, "relative_residual", r->energy_residual, "performance", performance_to_json(r));
+    json_t *root =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:f, s:f, s:f}, s:o}", "schema", SCHEMA, "run",
+                  run_to_json(r), "estimates", estimates, "cutflow", cutflow, "categories", categories, "histograms",
+                  histograms, "faults", faults, "energy_balance", "in_GeV", r->energy_in, "out_GeV", r->energy_out,
+                  "relative_residual", r->energy_residual, "performance", performance_to_json(r));
     if (failed) {
         json_decref(root);
         return NULL;
@@ -111,17 +126,21 @@ static json_t *result_to_json(const struct eot_result *r) {
 /** JSON integers are signed. */
 static enum eot_status check_integers(const struct eot_result *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(r->seed <= INT64_MAX && r->run <= INT64_MAX, EOT_E_NUMERIC, "seed or run number above 2^63 (no JSON integer holds it); choose smaller ones");
+    EOT_CHECK(r->seed <= INT64_MAX && r->run <= INT64_MAX, EOT_E_NUMERIC,
+              "seed or run number above 2^63 (no JSON integer holds it); choose smaller ones");
     for (size_t i = 0; i < r->n_range; i++)
         EOT_CHECK(r->primaries[i][0] <= INT64_MAX && r->primaries[i][1] <= INT64_MAX, EOT_E_NUMERIC,
-                  "primary ids up to %llu (no JSON integer above 2^63 holds them); lower sampling.first", (unsigned long long)r->primaries[i][1]);
+                  "primary ids up to %llu (no JSON integer above 2^63 holds them); lower sampling.first",
+                  (unsigned long long)r->primaries[i][1]);
     for (size_t i = 0; i < r->n_fault; i++)
-        EOT_CHECK(r->fault[i].count <= INT64_MAX, EOT_E_NUMERIC, "fault count '%s' above 2^63; report this as a bug", r->fault[i].name);
+        EOT_CHECK(r->fault[i].count <= INT64_MAX, EOT_E_NUMERIC, "fault count '%s' above 2^63; report this as a bug",
+                  r->fault[i].name);
 done:
     return status;
 }
 
-/** jansson prints 0.1 as 0.10000000000000001. Replace each number by the shortest of 15 to 17 digits that reads back as the same double; texts stay. */
+/** jansson prints 0.1 as 0.10000000000000001. Replace each number by the shortest of 15 to 17 digits that reads back as
+ * the same double; texts stay. */
 static void shorten_numbers(char *text) {
     char *to = text;
     bool is_in_string = false;
@@ -191,9 +210,11 @@ static struct place below(const struct place *place, const char *format, ...) {
     return inner;
 }
 
-#define FAIL_AT(place, wanted) EOT_FAIL(EOT_E_IO, "%s: '%s' is missing or no %s; make the file again", (place)->path, (place)->key, (wanted))
+#define FAIL_AT(place, wanted) \
+    EOT_FAIL(EOT_E_IO, "%s: '%s' is missing or no %s; make the file again", (place)->path, (place)->key, (wanted))
 
-static enum eot_status read_number(const json_t *object, const struct place *place, const char *key, double *value, struct eot_error *err) {
+static enum eot_status read_number(const json_t *object, const struct place *place, const char *key, double *value,
+                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const json_t *json = json_object_get(object, key);
     struct place inner = below(place, "%s", key);
@@ -203,7 +224,8 @@ done:
     return status;
 }
 
-static enum eot_status read_unsigned(const json_t *json, const struct place *place, uint64_t *value, struct eot_error *err) {
+static enum eot_status read_unsigned(const json_t *json, const struct place *place, uint64_t *value,
+                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (!json_is_integer(json) || json_integer_value(json) < 0) FAIL_AT(place, "integer from 0");
     *value = (uint64_t)json_integer_value(json);
@@ -211,7 +233,8 @@ done:
     return status;
 }
 
-static enum eot_status read_text(const json_t *object, const struct place *place, const char *key, char *text, size_t n_text, struct eot_error *err) {
+static enum eot_status read_text(const json_t *object, const struct place *place, const char *key, char *text,
+                                 size_t n_text, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *value = json_string_value(json_object_get(object, key));
     struct place inner = below(place, "%s", key);
@@ -220,7 +243,8 @@ static enum eot_status read_text(const json_t *object, const struct place *place
 done:
     return status;
 }
-#define READ_TEXT(object, place, key, target) EOT_TRY(read_text((object), (place), (key), (target), sizeof(target), err))
+#define READ_TEXT(object, place, key, target) \
+    EOT_TRY(read_text((object), (place), (key), (target), sizeof(target), err))
 
 /* Keys that came after the first draft of the schema: absent, the target keeps its zero. */
 #define READ_TEXT_IF_THERE(object, place, key, target) \
@@ -229,7 +253,8 @@ done:
     if (json_object_get((object), (key)) != NULL) EOT_TRY(read_number((object), (place), (key), (target), err))
 
 /** A member of `object` that must be an array or object. */
-static enum eot_status read_child(const json_t *object, const struct place *place, const char *key, json_type type, json_t **child, struct eot_error *err) {
+static enum eot_status read_child(const json_t *object, const struct place *place, const char *key, json_type type,
+                                  json_t **child, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct place inner = below(place, "%s", key);
     *child = json_object_get(object, key);
@@ -238,7 +263,8 @@ done:
     return status;
 }
 
-static enum eot_status read_doubles(const json_t *object, const struct place *place, const char *key, double **value, size_t *n, struct eot_error *err) {
+static enum eot_status read_doubles(const json_t *object, const struct place *place, const char *key, double **value,
+                                    size_t *n, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     json_t *array = NULL, *json;
     size_t i;
@@ -255,7 +281,8 @@ done:
     return status;
 }
 
-static enum eot_status read_run(const json_t *root, const struct place *top, struct eot_result *r, struct eot_error *err) {
+static enum eot_status read_run(const json_t *root, const struct place *top, struct eot_result *r,
+                                struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct place place = below(top, "run");
     json_t *run, *devices, *primaries, *json;
@@ -293,7 +320,8 @@ done:
     return status;
 }
 
-static enum eot_status read_estimates(json_t *root, const struct place *top, struct eot_result *r, struct eot_error *err) {
+static enum eot_status read_estimates(json_t *root, const struct place *top, struct eot_result *r,
+                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     json_t *estimates, *json;
     const char *name;
@@ -313,7 +341,8 @@ done:
     return status;
 }
 
-static enum eot_status read_histogram(const char *name, const json_t *json, const struct place *place, struct eot_result *r, struct eot_error *err) {
+static enum eot_status read_histogram(const char *name, const json_t *json, const struct place *place,
+                                      struct eot_result *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_histogram h = {0};
     size_t n_edge = 0, n_variance = 0;
@@ -322,7 +351,8 @@ static enum eot_status read_histogram(const char *name, const json_t *json, cons
     EOT_TRY(read_doubles(json, place, "edges", &h.edges, &n_edge, err));
     EOT_TRY(read_doubles(json, place, "values", &h.values, &h.n_bin, err));
     EOT_TRY(read_doubles(json, place, "variances", &h.variances, &n_variance, err));
-    if (h.n_bin == 0 || n_edge != h.n_bin + 1 || n_variance != h.n_bin) FAIL_AT(place, "histogram of n + 1 edges, n values and n variances");
+    if (h.n_bin == 0 || n_edge != h.n_bin + 1 || n_variance != h.n_bin)
+        FAIL_AT(place, "histogram of n + 1 edges, n values and n variances");
     READ_TEXT(json, place, "unit", h.unit);
     READ_TEXT_IF_THERE(json, place, "title", h.title);
     READ_TEXT_IF_THERE(json, place, "axis", h.axis);
@@ -381,11 +411,14 @@ static enum eot_status check_schema(const json_t *root, const char *path, struct
     enum eot_status status = EOT_OK;
     const char *schema = json_string_value(json_object_get(root, "schema"));
     EOT_CHECK(schema != NULL && strncmp(schema, SCHEMA_NAME, strlen(SCHEMA_NAME)) == 0, EOT_E_IO,
-              "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path, schema != NULL ? schema : "", SCHEMA_MAJOR);
+              "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path,
+              schema != NULL ? schema : "", SCHEMA_MAJOR);
     long major = strtol(schema + strlen(SCHEMA_NAME), NULL, 10);
-    EOT_CHECK(major <= SCHEMA_MAJOR, EOT_E_IO, "%s: schema '%s' (newer than " SCHEMA_NAME "%d, which this version reads); use a newer eotmc", path, schema,
-              SCHEMA_MAJOR);
-    EOT_CHECK(major == SCHEMA_MAJOR, EOT_E_IO, "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path, schema, SCHEMA_MAJOR);
+    EOT_CHECK(major <= SCHEMA_MAJOR, EOT_E_IO,
+              "%s: schema '%s' (newer than " SCHEMA_NAME "%d, which this version reads); use a newer eotmc", path,
+              schema, SCHEMA_MAJOR);
+    EOT_CHECK(major == SCHEMA_MAJOR, EOT_E_IO,
+              "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path, schema, SCHEMA_MAJOR);
 done:
     return status;
 }
@@ -400,7 +433,8 @@ enum eot_status eot_output_summary_read(const char *path, struct eot_result *res
     file = fopen(path, "r");
     EOT_CHECK(file != NULL, EOT_E_IO, "cannot read '%s' (%s); give the summary.json of a run", path, strerror(errno));
     root = json_loadf(file, JSON_REJECT_DUPLICATES, &json_error);
-    EOT_CHECK(root != NULL, EOT_E_IO, "%s:%d: not JSON (%s); make the file again", path, json_error.line, json_error.text);
+    EOT_CHECK(root != NULL, EOT_E_IO, "%s:%d: not JSON (%s); make the file again", path, json_error.line,
+              json_error.text);
     EOT_TRY(check_schema(root, path, err));
     EOT_TRY(read_run(root, &top, result, err));
     EOT_TRY(read_estimates(root, &top, result, err));

@@ -12,7 +12,14 @@
 #include "eotmc/physics/pair.h"
 #include "physics/dimuon.h"
 
-enum { N_CELL = 192, N_QUANTILE = 128, N_SOFT_ENERGY = 10, N_SOFT_PATH = 17, N_SOFT_QUANTILE = 64, N_LATTICE_PER_CUT = 256 };
+enum {
+    N_CELL = 192,
+    N_QUANTILE = 128,
+    N_SOFT_ENERGY = 10,
+    N_SOFT_PATH = 17,
+    N_SOFT_QUANTILE = 64,
+    N_LATTICE_PER_CUT = 256
+};
 
 /* Nodes and weights of the 4-point Gauss-Legendre rule on (0, 1); the 3-point rule estimates its error. */
 static const double GAUSS_4_X[4] = {0.06943184420297371, 0.33000947820757187, 0.66999052179242813, 0.93056815579702629};
@@ -54,23 +61,26 @@ static double pair_in_eps(double k, double v, double Z, double A, eot_brems_medi
     (void)suppression;
     return eot_pair_dxsec_deps(k, v, Z);
 }
-static double compton_in_log_eps(double k, double v, double Z, double A, eot_brems_medium suppression) { /* v = ln(k'/k) */
+static double compton_in_log_eps(double k, double v, double Z, double A,
+                                 eot_brems_medium suppression) { /* v = ln(k'/k) */
     (void)A;
     (void)suppression;
     double eps = exp(v);
     return Z * eps * eot_compton_dxsec_deps(k, eps);
 }
 
-/* Cumulative integral over N_CELL equal cells of [low, high]; returns the total, *error its change with the lower rule, relative to the larger of the
- * total and 1/X0 (a rate that is small against 1/X0 acts through a step limit). */
-static double cumulate(const struct eot_em_medium *medium, double E, bool lpm, atom_function *f, double low, double high, double *cumulative, double *error) {
+/* Cumulative integral over N_CELL equal cells of [low, high]; returns the total, *error its change with the lower rule,
+ * relative to the larger of the total and 1/X0 (a rate that is small against 1/X0 acts through a step limit). */
+static double cumulate(const struct eot_em_medium *medium, double E, bool lpm, atom_function *f, double low,
+                       double high, double *cumulative, double *error) {
     double width = (high - low) / N_CELL, total = 0.0, coarse = 0.0;
     cumulative[0] = 0.0;
     for (int i = 0; i < N_CELL; i++) {
         double start = low + width * i, cell = 0.0;
         for (int j = 0; j < 4; j++) cell += GAUSS_4_W[j] * medium_sum(medium, E, start + GAUSS_4_X[j] * width, lpm, f);
         if (error != NULL)
-            for (int j = 0; j < 3; j++) coarse += GAUSS_3_W[j] * width * medium_sum(medium, E, start + GAUSS_3_X[j] * width, lpm, f);
+            for (int j = 0; j < 3; j++)
+                coarse += GAUSS_3_W[j] * width * medium_sum(medium, E, start + GAUSS_3_X[j] * width, lpm, f);
         total += width * cell;
         cumulative[i + 1] = total;
     }
@@ -135,7 +145,8 @@ static double medium_ionisation(const struct eot_em_medium *medium, double E) {
         double beta_gamma = sqrt(E * E - EOT_M_ELECTRON * EOT_M_ELECTRON) / EOT_M_ELECTRON;
         const double *d = m->density_effect;
         double delta = eot_density_effect(log10(beta_gamma), d[0], d[1], d[2], d[3], d[4]);
-        sum += medium->fraction[i] * m->density * eot_electron_ionisation(E, m->Z_over_A, m->mean_excitation * 1e-9, delta);
+        sum += medium->fraction[i] * m->density *
+               eot_electron_ionisation(E, m->Z_over_A, m->mean_excitation * 1e-9, delta);
     }
     return sum;
 }
@@ -162,7 +173,8 @@ static double lfc_preference(const struct eot_em_options *o, double E) {
 }
 
 /* Rate of a rare process in medium m. */
-static double rare_rate(const struct eot_em_options *o, const struct eot_f32_table *table, int process, int m, double E, double *error) {
+static double rare_rate(const struct eot_em_options *o, const struct eot_f32_table *table, int process, int m, double E,
+                        double *error) {
     double sum = 0.0;
     switch ((enum eot_rare_process)process) {
     case EOT_RARE_DIMUON_GAMMA: return medium_dimuon_gamma(&o->medium[m], E, error);
@@ -189,7 +201,8 @@ static double compton_low(double k) { return log(EOT_M_ELECTRON / (EOT_M_ELECTRO
 struct eot_em_rates eot_em_rates_at(const struct eot_em_medium *medium, double E, double cut, bool lpm) {
     double cumulative[N_CELL + 1];
     struct eot_em_rates r = {0};
-    if (E - EOT_M_ELECTRON > cut) r.brems = cumulate(medium, E, lpm, brems_in_log_k, log(cut), log(E - EOT_M_ELECTRON), cumulative, NULL);
+    if (E - EOT_M_ELECTRON > cut)
+        r.brems = cumulate(medium, E, lpm, brems_in_log_k, log(cut), log(E - EOT_M_ELECTRON), cumulative, NULL);
     r.pair = cumulate(medium, E, lpm, pair_in_eps, EOT_M_ELECTRON / E, 1.0 - EOT_M_ELECTRON / E, cumulative, NULL);
     r.compton = cumulate(medium, E, lpm, compton_in_log_eps, compton_low(E), 0.0, cumulative, NULL);
     r.dimuon_gamma = medium_dimuon_gamma(medium, E, NULL);
@@ -197,13 +210,16 @@ struct eot_em_rates eot_em_rates_at(const struct eot_em_medium *medium, double E
     return r;
 }
 
-/* Quantiles of the energy radiated below the cut, in units of the cut, along `path` radiation lengths: a compound Poisson sum with the intensity `spectrum`
- * (photons per X0 and lattice cell, cell j centred at j h, j >= 1) plus the drift of the photons below h/2. Panjer's recursion: Insurance: Math. Econ. 12 (1981) 22,
- * p_n = (1/n) sum_j j lambda_j p_(n-j). The rows are scaled to the exact mean. */
-static enum eot_status soft_quantiles(const double *spectrum, int n_spectrum, double drift, double mean, double path, double *quantile, struct eot_error *err) {
+/* Quantiles of the energy radiated below the cut, in units of the cut, along `path` radiation lengths: a compound
+ * Poisson sum with the intensity `spectrum` (photons per X0 and lattice cell, cell j centred at j h, j >= 1) plus the
+ * drift of the photons below h/2. Panjer's recursion: Insurance: Math. Econ. 12 (1981) 22, p_n = (1/n) sum_j j lambda_j
+ * p_(n-j). The rows are scaled to the exact mean. */
+static enum eot_status soft_quantiles(const double *spectrum, int n_spectrum, double drift, double mean, double path,
+                                      double *quantile, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     enum { N_MAX = 64 * N_LATTICE_PER_CUT };
-    double h = 1.0 / N_LATTICE_PER_CUT, *p = calloc(N_MAX, sizeof *p), *cumulative = calloc(N_MAX, sizeof *cumulative), *weighted = calloc((size_t)n_spectrum + 1, sizeof *weighted);
+    double h = 1.0 / N_LATTICE_PER_CUT, *p = calloc(N_MAX, sizeof *p), *cumulative = calloc(N_MAX, sizeof *cumulative),
+           *weighted = calloc((size_t)n_spectrum + 1, sizeof *weighted);
     EOT_CHECK_MEMORY(p);
     EOT_CHECK_MEMORY(cumulative);
     EOT_CHECK_MEMORY(weighted);
@@ -221,7 +237,9 @@ static enum eot_status soft_quantiles(const double *spectrum, int n_spectrum, do
         p[n] = sum / n;
         cumulative[n] = cumulative[n - 1] + p[n];
     }
-    EOT_CHECK(n < N_MAX, EOT_E_NUMERIC, "the radiation below the cut along %g X0 has no end within %d cuts; use a smaller physics.step_max_X0", path, N_MAX / N_LATTICE_PER_CUT);
+    EOT_CHECK(n < N_MAX, EOT_E_NUMERIC,
+              "the radiation below the cut along %g X0 has no end within %d cuts; use a smaller physics.step_max_X0",
+              path, N_MAX / N_LATTICE_PER_CUT);
     int cell = 0;
     for (int i = 0; i < N_SOFT_QUANTILE; i++) {
         double u = (double)i / N_SOFT_QUANTILE;
@@ -238,10 +256,12 @@ static enum eot_status soft_quantiles(const double *spectrum, int n_spectrum, do
             tail += part * i * h;
             tail_weight += part;
         }
-    quantile[N_SOFT_QUANTILE] = fmax(quantile[N_SOFT_QUANTILE - 1], 2.0 * tail / tail_weight - quantile[N_SOFT_QUANTILE - 1]);
+    quantile[N_SOFT_QUANTILE] =
+        fmax(quantile[N_SOFT_QUANTILE - 1], 2.0 * tail / tail_weight - quantile[N_SOFT_QUANTILE - 1]);
     double table_mean = 0.0;
     for (int i = 0; i < N_SOFT_QUANTILE; i++) table_mean += 0.5 * (quantile[i] + quantile[i + 1]) / N_SOFT_QUANTILE;
-    for (int i = 0; i <= N_SOFT_QUANTILE; i++) quantile[i] = table_mean > 0.0 ? quantile[i] * (mean - drift) * path / table_mean + drift * path : drift * path;
+    for (int i = 0; i <= N_SOFT_QUANTILE; i++)
+        quantile[i] = table_mean > 0.0 ? quantile[i] * (mean - drift) * path / table_mean + drift * path : drift * path;
 done:
     free(p);
     free(cumulative);
@@ -249,8 +269,10 @@ done:
     return status;
 }
 
-/* Photons per X0 of the period's average medium in each lattice cell below the cut, their drift and mean [in units of the cut]. */
-static void soft_spectrum(const struct eot_em_options *o, double E, double *spectrum, int n, double *drift, double *mean) {
+/* Photons per X0 of the period's average medium in each lattice cell below the cut, their drift and mean [in units of
+ * the cut]. */
+static void soft_spectrum(const struct eot_em_options *o, double E, double *spectrum, int n, double *drift,
+                          double *mean) {
     double h = o->cut / N_LATTICE_PER_CUT, inverse_X0 = 0.0, k_max = fmin(o->cut, E - EOT_M_ELECTRON);
     for (int m = 0; m < o->n_medium; m++) {
         double d = o->n_medium == 1 ? 1.0 : o->medium[m].thickness;
@@ -265,7 +287,8 @@ static void soft_spectrum(const struct eot_em_options *o, double E, double *spec
         for (int i = 0; i < 4; i++) {
             double v = log(low) + GAUSS_4_X[i] * width, rate = 0.0;
             for (int m = 0; m < o->n_medium; m++)
-                rate += (o->n_medium == 1 ? 1.0 : o->medium[m].thickness) * medium_sum(&o->medium[m], E, v, o->lpm, brems_in_log_k);
+                rate += (o->n_medium == 1 ? 1.0 : o->medium[m].thickness) *
+                        medium_sum(&o->medium[m], E, v, o->lpm, brems_in_log_k);
             energy += GAUSS_4_W[i] * width * rate / inverse_X0 * exp(v) / o->cut;
         }
         if (j == 0)
@@ -276,7 +299,8 @@ static void soft_spectrum(const struct eot_em_options *o, double E, double *spec
     }
 }
 
-/* Radiation lengths in the longest step: it is limited in cm, and in explicit layers it may hold more of the denser one than the average. */
+/* Radiation lengths in the longest step: it is limited in cm, and in explicit layers it may hold more of the denser one
+ * than the average. */
 static double longest_step_X0(const struct eot_em_options *o) {
     if (o->n_medium == 1) return o->step_max_X0;
     double period = 0.0, period_X0 = 0.0, in_X0[2], most = 0.0;
@@ -293,9 +317,11 @@ static double longest_step_X0(const struct eot_em_options *o) {
     return n * period_X0 + most;
 }
 
-static enum eot_status build_soft(const struct eot_em_options *o, struct eot_f32_table *table, eot_em_tables *t, struct eot_error *err) {
+static enum eot_status build_soft(const struct eot_em_options *o, struct eot_f32_table *table, eot_em_tables *t,
+                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double spectrum[N_LATTICE_PER_CUT + 1], quantile[N_SOFT_QUANTILE + 1], log_step = log(o->energy_max / o->cut) / (N_SOFT_ENERGY - 1);
+    double spectrum[N_LATTICE_PER_CUT + 1], quantile[N_SOFT_QUANTILE + 1],
+        log_step = log(o->energy_max / o->cut) / (N_SOFT_ENERGY - 1);
     t->n_soft_energy = N_SOFT_ENERGY;
     t->n_soft_path = N_SOFT_PATH;
     t->n_soft_quantile = N_SOFT_QUANTILE;
@@ -320,7 +346,8 @@ done:
 enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f32_table *table, eot_em_tables *t,
                                     struct eot_em_errors error[EOT_N_MEDIUM_MAX], struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double log_range = log(o->energy_max / o->cut), *nodes = NULL, *quantiles = NULL, *rare = NULL, cumulative[N_CELL + 1];
+    double log_range = log(o->energy_max / o->cut), *nodes = NULL, *quantiles = NULL, *rare = NULL,
+           cumulative[N_CELL + 1];
     int n_energy = 10 * (int)ceil(log_range) + 12;
     double log_step = log_range / (n_energy - 1);
     size_t n_node = (size_t)(o->n_medium * n_energy * EOT_EM_N_COLUMN), n_row = N_QUANTILE + 1;
@@ -339,22 +366,28 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
             double E = o->cut * exp(i * log_step), brems_error = 0.0, pair_error, compton_error, dimuon_error = 0.0;
             double *node = nodes + (size_t)(m * n_energy + i) * EOT_EM_N_COLUMN;
             double *row[EOT_N_CHANNEL];
-            for (int c = 0; c < EOT_N_CHANNEL; c++) row[c] = quantiles + (size_t)((m * EOT_N_CHANNEL + c) * n_energy + i) * n_row;
+            for (int c = 0; c < EOT_N_CHANNEL; c++)
+                row[c] = quantiles + (size_t)((m * EOT_N_CHANNEL + c) * n_energy + i) * n_row;
             /* bremsstrahlung, v = ln k from the cut to the end point; the quantile is ln(k/cut)/ln(E/cut) */
             double high = log(E - EOT_M_ELECTRON), low = log(o->cut), brems = 0.0;
             if (high > low) {
                 brems = cumulate(medium, E, o->lpm, brems_in_log_k, low, high, cumulative, &brems_error);
-                invert(cumulative, 0.0, (high - low) / (i * log_step), N_QUANTILE, row[EOT_CHANNEL_BREMS]); /* ends at E - m, not E */
+                invert(cumulative, 0.0, (high - low) / (i * log_step), N_QUANTILE,
+                       row[EOT_CHANNEL_BREMS]); /* ends at E - m, not E */
             } else {
                 for (int q = 0; q <= N_QUANTILE; q++) row[EOT_CHANNEL_BREMS][q] = (double)q / N_QUANTILE;
             }
-            double pair = cumulate(medium, E, o->lpm, pair_in_eps, EOT_M_ELECTRON / E, 1.0 - EOT_M_ELECTRON / E, cumulative, &pair_error);
+            double pair = cumulate(medium, E, o->lpm, pair_in_eps, EOT_M_ELECTRON / E, 1.0 - EOT_M_ELECTRON / E,
+                                   cumulative, &pair_error);
             invert(cumulative, EOT_M_ELECTRON / E, 1.0 - EOT_M_ELECTRON / E, N_QUANTILE, row[EOT_CHANNEL_PAIR]);
-            /* Compton: the whole spectrum, the quantile in ln(k'/cut)/ln(k/cut), below 0 for photons that fall below the cut */
-            double compton = cumulate(medium, E, o->lpm, compton_in_log_eps, compton_low(E), 0.0, cumulative, &compton_error);
+            /* Compton: the whole spectrum, the quantile in ln(k'/cut)/ln(k/cut), below 0 for photons that fall below
+             * the cut */
+            double compton =
+                cumulate(medium, E, o->lpm, compton_in_log_eps, compton_low(E), 0.0, cumulative, &compton_error);
             invert(cumulative, compton_low(E), 0.0, N_QUANTILE, row[EOT_CHANNEL_COMPTON]);
             for (int q = 0; q <= N_QUANTILE; q++)
-                row[EOT_CHANNEL_COMPTON][q] = i > 0 ? 1.0 + row[EOT_CHANNEL_COMPTON][q] / (i * log_step) : (double)q / N_QUANTILE;
+                row[EOT_CHANNEL_COMPTON][q] =
+                    i > 0 ? 1.0 + row[EOT_CHANNEL_COMPTON][q] / (i * log_step) : (double)q / N_QUANTILE;
             majorant = fmax(majorant, brems);
             node[EOT_EM_CHARGED + EOT_EM_FREE_PATH] = 1.0 / fmax(majorant, 1e-12);
             node[EOT_EM_CHARGED + EOT_EM_LOSS] = medium_ionisation(medium, E);
@@ -367,7 +400,9 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
                 *rate = rare_rate(o, table, p, m, E, &rare_error);
                 if (p == EOT_RARE_DIMUON_GAMMA) dimuon_error = rare_error;
                 EOT_CHECK(p != EOT_RARE_DIMUON_TRIDENT || rare_error < EOT_TRIDENT_TOLERANCE, EOT_E_NUMERIC,
-                          "the rate of tridents reaches a relative error of %.1e only (tolerance %.0e) at %g GeV; report the configuration", rare_error, EOT_TRIDENT_TOLERANCE, E);
+                          "the rate of tridents reaches a relative error of %.1e only (tolerance %.0e) at %g GeV; "
+                          "report the configuration",
+                          rare_error, EOT_TRIDENT_TOLERANCE, E);
                 for (int type = 0; type < 3; type++)
                     if (eot_rare_parents(p) & 1 << type) node[eot_em_rare_column(type)] += *rate;
             }
@@ -377,7 +412,9 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
             error[m].dimuon_gamma = fmax(error[m].dimuon_gamma, dimuon_error);
         }
         double worst = fmax(fmax(error[m].brems, error[m].pair), fmax(error[m].compton, error[m].dimuon_gamma));
-        EOT_CHECK(worst < EOT_EM_TOLERANCE, EOT_E_NUMERIC, "cascade rates reach a relative error of %.1e only (tolerance %.0e); report the configuration", worst, EOT_EM_TOLERANCE);
+        EOT_CHECK(worst < EOT_EM_TOLERANCE, EOT_E_NUMERIC,
+                  "cascade rates reach a relative error of %.1e only (tolerance %.0e); report the configuration", worst,
+                  EOT_EM_TOLERANCE);
     }
     memset(t, 0, sizeof *t);
     t->cut = (f32)o->cut;
@@ -391,7 +428,8 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
         t->inverse_X0[m] = (f32)(1.0 / eot_em_medium_X0(&o->medium[m]));
     }
     double X0 = 1.0 / t->inverse_X0[0];
-    if (o->n_medium == 2) X0 = (t->layer[0] + t->layer[1]) / (t->layer[0] * t->inverse_X0[0] + t->layer[1] * t->inverse_X0[1]);
+    if (o->n_medium == 2)
+        X0 = (t->layer[0] + t->layer[1]) / (t->layer[0] * t->inverse_X0[0] + t->layer[1] * t->inverse_X0[1]);
     t->depth = (f32)o->depth;
     t->step_max = (f32)(o->step_max_X0 * X0);
     t->rare_parents = eot_rare_parents_of(o->rare);

@@ -14,9 +14,11 @@
 #include "eotmc/physics/muon_photonuclear.h"
 
 #define N_RADIATIVE 3
-#define N_PAIR_NODE 12      /* Gauss-Legendre points of the asymmetry integral (pairs) and of that over Q^2 (photonuclear); error below 1e-3, tested */
-#define N_LOSS_GRID 400     /* cells of the cumulative that the losses' tables are inverted from */
-#define SMALLEST_V 1.0e-7   /* lower end of the radiative integrals; what is below carries less than 1e-4 of the loss */
+#define N_PAIR_NODE \
+    12 /* Gauss-Legendre points of the asymmetry integral (pairs) and of that over Q^2 (photonuclear); error below \
+          1e-3, tested */
+#define N_LOSS_GRID 400   /* cells of the cumulative that the losses' tables are inverted from */
+#define SMALLEST_V 1.0e-7 /* lower end of the radiative integrals; what is below carries less than 1e-4 of the loss */
 
 static const char *radiative_name[N_RADIATIVE] = {"bremsstrahlung", "pair production", "photonuclear"};
 
@@ -96,19 +98,22 @@ static double radiative_integrand(double log_v, void *p) {
 }
 
 /* Integral of v^power dsigma from v_low to v_high [cm2/g]. */
-static enum eot_status integrate(struct integrator *g, struct spectrum *s, int power, double v_low, double v_high, double *result, struct eot_error *err) {
+static enum eot_status integrate(struct integrator *g, struct spectrum *s, int power, double v_low, double v_high,
+                                 double *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     *result = 0.0;
     s->power = power;
     if (v_low >= v_high) return EOT_OK;
     gsl_function f = {radiative_integrand, s};
     double error = 0.0;
-    int code = gsl_integration_qag(&f, log(v_low), log(v_high), 0.0, 0.2 * g->tolerance, 200, GSL_INTEG_GAUSS21, g->workspace, result, &error);
+    int code = gsl_integration_qag(&f, log(v_low), log(v_high), 0.0, 0.2 * g->tolerance, 200, GSL_INTEG_GAUSS21,
+                                   g->workspace, result, &error);
     double relative = *result > 0.0 ? error / *result : 0.0;
     if (*result > 1.0e-30 && relative > g->worst) g->worst = relative;
-    EOT_CHECK((code == GSL_SUCCESS && *result < 1.0e-30) || (code != GSL_EBADTOL && relative <= g->tolerance), EOT_E_NUMERIC,
-              "integral of muon %s in %s at %g GeV reached a relative error of %g (%s), tolerance %g; report this as a bug", radiative_name[s->process],
-              s->material->name, s->E, relative, gsl_strerror(code), g->tolerance);
+    EOT_CHECK(
+        (code == GSL_SUCCESS && *result < 1.0e-30) || (code != GSL_EBADTOL && relative <= g->tolerance), EOT_E_NUMERIC,
+        "integral of muon %s in %s at %g GeV reached a relative error of %g (%s), tolerance %g; report this as a bug",
+        radiative_name[s->process], s->material->name, s->E, relative, gsl_strerror(code), g->tolerance);
 done:
     return status;
 }
@@ -132,9 +137,15 @@ static void integrator_free(struct integrator *g) {
 
 static double momentum2(double T) { return T * (T + 2.0 * EOT_M_MUON); }
 static double beta2_of(double T) { return momentum2(T) / ((T + EOT_M_MUON) * (T + EOT_M_MUON)); }
-static double row_energy(int i) { return (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS + ((u32)i << EOT_MUON_ROW_SHIFT)); }
-static double loss_row_energy(int i) { return (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS + ((u32)i << EOT_MUON_LOSS_ROW_SHIFT)); }
-static double tail_probability(int i) { return (double)eot_f32_from_bits(EOT_MUON_TAIL_BITS + ((u32)i << EOT_MUON_TAIL_SHIFT)); }
+static double row_energy(int i) {
+    return (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS + ((u32)i << EOT_MUON_ROW_SHIFT));
+}
+static double loss_row_energy(int i) {
+    return (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS + ((u32)i << EOT_MUON_LOSS_ROW_SHIFT));
+}
+static double tail_probability(int i) {
+    return (double)eot_f32_from_bits(EOT_MUON_TAIL_BITS + ((u32)i << EOT_MUON_TAIL_SHIFT));
+}
 
 /* Integral of W^power dN/dW of delta rays from low to high, per g/cm2: Gauss-Legendre in ln W, one panel a decade. */
 static double delta_moment(const struct integrator *g, double T, double Z_over_A, int power, double low, double high) {
@@ -179,7 +190,8 @@ struct radiative_table {
     double value[N_RADIATIVE][N_MOMENT][EOT_MUON_N_LOSS_ROW]; /* GeV cm2/g, GeV2 cm2/g, cm2/g, GeV cm2/g */
 };
 
-static enum eot_status radiative_table_fill(struct integrator *g, const struct eot_material *m, double v_cut, struct radiative_table *t, struct eot_error *err) {
+static enum eot_status radiative_table_fill(struct integrator *g, const struct eot_material *m, double v_cut,
+                                            struct radiative_table *t, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (int i = 0; i < EOT_MUON_N_LOSS_ROW; i++) {
         double E = loss_row_energy(i) + EOT_M_MUON;
@@ -188,7 +200,10 @@ static enum eot_status radiative_table_fill(struct integrator *g, const struct e
             struct spectrum s = {.material = m, .integrator = g, .process = p, .E = E};
             double *v = &t->value[p][0][i];
             double result[N_MOMENT];
-            double lowest = p == 1 ? 4.0 * EOT_M_ELECTRON / E : p == 2 ? EOT_PHOTONUCLEAR_LOWEST / E : SMALLEST_V, highest = 1.0 - EOT_M_MUON / E;
+            double lowest = p == 1   ? 4.0 * EOT_M_ELECTRON / E
+                            : p == 2 ? EOT_PHOTONUCLEAR_LOWEST / E
+                                     : SMALLEST_V,
+                   highest = 1.0 - EOT_M_MUON / E;
             EOT_TRY(integrate(g, &s, 1, lowest, fmin(v_cut, highest), &result[SOFT_LOSS], err));
             EOT_TRY(integrate(g, &s, 2, lowest, fmin(v_cut, highest), &result[SOFT_VARIANCE], err));
             EOT_TRY(integrate(g, &s, 0, fmax(lowest, v_cut), highest, &result[HARD_RATE], err));
@@ -202,7 +217,8 @@ done:
 }
 
 /* One moment at n kinetic energies: 0 below the first positive knot, Akima spline of the logarithm above. */
-static enum eot_status radiative_interpolate(const struct radiative_table *t, int process, int moment, const double *T, int n, double *out, struct eot_error *err) {
+static enum eot_status radiative_interpolate(const struct radiative_table *t, int process, int moment, const double *T,
+                                             int n, double *out, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     gsl_spline *spline = NULL;
     double y[EOT_MUON_N_LOSS_ROW];
@@ -215,7 +231,8 @@ static enum eot_status radiative_interpolate(const struct radiative_table *t, in
     for (int i = first; i < EOT_MUON_N_LOSS_ROW; i++) y[i] = log(value[i]);
     spline = gsl_spline_alloc(gsl_interp_akima, n_knot);
     EOT_CHECK_MEMORY(spline);
-    EOT_CHECK(gsl_spline_init(spline, t->log_T + first, y + first, n_knot) == GSL_SUCCESS, EOT_E_NUMERIC, "spline failed (GSL); report this as a bug");
+    EOT_CHECK(gsl_spline_init(spline, t->log_T + first, y + first, n_knot) == GSL_SUCCESS, EOT_E_NUMERIC,
+              "spline failed (GSL); report this as a bug");
     for (int i = 0; i < n; i++) {
         double x = fmin(log(T[i]), t->log_T[EOT_MUON_N_LOSS_ROW - 1]);
         if (x >= t->log_T[first]) out[i] = exp(gsl_spline_eval(spline, x, NULL));
@@ -225,18 +242,21 @@ done:
     return status;
 }
 
-/* CSDA range [g/cm2] at n increasing energies from the total stopping powers at them: 1/S as a power of T between neighbours. */
+/* CSDA range [g/cm2] at n increasing energies from the total stopping powers at them: 1/S as a power of T between
+ * neighbours. */
 static void csda_range(const double *T, const double *stopping, int n, double *range) {
     range[0] = 0.5 * T[0] / stopping[0]; /* 1/S grows as T^0.8 to 1 there */
     for (int i = 1; i < n; i++) {
         /* 1/S as a power of T between two points, integrated exactly */
         double power = log(stopping[i - 1] / stopping[i]) / log(T[i] / T[i - 1]), k = power + 1.0;
-        double whole = fabs(k) > 1.0e-9 ? (T[i] / stopping[i] - T[i - 1] / stopping[i - 1]) / k : T[i] / stopping[i] * log(T[i] / T[i - 1]);
+        double whole = fabs(k) > 1.0e-9 ? (T[i] / stopping[i] - T[i - 1] / stopping[i - 1]) / k
+                                        : T[i] / stopping[i] * log(T[i] / T[i - 1]);
         range[i] = range[i - 1] + whole;
     }
 }
 
-enum eot_status eot_muon_dedx(const struct eot_material *material, const double *kinetic_energy, int n, struct eot_muon_dedx_row *row, struct eot_error *err) {
+enum eot_status eot_muon_dedx(const struct eot_material *material, const double *kinetic_energy, int n,
+                              struct eot_muon_dedx_row *row, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct integrator g = {0};
     struct radiative_table *table = NULL;
@@ -250,9 +270,10 @@ enum eot_status eot_muon_dedx(const struct eot_material *material, const double 
     EOT_CHECK_MEMORY(radiative_loss);
     EOT_CHECK_MEMORY(fine);
     for (int i = 0; i < n; i++)
-        EOT_CHECK(kinetic_energy[i] >= row_energy(0) && kinetic_energy[i] <= row_energy(EOT_MUON_N_ROW - 1), EOT_E_CONFIG,
-                  "kinetic energy %g GeV is outside the muon tables (%g to %g GeV); ask for energies inside", kinetic_energy[i], row_energy(0),
-                  row_energy(EOT_MUON_N_ROW - 1));
+        EOT_CHECK(kinetic_energy[i] >= row_energy(0) && kinetic_energy[i] <= row_energy(EOT_MUON_N_ROW - 1),
+                  EOT_E_CONFIG,
+                  "kinetic energy %g GeV is outside the muon tables (%g to %g GeV); ask for energies inside",
+                  kinetic_energy[i], row_energy(0), row_energy(EOT_MUON_N_ROW - 1));
     EOT_TRY(radiative_table_fill(&g, material, 1.0, table, err)); /* with the cut at 1 all is soft */
     for (int i = 0; i < EOT_MUON_N_ROW; i++) {
         T[i] = row_energy(i);
@@ -262,7 +283,8 @@ enum eot_status eot_muon_dedx(const struct eot_material *material, const double 
         EOT_TRY(radiative_interpolate(table, p, SOFT_LOSS, T, EOT_MUON_N_ROW, part, err));
         for (int i = 0; i < EOT_MUON_N_ROW; i++) stopping[i] += part[i];
         EOT_TRY(radiative_interpolate(table, p, SOFT_LOSS, kinetic_energy, n, fine, err));
-        for (int i = 0; i < n && p == 2; i++) { /* the onset of photonuclear reactions lies between two points of the spline */
+        for (int i = 0; i < n && p == 2;
+             i++) { /* the onset of photonuclear reactions lies between two points of the spline */
             double E = kinetic_energy[i] + EOT_M_MUON;
             struct spectrum s = {.material = material, .integrator = &g, .process = p, .E = E};
             EOT_TRY(integrate(&g, &s, 1, EOT_PHOTONUCLEAR_LOWEST / E, 1.0 - EOT_M_MUON / E, fine + i, err));
@@ -273,7 +295,11 @@ enum eot_status eot_muon_dedx(const struct eot_material *material, const double 
     csda_range(T, stopping, EOT_MUON_N_ROW, range);
     for (int i = 0; i < n; i++) {
         double *r = radiative_loss + i * N_RADIATIVE;
-        row[i] = (struct eot_muon_dedx_row){.kinetic_energy = kinetic_energy[i], .ionisation = 1.0e3 * ionisation(&g, material, kinetic_energy[i]), .brems = r[0], .pair = r[1], .photonuclear = r[2]};
+        row[i] = (struct eot_muon_dedx_row){.kinetic_energy = kinetic_energy[i],
+                                            .ionisation = 1.0e3 * ionisation(&g, material, kinetic_energy[i]),
+                                            .brems = r[0],
+                                            .pair = r[1],
+                                            .photonuclear = r[2]};
         row[i].total = row[i].ionisation + r[0] + r[1] + r[2];
         int k = 0;
         while (k + 2 < EOT_MUON_N_ROW && T[k + 1] <= kinetic_energy[i]) k++;
@@ -289,14 +315,17 @@ done:
     return status;
 }
 
-/* Fill ln-losses against tail probability from a cumulative on a uniform grid of x: tail[j] = integral above x_j, decreasing. */
+/* Fill ln-losses against tail probability from a cumulative on a uniform grid of x: tail[j] = integral above x_j,
+ * decreasing. */
 static void invert_tail(const double *tail, int n, double x_low, double x_high, float *out) {
     int j = n;
     for (int i = 0; i < EOT_MUON_N_TAIL; i++) {
         double want = tail_probability(i) * tail[0];
         while (j > 1 && tail[j - 1] < want) j--;
-        /* tail[j-1] >= want > tail[j] or j == 1; within the cell ln(tail) is nearly linear, except where it ends in 0 */
-        double t = tail[j] > 0.0 ? log(tail[j - 1] / want) / log(tail[j - 1] / tail[j]) : (tail[j - 1] - want) / tail[j - 1];
+        /* tail[j-1] >= want > tail[j] or j == 1; within the cell ln(tail) is nearly linear, except where it ends in 0
+         */
+        double t =
+            tail[j] > 0.0 ? log(tail[j - 1] / want) / log(tail[j - 1] / tail[j]) : (tail[j - 1] - want) / tail[j - 1];
         out[i] = (float)(x_low + (x_high - x_low) * ((double)(j - 1) + fmin(fmax(t, 0.0), 1.0)) / (double)n);
     }
 }
@@ -312,7 +341,10 @@ struct shape {
 static double loss_density(const struct shape *s, double x) {
     double value = s->low * pow(s->high / s->low, x);
     if (s->process == EOT_MUON_DELTA) return eot_muon_delta_spectrum(s->T, value, s->material->Z_over_A) * value;
-    struct spectrum r = {.material = s->material, .integrator = s->integrator, .process = s->process - EOT_MUON_BREMS, .E = s->T + EOT_M_MUON};
+    struct spectrum r = {.material = s->material,
+                         .integrator = s->integrator,
+                         .process = s->process - EOT_MUON_BREMS,
+                         .E = s->T + EOT_M_MUON};
     return radiative(&r, value) * value;
 }
 
@@ -323,17 +355,21 @@ static void loss_row(const struct shape *s, float *out) {
     /* cubic rule over each cell where there are neighbours */
     for (int j = N_LOSS_GRID - 1; j >= 0; j--) {
         double cell = 0.5 * (density[j] + density[j + 1]);
-        if (j > 0 && j + 2 <= N_LOSS_GRID) cell += (density[j] + density[j + 1] - density[j - 1] - density[j + 2]) / 24.0;
+        if (j > 0 && j + 2 <= N_LOSS_GRID)
+            cell += (density[j] + density[j + 1] - density[j - 1] - density[j + 2]) / 24.0;
         tail[j] = tail[j + 1] + fmax(cell, 0.0);
     }
-    double low = s->process == EOT_MUON_DELTA ? 0.0 : log(s->low), high = s->process == EOT_MUON_DELTA ? 1.0 : log(s->high);
+    double low = s->process == EOT_MUON_DELTA ? 0.0 : log(s->low),
+           high = s->process == EOT_MUON_DELTA ? 1.0 : log(s->high);
     if (tail[0] > 0.0)
         invert_tail(tail, N_LOSS_GRID, low, high, out);
     else
         for (int i = 0; i < EOT_MUON_N_TAIL; i++) out[i] = (float)low;
 }
 
-static double delta_cut_at(const struct eot_muon_options *o, double T) { return fmax(o->delta_cut, o->delta_share * T); }
+static double delta_cut_at(const struct eot_muon_options *o, double T) {
+    return fmax(o->delta_cut, o->delta_share * T);
+}
 
 /* The hard elastic scatters of a material: q_cut^2, their rate at beta = 1 [cm2/g], the table of ln q^2. */
 struct elastic {
@@ -351,7 +387,9 @@ static double elastic_above(const struct eot_material *m, double q2_low, double 
     double points[3] = {q2_low, q2, q2_high}, weights[3] = {1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0};
     for (int i = 0; i < m->n_element; i++) {
         const struct eot_element *e = m->element + i;
-        for (int k = 0; k < 3; k++) density += weights[k] * rutherford(e) * e->Z * e->Z * eot_nuclear_scattering(points[k], e->Z, e->A) / points[k];
+        for (int k = 0; k < 3; k++)
+            density +=
+                weights[k] * rutherford(e) * e->Z * e->Z * eot_nuclear_scattering(points[k], e->Z, e->A) / points[k];
     }
     return density * log(q2_high / q2_low);
 }
@@ -362,7 +400,8 @@ static void elastic_build(const struct eot_material *m, double rate_wanted, stru
     const double q2_low = 1.0e-7, q2_high = 4.0; /* GeV^2: 0.3 MeV to 2 GeV */
     tail[N] = 0.0;
     for (int j = N - 1; j >= 0; j--)
-        tail[j] = tail[j + 1] + elastic_above(m, q2_low * pow(q2_high / q2_low, (double)j / N), q2_low * pow(q2_high / q2_low, (double)(j + 1) / N));
+        tail[j] = tail[j + 1] + elastic_above(m, q2_low * pow(q2_high / q2_low, (double)j / N),
+                                              q2_low * pow(q2_high / q2_low, (double)(j + 1) / N));
     int j = N - 1;
     while (j > 0 && tail[j] < rate_wanted) j--;
     double t = tail[j] > rate_wanted ? log(tail[j] / rate_wanted) / log(tail[j] / tail[j + 1]) : 0.0;
@@ -370,14 +409,16 @@ static void elastic_build(const struct eot_material *m, double rate_wanted, stru
     el->q_cut2 = q2_low * pow(q2_high / q2_low, x_cut);
     /* the tail above the cut on its own grid */
     for (int k = N - 1; k >= 0; k--)
-        tail[k] = tail[k + 1] + elastic_above(m, el->q_cut2 * pow(q2_high / el->q_cut2, (double)k / N), el->q_cut2 * pow(q2_high / el->q_cut2, (double)(k + 1) / N));
+        tail[k] = tail[k + 1] + elastic_above(m, el->q_cut2 * pow(q2_high / el->q_cut2, (double)k / N),
+                                              el->q_cut2 * pow(q2_high / el->q_cut2, (double)(k + 1) / N));
     el->rate = tail[0];
     invert_tail(tail, N, log(el->q_cut2), log(q2_high), out);
     for (int i = 0; i < m->n_element; i++) { /* midpoint rule in q^2: the integrand is smooth and small */
         const struct eot_element *e = m->element + i;
         for (int k = 0; k < 64; k++) {
             double q2 = el->q_cut2 * ((double)k + 0.5) / 64.0;
-            total += rutherford(e) * e->Z * e->Z * (1.0 - eot_nuclear_scattering(q2, e->Z, e->A)) / q2 * el->q_cut2 / 64.0;
+            total +=
+                rutherford(e) * e->Z * e->Z * (1.0 - eot_nuclear_scattering(q2, e->Z, e->A)) / q2 * el->q_cut2 / 64.0;
         }
     }
     el->form_factor_deficit = total;
@@ -386,18 +427,21 @@ static void elastic_build(const struct eot_material *m, double rate_wanted, stru
 /* beta^2 times the mean square of the projected soft momentum transfer per g/cm2 [GeV2 cm2/g]. */
 static double soft_kick(const struct eot_material *m, const struct elastic *el, double T, double delta_cut) {
     double beta2 = beta2_of(T), sum = -el->form_factor_deficit;
-    double electron_q2 = 2.0 * EOT_M_ELECTRON * delta_cut; /* harder collisions are delta rays, which deflect by their own kinematics */
+    double electron_q2 =
+        2.0 * EOT_M_ELECTRON * delta_cut; /* harder collisions are delta rays, which deflect by their own kinematics */
     for (int i = 0; i < m->n_element; i++) {
         const struct eot_element *e = m->element + i;
-        double nucleus = eot_screening_momentum2(e->Z, beta2), electrons = eot_screening_momentum2_electrons(e->Z, beta2);
+        double nucleus = eot_screening_momentum2(e->Z, beta2),
+               electrons = eot_screening_momentum2_electrons(e->Z, beta2);
         double x = el->q_cut2 / nucleus, y = electron_q2 / electrons;
         sum += rutherford(e) * (e->Z * e->Z * (log1p(x) - x / (1.0 + x)) + e->Z * (log1p(y) - y / (1.0 + y)));
     }
     return 0.5 * sum;
 }
 
-/* Capture rate of mu- from the 1s state [1/ns]: H. Primakoff, Rev. Mod. Phys. 31 (1959) 802: 170/s Z_eff^4 (1 - 3.125 (A - Z)/2A) with the effective charge
- * Z (1 + (Z/42)^1.47)^(-1/1.47) (fit to K. W. Ford, J. G. Wills, Nucl. Phys. 35 (1962) 295). Atoms capture in proportion to their charge (Fermi-Teller). */
+/* Capture rate of mu- from the 1s state [1/ns]: H. Primakoff, Rev. Mod. Phys. 31 (1959) 802: 170/s Z_eff^4 (1 - 3.125
+ * (A - Z)/2A) with the effective charge Z (1 + (Z/42)^1.47)^(-1/1.47) (fit to K. W. Ford, J. G. Wills, Nucl. Phys. 35
+ * (1962) 295). Atoms capture in proportion to their charge (Fermi-Teller). */
 static double capture_rate(const struct eot_material *m) {
     double sum = 0.0, weight = 0.0;
     for (int i = 0; i < m->n_element; i++) {
@@ -411,8 +455,9 @@ static double capture_rate(const struct eot_material *m) {
 }
 
 /* Everything of one material into the four per-material arrays. */
-static enum eot_status material_build(struct integrator *g, const struct eot_material *m, const struct eot_muon_options *o, double *rows, double *shares,
-                                      double *losses, double *elastic_out, double *constants, struct eot_error *err) {
+static enum eot_status material_build(struct integrator *g, const struct eot_material *m,
+                                      const struct eot_muon_options *o, double *rows, double *shares, double *losses,
+                                      double *elastic_out, double *constants, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct radiative_table *table = NULL;
     double(*value)[N_MOMENT][EOT_MUON_N_ROW] = NULL;
@@ -426,12 +471,14 @@ static enum eot_status material_build(struct integrator *g, const struct eot_mat
     EOT_TRY(radiative_table_fill(g, m, o->v_cut, table, err));
     for (int i = 0; i < EOT_MUON_N_ROW; i++) T[i] = row_energy(i);
     for (int p = 0; p < N_RADIATIVE; p++)
-        for (int k = 0; k < N_MOMENT; k++) EOT_TRY(radiative_interpolate(table, p, k, T, EOT_MUON_N_ROW, value[p][k], err));
+        for (int k = 0; k < N_MOMENT; k++)
+            EOT_TRY(radiative_interpolate(table, p, k, T, EOT_MUON_N_ROW, value[p][k], err));
     elastic_build(m, fmax(o->elastic_per_X0 / m->X0, o->elastic_per_cm) / m->density, &el, line);
     for (int i = 0; i < EOT_MUON_N_TAIL; i++) elastic_out[i] = line[i];
 
     for (int i = 0; i < EOT_MUON_N_ROW; i++) {
-        double beta2 = beta2_of(T[i]), largest = eot_muon_largest_transfer(T[i]), cut = fmin(delta_cut_at(o, T[i]), largest);
+        double beta2 = beta2_of(T[i]), largest = eot_muon_largest_transfer(T[i]),
+               cut = fmin(delta_cut_at(o, T[i]), largest);
         double full = ionisation(g, m, T[i]), rate[EOT_MUON_DECAY] = {0}, soft = full;
         if (cut < largest) {
             rate[EOT_MUON_DELTA] = delta_moment(g, T[i], m->Z_over_A, 0, cut, largest);
@@ -461,18 +508,25 @@ static enum eot_status material_build(struct integrator *g, const struct eot_mat
         row[EOT_MUON_HIGHEST_DELTA] = log(largest / cut);
     }
     csda_range(T, stopping, EOT_MUON_N_ROW, range);
-    for (int i = 0; i < EOT_MUON_N_ROW; i++) rows[(size_t)i * EOT_MUON_N_COLUMN + EOT_MUON_RANGE] = range[i] / m->density;
+    for (int i = 0; i < EOT_MUON_N_ROW; i++)
+        rows[(size_t)i * EOT_MUON_N_COLUMN + EOT_MUON_RANGE] = range[i] / m->density;
 
     for (int p = 0; p < 4; p++)
         for (int i = 0; i < EOT_MUON_N_LOSS_ROW; i++) {
             double kinetic = loss_row_energy(i), E = kinetic + EOT_M_MUON;
-            struct shape s = {.integrator = g, .material = m, .T = kinetic, .process = p, .low = o->v_cut, .high = fmax(1.0 - EOT_M_MUON / E, o->v_cut)};
+            struct shape s = {.integrator = g,
+                              .material = m,
+                              .T = kinetic,
+                              .process = p,
+                              .low = o->v_cut,
+                              .high = fmax(1.0 - EOT_M_MUON / E, o->v_cut)};
             if (p == EOT_MUON_DELTA) {
                 s.high = eot_muon_largest_transfer(kinetic);
                 s.low = fmin(delta_cut_at(o, kinetic), s.high);
             }
             loss_row(&s, line);
-            for (int k = 0; k < EOT_MUON_N_TAIL; k++) losses[((size_t)p * EOT_MUON_N_LOSS_ROW + (size_t)i) * EOT_MUON_N_TAIL + (size_t)k] = line[k];
+            for (int k = 0; k < EOT_MUON_N_TAIL; k++)
+                losses[((size_t)p * EOT_MUON_N_LOSS_ROW + (size_t)i) * EOT_MUON_N_TAIL + (size_t)k] = line[k];
         }
     constants[EOT_MUON_CAPTURE_RATE] = capture_rate(m);
     constants[EOT_MUON_DELTA_CUT] = o->delta_cut;
@@ -485,23 +539,35 @@ done:
 
 static enum eot_status options_check(const struct eot_muon_options *o, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(o->v_cut >= 1.0e-5 && o->v_cut <= 0.2, EOT_E_CONFIG, "muon v_cut = %g (must be 1e-5 to 0.2); 1e-4 is the default", o->v_cut);
-    EOT_CHECK(o->delta_cut >= 0.0 && o->delta_share >= 0.0 && o->delta_share <= 0.2 && (o->delta_cut >= 1.0e-3 || o->delta_share >= 1.0e-3), EOT_E_CONFIG,
-              "muon delta cut = %g GeV, share %g (one must be at least 1e-3, the share at most 0.2); 0.02 GeV is the default", o->delta_cut, o->delta_share);
-    EOT_CHECK(o->layer_cut >= 1.0e-4, EOT_E_CONFIG, "muon layer cut = %g GeV (must be at least 1e-4); 0.001 is the default", o->layer_cut);
-    EOT_CHECK(o->elastic_per_X0 >= 0.005 && o->elastic_per_X0 <= 5.0, EOT_E_CONFIG, "muon hard scatters per X0 = %g (must be 0.005 to 5); 0.02 is the default", o->elastic_per_X0);
-    EOT_CHECK(o->stop_kinetic >= 1.0e-3 && o->stop_kinetic <= 1.0, EOT_E_CONFIG, "muon stop energy = %g GeV (must be 0.001 to 1); 0.002 is the default", o->stop_kinetic);
-    EOT_CHECK(o->largest_loss >= 0.01 && o->largest_loss <= 0.3, EOT_E_CONFIG, "muon loss per step = %g (must be 0.01 to 0.3); 0.05 is the default", o->largest_loss);
-    EOT_CHECK(o->straggling >= EOT_MUON_STRAGGLING_OFF && o->straggling <= EOT_MUON_STRAGGLING_MOMENTS, EOT_E_CONFIG, "muon straggling = %d (unknown); choose off, vavilov or moments", o->straggling);
+    EOT_CHECK(o->v_cut >= 1.0e-5 && o->v_cut <= 0.2, EOT_E_CONFIG,
+              "muon v_cut = %g (must be 1e-5 to 0.2); 1e-4 is the default", o->v_cut);
+    EOT_CHECK(
+        o->delta_cut >= 0.0 && o->delta_share >= 0.0 && o->delta_share <= 0.2 &&
+            (o->delta_cut >= 1.0e-3 || o->delta_share >= 1.0e-3),
+        EOT_E_CONFIG,
+        "muon delta cut = %g GeV, share %g (one must be at least 1e-3, the share at most 0.2); 0.02 GeV is the default",
+        o->delta_cut, o->delta_share);
+    EOT_CHECK(o->layer_cut >= 1.0e-4, EOT_E_CONFIG,
+              "muon layer cut = %g GeV (must be at least 1e-4); 0.001 is the default", o->layer_cut);
+    EOT_CHECK(o->elastic_per_X0 >= 0.005 && o->elastic_per_X0 <= 5.0, EOT_E_CONFIG,
+              "muon hard scatters per X0 = %g (must be 0.005 to 5); 0.02 is the default", o->elastic_per_X0);
+    EOT_CHECK(o->stop_kinetic >= 1.0e-3 && o->stop_kinetic <= 1.0, EOT_E_CONFIG,
+              "muon stop energy = %g GeV (must be 0.001 to 1); 0.002 is the default", o->stop_kinetic);
+    EOT_CHECK(o->largest_loss >= 0.01 && o->largest_loss <= 0.3, EOT_E_CONFIG,
+              "muon loss per step = %g (must be 0.01 to 0.3); 0.05 is the default", o->largest_loss);
+    EOT_CHECK(o->straggling >= EOT_MUON_STRAGGLING_OFF && o->straggling <= EOT_MUON_STRAGGLING_MOMENTS, EOT_E_CONFIG,
+              "muon straggling = %d (unknown); choose off, vavilov or moments", o->straggling);
 done:
     return status;
 }
 
-enum eot_status eot_muon_tables_build(const struct eot_material *material, int n_material, const struct eot_muon_options *options, struct eot_f32_table *out,
+enum eot_status eot_muon_tables_build(const struct eot_material *material, int n_material,
+                                      const struct eot_muon_options *options, struct eot_f32_table *out,
                                       eot_muon_tables *layout, double *achieved, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct integrator g = {0};
-    const size_t n = (size_t)n_material, n_rows = EOT_MUON_N_ROW * EOT_MUON_N_COLUMN, n_losses = 4 * EOT_MUON_N_LOSS_ROW * EOT_MUON_N_TAIL;
+    const size_t n = (size_t)n_material, n_rows = EOT_MUON_N_ROW * EOT_MUON_N_COLUMN,
+                 n_losses = 4 * EOT_MUON_N_LOSS_ROW * EOT_MUON_N_TAIL;
     double *rows = NULL, *shares = NULL, *losses = NULL, *elastic = NULL, *constants = NULL;
     double straggling[EOT_MUON_N_KAPPA * 2 * EOT_MUON_N_TAIL];
     EOT_TRY(options_check(options, err));
@@ -518,25 +584,29 @@ enum eot_status eot_muon_tables_build(const struct eot_material *material, int n
     EOT_CHECK_MEMORY(constants);
     for (size_t i = 0; i < n; i++)
         if (material[i].density > 0.0 && material[i].n_element > 0)
-            EOT_TRY(material_build(&g, material + i, options, rows + i * n_rows, shares + i * EOT_MUON_N_ROW * 4, losses + i * n_losses, elastic + i * EOT_MUON_N_TAIL,
+            EOT_TRY(material_build(&g, material + i, options, rows + i * n_rows, shares + i * EOT_MUON_N_ROW * 4,
+                                   losses + i * n_losses, elastic + i * EOT_MUON_N_TAIL,
                                    constants + i * EOT_MUON_N_CONSTANT, err));
     for (int i = 0; i < EOT_MUON_N_KAPPA; i++)
-        EOT_TRY(eot_muon_vavilov_row((double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS + ((u32)i << EOT_MUON_KAPPA_SHIFT)), straggling + 2 * i * EOT_MUON_N_TAIL,
-                                     straggling + (2 * i + 1) * EOT_MUON_N_TAIL, err));
-    *layout = (eot_muon_tables){.n_material = n_material,
-                                .straggling = options->straggling,
-                                .scattering = options->scattering,
-                                .decay_at_rest = options->decay_at_rest,
-                                .decay_rate = options->decay_in_flight ? (f32)(EOT_M_MUON / (EOT_C_LIGHT * EOT_MUON_LIFETIME)) : 0.0f,
-                                .stop_kinetic = (f32)options->stop_kinetic,
-                                .largest_loss = (f32)options->largest_loss,
-                                .inverse_layer_cut = (f32)(1.0 / options->layer_cut)};
+        EOT_TRY(eot_muon_vavilov_row((double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS + ((u32)i << EOT_MUON_KAPPA_SHIFT)),
+                                     straggling + 2 * i * EOT_MUON_N_TAIL, straggling + (2 * i + 1) * EOT_MUON_N_TAIL,
+                                     err));
+    *layout = (eot_muon_tables){
+        .n_material = n_material,
+        .straggling = options->straggling,
+        .scattering = options->scattering,
+        .decay_at_rest = options->decay_at_rest,
+        .decay_rate = options->decay_in_flight ? (f32)(EOT_M_MUON / (EOT_C_LIGHT * EOT_MUON_LIFETIME)) : 0.0f,
+        .stop_kinetic = (f32)options->stop_kinetic,
+        .largest_loss = (f32)options->largest_loss,
+        .inverse_layer_cut = (f32)(1.0 / options->layer_cut)};
     EOT_TRY(eot_f32_table_append(out, rows, n * n_rows, &layout->rows, err));
     EOT_TRY(eot_f32_table_append(out, shares, n * EOT_MUON_N_ROW * 4, &layout->shares, err));
     EOT_TRY(eot_f32_table_append(out, losses, n * n_losses, &layout->losses, err));
     EOT_TRY(eot_f32_table_append(out, elastic, n * EOT_MUON_N_TAIL, &layout->elastic, err));
     EOT_TRY(eot_f32_table_append(out, constants, n * EOT_MUON_N_CONSTANT, &layout->materials, err));
-    EOT_TRY(eot_f32_table_append(out, straggling, sizeof straggling / sizeof *straggling, &layout->straggling_table, err));
+    EOT_TRY(
+        eot_f32_table_append(out, straggling, sizeof straggling / sizeof *straggling, &layout->straggling_table, err));
     if (achieved) *achieved = g.worst;
 done:
     free(constants);

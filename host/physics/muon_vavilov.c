@@ -1,5 +1,6 @@
-/* Vavilov's straggling by inversion of its characteristic function: P. V. Vavilov, Sov. Phys. JETP 5 (1957) 749, with the largest transfer small against the
- * kinematic one (beta^2 term dropped: it changes the variance by beta^2 W_cut/2 W_max, which the caller absorbs in kappa). */
+/* Vavilov's straggling by inversion of its characteristic function: P. V. Vavilov, Sov. Phys. JETP 5 (1957) 749, with
+ * the largest transfer small against the kinematic one (beta^2 term dropped: it changes the variance by beta^2 W_cut/2
+ * W_max, which the caller absorbs in kappa). */
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_fft_halfcomplex.h>
 #include <gsl/gsl_math.h>
@@ -9,9 +10,12 @@
 
 #include "physics/muon_tables.h"
 
-static double tail_probability(int i) { return (double)eot_f32_from_bits(EOT_MUON_TAIL_BITS + ((u32)i << EOT_MUON_TAIL_SHIFT)); }
+static double tail_probability(int i) {
+    return (double)eot_f32_from_bits(EOT_MUON_TAIL_BITS + ((u32)i << EOT_MUON_TAIL_SHIFT));
+}
 
-/* Point at which an increasing cumulative (n values at x0 + i dx) reaches `want`. `from` carries the search on between increasing `want`. */
+/* Point at which an increasing cumulative (n values at x0 + i dx) reaches `want`. `from` carries the search on between
+ * increasing `want`. */
 static double invert(const double *cumulative, size_t n, double x0, double dx, double want, size_t *from) {
     size_t i = *from;
     while (i + 2 < n && cumulative[i + 1] < want) i++;
@@ -21,8 +25,9 @@ static double invert(const double *cumulative, size_t n, double x0, double dx, d
     return x0 + dx * ((double)i + fmin(fmax(t, 0.0), 1.0));
 }
 
-/* Sine integral and Cin = gamma + ln z - Ci. Above 100 the asymptotic series (Abramowitz, Stegun, 5.2.8, 5.2.9, 5.2.34, 5.2.35): its fifth terms are below 4e-14,
- * and it spares the library's two Chebyshev sums and four circular functions at most of a million points. */
+/* Sine integral and Cin = gamma + ln z - Ci. Above 100 the asymptotic series (Abramowitz,
+ * Stegun, 5.2.8, 5.2.9, 5.2.34, 5.2.35): its fifth terms are below 4e-14, and it spares the library's two Chebyshev
+ * sums and four circular functions at most of a million points. */
 static int sine_integrals(double z, double sin_z, double cos_z, double *si, double *cin) {
     gsl_sf_result sine, cosine;
     if (z > 100.0) {
@@ -39,10 +44,12 @@ static int sine_integrals(double z, double sin_z, double cos_z, double *si, doub
     return code;
 }
 
-enum eot_status eot_muon_vavilov_row(double kappa, double lower[EOT_MUON_N_TAIL], double upper[EOT_MUON_N_TAIL], struct eot_error *err) {
+enum eot_status eot_muon_vavilov_row(double kappa, double lower[EOT_MUON_N_TAIL], double upper[EOT_MUON_N_TAIL],
+                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double *wave = NULL, *sum = NULL;
-    /* Window in lambda = (loss - mean)/xi: below, where Landau's tail or 9 sigma end; above, two and a half largest transfers and 9 sigma. */
+    /* Window in lambda = (loss - mean)/xi: below, where Landau's tail or 9 sigma end; above, two and a half largest
+     * transfers and 9 sigma. */
     double width = 1.0 / sqrt(kappa);
     double x_low = -(fmax(-log(kappa), 0.0) + 5.0 + 9.0 * fmin(width, 2.0));
     double x_high = 2.5 / kappa + 9.0 * fmin(width, 10.0);
@@ -50,7 +57,9 @@ enum eot_status eot_muon_vavilov_row(double kappa, double lower[EOT_MUON_N_TAIL]
     size_t n = 256;
     while ((double)n * dx < x_high - x_low) n *= 2;
     dx = (x_high - x_low) / (double)n;
-    wave = calloc(n, sizeof *wave); /* first the characteristic function, conjugate, in GSL's half-complex order; then the density */
+    wave = calloc(
+        n,
+        sizeof *wave); /* first the characteristic function, conjugate, in GSL's half-complex order; then the density */
     sum = calloc(n + 1, sizeof *sum);
     EOT_CHECK_MEMORY(wave);
     EOT_CHECK_MEMORY(sum);
@@ -59,18 +68,21 @@ enum eot_status eot_muon_vavilov_row(double kappa, double lower[EOT_MUON_N_TAIL]
     for (size_t k = 1; k < n / 2; k++) {
         double t = dt * (double)k, z = t / kappa;
         double sin_z = sin(z), cos_z = cos(z), si, cin;
-        EOT_CHECK(sine_integrals(z, sin_z, cos_z, &si, &cin) == GSL_SUCCESS, EOT_E_NUMERIC, "sine integral failed at %g (GSL); report this as a bug", z);
+        EOT_CHECK(sine_integrals(z, sin_z, cos_z, &si, &cin) == GSL_SUCCESS, EOT_E_NUMERIC,
+                  "sine integral failed at %g (GSL); report this as a bug", z);
         double decay = kappa * (1.0 - cos_z - z * si);
         if (decay < -40.0) break; /* 4e-18 */
         double phase = kappa * (z - sin_z - z * cin) - t * x_low, size = exp(decay);
         wave[k] = size * cos(phase);
         wave[n - k] = -size * sin(phase);
     }
-    EOT_CHECK(gsl_fft_halfcomplex_radix2_backward(wave, 1, n) == GSL_SUCCESS, EOT_E_NUMERIC, "Fourier transform of %zu points failed (GSL); report this as a bug", n);
+    EOT_CHECK(gsl_fft_halfcomplex_radix2_backward(wave, 1, n) == GSL_SUCCESS, EOT_E_NUMERIC,
+              "Fourier transform of %zu points failed (GSL); report this as a bug", n);
     /* cumulative by the trapezoid rule; a band-limited density, so only the interval's end points carry its error */
     for (size_t i = 0; i + 1 < n; i++) sum[i + 1] = sum[i] + 0.5 * (fmax(wave[i], 0.0) + fmax(wave[i + 1], 0.0));
     double total = sum[n - 1];
-    EOT_CHECK(fabs(total / (double)n - 1.0) < 1.0e-3, EOT_E_NUMERIC, "straggling distribution at kappa %g has norm %g (must be 1); report this as a bug", kappa,
+    EOT_CHECK(fabs(total / (double)n - 1.0) < 1.0e-3, EOT_E_NUMERIC,
+              "straggling distribution at kappa %g has norm %g (must be 1); report this as a bug", kappa,
               total / (double)n);
     for (size_t i = 0; i < n; i++) sum[i] /= total;
     size_t from = 0;
@@ -88,7 +100,8 @@ enum eot_status eot_muon_vavilov_row(double kappa, double lower[EOT_MUON_N_TAIL]
         }
         upper[i] = x_low + dx * ((double)j - (more > tail ? fmin((want - tail) / (more - tail), 1.0) : 0.0));
     }
-    /* The mean of what the sampler returns must be 0: linear in the tail probability within a cell, constant below the first point, halves meet at 1/2. */
+    /* The mean of what the sampler returns must be 0: linear in the tail probability within a cell, constant below the
+     * first point, halves meet at 1/2. */
     double mean = tail_probability(0) * (lower[0] + upper[0]);
     for (int i = 0; i + 1 < EOT_MUON_N_TAIL; i++) {
         double a = tail_probability(i), b = tail_probability(i + 1);
@@ -98,7 +111,8 @@ enum eot_status eot_muon_vavilov_row(double kappa, double lower[EOT_MUON_N_TAIL]
         lower[i] -= mean;
         upper[i] -= mean;
     }
-    EOT_CHECK(fabs(mean) < 0.05 * fmin(width, 1.0) + 0.05, EOT_E_NUMERIC, "straggling quantiles at kappa %g have mean %g xi; report this as a bug", kappa, mean);
+    EOT_CHECK(fabs(mean) < 0.05 * fmin(width, 1.0) + 0.05, EOT_E_NUMERIC,
+              "straggling quantiles at kappa %g have mean %g xi; report this as a bug", kappa, mean);
 done:
     free(wave);
     free(sum);

@@ -7,9 +7,11 @@
 #include "eotmc/physics/dimuon_gamma.h"
 
 enum { N_ALPHA = 48, N_QUANTILE = 160, N_PAIR_ENERGY = 48, N_PAIR_QUANTILE = 64, N_PAIR_CELL = 512 };
-static const double FIRST_ALPHA = 0.25, ALPHA_STEP = 0.25, FIRST_LOGIT = -10.0, LAST_LOGIT = 16.0; /* quantile variable ln(u/(1 - u)): upper tail down to 1e-7 */
+static const double FIRST_ALPHA = 0.25, ALPHA_STEP = 0.25, FIRST_LOGIT = -10.0,
+                    LAST_LOGIT = 16.0; /* quantile variable ln(u/(1 - u)): upper tail down to 1e-7 */
 
-enum eot_status eot_shower_tables_build(const struct eot_physics_config *p, struct eot_f32_table *table, eot_shower_constants *c, struct eot_error *err) {
+enum eot_status eot_shower_tables_build(const struct eot_physics_config *p, struct eot_f32_table *table,
+                                        eot_shower_constants *c, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     memset(c, 0, sizeof *c);
     for (int i = 0; i < 3; i++) c->depth[i] = (f32)p->shower_depth[i];
@@ -36,9 +38,12 @@ enum eot_status eot_shower_tables_build(const struct eot_physics_config *p, stru
     for (int i = 0; i < N_ALPHA; i++) {
         double row[N_QUANTILE + 1];
         for (int j = 0; j <= N_QUANTILE; j++) {
-            double logit = FIRST_LOGIT + (LAST_LOGIT - FIRST_LOGIT) * j / N_QUANTILE, alpha = FIRST_ALPHA + i * ALPHA_STEP;
-            row[j] = logit < 0.0 ? gsl_cdf_gamma_Pinv(1.0 / (1.0 + exp(-logit)), alpha, 1.0) : gsl_cdf_gamma_Qinv(1.0 / (1.0 + exp(logit)), alpha, 1.0);
-            EOT_CHECK(isfinite(row[j]) && row[j] >= 0.0, EOT_E_NUMERIC, "quantile of the Gamma distribution failed (alpha %g); report it", FIRST_ALPHA + i * ALPHA_STEP);
+            double logit = FIRST_LOGIT + (LAST_LOGIT - FIRST_LOGIT) * j / N_QUANTILE,
+                   alpha = FIRST_ALPHA + i * ALPHA_STEP;
+            row[j] = logit < 0.0 ? gsl_cdf_gamma_Pinv(1.0 / (1.0 + exp(-logit)), alpha, 1.0)
+                                 : gsl_cdf_gamma_Qinv(1.0 / (1.0 + exp(logit)), alpha, 1.0);
+            EOT_CHECK(isfinite(row[j]) && row[j] >= 0.0, EOT_E_NUMERIC,
+                      "quantile of the Gamma distribution failed (alpha %g); report it", FIRST_ALPHA + i * ALPHA_STEP);
         }
         EOT_TRY(eot_f32_table_append(table, row, N_QUANTILE + 1, NULL, err));
     }
@@ -46,7 +51,8 @@ done:
     return status;
 }
 
-enum eot_status eot_dimuon_tables_build(const struct eot_em_options *o, struct eot_f32_table *table, eot_event_parameters *e, struct eot_error *err) {
+enum eot_status eot_dimuon_tables_build(const struct eot_em_options *o, struct eot_f32_table *table,
+                                        eot_event_parameters *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     /* atoms per cm of path, averaged over the period */
     struct {
@@ -62,7 +68,8 @@ enum eot_status eot_dimuon_tables_build(const struct eot_em_options *o, struct e
             for (int j = 0; j < material->n_element; j++) {
                 atom[n_atom].Z = material->element[j].Z;
                 atom[n_atom].A = material->element[j].A;
-                atom[n_atom++].atoms = share * material->density * EOT_AVOGADRO * material->element[j].mass_fraction / material->element[j].A;
+                atom[n_atom++].atoms = share * material->density * EOT_AVOGADRO * material->element[j].mass_fraction /
+                                       material->element[j].A;
             }
         }
     double first = 2.0 * EOT_M_MUON * 1.001, step = log(o->energy_max / first) / (N_PAIR_ENERGY - 1);
@@ -76,7 +83,8 @@ enum eot_status eot_dimuon_tables_build(const struct eot_em_options *o, struct e
         cumulative[0] = 0.0;
         for (int j = 0; j < N_PAIR_CELL; j++) {
             double x = low + (1.0 - 2.0 * low) * (j + 0.5) / N_PAIR_CELL, density = 0.0;
-            for (int a = 0; a < n_atom; a++) density += atom[a].atoms * eot_dimuon_gamma_dxsec_dx(k, x, atom[a].Z, atom[a].A);
+            for (int a = 0; a < n_atom; a++)
+                density += atom[a].atoms * eot_dimuon_gamma_dxsec_dx(k, x, atom[a].Z, atom[a].A);
             cumulative[j + 1] = cumulative[j] + density;
         }
         int cell = 0;
@@ -85,13 +93,16 @@ enum eot_status eot_dimuon_tables_build(const struct eot_em_options *o, struct e
             while (cell < N_PAIR_CELL - 1 && cumulative[cell + 1] < target) cell++;
             double content = cumulative[cell + 1] - cumulative[cell];
             row[q] = (cell + (content > 0.0 ? (target - cumulative[cell]) / content : 0.5)) / N_PAIR_CELL;
-            row[q] = cumulative[N_PAIR_CELL] > 0.0 ? row[q] : (double)q / N_PAIR_QUANTILE; /* below the formula's own threshold nothing is drawn */
+            row[q] = cumulative[N_PAIR_CELL] > 0.0
+                         ? row[q]
+                         : (double)q / N_PAIR_QUANTILE; /* below the formula's own threshold nothing is drawn */
         }
         EOT_TRY(eot_f32_table_append(table, row, N_PAIR_QUANTILE + 1, NULL, err));
     }
     /* the EOT_N_ELEMENT elements that make most pairs */
     double rate[sizeof atom / sizeof atom[0]], total = 0.0, below = 0.0;
-    for (int a = 0; a < n_atom; a++) rate[a] = atom[a].atoms * eot_dimuon_gamma_xsec(fmin(10.0, o->energy_max), atom[a].Z, atom[a].A);
+    for (int a = 0; a < n_atom; a++)
+        rate[a] = atom[a].atoms * eot_dimuon_gamma_xsec(fmin(10.0, o->energy_max), atom[a].Z, atom[a].A);
     e->n_element = 0;
     int chosen[EOT_N_ELEMENT];
     while (e->n_element < EOT_N_ELEMENT && e->n_element < n_atom) {

@@ -7,8 +7,9 @@
 static const double AIM = 0x1p-10; /* vertices per radiation length at the largest energy */
 static const double CM2_PER_PB = 1e-36;
 
-enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot_lfc_process process, double m_phi, double E_max, struct eot_f32_table *table,
-                                        eot_event_parameters *event, double *rel_error, struct eot_error *err) {
+enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot_lfc_process process, double m_phi,
+                                        double E_max, struct eot_f32_table *table, eot_event_parameters *event,
+                                        double *rel_error, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_material nucleus[EOT_N_LFC];
     struct eot_lfc_reaction reaction = {.process = process, .m_phi = m_phi, .coupling = 1.0};
@@ -26,9 +27,14 @@ enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot
                 reaction.A = e->A;
                 EOT_TRY(eot_lfc_threshold_energy(&reaction, &threshold, err));
                 if (threshold >= E_max) continue; /* too light a nucleus for this energy */
-                EOT_CHECK(n < EOT_N_LFC, EOT_E_CONFIG, "the ECAL has more than %d nuclei (counted once a layer), on each of which e N -> mu N phi needs its tables; leave out the rarest",
+                EOT_CHECK(n < EOT_N_LFC, EOT_E_CONFIG,
+                          "the ECAL has more than %d nuclei (counted once a layer), on each of which e N -> mu N phi "
+                          "needs its tables; leave out the rarest",
                           EOT_N_LFC);
-                nucleus[n] = (struct eot_lfc_material){1, {eot_lfc_nuclide_from_mass(e->Z, e->A, material->density * o->medium[m].fraction[i], e->mass_fraction)}};
+                nucleus[n] = (struct eot_lfc_material){
+                    1,
+                    {eot_lfc_nuclide_from_mass(e->Z, e->A, material->density * o->medium[m].fraction[i],
+                                               e->mass_fraction)}};
                 EOT_TRY(eot_lfc_total(&reaction, EOT_LFC_ETL, EOT_LFC_PHI, E_max, NULL, &xsec, err));
                 rate += nucleus[n].nuclide[0].atoms * xsec.value * CM2_PER_PB;
                 event->lfc_medium[n] = m;
@@ -38,8 +44,10 @@ enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot
         }
         largest = fmax(largest, rate * eot_em_medium_X0(&o->medium[m]));
     }
-    EOT_CHECK(n > 0 && largest > 0.0, EOT_E_CONFIG, "physics.mphi = %g GeV (no nucleus of the ECAL is heavy enough to radiate it at %g GeV); use a smaller mass or a larger beam.energy", m_phi,
-              E_max);
+    EOT_CHECK(n > 0 && largest > 0.0, EOT_E_CONFIG,
+              "physics.mphi = %g GeV (no nucleus of the ECAL is heavy enough to radiate it at %g GeV); use a smaller "
+              "mass or a larger beam.energy",
+              m_phi, E_max);
     reaction.coupling = exp2(round(0.5 * log2(AIM / largest)));
     event->n_lfc = n;
     EOT_TRY(eot_lfc_tables_create(&reaction, E_max, nucleus, (size_t)n, table, event->lfc, rel_error, err));

@@ -26,11 +26,15 @@ const char *const eot_bench_metric_unit[EOT_N_BENCH_METRIC] = {
 };
 
 enum kind {
-    CASCADE,    /* rare vertices found */
-    PIPELINE,   /* the whole run */
-    REPLAY,     /* the whole run; the replay kernel's time counts */
-    MUONS,      /* a muon beam */
-    PHILOX, GATHER, STACK, ELEMENTARY, LAUNCH /* one resource by itself */
+    CASCADE,  /* rare vertices found */
+    PIPELINE, /* the whole run */
+    REPLAY,   /* the whole run; the replay kernel's time counts */
+    MUONS,    /* a muon beam */
+    PHILOX,
+    GATHER,
+    STACK,
+    ELEMENTARY,
+    LAUNCH /* one resource by itself */
 };
 
 /* The frozen problems. A change of one is a new name. */
@@ -39,14 +43,18 @@ static const struct bench_case {
     enum kind kind;
     const char *config, *set, *what; /* set: one override, or NULL */
 } CASES[] = {
-    {"cascade-cut5", CASCADE, "cascade-cut5", NULL, "analog, showers above 5 GeV, dimuons from photons above 5.4 GeV found"},
-    {"cascade-cut0.2", CASCADE, "cascade-cut0.2", NULL, "analog, showers above 0.2 GeV, all dimuons from photons found"},
-    {"dimuon-forced", PIPELINE, "dimuon-forced", NULL, "forced dimuons from photons above 5.4 GeV with replay, muons, detector, selection"},
+    {"cascade-cut5", CASCADE, "cascade-cut5", NULL,
+     "analog, showers above 5 GeV, dimuons from photons above 5.4 GeV found"},
+    {"cascade-cut0.2", CASCADE, "cascade-cut0.2", NULL,
+     "analog, showers above 0.2 GeV, all dimuons from photons found"},
+    {"dimuon-forced", PIPELINE, "dimuon-forced", NULL,
+     "forced dimuons from photons above 5.4 GeV with replay, muons, detector, selection"},
     {"replay", REPLAY, "dimuon-forced", NULL, "the replay of those showers: its kernel's time alone"},
     {"muon", MUONS, "muon-hcal3", NULL, "20 GeV muons through the 288 layers of three HCAL modules"},
     {"muon-merged", MUONS, "muon-hcal3", "geometry.layers=effective", "the same with the layers merged to one medium"},
     {"philox", PHILOX, NULL, NULL, "Philox4x32-10 blocks"},
-    {"gather", GATHER, "cascade-cut0.2", NULL, "look-ups of two neighbours at a random place of the tables of cascade-cut0.2"},
+    {"gather", GATHER, "cascade-cut0.2", NULL,
+     "look-ups of two neighbours at a random place of the tables of cascade-cut0.2"},
     {"stack", STACK, NULL, NULL, "a particle written to and one read from the lanes' stacks"},
     {"elementary", ELEMENTARY, NULL, NULL, "a logarithm and an exponential"},
     {"launch", LAUNCH, NULL, NULL, "launches of an empty kernel, waited for one by one"},
@@ -94,7 +102,8 @@ static const char *embedded_config(const char *name) {
 static enum eot_status config_read(const struct bench_case *c, struct eot_config *config, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *text = embedded_config(c->config);
-    EOT_CHECK(text != NULL, EOT_E_INTERNAL, "the configuration of case %s is missing in the program; report this as a bug", c->name);
+    EOT_CHECK(text != NULL, EOT_E_INTERNAL,
+              "the configuration of case %s is missing in the program; report this as a bug", c->name);
     EOT_TRY(eot_config_read_text(c->config, text, &c->set, c->set != NULL, config, err));
 done:
     return status;
@@ -112,7 +121,8 @@ static enum eot_status case_find(const char *name, const struct bench_case **fou
         n += (size_t)snprintf(all + n, n < sizeof all ? sizeof all - n : 0, "%s%s", i > 0 ? ", " : "", CASES[i].name);
     }
     nearest = eot_text_nearest(name, names, N_CASE);
-    EOT_CHECK(*found != NULL, EOT_E_USAGE, "no case %s (there are %s); did you mean %s?", name, all, nearest != NULL ? nearest : CASES[0].name);
+    EOT_CHECK(*found != NULL, EOT_E_USAGE, "no case %s (there are %s); did you mean %s?", name, all,
+              nearest != NULL ? nearest : CASES[0].name);
 done:
     return status;
 }
@@ -144,7 +154,8 @@ static void bench_free(struct bench *t) {
 }
 
 /* Iterations of one of the kernels in bench.cl. */
-static enum eot_status micro_launch(struct bench *t, enum eot_kernel kernel, uint32_t n_iteration, struct eot_error *err) {
+static enum eot_status micro_launch(struct bench *t, enum eot_kernel kernel, uint32_t n_iteration,
+                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const uint32_t size[4] = {n_iteration, t->n_lane, 1, t->n_value};
     EOT_TRY(t->b->op->buffer_write(t->b, t->size, 0, sizeof size, size, err));
@@ -154,7 +165,8 @@ static enum eot_status micro_launch(struct bench *t, enum eot_kernel kernel, uin
         arguments[2] = t->sum;
     } else if (kernel == EOT_KERNEL_bench_launch)
         arguments[0] = t->sum;
-    EOT_TRY(t->b->op->launch(t->b, kernel, t->n_lane / (uint32_t)t->b->lane_width, t->b->is_gpu ? 64 : 1, arguments, err));
+    EOT_TRY(
+        t->b->op->launch(t->b, kernel, t->n_lane / (uint32_t)t->b->lane_width, t->b->is_gpu ? 64 : 1, arguments, err));
 done:
     return status;
 }
@@ -164,8 +176,10 @@ struct rate {
     double wall, processor;
 };
 
-/* Of one of these kernels, over about `seconds`. @param length iterations of a launch, adjusted to take half of that. */
-static enum eot_status micro_rate(struct bench *t, enum eot_kernel kernel, double seconds, uint32_t *length, struct rate *rate, struct eot_error *err) {
+/* Of one of these kernels, over about `seconds`. @param length iterations of a launch, adjusted to take half of that.
+ */
+static enum eot_status micro_rate(struct bench *t, enum eot_kernel kernel, double seconds, uint32_t *length,
+                                  struct rate *rate, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double start = now_s(), now = start, processor = processor_s(), done_iterations = 0.0;
     do {
@@ -183,7 +197,8 @@ static enum eot_status micro_rate(struct bench *t, enum eot_kernel kernel, doubl
             *length = (uint32_t)fmin(fmax(wanted, 16.0), 1e8);
         }
     } while (now - start < seconds && (t->options->is_interrupted == NULL || !*t->options->is_interrupted));
-    *rate = (struct rate){done_iterations * t->n_lane / fmax(now - start, 1e-9), done_iterations * t->n_lane / fmax(processor_s() - processor, 1e-9)};
+    *rate = (struct rate){done_iterations * t->n_lane / fmax(now - start, 1e-9),
+                          done_iterations * t->n_lane / fmax(processor_s() - processor, 1e-9)};
 done:
     return status;
 }
@@ -206,8 +221,10 @@ static enum eot_status philox_check(struct bench *t, struct eot_error *err) {
             eot_u32x4 b = eot_philox(g + i * t->n_lane, 0, (u32)EOT_STAGE_PROBE << 24, 0, 1, 0);
             want ^= b.x ^ b.y ^ b.z ^ b.w;
         }
-        EOT_CHECK(sum[g] == want, EOT_E_SELFTEST, "%s (driver %s) makes other Philox blocks than the host (lane %u: checksum %08x, not %08x); run eotmc selftest", t->b->name,
-                  t->b->driver, g, sum[g], want);
+        EOT_CHECK(sum[g] == want, EOT_E_SELFTEST,
+                  "%s (driver %s) makes other Philox blocks than the host (lane %u: checksum %08x, not %08x); run "
+                  "eotmc selftest",
+                  t->b->name, t->b->driver, g, sum[g], want);
     }
 done:
     free(sum);
@@ -232,7 +249,8 @@ done:
     return status;
 }
 
-static enum eot_status bench_open(struct bench *t, const struct bench_case *c, const struct eot_bench_options *options, struct eot_simt_report *simt, struct eot_error *err) {
+static enum eot_status bench_open(struct bench *t, const struct bench_case *c, const struct eot_bench_options *options,
+                                  struct eot_simt_report *simt, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_backend_options device = options->device;
     device.one_only = true;
@@ -250,7 +268,8 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
         EOT_TRY(config_read(c, &t->config, err));
         EOT_TRY(eot_setup_create(&t->config, &t->setup, err));
         device.extra_options = eot_world_kernel_options(&t->config);
-        EOT_CHECK(c->kind != PIPELINE || options->eot != 1, EOT_E_USAGE, "--eot 1 is too few for case %s (its estimates have a standard error); give 2 or more", c->name);
+        EOT_CHECK(c->kind != PIPELINE || options->eot != 1, EOT_E_USAGE,
+                  "--eot 1 is too few for case %s (its estimates have a standard error); give 2 or more", c->name);
         if (options->eot > 0) t->config.sampling.eot = options->eot;
         if (options->eot > 0 && t->config.sampling.batch > options->eot) t->config.sampling.batch = options->eot;
         if (options->lanes > 0) t->config.device.lanes = options->lanes;
@@ -269,17 +288,22 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
     t->result.compute_units = t->b->compute_units;
     if (simt != NULL) goto done;
     if (t->b->is_gpu && c->kind < MUONS) { /* the cases' batches are a processor's; no tally depends on them */
-        uint64_t quarter = (t->config.sampling.eot + 3) / 4, full = EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(t->b);
+        uint64_t quarter = (t->config.sampling.eot + 3) / 4,
+                 full = EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(t->b);
         t->config.sampling.batch = quarter < full ? quarter : full;
     }
     /* as many lanes as the cascade has, so that both fill the device alike */
-    t->n_lane = options->lanes > 0 ? ((uint32_t)options->lanes + 63) / 64 * 64 : (uint32_t)(t->b->is_host ? LANES_ON_HOST : eot_run_full_lanes(t->b));
+    t->n_lane = options->lanes > 0 ? ((uint32_t)options->lanes + 63) / 64 * 64
+                                   : (uint32_t)(t->b->is_host ? LANES_ON_HOST : eot_run_full_lanes(t->b));
     EOT_TRY(t->b->op->buffer_create(t->b, 4 * sizeof(uint32_t), NULL, &t->size, err));
     EOT_TRY(t->b->op->buffer_create(t->b, t->n_lane * sizeof(uint32_t), NULL, &t->sum, err));
-    if (c->kind == STACK) EOT_TRY(t->b->op->buffer_create(t->b, (size_t)t->n_lane * 2 * EOT_STACK_DEPTH * sizeof(float), NULL, &t->stack, err));
+    if (c->kind == STACK)
+        EOT_TRY(t->b->op->buffer_create(t->b, (size_t)t->n_lane * 2 * EOT_STACK_DEPTH * sizeof(float), NULL, &t->stack,
+                                        err));
     if (c->kind == GATHER) {
         t->n_value = (uint32_t)t->world.table.n;
-        EOT_TRY(t->b->op->buffer_create(t->b, t->world.table.n * sizeof *t->world.table.value, t->world.table.value, &t->table, err));
+        EOT_TRY(t->b->op->buffer_create(t->b, t->world.table.n * sizeof *t->world.table.value, t->world.table.value,
+                                        &t->table, err));
     }
     EOT_TRY(philox_check(t, err));
 done:
@@ -311,11 +335,15 @@ static void hash_run(const struct eot_run *run, char hex[65]) {
 }
 
 /* One round of a cascade, a whole run or the replay. */
-static enum eot_status round_run(struct bench *t, double value[EOT_N_BENCH_METRIC], char hash[65], struct eot_error *err) {
+static enum eot_status round_run(struct bench *t, double value[EOT_N_BENCH_METRIC], char hash[65],
+                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_run run = {0};
     struct eot_result result = {0};
-    struct eot_run_options options = {.backend = t->b, .progress = EOT_PROGRESS_NONE, .is_interrupted = t->options->is_interrupted, .skips_excluded = true,
+    struct eot_run_options options = {.backend = t->b,
+                                      .progress = EOT_PROGRESS_NONE,
+                                      .is_interrupted = t->options->is_interrupted,
+                                      .skips_excluded = true,
                                       .skips_events = t->c->kind == CASCADE};
     double replay_s = t->b->use[EOT_KERNEL_replay].seconds;
     EOT_TRY(eot_run_execute(&t->config, &t->setup, &t->world, &options, &run, err));
@@ -347,18 +375,24 @@ done:
     return status;
 }
 
-static enum eot_status round_muons(struct bench *t, double value[EOT_N_BENCH_METRIC], char hash[65], struct eot_error *err) {
+static enum eot_status round_muons(struct bench *t, double value[EOT_N_BENCH_METRIC], char hash[65],
+                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_result result = {0};
     bool is_partial;
     double n_layer = 0.0;
-    EOT_TRY(eot_muon_beam_run(&t->config, &t->world, &(struct eot_run_options){.backend = t->b, .progress = EOT_PROGRESS_NONE, .is_interrupted = t->options->is_interrupted},
+    EOT_TRY(eot_muon_beam_run(&t->config, &t->world,
+                              &(struct eot_run_options){.backend = t->b,
+                                                        .progress = EOT_PROGRESS_NONE,
+                                                        .is_interrupted = t->options->is_interrupted},
                               &result, &is_partial, err));
     EOT_CHECK(!is_partial, EOT_E_INTERRUPTED, "interrupted; nothing was measured");
-    for (size_t i = 0; i < t->config.geometry.n_volume; i++) n_layer += (double)t->config.geometry.volume[i].n_layer * t->config.geometry.volume[i].repeat;
+    for (size_t i = 0; i < t->config.geometry.n_volume; i++)
+        n_layer += (double)t->config.geometry.volume[i].n_layer * t->config.geometry.volume[i].repeat;
     memcpy(hash, result.tally_sha256, 65);
     value[EOT_BENCH_eot_per_s] = value[EOT_BENCH_muons_per_s] = result.performance.muons_per_s;
-    value[EOT_BENCH_layer_crossings_per_s] = result.performance.muons_per_s * eot_result_estimate(&result, "exit.survival")->value * n_layer;
+    value[EOT_BENCH_layer_crossings_per_s] =
+        result.performance.muons_per_s * eot_result_estimate(&result, "exit.survival")->value * n_layer;
     value[EOT_BENCH_steps_per_s] = result.performance.steps_per_s;
     value[EOT_BENCH_steps_per_eot] = result.performance.steps_per_eot;
 done:
@@ -367,8 +401,11 @@ done:
 }
 
 /* One round: Philox, the case, Philox. */
-static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_METRIC], char hash[65], struct eot_error *err) {
-    static const enum eot_kernel kernel[] = {[PHILOX] = EOT_KERNEL_bench_philox, [GATHER] = EOT_KERNEL_bench_gather, [STACK] = EOT_KERNEL_bench_stack,
+static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_METRIC], char hash[65],
+                                     struct eot_error *err) {
+    static const enum eot_kernel kernel[] = {[PHILOX] = EOT_KERNEL_bench_philox,
+                                             [GATHER] = EOT_KERNEL_bench_gather,
+                                             [STACK] = EOT_KERNEL_bench_stack,
                                              [ELEMENTARY] = EOT_KERNEL_bench_elementary};
     enum eot_status status = EOT_OK;
     struct rate before, after, rate = {NAN, NAN};
@@ -400,14 +437,17 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
     processor = processor_s() - processor;
     EOT_TRY(philox_rate(t, &after, err));
     /* the mean over equal work */
-    double blocks = 2.0 / (1.0 / before.wall + 1.0 / after.wall), blocks_processor = 2.0 / (1.0 / before.processor + 1.0 / after.processor);
+    double blocks = 2.0 / (1.0 / before.wall + 1.0 / after.wall),
+           blocks_processor = 2.0 / (1.0 / before.processor + 1.0 / after.processor);
     value[EOT_BENCH_philox_blocks_per_s] = t->c->kind == PHILOX ? value[EOT_BENCH_operations_per_s] : blocks;
     value[EOT_BENCH_eot_per_megablock] = 1e6 * value[EOT_BENCH_eot_per_s] / blocks;
     value[EOT_BENCH_bound_fraction] = value[EOT_BENCH_steps_per_s] / blocks;
     value[EOT_BENCH_blocks_per_operation] = t->b->is_gpu ? blocks / rate.wall : blocks_processor / rate.processor;
-    if (!t->b->is_gpu && t->c->config != NULL && t->c->kind != REPLAY && t->c->kind != GATHER) { /* a replay's time is its kernel's, which is known as wall time only */
+    if (!t->b->is_gpu && t->c->config != NULL && t->c->kind != REPLAY &&
+        t->c->kind != GATHER) { /* a replay's time is its kernel's, which is known as wall time only */
         value[EOT_BENCH_eot_per_megablock_cpu] = 1e6 * (double)t->result.n / processor / blocks_processor;
-        value[EOT_BENCH_bound_fraction_cpu] = value[EOT_BENCH_steps_per_eot] * (double)t->result.n / processor / blocks_processor;
+        value[EOT_BENCH_bound_fraction_cpu] =
+            value[EOT_BENCH_steps_per_eot] * (double)t->result.n / processor / blocks_processor;
     }
 done:
     return status;
@@ -427,13 +467,15 @@ static void spread(double *value, int n, struct eot_bench_spread *s) {
     s->median = 0.5 * (value[(n - 1) / 2] + value[n / 2]);
 }
 
-static enum eot_status cases_chosen(const struct eot_bench_options *options, const struct bench_case *chosen[N_CASE], size_t *n, struct eot_error *err) {
+static enum eot_status cases_chosen(const struct eot_bench_options *options, const struct bench_case *chosen[N_CASE],
+                                    size_t *n, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     *n = 0;
     for (size_t i = 0; i < options->n_case; i++) {
         const struct bench_case *c;
         EOT_TRY(case_find(options->name[i], &c, err));
-        for (size_t k = 0; k < *n; k++) EOT_CHECK(chosen[k] != c, EOT_E_USAGE, "case %s is given twice; give it once and raise --repeat", c->name);
+        for (size_t k = 0; k < *n; k++)
+            EOT_CHECK(chosen[k] != c, EOT_E_USAGE, "case %s is given twice; give it once and raise --repeat", c->name);
         chosen[(*n)++] = c;
     }
     if (options->n_case == 0)
@@ -442,7 +484,8 @@ done:
     return status;
 }
 
-enum eot_status eot_bench_execute(const struct eot_bench_options *options, struct eot_bench_result **result, size_t *n_result, struct eot_error *err) {
+enum eot_status eot_bench_execute(const struct eot_bench_options *options, struct eot_bench_result **result,
+                                  size_t *n_result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct bench_case *chosen[N_CASE];
     struct bench *bench = NULL;
@@ -456,7 +499,8 @@ enum eot_status eot_bench_execute(const struct eot_bench_options *options, struc
     EOT_CHECK_MEMORY(bench);
     EOT_CHECK_MEMORY(list);
     for (size_t i = 0; i < n; i++) {
-        EOT_CHECK(options->is_interrupted == NULL || !*options->is_interrupted, EOT_E_INTERRUPTED, "interrupted; nothing was measured");
+        EOT_CHECK(options->is_interrupted == NULL || !*options->is_interrupted, EOT_E_INTERRUPTED,
+                  "interrupted; nothing was measured");
         EOT_TRY(bench_open(&bench[i], chosen[i], options, NULL, err));
     }
     for (int round = -1; round < options->repeat; round++) { /* -1: drivers compile, memory is touched */
@@ -465,16 +509,20 @@ enum eot_status eot_bench_execute(const struct eot_bench_options *options, struc
             char hash[65];
             for (int m = 0; m < EOT_N_BENCH_METRIC; m++) value[m] = NAN;
             EOT_TRY(round_measure(&bench[i], value, hash, err));
-            EOT_CHECK(options->is_interrupted == NULL || !*options->is_interrupted, EOT_E_INTERRUPTED, "interrupted; nothing was measured");
+            EOT_CHECK(options->is_interrupted == NULL || !*options->is_interrupted, EOT_E_INTERRUPTED,
+                      "interrupted; nothing was measured");
             if (round < 0) {
                 memcpy(bench[i].result.tally_hash, hash, sizeof hash);
                 bench[i].result.jit_s = bench[i].b->build_s;
                 continue;
             }
-            EOT_CHECK(strcmp(hash, bench[i].result.tally_hash) == 0, EOT_E_SELFTEST, "case %s gives other tallies in round %d than before on %s (%.12s, not %.12s); run eotmc selftest",
-                      chosen[i]->name, round + 1, bench[i].b->name, hash, bench[i].result.tally_hash);
+            EOT_CHECK(
+                strcmp(hash, bench[i].result.tally_hash) == 0, EOT_E_SELFTEST,
+                "case %s gives other tallies in round %d than before on %s (%.12s, not %.12s); run eotmc selftest",
+                chosen[i]->name, round + 1, bench[i].b->name, hash, bench[i].result.tally_hash);
             for (int m = 0; m < EOT_N_BENCH_METRIC; m++) bench[i].value[m][round] = value[m];
-            eot_log_message(options->log, EOT_LOG_NORMAL, "round %d of %d: %s", round + 1, options->repeat, chosen[i]->name);
+            eot_log_message(options->log, EOT_LOG_NORMAL, "round %d of %d: %s", round + 1, options->repeat,
+                            chosen[i]->name);
         }
     }
     for (size_t i = 0; i < n; i++) {
@@ -483,8 +531,10 @@ enum eot_status eot_bench_execute(const struct eot_bench_options *options, struc
         for (int m = 0; m < EOT_N_BENCH_METRIC; m++) spread(bench[i].value[m], options->repeat, &list[i].metric[m]);
         double seconds = (double)list[i].n / list[i].metric[EOT_BENCH_eot_per_s].median;
         if (chosen[i]->config != NULL && chosen[i]->kind != GATHER && seconds < SHORT_S)
-            eot_log_message(options->log, EOT_LOG_NORMAL, "case %s: a round of %.2g s is too short for a good rate; --eot %.0f makes it about a second", chosen[i]->name, seconds,
-                            ceil((double)list[i].n / seconds));
+            eot_log_message(
+                options->log, EOT_LOG_NORMAL,
+                "case %s: a round of %.2g s is too short for a good rate; --eot %.0f makes it about a second",
+                chosen[i]->name, seconds, ceil((double)list[i].n / seconds));
     }
     *result = list;
     *n_result = n;
@@ -496,7 +546,8 @@ done:
     return status;
 }
 
-enum eot_status eot_bench_simt(const struct eot_bench_options *options, struct eot_bench_result **result, size_t *n_result, struct eot_error *err) {
+enum eot_status eot_bench_simt(const struct eot_bench_options *options, struct eot_bench_result **result,
+                               size_t *n_result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     enum { LANES = 256, LAUNCH_STEPS = 64, PRIMARIES_PER_LANE = 100 };
     const struct bench_case *chosen[N_CASE];
@@ -515,8 +566,10 @@ enum eot_status eot_bench_simt(const struct eot_bench_options *options, struct e
         double value[EOT_N_BENCH_METRIC];
         struct eot_bench_result *r = &list[*n_result];
         if (chosen[i]->kind >= PHILOX || chosen[i]->kind == REPLAY) {
-            EOT_CHECK(options->n_case == 0, EOT_E_USAGE, "case %s has no particle steps of its own to follow in lockstep; give %s", chosen[i]->name,
-                      chosen[i]->kind == REPLAY ? "dimuon-forced, which has the replay in it" : "another, or none for all that have");
+            EOT_CHECK(options->n_case == 0, EOT_E_USAGE,
+                      "case %s has no particle steps of its own to follow in lockstep; give %s", chosen[i]->name,
+                      chosen[i]->kind == REPLAY ? "dimuon-forced, which has the replay in it"
+                                                : "another, or none for all that have");
             continue;
         }
         own.eot = options->eot > 0 ? options->eot : (uint64_t)own.lanes * PRIMARIES_PER_LANE;

@@ -10,7 +10,9 @@
 
 enum { MAX_RECORD = 256, N_SLOT = 4 };
 
-const char *const eot_ledger_name[EOT_N_LEDGER] = {"ecal", "veto", "hcal", "other", "leakage_rear", "leakage_side", "leakage_front", "neutrino", "muon", "rest", "phi", "recoil"};
+const char *const eot_ledger_name[EOT_N_LEDGER] = {"ecal",         "veto",         "hcal",          "other",
+                                                   "leakage_rear", "leakage_side", "leakage_front", "neutrino",
+                                                   "muon",         "rest",         "phi",           "recoil"};
 
 const char *eot_replay_fate_name(int fate) {
     static const char *const name[] = {"alive", "stopped", "decayed", "left the world", "stuck", "not a number"};
@@ -27,21 +29,26 @@ const char *eot_replay_process_name(int process) {
     default: return "-";
     }
 }
-const char *eot_replay_particle_name(int type) { return type == EOT_PHOTON ? "gamma" : type == EOT_POSITRON ? "e+" : "e-"; }
+const char *eot_replay_particle_name(int type) {
+    return type == EOT_PHOTON ? "gamma" : type == EOT_POSITRON ? "e+" : "e-";
+}
 
 /* One more element; NULL without memory, when the old array stays. */
 static void *grown(void *array, size_t n, size_t size) {
     return (n & (n - 1)) == 0 ? realloc(array, (n > 0 ? 2 * n : 1) * size) : array;
 }
 
-static enum eot_status follow_muon(const struct eot_world *w, const eot_event_parameters *e, uint64_t primary, eot_event_vertex v, int charge, i64 *acc,
-                                   struct eot_replay_muon *out, eot_muon_outcome *outcome, struct eot_error *err) {
+static enum eot_status follow_muon(const struct eot_world *w, const eot_event_parameters *e, uint64_t primary,
+                                   eot_event_vertex v, int charge, i64 *acc, struct eot_replay_muon *out,
+                                   eot_muon_outcome *outcome, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     *outcome = eot_muon_outcome_none();
     if (!((charge > 0 ? v.E_plus : v.E_minus) > 0.0f)) return EOT_OK; /* no muon of this charge */
     eot_event_muon_state s = eot_event_muon_start(w->table.value, &w->grid, w->voxel, e, primary, v, charge, acc);
     eot_vec3 u = charge > 0 ? v.plus : v.minus;
-    *out = (struct eot_replay_muon){.charge = charge, .E = (double)(charge > 0 ? v.E_plus : v.E_minus), .direction = {(double)u.x, (double)u.y, (double)u.z}};
+    *out = (struct eot_replay_muon){.charge = charge,
+                                    .E = (double)(charge > 0 ? v.E_plus : v.E_minus),
+                                    .direction = {(double)u.x, (double)u.y, (double)u.z}};
     while (s.m.fate == EOT_MUON_ALIVE) {
         eot_muon_step step = eot_muon_advance(w->table.value, &w->muon, &w->grid, w->region, w->voxel, s.m, s.random);
         s = eot_event_muon_advance(s, step, w->table.value, w->region, e, acc);
@@ -49,23 +56,34 @@ static enum eot_status follow_muon(const struct eot_world *w, const eot_event_pa
         struct eot_replay_muon_step *array = grown(out->step, out->n_step, sizeof *array);
         EOT_CHECK_MEMORY(array);
         out->step = array;
-        out->step[out->n_step++] =
-            (struct eot_replay_muon_step){.x = s.m.position.x, .y = s.m.position.y, .z = s.m.position.z, .time = (double)s.m.time, .kinetic = (double)s.m.kinetic_energy,
-                                          .path = (double)step.path, .ionisation = (double)step.ionisation, .shower = (double)step.shower, .hadronic = (double)step.hadronic,
-                                          .electron = (double)step.electron, .neutrino = (double)step.neutrino, .region = step.region, .process = step.process};
+        out->step[out->n_step++] = (struct eot_replay_muon_step){.x = s.m.position.x,
+                                                                 .y = s.m.position.y,
+                                                                 .z = s.m.position.z,
+                                                                 .time = (double)s.m.time,
+                                                                 .kinetic = (double)s.m.kinetic_energy,
+                                                                 .path = (double)step.path,
+                                                                 .ionisation = (double)step.ionisation,
+                                                                 .shower = (double)step.shower,
+                                                                 .hadronic = (double)step.hadronic,
+                                                                 .electron = (double)step.electron,
+                                                                 .neutrino = (double)step.neutrino,
+                                                                 .region = step.region,
+                                                                 .process = step.process};
     }
     s = eot_event_muon_finish(s, acc);
     *outcome = s.out;
     out->fate = s.out.fate;
     out->E_exit = (double)s.out.E_exit;
     for (int i = 0; i < EOT_N_PLANE; i++)
-        out->hit[i] = (struct eot_replay_hit){s.out.hit[i].is_hit > 0.0f, (double)s.out.hit[i].x, (double)s.out.hit[i].y, (double)s.out.hit[i].time};
+        out->hit[i] = (struct eot_replay_hit){s.out.hit[i].is_hit > 0.0f, (double)s.out.hit[i].x,
+                                              (double)s.out.hit[i].y, (double)s.out.hit[i].time};
 done:
     return status;
 }
 
 /* The shower again with deposits; its steps if they are not there yet. */
-static enum eot_status follow_shower(const struct eot_world *w, const eot_event_parameters *e, const eot_cascade_parameters *c, eot_vertex_record record, i64 *acc, f32 *stack,
+static enum eot_status follow_shower(const struct eot_world *w, const eot_event_parameters *e,
+                                     const eot_cascade_parameters *c, eot_vertex_record record, i64 *acc, f32 *stack,
                                      eot_event_vertex *vertex, struct eot_replay *replay, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool keeps = replay->step == NULL;
@@ -82,10 +100,27 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
         EOT_CHECK_MEMORY(array);
         replay->step = array;
         replay->step[replay->n_step++] = (struct eot_replay_step){
-            .type = q.p.type, .n_waiting = depth, .E = (double)q.p.E, .x = (double)q.x, .y = (double)q.y, .z = (double)(e->calorimeter_z + q.p.z), .path = (double)v.path,
-            .path_X0 = (double)v.path_X0, .x_end = (double)s.x_end, .y_end = (double)s.y_end, .z_end = (double)(e->calorimeter_z + v.z), .ionisation = (double)v.ionisation,
-            .soft = (double)v.soft, .type_a = v.type_a, .type_b = v.type_b, .E_a = (double)v.E_a, .E_b = (double)v.E_b, .rare = (double)v.rare, .has_left = v.has_left != 0,
-            .is_ghost = q.is_ghost != 0, .holds_vertex = e->has_vertex && stage == EOT_STAGE_CASCADE && draw == eot_record_draw(record.draw)};
+            .type = q.p.type,
+            .n_waiting = depth,
+            .E = (double)q.p.E,
+            .x = (double)q.x,
+            .y = (double)q.y,
+            .z = (double)(e->calorimeter_z + q.p.z),
+            .path = (double)v.path,
+            .path_X0 = (double)v.path_X0,
+            .x_end = (double)s.x_end,
+            .y_end = (double)s.y_end,
+            .z_end = (double)(e->calorimeter_z + v.z),
+            .ionisation = (double)v.ionisation,
+            .soft = (double)v.soft,
+            .type_a = v.type_a,
+            .type_b = v.type_b,
+            .E_a = (double)v.E_a,
+            .E_b = (double)v.E_b,
+            .rare = (double)v.rare,
+            .has_left = v.has_left != 0,
+            .is_ghost = q.is_ghost != 0,
+            .holds_vertex = e->has_vertex && stage == EOT_STAGE_CASCADE && draw == eot_record_draw(record.draw)};
     }
     *vertex = s.vertex;
 done:
@@ -93,8 +128,8 @@ done:
 }
 
 /* The rare vertices that the cascade finds in this shower. */
-static enum eot_status find_vertices(const struct eot_world *w, const eot_cascade_parameters *c, f32 energy, f32 *stack, eot_vertex_record *record, size_t *n_record,
-                                     double *rate, struct eot_error *err) {
+static enum eot_status find_vertices(const struct eot_world *w, const eot_cascade_parameters *c, f32 energy, f32 *stack,
+                                     eot_vertex_record *record, size_t *n_record, double *rate, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     f32 energies[2] = {energy, energy};
     i64 track[3 * EOT_TRACK_BINS] = {0};
@@ -108,11 +143,14 @@ static enum eot_status find_vertices(const struct eot_world *w, const eot_cascad
         eot_lanes_advance(0, w->table.value, w->em, *c, c->threshold, energies, lane, stack, track, slot);
         f32 weight = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
         if (weight > before) *rate = (double)weight;
-        for (u32 k = 0; k < lane[EOT_LANE_N_HIT] && !c->is_forced && *n_record < MAX_RECORD; k++) record[(*n_record)++] = slot[k];
+        for (u32 k = 0; k < lane[EOT_LANE_N_HIT] && !c->is_forced && *n_record < MAX_RECORD; k++)
+            record[(*n_record)++] = slot[k];
         lane[EOT_LANE_N_HIT] = 0;
     }
-    EOT_CHECK(lane[EOT_LANE_N_OVERFLOW] == 0, EOT_E_DEVICE,
-              "the shower overflows the stack of %d particles (physics.cut too low for this energy?); raise physics.cut", EOT_STACK_DEPTH);
+    EOT_CHECK(
+        lane[EOT_LANE_N_OVERFLOW] == 0, EOT_E_DEVICE,
+        "the shower overflows the stack of %d particles (physics.cut too low for this energy?); raise physics.cut",
+        EOT_STACK_DEPTH);
     if (c->is_forced && slot[0].weight > 0.0f) {
         *rate = (double)slot[0].weight;
         record[(*n_record)++] = slot[0];
@@ -121,7 +159,8 @@ done:
     return status;
 }
 
-enum eot_status eot_replay_execute(const struct eot_config *config, const struct eot_world *w, uint64_t event, struct eot_replay *replay, struct eot_error *err) {
+enum eot_status eot_replay_execute(const struct eot_config *config, const struct eot_world *w, uint64_t event,
+                                   struct eot_replay *replay, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_sampling_config *s = &config->sampling;
     i64 *acc = NULL, *tally = NULL;
@@ -129,7 +168,8 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
     eot_vertex_record *record = NULL;
     size_t n_record = 0;
     memset(replay, 0, sizeof *replay);
-    EOT_CHECK(event >= s->first && event - s->first < s->eot, EOT_E_USAGE, "--event %llu (the run has primaries %llu to %llu); give one of them, or --set sampling.eot",
+    EOT_CHECK(event >= s->first && event - s->first < s->eot, EOT_E_USAGE,
+              "--event %llu (the run has primaries %llu to %llu); give one of them, or --set sampling.eot",
               (unsigned long long)event, (unsigned long long)s->first, (unsigned long long)(s->first + s->eot - 1));
     acc = malloc(EOT_N_ACC * sizeof *acc);
     tally = calloc(EOT_N_TALLY, sizeof *tally);
@@ -161,11 +201,19 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
         EOT_TRY(follow_shower(w, &e, &c, record[i], acc, stack, &v, replay, err));
         if (n_record == 0) break;
         replay->n_vertex = i + 1;
-        *out = (struct eot_replay_vertex){.x = v.x, .y = v.y, .z = v.z, .time = (double)v.time, .k = (double)v.k, .depth_X0 = (double)v.depth_X0, .weight = (double)v.weight * w->rare_unit,
-                                          .draw = eot_record_draw(record[i].draw), .faults = v.fault};
+        *out = (struct eot_replay_vertex){.x = v.x,
+                                          .y = v.y,
+                                          .z = v.z,
+                                          .time = (double)v.time,
+                                          .k = (double)v.k,
+                                          .depth_X0 = (double)v.depth_X0,
+                                          .weight = (double)v.weight * w->rare_unit,
+                                          .draw = eot_record_draw(record[i].draw),
+                                          .faults = v.fault};
         if (v.fault != 0u) continue;
         eot_muon_outcome outcome[2];
-        for (int k = 0; k < 2; k++) EOT_TRY(follow_muon(w, &e, event, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
+        for (int k = 0; k < 2; k++)
+            EOT_TRY(follow_muon(w, &e, event, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
         eot_event_select(&e, event, 1, v, acc, outcome[0], outcome[1], tally, out->row);
         if (out->row[EOT_E_STAGE] < 0.0f) out->faults = (uint32_t)-out->row[EOT_E_STAGE];
         i64 recoil = (i64)floor(eot_run_complete_row(w, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
@@ -176,7 +224,8 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
             out->ledger[k] = (double)acc[k] / EOT_ENERGY_QUANTUM;
             missing -= acc[k];
         }
-        for (int k = 0; k < EOT_N_ECAL_CELL; k++) out->ecal_cell[k] = (double)acc[EOT_ACC_ECAL_CELL + k] / EOT_ENERGY_QUANTUM;
+        for (int k = 0; k < EOT_N_ECAL_CELL; k++)
+            out->ecal_cell[k] = (double)acc[EOT_ACC_ECAL_CELL + k] / EOT_ENERGY_QUANTUM;
         out->energy_in = (double)v.E_beam;
         out->residual = (double)missing / EOT_ENERGY_QUANTUM;
     }

@@ -1,5 +1,6 @@
 /** @file replay.h
- * One primary again on the host, step by step, by the functions that the kernels call: what a run did with it, in full. */
+ * One primary again on the host, step by step, by the functions that the kernels call: what a run did with it, in full.
+ */
 #ifndef EOT_HOST_RUN_REPLAY_H
 #define EOT_HOST_RUN_REPLAY_H
 
@@ -8,7 +9,7 @@
 
 /** One step of the cascade. Positions in cm (z along the beam, from the origin of the geometry), energies in GeV. */
 struct eot_replay_step {
-    int type; /* enum eot_particle_type */
+    int type;      /* enum eot_particle_type */
     int n_waiting; /* particles on the stack */
     double E, x, y, z;
     double path, path_X0, x_end, y_end, z_end;
@@ -44,8 +45,8 @@ struct eot_replay_muon {
 /** A rare vertex with its muons and what the event gives in the detector. */
 struct eot_replay_vertex {
     double x, y, z, time, k, depth_X0, weight;
-    uint32_t draw;   /* number of its step of the cascade */
-    uint32_t faults; /* enum eot_event_fault */
+    uint32_t draw;                  /* number of its step of the cascade */
+    uint32_t faults;                /* enum eot_event_fault */
     struct eot_replay_muon muon[2]; /* mu+, mu- */
     double ledger[EOT_N_LEDGER], ecal_cell[EOT_N_ECAL_CELL];
     double energy_in, residual; /* GeV, what is missing of it */
@@ -69,7 +70,8 @@ extern const char *const eot_ledger_name[EOT_N_LEDGER];
 
 /** Follow primary `event` of the run that config and world describe. Release with eot_replay_free.
  * @return EOT_E_USAGE if the run has no such primary; EOT_E_DEVICE if the cascade's stack overflows; EOT_E_MEMORY. */
-enum eot_status eot_replay_execute(const struct eot_config *config, const struct eot_world *world, uint64_t event, struct eot_replay *replay, struct eot_error *err);
+enum eot_status eot_replay_execute(const struct eot_config *config, const struct eot_world *world, uint64_t event,
+                                   struct eot_replay *replay, struct eot_error *err);
 void eot_replay_free(struct eot_replay *replay);
 
 #endif

@@ -49,14 +49,16 @@ void eot_world_cache_key(const struct eot_config *config, double cut, char key[6
     bool is_in = true;
     eot_sha256_init(&hash);
     eot_table_version_hash(&hash);
-    snprintf(text, sizeof text, "%zu %.17g %.17g", sizeof(struct head), cut, config->physics.rare_lfc ? eot_world_signal_preference(config) : 0.0);
+    snprintf(text, sizeof text, "%zu %.17g %.17g", sizeof(struct head), cut,
+             config->physics.rare_lfc ? eot_world_signal_preference(config) : 0.0);
     eot_sha256_update(&hash, text, strlen(text) + 1);
     for (const char *line = config->effective_yaml; *line != '\0';) {
         size_t n = strcspn(line, "\n");
         if (line[n] == '\n') n++;
         if (line[0] != ' ') { /* a section, or a key of the root */
             is_in = true;
-            for (size_t i = 0; i < sizeof without / sizeof without[0]; i++) is_in = is_in && strncmp(line, without[i], strlen(without[i])) != 0;
+            for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+                is_in = is_in && strncmp(line, without[i], strlen(without[i])) != 0;
         }
         if (is_in) eot_sha256_update(&hash, line, n);
         line += n;
@@ -72,7 +74,9 @@ bool eot_world_cache_read(const char *key, struct eot_world *w) {
     float *value = NULL;
     if (bytes == NULL || n_bytes < sizeof head) goto done;
     memcpy(&head, bytes, sizeof head);
-    if (head.n_value == 0 || head.n_value != (n_bytes - sizeof head) / sizeof *value || (n_bytes - sizeof head) % sizeof *value != 0) goto done;
+    if (head.n_value == 0 || head.n_value != (n_bytes - sizeof head) / sizeof *value ||
+        (n_bytes - sizeof head) % sizeof *value != 0)
+        goto done;
     if (!eot_world_is_accurate(&head.accuracy) || !(head.hcal_scale > 0.0f)) goto done;
     value = malloc(n_bytes - sizeof head);
     if (value == NULL) goto done;

@@ -19,7 +19,8 @@ static const struct builtin {
 } MATERIALS[] = {
 #define EOT_LIST(...) \
     { __VA_ARGS__ }
-#define EOT_MATERIAL(name, density, mean_excitation, density_effect, elements) {#name, density, mean_excitation, density_effect, elements},
+#define EOT_MATERIAL(name, density, mean_excitation, density_effect, elements) \
+    {#name, density, mean_excitation, density_effect, elements},
 #include "materials.def"
 #undef EOT_MATERIAL
 #undef EOT_LIST
@@ -35,11 +36,14 @@ const struct eot_element_data *eot_element_find(const char *symbol) {
 }
 
 double eot_element_X0(const struct eot_element_data *element) {
-    static const double light[5][2] = {{0, 0}, {5.31, 6.144}, {4.79, 5.621}, {4.74, 5.805}, {4.71, 5.924}}; /* Thomas-Fermi fails for Z < 5 */
+    static const double light[5][2] = {
+        {0, 0}, {5.31, 6.144}, {4.79, 5.621}, {4.74, 5.805}, {4.71, 5.924}}; /* Thomas-Fermi fails for Z < 5 */
     double Z = element->Z, a2 = (EOT_ALPHA * Z) * (EOT_ALPHA * Z);
     double coulomb = a2 * (1 / (1 + a2) + 0.20206 - 0.0369 * a2 + 0.0083 * a2 * a2 - 0.002 * a2 * a2 * a2);
-    double L = element->Z < 5 ? light[element->Z][0] : log(184.15 / cbrt(Z)), L_inelastic = element->Z < 5 ? light[element->Z][1] : log(1194 / cbrt(Z * Z));
-    return element->A / (4 * EOT_ALPHA * EOT_R_ELECTRON * EOT_R_ELECTRON * EOT_AVOGADRO * (Z * Z * (L - coulomb) + Z * L_inelastic));
+    double L = element->Z < 5 ? light[element->Z][0] : log(184.15 / cbrt(Z)),
+           L_inelastic = element->Z < 5 ? light[element->Z][1] : log(1194 / cbrt(Z * Z));
+    return element->A /
+           (4 * EOT_ALPHA * EOT_R_ELECTRON * EOT_R_ELECTRON * EOT_AVOGADRO * (Z * Z * (L - coulomb) + Z * L_inelastic));
 }
 
 double eot_element_lambda_int(const struct eot_element_data *element) {
@@ -66,7 +70,8 @@ bool eot_material_builtin(const char *name, struct eot_material_config *material
         material->density = b->density;
         material->mean_excitation = b->mean_excitation;
         memcpy(material->density_effect, b->density_effect, sizeof material->density_effect);
-        while (material->n_element < EOT_MAX_ELEMENT && b->element[material->n_element].symbol[0] != '\0') material->n_element++;
+        while (material->n_element < EOT_MAX_ELEMENT && b->element[material->n_element].symbol[0] != '\0')
+            material->n_element++;
         material->element = (struct eot_element_config *)(uintptr_t)b->element; /* read-only: the caller copies */
         return true;
     }

@@ -21,15 +21,17 @@ const struct eot_element_data *eot_element_find(const char *symbol);
 const struct eot_element_data *eot_element_at(size_t n);
 
 /** Radiation length of an element.
- * @return g/cm2. Source: Y.-S. Tsai, Rev. Mod. Phys. 46 (1974) 815, as in PDG, Review of Particle Physics (2022), eqs. (34.25), (34.26) and table 34.2:
- * 1/X0 = 4 alpha r_e^2 N_A/A {Z^2 [L_rad - f(Z)] + Z L'_rad}. Validity: every element; PDG's own tabulated values agree to 0.2 % (hydrogen 0.1 %). */
+ * @return g/cm2. Source: Y.-S. Tsai, Rev. Mod. Phys. 46 (1974) 815, as in PDG, Review of Particle Physics (2022), eqs.
+ * (34.25), (34.26) and table 34.2: 1/X0 = 4 alpha r_e^2 N_A/A {Z^2 [L_rad - f(Z)] + Z L'_rad}. Validity: every element;
+ * PDG's own tabulated values agree to 0.2 % (hydrogen 0.1 %). */
 double eot_element_X0(const struct eot_element_data *element);
 
-/** Nuclear interaction length of an element: PDG's value, or for elements that PDG's table leaves out, interpolated between its neighbours, linear in
- * (ln A, ln lambda): within 1 % wherever left-out values are known. @return g/cm2. */
+/** Nuclear interaction length of an element: PDG's value, or for elements that PDG's table leaves out, interpolated
+ * between its neighbours, linear in (ln A, ln lambda): within 1 % wherever left-out values are known. @return g/cm2. */
 double eot_element_lambda_int(const struct eot_element_data *element);
 
-/** A built-in material. @param material filled with static element data (to be copied), if found. @return whether there is one of that name. */
+/** A built-in material. @param material filled with static element data (to be copied), if found. @return whether there
+ * is one of that name. */
 bool eot_material_builtin(const char *name, struct eot_material_config *material);
 /** Name of the n-th built-in material, NULL beyond the end. */
 const char *eot_material_builtin_name(size_t n);

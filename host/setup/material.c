@@ -7,9 +7,9 @@
 #define GAS_DENSITY 0.02 /* g/cm3; below it the gases' parameters apply */
 
 /** Sternheimer's parameters for a material that has none tabulated.
- * Source: R. M. Sternheimer and R. F. Peierls, Phys. Rev. B 3 (1971) 3681: k = 3, x0 and x1 by Cbar, and a from continuity at x0.
- * Validity: delta within 0.5 of the tabulated parameters of lead, 0.3 of iron's, 0.2 of polystyrene's (tests/unit/setup/test_material.c); none of it is left
- * above beta gamma = 10^x1. */
+ * Source: R. M. Sternheimer and R. F. Peierls, Phys. Rev. B 3 (1971) 3681: k = 3, x0 and x1 by Cbar, and a from
+ * continuity at x0. Validity: delta within 0.5 of the tabulated parameters of lead, 0.3 of iron's, 0.2 of polystyrene's
+ * (tests/unit/setup/test_material.c); none of it is left above beta gamma = 10^x1. */
 static void density_effect_general(struct eot_material *m) {
     double *p = m->density_effect, C = 2 * log(m->mean_excitation / m->plasma_energy) + 1, x0, x1;
     if (m->density >= GAS_DENSITY) {
@@ -28,17 +28,20 @@ static void density_effect_general(struct eot_material *m) {
     p[4] = C;
 }
 
-enum eot_status eot_material_derive(const struct eot_material_config *config, struct eot_material *m, struct eot_error *err) {
+enum eot_status eot_material_derive(const struct eot_material_config *config, struct eot_material *m,
+                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double inverse_X0 = 0, inverse_lambda = 0, log_excitation = 0, critical = 0;
     memset(m, 0, sizeof *m);
     memcpy(m->name, config->name, sizeof m->name);
     m->density = config->density;
     EOT_CHECK(config->n_element > 0 && config->n_element <= EOT_MAX_ELEMENT, EOT_E_CONFIG,
-              "material %s has %zu elements (1 to %d are possible); correct its elements", m->name, config->n_element, EOT_MAX_ELEMENT);
+              "material %s has %zu elements (1 to %d are possible); correct its elements", m->name, config->n_element,
+              EOT_MAX_ELEMENT);
     for (size_t i = 0; i < config->n_element; i++) {
         const struct eot_element_data *e = eot_element_find(config->element[i].symbol);
-        EOT_CHECK(e != NULL, EOT_E_CONFIG, "material %s: unknown element '%s' (not in the table); use one of host/setup/elements.def", m->name,
+        EOT_CHECK(e != NULL, EOT_E_CONFIG,
+                  "material %s: unknown element '%s' (not in the table); use one of host/setup/elements.def", m->name,
                   config->element[i].symbol);
         double w = config->element[i].mass_fraction, Z_over_A = e->Z / e->A, X0 = eot_element_X0(e);
         struct eot_element *to = &m->element[m->n_element++];
@@ -51,7 +54,9 @@ enum eot_status eot_material_derive(const struct eot_material_config *config, st
         inverse_lambda += w / eot_element_lambda_int(e);
         m->Z_over_A += w * Z_over_A;
         log_excitation += w * Z_over_A * log(e->mean_excitation);
-        critical += w / X0 * 2.66e-3 * pow(X0 * Z_over_A, 1.1); /* Grindhammer and Peters, hep-ex/0001020, sec. 2: E_c of an element [GeV], X0 in g/cm2 */
+        critical += w / X0 * 2.66e-3 *
+                    pow(X0 * Z_over_A,
+                        1.1); /* Grindhammer and Peters, hep-ex/0001020, sec. 2: E_c of an element [GeV], X0 in g/cm2 */
     }
     m->X0 = 1 / (inverse_X0 * m->density);
     m->lambda_int = 1 / (inverse_lambda * m->density);

@@ -19,7 +19,8 @@ static enum eot_status planes_add(struct planes *p, double z, struct eot_error *
         size_t capacity = p->capacity > 0 ? 2 * p->capacity : 64;
         double *grown = realloc(p->z, capacity * sizeof *grown);
         if (grown == NULL)
-            return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; use fewer layers, or geometry.layers: effective");
+            return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__,
+                                 "out of memory; use fewer layers, or geometry.layers: effective");
         p->z = grown;
         p->capacity = capacity;
     }
@@ -60,14 +61,16 @@ struct slab {
 };
 
 /** The number of a region, added if no equal one exists. */
-static enum eot_status region_number(struct eot_setup *setup, const eot_region *region, int *number, struct eot_error *err) {
+static enum eot_status region_number(struct eot_setup *setup, const eot_region *region, int *number,
+                                     struct eot_error *err) {
     for (int i = 0; i < setup->n_region; i++)
         if (memcmp(&setup->region[i], region, sizeof *region) == 0) { /* no padding: EOT_LAYOUT */
             *number = i;
             return EOT_OK;
         }
     eot_region *grown = realloc(setup->region, ((size_t)setup->n_region + 1) * sizeof *grown);
-    if (grown == NULL) return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; use fewer volumes");
+    if (grown == NULL)
+        return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; use fewer volumes");
     setup->region = grown;
     setup->region[setup->n_region] = *region;
     *number = setup->n_region++;
@@ -104,7 +107,8 @@ static int active_of(const struct eot_volume_config *v, const struct eot_layer_c
 }
 
 /** The volume merged into one medium: its different (material, active) layers with their shares of the path. */
-static enum eot_status region_effective(const struct eot_config *config, int volume, eot_region *region, struct eot_error *err) {
+static enum eot_status region_effective(const struct eot_config *config, int volume, eot_region *region,
+                                        struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *v = &config->geometry.volume[volume];
     double thickness[EOT_N_CONSTITUENT] = {0}, period = 0;
@@ -112,8 +116,11 @@ static enum eot_status region_effective(const struct eot_config *config, int vol
     for (size_t i = 0; i < v->n_layer; i++) {
         const struct eot_layer_config *layer = &v->layer[i];
         int k = 0;
-        while (k < region->n_constituent && (region->material[k] != layer->material || region->active[k] != active_of(v, layer))) k++;
-        EOT_CHECK(k < EOT_N_CONSTITUENT, EOT_E_CONFIG, "volume %s: more than %d different layers (the most an effective medium can hold); set its merge: -1",
+        while (k < region->n_constituent &&
+               (region->material[k] != layer->material || region->active[k] != active_of(v, layer)))
+            k++;
+        EOT_CHECK(k < EOT_N_CONSTITUENT, EOT_E_CONFIG,
+                  "volume %s: more than %d different layers (the most an effective medium can hold); set its merge: -1",
                   v->name, EOT_N_CONSTITUENT);
         if (k == region->n_constituent) {
             region->n_constituent++;
@@ -130,8 +137,8 @@ done:
 }
 
 /** Slabs and regions of one volume. @param slab allocated here, caller frees. */
-static enum eot_status slabs_of_volume(struct eot_setup *setup, const struct eot_config *config, int volume, struct slab **slab, size_t *n_slab,
-                                       struct eot_error *err) {
+static enum eot_status slabs_of_volume(struct eot_setup *setup, const struct eot_config *config, int volume,
+                                       struct slab **slab, size_t *n_slab, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *v = &config->geometry.volume[volume];
     double period = v->thickness / v->repeat;
@@ -165,7 +172,8 @@ static enum eot_status slabs_of_volume(struct eot_setup *setup, const struct eot
         EOT_TRY(region_number(setup, &region, &number, err));
         for (size_t i = 0; i < n; i++) {
             double last = (double)(i + 1) * periods;
-            s[i] = (struct slab){v->z + (double)i * periods * period, v->z + (last < v->repeat ? last : v->repeat) * period, number};
+            s[i] = (struct slab){v->z + (double)i * periods * period,
+                                 v->z + (last < v->repeat ? last : v->repeat) * period, number};
         }
     }
     *slab = s;
@@ -177,14 +185,16 @@ done:
 }
 
 /** Edges in single precision, as devices read them; they must still increase. */
-static enum eot_status edges_from_planes(const struct planes *p, char axis, float **edges, int *n, struct eot_error *err) {
+static enum eot_status edges_from_planes(const struct planes *p, char axis, float **edges, int *n,
+                                         struct eot_error *err) {
     enum eot_status status = EOT_OK;
     float *e = calloc(p->n, sizeof *e);
     EOT_CHECK_MEMORY(e);
     for (size_t i = 0; i < p->n; i++) {
         e[i] = (float)p->z[i];
         EOT_CHECK(i == 0 || e[i] > e[i - 1], EOT_E_CONFIG,
-                  "two planes at %c = %.9g and %.9g cm cannot be told apart (single precision resolves %.1g cm there); make the layer thicker or move it "
+                  "two planes at %c = %.9g and %.9g cm cannot be told apart (single precision resolves %.1g cm there); "
+                  "make the layer thicker or move it "
                   "nearer to the origin",
                   axis, p->z[i - 1], p->z[i], fabs(p->z[i]) * 1.2e-7);
     }
@@ -209,7 +219,8 @@ enum eot_status eot_setup_create(const struct eot_config *config, struct eot_set
     setup->material = calloc(config->n_material > 0 ? config->n_material : 1, sizeof *setup->material);
     EOT_CHECK_MEMORY(setup->material);
     setup->n_material = (int)config->n_material;
-    for (size_t i = 0; i < config->n_material; i++) EOT_TRY(eot_material_derive(&config->material[i], &setup->material[i], err));
+    for (size_t i = 0; i < config->n_material; i++)
+        EOT_TRY(eot_material_derive(&config->material[i], &setup->material[i], err));
 
     eot_region world;
     memset(&world, 0, sizeof world);
@@ -236,29 +247,34 @@ enum eot_status eot_setup_create(const struct eot_config *config, struct eot_set
             EOT_TRY(planes_add(&planes[2], slab[i][k].high, err));
         }
     }
-    if (eot_beam_is_muon(config) && strcmp(config->scoring.exit, "plane") == 0) EOT_TRY(planes_add(&planes[2], config->scoring.exit_z, err));
+    if (eot_beam_is_muon(config) && strcmp(config->scoring.exit, "plane") == 0)
+        EOT_TRY(planes_add(&planes[2], config->scoring.exit_z, err));
     for (int axis = 0; axis < 3; axis++) planes_sort(&planes[axis]);
     EOT_TRY(edges_from_planes(&planes[0], 'x', &setup->edges_x, &setup->n_x, err));
     EOT_TRY(edges_from_planes(&planes[1], 'y', &setup->edges_y, &setup->n_y, err));
     EOT_TRY(edges_from_planes(&planes[2], 'z', &setup->edges_z, &setup->n_z, err));
 
     size_t n_x = (size_t)setup->n_x, n_y = (size_t)setup->n_y, n_z = (size_t)setup->n_z;
-    EOT_CHECK(n_x * n_y <= MAX_VOXEL / n_z, EOT_E_CONFIG, "the grid has %zu x %zu x %zu voxels (at most %zu); use geometry.layers: effective, or merge", n_x,
-              n_y, n_z, MAX_VOXEL);
+    EOT_CHECK(n_x * n_y <= MAX_VOXEL / n_z, EOT_E_CONFIG,
+              "the grid has %zu x %zu x %zu voxels (at most %zu); use geometry.layers: effective, or merge", n_x, n_y,
+              n_z, MAX_VOXEL);
     setup->voxel = malloc(n_x * n_y * n_z * sizeof *setup->voxel);
     EOT_CHECK_MEMORY(setup->voxel);
     for (size_t i = 0; i < n_x * n_y * n_z; i++) setup->voxel[i] = (uint32_t)world_region;
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
-        size_t x0 = planes_find(&planes[0], v->center_x - v->size_x / 2), x1 = planes_find(&planes[0], v->center_x + v->size_x / 2);
-        size_t y0 = planes_find(&planes[1], v->center_y - v->size_y / 2), y1 = planes_find(&planes[1], v->center_y + v->size_y / 2);
+        size_t x0 = planes_find(&planes[0], v->center_x - v->size_x / 2),
+               x1 = planes_find(&planes[0], v->center_x + v->size_x / 2);
+        size_t y0 = planes_find(&planes[1], v->center_y - v->size_y / 2),
+               y1 = planes_find(&planes[1], v->center_y + v->size_y / 2);
         for (size_t k = 0; k < n_slab[i]; k++) {
             size_t z0 = planes_find(&planes[2], slab[i][k].low), z1 = planes_find(&planes[2], slab[i][k].high);
             for (size_t z = z0; z < z1; z++)
                 for (size_t y = y0; y < y1; y++)
                     for (size_t x = x0; x < x1; x++) {
                         uint32_t *voxel = &setup->voxel[(z * n_y + y) * n_x + x];
-                        EOT_CHECK(*voxel == (uint32_t)world_region, EOT_E_CONFIG, "volume %s overlaps %s (they share a voxel); move one of them", v->name,
+                        EOT_CHECK(*voxel == (uint32_t)world_region, EOT_E_CONFIG,
+                                  "volume %s overlaps %s (they share a voxel); move one of them", v->name,
                                   g->volume[setup->region[*voxel].volume].name);
                         *voxel = (uint32_t)slab[i][k].region;
                     }
@@ -285,13 +301,15 @@ void eot_setup_free(struct eot_setup *setup) {
 
 double eot_setup_volume_X0(const struct eot_setup *setup, const struct eot_volume_config *volume) {
     double sum = 0;
-    for (size_t i = 0; i < volume->n_layer; i++) sum += volume->layer[i].thickness / setup->material[volume->layer[i].material].X0;
+    for (size_t i = 0; i < volume->n_layer; i++)
+        sum += volume->layer[i].thickness / setup->material[volume->layer[i].material].X0;
     return volume->repeat * sum;
 }
 
 double eot_setup_volume_lambda_int(const struct eot_setup *setup, const struct eot_volume_config *volume) {
     double sum = 0;
-    for (size_t i = 0; i < volume->n_layer; i++) sum += volume->layer[i].thickness / setup->material[volume->layer[i].material].lambda_int;
+    for (size_t i = 0; i < volume->n_layer; i++)
+        sum += volume->layer[i].thickness / setup->material[volume->layer[i].material].lambda_int;
     return volume->repeat * sum;
 }
 
@@ -305,7 +323,8 @@ double eot_setup_region_X0(const struct eot_setup *setup, int region) {
 int eot_setup_module(const struct eot_config *config, int volume) {
     const struct eot_volume_config *all = config->geometry.volume, *v = &all[volume];
     int module = 0;
-    for (int i = 0; i < (int)config->geometry.n_volume; i++) module += all[i].role == v->role && (all[i].z < v->z || (all[i].z <= v->z && i < volume));
+    for (int i = 0; i < (int)config->geometry.n_volume; i++)
+        module += all[i].role == v->role && (all[i].z < v->z || (all[i].z <= v->z && i < volume));
     return module;
 }
 

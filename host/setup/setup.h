@@ -1,5 +1,6 @@
 /** @file setup.h
- * From the configuration to what is simulated: materials with their atomic data, regions, and the voxel grid. Host side, doubles. */
+ * From the configuration to what is simulated: materials with their atomic data, regions, and the voxel grid. Host
+ * side, doubles. */
 #ifndef EOT_HOST_SETUP_SETUP_H
 #define EOT_HOST_SETUP_SETUP_H
 
@@ -43,12 +44,15 @@ struct eot_setup {
     uint32_t *voxel;                    /* n_x n_y n_z region numbers, x fastest */
 };
 
-/** Build materials, regions and the grid. Volumes that overlap, or leave the world, are EOT_E_CONFIG. Release with eot_setup_free. */
+/** Build materials, regions and the grid. Volumes that overlap, or leave the world, are EOT_E_CONFIG. Release with
+ * eot_setup_free. */
 enum eot_status eot_setup_create(const struct eot_config *config, struct eot_setup *setup, struct eot_error *err);
 void eot_setup_free(struct eot_setup *setup);
 
-/** Data and derived values of one material of the configuration; built-in names or declared ones alike. @return EOT_E_CONFIG for an unknown element. */
-enum eot_status eot_material_derive(const struct eot_material_config *config, struct eot_material *material, struct eot_error *err);
+/** Data and derived values of one material of the configuration; built-in names or declared ones alike. @return
+ * EOT_E_CONFIG for an unknown element. */
+enum eot_status eot_material_derive(const struct eot_material_config *config, struct eot_material *material,
+                                    struct eot_error *err);
 
 /** Thickness of a volume along z in radiation lengths and in nuclear interaction lengths: sums over its layers. */
 double eot_setup_volume_X0(const struct eot_setup *setup, const struct eot_volume_config *volume);
@@ -57,7 +61,8 @@ double eot_setup_volume_lambda_int(const struct eot_setup *setup, const struct e
 /** Radiation length of a region [cm]: 1/X0 = sum of fraction/X0. */
 double eot_setup_region_X0(const struct eot_setup *setup, int region);
 
-/** Number (in the configuration's order) of the volume with this role and module number; modules count along z from 0. -1 if there is none. */
+/** Number (in the configuration's order) of the volume with this role and module number; modules count along z from 0.
+ * -1 if there is none. */
 int eot_setup_volume(const struct eot_config *config, enum eot_role role, int module);
 /** Module number of a volume among those of its role. */
 int eot_setup_module(const struct eot_config *config, int volume);

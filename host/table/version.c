@@ -15,5 +15,6 @@ void eot_table_version_hash(struct eot_sha256 *hash) {
                           __VERSION__
 #endif
     };
-    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) eot_sha256_update(hash, part[i], strlen(part[i]) + 1); /* with the final 0, so that parts cannot run together */
+    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++)
+        eot_sha256_update(hash, part[i], strlen(part[i]) + 1); /* with the final 0, so that parts cannot run together */
 }

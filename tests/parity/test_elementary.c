@@ -1,4 +1,5 @@
-/* The elementary functions as the device computes them (single precision) against the C library in double, with the accuracy that elementary.h states. */
+/* The elementary functions as the device computes them (single precision) against the C library in double, with the
+ * accuracy that elementary.h states. */
 #undef EOT_REAL_DOUBLE
 #include "eotmc/math/random.h"
 

@@ -1,4 +1,5 @@
-/* The two compilations of the host backend give the same bits: fma() as an instruction and as a library call, with wider vectors or without. */
+/* The two compilations of the host backend give the same bits: fma() as an instruction and as a library call, with
+ * wider vectors or without. */
 #include <criterion/criterion.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,12 +13,17 @@
 
 #if defined(__x86_64__)
 Test(host_builds, plain_and_fma_give_the_same_bits) {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) cr_skip_test("this CPU has no FMA: only the plain build can run");
-    enum { N_PROBE = 0
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        cr_skip_test("this CPU has no FMA: only the plain build can run");
+    enum {
+        N_PROBE = 0
 #define EOT_PROBE(name, low, high, spacing, ulp, expression) +1
 #include "../../kernels/probes.def"
 #undef EOT_PROBE
-           , N_POINT = 4096, N = N_PROBE * N_POINT };
+        ,
+        N_POINT = 4096,
+        N = N_PROBE * N_POINT
+    };
     uint32_t size[2] = {N, N_POINT}, *bits = calloc(2 * N, sizeof *bits), state = 12345;
     float *x = calloc(N, sizeof *x), *plain = calloc(N, sizeof *plain), *with_fma = calloc(N, sizeof *with_fma);
     for (int i = 0; i < N; i++) {
@@ -29,7 +35,9 @@ Test(host_builds, plain_and_fma_give_the_same_bits) {
     arguments[3] = with_fma;
     for (size_t i = 0; i < N; i++) eot_host_kernels_fma[EOT_KERNEL_probe_functions](i, N, arguments);
     int n_different = 0;
-    for (int i = 0; i < N; i++) n_different += memcmp(&plain[i], &with_fma[i], sizeof(float)) != 0 && !(plain[i] != plain[i] && with_fma[i] != with_fma[i]);
+    for (int i = 0; i < N; i++)
+        n_different += memcmp(&plain[i], &with_fma[i], sizeof(float)) != 0 &&
+                       !(plain[i] != plain[i] && with_fma[i] != with_fma[i]);
     cr_assert_eq(n_different, 0);
     free(bits);
     free(x);

@@ -1,4 +1,5 @@
-/* The self-test passes on each backend, and without a single bit of difference where the device rounds divide and sqrt correctly, as PoCL does. */
+/* The self-test passes on each backend, and without a single bit of difference where the device rounds divide and sqrt
+ * correctly, as PoCL does. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
@@ -23,15 +24,19 @@ ParameterizedTest(struct selector *row, selftest, has_the_same_bits_as_the_host)
     static struct eot_selftest_report report;
     cr_assert_eq(eot_selftest(backend, true, &report, &error), EOT_OK, "%s", error.text);
     cr_assert_gt(report.n_row, 10);
-    for (int i = 0; i < report.n_row; i++) cr_assert_eq(report.row[i].max_ulp, 0.0, "%s differs by %g ulp", report.row[i].name, report.row[i].max_ulp);
+    for (int i = 0; i < report.n_row; i++)
+        cr_assert_eq(report.row[i].max_ulp, 0.0, "%s differs by %g ulp", report.row[i].name, report.row[i].max_ulp);
     eot_backend_close(backend);
 }
 
 /* A backend that miscomputes must not pass: one operation of the host backend is replaced. */
-static enum eot_status (*honest_read)(struct eot_backend *, struct eot_buffer *, size_t, size_t, void *, struct eot_error *);
-static enum eot_status read_with_one_wrong_bit(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes, void *target, struct eot_error *err) {
+static enum eot_status (*honest_read)(struct eot_backend *, struct eot_buffer *, size_t, size_t, void *,
+                                      struct eot_error *);
+static enum eot_status read_with_one_wrong_bit(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
+                                               size_t n_bytes, void *target, struct eot_error *err) {
     enum eot_status status = honest_read(backend, buffer, offset, n_bytes, target, err);
-    if (status == EOT_OK && n_bytes > 8192) ((unsigned char *)target)[n_bytes / 4 * 2 + 3] ^= 1; /* the highest byte of a float */
+    if (status == EOT_OK && n_bytes > 8192)
+        ((unsigned char *)target)[n_bytes / 4 * 2 + 3] ^= 1; /* the highest byte of a float */
     return status;
 }
 

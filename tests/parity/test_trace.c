@@ -1,5 +1,6 @@
-/* The cascade followed step by step on the device and on the host: each primary takes the same path until rounding separates the two. The production kernel is
- * launched for one step at a time and the whole state of its lanes compared. */
+/* The cascade followed step by step on the device and on the host: each primary takes the same path until rounding
+ * separates the two. The production kernel is launched for one step at a time and the whole state of its lanes
+ * compared. */
 #include "../simulation.h"
 
 #include <math.h>
@@ -36,8 +37,11 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
                {&t->track, N_PRIMARY * 3 * EOT_TRACK_BINS * sizeof(int64_t), NULL},
                {&t->vertex, N_PRIMARY * sizeof(eot_vertex_record), NULL}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        cr_assert_eq(backend->op->buffer_create(backend, all[i].n_bytes, all[i].initial, all[i].buffer, &error), EOT_OK, "%s", error.text);
-    cr_assert_eq(backend->op->launch(backend, EOT_KERNEL_source, n_source, 0, (struct eot_buffer *[]){t->event, t->cascade, t->energy}, &error), EOT_OK, "%s", error.text);
+        cr_assert_eq(backend->op->buffer_create(backend, all[i].n_bytes, all[i].initial, all[i].buffer, &error), EOT_OK,
+                     "%s", error.text);
+    cr_assert_eq(backend->op->launch(backend, EOT_KERNEL_source, n_source, 0,
+                                     (struct eot_buffer *[]){t->event, t->cascade, t->energy}, &error),
+                 EOT_OK, "%s", error.text);
     cr_assert_eq(backend->op->buffer_read(backend, t->energy, 0, sizeof energy, energy, &error), EOT_OK);
     memset(t->word, 0, sizeof t->word);
     for (uint32_t i = 0; i < N_PRIMARY; i++) {
@@ -51,13 +55,16 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
 static void step(struct trace *t) {
     struct eot_error error;
     cr_assert_eq(t->b->op->launch(t->b, EOT_KERNEL_cascade, N_PRIMARY / (size_t)t->b->lane_width, 1,
-                                  (struct eot_buffer *[]){t->table, t->em, t->cascade, t->energy, t->lane, t->stack, t->track, t->vertex}, &error),
+                                  (struct eot_buffer *[]){t->table, t->em, t->cascade, t->energy, t->lane, t->stack,
+                                                          t->track, t->vertex},
+                                  &error),
                  EOT_OK, "%s", error.text);
     cr_assert_eq(t->b->op->buffer_read(t->b, t->lane, 0, sizeof t->word, t->word, &error), EOT_OK, "%s", error.text);
 }
 
 static void close_trace(struct trace *t) {
-    struct eot_buffer *all[] = {t->table, t->em, t->cascade, t->event, t->energy, t->lane, t->stack, t->track, t->vertex};
+    struct eot_buffer *all[] = {t->table, t->em,    t->cascade, t->event, t->energy,
+                                t->lane,  t->stack, t->track,   t->vertex};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) t->b->op->buffer_free(t->b, all[i]);
 }
 
@@ -69,7 +76,8 @@ static double real_value(uint32_t bits) {
 
 /* Same particle at the same place: equal integers, real numbers apart by rounding only. */
 static bool is_same_path(struct trace *a, struct trace *b, int lane) {
-    static const enum eot_lane_word whole[] = {EOT_LANE_TYPE, EOT_LANE_DEPTH, EOT_LANE_I_PRIMARY, EOT_LANE_DRAW, EOT_LANE_VERTEX_DRAW, EOT_LANE_N_STEP};
+    static const enum eot_lane_word whole[] = {EOT_LANE_TYPE, EOT_LANE_DEPTH,       EOT_LANE_I_PRIMARY,
+                                               EOT_LANE_DRAW, EOT_LANE_VERTEX_DRAW, EOT_LANE_N_STEP};
     static const enum eot_lane_word rounded[] = {EOT_LANE_E, EOT_LANE_Z, EOT_LANE_WEIGHT, EOT_LANE_VERTEX_E};
     for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
         if (a->word[whole[i]][lane] != b->word[whole[i]][lane]) return false;
@@ -99,7 +107,8 @@ static void expect_same_paths(const char *layers) {
             for (int w = 0; w < EOT_N_LANE_WORD; w++) is_equal = is_equal && host.word[w][i] == device.word[w][i];
             if (is_equal || is_separated[i]) continue;
             if (first_rounding[i] < 0) {
-                cr_expect(is_same_path(&host, &device, i), "primary %d leaves the host's path at step %d without a rounding difference before", i, k);
+                cr_expect(is_same_path(&host, &device, i),
+                          "primary %d leaves the host's path at step %d without a rounding difference before", i, k);
                 first_rounding[i] = k;
                 n_rounded++;
             } else if (!is_same_path(&host, &device, i)) {
@@ -110,9 +119,11 @@ static void expect_same_paths(const char *layers) {
     }
     uint64_t n_step = 0;
     for (int i = 0; i < N_PRIMARY; i++) n_step += host.word[EOT_LANE_N_STEP][i];
-    printf("%s, %s: %d primaries, %llu steps; rounding differs in %d, which separates %d\n", s.backend->name, layers, N_PRIMARY, (unsigned long long)n_step, n_rounded, n_separated);
+    printf("%s, %s: %d primaries, %llu steps; rounding differs in %d, which separates %d\n", s.backend->name, layers,
+           N_PRIMARY, (unsigned long long)n_step, n_rounded, n_separated);
     cr_expect_gt(n_step, (uint64_t)(N_PRIMARY * N_STEP / 2));
-    if (!s.backend->is_gpu) cr_expect_eq(n_rounded, 0, "a CPU with correctly rounded division and root gives the host's bits");
+    if (!s.backend->is_gpu)
+        cr_expect_eq(n_rounded, 0, "a CPU with correctly rounded division and root gives the host's bits");
     close_trace(&host);
     close_trace(&device);
     eot_backend_close(host_backend);

@@ -1,4 +1,5 @@
-/* eotmc bench as a function: its hash does not depend on how the work is shared out, and the lockstep backend counts what the kernels did. */
+/* eotmc bench as a function: its hash does not depend on how the work is shared out, and the lockstep backend counts
+ * what the kernels did. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -6,20 +7,25 @@
 
 #include "run/bench.h"
 
-static struct eot_bench_result *run_case(const char *name, const char *device, uint64_t eot, int lanes, int repeat, bool is_simt) {
+static struct eot_bench_result *run_case(const char *name, const char *device, uint64_t eot, int lanes, int repeat,
+                                         bool is_simt) {
     struct eot_error err = {.status = EOT_OK};
     struct eot_bench_result *result = NULL;
     size_t n = 0;
-    struct eot_bench_options options = {.n_case = 1, .name = &name, .repeat = repeat, .eot = eot, .lanes = lanes, .device = {.selector = device}};
-    enum eot_status status = is_simt ? eot_bench_simt(&options, &result, &n, &err) : eot_bench_execute(&options, &result, &n, &err);
+    struct eot_bench_options options = {
+        .n_case = 1, .name = &name, .repeat = repeat, .eot = eot, .lanes = lanes, .device = {.selector = device}};
+    enum eot_status status =
+        is_simt ? eot_bench_simt(&options, &result, &n, &err) : eot_bench_execute(&options, &result, &n, &err);
     cr_assert_eq(status, EOT_OK, "%s", err.text);
     cr_assert_eq(n, 1);
     return result;
 }
 
 Test(bench, hash_is_of_the_primaries_not_of_the_lanes_or_rounds) {
-    struct eot_bench_result *one = run_case("cascade-cut5", "host", 3000, 1, 2, false), *many = run_case("cascade-cut5", "host", 3000, 7, 1, false),
-                            *other = run_case("cascade-cut5", "host", 2999, 7, 1, false), *simt = run_case("cascade-cut5", NULL, 3000, 96, 1, true);
+    struct eot_bench_result *one = run_case("cascade-cut5", "host", 3000, 1, 2, false),
+                            *many = run_case("cascade-cut5", "host", 3000, 7, 1, false),
+                            *other = run_case("cascade-cut5", "host", 2999, 7, 1, false),
+                            *simt = run_case("cascade-cut5", NULL, 3000, 96, 1, true);
     cr_assert_eq(strlen(one->tally_hash), 64);
     cr_assert_str_eq(one->tally_hash, many->tally_hash);
     cr_assert_str_eq(one->tally_hash, simt->tally_hash, "lockstep changes the tallies");
@@ -31,7 +37,8 @@ Test(bench, hash_is_of_the_primaries_not_of_the_lanes_or_rounds) {
 }
 
 Test(bench, device_and_host_give_the_same_hash) {
-    struct eot_bench_result *host = run_case("cascade-cut5", "host", 3000, 0, 1, false), *device = run_case("cascade-cut5", NULL, 3000, 0, 1, false);
+    struct eot_bench_result *host = run_case("cascade-cut5", "host", 3000, 0, 1, false),
+                            *device = run_case("cascade-cut5", NULL, 3000, 0, 1, false);
     if (strcmp(device->device, "host") == 0) cr_skip_test("no OpenCL device here");
     cr_assert_str_eq(host->tally_hash, device->tally_hash);
     free(host);
@@ -41,11 +48,18 @@ Test(bench, device_and_host_give_the_same_hash) {
 Test(bench, ratios_are_those_of_the_rates) {
     struct eot_bench_result *r = run_case("cascade-cut5", "host", 2000, 0, 1, false);
     const struct eot_bench_spread *m = r->metric;
-    cr_assert(m[EOT_BENCH_eot_per_s].is_there && m[EOT_BENCH_philox_blocks_per_s].is_there && !m[EOT_BENCH_muons_per_s].is_there);
-    cr_assert_float_eq(m[EOT_BENCH_eot_per_megablock].median, 1e6 * m[EOT_BENCH_eot_per_s].median / m[EOT_BENCH_philox_blocks_per_s].median, 1e-9 * m[EOT_BENCH_eot_per_megablock].median);
-    cr_assert_float_eq(m[EOT_BENCH_bound_fraction].median, m[EOT_BENCH_steps_per_s].median / m[EOT_BENCH_philox_blocks_per_s].median, 1e-9);
-    cr_assert_float_eq(m[EOT_BENCH_steps_per_eot].median, m[EOT_BENCH_steps_per_s].median / m[EOT_BENCH_eot_per_s].median, 1e-9 * m[EOT_BENCH_steps_per_eot].median);
-    cr_assert(m[EOT_BENCH_bound_fraction].median > 0.0 && m[EOT_BENCH_bound_fraction].median < 1.0, "%g steps per Philox block", m[EOT_BENCH_bound_fraction].median);
+    cr_assert(m[EOT_BENCH_eot_per_s].is_there && m[EOT_BENCH_philox_blocks_per_s].is_there &&
+              !m[EOT_BENCH_muons_per_s].is_there);
+    cr_assert_float_eq(m[EOT_BENCH_eot_per_megablock].median,
+                       1e6 * m[EOT_BENCH_eot_per_s].median / m[EOT_BENCH_philox_blocks_per_s].median,
+                       1e-9 * m[EOT_BENCH_eot_per_megablock].median);
+    cr_assert_float_eq(m[EOT_BENCH_bound_fraction].median,
+                       m[EOT_BENCH_steps_per_s].median / m[EOT_BENCH_philox_blocks_per_s].median, 1e-9);
+    cr_assert_float_eq(m[EOT_BENCH_steps_per_eot].median,
+                       m[EOT_BENCH_steps_per_s].median / m[EOT_BENCH_eot_per_s].median,
+                       1e-9 * m[EOT_BENCH_steps_per_eot].median);
+    cr_assert(m[EOT_BENCH_bound_fraction].median > 0.0 && m[EOT_BENCH_bound_fraction].median < 1.0,
+              "%g steps per Philox block", m[EOT_BENCH_bound_fraction].median);
     free(r);
 }
 
@@ -70,7 +84,8 @@ Test(bench, hot_kernel_keeps_85_percent_of_a_warp_busy) {
     int deepest = 0;
     for (int d = 0; d < EOT_SIMT_MAX_DEPTH; d++)
         if (r->simt.depth[d] > 0) deepest = d;
-    cr_assert_leq(deepest, 5, "the heavier daughter waits, so depth is at most log2(106 GeV / 5 GeV) + 1, not %d", deepest);
+    cr_assert_leq(deepest, 5, "the heavier daughter waits, so depth is at most log2(106 GeV / 5 GeV) + 1, not %d",
+                  deepest);
     free(r);
 }
 
@@ -81,5 +96,6 @@ Test(bench, unknown_case_is_named_with_its_neighbour) {
     size_t n = 0;
     struct eot_bench_options options = {.n_case = 1, .name = &name, .repeat = 1, .device = {.selector = "host"}};
     cr_assert_eq(eot_bench_execute(&options, &result, &n, &err), EOT_E_USAGE);
-    cr_assert(strstr(err.text, "cascade-cut6") != NULL && strstr(err.text, "did you mean cascade-cut5") != NULL, "%s", err.text);
+    cr_assert(strstr(err.text, "cascade-cut6") != NULL && strstr(err.text, "did you mean cascade-cut5") != NULL, "%s",
+              err.text);
 }

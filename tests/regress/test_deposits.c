@@ -1,4 +1,5 @@
-/* Runs that follow only a fraction of the events with deposits (scoring.deposit_fraction): the same cut flow, unbiased deposits, exact energy balance. */
+/* Runs that follow only a fraction of the events with deposits (scoring.deposit_fraction): the same cut flow, unbiased
+ * deposits, exact energy balance. */
 #undef EOT_REAL_DOUBLE
 #include "eotmc/transport/select.h"
 
@@ -6,8 +7,13 @@
 
 #include <math.h>
 
-static const char *const SET[] = {"physics.cut=5 GeV", "sampling.region.min_photon_energy=5.4 GeV", "physics.shower.spot_energy=0.5 GeV",
-                                  "scoring.showers=0", "scoring.track_length=off", "sampling.batch=4000", NULL};
+static const char *const SET[] = {"physics.cut=5 GeV",
+                                  "sampling.region.min_photon_energy=5.4 GeV",
+                                  "physics.shower.spot_energy=0.5 GeV",
+                                  "scoring.showers=0",
+                                  "scoring.track_length=off",
+                                  "sampling.batch=4000",
+                                  NULL};
 
 static void set_fraction(struct simulation *s, double deposit, double record) {
     s->config.scoring.deposit_fraction = deposit;
@@ -25,11 +31,13 @@ static void sum_tallies(const struct simulation *s, int64_t sum[EOT_N_TALLY]) {
 
 static double histogram_sum(const int64_t *tally, int which, int square) {
     double sum = 0.0;
-    for (int b = 0; b < EOT_N_BIN + 2; b++) sum += eot_sum_value(tally + EOT_T_HISTOGRAM + 4 * (which * (EOT_N_BIN + 2) + b) + 2 * square);
+    for (int b = 0; b < EOT_N_BIN + 2; b++)
+        sum += eot_sum_value(tally + EOT_T_HISTOGRAM + 4 * (which * (EOT_N_BIN + 2) + b) + 2 * square);
     return sum;
 }
 
-/* 20000 events with 570 tracks: a muon that was given up too early, one in some hundred of those that come through, would be seen. */
+/* 20000 events with 570 tracks: a muon that was given up too early, one in some hundred of those that come through,
+ * would be seen. */
 Test(deposits, do_not_change_what_passes_a_cut) {
     static int64_t all[EOT_N_TALLY], some[EOT_N_TALLY];
     struct simulation s;
@@ -43,8 +51,10 @@ Test(deposits, do_not_change_what_passes_a_cut) {
     set_fraction(&s, 0.1, 0.0);
     simulation_run(&s);
     sum_tallies(&s, some);
-    for (int k = EOT_C_EVENTS; k <= EOT_C_HCAL; k++) cr_expect_eq(all[k], some[k], "counter %d: %lld events, %lld", k, (long long)all[k], (long long)some[k]);
-    for (int k = EOT_T_WEIGHTED; k < EOT_T_HISTOGRAM; k++) cr_expect_eq(all[k], some[k], "weighted tally %d", k - EOT_T_WEIGHTED);
+    for (int k = EOT_C_EVENTS; k <= EOT_C_HCAL; k++)
+        cr_expect_eq(all[k], some[k], "counter %d: %lld events, %lld", k, (long long)all[k], (long long)some[k]);
+    for (int k = EOT_T_WEIGHTED; k < EOT_T_HISTOGRAM; k++)
+        cr_expect_eq(all[k], some[k], "weighted tally %d", k - EOT_T_WEIGHTED);
     for (int h = 0; h < EOT_N_EVENT_HISTOGRAM; h++)
         for (int k = 0; k < 4 * (EOT_N_BIN + 2) && (h < EOT_H_HCAL0 || h > EOT_H_HCAL3); k++) {
             int at = EOT_T_HISTOGRAM + 4 * h * (EOT_N_BIN + 2) + k;
@@ -61,15 +71,20 @@ Test(deposits, do_not_change_what_passes_a_cut) {
     cr_expect_float_eq(s.result.energy_in, 0.1 * E_all, 0.1 * E_all * 5.0 * sqrt(0.9 / 2000.0));
     cr_expect_eq(s.result.energy_residual, 0.0);
     const struct eot_estimate *ecal = simulation_estimate(&s, "energy.ecal_fraction");
-    cr_expect_float_eq(ecal->value, ecal_all, 5.0 * ecal->std_error, "%g +- %g, all: %g", ecal->value, ecal->std_error, ecal_all);
+    cr_expect_float_eq(ecal->value, ecal_all, 5.0 * ecal->std_error, "%g +- %g, all: %g", ecal->value, ecal->std_error,
+                       ecal_all);
     simulation_close(&s);
 }
 
-/* Where the muons stop, launches, batches and the device make no difference; recorded events are those of a run that follows all. */
+/* Where the muons stop, launches, batches and the device make no difference; recorded events are those of a run that
+ * follows all. */
 Test(deposits, do_not_depend_on_launches_or_device) {
     struct simulation s;
     char hash[65];
-    simulation_open(&s, "configs/smoke.yaml", (const char *const[]){"physics.cut=1 GeV", "sampling.eot=600", "sampling.batch=64", "device.lanes=0", NULL}, NULL);
+    simulation_open(
+        &s, "configs/smoke.yaml",
+        (const char *const[]){"physics.cut=1 GeV", "sampling.eot=600", "sampling.batch=64", "device.lanes=0", NULL},
+        NULL);
     set_fraction(&s, 0.2, 0.3);
     simulation_run(&s);
     snprintf(hash, sizeof hash, "%s", s.result.tally_sha256);
@@ -105,7 +120,8 @@ Test(deposits, do_not_depend_on_launches_or_device) {
     simulation_close(&s);
 }
 
-/* How far a muon of given energy comes that starts on the axis at z, inside the box that the bound is for: one that scatters out of it may go far in the air. */
+/* How far a muon of given energy comes that starts on the axis at z, inside the box that the bound is for: one that
+ * scatters out of it may go far in the air. */
 static double furthest_z(const struct simulation *s, double kinetic, double z, u64 primary) {
     const struct eot_world *w = &s->world;
     eot_event_vertex v;
@@ -127,7 +143,8 @@ static double furthest_z(const struct simulation *s, double kinetic, double z, u
     return z;
 }
 
-/* Muons with just the energy that is said to be needed must not get to the last plane, and it must not be said much too low to be of use. */
+/* Muons with just the energy that is said to be needed must not get to the last plane, and it must not be said much too
+ * low to be of use. */
 Test(deposits, least_energy_is_a_bound) {
     struct simulation s;
     simulation_open(&s, "configs/na64e-dimuon.yaml", (const char *const[]){"scoring.showers=0", NULL}, "host");
@@ -145,8 +162,10 @@ Test(deposits, least_energy_is_a_bound) {
         cr_expect_eq(n_through, 0, "%d of %d muons of %g GeV at %g cm get to %g cm", n_through, n, need, z, last);
         cr_expect_gt(n_with_more, n / 10, "%g cm: %g GeV", z, need);
     }
-    cr_expect_gt((double)eot_event_muon_need(s.world.table.value, e, 0.0f), 3.0); /* 3.6 m of iron cost more than 10 MeV/cm of it */
+    cr_expect_gt((double)eot_event_muon_need(s.world.table.value, e, 0.0f),
+                 3.0); /* 3.6 m of iron cost more than 10 MeV/cm of it */
     cr_expect_eq(eot_event_muon_need(s.world.table.value, e, 1000.0f), 0.0f);
-    cr_expect_geq(eot_event_muon_need(s.world.table.value, e, -10.0f), eot_event_muon_need(s.world.table.value, e, 0.0f));
+    cr_expect_geq(eot_event_muon_need(s.world.table.value, e, -10.0f),
+                  eot_event_muon_need(s.world.table.value, e, 0.0f));
     simulation_close(&s);
 }

@@ -1,11 +1,13 @@
-/* The tallies of a run are the same integers whatever the work-group, launch length, lanes, batch, cache or source of the kernels, and on the host too. */
+/* The tallies of a run are the same integers whatever the work-group, launch length, lanes, batch, cache or source of
+ * the kernels, and on the host too. */
 #include "../simulation.h"
 
 static const char *const SET[] = {"physics.cut=1 GeV", "sampling.eot=200", "sampling.batch=64", "device.lanes=0", NULL};
 
 static void expect_tally(struct simulation *s, const char *hash, const char *what) {
     simulation_run(s);
-    cr_expect_str_eq(s->result.tally_sha256, hash, "%s, %s: %s differs from %s", what, s->result.mode, s->result.tally_sha256, hash);
+    cr_expect_str_eq(s->result.tally_sha256, hash, "%s, %s: %s differs from %s", what, s->result.mode,
+                     s->result.tally_sha256, hash);
 }
 
 /* Both modes in one go: a driver compiles the kernels for each size of work groups. */
@@ -15,10 +17,17 @@ Test(invariance, tallies_do_not_depend_on_launches_or_device) {
         const char *what;
         int work_group, launch_steps, lanes, in_flight;
         uint64_t batch;
-    } variant[] = {{"work groups of 1", 1, 0, 0, 0, 64},        {"work groups of 16", 16, 0, 0, 0, 64}, {"work groups of 64", 64, 0, 0, 0, 64},
-                   {"launches of 17 steps", 0, 17, 0, 0, 64},   {"launches of 999 steps", 0, 999, 0, 0, 64}, {"3 lanes", 0, 0, 3, 0, 64},
-                   {"100 lanes", 0, 0, 100, 0, 64},             {"one batch at a time", 0, 0, 0, 1, 64},    {"batches of 37", 0, 0, 0, 0, 37},
-                   {"batches of 7", 0, 0, 0, 2, 7},             {"one batch", 0, 0, 0, 0, 1000}};
+    } variant[] = {{"work groups of 1", 1, 0, 0, 0, 64},
+                   {"work groups of 16", 16, 0, 0, 0, 64},
+                   {"work groups of 64", 64, 0, 0, 0, 64},
+                   {"launches of 17 steps", 0, 17, 0, 0, 64},
+                   {"launches of 999 steps", 0, 999, 0, 0, 64},
+                   {"3 lanes", 0, 0, 3, 0, 64},
+                   {"100 lanes", 0, 0, 100, 0, 64},
+                   {"one batch at a time", 0, 0, 0, 1, 64},
+                   {"batches of 37", 0, 0, 0, 0, 37},
+                   {"batches of 7", 0, 0, 0, 2, 7},
+                   {"one batch", 0, 0, 0, 0, 1000}};
     struct simulation s;
     char hash[2][65];
     simulation_open(&s, "configs/smoke.yaml", SET, NULL);
@@ -34,7 +43,10 @@ Test(invariance, tallies_do_not_depend_on_launches_or_device) {
         for (int m = 0; m < 2; m++) {
             s.config.sampling.mode = modes[m];
             s.config.sampling.batch = variant[i].batch;
-            s.config.device = (struct eot_device_config){.work_group = variant[i].work_group, .launch_steps = variant[i].launch_steps, .lanes = variant[i].lanes, .in_flight = variant[i].in_flight};
+            s.config.device = (struct eot_device_config){.work_group = variant[i].work_group,
+                                                         .launch_steps = variant[i].launch_steps,
+                                                         .lanes = variant[i].lanes,
+                                                         .in_flight = variant[i].in_flight};
             expect_tally(&s, hash[m], variant[i].what);
         }
     s.config.device = automatic;
@@ -49,7 +61,8 @@ Test(invariance, tallies_do_not_depend_on_launches_or_device) {
     simulation_close(&s);
 }
 
-/* The host, which says that it is a GPU: its work-groups and its many lanes, and a word on batches that are too small for them. */
+/* The host, which says that it is a GPU: its work-groups and its many lanes, and a word on batches that are too small
+ * for them. */
 Test(invariance, lanes_as_on_a_gpu) {
     struct simulation s;
     char hash[65], text[200] = "";

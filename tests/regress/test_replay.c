@@ -1,4 +1,5 @@
-/* A primary that is followed again on the host gives the run's own record, to the last bit, and accounts for all its energy. */
+/* A primary that is followed again on the host gives the run's own record, to the last bit, and accounts for all its
+ * energy. */
 #include "../simulation.h"
 
 #include <math.h>
@@ -8,7 +9,9 @@
 static void expect_the_record_again(enum eot_sampling_mode mode) {
     struct simulation s;
     size_t n_compared = 0;
-    simulation_open(&s, "configs/smoke.yaml", (const char *const[]){"sampling.eot=40", "sampling.first=100", "scoring.record_fraction=1", NULL}, NULL);
+    simulation_open(&s, "configs/smoke.yaml",
+                    (const char *const[]){"sampling.eot=40", "sampling.first=100", "scoring.record_fraction=1", NULL},
+                    NULL);
     s.config.sampling.mode = mode;
     s.config.sampling.analog_enhancement = 4000.0;
     simulation_run(&s);
@@ -19,18 +22,22 @@ static void expect_the_record_again(enum eot_sampling_mode mode) {
         size_t n_row = 0;
         for (size_t i = 0; i < s.run.n_row; i++) {
             if (s.run.row[i].primary != primary) continue;
-            cr_assert_lt(n_row, replay.n_vertex, "primary %d has %zu vertices when followed again", (int)primary, replay.n_vertex);
-            cr_expect_arr_eq(s.run.row[i].value, replay.vertex[n_row].row, sizeof replay.vertex[n_row].row, "primary %d", (int)primary);
+            cr_assert_lt(n_row, replay.n_vertex, "primary %d has %zu vertices when followed again", (int)primary,
+                         replay.n_vertex);
+            cr_expect_arr_eq(s.run.row[i].value, replay.vertex[n_row].row, sizeof replay.vertex[n_row].row,
+                             "primary %d", (int)primary);
             n_row++;
             n_compared++;
         }
-        cr_expect_eq(n_row, replay.n_vertex, "primary %d: %zu rows, %zu vertices", (int)primary, n_row, replay.n_vertex);
+        cr_expect_eq(n_row, replay.n_vertex, "primary %d: %zu rows, %zu vertices", (int)primary, n_row,
+                     replay.n_vertex);
         cr_expect_gt(replay.n_step, 5);
         for (size_t v = 0; v < replay.n_vertex; v++) cr_expect_eq(replay.vertex[v].residual, 0.0);
         /* every step's parent is its losses and daughters */
         for (size_t i = 0; i < replay.n_step; i++) {
             const struct eot_replay_step *step = &replay.step[i];
-            cr_expect_float_eq(step->E, step->ionisation + step->soft + step->E_a + step->E_b, 1e-5 * step->E, "step %zu", i);
+            cr_expect_float_eq(step->E, step->ionisation + step->soft + step->E_a + step->E_b, 1e-5 * step->E,
+                               "step %zu", i);
         }
         eot_replay_free(&replay);
     }
@@ -44,7 +51,8 @@ Test(replay, gives_the_record_of_an_analog_run) { expect_the_record_again(EOT_SA
 Test(replay, refuses_a_primary_that_the_run_does_not_have) {
     struct simulation s;
     struct eot_replay replay;
-    simulation_open(&s, "tests/ecal_only.yaml", (const char *const[]){"sampling.first=10", "sampling.eot=5", "physics.cut=5 GeV", NULL}, "host");
+    simulation_open(&s, "tests/ecal_only.yaml",
+                    (const char *const[]){"sampling.first=10", "sampling.eot=5", "physics.cut=5 GeV", NULL}, "host");
     cr_expect_eq(eot_replay_execute(&s.config, &s.world, 9, &replay, &s.error), EOT_E_USAGE);
     cr_expect_eq(eot_replay_execute(&s.config, &s.world, 15, &replay, &s.error), EOT_E_USAGE);
     cr_expect_not_null(strstr(s.error.text, "10 to 14"), "%s", s.error.text);

@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-static const char *const SET[] = {"physics.cut=1 GeV", "sampling.eot=300", "sampling.batch=16", "device.lanes=0", "scoring.record_fraction=0.5", NULL};
+static const char *const SET[] = {"physics.cut=1 GeV",           "sampling.eot=300",
+                                  "sampling.batch=16",           "device.lanes=0",
+                                  "scoring.record_fraction=0.5", NULL};
 
 static size_t n_device(const struct simulation *s) {
     size_t n = 0;
@@ -15,20 +17,24 @@ static size_t n_device(const struct simulation *s) {
 }
 
 static void expect_same(const char *selector, size_t n_wanted, struct simulation *s, const struct simulation *one) {
-    simulation_open_backend(s, &(struct eot_backend_options){.selector = selector, .extra_options = eot_world_kernel_options(&s->config)});
+    simulation_open_backend(
+        s, &(struct eot_backend_options){.selector = selector, .extra_options = eot_world_kernel_options(&s->config)});
     cr_assert_eq(n_device(s), n_wanted, "%s: %zu devices", selector, n_device(s));
     simulation_run(s);
     cr_expect_str_eq(s->result.tally_sha256, one->result.tally_sha256, "%s", selector);
     cr_expect_eq(s->result.n_device, n_wanted);
     cr_assert_eq(s->result.n_estimate, one->result.n_estimate);
     for (size_t i = 0; i < s->result.n_estimate; i++) {
-        cr_expect_eq(s->result.estimate[i].value, one->result.estimate[i].value, "%s: %s", selector, s->result.estimate[i].name);
-        cr_expect_eq(s->result.estimate[i].std_error, one->result.estimate[i].std_error, "%s: %s", selector, s->result.estimate[i].name);
+        cr_expect_eq(s->result.estimate[i].value, one->result.estimate[i].value, "%s: %s", selector,
+                     s->result.estimate[i].name);
+        cr_expect_eq(s->result.estimate[i].std_error, one->result.estimate[i].std_error, "%s: %s", selector,
+                     s->result.estimate[i].name);
     }
     cr_assert_eq(s->run.n_row, one->run.n_row);
     for (size_t i = 0; i < s->run.n_row; i++) {
         cr_expect_eq(s->run.row[i].primary, one->run.row[i].primary, "%s: event %zu", selector, i);
-        cr_expect_arr_eq(s->run.row[i].value, one->run.row[i].value, sizeof s->run.row[i].value, "%s: event %zu", selector, i);
+        cr_expect_arr_eq(s->run.row[i].value, one->run.row[i].value, sizeof s->run.row[i].value, "%s: event %zu",
+                         selector, i);
     }
 }
 
@@ -64,16 +70,18 @@ enum { FAILING_LAUNCH = 5, INTERRUPTED_LAUNCH = 10 };
 static atomic_int n_launch; /* of muons, by all devices: one a batch. Which device makes which is chance */
 static const char *failed;  /* name of the device that made the failing one */
 
-static enum eot_status failing_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments, struct eot_error *err) {
+static enum eot_status failing_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
+                                      struct eot_buffer *const *arguments, struct eot_error *err) {
     if (kernel == EOT_KERNEL_muon && atomic_fetch_add(&n_launch, 1) == FAILING_LAUNCH) {
         failed = backend->name;
-        return eot_error_set(err, EOT_E_DEVICE, __FILE__, __LINE__, __func__, "the device is on fire (test); put it out");
+        return eot_error_set(err, EOT_E_DEVICE, __FILE__, __LINE__, __func__,
+                             "the device is on fire (test); put it out");
     }
     return honest.launch(backend, kernel, n_item, group, arguments, err);
 }
 
-static enum eot_status interrupting_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
-                                           struct eot_error *err) {
+static enum eot_status interrupting_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item,
+                                           size_t group, struct eot_buffer *const *arguments, struct eot_error *err) {
     if (kernel == EOT_KERNEL_muon && atomic_fetch_add(&n_launch, 1) == INTERRUPTED_LAUNCH) interrupted = 1;
     return honest.launch(backend, kernel, n_item, group, arguments, err);
 }
@@ -108,7 +116,8 @@ Test(several_devices, failure_of_a_twin_ends_the_run) {
     simulation_close(&s);
 }
 
-/* What an interrupted run holds is the run of so many primaries. Whichever device makes that launch, at most two more batches are under way: of 19, some are left. */
+/* What an interrupted run holds is the run of so many primaries. Whichever device makes that launch, at most two more
+ * batches are under way: of 19, some are left. */
 Test(several_devices, interruption_keeps_a_range_from_the_first) {
     struct simulation s;
     struct eot_run run;
@@ -117,7 +126,8 @@ Test(several_devices, interruption_keeps_a_range_from_the_first) {
     struct eot_backend_operations interrupting = honest;
     interrupting.launch = interrupting_launch;
     for (struct eot_backend *b = s.backend; b != NULL; b = b->next) b->op = &interrupting;
-    struct eot_run_options options = {.backend = s.backend, .progress = EOT_PROGRESS_NONE, .skips_excluded = true, .is_interrupted = &interrupted};
+    struct eot_run_options options = {
+        .backend = s.backend, .progress = EOT_PROGRESS_NONE, .skips_excluded = true, .is_interrupted = &interrupted};
     uint64_t n = 0;
     memset(&run, 0, sizeof run);
     for (int attempt = 0; attempt < 10 && n == 0; attempt++) { /* the one with the first batch may be slow */
@@ -147,13 +157,20 @@ Test(several_devices, wrong_lists_are_refused) {
     static const struct {
         const char *selector, *text;
         bool one_only;
-    } wrong[] = {{"host,", "ends with a comma", false}, {"host,banana", "matches no device", false}, {"host/0", "0 parts", false}, {"host/1000", "1000 parts", false},
-                 {",host", "matches no device", false}, {"host,host", "one device is used here", true}, {"host/2", "one device is used here", true}};
+    } wrong[] = {{"host,", "ends with a comma", false},
+                 {"host,banana", "matches no device", false},
+                 {"host/0", "0 parts", false},
+                 {"host/1000", "1000 parts", false},
+                 {",host", "matches no device", false},
+                 {"host,host", "one device is used here", true},
+                 {"host/2", "one device is used here", true}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct eot_backend *backend;
         struct eot_error error = {0};
-        cr_expect_eq(eot_backend_open(&(struct eot_backend_options){.selector = wrong[i].selector, .one_only = wrong[i].one_only}, &backend, &error), EOT_E_USAGE, "%s",
-                     wrong[i].selector);
+        cr_expect_eq(eot_backend_open(
+                         &(struct eot_backend_options){.selector = wrong[i].selector, .one_only = wrong[i].one_only},
+                         &backend, &error),
+                     EOT_E_USAGE, "%s", wrong[i].selector);
         cr_expect_null(backend);
         cr_expect_not_null(strstr(error.text, wrong[i].text), "%s: %s", wrong[i].selector, error.text);
     }

@@ -7,18 +7,27 @@
 
 #include "analysis/statistics.h"
 
-static const char *const RATES[] = {"dimuon.gamma.per_eot", "dimuon.gamma.per_eot_above_1GeV", "dimuon.gamma.per_eot_above_2.5GeV", "dimuon.gamma.per_eot_above_5GeV",
-                                    "dimuon.gamma.per_eot_above_10GeV", "dimuon.gamma.per_eot_above_20GeV", "dimuon.gamma.per_eot_above_50GeV"};
+static const char *const RATES[] = {"dimuon.gamma.per_eot",
+                                    "dimuon.gamma.per_eot_above_1GeV",
+                                    "dimuon.gamma.per_eot_above_2.5GeV",
+                                    "dimuon.gamma.per_eot_above_5GeV",
+                                    "dimuon.gamma.per_eot_above_10GeV",
+                                    "dimuon.gamma.per_eot_above_20GeV",
+                                    "dimuon.gamma.per_eot_above_50GeV"};
 enum { N_RATE = sizeof RATES / sizeof RATES[0] };
 
 static void expect_same_rates(const struct eot_result *a, const struct eot_result *b) {
     for (int i = 0; i < N_RATE; i++) {
         const struct eot_estimate *x = eot_result_estimate(a, RATES[i]), *y = eot_result_estimate(b, RATES[i]);
         if (x == NULL || y == NULL) continue;
-        double sigma = sqrt(x->std_error * x->std_error + y->std_error * y->std_error), pull = (x->value - y->value) / sigma;
-        printf("%-40s %s %.4g +- %.2g, %s %.4g +- %.2g: %.2f sigma\n", RATES[i], a->mode, x->value, x->std_error, b->mode, y->value, y->std_error, pull);
+        double sigma = sqrt(x->std_error * x->std_error + y->std_error * y->std_error),
+               pull = (x->value - y->value) / sigma;
+        printf("%-40s %s %.4g +- %.2g, %s %.4g +- %.2g: %.2f sigma\n", RATES[i], a->mode, x->value, x->std_error,
+               b->mode, y->value, y->std_error, pull);
         cr_expect_gt(sigma, 0.0);
-        bool is_main = i == 0 || i == 3; /* 3 sigma where the acceptance asks for it; 4 for the others, which are many and correlated */
+        bool is_main =
+            i == 0 ||
+            i == 3; /* 3 sigma where the acceptance asks for it; 4 for the others, which are many and correlated */
         cr_expect_lt(fabs(pull), is_main ? 3.0 : 4.0, "%s: %g sigma", RATES[i], pull);
     }
 }
@@ -28,7 +37,8 @@ static void expect_same_histogram(const struct eot_result *a, const struct eot_r
     double chi_square;
     size_t ndf;
     cr_assert(x != NULL && y != NULL, "no histogram %s", name);
-    double p = eot_statistics_histograms_p(x->values, x->variances, y->values, y->variances, x->n_bin, &chi_square, &ndf);
+    double p =
+        eot_statistics_histograms_p(x->values, x->variances, y->values, y->variances, x->n_bin, &chi_square, &ndf);
     printf("%-40s chi2 %.1f for %zu bins, p = %.3g\n", name, chi_square, ndf, p);
     cr_expect_gt(ndf, 10);
     cr_expect_gt(p, 1e-6, "%s: chi2 %g for %zu bins", name, chi_square, ndf);
@@ -43,7 +53,8 @@ static void copy(struct simulation *s, struct eot_result *kept) {
 Test(analog_forced, enhanced_analog_agrees_in_rates_depth_and_photon_energy) {
     struct simulation s;
     struct eot_result forced;
-    simulation_open(&s, "tests/ecal_only.yaml", (const char *const[]){"physics.cut=1 GeV", "sampling.batch=200", NULL}, NULL);
+    simulation_open(&s, "tests/ecal_only.yaml", (const char *const[]){"physics.cut=1 GeV", "sampling.batch=200", NULL},
+                    NULL);
     s.config.sampling.eot = 8000;
     simulation_run(&s);
     copy(&s, &forced);
@@ -64,7 +75,8 @@ Test(analog_forced, enhanced_analog_agrees_in_rates_depth_and_photon_energy) {
 Test(analog_forced, true_analog_agrees_in_rates) {
     struct simulation s;
     struct eot_result forced;
-    simulation_open(&s, "tests/ecal_only.yaml", (const char *const[]){"physics.cut=5 GeV", "scoring.track_length=off", NULL}, NULL);
+    simulation_open(&s, "tests/ecal_only.yaml",
+                    (const char *const[]){"physics.cut=5 GeV", "scoring.track_length=off", NULL}, NULL);
     s.config.sampling.eot = 5000;
     simulation_run(&s);
     copy(&s, &forced);
@@ -118,7 +130,8 @@ static void add_to_pool(struct pool *p, const struct eot_result *r, int i_seed) 
 }
 
 /* chi-square of two pooled histograms; neighbouring bins are joined until both hold ten effective events. */
-static double joined_chi_square(const double *a, const double *va, const double *b, const double *vb, size_t n, size_t *ndf) {
+static double joined_chi_square(const double *a, const double *va, const double *b, const double *vb, size_t n,
+                                size_t *ndf) {
     double chi_square = 0.0, A = 0.0, VA = 0.0, B = 0.0, VB = 0.0;
     *ndf = 0;
     for (size_t i = 0; i < n; i++) {
@@ -134,13 +147,17 @@ static double joined_chi_square(const double *a, const double *va, const double 
     return chi_square;
 }
 
-/* The whole chain with the main job's configuration: every rate, depth and energy fraction that both modes know, and every histogram, over ten seeds. Showers without a
- * vertex (ecal.*) and sizes of the samples have nothing to do with the mode. */
+/* The whole chain with the main job's configuration: every rate, depth and energy fraction that both modes know, and
+ * every histogram, over ten seeds. Showers without a vertex (ecal.*) and sizes of the samples have nothing to do with
+ * the mode. */
 Test(analog_forced, all_estimates_and_histograms_agree_over_ten_seeds, .timeout = 300) {
     struct pool *pool = calloc(2, sizeof *pool);
     struct simulation s;
     cr_assert_not_null(pool);
-    simulation_open(&s, "configs/na64e-dimuon.yaml", (const char *const[]){"physics.cut=5 GeV", "scoring.showers=0", "scoring.track_length=off", "sampling.batch=500", NULL}, NULL);
+    simulation_open(&s, "configs/na64e-dimuon.yaml",
+                    (const char *const[]){"physics.cut=5 GeV", "scoring.showers=0", "scoring.track_length=off",
+                                          "sampling.batch=500", NULL},
+                    NULL);
     for (int analog = 0; analog < 2; analog++)
         for (int i = 0; i < N_SEED; i++) {
             s.config.sampling.mode = analog ? EOT_SAMPLING_ANALOG : EOT_SAMPLING_FORCED;
@@ -155,18 +172,25 @@ Test(analog_forced, all_estimates_and_histograms_agree_over_ten_seeds, .timeout 
     double all_chi_square = 0.0;
     for (size_t i = 0; i < pool[0].n_estimate; i++)
         for (size_t j = 0; j < pool[1].n_estimate; j++) {
-            double variance = pool[0].variance[i] + pool[1].variance[j], pull = (pool[0].value[i] - pool[1].value[j]) / sqrt(variance);
-            if (strcmp(pool[0].name[i], pool[1].name[j]) != 0 || !(pool[0].variance[i] > 0.0) || !(pool[1].variance[j] > 0.0)) continue;
-            if (strncmp(pool[0].name[i], "eot.", 4) == 0 || strncmp(pool[0].name[i], "selected.", 9) == 0) continue; /* sizes; tails of few events */
+            double variance = pool[0].variance[i] + pool[1].variance[j],
+                   pull = (pool[0].value[i] - pool[1].value[j]) / sqrt(variance);
+            if (strcmp(pool[0].name[i], pool[1].name[j]) != 0 || !(pool[0].variance[i] > 0.0) ||
+                !(pool[1].variance[j] > 0.0))
+                continue;
+            if (strncmp(pool[0].name[i], "eot.", 4) == 0 || strncmp(pool[0].name[i], "selected.", 9) == 0)
+                continue;                                                   /* sizes; tails of few events */
             if (strcmp(pool[0].name[i], "hcal.calibration") == 0) continue; /* the same number */
-            printf("%-40s forced %.4g, analog %.4g: %.2f sigma\n", pool[0].name[i], pool[0].value[i], pool[1].value[j], pull);
-            cr_expect_lt(fabs(pull), 4.0, "%s: forced %g, analog %g, %g sigma", pool[0].name[i], pool[0].value[i], pool[1].value[j], pull);
+            printf("%-40s forced %.4g, analog %.4g: %.2f sigma\n", pool[0].name[i], pool[0].value[i], pool[1].value[j],
+                   pull);
+            cr_expect_lt(fabs(pull), 4.0, "%s: forced %g, analog %g, %g sigma", pool[0].name[i], pool[0].value[i],
+                         pool[1].value[j], pull);
             n_compared++;
         }
     for (size_t i = 0; i < pool[0].n_histogram; i++) {
         cr_assert_str_eq(pool[0].histogram[i].name, pool[1].histogram[i].name);
-        double chi_square = joined_chi_square(pool[0].histogram[i].value, pool[0].histogram[i].variance, pool[1].histogram[i].value, pool[1].histogram[i].variance,
-                                              pool[0].histogram[i].n_bin, &ndf);
+        double chi_square =
+            joined_chi_square(pool[0].histogram[i].value, pool[0].histogram[i].variance, pool[1].histogram[i].value,
+                              pool[1].histogram[i].variance, pool[0].histogram[i].n_bin, &ndf);
         if (ndf < 3) continue;
         double p = eot_statistics_chi_square_p(chi_square, ndf);
         printf("%-40s chi2 %.1f for %zu bins, p = %.3g\n", pool[0].histogram[i].name, chi_square, ndf, p);
@@ -176,7 +200,8 @@ Test(analog_forced, all_estimates_and_histograms_agree_over_ten_seeds, .timeout 
         n_histogram++;
     }
     double p = eot_statistics_chi_square_p(all_chi_square, all_ndf);
-    printf("%zu estimates; %zu histograms, chi2 %.1f for %zu bins, p = %.3g\n", n_compared, n_histogram, all_chi_square, all_ndf, p);
+    printf("%zu estimates; %zu histograms, chi2 %.1f for %zu bins, p = %.3g\n", n_compared, n_histogram, all_chi_square,
+           all_ndf, p);
     cr_expect_gt(p, 1e-3);
     cr_expect_gt(n_compared, 8);
     cr_expect_gt(n_histogram, 4);

@@ -1,5 +1,6 @@
-/* Standard errors against the spread that they claim to describe: a measurement like that of rare vertices, repeated 2000 times. Seeds are fixed. Each fails
- * by chance with probability 1e-6 and sees errors wrong by 8 % (the variance of 2000 repetitions is known to 3.2 %; 1e-6, two-sided, are 4.9 sigma). */
+/* Standard errors against the spread that they claim to describe: a measurement like that of rare vertices, repeated
+ * 2000 times. Seeds are fixed. Each fails by chance with probability 1e-6 and sees errors wrong by 8 % (the variance of
+ * 2000 repetitions is known to 3.2 %; 1e-6, two-sided, are 4.9 sigma). */
 #include <criterion/criterion.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -9,7 +10,8 @@
 
 enum { N_REPETITION = 2000 };
 
-/** One run: batches of 300 primaries, the last of 40; a primary scores with probability 0.05 a weight with a long tail (log-normal), up to three times. */
+/** One run: batches of 300 primaries, the last of 40; a primary scores with probability 0.05 a weight with a long tail
+ * (log-normal), up to three times. */
 static size_t simulate(gsl_rng *random, size_t n_batch, struct eot_batch_sum *score, struct eot_batch_sum *energy) {
     for (size_t b = 0; b < n_batch; b++) {
         score[b] = energy[b] = (struct eot_batch_sum){.n = b + 1 < n_batch ? 300 : 40};
@@ -41,8 +43,9 @@ static void expect_honest(enum quantity quantity, size_t n_batch, double truth) 
     for (int r = 0; r < N_REPETITION; r++) {
         struct eot_mean estimate;
         simulate(random, n_batch, score, energy);
-        enum eot_status status = quantity == RATIO ? eot_statistics_ratio(energy, score, n_batch, &estimate, &error)
-                                                   : eot_statistics_rate(score, n_batch, quantity == RATE_BY_SQUARES, &estimate, &error);
+        enum eot_status status =
+            quantity == RATIO ? eot_statistics_ratio(energy, score, n_batch, &estimate, &error)
+                              : eot_statistics_rate(score, n_batch, quantity == RATE_BY_SQUARES, &estimate, &error);
         cr_assert_eq(status, EOT_OK, "%s", error.text);
         value[r] = estimate.value;
         std_error[r] = estimate.std_error;

@@ -1,6 +1,6 @@
-/* The transport's tables: sampled final states against the integrated distributions by chi-square, cross sections between the nodes, limits.
- * Fixed seeds; a correct sampler fails a chi-square test with probability 1e-6. 4e5 samples in 40 bins see a bias of a bin above about 5 %, or a drift over the
- * distribution above about 1 %. */
+/* The transport's tables: sampled final states against the integrated distributions by chi-square, cross sections
+ * between the nodes, limits. Fixed seeds; a correct sampler fails a chi-square test with probability 1e-6. 4e5 samples
+ * in 40 bins see a bias of a bin above about 5 %, or a drift over the distribution above about 1 %. */
 #include <criterion/criterion.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
@@ -19,7 +19,8 @@ TestSuite(lfc_sampling, .init = setup);
 /* Lead, polystyrene (C8H8), and their mixture as in a merged calorimeter layer. */
 static void materials_make(struct eot_lfc_material *m) {
     m[0] = (struct eot_lfc_material){1, {eot_lfc_nuclide_from_mass(82, 207, 11.35, 1.0)}};
-    m[1] = (struct eot_lfc_material){2, {eot_lfc_nuclide_from_mass(6, 12, 1.06, 0.922), eot_lfc_nuclide_from_mass(1, 1, 1.06, 0.078)}};
+    m[1] = (struct eot_lfc_material){
+        2, {eot_lfc_nuclide_from_mass(6, 12, 1.06, 0.922), eot_lfc_nuclide_from_mass(1, 1, 1.06, 0.078)}};
     m[2] = (struct eot_lfc_material){3, {m[0].nuclide[0], m[1].nuclide[0], m[1].nuclide[1]}};
     for (int i = 0; i < 3; i++) m[2].nuclide[i].atoms *= 0.5;
 }
@@ -36,7 +37,8 @@ static void fixture_make(struct fixture *f, enum eot_lfc_process process, double
     *f = (struct fixture){.reaction = {process, m_phi, 1e-4, 82, 207}};
     materials_make(f->material);
     double rel_error;
-    cr_assert_eq(eot_lfc_tables_create(&f->reaction, E_max, f->material, 3, &f->table, f->descriptor, &rel_error, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_lfc_tables_create(&f->reaction, E_max, f->material, 3, &f->table, f->descriptor, &rel_error, &err),
+                 EOT_OK, "%s", err.text);
     cr_assert(rel_error <= 1e-4);
 }
 
@@ -50,9 +52,10 @@ static double integrated(const struct fixture *f, int material, int what, double
         struct eot_lfc_options precise = {.tolerance = 1e-5};
         r.Z = f->material[material].nuclide[i].Z;
         r.A = f->material[material].nuclide[i].A;
-        enum eot_status status = what == 0   ? eot_lfc_total(&r, EOT_LFC_ETL, EOT_LFC_PHI, E, &precise, &value, &err)
-                                 : what == 1 ? eot_lfc_differential(&r, EOT_LFC_ETL, EOT_LFC_LEPTON, E, y, NULL, &value, &err)
-                                             : eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_LEPTON, E, y, psi, NULL, &value, &err);
+        enum eot_status status =
+            what == 0   ? eot_lfc_total(&r, EOT_LFC_ETL, EOT_LFC_PHI, E, &precise, &value, &err)
+            : what == 1 ? eot_lfc_differential(&r, EOT_LFC_ETL, EOT_LFC_LEPTON, E, y, NULL, &value, &err)
+                        : eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_LEPTON, E, y, psi, NULL, &value, &err);
         cr_assert_eq(status, EOT_OK, "%s", err.text);
         sum += f->material[material].nuclide[i].atoms * value.value * 1e-36;
     }
@@ -68,17 +71,20 @@ static void chi_square(const double *count, const double *expected, int n, const
             n_used++;
         }
     double p = gsl_cdf_chisq_Q(sum, n_used - 1);
-    cr_expect(n_used > n / 2 && p > FALSE_POSITIVE, "%s at E = %g: chi-square %.1f for %d bins, p = %.1e", what, E, sum, n_used, p);
+    cr_expect(n_used > n / 2 && p > FALSE_POSITIVE, "%s at E = %g: chi-square %.1f for %d bins, p = %.1e", what, E, sum,
+              n_used, p);
 }
 
 static void compare(const struct fixture *f, int material, double E) {
     const eot_lfc_table *d = &f->descriptor[material];
-    const size_t n_node = E < 1.5 * (double)d->threshold ? 20 : 8; /* next to threshold the recoil cuts the cells of energy and angle */
+    const size_t n_node =
+        E < 1.5 * (double)d->threshold ? 20 : 8; /* next to threshold the recoil cuts the cells of energy and angle */
     gsl_integration_glfixed_table *rule = gsl_integration_glfixed_table_alloc(n_node);
     double edge[N_BIN + 1], count[N_BIN] = {0.0}, expected[N_BIN], slice_edge[N_SLICE + 1], angle_edge[N_ANGLE_BIN + 1];
     double count2[N_SLICE * N_ANGLE_BIN] = {0.0}, expected2[N_SLICE * N_ANGLE_BIN] = {0.0};
     double total = integrated(f, material, 0, E, 0.0, 0.0);
-    eot_lfc_system heaviest = eot_lfc_system_from((real)d->m_i, (real)d->m_f, (real)d->m_phi, R(82.0), (real)d->M / EOT_M_ATOMIC);
+    eot_lfc_system heaviest =
+        eot_lfc_system_from((real)d->m_i, (real)d->m_f, (real)d->m_phi, R(82.0), (real)d->M / EOT_M_ATOMIC);
     eot_lfc_range range = eot_lfc_energy_range(heaviest, (real)E, (real)d->m_f, (real)d->m_phi);
     /* bins of about equal content: any edges would do */
     for (int i = 0; i <= N_BIN; i++)
@@ -87,9 +93,11 @@ static void compare(const struct fixture *f, int material, double E) {
                                : (double)eot_lfc_sample(f->table.value, *d, (real)E, (real)i / (real)N_BIN, R(0.5)).E_f;
     for (int i = 0; i <= N_SLICE; i++) slice_edge[i] = edge[i * N_BIN / N_SLICE];
     for (int i = 0; i <= N_ANGLE_BIN; i++) /* in the versine, from the middle energies */
-        angle_edge[i] = i == 0             ? 0.0
-                        : i == N_ANGLE_BIN ? 2.0
-                                           : (double)eot_lfc_sample(f->table.value, *d, (real)E, R(0.5), (real)i / (real)N_ANGLE_BIN).versine;
+        angle_edge[i] =
+            i == 0 ? 0.0
+            : i == N_ANGLE_BIN
+                ? 2.0
+                : (double)eot_lfc_sample(f->table.value, *d, (real)E, R(0.5), (real)i / (real)N_ANGLE_BIN).versine;
 
     double sum = 0.0;
     for (int i = 0; i < N_BIN; i++) {
@@ -97,12 +105,16 @@ static void compare(const struct fixture *f, int material, double E) {
         for (size_t k = 0; k < n_node; k++) {
             double s, weight;
             gsl_integration_glfixed_point(0.0, 1.0, k, &s, &weight, rule);
-            double z = s * s * (3.0 - 2.0 * s), E_f = edge[i] + z * (edge[i + 1] - edge[i]); /* no square roots at the ends of the first and the last bin */
-            expected[i] += weight * 6.0 * s * (1.0 - s) * (edge[i + 1] - edge[i]) / E * integrated(f, material, 1, E, E_f / E, 0.0);
+            double z = s * s * (3.0 - 2.0 * s),
+                   E_f = edge[i] +
+                         z * (edge[i + 1] - edge[i]); /* no square roots at the ends of the first and the last bin */
+            expected[i] += weight * 6.0 * s * (1.0 - s) * (edge[i + 1] - edge[i]) / E *
+                           integrated(f, material, 1, E, E_f / E, 0.0);
         }
         sum += expected[i];
     }
-    cr_expect(fabs(sum / total - 1.0) < 2e-3, "bins at E = %g hold %.6f of the total", E, sum / total); /* of the test's own integration */
+    cr_expect(fabs(sum / total - 1.0) < 2e-3, "bins at E = %g hold %.6f of the total", E,
+              sum / total); /* of the test's own integration */
     for (int i = 0; i < N_BIN; i++) expected[i] *= N_SAMPLE / sum;
 
     double sum2 = 0.0;
@@ -117,8 +129,10 @@ static void compare(const struct fixture *f, int material, double E) {
                 for (size_t l = 0; l < n_node; l++) { /* the last bin falls over decades: logarithmic */
                     double t, weight_t;
                     gsl_integration_glfixed_point(0.0, 1.0, l, &t, &weight_t, rule);
-                    double w = low > 0.0 ? low * pow(high / low, t) : t * high, dw = low > 0.0 ? w * log(high / low) : high;
-                    expected2[i * N_ANGLE_BIN + j] += jacobian * weight_t * dw * integrated(f, material, 2, E, E_f / E, 2.0 * asin(sqrt(0.5 * w)));
+                    double w = low > 0.0 ? low * pow(high / low, t) : t * high,
+                           dw = low > 0.0 ? w * log(high / low) : high;
+                    expected2[i * N_ANGLE_BIN + j] +=
+                        jacobian * weight_t * dw * integrated(f, material, 2, E, E_f / E, 2.0 * asin(sqrt(0.5 * w)));
                 }
             }
         }
@@ -155,10 +169,18 @@ static void sampled(enum eot_lfc_process process, double m_phi, const double *en
     eot_f32_table_free(&f.table);
 }
 /* negative: in units of the threshold */
-Test(lfc_sampling, final_states_follow_the_exact_distribution_011) { sampled(EOT_LFC_E2MU, 0.11, (const double[]){-1.001, -1.05, 6.0, 23.0, 100.0}, 5); }
-Test(lfc_sampling, final_states_follow_the_exact_distribution_05) { sampled(EOT_LFC_E2MU, 0.5, (const double[]){-1.003, 6.0, 97.0}, 3); }
-Test(lfc_sampling, final_states_follow_the_exact_distribution_3) { sampled(EOT_LFC_E2MU, 3.0, (const double[]){-1.001, 6.0, 80.0}, 3); }
-Test(lfc_sampling, final_states_of_mu2e_follow_the_exact_distribution) { sampled(EOT_LFC_MU2E, 0.5, (const double[]){-1.01, 6.0, 100.0}, 3); }
+Test(lfc_sampling, final_states_follow_the_exact_distribution_011) {
+    sampled(EOT_LFC_E2MU, 0.11, (const double[]){-1.001, -1.05, 6.0, 23.0, 100.0}, 5);
+}
+Test(lfc_sampling, final_states_follow_the_exact_distribution_05) {
+    sampled(EOT_LFC_E2MU, 0.5, (const double[]){-1.003, 6.0, 97.0}, 3);
+}
+Test(lfc_sampling, final_states_follow_the_exact_distribution_3) {
+    sampled(EOT_LFC_E2MU, 3.0, (const double[]){-1.001, 6.0, 80.0}, 3);
+}
+Test(lfc_sampling, final_states_of_mu2e_follow_the_exact_distribution) {
+    sampled(EOT_LFC_MU2E, 0.5, (const double[]){-1.01, 6.0, 100.0}, 3);
+}
 
 Test(lfc_sampling, cross_sections_between_the_nodes) {
     const double BULK = 1e-3, NEXT_TO_THRESHOLD = 5e-3;
@@ -170,14 +192,18 @@ Test(lfc_sampling, cross_sections_between_the_nodes) {
             const eot_lfc_table *d = &f.descriptor[material];
             double threshold = (double)d->threshold, previous = 0.0;
             for (double E = 1.01 * threshold; E < 160.0; E *= 1.37) {
-                double want = integrated(&f, material, 0, E, 0.0, 0.0), got = (double)eot_lfc_xsec(f.table.value, *d, (real)E),
+                double want = integrated(&f, material, 0, E, 0.0, 0.0),
+                       got = (double)eot_lfc_xsec(f.table.value, *d, (real)E),
                        bound = E < 1.5 * threshold ? NEXT_TO_THRESHOLD : BULK;
-                cr_expect(fabs(got - want) <= bound * want, "m_phi = %g, material %d, E = %g: %.6e, integrated %.6e, relative %.1e", m_phi[i], material, E, got,
-                          want, got / want - 1.0);
+                cr_expect(fabs(got - want) <= bound * want,
+                          "m_phi = %g, material %d, E = %g: %.6e, integrated %.6e, relative %.1e", m_phi[i], material,
+                          E, got, want, got / want - 1.0);
             }
             for (int j = 0; j <= 3000; j++) { /* monotone, from exactly 0 */
-                double E = threshold * (0.9 + 0.0003 * j) * pow(160.0 / threshold / 1.8, j / 3000.0), got = (double)eot_lfc_xsec(f.table.value, *d, (real)E);
-                cr_assert(E > threshold ? got >= previous : got == 0.0, "m_phi = %g, material %d, E = %.9g: %g after %g", m_phi[i], material, E, got, previous);
+                double E = threshold * (0.9 + 0.0003 * j) * pow(160.0 / threshold / 1.8, j / 3000.0),
+                       got = (double)eot_lfc_xsec(f.table.value, *d, (real)E);
+                cr_assert(E > threshold ? got >= previous : got == 0.0,
+                          "m_phi = %g, material %d, E = %.9g: %g after %g", m_phi[i], material, E, got, previous);
                 previous = got;
             }
             cr_expect(eot_lfc_xsec(f.table.value, *d, (real)threshold) == R(0.0));

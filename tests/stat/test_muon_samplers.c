@@ -1,4 +1,5 @@
-/* The muon step's samplers against the densities they are made from. Seeds are fixed; a false alarm has a probability below 1e-6 per comparison (5 sigma). */
+/* The muon step's samplers against the densities they are made from. Seeds are fixed; a false alarm has a probability
+ * below 1e-6 per comparison (5 sigma). */
 #include <criterion/criterion.h>
 
 #include "../validation/muon_slab.h"
@@ -20,8 +21,9 @@ static struct slab iron_slab(const struct eot_muon_options *o, double thickness)
     return s;
 }
 
-/* Compound Poisson process of Rutherford collisions, made collision by collision: the straggling table must have its quantiles. The softest collisions
- * are their Gaussian sum (skewness below 0.05 of their own width). Sees 1 % of the distribution's width. */
+/* Compound Poisson process of Rutherford collisions, made collision by collision: the straggling table must have its
+ * quantiles. The softest collisions are their Gaussian sum (skewness below 0.05 of their own width). Sees 1 % of the
+ * distribution's width. */
 Test(muon_samplers, straggling_is_that_of_single_collisions) {
     struct eot_muon_options o = eot_muon_options_default();
     struct slab s = iron_slab(&o, 1.0);
@@ -29,7 +31,8 @@ Test(muon_samplers, straggling_is_that_of_single_collisions) {
     static double made[N], drawn[N];
     double kappa[] = {0.003, 0.02, 0.3, 5.0};
     for (int k = 0; k < 4; k++) {
-        double low = fmin(0.005 * kappa[k], 0.01), n_mean = kappa[k] * (1.0 / low - 1.0); /* in units of the largest transfer */
+        double low = fmin(0.005 * kappa[k], 0.01),
+               n_mean = kappa[k] * (1.0 / low - 1.0); /* in units of the largest transfer */
         u32 draw = 0;
         for (int i = 0; i < N; i++) {
             /* exponential gaps count the collisions */
@@ -42,7 +45,8 @@ Test(muon_samplers, straggling_is_that_of_single_collisions) {
                 sum += low / (1.0 - (double)eot_uniform(b.y) * (1.0 - low));
             }
             eot_u32x4 b = words((u64)i, draw);
-            made[i] = (sum - kappa[k] * log(1.0 / low) + sqrt(kappa[k] * low) * (double)eot_normal(b.x, b.y).a) / kappa[k];
+            made[i] =
+                (sum - kappa[k] * log(1.0 / low) + sqrt(kappa[k] * low) * (double)eot_normal(b.x, b.y).a) / kappa[k];
             drawn[i] = (double)eot_muon_straggle(s.table.value, &s.tables, (f32)kappa[k], eot_uniform(b.z));
         }
         double percent[] = {1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0};
@@ -51,9 +55,11 @@ Test(muon_samplers, straggling_is_that_of_single_collisions) {
             double p = percent[i] / 100.0, q = slab_quantile(made, N, percent[i]);
             /* error of a quantile sqrt(p (1 - p)/N)/density, density from neighbouring quantiles; of two samples */
             double dp = fmin(0.2 * fmin(p, 1.0 - p), 0.02);
-            double density = 2.0 * dp / (slab_quantile(made, N, 100.0 * (p + dp)) - slab_quantile(made, N, 100.0 * (p - dp)));
+            double density =
+                2.0 * dp / (slab_quantile(made, N, 100.0 * (p + dp)) - slab_quantile(made, N, 100.0 * (p - dp)));
             double sigma = sqrt(2.0 * p * (1.0 - p) / N) / density, got = slab_quantile(drawn, N, percent[i]);
-            cr_expect(fabs(got - q) < 5.0 * sigma + 0.005 * width, "kappa %g, quantile %g %%: %g, made of collisions %g +- %g", kappa[k], percent[i], got, q, sigma);
+            cr_expect(fabs(got - q) < 5.0 * sigma + 0.005 * width,
+                      "kappa %g, quantile %g %%: %g, made of collisions %g +- %g", kappa[k], percent[i], got, q, sigma);
         }
     }
     slab_free(&s);
@@ -99,8 +105,8 @@ static double mean_loss(const struct eot_material *m, double T, double path) {
     return 0.0;
 }
 
-/* Mean of sampled hard losses against the integral of the same cross section: dE/dx must come out of the step whatever the cuts. No scattering, no
- * straggling: a slab so thin that the energy hardly changes. */
+/* Mean of sampled hard losses against the integral of the same cross section: dE/dx must come out of the step whatever
+ * the cuts. No scattering, no straggling: a slab so thin that the energy hardly changes. */
 Test(muon_samplers, the_step_loses_what_the_stopping_power_says_whatever_the_cuts) {
     struct eot_material m[SLAB_N_MATERIAL];
     slab_materials(m);
@@ -122,7 +128,8 @@ Test(muon_samplers, the_step_loses_what_the_stopping_power_says_whatever_the_cut
             double mean = slab_mean(r.loss, r.n_out), rms = 0.0;
             for (int i = 0; i < r.n_out; i++) rms += (r.loss[i] - mean) * (r.loss[i] - mean);
             double sigma = sqrt(rms) / r.n_out;
-            cr_expect(fabs(mean - want) < 5.0 * sigma + 2.0e-3 * want, "T %g, v_cut %g: mean loss %g +- %g, stopping power %g", T, o.v_cut, mean, sigma, want);
+            cr_expect(fabs(mean - want) < 5.0 * sigma + 2.0e-3 * want,
+                      "T %g, v_cut %g: mean loss %g +- %g, stopping power %g", T, o.v_cut, mean, sigma, want);
             cr_expect_eq(r.n_fault, 0);
             slab_result_free(&r);
         }
@@ -130,7 +137,8 @@ Test(muon_samplers, the_step_loses_what_the_stopping_power_says_whatever_the_cut
     }
 }
 
-/* Each process's loss against its own density: the mean of ln v between tail probabilities. Rows of T are exact at their own energy. */
+/* Each process's loss against its own density: the mean of ln v between tail probabilities. Rows of T are exact at
+ * their own energy. */
 Test(muon_samplers, hard_losses_stay_in_range_and_fall_with_their_tail_probability) {
     struct eot_muon_options o = eot_muon_options_default();
     struct slab s = iron_slab(&o, 1.0);
@@ -138,9 +146,11 @@ Test(muon_samplers, hard_losses_stay_in_range_and_fall_with_their_tail_probabili
         for (double T = 2.0; T < 300.0; T *= 2.3) {
             double before = 2.0 * T;
             for (int i = 1; i < 1000; i++) {
-                double loss = (double)eot_muon_loss(s.table.value, &s.tables, SLAB_IRON, p, (f32)T, (f32)(i / 1000.0), 0.5f);
+                double loss =
+                    (double)eot_muon_loss(s.table.value, &s.tables, SLAB_IRON, p, (f32)T, (f32)(i / 1000.0), 0.5f);
                 double least = p == EOT_MUON_DELTA ? o.delta_cut : o.v_cut * (T + 0.1056583755);
-                cr_assert(loss >= least * (1.0 - 1.0e-5) && loss <= T * (1.0 + 1.0e-6), "process %d, T %g: loss %g", p, T, loss);
+                cr_assert(loss >= least * (1.0 - 1.0e-5) && loss <= T * (1.0 + 1.0e-6), "process %d, T %g: loss %g", p,
+                          T, loss);
                 cr_assert_leq(loss, before * (1.0 + 1.0e-6), "process %d, T %g: %g after %g", p, T, loss, before);
                 before = loss;
             }
@@ -191,10 +201,13 @@ Test(muon_samplers, decays_happen_at_the_lifetime_and_share_all_the_energy) {
             }
         }
     }
-    double momentum = sqrt(T * (T + 2.0 * 0.1056583755)), length = 65863.8 * momentum / 0.1056583755; /* c tau 658.638 m (PDG) */
+    double momentum = sqrt(T * (T + 2.0 * 0.1056583755)),
+           length = 65863.8 * momentum / 0.1056583755; /* c tau 658.638 m (PDG) */
     double want = 1.0 - exp(-1.0e6 / length);
-    cr_expect_float_eq((double)n_decay / N, want, 5.0 * sqrt(want * (1.0 - want) / N), "%d of %d decayed, expected %g", n_decay, N, want);
-    cr_expect_float_eq(electrons / n_decay, 0.35 * (T + 0.1056583755), 0.02 * T, "the electron takes 7/20 on average, got %g GeV", electrons / n_decay);
+    cr_expect_float_eq((double)n_decay / N, want, 5.0 * sqrt(want * (1.0 - want) / N), "%d of %d decayed, expected %g",
+                       n_decay, N, want);
+    cr_expect_float_eq(electrons / n_decay, 0.35 * (T + 0.1056583755), 0.02 * T,
+                       "the electron takes 7/20 on average, got %g GeV", electrons / n_decay);
     cr_expect_lt(worst, 1.0e-6);
     slab_free(&s);
 }

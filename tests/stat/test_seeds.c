@@ -1,4 +1,5 @@
-/* Standard errors of a run's estimates against their spread over 100 seeds: chi-square of each, with a threshold corrected for the number of estimates. */
+/* Standard errors of a run's estimates against their spread over 100 seeds: chi-square of each, with a threshold
+ * corrected for the number of estimates. */
 #include "../simulation.h"
 
 #include <math.h>
@@ -31,7 +32,8 @@ static void note(const char *name, double value, double std_error) {
 
 /* Of the calibration of the world, which all seeds share; of numbers known exactly. */
 static bool is_constant(const char *name) {
-    return strcmp(name, "hcal.calibration") == 0 || strncmp(name, "eot.", 4) == 0 || strncmp(name, "events.", 7) == 0 || strcmp(name, "dimuon.gamma.min_photon_energy_GeV") == 0 ||
+    return strcmp(name, "hcal.calibration") == 0 || strncmp(name, "eot.", 4) == 0 || strncmp(name, "events.", 7) == 0 ||
+           strcmp(name, "dimuon.gamma.min_photon_energy_GeV") == 0 ||
            strcmp(name, "dimuon.gamma.excluded_per_eot") == 0;
 }
 
@@ -41,9 +43,12 @@ static void expect_honest(struct simulation *s) {
         s->config.sampling.seed = (uint32_t)(1000 + seed);
         simulation_run(s);
         for (size_t i = 0; i < s->result.n_estimate; i++)
-            if (!is_constant(s->result.estimate[i].name)) note(s->result.estimate[i].name, s->result.estimate[i].value, s->result.estimate[i].std_error);
-        for (size_t i = 0; i < s->result.n_cutflow; i++) note(s->result.cutflow[i].cut, s->result.cutflow[i].weighted, s->result.cutflow[i].std_error);
-        for (size_t i = 0; i < s->result.n_category; i++) note(s->result.category[i].name, s->result.category[i].weighted, s->result.category[i].std_error);
+            if (!is_constant(s->result.estimate[i].name))
+                note(s->result.estimate[i].name, s->result.estimate[i].value, s->result.estimate[i].std_error);
+        for (size_t i = 0; i < s->result.n_cutflow; i++)
+            note(s->result.cutflow[i].cut, s->result.cutflow[i].weighted, s->result.cutflow[i].std_error);
+        for (size_t i = 0; i < s->result.n_category; i++)
+            note(s->result.category[i].name, s->result.category[i].weighted, s->result.category[i].std_error);
     }
     size_t n_tested = 0;
     double p[MAX_ESTIMATE], chi_square[MAX_ESTIMATE];
@@ -61,13 +66,17 @@ static void expect_honest(struct simulation *s) {
     for (size_t i = 0; i < n_column; i++) {
         if (p[i] > 1.0) continue;
         printf("%-52s chi2 %6.1f for %d, p = %.3g\n", column[i].name, chi_square[i], N_SEED - 1, p[i]);
-        cr_expect_gt(p[i], FALSE_ALARM / (double)n_tested, "%s: chi2 %g for %d degrees of freedom", column[i].name, chi_square[i], N_SEED - 1);
+        cr_expect_gt(p[i], FALSE_ALARM / (double)n_tested, "%s: chi2 %g for %d degrees of freedom", column[i].name,
+                     chi_square[i], N_SEED - 1);
     }
 }
 
 Test(seeds, errors_of_a_forced_run_are_honest) {
     struct simulation s;
-    simulation_open(&s, "configs/smoke.yaml", (const char *const[]){"physics.cut=5 GeV", "sampling.eot=200", "sampling.batch=8", "device.lanes=0", "scoring.record_fraction=0", NULL}, NULL);
+    simulation_open(&s, "configs/smoke.yaml",
+                    (const char *const[]){"physics.cut=5 GeV", "sampling.eot=200", "sampling.batch=8", "device.lanes=0",
+                                          "scoring.record_fraction=0", NULL},
+                    NULL);
     expect_honest(&s);
     simulation_close(&s);
 }
@@ -76,7 +85,10 @@ Test(seeds, errors_of_a_forced_run_are_honest) {
 Test(seeds, errors_of_an_enhanced_analog_run_are_honest) {
     struct simulation s;
     simulation_open(&s, "tests/ecal_only.yaml",
-                    (const char *const[]){"physics.cut=5 GeV", "sampling.mode=analog", "sampling.analog_enhancement=2000", "sampling.eot=2000", "sampling.batch=40", NULL}, NULL);
+                    (const char *const[]){"physics.cut=5 GeV", "sampling.mode=analog",
+                                          "sampling.analog_enhancement=2000", "sampling.eot=2000", "sampling.batch=40",
+                                          NULL},
+                    NULL);
     expect_honest(&s);
     simulation_close(&s);
 }

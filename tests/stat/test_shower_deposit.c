@@ -1,5 +1,6 @@
-/* Deposits of sub-cut showers: nothing is lost, and spots follow the distributions that the constants say. Seeds are fixed; expected values are computed here
- * from the formulas of hep-ex/0001020 and of the Gamma and exponential distributions. */
+/* Deposits of sub-cut showers: nothing is lost, and spots follow the distributions that the constants say. Seeds are
+ * fixed; expected values are computed here from the formulas of hep-ex/0001020 and of the Gamma and exponential
+ * distributions. */
 #include <criterion/criterion.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -24,13 +25,30 @@ struct bench {
 /* One slab in which 1 cm is 1 X0 and 1 Moliere radius, 40 X0 deep and as wide as told. */
 static void bench_create(struct bench *b, double half_width) {
     memset(b, 0, sizeof *b);
-    struct eot_physics_config p = {.shower_depth = {0.3, 1.2, -0.01}, .shower_alpha = {0.9, 0.5, -1.5, 0.6}, .shower_sigma_depth = {-1.7, 1.36}, .shower_sigma_alpha = {-0.82, 0.79},
-                                   .shower_rho = 0.25, .shower_photon_length = {1.286, 0.019, 0.7, 3.5}, .shower_radius_max = 5.0, .shower_spot_energy = 0.05};
+    struct eot_physics_config p = {.shower_depth = {0.3, 1.2, -0.01},
+                                   .shower_alpha = {0.9, 0.5, -1.5, 0.6},
+                                   .shower_sigma_depth = {-1.7, 1.36},
+                                   .shower_sigma_alpha = {-0.82, 0.79},
+                                   .shower_rho = 0.25,
+                                   .shower_photon_length = {1.286, 0.019, 0.7, 3.5},
+                                   .shower_radius_max = 5.0,
+                                   .shower_spot_energy = 0.05};
     struct eot_error err = {0};
     cr_assert_eq(eot_shower_tables_build(&p, &b->table, &b->c, &err), EOT_OK, "%s", err.text);
-    b->slab[0] = (eot_slab){.z1 = 40.0f, .inverse_X0 = 1.0f, .log_critical_energy = logf(0.0084f), .moliere_radius = 1.0f, .half_x = (f32)half_width, .half_y = (f32)half_width,
-                            .role = EOT_ROLE_ECAL, .cells_x = 6, .cells_y = 6, .first_cell = EOT_ACC_ECAL_CELL, .Z = 75.5f, .one_minus_e_hat = 0.35f,
-                            .inverse_sampling_frequency = 0.271f, .shower_visible = 0.11f};
+    b->slab[0] = (eot_slab){.z1 = 40.0f,
+                            .inverse_X0 = 1.0f,
+                            .log_critical_energy = logf(0.0084f),
+                            .moliere_radius = 1.0f,
+                            .half_x = (f32)half_width,
+                            .half_y = (f32)half_width,
+                            .role = EOT_ROLE_ECAL,
+                            .cells_x = 6,
+                            .cells_y = 6,
+                            .first_cell = EOT_ACC_ECAL_CELL,
+                            .Z = 75.5f,
+                            .one_minus_e_hat = 0.35f,
+                            .inverse_sampling_frequency = 0.271f,
+                            .shower_visible = 0.11f};
     b->binning.n_bin = N_BIN;
     b->binning.inverse_width = (f32)(1.0 / BIN);
 }
@@ -42,8 +60,8 @@ static void check_moments(double energy, int is_photon, int n) {
     eot_shower_axis axis = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
     i64 counts = eot_energy_counts((f32)energy);
     for (int i = 0; i < n; i++)
-        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, counts, (f32)energy, (f32)energy, is_photon, axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 5, 0), b.profile,
-                           b.binning);
+        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, counts, (f32)energy, (f32)energy, is_photon, axis,
+                           eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 5, 0), b.profile, b.binning);
     double sum = 0.0, first = 0.0, second = 0.0;
     for (int k = 0; k < N_BIN; k++) {
         double E = (double)b.profile[k], z = (k + 0.5) * BIN;
@@ -52,12 +70,16 @@ static void check_moments(double energy, int is_photon, int n) {
         second += E * z * z;
     }
     double mean = first / sum, variance = second / sum - mean * mean;
-    double L = log(1.0 + energy * (is_photon ? 0.5 : 1.0) / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L, alpha = fmax(0.9 + 0.5 * L - 1.5 * exp(-L), 0.6);
+    double L = log(1.0 + energy * (is_photon ? 0.5 : 1.0) / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L,
+           alpha = fmax(0.9 + 0.5 * L - 1.5 * exp(-L), 0.6);
     double path = is_photon ? fmin(3.5, 1.286 * (1.0 + pow(0.019 / energy, 0.7))) : 0.0;
     double expected = m + path, expected_variance = m * m / alpha + path * path;
-    /* one independent depth per shower at least; the variance's own error from an exponential's kurtosis of 9 at most */
-    cr_expect(fabs(mean - expected) < 5.0 * sqrt(expected_variance / n) + 0.002 * expected, "%g GeV, photon %d: mean depth %g, expected %g", energy, is_photon, mean, expected);
-    cr_expect(fabs(variance / expected_variance - 1.0) < 5.0 * sqrt(8.0 / n) + 0.01, "%g GeV, photon %d: variance %g, expected %g", energy, is_photon, variance, expected_variance);
+    /* one independent depth per shower at least; the variance's own error from an exponential's kurtosis of 9 at most
+     */
+    cr_expect(fabs(mean - expected) < 5.0 * sqrt(expected_variance / n) + 0.002 * expected,
+              "%g GeV, photon %d: mean depth %g, expected %g", energy, is_photon, mean, expected);
+    cr_expect(fabs(variance / expected_variance - 1.0) < 5.0 * sqrt(8.0 / n) + 0.01,
+              "%g GeV, photon %d: variance %g, expected %g", energy, is_photon, variance, expected_variance);
     eot_f32_table_free(&b.table);
 }
 
@@ -68,27 +90,34 @@ Test(shower_deposit, depth_is_gamma_distributed) {
     check_moments(0.19, 1, 40000);
 }
 
-/* The distribution itself, at its lower end as well: share of the energy in front of t against the incomplete Gamma function. */
+/* The distribution itself, at its lower end as well: share of the energy in front of t against the incomplete Gamma
+ * function. */
 Test(shower_deposit, depth_has_the_quantiles_of_gamma) {
     struct bench b;
     bench_create(&b, 1e6);
     b.c.sigma_depth[0] = b.c.sigma_alpha[0] = 1e6f; /* no fluctuations */
-    enum { N = 4000 }; /* of 100 spots */
-    double energy = 5.0, L = log(1.0 + energy / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L, alpha = fmax(0.9 + 0.5 * L - 1.5 * exp(-L), 0.6), before = 0.0, sum = 0.0;
+    enum { N = 4000 };                              /* of 100 spots */
+    double energy = 5.0, L = log(1.0 + energy / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L,
+           alpha = fmax(0.9 + 0.5 * L - 1.5 * exp(-L), 0.6), before = 0.0, sum = 0.0;
     eot_shower_axis axis = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
     for (int i = 0; i < N; i++)
-        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, eot_energy_counts(5.0f), 5.0f, 5.0f, 0, axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 12, 0), b.profile, b.binning);
+        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, eot_energy_counts(5.0f), 5.0f, 5.0f, 0, axis,
+                           eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 12, 0), b.profile, b.binning);
     for (int k = 0; k < N_BIN; k++) sum += (double)b.profile[k];
     for (int k = 0; k < N_BIN; k++) {
         before += (double)b.profile[k] / sum;
         double t = (k + 1) * BIN, expected = gsl_cdf_gamma_P(t, alpha, m / alpha);
-        if (k % 50 == 49) /* interpolation to 0.3 % of what is in front or behind, and 5 standard errors of independent spots (strata make it less) */
-            cr_expect(fabs(before - expected) < 0.003 * fmin(expected, 1.0 - expected) + 5.0 * sqrt(expected * (1.0 - expected) / (100.0 * N)), "t %g: %g in front, expected %g", t, before, expected);
+        if (k % 50 == 49) /* interpolation to 0.3 % of what is in front or behind, and 5 standard errors of independent
+                             spots (strata make it less) */
+            cr_expect(fabs(before - expected) < 0.003 * fmin(expected, 1.0 - expected) +
+                                                    5.0 * sqrt(expected * (1.0 - expected) / (100.0 * N)),
+                      "t %g: %g in front, expected %g", t, before, expected);
     }
     eot_f32_table_free(&b.table);
 }
 
-/* Fluctuations of a shower's mean depth: those configured (10 % of 100 spots' own spread adds little), without a shift of the average. @param share of the configured spread. */
+/* Fluctuations of a shower's mean depth: those configured (10 % of 100 spots' own spread adds little), without a shift
+ * of the average. @param share of the configured spread. */
 static void check_spread(double energy, double share) {
     struct bench b;
     bench_create(&b, 1e6);
@@ -98,7 +127,9 @@ static void check_spread(double energy, double share) {
     double sum = 0.0, square = 0.0;
     for (int i = 0; i < N; i++) {
         memset(b.profile, 0, sizeof b.profile);
-        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, eot_energy_counts((f32)energy), (f32)energy, (f32)energy, 0, axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 6, 0), b.profile, b.binning);
+        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, eot_energy_counts((f32)energy), (f32)energy,
+                           (f32)energy, 0, axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 6, 0), b.profile,
+                           b.binning);
         double total = 0.0, first = 0.0;
         for (int k = 0; k < N_BIN; k++) {
             total += (double)b.profile[k];
@@ -120,37 +151,43 @@ Test(shower_deposit, mean_depth_fluctuates_as_configured) {
     check_spread(0.2236, 0.5); /* grows with the logarithm of the energy from 0.05 to 1 GeV */
 }
 
-/* Radii at fixed tau: the share within r is p F(r, Rc) + (1 - p) F(r, Rt), each term cut at 5 Moliere radii; constants of the paper, e-hat and F_S of lead
- * and scintillator, 1.5 mm each, at 1 GeV. */
+/* Radii at fixed tau: the share within r is p F(r, Rc) + (1 - p) F(r, Rt), each term cut at 5 Moliere radii; constants
+ * of the paper, e-hat and F_S of lead and scintillator, 1.5 mm each, at 1 GeV. */
 Test(shower_deposit, radii_follow_the_published_profile) {
     enum { N = 40000 };
     double e = 0.35, f = 0.271, Z = 75.5, log_E = 0.0;
     for (double tau = 0.3; tau < 3.2; tau += 0.7) {
         double Rc = 0.0251 + 0.00319 * log_E + (0.1162 - 0.000381 * Z) * tau - 0.0203 * e + 0.0397 * exp(-tau) * f;
-        double Rt = (0.659 - 0.00309 * Z) * (exp(-2.59 * (tau - 0.645)) + exp((0.3585 + 0.0421 * log_E) * (tau - 0.645))) - 0.14 * e - 0.495 * exp(-tau) * f;
+        double Rt =
+            (0.659 - 0.00309 * Z) * (exp(-2.59 * (tau - 0.645)) + exp((0.3585 + 0.0421 * log_E) * (tau - 0.645))) -
+            0.14 * e - 0.495 * exp(-tau) * f;
         double p2 = 0.401 + 0.00187 * Z, p3 = 1.313 - 0.0686 * log_E;
-        double p = (2.632 - 0.00094 * Z) * exp((p2 - tau) / p3 - exp((p2 - tau) / p3)) + e * (0.348 - 0.642 * exp(-(tau - 1.0) * (tau - 1.0)) * f);
+        double p = (2.632 - 0.00094 * Z) * exp((p2 - tau) / p3 - exp((p2 - tau) / p3)) +
+                   e * (0.348 - 0.642 * exp(-(tau - 1.0) * (tau - 1.0)) * f);
         p = fmin(p, 1.0);
         for (double r = 0.1; r < 4.0; r *= 2.5) {
             int inside = 0;
             for (u32 i = 0; i < N; i++) {
                 eot_u32x4 w = eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 0, 7, 0));
-                inside += (double)eot_shower_radius((f32)tau, (f32)log_E, (f32)Z, (f32)e, (f32)f, 5.0f, eot_uniform(w.x), eot_uniform(w.y)) < r;
+                inside += (double)eot_shower_radius((f32)tau, (f32)log_E, (f32)Z, (f32)e, (f32)f, 5.0f,
+                                                    eot_uniform(w.x), eot_uniform(w.y)) < r;
             }
-            double core = r * r / (r * r + Rc * Rc) * (1.0 + Rc * Rc / 25.0), tail = r * r / (r * r + Rt * Rt) * (1.0 + Rt * Rt / 25.0);
+            double core = r * r / (r * r + Rc * Rc) * (1.0 + Rc * Rc / 25.0),
+                   tail = r * r / (r * r + Rt * Rt) * (1.0 + Rt * Rt / 25.0);
             double expected = p * core + (1.0 - p) * tail;
-            cr_expect(fabs((double)inside / N - expected) < 5.0 * sqrt(expected * (1.0 - expected) / N) + 1e-4, "tau %g, r %g: %g inside, expected %g", tau, r, (double)inside / N,
-                      expected);
+            cr_expect(fabs((double)inside / N - expected) < 5.0 * sqrt(expected * (1.0 - expected) / N) + 1e-4,
+                      "tau %g, r %g: %g inside, expected %g", tau, r, (double)inside / N, expected);
         }
     }
 }
 
-/* What scatters back is the share asked for, on an exponential path: what leaves by the front face is then the share times the Laplace transform of the Gamma distribution,
- * (1 + m/(alpha l))^-alpha. A gap on the way back costs nothing, matter in front of
- * the ECAL takes some, which is booked as in front of it. */
+/* What scatters back is the share asked for, on an exponential path: what leaves by the front face is then the share
+ * times the Laplace transform of the Gamma distribution, (1 + m/(alpha l))^-alpha. A gap on the way back costs nothing,
+ * matter in front of the ECAL takes some, which is booked as in front of it. */
 Test(shower_deposit, backscatter_has_its_share_and_path) {
     enum { N = 4000 }; /* of 100 spots */
-    double energy = 5.0, share = 0.3, length = 2.5, L = log(1.0 + energy / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L, alpha = fmax(0.9 + 0.5 * L - 1.5 * exp(-L), 0.6);
+    double energy = 5.0, share = 0.3, length = 2.5, L = log(1.0 + energy / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L,
+           alpha = fmax(0.9 + 0.5 * L - 1.5 * exp(-L), 0.6);
     double out_of_first = share * pow(1.0 + m / (alpha * length), -alpha);
     for (int gap = 0; gap < 3; gap++) {
         struct bench b;
@@ -177,10 +214,11 @@ Test(shower_deposit, backscatter_has_its_share_and_path) {
         }
         eot_shower_axis axis = {0.0f, 0.0f, (f32)begin, 0.0f, 0.0f};
         for (int i = 0; i < N; i++)
-            eot_shower_deposit(b.table.value, b.c, b.slab, gap ? 3 : 1, b.acc, eot_energy_counts(5.0f), 5.0f, 5.0f, 0, axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 13, 0), b.profile,
-                               b.binning);
+            eot_shower_deposit(b.table.value, b.c, b.slab, gap ? 3 : 1, b.acc, eot_energy_counts(5.0f), 5.0f, 5.0f, 0,
+                               axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 13, 0), b.profile, b.binning);
         double all = N * 5.0 * EOT_ENERGY_QUANTUM, front = (double)b.acc[EOT_ACC_LEDGER_FRONT] / all;
-        cr_expect(fabs(front - expected) < 5.0 * sqrt(expected / (100.0 * N)) + 0.003 * expected, "gap %d: share %g out of the front, expected %g", gap, front, expected);
+        cr_expect(fabs(front - expected) < 5.0 * sqrt(expected / (100.0 * N)) + 0.003 * expected,
+                  "gap %d: share %g out of the front, expected %g", gap, front, expected);
         cr_expect(gap == 0 || b.acc[EOT_ACC_LEDGER_OTHER] == 0, "a gap took energy");
         eot_f32_table_free(&b.table);
     }
@@ -199,7 +237,8 @@ Test(shower_deposit, counts_are_conserved) {
         eot_shower_axis axis = {3.0f * eot_uniform(w.y), 0.0f, -1.0f + 43.0f * eot_uniform(w.z), 0.3f, -0.2f};
         i64 counts = eot_energy_counts(energy);
         in += counts;
-        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, counts, energy, energy, (i32)(w.w & 1u), axis, eot_random_init(i, EOT_STAGE_PROBE, 1, 8, 0), b.profile, b.binning);
+        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, counts, energy, energy, (i32)(w.w & 1u), axis,
+                           eot_random_init(i, EOT_STAGE_PROBE, 1, 8, 0), b.profile, b.binning);
     }
     i64 out = 0, cells = 0, profile = 0;
     for (int i = 0; i < EOT_N_LEDGER; i++) out += b.acc[i];
@@ -232,10 +271,12 @@ Test(shower_deposit, reservoir_chooses_in_proportion_to_energy) {
     }
     double share[3] = {0.1, 0.3, 0.6};
     for (int k = 0; k < 3; k++)
-        cr_expect(fabs((double)chosen[k] / N - share[k]) < 5.0 * sqrt(share[k] * (1.0 - share[k]) / N), "%d: %g, expected %g", k, (double)chosen[k] / N, share[k]);
+        cr_expect(fabs((double)chosen[k] / N - share[k]) < 5.0 * sqrt(share[k] * (1.0 - share[k]) / N),
+                  "%d: %g, expected %g", k, (double)chosen[k] / N, share[k]);
 }
 
-/* The first piece of a Poisson-Dirichlet process is Beta(1, theta), mean 1/(1 + theta); below a largest share m, its mean by the integral of v (1 - v)^(theta - 1). */
+/* The first piece of a Poisson-Dirichlet process is Beta(1, theta), mean 1/(1 + theta); below a largest share m, its
+ * mean by the integral of v (1 - v)^(theta - 1). */
 Test(shower_deposit, one_photon_has_its_share) {
     enum { N = 100000 };
     for (int i_most = 0; i_most < 2; i_most++)
@@ -247,13 +288,16 @@ Test(shower_deposit, one_photon_has_its_share) {
                 cr_assert(share >= 0.0f && (double)share <= most + 1e-6);
                 sum += (double)share;
             }
-            double expected = ((1.0 - rest) / (1.0 + theta) - most * rest * theta / (1.0 + theta)) / (1.0 - rest), sigma = most / sqrt(12.0 * N) * 2.0;
-            cr_expect(fabs(sum / N - expected) < 3.0 * sigma + 1e-5, "path %g, at most %g: %g, expected %g", path, most, sum / N, expected);
+            double expected = ((1.0 - rest) / (1.0 + theta) - most * rest * theta / (1.0 + theta)) / (1.0 - rest),
+                   sigma = most / sqrt(12.0 * N) * 2.0;
+            cr_expect(fabs(sum / N - expected) < 3.0 * sigma + 1e-5, "path %g, at most %g: %g, expected %g", path, most,
+                      sum / N, expected);
         }
 }
 
-/* A charged particle that ends its path below the cut fell below it where its energy, with one photon and the rest in proportion to the path, crosses the cut. Energy is
- * kept, the photon is there only if it was radiated before, and the particle has the cut's energy unless the photon was the fall. */
+/* A charged particle that ends its path below the cut fell below it where its energy, with one photon and the rest in
+ * proportion to the path, crosses the cut. Energy is kept, the photon is there only if it was radiated before, and the
+ * particle has the cut's energy unless the photon was the fall. */
 Test(shower_deposit, particles_fall_below_the_cut_on_their_path) {
     enum { N = 20000 };
     int n_jump = 0, n_before = 0, n_after = 0;
@@ -289,5 +333,6 @@ Test(shower_deposit, particles_fall_below_the_cut_on_their_path) {
     v.E_b = 0.6f;
     eot_cascade_losses l = eot_cascade_losses_sample(v, 0.9f, (f32)cut, 0.5f, 0.3f);
     cr_expect(l.share == 0.0f && l.photon == 0.0f && l.rest == 0.0f && l.E == 0.9f);
-    cr_expect(n_jump > N / 20 && n_before > N / 20 && n_after > N / 20, "%d by the photon, %d before it, %d after", n_jump, n_before, n_after);
+    cr_expect(n_jump > N / 20 && n_before > N / 20 && n_after > N / 20, "%d by the photon, %d before it, %d after",
+              n_jump, n_before, n_after);
 }

@@ -1,4 +1,5 @@
-/* Track-length spectra against the tally above thresholds, of the same showers: on the host and on the device that a run would take. */
+/* Track-length spectra against the tally above thresholds, of the same showers: on the host and on the device that a
+ * run would take. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -8,10 +9,15 @@
 static void compare(const char *selector) {
     struct simulation s;
     struct eot_track_spectra spectra;
-    simulation_open(&s, "configs/smoke.yaml", (const char *const[]){"physics.cut=0.5 GeV", "sampling.eot=240", "sampling.batch=24", "scoring.showers=0", NULL}, selector);
+    simulation_open(&s, "configs/smoke.yaml",
+                    (const char *const[]){"physics.cut=0.5 GeV", "sampling.eot=240", "sampling.batch=24",
+                                          "scoring.showers=0", NULL},
+                    selector);
     simulation_run(&s);
     struct eot_run_options options = {.backend = s.backend, .progress = EOT_PROGRESS_NONE};
-    simulation_open_backend(&s, &(struct eot_backend_options){.selector = selector, .extra_options = eot_world_kernel_options_for(&s.config, EOT_TRACK_SPECTRUM)});
+    simulation_open_backend(
+        &s, &(struct eot_backend_options){
+                .selector = selector, .extra_options = eot_world_kernel_options_for(&s.config, EOT_TRACK_SPECTRUM)});
     options.backend = s.backend;
     SIMULATION_OK(&s, eot_run_track_spectra(&s.config, &s.world, &options, 240, 7, &spectra, &s.error));
     cr_assert_eq(spectra.n_batch, 7);
@@ -23,7 +29,8 @@ static void compare(const char *selector) {
         for (int t = 0; t < 5; t++) {
             const double threshold[] = {1.0, 2.5, 5.0, 10.0, 20.0};
             char name[80];
-            snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", p == 0 ? "electron" : "positron", threshold[t]);
+            snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", p == 0 ? "electron" : "positron",
+                     threshold[t]);
             const struct eot_estimate *tally = simulation_estimate(&s, name);
             double sum = 0.0, straddling = 0.0;
             eot_spectra_weights_above(&spectra, threshold[t], weight);
@@ -33,9 +40,11 @@ static void compare(const char *selector) {
                     sum += weight[j] * L;
                     if (weight[j] != 0.0 && weight[j] != 1.0) straddling += L;
                 }
-            /* only the choice of the node differs, for paths (at most the longest step, 0.5 X0) near the threshold: Bernoulli trials of at most 1/4 */
+            /* only the choice of the node differs, for paths (at most the longest step, 0.5 X0) near the threshold:
+             * Bernoulli trials of at most 1/4 */
             double noise = sqrt(0.25 * straddling * 0.5 / n);
-            cr_expect_float_eq(sum, tally->value, 5.0 * noise + 1e-4 * sum, "%s: %g from spectra, %g tallied, noise %g", name, sum, tally->value, noise);
+            cr_expect_float_eq(sum, tally->value, 5.0 * noise + 1e-4 * sum, "%s: %g from spectra, %g tallied, noise %g",
+                               name, sum, tally->value, noise);
         }
     free(weight);
     eot_track_spectra_free(&spectra);

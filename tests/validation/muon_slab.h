@@ -1,4 +1,5 @@
-/* Test-only: materials by hand, slabs of layers in a grid of their own, and a loop over the device's muon step (float, as kernels run it). */
+/* Test-only: materials by hand, slabs of layers in a grid of their own, and a loop over the device's muon step (float,
+ * as kernels run it). */
 #ifndef EOT_TESTS_MUON_SLAB_H
 #define EOT_TESTS_MUON_SLAB_H
 
@@ -16,12 +17,31 @@ enum { SLAB_IRON, SLAB_LEAD, SLAB_POLYSTYRENE, SLAB_N_MATERIAL };
 
 /* PDG values; Sternheimer's parameters as in the reference tables. */
 static inline void slab_materials(struct eot_material m[SLAB_N_MATERIAL]) {
-    m[SLAB_IRON] = (struct eot_material){.name = "iron", .density = 7.874, .n_element = 1, .element = {{"Fe", 26, 55.845, 286.0, 1.0}}, .X0 = 13.84 / 7.874, .Z_over_A = 26.0 / 55.845,
-                                         .mean_excitation = 286.0, .density_effect = {0.1468, 2.9632, 0.0012, 3.1531, 4.2911}};
-    m[SLAB_LEAD] = (struct eot_material){.name = "lead", .density = 11.35, .n_element = 1, .element = {{"Pb", 82, 207.2, 823.0, 1.0}}, .X0 = 6.37 / 11.35, .Z_over_A = 82.0 / 207.2,
-                                         .mean_excitation = 823.0, .density_effect = {0.0936, 3.1608, 0.3776, 3.8073, 6.2018}};
-    m[SLAB_POLYSTYRENE] = (struct eot_material){.name = "polystyrene", .density = 1.06, .n_element = 2, .element = {{"H", 1, 1.008, 19.2, 0.077418}, {"C", 6, 12.011, 81.0, 0.922582}},
-                                                .X0 = 43.79 / 1.06, .Z_over_A = 0.53768, .mean_excitation = 68.7, .density_effect = {0.1645, 3.2224, 0.1647, 2.5031, 3.2999}};
+    m[SLAB_IRON] = (struct eot_material){.name = "iron",
+                                         .density = 7.874,
+                                         .n_element = 1,
+                                         .element = {{"Fe", 26, 55.845, 286.0, 1.0}},
+                                         .X0 = 13.84 / 7.874,
+                                         .Z_over_A = 26.0 / 55.845,
+                                         .mean_excitation = 286.0,
+                                         .density_effect = {0.1468, 2.9632, 0.0012, 3.1531, 4.2911}};
+    m[SLAB_LEAD] = (struct eot_material){.name = "lead",
+                                         .density = 11.35,
+                                         .n_element = 1,
+                                         .element = {{"Pb", 82, 207.2, 823.0, 1.0}},
+                                         .X0 = 6.37 / 11.35,
+                                         .Z_over_A = 82.0 / 207.2,
+                                         .mean_excitation = 823.0,
+                                         .density_effect = {0.0936, 3.1608, 0.3776, 3.8073, 6.2018}};
+    m[SLAB_POLYSTYRENE] =
+        (struct eot_material){.name = "polystyrene",
+                              .density = 1.06,
+                              .n_element = 2,
+                              .element = {{"H", 1, 1.008, 19.2, 0.077418}, {"C", 6, 12.011, 81.0, 0.922582}},
+                              .X0 = 43.79 / 1.06,
+                              .Z_over_A = 0.53768,
+                              .mean_excitation = 68.7,
+                              .density_effect = {0.1645, 3.2224, 0.1647, 2.5031, 3.2999}};
 }
 
 struct slab {
@@ -33,9 +53,11 @@ struct slab {
     u32 *voxel;
 };
 
-/* n_layer layers along z of given thickness [cm] and region; 60 x 60 cm wide unless `half_width` says otherwise. The tables are built into the slab. */
-static inline enum eot_status slab_create(struct slab *s, const struct eot_muon_options *options, const double *thickness, const u32 *region_of, int n_layer,
-                                          double half_width, struct eot_error *err) {
+/* n_layer layers along z of given thickness [cm] and region; 60 x 60 cm wide unless `half_width` says otherwise. The
+ * tables are built into the slab. */
+static inline enum eot_status slab_create(struct slab *s, const struct eot_muon_options *options,
+                                          const double *thickness, const u32 *region_of, int n_layer, double half_width,
+                                          struct eot_error *err) {
     struct eot_material m[SLAB_N_MATERIAL];
     slab_materials(m);
     enum eot_status status = eot_muon_tables_build(m, SLAB_N_MATERIAL, options, &s->table, &s->tables, NULL, err);
@@ -59,11 +81,17 @@ static inline void slab_free(struct slab *s) {
 }
 
 static inline eot_region slab_region(int material) {
-    return (eot_region){.n_constituent = 1, .material = {material}, .fraction = {1.0f}, .active = {material == SLAB_POLYSTYRENE}, .max_step = 1.0e9f};
+    return (eot_region){.n_constituent = 1,
+                        .material = {material},
+                        .fraction = {1.0f},
+                        .active = {material == SLAB_POLYSTYRENE},
+                        .max_step = 1.0e9f};
 }
 
-/* HCAL module: 48 x (25 mm Fe + 4 mm PS). ECAL: 150 x (1.5 mm Pb + 1.5 mm PS). @param merge layers of each kind merged into one; 0: one effective medium. */
-static inline enum eot_status slab_calorimeter(struct slab *s, const struct eot_muon_options *options, int is_ecal, int n_module, int merge, struct eot_error *err) {
+/* HCAL module: 48 x (25 mm Fe + 4 mm PS). ECAL: 150 x (1.5 mm Pb + 1.5 mm PS). @param merge layers of each kind merged
+ * into one; 0: one effective medium. */
+static inline enum eot_status slab_calorimeter(struct slab *s, const struct eot_muon_options *options, int is_ecal,
+                                               int n_module, int merge, struct eot_error *err) {
     int n_pair = (is_ecal ? 150 : 48) * n_module, absorber = is_ecal ? SLAB_LEAD : SLAB_IRON;
     double d[2] = {is_ecal ? 0.15 : 2.5, is_ecal ? 0.15 : 0.4}, thickness[2 * 48 * 8 + 300];
     u32 region_of[2 * 48 * 8 + 300];
@@ -72,7 +100,8 @@ static inline enum eot_status slab_calorimeter(struct slab *s, const struct eot_
     s->n_region = 3;
     s->region[0] = slab_region(absorber);
     s->region[1] = slab_region(SLAB_POLYSTYRENE);
-    s->region[2] = (eot_region){.n_constituent = 2, .material = {absorber, SLAB_POLYSTYRENE}, .active = {0, 1}, .max_step = 1.0e9f};
+    s->region[2] = (eot_region){
+        .n_constituent = 2, .material = {absorber, SLAB_POLYSTYRENE}, .active = {0, 1}, .max_step = 1.0e9f};
     s->region[2].fraction[0] = (f32)(d[0] / (d[0] + d[1]));
     s->region[2].fraction[1] = (f32)(d[1] / (d[0] + d[1]));
     if (merge == 0) {
@@ -90,7 +119,8 @@ static inline enum eot_status slab_calorimeter(struct slab *s, const struct eot_
 
 struct slab_result {
     int n, n_out, n_fault;
-    double *loss, *angle, *displacement, *visible; /* of survivors; angles and displacements: both projections, 2 n_out */
+    double *loss, *angle, *displacement,
+        *visible;         /* of survivors; angles and displacements: both projections, 2 n_out */
     double worst_balance; /* largest |T before + rest - after - parts| of a muon [GeV] */
     double n_step;
 };
@@ -114,7 +144,8 @@ static inline void slab_shoot(const struct slab *s, double kinetic, int n, u32 s
             eot_muon_step step = eot_muon_advance(s->table.value, &s->tables, &s->grid, s->region, s->voxel, m, g);
             m = step.muon;
             g = step.random;
-            parts += (double)step.ionisation + (double)step.shower + (double)step.hadronic + (double)step.electron + (double)step.neutrino;
+            parts += (double)step.ionisation + (double)step.shower + (double)step.hadronic + (double)step.electron +
+                     (double)step.neutrino;
             rest += (double)step.rest;
             visible += (double)step.visible;
         }

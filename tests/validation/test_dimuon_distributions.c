@@ -1,6 +1,8 @@
-/* Muon pairs of photons of 5, 20 and 100 GeV on lead: energy fractions x+ of a run, and angles theta E/m of the device's sampler, in each tenth of the reference within 5 %.
- * References: for x+ the numerical integral of the differential cross section; for angles a sampler written here, in double, from the formulas of the Geant4 Physics Reference
- * Manual in Geant4 11's form (form factor cut at 0.138 A^0.27, its integral by quadrature; each variable by inversion of a numerical table, without rejection). */
+/* Muon pairs of photons of 5, 20 and 100 GeV on lead: energy fractions x+ of a run, and angles theta E/m of the
+ * device's sampler, in each tenth of the reference within 5 %. References: for x+ the numerical integral of the
+ * differential cross section; for angles a sampler written here, in double, from the formulas of the Geant4 Physics
+ * Reference Manual in Geant4 11's form (form factor cut at 0.138 A^0.27, its integral by quadrature; each variable by
+ * inversion of a numerical table, without rejection). */
 #undef EOT_REAL_DOUBLE /* the sampler as a device runs it */
 #include "../simulation.h"
 
@@ -16,8 +18,10 @@ static const double ENERGY[] = {5.0, 20.0, 100.0}, Z = 82.0, A = 207.2, M = 0.10
 
 /* dsigma/dx+ of the manual, but for constants. */
 static double density_of_x(double k, double x) {
-    double D = 1.54 * pow(A, 0.27), B = 183.0 * pow(Z, -1.0 / 3.0), delta = M * M / (2.0 * k * x * (1.0 - x)), root_e = sqrt(exp(1.0));
-    double W = B * M / (D * M_ELECTRON) * (1.0 + (D * root_e - 2.0) * delta / M) / (1.0 + B * root_e * delta / M_ELECTRON);
+    double D = 1.54 * pow(A, 0.27), B = 183.0 * pow(Z, -1.0 / 3.0), delta = M * M / (2.0 * k * x * (1.0 - x)),
+           root_e = sqrt(exp(1.0));
+    double W =
+        B * M / (D * M_ELECTRON) * (1.0 + (D * root_e - 2.0) * delta / M) / (1.0 + B * root_e * delta / M_ELECTRON);
     return W > 1.0 ? (1.0 - 4.0 / 3.0 * x * (1.0 - x)) * log(W) : 0.0;
 }
 
@@ -48,7 +52,8 @@ static void expect_tenths(const char *what, double k, const double count[N_TENTH
     printf("%-28s %5g GeV:", what, k);
     for (int i = 0; i < N_TENTH; i++) {
         printf(" %+5.1f", 100.0 * (count[i] * N_TENTH / n - 1.0));
-        cr_expect_lt(fabs(count[i] * N_TENTH / n - 1.0), 0.05, "%s at %g GeV, tenth %d: %+.1f %%", what, k, i, 100.0 * (count[i] * N_TENTH / n - 1.0));
+        cr_expect_lt(fabs(count[i] * N_TENTH / n - 1.0), 0.05, "%s at %g GeV, tenth %d: %+.1f %%", what, k, i,
+                     100.0 * (count[i] * N_TENTH / n - 1.0));
     }
     printf(" %%\n");
 }
@@ -83,7 +88,8 @@ Test(dimuon_distributions, energy_fractions_of_photon_beams) {
     free(c);
 }
 
-/* The variable t of the manual has the density int_0^1 y (1-y)/((q/t)^2 + b y)^2 dy x (1 - 2 P + 4 P t (1-t)): the integral by Gauss-Legendre in ln(1 + b y/a). */
+/* The variable t of the manual has the density int_0^1 y (1-y)/((q/t)^2 + b y)^2 dy x (1 - 2 P + 4 P t (1-t)): the
+ * integral by Gauss-Legendre in ln(1 + b y/a). */
 static double form(double t, double q, double b) {
     double a = (q / t) * (q / t), top = log1p(b / a), sum = 0.0;
     for (int i = 0; i < 200; i++) {
@@ -108,9 +114,12 @@ static void cumulate_t(double k, double x, double *c) {
 static struct angles reference_angles(double k, double x, const double *c, gsl_rng *r) {
     double P = x * (1.0 - x), q = M / (2.0 * k * P), A027 = pow(A, 0.27), d[N_PSI + 1] = {0.0};
     double v = inverted(c, N_T, gsl_rng_uniform_pos(r)) / N_T, t = fmax(v * v, 1e-9), pi = 3.14159265358979;
-    for (int i = 0; i < N_PSI; i++) d[i + 1] = d[i] + 1.0 - 2.0 * P + 4.0 * P * t * (1.0 - t) * (1.0 + cos(4.0 * pi * (i + 0.5) / N_PSI));
+    for (int i = 0; i < N_PSI; i++)
+        d[i + 1] = d[i] + 1.0 - 2.0 * P + 4.0 * P * t * (1.0 - t) * (1.0 + cos(4.0 * pi * (i + 0.5) / N_PSI));
     double psi = 2.0 * pi * inverted(d, N_PSI, gsl_rng_uniform_pos(r)) / N_PSI;
-    double screening = M_ELECTRON / (183.0 * pow(Z, -1.0 / 3.0) * M), C2 = 4.0 / sqrt(P) * pow(q * q / (t * t) + screening * screening, 2.0), rho_max = 1.9 / A027 * (1.0 / t - 1.0);
+    double screening = M_ELECTRON / (183.0 * pow(Z, -1.0 / 3.0) * M),
+           C2 = 4.0 / sqrt(P) * pow(q * q / (t * t) + screening * screening, 2.0),
+           rho_max = 1.9 / A027 * (1.0 / t - 1.0);
     double rho4 = C2 * expm1(log1p(pow(rho_max, 4.0) / C2) * gsl_rng_uniform_pos(r)); /* density rho^3/(rho^4 + C2) */
     double u = sqrt(fmax(0.0, 1.0 / t - 1.0)), theta = fabs(M / k * (u + 0.5 * pow(rho4, 0.25) * cos(psi)) / x);
     return (struct angles){theta * x * k / M, theta * k / M};
@@ -121,7 +130,8 @@ static int compare(const void *a, const void *b) {
     return u < v ? -1 : u > v;
 }
 
-/* 4e5 samples of either kind: tenths to 0.7 %, 1.5 % of the slow. Also for slow mu+ alone: the correlation of energy and angle. */
+/* 4e5 samples of either kind: tenths to 0.7 %, 1.5 % of the slow. Also for slow mu+ alone: the correlation of energy
+ * and angle. */
 Test(dimuon_distributions, angles_of_the_sampler) {
     static double of_t[N_X][N_T + 1];
     double *c = malloc((N_CELL + 1) * sizeof *c), *reference[3];
@@ -144,12 +154,15 @@ Test(dimuon_distributions, angles_of_the_sampler) {
         for (int v = 0; v < 3; v++) qsort(reference[v], (size_t)n[v], sizeof(double), compare);
         for (int i = 0; i < N_SAMPLE; i++) {
             double x = x_at(k, inverted(c, N_CELL, (i % N_X + 0.5) / N_X));
-            eot_dimuon_gamma_angles a = eot_dimuon_gamma_angles_sample((real)k, (real)x, (real)Z, (real)A, eot_random_init((u64)i, EOT_STAGE_PROBE, (u32)e, 7, 0));
-            double theta = atan2(hypot((double)a.plus.x, (double)a.plus.y), (double)a.plus.z), value[3] = {theta * x * k / M, theta * k / M, theta * x * k / M};
+            eot_dimuon_gamma_angles a = eot_dimuon_gamma_angles_sample(
+                (real)k, (real)x, (real)Z, (real)A, eot_random_init((u64)i, EOT_STAGE_PROBE, (u32)e, 7, 0));
+            double theta = atan2(hypot((double)a.plus.x, (double)a.plus.y), (double)a.plus.z),
+                   value[3] = {theta * x * k / M, theta * k / M, theta * x * k / M};
             cr_assert(a.is_good);
             for (int v = 0; v < (x < 0.25 ? 3 : 2); v++) {
                 int tenth = 0;
-                while (tenth < N_TENTH - 1 && value[v] > reference[v][(size_t)((double)n[v] * (tenth + 1) / N_TENTH)]) tenth++;
+                while (tenth < N_TENTH - 1 && value[v] > reference[v][(size_t)((double)n[v] * (tenth + 1) / N_TENTH)])
+                    tenth++;
                 count[v][tenth]++;
             }
         }

@@ -1,4 +1,5 @@
-/* Rates and inverse-CDF tables of the electromagnetic cascade, against radiation lengths, published cross sections and independent integrals. */
+/* Rates and inverse-CDF tables of the electromagnetic cascade, against radiation lengths, published cross sections and
+ * independent integrals. */
 #include <criterion/criterion.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
@@ -33,7 +34,13 @@ static struct eot_material material_of(const char *name) {
 static void build(void) {
     gsl_set_error_handler_off();
     lead = material_of("lead");
-    options = (struct eot_em_options){.cut = 0.2, .energy_max = 105.0, .depth = 20.0, .step_max_X0 = 0.5, .rare = {[EOT_RARE_DIMUON_GAMMA] = true}, .lpm = true, .n_medium = 1};
+    options = (struct eot_em_options){.cut = 0.2,
+                                      .energy_max = 105.0,
+                                      .depth = 20.0,
+                                      .step_max_X0 = 0.5,
+                                      .rare = {[EOT_RARE_DIMUON_GAMMA] = true},
+                                      .lpm = true,
+                                      .n_medium = 1};
     options.medium[0].n_constituent = 1;
     options.medium[0].material[0] = &lead;
     options.medium[0].fraction[0] = 1.0;
@@ -44,7 +51,9 @@ static void release(void) { eot_f32_table_free(&table); }
 TestSuite(em_tables, .init = build, .fini = release);
 
 static double atoms_per_cm3(void) { return lead.density * EOT_AVOGADRO / lead.element[0].A; }
-static eot_brems_medium suppression_of(bool lpm) { return (eot_brems_medium){lpm ? EOT_LPM_ENERGY_PER_X0 * lead.X0 : 0.0, lead.plasma_energy * 1e-9}; }
+static eot_brems_medium suppression_of(bool lpm) {
+    return (eot_brems_medium){lpm ? EOT_LPM_ENERGY_PER_X0 * lead.X0 : 0.0, lead.plasma_energy * 1e-9};
+}
 static double node_energy(int i) { return 0.2 * exp(i / (double)layout.inverse_log_step); }
 
 /* Integrands in double, not through the tables. */
@@ -58,8 +67,12 @@ static double brems(double k, void *p) {
     return atoms_per_cm3() * pow(k, s->power) * eot_brems_dxsec_dk(s->E, k, 82.0, suppression_of(s->lpm));
 }
 static double brems_in_log_k(double v, void *p) { return exp(v) * brems(exp(v), p); }
-static double pair(double eps, void *p) { return atoms_per_cm3() * eot_pair_dxsec_deps(((const struct spectrum *)p)->E, eps, 82.0); }
-static double compton_in_log_eps(double v, void *p) { return atoms_per_cm3() * 82.0 * exp(v) * eot_compton_dxsec_deps(((const struct spectrum *)p)->E, exp(v)); }
+static double pair(double eps, void *p) {
+    return atoms_per_cm3() * eot_pair_dxsec_deps(((const struct spectrum *)p)->E, eps, 82.0);
+}
+static double compton_in_log_eps(double v, void *p) {
+    return atoms_per_cm3() * 82.0 * exp(v) * eot_compton_dxsec_deps(((const struct spectrum *)p)->E, exp(v));
+}
 
 static double integral(double (*f)(double, void *), struct spectrum s, double low, double high) {
     gsl_integration_workspace *w = gsl_integration_workspace_alloc(1000);
@@ -67,7 +80,8 @@ static double integral(double (*f)(double, void *), struct spectrum s, double lo
     double value = 0.0, abs_error = 0.0;
     int code = gsl_integration_qag(&g, low, high, 0.0, 1e-8, 1000, GSL_INTEG_GAUSS31, w, &value, &abs_error);
     gsl_integration_workspace_free(w);
-    cr_assert(code == GSL_SUCCESS || abs_error < 3e-5 * fabs(value), "quadrature: %s, %g +- %g", gsl_strerror(code), value, abs_error);
+    cr_assert(code == GSL_SUCCESS || abs_error < 3e-5 * fabs(value), "quadrature: %s, %g +- %g", gsl_strerror(code),
+              value, abs_error);
     return value;
 }
 
@@ -76,9 +90,13 @@ static double integral(double (*f)(double, void *), struct spectrum s, double lo
 Test(em_tables, radiated_energy_is_one_X0_at_complete_screening) {
     double E = 1e5, X0 = 6.37 / 11.35; /* PDG: 6.37 g/cm2 */
     double radiated = integral(brems, (struct spectrum){E, 1, false}, 0.0, E - EOT_M_ELECTRON) / E * X0;
-    /* Tsai 1974, Eq. (3.83) and its term (1 - y)(1 + 1/Z)/9, which the definition of X0 leaves out: 1/18 of it remains after the integral over y */
-    double small = (82.0 * 82.0 + 82.0) / 18.0 / (82.0 * 82.0 * (log(184.15) - log(82.0) / 3.0 - eot_coulomb_correction(82.0)) + 82.0 * (log(1194.0) - 2.0 * log(82.0) / 3.0));
-    cr_assert_float_eq(radiated, 1.0 + small, 0.01, "energy radiated per X0: %.5f of E, Tsai %.5f", radiated, 1.0 + small);
+    /* Tsai 1974, Eq. (3.83) and its term (1 - y)(1 + 1/Z)/9, which the definition of X0 leaves out: 1/18 of it remains
+     * after the integral over y */
+    double small = (82.0 * 82.0 + 82.0) / 18.0 /
+                   (82.0 * 82.0 * (log(184.15) - log(82.0) / 3.0 - eot_coulomb_correction(82.0)) +
+                    82.0 * (log(1194.0) - 2.0 * log(82.0) / 3.0));
+    cr_assert_float_eq(radiated, 1.0 + small, 0.01, "energy radiated per X0: %.5f of E, Tsai %.5f", radiated,
+                       1.0 + small);
     cr_assert_float_eq(eot_em_medium_X0(&options.medium[0]), X0, 2e-3 * X0);
 }
 
@@ -94,9 +112,12 @@ Test(em_tables, dimuon_cross_section_is_the_integral_of_the_published_formula) {
     /* shared reference of the project: integral of the BKK differential formula, microbarn per Pb atom */
     const double reference[3][2] = {{1.0, 30.22}, {10.0, 334.6}, {100.0, 886.4}};
     for (int i = 0; i < 3; i++) {
-        double value = 1e30 * eot_dimuon_gamma_xsec(reference[i][0], 82.0, 207.2), fit = 1e30 * eot_dimuon_gamma_xsec_fit(reference[i][0], 82.0, 207.2);
-        cr_expect_float_eq(value, reference[i][1], 1e-3 * reference[i][1], "%g GeV: %.3f, reference %g", reference[i][0], value, reference[i][1]);
-        cr_expect_float_eq(fit, reference[i][1], 5e-3 * reference[i][1], "%g GeV: BKK's fit %.3f, integral %g", reference[i][0], fit, reference[i][1]);
+        double value = 1e30 * eot_dimuon_gamma_xsec(reference[i][0], 82.0, 207.2),
+               fit = 1e30 * eot_dimuon_gamma_xsec_fit(reference[i][0], 82.0, 207.2);
+        cr_expect_float_eq(value, reference[i][1], 1e-3 * reference[i][1], "%g GeV: %.3f, reference %g",
+                           reference[i][0], value, reference[i][1]);
+        cr_expect_float_eq(fit, reference[i][1], 5e-3 * reference[i][1], "%g GeV: BKK's fit %.3f, integral %g",
+                           reference[i][0], fit, reference[i][1]);
     }
 }
 
@@ -116,17 +137,22 @@ Test(em_tables, dimuon_cross_section_vanishes_at_threshold_and_grows) {
 /* --- ionisation */
 
 Test(em_tables, ionisation_agrees_with_ESTAR_in_water) {
-    /* NIST ESTAR (ICRU 37), collision stopping power of liquid water, MeV cm2/g. Sternheimer's parameters for water reproduce delta to 0.1 at a few MeV. */
-    const double reference[4][3] = {{1.0, 1.849, 6e-3}, {10.0, 1.968, 6e-3}, {100.0, 2.202, 1e-3}, {1000.0, 2.401, 1e-3}};
+    /* NIST ESTAR (ICRU 37), collision stopping power of liquid water, MeV cm2/g. Sternheimer's parameters for water
+     * reproduce delta to 0.1 at a few MeV. */
+    const double reference[4][3] = {
+        {1.0, 1.849, 6e-3}, {10.0, 1.968, 6e-3}, {100.0, 2.202, 1e-3}, {1000.0, 2.401, 1e-3}};
     for (int i = 0; i < 4; i++) {
-        double E = 1e-3 * reference[i][0] + EOT_M_ELECTRON, beta_gamma = sqrt(E * E / (EOT_M_ELECTRON * EOT_M_ELECTRON) - 1.0);
+        double E = 1e-3 * reference[i][0] + EOT_M_ELECTRON,
+               beta_gamma = sqrt(E * E / (EOT_M_ELECTRON * EOT_M_ELECTRON) - 1.0);
         double delta = eot_density_effect(log10(beta_gamma), 0.09116, 3.4773, 0.2400, 2.8004, 3.5017);
         double value = 1e3 * eot_electron_ionisation(E, 0.55509, 75e-9, delta);
-        cr_expect_float_eq(value, reference[i][1], reference[i][2] * reference[i][1], "%g MeV: %.4f, ESTAR %.3f", reference[i][0], value, reference[i][1]);
+        cr_expect_float_eq(value, reference[i][1], reference[i][2] * reference[i][1], "%g MeV: %.4f, ESTAR %.3f",
+                           reference[i][0], value, reference[i][1]);
     }
 }
 
-/* Where the density effect has taken the place of the mean excitation energy, only the plasma energy enters: ln(gamma/2 (m/hbar omega_p)^2) + 9/8. */
+/* Where the density effect has taken the place of the mean excitation energy, only the plasma energy enters: ln(gamma/2
+ * (m/hbar omega_p)^2) + 9/8. */
 Test(em_tables, ionisation_reaches_the_Fermi_plateau) {
     const struct {
         const char *name;
@@ -138,7 +164,8 @@ Test(em_tables, ionisation_reaches_the_Fermi_plateau) {
         double E = 1.0 + EOT_M_ELECTRON, ratio = EOT_M_ELECTRON / (1e-9 * reference[i].plasma_energy);
         double expected = 0.153537e-3 * reference[i].Z_over_A * (log(0.5 * E / EOT_M_ELECTRON * ratio * ratio) + 1.125);
         double value = eot_em_rates_at(&medium, E, 0.2, true).ionisation / material.density;
-        cr_expect_float_eq(value, expected, 1e-3 * expected, "%s at 1 GeV: %.4f, plateau %.4f MeV cm2/g", reference[i].name, 1e3 * value, 1e3 * expected);
+        cr_expect_float_eq(value, expected, 1e-3 * expected, "%s at 1 GeV: %.4f, plateau %.4f MeV cm2/g",
+                           reference[i].name, 1e3 * value, 1e3 * expected);
     }
 }
 
@@ -150,34 +177,47 @@ Test(em_tables, nodes_hold_the_integrals) {
         struct spectrum s = {E, 0, true};
         const float *node = table.value + layout.node + i * EOT_EM_N_COLUMN;
         double hard = integral(brems_in_log_k, s, log(0.2), log(E - EOT_M_ELECTRON)), m = EOT_M_ELECTRON / E;
-        double pairs = integral(pair, s, m, 0.5) + integral(pair, s, 0.5, 1.0 - m), compton = integral(compton_in_log_eps, s, -log1p(2.0 * E / EOT_M_ELECTRON), 0.0);
+        double pairs = integral(pair, s, m, 0.5) + integral(pair, s, 0.5, 1.0 - m),
+               compton = integral(compton_in_log_eps, s, -log1p(2.0 * E / EOT_M_ELECTRON), 0.0);
         double scale = EOT_EM_TOLERANCE / lead.X0; /* the tolerance counts against 1/X0 where the rate is smaller */
-        cr_expect_float_eq((double)node[EOT_EM_VERTEX], hard, fmax(scale, EOT_EM_TOLERANCE * hard), "brems at %g GeV: %g, %g", E, (double)node[EOT_EM_VERTEX], hard);
+        cr_expect_float_eq((double)node[EOT_EM_VERTEX], hard, fmax(scale, EOT_EM_TOLERANCE * hard),
+                           "brems at %g GeV: %g, %g", E, (double)node[EOT_EM_VERTEX], hard);
         const float *photon = node + EOT_EM_PHOTON;
         double rate = 1.0 / (double)photon[EOT_EM_FREE_PATH];
-        cr_expect_float_eq(rate, pairs + compton, EOT_EM_TOLERANCE * pairs, "photon at %g GeV: %g, %g", E, rate, pairs + compton);
-        cr_expect_float_eq(rate * (double)photon[EOT_EM_VERTEX], compton, 1e-5 * compton + 1e-6 * pairs, "Compton at %g GeV", E);
+        cr_expect_float_eq(rate, pairs + compton, EOT_EM_TOLERANCE * pairs, "photon at %g GeV: %g, %g", E, rate,
+                           pairs + compton);
+        cr_expect_float_eq(rate * (double)photon[EOT_EM_VERTEX], compton, 1e-5 * compton + 1e-6 * pairs,
+                           "Compton at %g GeV", E);
         cr_expect_leq((double)node[EOT_EM_FREE_PATH] * (double)node[EOT_EM_VERTEX], 1.0 + 1e-6);
     }
-    for (int m = 0; m < layout.n_medium; m++) cr_expect(error[m].brems < EOT_EM_TOLERANCE && error[m].pair < EOT_EM_TOLERANCE && error[m].compton < EOT_EM_TOLERANCE);
+    for (int m = 0; m < layout.n_medium; m++)
+        cr_expect(error[m].brems < EOT_EM_TOLERANCE && error[m].pair < EOT_EM_TOLERANCE &&
+                  error[m].compton < EOT_EM_TOLERANCE);
 }
 
-static const float *row_of(int channel, int i_energy) { return table.value + layout.quantile + (size_t)(channel * layout.n_energy + i_energy) * (size_t)(layout.n_quantile + 1); }
+static const float *row_of(int channel, int i_energy) {
+    return table.value + layout.quantile +
+           (size_t)(channel * layout.n_energy + i_energy) * (size_t)(layout.n_quantile + 1);
+}
 
 Test(em_tables, quantiles_are_monotone_and_in_range) {
     for (int channel = 0; channel < EOT_N_CHANNEL; channel++)
         for (int i = 0; i < layout.n_energy; i++) {
             const float *row = row_of(channel, i);
             /* a Compton photon may fall below the cut: ln(k'/cut) < 0, down to its kinematic end */
-            double E = node_energy(i), low = channel == EOT_CHANNEL_COMPTON && i > 0 ? 1.0 - log1p(2.0 * E / EOT_M_ELECTRON) / log(E / 0.2) : 0.0;
+            double E = node_energy(i), low = channel == EOT_CHANNEL_COMPTON && i > 0
+                                                 ? 1.0 - log1p(2.0 * E / EOT_M_ELECTRON) / log(E / 0.2)
+                                                 : 0.0;
             for (int q = 0; q <= layout.n_quantile; q++) {
-                cr_assert((double)row[q] >= low - 1e-5 * fabs(low) && row[q] <= 1.0f, "channel %d, energy %d, quantile %d: %g", channel, i, q, (double)row[q]);
+                cr_assert((double)row[q] >= low - 1e-5 * fabs(low) && row[q] <= 1.0f,
+                          "channel %d, energy %d, quantile %d: %g", channel, i, q, (double)row[q]);
                 cr_assert(q == 0 || row[q] >= row[q - 1], "channel %d, energy %d, quantile %d", channel, i, q);
             }
         }
     for (int i = 0; i < layout.n_soft_energy * layout.n_soft_path; i++) {
         const float *row = table.value + layout.soft + (size_t)i * (size_t)(layout.n_soft_quantile + 1);
-        for (int q = 0; q <= layout.n_soft_quantile; q++) cr_assert(row[q] >= 0.0f && (q == 0 || row[q] >= row[q - 1]), "soft row %d, quantile %d", i, q);
+        for (int q = 0; q <= layout.n_soft_quantile; q++)
+            cr_assert(row[q] >= 0.0f && (q == 0 || row[q] >= row[q - 1]), "soft row %d, quantile %d", i, q);
     }
 }
 
@@ -186,21 +226,27 @@ Test(em_tables, radiation_below_the_cut_has_the_exact_mean) {
     for (int i = 1; i < layout.n_soft_energy; i += 2) {
         double E = 0.2 * exp(i * log_step), per_X0 = integral(brems, (struct spectrum){E, 1, true}, 0.0, 0.2) * lead.X0;
         for (int j = 1; j < layout.n_soft_path; j += 3) {
-            const float *row = table.value + layout.soft + (size_t)(i * layout.n_soft_path + j) * (size_t)(layout.n_soft_quantile + 1);
+            const float *row =
+                table.value + layout.soft + (size_t)(i * layout.n_soft_path + j) * (size_t)(layout.n_soft_quantile + 1);
             double mean = 0.0, path = 0.5 * j * j / ((layout.n_soft_path - 1) * (layout.n_soft_path - 1));
-            for (int q = 0; q < layout.n_soft_quantile; q++) mean += 0.5 * ((double)row[q] + (double)row[q + 1]) / layout.n_soft_quantile;
-            cr_expect_float_eq(mean * 0.2, per_X0 * path, 2e-4 * per_X0 * path, "%g GeV, %g X0: %g, %g GeV", E, path, mean * 0.2, per_X0 * path);
+            for (int q = 0; q < layout.n_soft_quantile; q++)
+                mean += 0.5 * ((double)row[q] + (double)row[q + 1]) / layout.n_soft_quantile;
+            cr_expect_float_eq(mean * 0.2, per_X0 * path, 2e-4 * per_X0 * path, "%g GeV, %g X0: %g, %g GeV", E, path,
+                               mean * 0.2, per_X0 * path);
         }
     }
 }
 
 /* Chi-square of samples drawn from a row as the device draws them, in 40 bins of equal width of the drawn variable. */
-static void check_samples(int channel, int i_energy, double (*density)(double, void *), double low, double high, double (*to_bin_variable)(double q, double E)) {
+static void check_samples(int channel, int i_energy, double (*density)(double, void *), double low, double high,
+                          double (*to_bin_variable)(double q, double E)) {
     enum { N_BIN = 40, N_SAMPLE = 200000 };
     double E = node_energy(i_energy), expected[N_BIN], total = 0.0, chi2 = 0.0;
     long observed[N_BIN] = {0};
     struct spectrum s = {E, 0, true};
-    for (int b = 0; b < N_BIN; b++) total += expected[b] = integral(density, s, low + (high - low) * b / N_BIN, low + (high - low) * (b + 1) / N_BIN);
+    for (int b = 0; b < N_BIN; b++)
+        total += expected[b] =
+            integral(density, s, low + (high - low) * b / N_BIN, low + (high - low) * (b + 1) / N_BIN);
     const float *row = row_of(channel, i_energy);
     eot_random random = eot_random_init(12345, EOT_STAGE_PROBE, 7, (u32)channel, (u32)i_energy);
     for (int n = 0; n < N_SAMPLE; n++) {

@@ -1,5 +1,6 @@
-/* `eotmc run configs/bench/muon-*.yaml` against PUMAS in detailed mode (tests/reference/muons/pumas_slabs.csv): survival, mean loss, angle and displacement.
- * Quantiles of the loss are compared in test_muon_slabs, with the reference's own straggling. */
+/* `eotmc run configs/bench/muon-*.yaml` against PUMAS in detailed mode (tests/reference/muons/pumas_slabs.csv):
+ * survival, mean loss, angle and displacement. Quantiles of the loss are compared in test_muon_slabs, with the
+ * reference's own straggling. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <math.h>
@@ -22,17 +23,21 @@ ParameterizedTestParameters(muon_beam, slabs_agree_with_pumas) {
     return cr_make_param_array(struct slab, rows, sizeof rows / sizeof rows[0]);
 }
 
-static void expect_near(const struct eot_result *result, const char *name, double want, double want_error, double tolerance) {
+static void expect_near(const struct eot_result *result, const char *name, double want, double want_error,
+                        double tolerance) {
     const struct eot_estimate *e = eot_result_estimate(result, name);
     cr_assert_not_null(e, "%s is missing", name);
-    double allowed = fmax(tolerance * want, 4.0 * hypot(e->std_error, want_error)); /* 4 sigma: 12 comparisons, false alarm below 1e-3 */
+    double allowed = fmax(tolerance * want,
+                          4.0 * hypot(e->std_error, want_error)); /* 4 sigma: 12 comparisons, false alarm below 1e-3 */
     cr_expect_lt(fabs(e->value - want), allowed, "%s = %g +- %g, reference %g", name, e->value, e->std_error, want);
 }
 
 ParameterizedTest(struct slab *row, muon_beam, slabs_agree_with_pumas, .timeout = 200) {
     char folder[] = "/tmp/eotmc-beam-XXXXXX", command[1024], path[256];
     cr_assert_not_null(mkdtemp(folder));
-    snprintf(command, sizeof command, "%s run %s/configs/bench/%s.yaml -o %s --progress none --set beam.kinetic_energy='%s' --set sampling.eot=10000 --set output.figures=off >%s/log 2>&1",
+    snprintf(command, sizeof command,
+             "%s run %s/configs/bench/%s.yaml -o %s --progress none --set beam.kinetic_energy='%s' --set "
+             "sampling.eot=10000 --set output.figures=off >%s/log 2>&1",
              EOT_BINARY, EOT_SOURCE_DIR, row->config, folder, row->kinetic_energy, folder);
     cr_assert_eq(system(command), 0, "failed: %s", command);
     struct eot_result result = {0};

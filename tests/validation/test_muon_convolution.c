@@ -1,6 +1,7 @@
-/* Energy lost in whole calorimeters from the cross sections alone: all collisions above 1 MeV as a compound Poisson distribution, by Fourier transform, with no
- * table, no sampler and no transport. The step in its default options must give the same quantiles, and the reference simulation the same tail and mean.
- * Energy dependence enters by evaluating at the energy in the middle: below 0.5 % where less than 3 % is lost. */
+/* Energy lost in whole calorimeters from the cross sections alone: all collisions above 1 MeV as a compound Poisson
+ * distribution, by Fourier transform, with no table, no sampler and no transport. The step in its default options must
+ * give the same quantiles, and the reference simulation the same tail and mean. Energy dependence enters by evaluating
+ * at the energy in the middle: below 0.5 % where less than 3 % is lost. */
 #include <criterion/criterion.h>
 #include <gsl/gsl_fft_complex.h>
 #include <gsl/gsl_integration.h>
@@ -44,7 +45,8 @@ static double spectrum(const struct eot_material *m, double T, double W, const g
 }
 
 /* Cumulative distribution of the loss: cumulative[i] at loss shift + (i + 1/2) WIDTH. @return shift [GeV]. */
-static double convolve(const struct eot_material *m, const struct layers *l, double T, double *cumulative, double *mean) {
+static double convolve(const struct eot_material *m, const struct layers *l, double T, double *cumulative,
+                       double *mean) {
     gsl_integration_glfixed_table *nodes = gsl_integration_glfixed_table_alloc(N_NODE);
     static double log_W[N_LOG], log_f[N_LOG];
     double *wave = calloc(2 * N_POINT, sizeof *wave), xi = 0.0, total = 0.0;
@@ -57,7 +59,8 @@ static double convolve(const struct eot_material *m, const struct layers *l, dou
         cr_assert_eq(eot_muon_dedx(m + l->material[k], &T, 1, &row, NULL), EOT_OK);
         total += 1.0e-3 * row.total * l->grammage[k];
         xi += 0.5 * 0.307075e-3 * m[l->material[k]].Z_over_A * l->grammage[k];
-        for (int i = 0; i < N_LOG; i++) log_f[i] += l->grammage[k] * spectrum(m + l->material[k], T, exp(log_W[i]), nodes);
+        for (int i = 0; i < N_LOG; i++)
+            log_f[i] += l->grammage[k] * spectrum(m + l->material[k], T, exp(log_W[i]), nodes);
     }
     double step = log_W[1] - log_W[0], explicit_mean = 0.0, rate = 0.0;
     for (int j = first; j < N_POINT && WIDTH * (j + 1) < high; j++) {
@@ -112,7 +115,8 @@ Test(muon_convolution, the_step_loses_what_the_cross_sections_say_and_so_does_th
     struct eot_muon_options o = eot_muon_options_default();
     o.decay_in_flight = o.decay_at_rest = 0;
     for (int k = 0; k < 3; k++) {
-        struct layers l = {{row[k].is_ecal ? SLAB_LEAD : SLAB_IRON, SLAB_POLYSTYRENE}, {row[k].is_ecal ? 22.5 * 11.35 : 120.0 * 7.874, (row[k].is_ecal ? 22.5 : 19.2) * 1.06}};
+        struct layers l = {{row[k].is_ecal ? SLAB_LEAD : SLAB_IRON, SLAB_POLYSTYRENE},
+                           {row[k].is_ecal ? 22.5 * 11.35 : 120.0 * 7.874, (row[k].is_ecal ? 22.5 : 19.2) * 1.06}};
         double mean, middle = row[k].T, shift = convolve(m, &l, middle, cumulative, &mean);
         middle = row[k].T - 0.5 * quantile_of(cumulative, shift, 0.5);
         shift = convolve(m, &l, middle, cumulative, &mean);
@@ -125,18 +129,26 @@ Test(muon_convolution, the_step_loses_what_the_cross_sections_say_and_so_does_th
         double square = 0.0, got_mean = slab_mean(r.loss, r.n_out);
         for (int i = 0; i < r.n_out; i++) square += (r.loss[i] - got_mean) * (r.loss[i] - got_mean);
         double error_mean = sqrt(square) / r.n_out;
-        cr_expect(fabs(got_mean - mean) < 4.0 * error_mean + 0.005 * mean, "row %d: mean %g +- %g, stopping power %g", k, got_mean, error_mean, mean);
+        cr_expect(fabs(got_mean - mean) < 4.0 * error_mean + 0.005 * mean, "row %d: mean %g +- %g, stopping power %g",
+                  k, got_mean, error_mean, mean);
         for (int i = 0; i < 5; i++) {
-            double p = percent[i] / 100.0, want = quantile_of(cumulative, shift, p), got = slab_quantile(r.loss, r.n_out, percent[i]);
+            double p = percent[i] / 100.0, want = quantile_of(cumulative, shift, p),
+                   got = slab_quantile(r.loss, r.n_out, percent[i]);
             double dp = 0.2 * fmin(p, 1.0 - p);
-            double sigma = sqrt(p * (1.0 - p) / N) * (quantile_of(cumulative, shift, p + dp) - quantile_of(cumulative, shift, p - dp)) / (2.0 * dp);
-            cr_expect(fabs(got - want) < 4.0 * sigma + 0.005 * want, "row %d, quantile %g %%: step %g +- %g, cross sections %g", k, percent[i], got, sigma, want);
-            if (getenv("EOT_PRINT")) printf("row %d q%g: step %.4f(%.4f) convolution %.4f\n", k, percent[i], got, sigma, want);
+            double sigma = sqrt(p * (1.0 - p) / N) *
+                           (quantile_of(cumulative, shift, p + dp) - quantile_of(cumulative, shift, p - dp)) /
+                           (2.0 * dp);
+            cr_expect(fabs(got - want) < 4.0 * sigma + 0.005 * want,
+                      "row %d, quantile %g %%: step %g +- %g, cross sections %g", k, percent[i], got, sigma, want);
+            if (getenv("EOT_PRINT"))
+                printf("row %d q%g: step %.4f(%.4f) convolution %.4f\n", k, percent[i], got, sigma, want);
         }
         /* the reference's 99 % quantile: the share of muons above it is 1 % within the binomial error of its 10000 */
         double share = above(cumulative, shift, row[k].reference_q99);
         cr_expect_float_eq(share, 0.01, 3.5e-3, "row %d: share above the reference's 99 %% quantile %g", k, share);
-        if (getenv("EOT_PRINT")) printf("row %d mean: step %.4f(%.4f) stopping power %.4f; share above reference q99 %.5f\n", k, got_mean, error_mean, mean, share);
+        if (getenv("EOT_PRINT"))
+            printf("row %d mean: step %.4f(%.4f) stopping power %.4f; share above reference q99 %.5f\n", k, got_mean,
+                   error_mean, mean, share);
         slab_result_free(&r);
         slab_free(&s);
     }

@@ -1,4 +1,5 @@
-/* The committed reference run (results/na64e-dimuon) made again at small statistics: every estimate that both know agrees within the errors that they quote. */
+/* The committed reference run (results/na64e-dimuon) made again at small statistics: every estimate that both know
+ * agrees within the errors that they quote. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include "base/sha256.h"
 #include "output/output.h"
 
-static const double LARGEST_PULL = 5.0; /* about 60 estimates: false alarm below 4e-5 */
+static const double LARGEST_PULL = 5.0;   /* about 60 estimates: false alarm below 4e-5 */
 static const double MIN_EFFECTIVE = 30.0; /* below, the error of a weighted sum is not Gaussian */
 
 /* The configuration beside the run is the one that made it, byte for byte. */
@@ -17,14 +18,16 @@ Test(results, configuration_is_that_of_the_reference_run) {
     struct eot_error err = {0};
     static char text[100000];
     char hex[65];
-    cr_assert_eq(eot_output_summary_read(EOT_SOURCE_DIR "/results/na64e-dimuon/summary.json", &reference, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_output_summary_read(EOT_SOURCE_DIR "/results/na64e-dimuon/summary.json", &reference, &err), EOT_OK,
+                 "%s", err.text);
     FILE *file = fopen(EOT_SOURCE_DIR "/results/na64e-dimuon/effective-config.yaml", "r");
     cr_assert_not_null(file);
     size_t n = fread(text, 1, sizeof text, file);
     fclose(file);
     cr_assert(n > 0 && n < sizeof text);
     eot_sha256_hex(text, n, hex);
-    cr_expect_str_eq(hex, reference.config_sha256, "results/na64e-dimuon/effective-config.yaml was edited after the run: make the run again");
+    cr_expect_str_eq(hex, reference.config_sha256,
+                     "results/na64e-dimuon/effective-config.yaml was edited after the run: make the run again");
     eot_result_free(&reference);
 }
 
@@ -32,30 +35,36 @@ Test(results, the_reference_run_is_what_this_version_computes, .timeout = 300) {
     char folder[] = "/tmp/eotmc-results-XXXXXX", command[1024], path[256];
     cr_assert_not_null(mkdtemp(folder));
     snprintf(command, sizeof command,
-             "%s run %s/results/na64e-dimuon/effective-config.yaml -o %s --progress none --set sampling.eot=20000 --set sampling.batch=1000 --set sampling.first=0 "
+             "%s run %s/results/na64e-dimuon/effective-config.yaml -o %s --progress none --set sampling.eot=20000 "
+             "--set sampling.batch=1000 --set sampling.first=0 "
              "--set sampling.seed=20261122 --set scoring.showers=3000 --set output.figures=off >%s/log 2>&1",
              EOT_BINARY, EOT_SOURCE_DIR, folder, folder);
     cr_assert_eq(system(command), 0, "failed: %s", command);
     struct eot_result reference = {0}, now = {0};
     struct eot_error err = {0};
-    cr_assert_eq(eot_output_summary_read(EOT_SOURCE_DIR "/results/na64e-dimuon/summary.json", &reference, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_output_summary_read(EOT_SOURCE_DIR "/results/na64e-dimuon/summary.json", &reference, &err), EOT_OK,
+                 "%s", err.text);
     snprintf(path, sizeof path, "%s/summary.json", folder);
     cr_assert_eq(eot_output_summary_read(path, &now, &err), EOT_OK, "%s", err.text);
     int n_compared = 0;
     for (size_t i = 0; i < now.n_estimate; i++) {
         const struct eot_estimate *a = &now.estimate[i], *b = eot_result_estimate(&reference, a->name);
-        if (strncmp(a->name, "eot.", 4) == 0 || strncmp(a->name, "events.", 7) == 0 || strncmp(a->name, "selected.", 9) == 0) continue; /* sizes; tails */
+        if (strncmp(a->name, "eot.", 4) == 0 || strncmp(a->name, "events.", 7) == 0 ||
+            strncmp(a->name, "selected.", 9) == 0)
+            continue;                        /* sizes; tails */
         if (!(a->std_error > 0.0)) continue; /* exact: a setting or a count */
         cr_expect_not_null(b, "%s is not in the reference run", a->name);
         if (b == NULL || (a->n_eff > 0.0 && a->n_eff < MIN_EFFECTIVE)) continue;
         double pull = (a->value - b->value) / hypot(a->std_error, b->std_error);
-        cr_expect_lt(fabs(pull), LARGEST_PULL, "%s: %g +- %g now, %g +- %g in the reference run (pull %.1f)", a->name, a->value, a->std_error, b->value, b->std_error, pull);
+        cr_expect_lt(fabs(pull), LARGEST_PULL, "%s: %g +- %g now, %g +- %g in the reference run (pull %.1f)", a->name,
+                     a->value, a->std_error, b->value, b->std_error, pull);
         n_compared++;
     }
     cr_expect_gt(n_compared, 20, "only %d estimates were compared", n_compared);
     cr_assert_eq(now.n_cutflow, reference.n_cutflow);
     for (size_t i = 0; i < 2; i++) {
-        double pull = (now.cutflow[i].weighted - reference.cutflow[i].weighted) / hypot(now.cutflow[i].std_error, reference.cutflow[i].std_error);
+        double pull = (now.cutflow[i].weighted - reference.cutflow[i].weighted) /
+                      hypot(now.cutflow[i].std_error, reference.cutflow[i].std_error);
         cr_expect_lt(fabs(pull), LARGEST_PULL, "cut '%s': pull %.1f", now.cutflow[i].cut, pull);
     }
     eot_result_free(&reference);

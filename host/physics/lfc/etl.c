@@ -1,5 +1,6 @@
-/* Exact tree level: one integral over t for the double differential, and Gauss-Legendre products over (energy, Q, t) in variables in which the integrand is
- * smooth. A ladder of rules gives value and error; where it does not settle, nested adaptive integration takes over. */
+/* Exact tree level: one integral over t for the double differential, and Gauss-Legendre products over (energy, Q, t) in
+ * variables in which the integrand is smooth. A ladder of rules gives value and error; where it does not settle, nested
+ * adaptive integration takes over. */
 #include "physics/lfc/internal.h"
 
 #include <gsl/gsl_integration.h>
@@ -51,7 +52,8 @@ static enum eot_status rules_fill(struct etl *c, struct eot_error *err) {
         g->n = ORDER[i_order];
         table = gsl_integration_glfixed_table_alloc((size_t)g->n);
         EOT_CHECK_MEMORY(table);
-        for (int i = 0; i < g->n; i++) gsl_integration_glfixed_point(0.0, 1.0, (size_t)i, &g->x[i], &g->weight[i], table);
+        for (int i = 0; i < g->n; i++)
+            gsl_integration_glfixed_point(0.0, 1.0, (size_t)i, &g->x[i], &g->weight[i], table);
         gsl_integration_glfixed_table_free(table);
         table = NULL;
     }
@@ -65,7 +67,9 @@ static const struct gauss *rule_of(const struct etl *c, double n) {
     return &c->rule[i];
 }
 
-static double t_cut(const struct etl *c, const eot_lfc_point *g) { return fmin(g->t_max, c->cut * (c->system.d + g->t_min)); }
+static double t_cut(const struct etl *c, const eot_lfc_point *g) {
+    return fmin(g->t_max, c->cut * (c->system.d + g->t_min));
+}
 
 static double integrand_t(const struct etl *c, const eot_lfc_point *g, double t) {
     double a = c->side == EOT_LFC_PHI ? eot_lfc_amplitude_x(c->system, *g, t) : eot_lfc_amplitude_y(c->system, *g, t);
@@ -157,8 +161,8 @@ static double piece_t(const struct piece *p, double v, double *jacobian) {
     return t;
 }
 
-/* int dt F^2/t^2 <|A|^2>/(8M^2) by Gauss-Legendre. In ln t the nearest singularities are those of the form factor, at a distance of pi: the order grows with
- * the range. In v they are at pi/2. */
+/* int dt F^2/t^2 <|A|^2>/(8M^2) by Gauss-Legendre. In ln t the nearest singularities are those of the form factor, at a
+ * distance of pi: the order grows with the range. In v they are at pi/2. */
 __attribute__((flatten)) static double integral_t(struct etl *c, const eot_lfc_point *point) {
     const eot_lfc_system n = c->system; /* copies: what does not depend on t leaves the loop */
     const eot_lfc_point g = *point;
@@ -198,7 +202,8 @@ static double inner_function(double v, void *arguments) {
     return jacobian * integrand_t(a->c, a->g, t);
 }
 
-/* An outer integral takes its integrand for exact: remember the largest error of an inner one against the largest value. */
+/* An outer integral takes its integrand for exact: remember the largest error of an inner one against the largest
+ * value. */
 static void record(struct shortfall *s, double value, double error) {
     s->peak = fmax(s->peak, fabs(value));
     s->lost = fmax(s->lost, error);
@@ -236,7 +241,8 @@ struct q_range {
 };
 static struct q_range q_range_find(const struct etl *c, double E_x) {
     struct q_range g;
-    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)), k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
+    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)),
+           k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
     g.Q0 = eot_lfc_Q0(c->system, c->E, E_x, c->m_fixed, c->m_rest);
     g.two_pk = 2.0 * p * k;
     double span = g.two_pk * c->w_max, recoil = eot_lfc_Q_recoil(c->system, c->E, E_x, c->m_rest) - g.Q0;
@@ -251,7 +257,8 @@ static struct q_range q_range_find(const struct etl *c, double E_x) {
     return g;
 }
 
-/* d2sigma/(dx dv), v in [0, 1] a variable of ln Q that is smooth at both ends. dcos = dQ/(2 p k) takes the k of the prefactor. */
+/* d2sigma/(dx dv), v in [0, 1] a variable of ln Q that is smooth at both ends. dcos = dQ/(2 p k) takes the k of the
+ * prefactor. */
 static double integrand_q(struct etl *c, double E_x, const struct q_range *g, double v, int adaptive) {
     double l = g->l_max * v, jacobian = g->l_max;
     if (g->is_recoil_end) {
@@ -259,8 +266,10 @@ static double integrand_q(struct etl *c, double E_x, const struct q_range *g, do
         jacobian = g->l_max * 2.0 * (1.0 - v);
     }
     double rise = g->Q0 * expm1(l); /* Q - Q0 */
-    eot_lfc_point point = eot_lfc_point_from(c->system, c->E, E_x, g->Q0, fmin(rise / g->two_pk, 2.0), c->m_fixed, c->m_rest);
-    double error = 0.0, t = adaptive ? integral_t_adaptive(c, &point, INNER_SHARE * c->tolerance, &error) : integral_t(c, &point);
+    eot_lfc_point point =
+        eot_lfc_point_from(c->system, c->E, E_x, g->Q0, fmin(rise / g->two_pk, 2.0), c->m_fixed, c->m_rest);
+    double error = 0.0,
+           t = adaptive ? integral_t_adaptive(c, &point, INNER_SHARE * c->tolerance, &error) : integral_t(c, &point);
     if (t == 0.0) return 0.0;
     double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i));
     double factor = jacobian * (g->Q0 + rise) * eot_lfc_prefactor(c->system, point, c->h, 0.5 / p);
@@ -300,8 +309,10 @@ static double integral_q_adaptive(struct etl *c, double E_x, double tolerance, d
 
 /* Does the recoil allow the angle w = 1 - cos at E_x? Positive inside the phase space. */
 static double recoil_margin(const struct etl *c, double E_x, double w) {
-    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)), k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
-    return eot_lfc_Q_recoil(c->system, c->E, E_x, c->m_rest) - eot_lfc_Q0(c->system, c->E, E_x, c->m_fixed, c->m_rest) - 2.0 * p * k * w;
+    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)),
+           k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
+    return eot_lfc_Q_recoil(c->system, c->E, E_x, c->m_rest) - eot_lfc_Q0(c->system, c->E, E_x, c->m_fixed, c->m_rest) -
+           2.0 * p * k * w;
 }
 
 /* Energies at which the angle w is allowed: a part [low, high] of the range. Returns 0 if there is none. */
@@ -331,8 +342,9 @@ static int support_find(const struct etl *c, eot_lfc_range range, double w, doub
     return 1;
 }
 
-/* Pieces of the energy range with their variables: E_x = m_fixed cosh(eta) below the middle, E_x = high - m_rest (cosh(zeta) - 1) above (no square root at
- * the lower end, no peak of width m_rest^2/m_fixed^2 at the upper one), cut where the recoil begins to limit the angle. */
+/* Pieces of the energy range with their variables: E_x = m_fixed cosh(eta) below the middle, E_x = high - m_rest
+ * (cosh(zeta) - 1) above (no square root at the lower end, no peak of width m_rest^2/m_fixed^2 at the upper one), cut
+ * where the recoil begins to limit the angle. */
 struct segment {
     int is_upper;
     double from, to; /* eta, or zeta */
@@ -348,7 +360,8 @@ static double acosh_from(double excess) { return 2.0 * asinh(sqrt(0.5 * fmax(exc
 
 /* Is the largest angle at E_x not hidden by the form factor? */
 static int is_visible(const struct etl *c, double E_x) {
-    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)), k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
+    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)),
+           k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
     return 2.0 * p * k * c->w_max < Q_cut(c, E_x);
 }
 
@@ -372,14 +385,17 @@ static struct segments segments_make(const struct etl *c, enum what what) {
     for (int i = 0; i < n; i++) {
         struct segment *s = &g.segment[g.n];
         s->is_upper = edge[i] >= middle;
-        s->from = s->is_upper ? acosh_from((high - edge[i + 1]) / c->m_rest) : acosh_from((edge[i] - c->m_fixed) / c->m_fixed);
-        s->to = s->is_upper ? acosh_from((high - edge[i]) / c->m_rest) : acosh_from((edge[i + 1] - c->m_fixed) / c->m_fixed);
+        s->from = s->is_upper ? acosh_from((high - edge[i + 1]) / c->m_rest)
+                              : acosh_from((edge[i] - c->m_fixed) / c->m_fixed);
+        s->to = s->is_upper ? acosh_from((high - edge[i]) / c->m_rest)
+                            : acosh_from((edge[i + 1] - c->m_fixed) / c->m_fixed);
         if (s->to > s->from) g.n++;
     }
     return g;
 }
 
-static double segment_energy(const struct etl *c, const struct segments *g, const struct segment *s, double v, double *jacobian) {
+static double segment_energy(const struct etl *c, const struct segments *g, const struct segment *s, double v,
+                             double *jacobian) {
     double a = s->from + (s->to - s->from) * v, sh = sinh(0.5 * a), mass = s->is_upper ? c->m_rest : c->m_fixed;
     *jacobian = (s->to - s->from) * mass * sinh(a);
     return s->is_upper ? g->high - 2.0 * mass * sh * sh : mass + 2.0 * mass * sh * sh;
@@ -433,20 +449,22 @@ static double integral_energy_adaptive(struct etl *c, enum what what, double *re
         sum += value;
         sum_error += fabs(error);
     }
-    *rel_error = (sum != 0.0 ? sum_error / fabs(sum) + 0.3 * c->tolerance : 0.0); /* with what the inner integrals were asked for */
+    *rel_error = (sum != 0.0 ? sum_error / fabs(sum) + 0.3 * c->tolerance
+                             : 0.0); /* with what the inner integrals were asked for */
     return sum;
 }
 
-/* Rules from cheap to dear. Each step gains about a factor 10 where the integrand is smooth. `floor`, `floor_hard`: what a rule was seen to reach, against
- * the reference numbers and nested adaptive integration; neighbours that agree better than that agree by chance. */
+/* Rules from cheap to dear. Each step gains about a factor 10 where the integrand is smooth. `floor`, `floor_hard`:
+ * what a rule was seen to reach, against the reference numbers and nested adaptive integration; neighbours that agree
+ * better than that agree by chance. */
 static const struct {
     double energy, q, density, cut, floor, floor_hard;
 } LADDER[] = {{8, 10, 0.6, 1e3, 1.0, 1.0},    {10, 12, 0.85, 3e3, 3e-5, 3e-4}, {14, 16, 1.2, 1e4, 2e-6, 5e-5},
               {20, 20, 2.0, 1e5, 5e-7, 3e-5}, {32, 32, 4.0, 1e6, 5e-8, 2e-6},  {64, 64, 6.0, 1e7, 5e-9, 2e-7}};
 enum { N_LADDER = sizeof LADDER / sizeof LADDER[0] };
 
-/* mu -> e: the intermediate muon comes near its mass shell (the nearer, the lighter phi), and the exchanged electron too. Light nuclei: recoil limits the
- * angles, and the form factor does not hide it. */
+/* mu -> e: the intermediate muon comes near its mass shell (the nearer, the lighter phi), and the exchanged electron
+ * too. Light nuclei: recoil limits the angles, and the form factor does not hide it. */
 static int is_hard(const eot_lfc_system *n) { return n->m_i > n->m_f || n->M < 40.0 * EOT_M_ATOMIC; }
 
 static int ladder_first(const eot_lfc_system *n, double E) {
@@ -455,7 +473,8 @@ static int ladder_first(const eot_lfc_system *n, double E) {
     return n->M < 4.0 * EOT_M_ATOMIC || E < 2.0 * eot_lfc_threshold(*n) ? 2 : 1;
 }
 
-/* Error of `value` at level i: the step from the level before; a quarter of it where each step is known to gain a factor 10. */
+/* Error of `value` at level i: the step from the level before; a quarter of it where each step is known to gain a
+ * factor 10. */
 static double ladder_error(const struct etl *c, int i, double value, double previous) {
     double step = value != 0.0 ? fabs(value - previous) / fabs(value) : (previous != 0.0 ? 1.0 : 0.0);
     return is_hard(&c->system) ? fmax(step, LADDER[i].floor_hard) : fmax(0.25 * step, LADDER[i].floor);
@@ -500,17 +519,20 @@ static double shortfall_of(const struct etl *c) {
 }
 
 static enum eot_status not_converged(const struct eot_lfc_job *job, double rel_error, struct eot_error *err) {
-    return eot_error_set(err, EOT_E_NUMERIC, __FILE__, __LINE__, __func__,
-                         "exact cross section at m_phi = %.9g GeV, E = %.9g GeV not converged (relative error %.1e, asked for %.1e); "
-                         "ask for a larger tolerance",
-                         job->system.m_phi, job->E, rel_error, job->tolerance);
+    return eot_error_set(
+        err, EOT_E_NUMERIC, __FILE__, __LINE__, __func__,
+        "exact cross section at m_phi = %.9g GeV, E = %.9g GeV not converged (relative error %.1e, asked for %.1e); "
+        "ask for a larger tolerance",
+        job->system.m_phi, job->E, rel_error, job->tolerance);
 }
 
-static enum eot_status result_set(const struct eot_lfc_job *job, double value, double rel_error, struct eot_lfc_value *result, struct eot_error *err) {
+static enum eot_status result_set(const struct eot_lfc_job *job, double value, double rel_error,
+                                  struct eot_lfc_value *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (!(rel_error <= job->tolerance)) EOT_TRY(not_converged(job, rel_error, err));
     EOT_CHECK(isfinite(value) && value >= 0.0, EOT_E_NUMERIC,
-              "cross section %g at m_phi = %.9g GeV, E = %.9g GeV (must be finite and not negative); report this point", value, job->system.m_phi, job->E);
+              "cross section %g at m_phi = %.9g GeV, E = %.9g GeV (must be finite and not negative); report this point",
+              value, job->system.m_phi, job->E);
     result->value = value * EOT_PB_PER_GEV2;
     result->rel_error = rel_error;
 done:
@@ -550,7 +572,8 @@ done:
 enum shape { SHAPE_SINGLE, SHAPE_ANGULAR, SHAPE_DOUBLE };
 
 /* One and two dimensions: adaptive always. Spikes that weigh nothing in a total may be all there is at a point. */
-static enum eot_status adaptive(const struct eot_lfc_job *job, enum shape shape, struct eot_lfc_value *result, struct eot_error *err) {
+static enum eot_status adaptive(const struct eot_lfc_job *job, enum shape shape, struct eot_lfc_value *result,
+                                struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct etl c;
     etl_init(&c, job);
@@ -575,7 +598,8 @@ done:
 enum eot_status eot_lfc_etl_single(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
     return adaptive(job, SHAPE_SINGLE, result, err);
 }
-enum eot_status eot_lfc_etl_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
+enum eot_status eot_lfc_etl_angular(const struct eot_lfc_job *job, struct eot_lfc_value *result,
+                                    struct eot_error *err) {
     return adaptive(job, SHAPE_ANGULAR, result, err);
 }
 enum eot_status eot_lfc_etl_double(const struct eot_lfc_job *job, struct eot_lfc_value *result, struct eot_error *err) {
@@ -588,7 +612,8 @@ struct eot_lfc_integrator {
     struct etl c;
 };
 
-enum eot_status eot_lfc_integrator_create(const struct eot_lfc_job *job, struct eot_lfc_integrator **integrator, struct eot_error *err) {
+enum eot_status eot_lfc_integrator_create(const struct eot_lfc_job *job, struct eot_lfc_integrator **integrator,
+                                          struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const int level = ladder_first(&job->system, job->E) + 1;
     struct eot_lfc_integrator *g = calloc(1, sizeof *g);
@@ -612,11 +637,14 @@ void eot_lfc_integrator_free(struct eot_lfc_integrator *integrator) { free(integ
 
 void eot_lfc_integrator_set_energy(struct eot_lfc_integrator *integrator, double E) { integrator->c.E = E; }
 
-double eot_lfc_integrator_single(struct eot_lfc_integrator *integrator, double E_x) { return integral_q(&integrator->c, E_x) / integrator->c.E; }
+double eot_lfc_integrator_single(struct eot_lfc_integrator *integrator, double E_x) {
+    return integral_q(&integrator->c, E_x) / integrator->c.E;
+}
 
 double eot_lfc_integrator_double(struct eot_lfc_integrator *integrator, double E_x, double rise) {
     struct etl *c = &integrator->c;
-    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)), k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
+    double p = sqrt((c->E - c->system.m_i) * (c->E + c->system.m_i)),
+           k = sqrt(fmax((E_x - c->m_fixed) * (E_x + c->m_fixed), 0.0));
     if (!(k > 0.0)) return 0.0;
     double Q0 = eot_lfc_Q0(c->system, c->E, E_x, c->m_fixed, c->m_rest), w = rise / (2.0 * p * k);
     if (w > 2.0) return 0.0;

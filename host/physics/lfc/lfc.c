@@ -17,21 +17,25 @@ static enum eot_status m_phi_check(double m_phi, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_CHECK(isfinite(m_phi), EOT_E_USAGE, "m_phi = %g GeV (not a finite number); give a mass in GeV", m_phi);
     EOT_CHECK(m_phi > EOT_M_MUON - EOT_M_ELECTRON, EOT_E_USAGE,
-              "m_phi = %.9g GeV (not above m_mu - m_e = %.6f GeV: the muon would decay to e phi); give a larger mass", m_phi, EOT_M_MUON - EOT_M_ELECTRON);
-    EOT_CHECK(m_phi <= M_PHI_MAX, EOT_E_USAGE, "m_phi = %.9g GeV (above %g GeV, the validated range); give a smaller mass", m_phi, M_PHI_MAX);
+              "m_phi = %.9g GeV (not above m_mu - m_e = %.6f GeV: the muon would decay to e phi); give a larger mass",
+              m_phi, EOT_M_MUON - EOT_M_ELECTRON);
+    EOT_CHECK(m_phi <= M_PHI_MAX, EOT_E_USAGE,
+              "m_phi = %.9g GeV (above %g GeV, the validated range); give a smaller mass", m_phi, M_PHI_MAX);
 done:
     return status;
 }
 
 static enum eot_status reaction_check(const struct eot_lfc_reaction *reaction, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(reaction->process == EOT_LFC_E2MU || reaction->process == EOT_LFC_MU2E, EOT_E_USAGE, "unknown process %d; use e2mu or mu2e",
-              (int)reaction->process);
+    EOT_CHECK(reaction->process == EOT_LFC_E2MU || reaction->process == EOT_LFC_MU2E, EOT_E_USAGE,
+              "unknown process %d; use e2mu or mu2e", (int)reaction->process);
     EOT_TRY(m_phi_check(reaction->m_phi, err));
-    EOT_CHECK(isfinite(reaction->coupling) && reaction->coupling > 0.0, EOT_E_USAGE, "coupling h = %g (must be positive); give e.g. 1e-4", reaction->coupling);
-    EOT_CHECK(reaction->Z >= 1.0 && reaction->Z <= 118.0, EOT_E_USAGE, "Z = %g (must be 1 to 118); give the nucleus' charge", reaction->Z);
-    EOT_CHECK(reaction->A >= reaction->Z && reaction->A <= 300.0, EOT_E_USAGE, "A = %g (must be between Z = %g and 300); give the nucleus' mass number",
-              reaction->A, reaction->Z);
+    EOT_CHECK(isfinite(reaction->coupling) && reaction->coupling > 0.0, EOT_E_USAGE,
+              "coupling h = %g (must be positive); give e.g. 1e-4", reaction->coupling);
+    EOT_CHECK(reaction->Z >= 1.0 && reaction->Z <= 118.0, EOT_E_USAGE,
+              "Z = %g (must be 1 to 118); give the nucleus' charge", reaction->Z);
+    EOT_CHECK(reaction->A >= reaction->Z && reaction->A <= 300.0, EOT_E_USAGE,
+              "A = %g (must be between Z = %g and 300); give the nucleus' mass number", reaction->A, reaction->Z);
 done:
     return status;
 }
@@ -42,29 +46,36 @@ static eot_lfc_system system_of(const struct eot_lfc_reaction *reaction) {
     return eot_lfc_system_from(m_i, m_f, reaction->m_phi, reaction->Z, reaction->A);
 }
 
-enum eot_status eot_lfc_threshold_energy(const struct eot_lfc_reaction *reaction, double *energy, struct eot_error *err) {
+enum eot_status eot_lfc_threshold_energy(const struct eot_lfc_reaction *reaction, double *energy,
+                                         struct eot_error *err) {
     enum eot_status status = reaction_check(reaction, err);
     if (status == EOT_OK) *energy = eot_lfc_threshold(system_of(reaction));
     return status;
 }
 
 /* Check a request and turn it into numbers. is_zero: at or below threshold. */
-static enum eot_status job_make(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, enum eot_lfc_side side, double E,
-                                const struct eot_lfc_options *options, struct eot_lfc_job *job, int *is_zero, struct eot_error *err) {
+static enum eot_status job_make(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
+                                enum eot_lfc_side side, double E, const struct eot_lfc_options *options,
+                                struct eot_lfc_job *job, int *is_zero, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     static const struct eot_lfc_options NONE;
     if (options == NULL) options = &NONE;
     EOT_TRY(reaction_check(reaction, err));
-    EOT_CHECK(method == EOT_LFC_ETL || method == EOT_LFC_WW || method == EOT_LFC_IWW, EOT_E_USAGE, "unknown method %d; use etl, ww or iww", (int)method);
-    EOT_CHECK(side == EOT_LFC_PHI || side == EOT_LFC_LEPTON, EOT_E_USAGE, "unknown side %d; use x (phi) or y (lepton)", (int)side);
-    EOT_CHECK(isfinite(E) && E > 0.0 && E <= E_MAX, EOT_E_USAGE,
-              "energy = %g GeV (must be above 0 and at most %g GeV, the validated range); give the lepton's total energy", E, E_MAX);
+    EOT_CHECK(method == EOT_LFC_ETL || method == EOT_LFC_WW || method == EOT_LFC_IWW, EOT_E_USAGE,
+              "unknown method %d; use etl, ww or iww", (int)method);
+    EOT_CHECK(side == EOT_LFC_PHI || side == EOT_LFC_LEPTON, EOT_E_USAGE, "unknown side %d; use x (phi) or y (lepton)",
+              (int)side);
+    EOT_CHECK(
+        isfinite(E) && E > 0.0 && E <= E_MAX, EOT_E_USAGE,
+        "energy = %g GeV (must be above 0 and at most %g GeV, the validated range); give the lepton's total energy", E,
+        E_MAX);
     double limit = side == EOT_LFC_PHI ? options->theta_max : options->psi_max;
-    EOT_CHECK(isfinite(limit) && limit >= 0.0 && limit <= EOT_PI, EOT_E_USAGE, "largest angle = %g rad (must be in [0, pi]); give %s in rad", limit,
+    EOT_CHECK(isfinite(limit) && limit >= 0.0 && limit <= EOT_PI, EOT_E_USAGE,
+              "largest angle = %g rad (must be in [0, pi]); give %s in rad", limit,
               side == EOT_LFC_PHI ? "theta_max" : "psi_max");
     double tolerance = options->tolerance == 0.0 ? TOLERANCE_DEFAULT : options->tolerance;
-    EOT_CHECK(tolerance >= TOLERANCE_MIN && tolerance <= TOLERANCE_MAX, EOT_E_USAGE, "tolerance = %g (must be %g to %g); choose one in that range", tolerance,
-              TOLERANCE_MIN, TOLERANCE_MAX);
+    EOT_CHECK(tolerance >= TOLERANCE_MIN && tolerance <= TOLERANCE_MAX, EOT_E_USAGE,
+              "tolerance = %g (must be %g to %g); choose one in that range", tolerance, TOLERANCE_MIN, TOLERANCE_MAX);
     double limit_ww = side == EOT_LFC_PHI ? THETA_MAX_WW : PSI_MAX_WW;
     *job = (struct eot_lfc_job){.system = system_of(reaction),
                                 .method = method,
@@ -81,7 +92,8 @@ done:
 
 static enum eot_status fraction_check(double fraction, enum eot_lfc_side side, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(fraction >= 0.0 && fraction <= 1.0, EOT_E_USAGE, "%s = %g (must be in [0, 1]); give an energy as a fraction of the incoming lepton's",
+    EOT_CHECK(fraction >= 0.0 && fraction <= 1.0, EOT_E_USAGE,
+              "%s = %g (must be in [0, 1]); give an energy as a fraction of the incoming lepton's",
               side == EOT_LFC_PHI ? "x" : "y", fraction);
 done:
     return status;
@@ -89,21 +101,24 @@ done:
 
 static enum eot_status angle_check(double angle, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_CHECK(angle >= 0.0 && angle <= EOT_PI, EOT_E_USAGE, "angle = %g rad (must be in [0, pi]); give the polar angle in rad", angle);
+    EOT_CHECK(angle >= 0.0 && angle <= EOT_PI, EOT_E_USAGE,
+              "angle = %g rad (must be in [0, pi]); give the polar angle in rad", angle);
 done:
     return status;
 }
 
 /* Can the fixed particle have this share of the energy? */
 static int is_allowed(const struct eot_lfc_job *job) {
-    double m_fixed = job->side == EOT_LFC_PHI ? job->system.m_phi : job->system.m_f, m_rest = job->side == EOT_LFC_PHI ? job->system.m_f : job->system.m_phi;
+    double m_fixed = job->side == EOT_LFC_PHI ? job->system.m_phi : job->system.m_f,
+           m_rest = job->side == EOT_LFC_PHI ? job->system.m_f : job->system.m_phi;
     eot_lfc_range range = eot_lfc_energy_range(job->system, job->E, m_fixed, m_rest);
     double E_x = job->fraction * job->E;
     return job->method != EOT_LFC_ETL || (E_x > range.low && E_x < range.high);
 }
 
-enum eot_status eot_lfc_total(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, enum eot_lfc_side side, double E,
-                              const struct eot_lfc_options *options, struct eot_lfc_value *result, struct eot_error *err) {
+enum eot_status eot_lfc_total(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
+                              enum eot_lfc_side side, double E, const struct eot_lfc_options *options,
+                              struct eot_lfc_value *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_job job;
     int is_zero;
@@ -115,8 +130,10 @@ done:
     return status;
 }
 
-enum eot_status eot_lfc_differential(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, enum eot_lfc_side side, double E, double fraction,
-                                     const struct eot_lfc_options *options, struct eot_lfc_value *result, struct eot_error *err) {
+enum eot_status eot_lfc_differential(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
+                                     enum eot_lfc_side side, double E, double fraction,
+                                     const struct eot_lfc_options *options, struct eot_lfc_value *result,
+                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_job job;
     int is_zero;
@@ -130,8 +147,9 @@ done:
     return status;
 }
 
-enum eot_status eot_lfc_double_differential(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, enum eot_lfc_side side, double E,
-                                            double fraction, double angle, const struct eot_lfc_options *options, struct eot_lfc_value *result,
+enum eot_status eot_lfc_double_differential(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
+                                            enum eot_lfc_side side, double E, double fraction, double angle,
+                                            const struct eot_lfc_options *options, struct eot_lfc_value *result,
                                             struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_job job;
@@ -148,8 +166,9 @@ done:
     return status;
 }
 
-enum eot_status eot_lfc_angular(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, enum eot_lfc_side side, double E, double angle,
-                                const struct eot_lfc_options *options, struct eot_lfc_value *result, struct eot_error *err) {
+enum eot_status eot_lfc_angular(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
+                                enum eot_lfc_side side, double E, double angle, const struct eot_lfc_options *options,
+                                struct eot_lfc_value *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_job job;
     int is_zero;
@@ -179,23 +198,26 @@ static double flux_function(double l, void *arguments) {
 }
 
 /* Adaptive integral of a smooth function to 1e-10, with GSL's error estimate. */
-static enum eot_status integrate(double (*function)(double, void *), void *arguments, double low, double high, struct eot_lfc_value *result,
-                                 struct eot_error *err) {
+static enum eot_status integrate(double (*function)(double, void *), void *arguments, double low, double high,
+                                 struct eot_lfc_value *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     gsl_function f = {function, arguments};
     double error = 0.0;
     gsl_integration_workspace *workspace = gsl_integration_workspace_alloc(1000);
     EOT_CHECK_MEMORY(workspace);
-    int code = gsl_integration_qag(&f, low, high, 0.0, 1e-10, workspace->limit, GSL_INTEG_GAUSS31, workspace, &result->value, &error);
+    int code = gsl_integration_qag(&f, low, high, 0.0, 1e-10, workspace->limit, GSL_INTEG_GAUSS31, workspace,
+                                   &result->value, &error);
     result->rel_error = result->value != 0.0 ? error / fabs(result->value) : 0.0;
     EOT_CHECK(code == 0 && isfinite(result->value), EOT_E_NUMERIC,
-              "one-dimensional integral not converged (relative error %.1e, GSL code %d); report this point", result->rel_error, code);
+              "one-dimensional integral not converged (relative error %.1e, GSL code %d); report this point",
+              result->rel_error, code);
 done:
     gsl_integration_workspace_free(workspace);
     return status;
 }
 
-enum eot_status eot_lfc_flux_numeric(double Z, double A, double t_min, double t_max, struct eot_lfc_value *result, struct eot_error *err) {
+enum eot_status eot_lfc_flux_numeric(double Z, double A, double t_min, double t_max, struct eot_lfc_value *result,
+                                     struct eot_error *err) {
     struct flux_arguments a = {eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, 1.0, Z, A), t_min};
     *result = (struct eot_lfc_value){0.0, 0.0};
     if (!(t_min < t_max) || !(t_min > 0.0)) return EOT_OK;
@@ -212,21 +234,25 @@ enum eot_status eot_lfc_gm2(double m_phi, struct eot_lfc_value *result, struct e
     enum eot_status status = EOT_OK;
     *result = (struct eot_lfc_value){0.0, 0.0};
     EOT_TRY(m_phi_check(m_phi, err));
-    EOT_TRY(integrate(gm2_function, &m_phi, log(1e-12), 0.0, result, err)); /* the rest below z = 1e-12 is less than 1e-12 */
+    EOT_TRY(integrate(gm2_function, &m_phi, log(1e-12), 0.0, result,
+                      err)); /* the rest below z = 1e-12 is less than 1e-12 */
     result->value *= eot_lfc_square(EOT_M_MUON / m_phi) / (16.0 * EOT_PI * EOT_PI);
 done:
     return status;
 }
 
-enum eot_status eot_lfc_relic_coupling(double m_phi, const struct eot_lfc_relic_options *options, double *coupling, struct eot_error *err) {
+enum eot_status eot_lfc_relic_coupling(double m_phi, const struct eot_lfc_relic_options *options, double *coupling,
+                                       struct eot_error *err) {
     enum eot_status status = EOT_OK;
     *coupling = 0.0;
     EOT_TRY(m_phi_check(m_phi, err));
     EOT_CHECK(options->mass_ratio > 0.0 && isfinite(options->mass_ratio) && options->mass_ratio != 0.5, EOT_E_USAGE,
-              "m_chi/m_phi = %g (must be positive and not 1/2, the resonance); choose another ratio", options->mass_ratio);
-    EOT_CHECK(options->coupling > 0.0 && isfinite(options->coupling), EOT_E_USAGE, "dark coupling g = %g (must be positive); give e.g. 0.1", options->coupling);
-    EOT_CHECK(options->sigma_v_pb > 0.0 && isfinite(options->sigma_v_pb), EOT_E_USAGE, "<sigma v> = %g pb (must be positive); give e.g. 10",
-              options->sigma_v_pb);
+              "m_chi/m_phi = %g (must be positive and not 1/2, the resonance); choose another ratio",
+              options->mass_ratio);
+    EOT_CHECK(options->coupling > 0.0 && isfinite(options->coupling), EOT_E_USAGE,
+              "dark coupling g = %g (must be positive); give e.g. 0.1", options->coupling);
+    EOT_CHECK(options->sigma_v_pb > 0.0 && isfinite(options->sigma_v_pb), EOT_E_USAGE,
+              "<sigma v> = %g pb (must be positive); give e.g. 10", options->sigma_v_pb);
     double m_chi = options->mass_ratio * m_phi;
     *coupling = sqrt(options->sigma_v_pb / EOT_PB_PER_GEV2 / eot_lfc_relic(m_phi, m_chi, m_chi, options->coupling));
 done:

@@ -4,7 +4,8 @@
 #include <math.h>
 
 enum { ORDER = 27 };
-static const double LOWEST = 1e-3;    /* the series begins this share above threshold; the cross section is about 1e-9 of its largest there */
+static const double LOWEST =
+    1e-3; /* the series begins this share above threshold; the cross section is about 1e-9 of its largest there */
 static const double PB_IN_CM2 = 1e-36;
 
 struct curve {
@@ -17,13 +18,15 @@ struct curve {
 static double log_sigma(double log_above, void *data) {
     struct curve *c = data;
     struct eot_lfc_value value = {0.0, 0.0};
-    if (c->status == EOT_OK) c->status = eot_lfc_total(&c->reaction, EOT_LFC_ETL, EOT_LFC_PHI, c->threshold + exp(log_above), NULL, &value, c->err);
+    if (c->status == EOT_OK)
+        c->status =
+            eot_lfc_total(&c->reaction, EOT_LFC_ETL, EOT_LFC_PHI, c->threshold + exp(log_above), NULL, &value, c->err);
     c->rel_error = fmax(c->rel_error, value.rel_error);
     return value.value > 0.0 ? log(value.value) : 0.0;
 }
 
-static enum eot_status add_nuclide(const struct eot_lfc_reaction *reaction, const struct eot_lfc_nuclide *nuclide, const double *E, size_t n, double *rate, double *rel_error,
-                                   struct eot_error *err) {
+static enum eot_status add_nuclide(const struct eot_lfc_reaction *reaction, const struct eot_lfc_nuclide *nuclide,
+                                   const double *E, size_t n, double *rate, double *rel_error, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct curve c = {.reaction = *reaction, .err = err};
     gsl_cheb_series *series = NULL;
@@ -43,19 +46,21 @@ static enum eot_status add_nuclide(const struct eot_lfc_reaction *reaction, cons
     for (size_t j = 0; j < n; j++) {
         if (E[j] <= c.threshold) continue;
         double x = log(E[j] - c.threshold);
-        rate[j] += nuclide->atoms * PB_IN_CM2 * exp(x < low ? at_low + slope * (x - low) : gsl_cheb_eval(series, fmin(x, high)));
+        rate[j] += nuclide->atoms * PB_IN_CM2 *
+                   exp(x < low ? at_low + slope * (x - low) : gsl_cheb_eval(series, fmin(x, high)));
     }
 done:
     gsl_cheb_free(series);
     return status;
 }
 
-enum eot_status eot_lfc_macroscopic(const struct eot_lfc_reaction *reaction, const struct eot_lfc_material *material, const double *E, size_t n, double *rate,
-                                    double *rel_error, struct eot_error *err) {
+enum eot_status eot_lfc_macroscopic(const struct eot_lfc_reaction *reaction, const struct eot_lfc_material *material,
+                                    const double *E, size_t n, double *rate, double *rel_error, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double worst = 0.0;
     for (size_t j = 0; j < n; j++) rate[j] = 0.0;
-    for (int i = 0; i < material->n_nuclide; i++) EOT_TRY(add_nuclide(reaction, &material->nuclide[i], E, n, rate, &worst, err));
+    for (int i = 0; i < material->n_nuclide; i++)
+        EOT_TRY(add_nuclide(reaction, &material->nuclide[i], E, n, rate, &worst, err));
     if (rel_error != NULL) *rel_error = worst;
 done:
     return status;

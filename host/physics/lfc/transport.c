@@ -1,4 +1,5 @@
-/* Tables for the transport. Each nucleus is integrated on the grid of (E, zeta, rho) of its material; materials are sums over their nuclei, inverted. */
+/* Tables for the transport. Each nucleus is integrated on the grid of (E, zeta, rho) of its material; materials are
+ * sums over their nuclei, inverted. */
 #include "physics/lfc/transport.h"
 
 #include <gsl/gsl_interp.h>
@@ -11,8 +12,9 @@ enum {
     N_INTEGRATED = 193,                  /* energies at which a total cross section is integrated */
     N_XSEC = 5 * (N_INTEGRATED - 1) + 1, /* energies that the device has it at */
     N_ENERGY = 56,
-    N_ZETA = 257,    /* quantiles of the energy */
-    N_ROW_E2MU = 49, /* values of zeta with a distribution of the angle; more where the lepton is light and the limits of the */
+    N_ZETA = 257, /* quantiles of the energy */
+    N_ROW_E2MU =
+        49, /* values of zeta with a distribution of the angle; more where the lepton is light and the limits of the */
     N_ROW_MU2E = 97, /* angle bend sharply */
     N_RHO = 97,      /* quantiles of the angle */
     N_FINE = 97,     /* places where the density in zeta is integrated */
@@ -39,15 +41,18 @@ struct grid {
     eot_lfc_system heaviest;
 };
 
-static double energy_at(const struct grid *g, double place) { return g->threshold * exp(eot_lfc_square(eot_lfc_square(place * g->v_max))); }
+static double energy_at(const struct grid *g, double place) {
+    return g->threshold * exp(eot_lfc_square(eot_lfc_square(place * g->v_max)));
+}
 
 /* zeta = s^2 (3 - 2 s): no square roots at the ends of the density. rho = s^2: dense at small angles. */
 static double warp_zeta(double s) { return s * s * (3.0 - 2.0 * s); }
 static double warp_rho(double s) { return s * s; }
 
-/* Total cross section at the device's energies: integrated at every fifth, between them monotone (Steffen) in ln sigma against ln of the energy above
- * threshold, where it is close to a power. */
-static enum eot_status nucleus_xsec(const struct grid *g, const struct eot_lfc_reaction *reaction, struct nucleus *n, double *worst, struct eot_error *err) {
+/* Total cross section at the device's energies: integrated at every fifth, between them monotone (Steffen) in ln sigma
+ * against ln of the energy above threshold, where it is close to a power. */
+static enum eot_status nucleus_xsec(const struct grid *g, const struct eot_lfc_reaction *reaction, struct nucleus *n,
+                                    double *worst, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_reaction r = *reaction;
     double x[N_INTEGRATED], y[N_INTEGRATED], threshold;
@@ -71,8 +76,8 @@ static enum eot_status nucleus_xsec(const struct grid *g, const struct eot_lfc_r
     place = gsl_interp_accel_alloc();
     EOT_CHECK_MEMORY(interpolation);
     EOT_CHECK_MEMORY(place);
-    EOT_CHECK(gsl_interp_init(interpolation, x, y, n_node) == 0, EOT_E_NUMERIC, "cross sections of Z = %g cannot be interpolated; report m_phi = %g", n->Z,
-              g->m_phi);
+    EOT_CHECK(gsl_interp_init(interpolation, x, y, n_node) == 0, EOT_E_NUMERIC,
+              "cross sections of Z = %g cannot be interpolated; report m_phi = %g", n->Z, g->m_phi);
     for (int i = 0; i < N_XSEC; i++) {
         double E = fmin(energy_at(g, (double)i / (N_XSEC - 1)), g->E_max);
         if (E <= threshold) continue;
@@ -89,28 +94,38 @@ done:
 /* Density in zeta at all energies, and in (zeta, rho). */
 static enum eot_status nucleus_densities(const struct grid *g, struct nucleus *n, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct eot_lfc_job job = {.system = eot_lfc_system_from(g->m_i, g->m_f, g->m_phi, n->Z, n->A), .side = EOT_LFC_LEPTON, .h = g->h, .tolerance = 1e-4};
+    struct eot_lfc_job job = {.system = eot_lfc_system_from(g->m_i, g->m_f, g->m_phi, n->Z, n->A),
+                              .side = EOT_LFC_LEPTON,
+                              .h = g->h,
+                              .tolerance = 1e-4};
     struct eot_lfc_integrator *integrator = NULL;
     const double edge = 1e-3; /* rows at the very ends of zeta have no phase space: taken this share of a row inside */
     for (int i = 0; i < N_ENERGY; i++) {
-        double E = fmin(energy_at(g, (i == 0 ? 0.5 : i) / (N_ENERGY - 1.0)), g->E_max); /* the first stands for the shape just above threshold */
+        double E = fmin(energy_at(g, (i == 0 ? 0.5 : i) / (N_ENERGY - 1.0)),
+                        g->E_max); /* the first stands for the shape just above threshold */
         job.E = E;
         if (E <= eot_lfc_threshold(job.system)) continue;
         EOT_TRY(eot_lfc_integrator_create(&job, &integrator, err));
         eot_lfc_range range = eot_lfc_energy_range(g->heaviest, E, g->m_f, g->m_phi);
         double log_range = log(range.high / g->m_f), p = sqrt((E - g->m_i) * (E + g->m_i));
         for (int k = 0; k < N_FINE; k++) {
-            double s = (double)k / (N_FINE - 1), jacobian = 6.0 * s * (1.0 - s), E_f = g->m_f * exp(warp_zeta(s) * log_range);
-            n->density[i * N_FINE + k] = jacobian > 0.0 ? jacobian * E_f * log_range * eot_lfc_integrator_single(integrator, E_f) : 0.0;
+            double s = (double)k / (N_FINE - 1), jacobian = 6.0 * s * (1.0 - s),
+                   E_f = g->m_f * exp(warp_zeta(s) * log_range);
+            n->density[i * N_FINE + k] =
+                jacobian > 0.0 ? jacobian * E_f * log_range * eot_lfc_integrator_single(integrator, E_f) : 0.0;
         }
         for (int k = 0; k < g->n_row; k++) {
-            double zeta = fmin(fmax((double)k, edge), g->n_row - 1 - edge) / (g->n_row - 1), E_f = g->m_f * exp(zeta * log_range);
-            double W0 = eot_lfc_Q0(g->heaviest, E, E_f, g->m_f, g->m_phi), two_pp = 2.0 * p * sqrt((E_f - g->m_f) * (E_f + g->m_f));
-            double span = fmin(2.0 * two_pp, fmax(eot_lfc_Q_recoil(g->heaviest, E, E_f, g->m_phi) - W0, 0.0)), lambda_max = log1p(span / W0);
+            double zeta = fmin(fmax((double)k, edge), g->n_row - 1 - edge) / (g->n_row - 1),
+                   E_f = g->m_f * exp(zeta * log_range);
+            double W0 = eot_lfc_Q0(g->heaviest, E, E_f, g->m_f, g->m_phi),
+                   two_pp = 2.0 * p * sqrt((E_f - g->m_f) * (E_f + g->m_f));
+            double span = fmin(2.0 * two_pp, fmax(eot_lfc_Q_recoil(g->heaviest, E, E_f, g->m_phi) - W0, 0.0)),
+                   lambda_max = log1p(span / W0);
             for (int j = 0; j < N_ANGLE; j++) {
                 double s = (double)j / (N_ANGLE - 1), rise = fmin(W0 * expm1(s * s * lambda_max), span * (1.0 - 1e-12));
                 double value = eot_lfc_integrator_double(integrator, E_f, rise);
-                n->angle[(i * g->n_row + k) * N_ANGLE + j] = value * (W0 + rise) * 2.0 * s * lambda_max * E_f * log_range;
+                n->angle[(i * g->n_row + k) * N_ANGLE + j] =
+                    value * (W0 + rise) * 2.0 * s * lambda_max * E_f * log_range;
             }
         }
         eot_lfc_integrator_free(integrator);
@@ -133,11 +148,14 @@ static void cumulate(const double *f, int n, double *sum) {
         else
             cell = (13.0 * (f[i] + f[i + 1]) - f[i - 1] - f[i + 2]) / 24.0;
         double trapezium = 0.5 * (f[i] + f[i + 1]);
-        sum[i + 1] = sum[i] + (cell > 0.5 * trapezium && cell < 2.0 * trapezium ? cell : trapezium); /* where the cubic overshoots a steep flank */
+        sum[i + 1] = sum[i] + (cell > 0.5 * trapezium && cell < 2.0 * trapezium
+                                   ? cell
+                                   : trapezium); /* where the cubic overshoots a steep flank */
     }
 }
 
-/* Quantiles of the density f, whose place i / (n-1) stands at warp(i / (n-1)), on the axis of eot_lfc_quantile_place. An empty density gives the identity. */
+/* Quantiles of the density f, whose place i / (n-1) stands at warp(i / (n-1)), on the axis of eot_lfc_quantile_place.
+ * An empty density gives the identity. */
 static void quantiles_make(const double *f, int n, double (*warp)(double s), int n_quantile, double *quantile) {
     double sum[N_FINE > N_ANGLE ? N_FINE : N_ANGLE];
     cumulate(f, n, sum);
@@ -152,7 +170,8 @@ static void quantiles_make(const double *f, int n, double (*warp)(double s), int
         }
         double want = q < 0.5 ? xi * total : total - xi * total;
         while (cell + 1 < last && sum[cell + 1] <= want) cell++;
-        double content = sum[cell + 1] - sum[cell], part = content > 0.0 ? fmin(fmax((want - sum[cell]) / content, 0.0), 1.0) : 0.0;
+        double content = sum[cell + 1] - sum[cell],
+               part = content > 0.0 ? fmin(fmax((want - sum[cell]) / content, 0.0), 1.0) : 0.0;
         double a = f[cell], b = f[cell + 1], mean = 0.5 * (a + b), place = part;
         if (mean > 0.0) { /* density linear in the cell: a x + (b-a) x^2/2 = part mean */
             double root = sqrt(fmax(a * a + 2.0 * (b - a) * part * mean, 0.0));
@@ -162,12 +181,14 @@ static void quantiles_make(const double *f, int n, double (*warp)(double s), int
     }
 }
 
-static enum eot_status material_tables(const struct grid *g, const struct eot_lfc_material *material, const struct nucleus *const *of,
-                                       struct eot_f32_table *table, eot_lfc_table *d, struct eot_error *err) {
+static enum eot_status material_tables(const struct grid *g, const struct eot_lfc_material *material,
+                                       const struct nucleus *const *of, struct eot_f32_table *table, eot_lfc_table *d,
+                                       struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double xsec[N_XSEC] = {0.0}, density[N_FINE], angle[N_ANGLE];
     double weight[EOT_LFC_MAX_NUCLIDE];
-    double *zeta = malloc(N_ENERGY * N_ZETA * sizeof *zeta), *rho = malloc((size_t)N_ENERGY * (size_t)g->n_row * N_RHO * sizeof *rho);
+    double *zeta = malloc(N_ENERGY * N_ZETA * sizeof *zeta),
+           *rho = malloc((size_t)N_ENERGY * (size_t)g->n_row * N_RHO * sizeof *rho);
     const double cm2_per_pb = 1e-36;
     EOT_CHECK_MEMORY(zeta);
     EOT_CHECK_MEMORY(rho);
@@ -184,7 +205,8 @@ static enum eot_status material_tables(const struct grid *g, const struct eot_lf
         for (int r = 0; r < g->n_row; r++) {
             for (int j = 0; j < N_ANGLE; j++) {
                 angle[j] = 0.0;
-                for (int m = 0; m < material->n_nuclide; m++) angle[j] += weight[m] * of[m]->angle[(i * g->n_row + r) * N_ANGLE + j];
+                for (int m = 0; m < material->n_nuclide; m++)
+                    angle[j] += weight[m] * of[m]->angle[(i * g->n_row + r) * N_ANGLE + j];
             }
             quantiles_make(angle, N_ANGLE, warp_rho, N_RHO, &rho[(i * g->n_row + r) * N_RHO]);
         }
@@ -211,15 +233,18 @@ done:
     return status;
 }
 
-static enum eot_status materials_check(const struct eot_lfc_material *material, size_t n_material, struct eot_error *err) {
+static enum eot_status materials_check(const struct eot_lfc_material *material, size_t n_material,
+                                       struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_CHECK(n_material > 0, EOT_E_USAGE, "no material (tables need at least one); give its nuclei");
     for (size_t i = 0; i < n_material; i++) {
         EOT_CHECK(material[i].n_nuclide >= 1 && material[i].n_nuclide <= EOT_LFC_MAX_NUCLIDE, EOT_E_USAGE,
-                  "material %zu has %d nuclides (must be 1 to %d); change the mixture", i, material[i].n_nuclide, EOT_LFC_MAX_NUCLIDE);
+                  "material %zu has %d nuclides (must be 1 to %d); change the mixture", i, material[i].n_nuclide,
+                  EOT_LFC_MAX_NUCLIDE);
         for (int m = 0; m < material[i].n_nuclide; m++)
             EOT_CHECK(material[i].nuclide[m].atoms > 0.0 && isfinite(material[i].nuclide[m].atoms), EOT_E_USAGE,
-                      "material %zu has %g atoms/cm3 of Z = %g (must be positive); change it", i, material[i].nuclide[m].atoms, material[i].nuclide[m].Z);
+                      "material %zu has %g atoms/cm3 of Z = %g (must be positive); change it", i,
+                      material[i].nuclide[m].atoms, material[i].nuclide[m].Z);
     }
 done:
     return status;
@@ -232,8 +257,9 @@ static void nucleus_free(struct nucleus *n) {
 }
 
 /* The nucleus on this grid: found among those made before, or made. */
-static enum eot_status nucleus_add(const struct grid *g, const struct eot_lfc_reaction *reaction, const struct eot_lfc_nuclide *nuclide,
-                                   struct nucleus *nucleus, size_t *n_nucleus, const struct nucleus **found, double *worst, struct eot_error *err) {
+static enum eot_status nucleus_add(const struct grid *g, const struct eot_lfc_reaction *reaction,
+                                   const struct eot_lfc_nuclide *nuclide, struct nucleus *nucleus, size_t *n_nucleus,
+                                   const struct nucleus **found, double *worst, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (size_t i = 0; i < *n_nucleus; i++)
         if (nucleus[i].Z == nuclide->Z && nucleus[i].A == nuclide->A && nucleus[i].threshold == g->threshold) {
@@ -256,8 +282,8 @@ done:
 }
 
 /* The grid of a material: its heaviest nucleus has the lowest threshold. */
-static enum eot_status grid_make(const struct eot_lfc_reaction *reaction, double E_max, const struct eot_lfc_material *material, struct grid *g,
-                                 struct eot_error *err) {
+static enum eot_status grid_make(const struct eot_lfc_reaction *reaction, double E_max,
+                                 const struct eot_lfc_material *material, struct grid *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_reaction r = *reaction;
     r.A = 0.0;
@@ -266,20 +292,26 @@ static enum eot_status grid_make(const struct eot_lfc_reaction *reaction, double
             r.A = material->nuclide[m].A;
             r.Z = material->nuclide[m].Z;
         }
-    *g = (struct grid){.n_row = reaction->process == EOT_LFC_MU2E ? N_ROW_MU2E : N_ROW_E2MU, .h = reaction->coupling, .m_phi = reaction->m_phi, .E_max = E_max};
+    *g = (struct grid){.n_row = reaction->process == EOT_LFC_MU2E ? N_ROW_MU2E : N_ROW_E2MU,
+                       .h = reaction->coupling,
+                       .m_phi = reaction->m_phi,
+                       .E_max = E_max};
     EOT_TRY(eot_lfc_threshold_energy(&r, &g->threshold, err));
     eot_lfc_masses(reaction->process, &g->m_i, &g->m_f);
     g->heaviest = eot_lfc_system_from(g->m_i, g->m_f, g->m_phi, r.Z, r.A);
     EOT_CHECK(E_max > g->threshold, EOT_E_USAGE,
-              "largest energy = %g GeV (not above the threshold of m_phi = %g GeV, %.6g GeV); give a larger energy or a smaller mass", E_max, g->m_phi,
-              g->threshold);
+              "largest energy = %g GeV (not above the threshold of m_phi = %g GeV, %.6g GeV); give a larger energy or "
+              "a smaller mass",
+              E_max, g->m_phi, g->threshold);
     g->v_max = sqrt(sqrt(log(E_max / g->threshold)));
 done:
     return status;
 }
 
-enum eot_status eot_lfc_tables_create(const struct eot_lfc_reaction *reaction, double E_max, const struct eot_lfc_material *material, size_t n_material,
-                                      struct eot_f32_table *table, eot_lfc_table *descriptor, double *rel_error, struct eot_error *err) {
+enum eot_status eot_lfc_tables_create(const struct eot_lfc_reaction *reaction, double E_max,
+                                      const struct eot_lfc_material *material, size_t n_material,
+                                      struct eot_f32_table *table, eot_lfc_table *descriptor, double *rel_error,
+                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct nucleus *nucleus = NULL;
     size_t n_nucleus = 0;
@@ -291,7 +323,8 @@ enum eot_status eot_lfc_tables_create(const struct eot_lfc_reaction *reaction, d
         const struct nucleus *of[EOT_LFC_MAX_NUCLIDE];
         struct grid g;
         EOT_TRY(grid_make(reaction, E_max, &material[i], &g, err));
-        for (int m = 0; m < material[i].n_nuclide; m++) EOT_TRY(nucleus_add(&g, reaction, &material[i].nuclide[m], nucleus, &n_nucleus, &of[m], &worst, err));
+        for (int m = 0; m < material[i].n_nuclide; m++)
+            EOT_TRY(nucleus_add(&g, reaction, &material[i].nuclide[m], nucleus, &n_nucleus, &of[m], &worst, err));
         EOT_TRY(material_tables(&g, &material[i], of, table, &descriptor[i], err));
     }
     if (rel_error != NULL) *rel_error = worst;

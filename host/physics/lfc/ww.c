@@ -1,4 +1,5 @@
-/* Weizsaecker-Williams and its improved form: flux, differentials, totals. One or two dimensions: adaptive Gauss-Kronrod throughout. */
+/* Weizsaecker-Williams and its improved form: flux, differentials, totals. One or two dimensions: adaptive
+ * Gauss-Kronrod throughout. */
 #include "physics/lfc/internal.h"
 
 #include <gsl/gsl_integration.h>
@@ -13,7 +14,8 @@ double eot_lfc_system_flux(const eot_lfc_system *system, double t_min, double t_
         return system->Z * system->Z * unit;
     }
     /* 32-point Gauss-Legendre in ln t: abscissae of GSL's table */
-    gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(FLUX_ORDER); /* a precomputed order: no work, but memory for a header */
+    gsl_integration_glfixed_table *table =
+        gsl_integration_glfixed_table_alloc(FLUX_ORDER); /* a precomputed order: no work, but memory for a header */
     if (table == NULL) return NAN;
     double sum = 0.0, length = log(t_max / t_min);
     for (size_t i = 0; i < FLUX_ORDER; i++) {
@@ -37,16 +39,19 @@ struct ww {
 };
 
 static double q_at(const struct eot_lfc_job *job, double z, double angle) {
-    return job->side == EOT_LFC_PHI ? eot_lfc_ww_U(job->system, job->E, z, angle) : eot_lfc_ww_T(job->system, job->E, z, angle);
+    return job->side == EOT_LFC_PHI ? eot_lfc_ww_U(job->system, job->E, z, angle)
+                                    : eot_lfc_ww_T(job->system, job->E, z, angle);
 }
 
 /* d2sigma/(dz dcos) [GeV^-2] at Q. */
 static double double_at(const struct ww *c, double z, double Q) {
     const struct eot_lfc_job *job = c->job;
     double flux = c->flux_iww;
-    if (job->method == EOT_LFC_WW) flux = eot_lfc_system_flux(&job->system, eot_lfc_ww_t_min(job->E, z, Q), eot_lfc_flux_t_max(job->system));
+    if (job->method == EOT_LFC_WW)
+        flux = eot_lfc_system_flux(&job->system, eot_lfc_ww_t_min(job->E, z, Q), eot_lfc_flux_t_max(job->system));
     if (flux == 0.0) return 0.0;
-    double unit = job->side == EOT_LFC_PHI ? eot_lfc_ww_dxdcos(job->system, job->E, z, Q) : eot_lfc_ww_dydcos(job->system, job->E, z, Q);
+    double unit = job->side == EOT_LFC_PHI ? eot_lfc_ww_dxdcos(job->system, job->E, z, Q)
+                                           : eot_lfc_ww_dydcos(job->system, job->E, z, Q);
     return job->h * job->h * flux * unit;
 }
 
@@ -69,10 +74,13 @@ static double single_at(struct ww *c, double z, double tolerance, double *rel_er
     double Q_low = q_at(job, z, 0.0), Q_high = q_at(job, z, job->angle_max);
     if (job->method == EOT_LFC_IWW) {
         double h2 = job->h * job->h * c->flux_iww;
-        if (job->side == EOT_LFC_PHI) return h2 * (eot_lfc_iww_dx(job->system, job->E, z, Q_low) - eot_lfc_iww_dx(job->system, job->E, z, Q_high));
+        if (job->side == EOT_LFC_PHI)
+            return h2 *
+                   (eot_lfc_iww_dx(job->system, job->E, z, Q_low) - eot_lfc_iww_dx(job->system, job->E, z, Q_high));
         return h2 * (eot_lfc_iww_dy(job->system, job->E, z, Q_high) - eot_lfc_iww_dy(job->system, job->E, z, Q_low));
     }
-    double Q_end = fmin(Q_high, 2.0 * job->E * (1.0 - z) * sqrt(eot_lfc_flux_t_max(job->system))); /* the flux ends here */
+    double Q_end =
+        fmin(Q_high, 2.0 * job->E * (1.0 - z) * sqrt(eot_lfc_flux_t_max(job->system))); /* the flux ends here */
     if (!(Q_end > Q_low) || !(Q_low > 0.0)) return 0.0;
     c->z = z;
     c->Q0 = Q_low;
@@ -80,7 +88,8 @@ static double single_at(struct ww *c, double z, double tolerance, double *rel_er
     gsl_function f = {single_function, c};
     double value = 0.0, error = 0.0;
     eot_lfc_integrate(&f, 0.0, log(Q_end / Q_low), 0.0, tolerance, c->inner, &value, &error);
-    if (!(error <= 10.0 * tolerance * fabs(value))) c->failures++; /* GSL also complains where rounding stops it just short of the tolerance */
+    if (!(error <= 10.0 * tolerance * fabs(value)))
+        c->failures++; /* GSL also complains where rounding stops it just short of the tolerance */
     *rel_error = value != 0.0 ? fabs(error / value) : 0.0;
     return value;
 }
@@ -111,7 +120,8 @@ static double total(struct ww *c, double *rel_error) {
     for (int i = 0; i < 2; i++) {
         gsl_function f = {outer_function, &a[i]};
         double value = 0.0, error = 0.0;
-        eot_lfc_integrate(&f, 0.0, a[i].length, 0.2 * c->job->tolerance * fabs(sum), 0.5 * c->job->tolerance, c->outer, &value, &error);
+        eot_lfc_integrate(&f, 0.0, a[i].length, 0.2 * c->job->tolerance * fabs(sum), 0.5 * c->job->tolerance, c->outer,
+                          &value, &error);
         sum += value;
         sum_error += fabs(error);
     }
@@ -121,12 +131,14 @@ static double total(struct ww *c, double *rel_error) {
 
 enum shape { SHAPE_TOTAL, SHAPE_SINGLE, SHAPE_ANGULAR, SHAPE_DOUBLE };
 
-static enum eot_status evaluate(const struct eot_lfc_job *job, enum shape shape, struct eot_lfc_value *result, struct eot_error *err) {
+static enum eot_status evaluate(const struct eot_lfc_job *job, enum shape shape, struct eot_lfc_value *result,
+                                struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct ww c = {.job = job,
                    .m_fixed = job->side == EOT_LFC_PHI ? job->system.m_phi : job->system.m_f,
                    .m_rest = job->side == EOT_LFC_PHI ? job->system.m_f : job->system.m_phi};
-    c.flux_iww = eot_lfc_system_flux(&job->system, eot_lfc_flux_t_min_iww(job->system, job->E), eot_lfc_flux_t_max(job->system));
+    c.flux_iww =
+        eot_lfc_system_flux(&job->system, eot_lfc_flux_t_min_iww(job->system, job->E), eot_lfc_flux_t_max(job->system));
     c.outer = gsl_integration_workspace_alloc(500);
     c.inner = gsl_integration_workspace_alloc(500);
     EOT_CHECK_MEMORY(c.outer);
@@ -139,10 +151,13 @@ static enum eot_status evaluate(const struct eot_lfc_job *job, enum shape shape,
         c.is_angular = 1;
         value = total(&c, &rel_error) * sin(job->angle);
         break;
-    case SHAPE_DOUBLE: value = is_inside(&c, job->fraction) ? double_at(&c, job->fraction, q_at(job, job->fraction, job->angle)) : 0.0; break;
+    case SHAPE_DOUBLE:
+        value = is_inside(&c, job->fraction) ? double_at(&c, job->fraction, q_at(job, job->fraction, job->angle)) : 0.0;
+        break;
     }
     EOT_CHECK(isfinite(value) && rel_error <= job->tolerance && c.failures == 0, EOT_E_NUMERIC,
-              "%s cross section at m_phi = %.9g GeV, E = %.9g GeV not converged (relative error %.1e, asked for %.1e); ask for a larger tolerance",
+              "%s cross section at m_phi = %.9g GeV, E = %.9g GeV not converged (relative error %.1e, asked for %.1e); "
+              "ask for a larger tolerance",
               job->method == EOT_LFC_WW ? "WW" : "IWW", job->system.m_phi, job->E, rel_error, job->tolerance);
     result->value = value * EOT_PB_PER_GEV2;
     result->rel_error = rel_error;

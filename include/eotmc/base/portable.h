@@ -1,9 +1,10 @@
 /** @file portable.h
  * The dialect shared by C11 and OpenCL C 1.2; the only file that asks which of the two is being compiled.
  *
- * `real` is the type that formulas compute in: float in kernels and in the host backend that runs the same kernels (one text, the same bits), double in
- * host/physics, which integrates the same formulas (EOT_REAL_DOUBLE). Tables that a device reads are always f32; positions are always f64.
- * Elementary functions other than the correctly rounded ones (sqrt, fabs, floor, fma, fmin, fmax) come from eotmc/math/elementary.h. */
+ * `real` is the type that formulas compute in: float in kernels and in the host backend that runs the same kernels (one
+ * text, the same bits), double in host/physics, which integrates the same formulas (EOT_REAL_DOUBLE). Tables that a
+ * device reads are always f32; positions are always f64. Elementary functions other than the correctly rounded ones
+ * (sqrt, fabs, floor, fma, fmin, fmax) come from eotmc/math/elementary.h. */
 #ifndef EOT_BASE_PORTABLE_H
 #define EOT_BASE_PORTABLE_H
 
@@ -61,8 +62,8 @@ static inline f32 eot_f32_from_bits(u32 b) {
 #define EOT_ONE_BY_ONE
 #endif
 
-/* Correctly rounded functions as loops over lanes use them. CPU drivers that link the library of OpenCL C after they vectorise loops (Intel's) give up at a call, not
- * at these intrinsics; no bit changes. */
+/* Correctly rounded functions as loops over lanes use them. CPU drivers that link the library of OpenCL C after they
+ * vectorise loops (Intel's) give up at a call, not at these intrinsics; no bit changes. */
 #if EOT_IS_DEVICE && defined(EOT_LANE_WIDTH) && defined(__has_builtin)
 #if EOT_LANE_WIDTH > 1 && __has_builtin(__builtin_elementwise_fma) && __has_builtin(__builtin_elementwise_sqrt)
 #define EOT_HAS_ELEMENTWISE
@@ -90,13 +91,15 @@ typedef f32 real;
 #define R(x) (x##f)
 #endif
 
-/** The smaller and the larger of two numbers that are no NaN: one instruction where fmin and fmax, which look for NaN, take three. */
+/** The smaller and the larger of two numbers that are no NaN: one instruction where fmin and fmax, which look for NaN,
+ * take three. */
 EOT_FN real eot_min(real a, real b) { return a < b ? a : b; }
 EOT_FN real eot_max(real a, real b) { return a > b ? a : b; }
 
 #define D(x) (x) /* a literal that is meant to be f64 on every side */
 
-/** Compile-time check of a struct that crosses the bus: its size in bytes (C11's _Static_assert is not OpenCL C 1.2). */
+/** Compile-time check of a struct that crosses the bus: its size in bytes (C11's _Static_assert is not OpenCL C 1.2).
+ */
 #define EOT_LAYOUT(type, bytes) typedef char eot_layout_##type[(sizeof(type) == (bytes)) ? 1 : -1]
 
 #endif

@@ -1,7 +1,8 @@
 /** @file elementary.h
- * Elementary functions that give the same bits on every device and on the host, and that vectorise across work items: polynomials with explicit fma, no
- * library call, no branch. In double (EOT_REAL_DOUBLE, host physics only) they are the C library's.
- * Source of the single-precision polynomials: S. L. Moshier, Cephes Mathematical Library, single precision (netlib.org/cephes), file names below. */
+ * Elementary functions that give the same bits on every device and on the host, and that vectorise across work items:
+ * polynomials with explicit fma, no library call, no branch. In double (EOT_REAL_DOUBLE, host physics only) they are
+ * the C library's. Source of the single-precision polynomials: S. L. Moshier, Cephes Mathematical Library, single
+ * precision (netlib.org/cephes), file names below. */
 #ifndef EOT_MATH_ELEMENTARY_H
 #define EOT_MATH_ELEMENTARY_H
 
@@ -13,7 +14,8 @@ EOT_FN real eot_exp(real x) { return exp(x); }
 EOT_FN real eot_sin_turn(real u) { return sin(R(2.0) * EOT_PI * u); }
 EOT_FN real eot_cos_turn(real u) { return cos(R(2.0) * EOT_PI * u); }
 #else
-/** Natural logarithm (logf.c). @param x normal positive number. @return ln x, relative error below 2e-7 away from x = 1, absolute below 1e-7 there. */
+/** Natural logarithm (logf.c). @param x normal positive number. @return ln x, relative error below 2e-7 away from x =
+ * 1, absolute below 1e-7 there. */
 EOT_FN f32 eot_log(f32 x) {
     u32 bits = eot_f32_bits(x);
     u32 shifted = bits - 0x3f3504f3u; /* so that the mantissa lies in [eot_sqrt(1/2), eot_sqrt(2)) */
@@ -32,12 +34,15 @@ EOT_FN f32 eot_log(f32 x) {
 /** Exponential (expf.c). @return e^x, relative error below 2e-7; 0 below -87.3, e^88.3 above 88.3. */
 EOT_FN f32 eot_exp(f32 x) {
     f32 c = eot_min(eot_max(x, -87.3f), 88.3f);
-    i32 k = (i32)eot_fma(c, 1.44269504088896341f, 128.5f); /* of a positive number: floor, which some compilers take 14 instructions for */
+    i32 k = (i32)eot_fma(c, 1.44269504088896341f,
+                         128.5f); /* of a positive number: floor, which some compilers take 14 instructions for */
     f32 n = (f32)(k - 128);
     f32 r = eot_fma(n, -0.693359375f, c);
     r = eot_fma(n, 2.12194440e-4f, r);
     f32 r2 = r * r;
-    f32 p = eot_fma(eot_fma(1.9875691500e-4f, r, 1.3981999507e-3f), r2 * r2, eot_fma(eot_fma(8.3334519073e-3f, r, 4.1665795894e-2f), r2, eot_fma(1.6666665459e-1f, r, 5.0000001201e-1f)));
+    f32 p = eot_fma(
+        eot_fma(1.9875691500e-4f, r, 1.3981999507e-3f), r2 * r2,
+        eot_fma(eot_fma(8.3334519073e-3f, r, 4.1665795894e-2f), r2, eot_fma(1.6666665459e-1f, r, 5.0000001201e-1f)));
     f32 y = eot_fma(p, r2, r + 1.0f) * eot_f32_from_bits((u32)(k - 1) << 23);
     return x < -87.3f ? 0.0f : y;
 }
@@ -56,7 +61,8 @@ EOT_FN f32 eot_cos_core(f32 r) {
     return eot_fma(p, z * z, eot_fma(-0.5f, z, 1.0f));
 }
 
-/** sin(2 pi u + quarter pi/2). @param u angle [turns], 0 <= u <= 1. @param quarter added quarter turns. Absolute error below 2e-7. */
+/** sin(2 pi u + quarter pi/2). @param u angle [turns], 0 <= u <= 1. @param quarter added quarter turns. Absolute error
+ * below 2e-7. */
 EOT_FN f32 eot_sin_quarters(f32 u, i32 quarter) {
     f32 t = 4.0f * u;
     f32 q = eot_floor(t + 0.5f);
@@ -73,8 +79,9 @@ EOT_FN f32 eot_cos_turn(f32 u) { return eot_sin_quarters(u, 1); } /**< cos(2 pi 
 /** x^a for x > 0. @return exp(a ln x); relative error |a ln x| 1e-7 in single precision. */
 EOT_FN real eot_pow(real x, real a) { return eot_exp(a * eot_log(x)); }
 
-/** Complementary error function by the Chebyshev fit of Press et al., Numerical Recipes (2nd ed.), sec. 6.2 (erfcc): relative error of the fit below
- * 1.2e-7 everywhere; in single precision below 6e-8 (2 x^2 + 10): x^2 and the difference are rounded before the exponential multiplies their error. */
+/** Complementary error function by the Chebyshev fit of Press et al., Numerical Recipes (2nd ed.), sec. 6.2 (erfcc):
+ * relative error of the fit below 1.2e-7 everywhere; in single precision below 6e-8 (2 x^2 + 10): x^2 and the
+ * difference are rounded before the exponential multiplies their error. */
 EOT_FN real eot_erfc(real x) {
     real z = eot_fabs(x);
     real t = R(1.0) / (R(1.0) + R(0.5) * z);

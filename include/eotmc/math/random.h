@@ -1,7 +1,8 @@
 /** @file random.h
- * Philox4x32-10, a counter-based generator: J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11, doi:10.1145/2063384.2063405.
- * Key = (seed, run), counter = (primary id low, primary id high, stage and particle, draw). No state: any draw of any primary can be made again, so
- * results do not depend on work-group size, launch length, batch size or device count. */
+ * Philox4x32-10, a counter-based generator: J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11,
+ * doi:10.1145/2063384.2063405. Key = (seed, run), counter = (primary id low, primary id high, stage and particle,
+ * draw). No state: any draw of any primary can be made again, so results do not depend on work-group size, launch
+ * length, batch size or device count. */
 #ifndef EOT_MATH_RANDOM_H
 #define EOT_MATH_RANDOM_H
 
@@ -12,10 +13,20 @@ typedef struct {
 } eot_u32x4;
 
 /** Which part of an event draws; the third counter word holds (stage << 24 | particle). */
-enum eot_stage { EOT_STAGE_SOURCE = 1, EOT_STAGE_CASCADE = 2, EOT_STAGE_REPLAY = 3, EOT_STAGE_VERTEX = 4, EOT_STAGE_MUON = 5, EOT_STAGE_DETECTOR = 6, EOT_STAGE_PROBE = 7, EOT_STAGE_RARE = 8,
-    EOT_STAGE_AFTER = 9 /* shower of an electron that leaves a rare vertex */ };
+enum eot_stage {
+    EOT_STAGE_SOURCE = 1,
+    EOT_STAGE_CASCADE = 2,
+    EOT_STAGE_REPLAY = 3,
+    EOT_STAGE_VERTEX = 4,
+    EOT_STAGE_MUON = 5,
+    EOT_STAGE_DETECTOR = 6,
+    EOT_STAGE_PROBE = 7,
+    EOT_STAGE_RARE = 8,
+    EOT_STAGE_AFTER = 9 /* shower of an electron that leaves a rare vertex */
+};
 
-/** Four words in 64 bits each, of which the lower 32 count: CPU compilers vectorise the products in this form, without packing words after every round. */
+/** Four words in 64 bits each, of which the lower 32 count: CPU compilers vectorise the products in this form, without
+ * packing words after every round. */
 typedef struct {
     u64 x, y, z, w;
 } eot_philox_words;
@@ -57,9 +68,12 @@ EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
     return block;
 }
 
-/** Uniform number in the open interval (0, 1): the upper 23 bits, at the cell centres, which are exact in single precision (with 24 the last one would
- * round to 1). Never 0 or 1. For rare trials compare the 32-bit integer instead. */
-EOT_FN real eot_uniform(u32 bits) { return eot_fma((real)(i32)(bits >> 9), R(1.1920928955078125e-7), R(5.9604644775390625e-8)); }
+/** Uniform number in the open interval (0, 1): the upper 23 bits, at the cell centres, which are exact in single
+ * precision (with 24 the last one would round to 1). Never 0 or 1. For rare trials compare the 32-bit integer instead.
+ */
+EOT_FN real eot_uniform(u32 bits) {
+    return eot_fma((real)(i32)(bits >> 9), R(1.1920928955078125e-7), R(5.9604644775390625e-8));
+}
 
 /** Uniform number in (0, 1) of 18 bits: the low 9 bits of two words, which eot_uniform does not use. */
 EOT_FN f32 eot_low_uniform(u32 a, u32 b) { return ((f32)(((a & 511u) << 9) | (b & 511u)) + 0.5f) * 3.814697265625e-6f; }
@@ -81,7 +95,9 @@ EOT_FN eot_random eot_random_init(u64 primary, u32 stage, u32 particle, u32 seed
 }
 
 /** The block at the cursor; the caller advances `draw` (values in, values out). */
-EOT_FN eot_u32x4 eot_random_block(eot_random g) { return eot_philox(g.primary_low, g.primary_high, g.stage, g.draw, g.seed, g.run); }
+EOT_FN eot_u32x4 eot_random_block(eot_random g) {
+    return eot_philox(g.primary_low, g.primary_high, g.stage, g.draw, g.seed, g.run);
+}
 
 /** Two independent standard normal numbers (Box-Muller) from two words. Largest |value| 5.9. */
 typedef struct {
@@ -105,7 +121,8 @@ EOT_FN u64 eot_mixed_bits(u64 z) {
 }
 
 #define EOT_KEEP_ALL ((u64)1 << 53)
-/** Whether a primary is among a random fraction of all: which ones are does not depend on anything else. @param threshold fraction x EOT_KEEP_ALL. */
+/** Whether a primary is among a random fraction of all: which ones are does not depend on anything else. @param
+ * threshold fraction x EOT_KEEP_ALL. */
 EOT_FN i32 eot_is_kept(u64 primary, u64 threshold) { return (eot_mixed_bits(primary) >> 11) < threshold; }
 
 #endif

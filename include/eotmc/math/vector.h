@@ -1,5 +1,6 @@
 /** @file vector.h
- * Points (f64: micrometres over tens of metres) and directions (real). No OpenCL vector type crosses the bus or blocks the vectoriser. */
+ * Points (f64: micrometres over tens of metres) and directions (real). No OpenCL vector type crosses the bus or blocks
+ * the vectoriser. */
 #ifndef EOT_MATH_VECTOR_H
 #define EOT_MATH_VECTOR_H
 
@@ -34,8 +35,8 @@ EOT_FN eot_point eot_point_moved(eot_point p, eot_vec3 u, real s) {
     return p;
 }
 
-/** The direction whose components in the frame of u are (a, b, c), c along u: Duff et al., JCGT 6 (2017) 1, branch-free orthonormal basis without
- * cancellation for any unit u. @return unit vector if (a, b, c) is one. */
+/** The direction whose components in the frame of u are (a, b, c), c along u: Duff et al., JCGT 6 (2017) 1, branch-free
+ * orthonormal basis without cancellation for any unit u. @return unit vector if (a, b, c) is one. */
 EOT_FN eot_vec3 eot_vec3_rotated(eot_vec3 u, real a, real b, real c) {
     real sign_z = u.z >= R(0.0) ? R(1.0) : R(-1.0);
     real h = R(-1.0) / (sign_z + u.z);
@@ -47,7 +48,10 @@ EOT_FN eot_vec3 eot_vec3_rotated(eot_vec3 u, real a, real b, real c) {
     return v;
 }
 
-/** Deflect u by the small projected angles (theta_x, theta_y) [rad] in its own frame. @return unit vector; exact to theta^3. */
-EOT_FN eot_vec3 eot_vec3_deflected(eot_vec3 u, real theta_x, real theta_y) { return eot_vec3_unit(eot_vec3_rotated(u, theta_x, theta_y, R(1.0))); }
+/** Deflect u by the small projected angles (theta_x, theta_y) [rad] in its own frame. @return unit vector; exact to
+ * theta^3. */
+EOT_FN eot_vec3 eot_vec3_deflected(eot_vec3 u, real theta_x, real theta_y) {
+    return eot_vec3_unit(eot_vec3_rotated(u, theta_x, theta_y, R(1.0)));
+}
 
 #endif

@@ -1,11 +1,14 @@
 /** @file lfc_sample.h
- * What a device needs of l_i N -> l_f N phi: the macroscopic cross section of a material, and the outgoing lepton's energy and angle, sampled by inversion from
- * tables of the exact distribution (eotmc/physics/lfc.h, integrated by host/physics/lfc/transport.c): no rejection, two uniform numbers, 12 table values.
+ * What a device needs of l_i N -> l_f N phi: the macroscopic cross section of a material, and the outgoing lepton's
+ * energy and angle, sampled by inversion from tables of the exact distribution (eotmc/physics/lfc.h, integrated by
+ * host/physics/lfc/transport.c): no rejection, two uniform numbers, 12 table values.
  *
- * Energies stand on a grid uniform in v = ln(E/threshold)^(1/4), as dense next to threshold as the shapes change there. At each, the energy of the lepton
- * is kept as quantiles of zeta, E_f = m_f (E_f,max/m_f)^zeta, and at each of n_row values of zeta the angle as quantiles of rho, W = W0 (W_max/W0)^rho with
- * W = m_phi^2 - (p-p')^2 = W0 + 2 p p' (1 - cos psi). Both variables run from 0 to 1 over the phase space of the material's heaviest nucleus, so that
- * interpolation never leaves it. Quantiles are closer together at both ends: xi = 8 q^4 for q < 1/2, 1 - 8 (1-q)^4 above, q uniform. */
+ * Energies stand on a grid uniform in v = ln(E/threshold)^(1/4), as dense next to threshold as the shapes change there.
+ * At each, the energy of the lepton is kept as quantiles of zeta, E_f = m_f (E_f,max/m_f)^zeta, and at each of n_row
+ * values of zeta the angle as quantiles of rho, W = W0 (W_max/W0)^rho with W = m_phi^2 - (p-p')^2 = W0 + 2 p p' (1 -
+ * cos psi). Both variables run from 0 to 1 over the phase space of the material's heaviest nucleus, so that
+ * interpolation never leaves it. Quantiles are closer together at both ends: xi = 8 q^4 for q < 1/2, 1 - 8 (1-q)^4
+ * above, q uniform. */
 #ifndef EOT_PHYSICS_LFC_SAMPLE_H
 #define EOT_PHYSICS_LFC_SAMPLE_H
 
@@ -32,7 +35,8 @@ typedef struct {
     real sine;    /* sin psi */
 } eot_lfc_final;
 
-/** Is E [GeV] inside the tables or below threshold? Above E_max the functions below use E_max: a caller checks and counts. */
+/** Is E [GeV] inside the tables or below threshold? Above E_max the functions below use E_max: a caller checks and
+ * counts. */
 EOT_FN i32 eot_lfc_is_covered(eot_lfc_table n, real E) { return E <= (real)n.E_max ? 1 : 0; }
 
 /** v of the energy grid as a share of its range, 0..1. */
@@ -61,7 +65,8 @@ EOT_FN real eot_lfc_between(EOT_GLOBAL const f32 *table, u32 place, real f) {
     return fma(f, b - a, a);
 }
 
-/** Macroscopic cross section [1/cm] at the coupling n.coupling. Linear between nodes, so monotone there and never negative; exactly 0 at and below threshold.
+/** Macroscopic cross section [1/cm] at the coupling n.coupling. Linear between nodes, so monotone there and never
+ * negative; exactly 0 at and below threshold.
  * @param E total energy of the incoming lepton [GeV]. */
 EOT_FN real eot_lfc_xsec(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E) {
     eot_lfc_cell c = eot_lfc_cell_from(eot_lfc_grid_place(n, E), n.n_xsec);
@@ -89,8 +94,10 @@ EOT_FN real eot_lfc_quantile_density(real q) {
 }
 
 /** The outgoing lepton at the places q_energy, q_angle (0..1) among the quantiles of the exact (y, psi) distribution.
- * @param E total energy of the incoming lepton [GeV], above threshold. @return E_f in [m_f, E - m_phi) and the angle to the incoming direction. */
-EOT_FN eot_lfc_final eot_lfc_sample_at(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E, real q_energy, real q_angle) {
+ * @param E total energy of the incoming lepton [GeV], above threshold. @return E_f in [m_f, E - m_phi) and the angle to
+ * the incoming direction. */
+EOT_FN eot_lfc_final eot_lfc_sample_at(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E, real q_energy,
+                                       real q_angle) {
     eot_lfc_cell e = eot_lfc_cell_from(eot_lfc_grid_place(n, E), n.n_energy);
     eot_lfc_cell z = eot_lfc_cell_from(q_energy, n.n_zeta);
     u32 place = n.zeta + e.i * (u32)n.n_zeta + z.i;
@@ -100,9 +107,11 @@ EOT_FN eot_lfc_final eot_lfc_sample_at(EOT_GLOBAL const f32 *table, eot_lfc_tabl
     eot_lfc_cell r = eot_lfc_cell_from(zeta, n.n_row), a = eot_lfc_cell_from(q_angle, n.n_rho);
     u32 row = (u32)n.n_rho, layer = row * (u32)n.n_row;
     place = n.rho + e.i * layer + r.i * row + a.i;
-    real low = fma(r.f, eot_lfc_between(table, place + row, a.f) - eot_lfc_between(table, place, a.f), eot_lfc_between(table, place, a.f));
+    real low = fma(r.f, eot_lfc_between(table, place + row, a.f) - eot_lfc_between(table, place, a.f),
+                   eot_lfc_between(table, place, a.f));
     place += layer;
-    real high = fma(r.f, eot_lfc_between(table, place + row, a.f) - eot_lfc_between(table, place, a.f), eot_lfc_between(table, place, a.f));
+    real high = fma(r.f, eot_lfc_between(table, place + row, a.f) - eot_lfc_between(table, place, a.f),
+                    eot_lfc_between(table, place, a.f));
     real rho = fma(e.f, high - low, low);
 
     eot_lfc_system s;
@@ -126,9 +135,10 @@ EOT_FN eot_lfc_final eot_lfc_sample_at(EOT_GLOBAL const f32 *table, eot_lfc_tabl
     return final;
 }
 
-/** Sample the outgoing lepton by inversion. The azimuth is uniform and left to the caller. @param xi_energy, xi_angle uniform in (0, 1).
- * Method: inversion, 2 numbers. */
-EOT_FN eot_lfc_final eot_lfc_sample(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E, real xi_energy, real xi_angle) {
+/** Sample the outgoing lepton by inversion. The azimuth is uniform and left to the caller. @param xi_energy, xi_angle
+ * uniform in (0, 1). Method: inversion, 2 numbers. */
+EOT_FN eot_lfc_final eot_lfc_sample(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E, real xi_energy,
+                                    real xi_angle) {
     return eot_lfc_sample_at(table, n, E, eot_lfc_quantile_place(xi_energy), eot_lfc_quantile_place(xi_angle));
 }
 

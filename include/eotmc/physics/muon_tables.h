@@ -1,14 +1,17 @@
 /** @file muon_tables.h
- * The muon tables as a device sees them: one f32 buffer that holds everything, and this struct of offsets and switches. Built by host/physics/muon_tables.c.
+ * The muon tables as a device sees them: one f32 buffer that holds everything, and this struct of offsets and switches.
+ * Built by host/physics/muon_tables.c.
  *
- * Grids without a logarithm: a positive float's bit pattern, read as an integer, is a piecewise linear logarithm to base 2. Its upper bits number a cell,
- * 2^n cells per octave, and its lower bits are the position within the cell. Kinetic energies, probabilities and Vavilov's kappa are all looked up so:
- *   rows        [material][EOT_MUON_N_ROW][8]     per kinetic energy: enum eot_muon_column
- *   shares      [material][EOT_MUON_N_ROW][4]     cumulative share of the hard rate: delta ray, + bremsstrahlung, + pair, + photonuclear; the rest is elastic
- *   losses      [material][4][EOT_MUON_N_LOSS_ROW][EOT_MUON_N_TAIL]   inverse of the tail probability of the loss, per process: see eot_muon_loss
- *   elastic     [material][EOT_MUON_N_TAIL]       ln q^2 [GeV^2] of a hard elastic scatter against its tail probability
- *   materials   [material][EOT_MUON_N_CONSTANT]   enum eot_muon_constant
- *   straggling  [EOT_MUON_N_KAPPA][2][EOT_MUON_N_TAIL]   quantiles of (loss - mean)/xi, lower and upper half, against min(u, 1 - u) */
+ * Grids without a logarithm: a positive float's bit pattern, read as an integer, is a piecewise linear logarithm to
+ * base 2. Its upper bits number a cell, 2^n cells per octave, and its lower bits are the position within the cell.
+ * Kinetic energies, probabilities and Vavilov's kappa are all looked up so: rows        [material][EOT_MUON_N_ROW][8]
+ * per kinetic energy: enum eot_muon_column shares      [material][EOT_MUON_N_ROW][4]     cumulative share of the hard
+ * rate: delta ray, + bremsstrahlung, + pair, + photonuclear; the rest is elastic losses
+ * [material][4][EOT_MUON_N_LOSS_ROW][EOT_MUON_N_TAIL]   inverse of the tail probability of the loss, per process: see
+ * eot_muon_loss elastic     [material][EOT_MUON_N_TAIL]       ln q^2 [GeV^2] of a hard elastic scatter against its tail
+ * probability materials   [material][EOT_MUON_N_CONSTANT]   enum eot_muon_constant straggling
+ * [EOT_MUON_N_KAPPA][2][EOT_MUON_N_TAIL]   quantiles of (loss - mean)/xi, lower and upper half, against min(u, 1 - u)
+ */
 #ifndef EOT_PHYSICS_MUON_TABLES_H
 #define EOT_PHYSICS_MUON_TABLES_H
 
@@ -27,10 +30,10 @@
 #define EOT_MUON_N_KAPPA 73             /* 2^-12 to 2^6 */
 
 enum eot_muon_column {
-    EOT_MUON_LOSS = 0,         /* mean continuous loss: ionisation below the delta cut, radiative below v_cut [GeV/cm] */
-    EOT_MUON_RATE = 1,         /* all hard events [1/cm] */
-    EOT_MUON_KICK = 2,         /* soft scattering: beta^2 times the mean square of the projected momentum transfer [GeV^2/cm] */
-    EOT_MUON_XI = 3,           /* Landau's xi [GeV/cm] */
+    EOT_MUON_LOSS = 0, /* mean continuous loss: ionisation below the delta cut, radiative below v_cut [GeV/cm] */
+    EOT_MUON_RATE = 1, /* all hard events [1/cm] */
+    EOT_MUON_KICK = 2, /* soft scattering: beta^2 times the mean square of the projected momentum transfer [GeV^2/cm] */
+    EOT_MUON_XI = 3,   /* Landau's xi [GeV/cm] */
     EOT_MUON_INVERSE_CUT = 4,  /* 1/(effective largest loss of the continuous part): kappa = xi s times this [1/GeV] */
     EOT_MUON_VARIANCE = 5,     /* variance of the ionisation loss below the cut [GeV^2/cm] */
     EOT_MUON_RANGE = 6,        /* CSDA range [cm] */
@@ -58,25 +61,27 @@ enum eot_muon_process {
 enum eot_muon_straggling {
     EOT_MUON_STRAGGLING_OFF = 0,     /* mean loss only */
     EOT_MUON_STRAGGLING_VAVILOV = 1, /* Vavilov's distribution below the delta cut: right from thin to thick */
-    EOT_MUON_STRAGGLING_MOMENTS = 2  /* only mean and variance are right, as in condensed-history codes (PENELOPE, PUMAS): for comparison with them */
+    EOT_MUON_STRAGGLING_MOMENTS = 2  /* only mean and variance are right, as in condensed-history codes (PENELOPE,
+                                        PUMAS): for comparison with them */
 };
 
 /** Offsets into the f32 table buffer, and the switches of the muon step. */
 typedef struct {
     u32 rows, shares, losses, elastic, materials, straggling_table;
     i32 n_material;
-    i32 straggling;     /* enum eot_muon_straggling */
-    i32 scattering;     /* 0: off */
-    i32 decay_at_rest;  /* 0: a stopped muon keeps its rest energy */
-    f32 decay_rate;     /* m/(c tau) [GeV/cm]; 0: no decay in flight */
-    f32 stop_kinetic;   /* a muon below this kinetic energy stops where it is [GeV] */
-    f32 largest_loss;   /* longest step: this share of the kinetic energy lost on average */
+    i32 straggling;        /* enum eot_muon_straggling */
+    i32 scattering;        /* 0: off */
+    i32 decay_at_rest;     /* 0: a stopped muon keeps its rest energy */
+    f32 decay_rate;        /* m/(c tau) [GeV/cm]; 0: no decay in flight */
+    f32 stop_kinetic;      /* a muon below this kinetic energy stops where it is [GeV] */
+    f32 largest_loss;      /* longest step: this share of the kinetic energy lost on average */
     f32 inverse_layer_cut; /* 1/GeV: see `visible` in eot_muon_step */
     f32 spare[2];
 } eot_muon_tables;
 EOT_LAYOUT(eot_muon_tables, 64);
 
-/** Cell and position in it of x on an octave grid that begins at first_bits with 2^(23 - shift) cells per octave; clamped to n points. */
+/** Cell and position in it of x on an octave grid that begins at first_bits with 2^(23 - shift) cells per octave;
+ * clamped to n points. */
 typedef struct {
     u32 i;
     real t; /* 0 <= t < 1 */

@@ -1,14 +1,15 @@
 /** @file pair.h
- * Pair production by photons on atoms, gamma A -> e+ e- A, with screening at every energy and production on atomic electrons.
- * Not included: LPM suppression (above 100 GeV in lead only), nuclear recoil.
- * Sources: Y.-S. Tsai, Rev. Mod. Phys. 46 (1974) 815; screening functions of Butcher and Messel, Nucl. Phys. 20 (1960) 15, as in the Geant4 Physics Reference
- * Manual, "Gamma conversion into an electron-positron pair". */
+ * Pair production by photons on atoms, gamma A -> e+ e- A, with screening at every energy and production on atomic
+ * electrons. Not included: LPM suppression (above 100 GeV in lead only), nuclear recoil. Sources: Y.-S. Tsai, Rev. Mod.
+ * Phys. 46 (1974) 815; screening functions of Butcher and Messel, Nucl. Phys. 20 (1960) 15, as in the Geant4 Physics
+ * Reference Manual, "Gamma conversion into an electron-positron pair". */
 #ifndef EOT_PHYSICS_PAIR_H
 #define EOT_PHYSICS_PAIR_H
 
 #include "eotmc/physics/coulomb.h"
 
-/** dsigma/d(eps) [cm2] per atom, eps = energy of one lepton / k, symmetric; 0 outside m/k < eps < 1 - m/k. Validity: k > 50 MeV. */
+/** dsigma/d(eps) [cm2] per atom, eps = energy of one lepton / k, symmetric; 0 outside m/k < eps < 1 - m/k. Validity: k
+ * > 50 MeV. */
 EOT_FN real eot_pair_dxsec_deps(real k, real eps, real Z) {
     real m = EOT_M_ELECTRON / k;
     if (eps <= m || eps >= R(1.0) - m) return R(0.0);
@@ -23,8 +24,10 @@ EOT_FN real eot_pair_dxsec_deps(real k, real eps, real Z) {
         phi2 = phi1;
     }
     real half_F = R(4.0) / R(3.0) * log_Z + R(4.0) * f_c;
-    real electrons = eot_log(R(1440.0) / (Z13 * Z13)) / (eot_log(R(183.0) / Z13) - f_c); /* production on the Z electrons, in units of Z */
-    real shape = (eps * eps + (R(1.0) - eps) * (R(1.0) - eps)) * (phi1 - half_F) + R(2.0) / R(3.0) * eps * (R(1.0) - eps) * (phi2 - half_F);
+    real electrons = eot_log(R(1440.0) / (Z13 * Z13)) /
+                     (eot_log(R(183.0) / Z13) - f_c); /* production on the Z electrons, in units of Z */
+    real shape = (eps * eps + (R(1.0) - eps) * (R(1.0) - eps)) * (phi1 - half_F) +
+                 R(2.0) / R(3.0) * eps * (R(1.0) - eps) * (phi2 - half_F);
     return fmax(R(0.0), EOT_ALPHA * EOT_R_ELECTRON * EOT_R_ELECTRON * Z * (Z + electrons) * shape);
 }
 

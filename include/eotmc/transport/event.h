@@ -1,6 +1,6 @@
 /** @file event.h
- * An event with a rare vertex: its shower again, now with position, direction and deposits (replay); its muons through the grid; the detector's answer and the
- * selection. One work item an event; nothing here is in the hot loop. */
+ * An event with a rare vertex: its shower again, now with position, direction and deposits (replay); its muons through
+ * the grid; the detector's answer and the selection. One work item an event; nothing here is in the hot loop. */
 #ifndef EOT_TRANSPORT_EVENT_H
 #define EOT_TRANSPORT_EVENT_H
 
@@ -22,10 +22,12 @@ typedef struct {
 /** Momentum of a primary [GeV]. @param x,y words of its first block. */
 EOT_FN f32 eot_source_energy(f32 energy, f32 spread, u32 x, u32 y) {
     f32 factor = 1.0f + spread * eot_normal(x, y).a;
-    return energy * eot_min(eot_max(factor, 0.5f), 1.0f + 6.0f * spread); /* 6 sigma: never cut by Box-Muller's largest value of 5.9 */
+    return energy * eot_min(eot_max(factor, 0.5f),
+                            1.0f + 6.0f * spread); /* 6 sigma: never cut by Box-Muller's largest value of 5.9 */
 }
 
-/** Sample the primary: Gaussian spot, divergence and momentum spread. One block for the energy, one for the rest. @param z front of the calorimeter [cm]. */
+/** Sample the primary: Gaussian spot, divergence and momentum spread. One block for the energy, one for the rest.
+ * @param z front of the calorimeter [cm]. */
 EOT_FN eot_primary eot_source_sample(eot_beam beam, u64 primary, u32 seed, u32 run, f32 z) {
     eot_primary p;
     eot_random g = eot_random_init(primary, EOT_STAGE_SOURCE, 0, seed, run);
@@ -82,15 +84,16 @@ typedef struct {
     eot_random random;     /* of showers below the cut */
     eot_event_vertex vertex;
     eot_spot_reservoir waiting; /* energy below the size of a spot */
-    f32 x_end, y_end;      /* cm, where the last step ended */
+    f32 x_end, y_end;           /* cm, where the last step ended */
     u64 primary;
     u32 stage, draw; /* of the cascade's random numbers; steps so far */
-    i32 depth;  /* particles on the stack */
+    i32 depth;       /* particles on the stack */
     i32 is_alive, primary_type;
 } eot_replay_state;
 
 /** At the front of the calorimeter. */
-EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *e, i32 primary_type, eot_vertex_record record) {
+EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
+                                         eot_vertex_record record) {
     eot_replay_state s;
     s.primary = e->first_primary + record.i_primary;
     s.primary_type = primary_type;
@@ -129,16 +132,20 @@ EOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event
 /** The replay's own block of the next step: scattering, and what goes below the cut. */
 EOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e) {
     u32 part = s.stage == EOT_STAGE_CASCADE ? 0u : 2u; /* what left the vertex counts its steps anew */
-    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw, e->seed, e->run);
+    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw, e->seed,
+                      e->run);
 }
 
-/** The particle after its path. Multiple scattering: Highland's angle (PDG 2022, Eq. 34.16), displacement correlated with it. @param own the replay's block of the step. */
-EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_vertex v, eot_u32x4 own, EOT_GLOBAL const eot_event_parameters *e) {
+/** The particle after its path. Multiple scattering: Highland's angle (PDG 2022, Eq. 34.16), displacement correlated
+ * with it. @param own the replay's block of the step. */
+EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_vertex v, eot_u32x4 own,
+                                            EOT_GLOBAL const eot_event_parameters *e) {
     q.x += q.sx * v.path;
     q.y += q.sy * v.path;
     if (q.p.type != EOT_PHOTON && e->multiple_scattering && v.path_X0 > 0.0f) {
         f32 E_mean = fmax(0.5f * (q.p.E + v.E_a + v.E_b), 0.5f * q.p.E);
-        f32 sigma = EOT_HIGHLAND / E_mean * sqrt(v.path_X0) * fmax(0.2f, 1.0f + EOT_HIGHLAND_LOG * eot_log(fmax(v.path_X0, 1e-6f)));
+        f32 sigma = EOT_HIGHLAND / E_mean * sqrt(v.path_X0) *
+                    fmax(0.2f, 1.0f + EOT_HIGHLAND_LOG * eot_log(fmax(v.path_X0, 1e-6f)));
         eot_normal_pair n = eot_normal(own.x, own.y), d = eot_normal(own.z, own.w);
         q.sx += sigma * n.a;
         q.sy += sigma * n.b;
@@ -149,12 +156,14 @@ EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_v
 }
 
 /** Whether the step that the particle of s is about to make holds the rare vertex. */
-EOT_FN i32 eot_replay_is_vertex(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record) {
+EOT_FN i32 eot_replay_is_vertex(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e,
+                                eot_vertex_record record) {
     return e->has_vertex && !s.q.is_ghost && s.stage == EOT_STAGE_CASCADE && s.draw == eot_record_draw(record.draw);
 }
 
 /** That vertex. @param after the particle after its path. */
-EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particle after, eot_cascade_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t,
+EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particle after, eot_cascade_vertex v,
+                                          EOT_GLOBAL const f32 *table, eot_em_tables t,
                                           EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record) {
     eot_replay_particle q = s.q;
     eot_event_vertex vertex = s.vertex;
@@ -175,9 +184,10 @@ EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particl
     return eot_event_vertex_sample(vertex, table, t, e, s.primary, q.p.z, v.path);
 }
 
-/** The next particle of the shower, in the same order as in the cascade; not alive after the last. @param q the particle after its path: its daughters have its
- * place and direction. */
-EOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 cut, EOT_GLOBAL f32 *stack, u32 n_item, u32 item) {
+/** The next particle of the shower, in the same order as in the cascade; not alive after the last. @param q the
+ * particle after its path: its daughters have its place and direction. */
+EOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 cut,
+                                        EOT_GLOBAL f32 *stack, u32 n_item, u32 item) {
     i32 a_is_high = v.E_a > v.E_b;
     eot_replay_particle high = q, low = q;
     high.p.E = a_is_high ? v.E_a : v.E_b;
@@ -211,10 +221,13 @@ EOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle 
     return s;
 }
 
-/** One step of the shower with its deposits. @param block of the step. @param v its vertex. @param acc, stack, profile as in eot_event_replay. */
-EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                           EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record, EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack, u32 n_item,
-                                           u32 item, EOT_GLOBAL i64 *profile) {
+/** One step of the shower with its deposits. @param block of the step. @param v its vertex. @param acc, stack, profile
+ * as in eot_event_replay. */
+EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
+                                           EOT_GLOBAL const f32 *table, eot_em_tables t,
+                                           EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record,
+                                           EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack, u32 n_item, u32 item,
+                                           EOT_GLOBAL i64 *profile) {
     eot_shower_constants constants = e->shower;
     eot_profile_binning binning;
     binning.n_bin = profile ? e->n_profile : 0;
@@ -231,7 +244,8 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
     if (is_vertex) {
         s.vertex = eot_replay_vertex(s, q, v, table, t, e, record);
         /* phi takes what the muon leaves, the rounding of other splits stays in the calorimeter */
-        i64 rest = eot_energy_counts(v.E_along) - eot_energy_counts(s.vertex.E_plus) - eot_energy_counts(s.vertex.E_minus) - eot_energy_counts(s.vertex.E_extra);
+        i64 rest = eot_energy_counts(v.E_along) - eot_energy_counts(s.vertex.E_plus) -
+                   eot_energy_counts(s.vertex.E_minus) - eot_energy_counts(s.vertex.E_extra);
         acc[s.vertex.E_dark > 0.0f ? EOT_ACC_LEDGER_PHI : EOT_ACC_LEDGER_ECAL] += rest;
         until = is_photon ? 0.0f : record.fraction;
     }
@@ -250,11 +264,14 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
             l.E = 0.0f;
             l.place = at = 0.5f * until;
         } else if (!is_photon) { /* word y is free where no vertex is */
-            l = eot_cascade_losses_sample(v, q.p.E, t.cut, eot_low_uniform(own.x, own.y), v.E_a > 0.0f ? at : eot_uniform(block.y));
+            l = eot_cascade_losses_sample(v, q.p.E, t.cut, eot_low_uniform(own.x, own.y),
+                                          v.E_a > 0.0f ? at : eot_uniform(block.y));
             at *= l.share;
         }
-        i64 parent = eot_energy_counts(q.p.E), a = eot_energy_counts(is_vertex ? v.E_along : v.E_a), b = eot_energy_counts(l.E);
-        i64 photon = eot_energy_counts(l.photon), rest = eot_energy_counts(l.rest), ionisation = parent - a - b - photon - rest;
+        i64 parent = eot_energy_counts(q.p.E), a = eot_energy_counts(is_vertex ? v.E_along : v.E_a),
+            b = eot_energy_counts(l.E);
+        i64 photon = eot_energy_counts(l.photon), rest = eot_energy_counts(l.rest),
+            ionisation = parent - a - b - photon - rest;
         a_goes_on |= is_vertex; /* the parent is gone */
         eot_shower_axis along_path, at_photon, at_end;
         along_path.sx = at_photon.sx = at_end.sx = q.sx;
@@ -268,24 +285,31 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
         at_end.x = x_start + l.share * (q.x - x_start);
         at_end.y = y_start + l.share * (q.y - y_start);
         at_end.z = z - (1.0f - l.share) * v.path;
-        i32 is_inside = eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, along_path.z), along_path.x, along_path.y, ionisation, 0);
+        i32 is_inside = eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, along_path.z),
+                                       along_path.x, along_path.y, ionisation, 0);
         if (binning.n_bin > 0 && is_inside) {
             i32 bin = (i32)floor((along_path.z - binning.z0) * binning.inverse_width);
             if (bin >= 0 && bin < binning.n_bin) profile[bin] += ionisation;
         }
-        /* what goes below the cut. The rest of the radiation is many photons: one of them, in proportion to energy, gives the shower that all make */
+        /* what goes below the cut. The rest of the radiation is many photons: one of them, in proportion to energy,
+         * gives the shower that all make */
         f32 rest_uniform = (f32)(i32)(eot_mixed_bits((u64)own.z << 32 | own.w) >> 41) * 1.1920929e-7f;
         f32 rest_shape = l.rest * eot_photon_share(rest_uniform, v.path_X0 * l.share, t.cut / eot_max(l.rest, 1e-9f));
         f32 choice = eot_low_uniform(own.z, own.w);
         for (i32 i = 0; i < 4; i++) {
             i64 counts = i == 0 ? photon : i == 1 ? rest : i == 2 ? (a_goes_on ? 0 : a) : (b_goes_on ? 0 : b);
-            f32 energy = i == 0 ? l.photon : i == 1 ? l.rest : i == 2 ? v.E_a : l.E, shape_energy = i == 1 ? rest_shape : energy;
+            f32 energy = i == 0   ? l.photon
+                         : i == 1 ? l.rest
+                         : i == 2 ? v.E_a
+                                  : l.E,
+                shape_energy = i == 1 ? rest_shape : energy;
             eot_shower_axis axis = i == 0 ? at_photon : i == 1 ? along_path : at_end;
             i32 makes_photon = i < 2 || (i == 2 ? v.type_a : v.type_b) == EOT_PHOTON;
             if (counts <= 0) continue;
             eot_spot_reservoir ready;
             if (energy < constants.spot_energy) {
-                f32 total = s.waiting.energy + energy; /* one number serves all choices: rescaled to what each leaves of it */
+                f32 total =
+                    s.waiting.energy + energy; /* one number serves all choices: rescaled to what each leaves of it */
                 i32 is_taken = choice * total < energy;
                 s.waiting = eot_spot_reservoir_add(s.waiting, counts, energy, shape_energy, makes_photon, axis, choice);
                 choice = is_taken ? choice * total / energy : (choice * total - energy) / fmax(total - energy, 1e-12f);
@@ -300,13 +324,14 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
                 ready.is_photon = makes_photon;
                 ready.axis = axis;
             }
-            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, ready.counts, ready.energy, ready.shape_energy, ready.is_photon, ready.axis, s.random,
-                                          profile, binning);
+            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, ready.counts, ready.energy,
+                                          ready.shape_energy, ready.is_photon, ready.axis, s.random, profile, binning);
         }
     }
     q.is_ghost |= is_vertex;
     s = eot_replay_next(s, q, v, t.cut, stack, n_item, item);
-    if (!s.is_alive && s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS)) {
+    if (!s.is_alive && s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE &&
+        !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS)) {
         /* what left the vertex besides muons, with random numbers of its own */
         s.stage = EOT_STAGE_AFTER;
         s.draw = 0;
@@ -326,23 +351,29 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
             axis.z = (f32)s.vertex.z;
             axis.sx = s.q.sx;
             axis.sy = s.q.sy;
-            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, eot_energy_counts(s.q.p.E), s.q.p.E, s.q.p.E, 0, axis, s.random, profile, binning);
+            s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, eot_energy_counts(s.q.p.E),
+                                          s.q.p.E, s.q.p.E, 0, axis, s.random, profile, binning);
         }
     }
     if (!s.is_alive)
-        s.random = eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, s.waiting.counts, s.waiting.energy, s.waiting.shape_energy, s.waiting.is_photon, s.waiting.axis,
-                                      s.random, profile, binning);
+        s.random =
+            eot_shower_deposit(table, constants, e->slab, e->n_slab, acc, s.waiting.counts, s.waiting.energy,
+                               s.waiting.shape_energy, s.waiting.is_photon, s.waiting.axis, s.random, profile, binning);
     return s;
 }
 
-/** Where the vertex of a shower is and what leaves it, without deposits: the shower again up to there. @param stack as in eot_event_replay.
+/** Where the vertex of a shower is and what leaves it, without deposits: the shower again up to there. @param stack as
+ * in eot_event_replay.
  * @return the same bits as eot_event_replay. */
-EOT_FN eot_event_vertex eot_event_locate(EOT_GLOBAL const f32 *table, eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e, i32 primary_type, eot_vertex_record record,
-                                         EOT_GLOBAL f32 *stack, u32 n_item, u32 item, EOT_GLOBAL i64 *tally) {
+EOT_FN eot_event_vertex eot_event_locate(EOT_GLOBAL const f32 *table, eot_em_tables t,
+                                         EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
+                                         eot_vertex_record record, EOT_GLOBAL f32 *stack, u32 n_item, u32 item,
+                                         EOT_GLOBAL i64 *tally) {
     eot_replay_state s = eot_replay_start(e, primary_type, record);
     i32 is_found = 0;
     while (s.is_alive && !is_found) {
-        eot_cascade_vertex v = eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, e));
+        eot_cascade_vertex v =
+            eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, e));
         eot_replay_particle q = eot_replay_moved(s.q, v, eot_replay_own_block(s, e), e);
         is_found = eot_replay_is_vertex(s, e, record);
         if (is_found)
@@ -354,15 +385,18 @@ EOT_FN eot_event_vertex eot_event_locate(EOT_GLOBAL const f32 *table, eot_em_tab
     return s.vertex;
 }
 
-/** Follow one shower again with deposits; find its vertex. @param acc the event's accumulators, zero. @param stack [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item].
+/** Follow one shower again with deposits; find its vertex. @param acc the event's accumulators, zero. @param stack
+ * [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item].
  * @return the vertex, with the weight of the record and its faults; weight 0 where no vertex is looked for. */
-EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
-                                         eot_vertex_record record, EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack, u32 n_item, u32 item, EOT_GLOBAL i64 *tally,
-                                         EOT_GLOBAL i64 *profile) {
+EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tables t,
+                                         EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
+                                         eot_vertex_record record, EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack,
+                                         u32 n_item, u32 item, EOT_GLOBAL i64 *tally, EOT_GLOBAL i64 *profile) {
     eot_replay_state s = eot_replay_start(e, primary_type, record);
     while (s.is_alive) {
         eot_u32x4 block = eot_replay_block(s, e);
-        s = eot_replay_advance(s, block, eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, block), table, t, e, record, acc, stack, n_item, item, profile);
+        s = eot_replay_advance(s, block, eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, block),
+                               table, t, e, record, acc, stack, n_item, item, profile);
     }
     eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw);
     if (!e->has_vertex) { /* no selection follows that would count them */
@@ -392,8 +426,9 @@ typedef struct {
 } eot_event_muon_state;
 
 /** At the vertex. @param charge +1 or -1. */
-EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const u32 *voxel,
-                                                EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex vertex, i32 charge) {
+EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid,
+                                                EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e,
+                                                u64 primary, eot_event_vertex vertex, i32 charge) {
     eot_event_muon_state s;
     s.out = eot_muon_outcome_none();
     u32 stream = vertex.stream << 3 & 0xffffffu;
@@ -407,7 +442,8 @@ EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT
     eot_u32x4 block = eot_random_block(s.random);
     s.random.draw++;
     f32 kinetic = fmax(E - EOT_M_MUON, 0.0f);
-    s.m = eot_muon_start(table, grid, voxel, start, charge > 0 ? vertex.plus : vertex.minus, kinetic, vertex.time, charge, block.x);
+    s.m = eot_muon_start(table, grid, voxel, start, charge > 0 ? vertex.plus : vertex.minus, kinetic, vertex.time,
+                         charge, block.x);
     s.out.fate = s.m.fate;
     s.kinetic_counts = eot_energy_counts(s.m.kinetic_energy);
     s.n_step = 0;
@@ -416,21 +452,28 @@ EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT
 }
 
 /** The same, with the rounding of E - m in the event's accumulators. */
-EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const u32 *voxel,
-                                                 EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc) {
+EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid,
+                                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e,
+                                                 u64 primary, eot_event_vertex vertex, i32 charge,
+                                                 EOT_GLOBAL i64 *acc) {
     eot_event_muon_state s = eot_event_muon_born(table, grid, voxel, e, primary, vertex, charge);
-    acc[EOT_ACC_LEDGER_OTHER] += eot_energy_counts(charge > 0 ? vertex.E_plus : vertex.E_minus) - eot_energy_counts(EOT_M_MUON) - s.kinetic_counts;
+    acc[EOT_ACC_LEDGER_OTHER] += eot_energy_counts(charge > 0 ? vertex.E_plus : vertex.E_minus) -
+                                 eot_energy_counts(EOT_M_MUON) - s.kinetic_counts;
     return s;
 }
 
 /** The tracker plane that a step ends on, -1 if none. @param from the region that it was in. */
 EOT_FN i32 eot_event_muon_plane(eot_muon_step s, EOT_GLOBAL const eot_region *region, i32 from) {
     EOT_GLOBAL const eot_region *to = region + s.muon.region;
-    return s.axis == 2 && to->role == EOT_ROLE_TRACKER && region[from].role != EOT_ROLE_TRACKER && to->module < EOT_N_PLANE ? to->module : -1;
+    return s.axis == 2 && to->role == EOT_ROLE_TRACKER && region[from].role != EOT_ROLE_TRACKER &&
+                   to->module < EOT_N_PLANE
+               ? to->module
+               : -1;
 }
 
 /** The deposits and hits of a step. @param s the step that the muon has just made. */
-EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, eot_muon_step s, EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_region *region,
+EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, eot_muon_step s,
+                                                   EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_region *region,
                                                    EOT_GLOBAL const eot_event_parameters *e, EOT_GLOBAL i64 *acc) {
     eot_profile_binning no_profile;
     no_profile.n_bin = 0;
@@ -440,11 +483,13 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
     i64 rest = eot_energy_counts(EOT_M_MUON);
     i64 now = eot_energy_counts(m.kinetic_energy), lost = state.kinetic_counts - now;
     state.kinetic_counts = now;
-    if (m.fate == EOT_MUON_DECAYED || (m.fate == EOT_MUON_STOPPED && s.rest > 0.0f)) { /* rest energy set free: electron and neutrinos */
+    if (m.fate == EOT_MUON_DECAYED ||
+        (m.fate == EOT_MUON_STOPPED && s.rest > 0.0f)) { /* rest energy set free: electron and neutrinos */
         lost += rest;
         state.ends_with_rest = 0;
     }
-    i64 neutrino = eot_energy_counts(s.neutrino), shower = eot_energy_counts(s.shower), hadronic = eot_energy_counts(s.hadronic), electron = eot_energy_counts(s.electron);
+    i64 neutrino = eot_energy_counts(s.neutrino), shower = eot_energy_counts(s.shower),
+        hadronic = eot_energy_counts(s.hadronic), electron = eot_energy_counts(s.electron);
     i64 ionisation = lost - neutrino - shower - hadronic - electron;
     acc[EOT_ACC_LEDGER_NEUTRINO] += neutrino;
     i32 ledger = eot_ledger_of_role(r->role);
@@ -465,8 +510,9 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
             axis.z = z;
             axis.sx = m.direction.x / fmax(fabs(m.direction.z), 0.1f);
             axis.sy = m.direction.y / fmax(fabs(m.direction.z), 0.1f);
-            state.shower_random = eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, energy, s.process == EOT_MUON_BREMS, axis,
-                                                     state.shower_random, 0, no_profile);
+            state.shower_random =
+                eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, energy,
+                                   s.process == EOT_MUON_BREMS, axis, state.shower_random, 0, no_profile);
         } else { /* stops where it is made */
             acc[ledger] += shower + electron;
             i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;
@@ -483,7 +529,8 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
             state.out.hit[plane].is_hit = 1.0f;
         }
         /* through: out of the last HCAL module's rear face, not out of a side and past its plane */
-        if (s.axis == 2 && r->role == EOT_ROLE_HCAL && z >= e->response.hcal_end) state.out.E_exit = m.kinetic_energy + EOT_M_MUON;
+        if (s.axis == 2 && r->role == EOT_ROLE_HCAL && z >= e->response.hcal_end)
+            state.out.E_exit = m.kinetic_energy + EOT_M_MUON;
     }
     state.random = s.random;
     state.m = m;
@@ -501,13 +548,16 @@ EOT_FN eot_event_muon_state eot_event_muon_finish(eot_event_muon_state s, EOT_GL
 }
 
 /** Follow one muon to its end, with deposits in the event's accumulators; no muon where its energy is 0. */
-EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid,
-                                       EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
-                                       eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc, EOT_GLOBAL i64 *tally) {
+EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                       EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
+                                       EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e,
+                                       u64 primary, eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc,
+                                       EOT_GLOBAL i64 *tally) {
     if (!((charge > 0 ? vertex.E_plus : vertex.E_minus) > 0.0f)) return eot_muon_outcome_none();
     eot_event_muon_state s = eot_event_muon_start(table, grid, voxel, e, primary, vertex, charge, acc);
     while (s.m.fate == EOT_MUON_ALIVE) {
-        s = eot_event_muon_advance(s, eot_muon_advance(table, tables, grid, region, voxel, s.m, s.random), table, region, e, acc);
+        s = eot_event_muon_advance(s, eot_muon_advance(table, tables, grid, region, voxel, s.m, s.random), table,
+                                   region, e, acc);
         if (s.n_step > 1000000 && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
     }
     s = eot_event_muon_finish(s, acc);
@@ -516,37 +566,42 @@ EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL c
     return s.out;
 }
 
-/** Least kinetic energy [GeV] at z [cm] that can bring a muon to the last tracker plane (host/run/reach.h); a little less than that where it changes fast. */
+/** Least kinetic energy [GeV] at z [cm] that can bring a muon to the last tracker plane (host/run/reach.h); a little
+ * less than that where it changes fast. */
 EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, f32 z) {
     i32 i = (i32)((z - e->need_z0) * e->need_inverse_step) + 1;
     return table[e->need + (u32)(i < 0 ? 0 : i < e->n_need ? i : e->n_need - 1)];
 }
 
-/** Whether a muon crosses all tracker planes, in the order of their modules: the steps of eot_event_muon without the deposits, for as long as it still can, that
- * is until it has missed a plane or its energy is below eot_event_muon_need.
+/** Whether a muon crosses all tracker planes, in the order of their modules: the steps of eot_event_muon without the
+ * deposits, for as long as it still can, that is until it has missed a plane or its energy is below
+ * eot_event_muon_need.
  * @return 1 also for a muon that ends in a fault: whoever follows it again will meet the fault. */
-EOT_FN i32 eot_event_muon_reaches(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid,
-                                  EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
+EOT_FN i32 eot_event_muon_reaches(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                  EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
+                                  EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
                                   eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *tally) {
     if (!((charge > 0 ? vertex.E_plus : vertex.E_minus) > 0.0f)) return 0; /* there is none of this charge */
     eot_event_muon_state state = eot_event_muon_born(table, grid, voxel, e, primary, vertex, charge);
     eot_muon m = state.m;
     eot_random random = state.random;
     i32 n_hit = 0, n_step = 0, can = e->response.n_plane > 0;
-    while (can && n_hit < e->response.n_plane && m.fate == EOT_MUON_ALIVE && m.kinetic_energy >= eot_event_muon_need(table, e, (f32)m.position.z)) {
+    while (can && n_hit < e->response.n_plane && m.fate == EOT_MUON_ALIVE &&
+           m.kinetic_energy >= eot_event_muon_need(table, e, (f32)m.position.z)) {
         eot_muon_step s = eot_muon_advance(table, tables, grid, region, voxel, m, random);
         if (s.muon.fate == EOT_MUON_ALIVE && eot_event_muon_plane(s, region, m.region) == n_hit) n_hit++;
         m = s.muon;
         random = s.random;
         n_step++;
-        can = n_step <= 1000000 && (n_hit == e->response.n_plane || (f32)m.position.z < e->response.plane_z[n_hit] + 0.001f);
+        can = n_step <= 1000000 &&
+              (n_hit == e->response.n_plane || (f32)m.position.z < e->response.plane_z[n_hit] + 0.001f);
     }
     if (n_step > 0) {
         eot_atomic_add_i64(tally + EOT_C_MUON_STEPS, (i64)n_step);
         eot_atomic_add_i64(tally + EOT_C_MUONS, 1);
     }
-    return (n_hit == e->response.n_plane && n_hit > 0) || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN || n_step > 1000000 ||
-           !(m.kinetic_energy >= 0.0f && m.position.z == m.position.z);
+    return (n_hit == e->response.n_plane && n_hit > 0) || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN ||
+           n_step > 1000000 || !(m.kinetic_energy >= 0.0f && m.position.z == m.position.z);
 }
 
 #endif

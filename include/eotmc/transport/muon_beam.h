@@ -9,10 +9,13 @@
 
 #include "eotmc/transport/event.h"
 
-/** Follow primary `primary` until it ends or leaves the grid, whose last edge in z is the scored plane: it survives if it crosses that inside the scored face.
+/** Follow primary `primary` until it ends or leaves the grid, whose last edge in z is the scored plane: it survives if
+ * it crosses that inside the scored face.
  * @param row EOT_N_EXIT_COLUMN values out. @param tally EOT_N_EXIT_COUNTER sums. */
-EOT_FN void eot_muon_beam_follow(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
-                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_muon_beam_parameters *b, u64 primary, EOT_GLOBAL f32 *row, EOT_GLOBAL i64 *tally) {
+EOT_FN void eot_muon_beam_follow(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                 EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
+                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_muon_beam_parameters *b, u64 primary,
+                                 EOT_GLOBAL f32 *row, EOT_GLOBAL i64 *tally) {
     eot_primary source = eot_source_sample(b->beam, primary, b->seed, b->run, b->beam.position_z);
     eot_random random = eot_random_init(primary, EOT_STAGE_MUON, 0, b->seed, b->run);
     eot_u32x4 block = eot_random_block(random);
@@ -28,7 +31,8 @@ EOT_FN void eot_muon_beam_follow(EOT_GLOBAL const f32 *table, EOT_GLOBAL const e
     direction = eot_vec3_unit(direction);
     f32 kinetic = fmax(source.E - EOT_M_MUON, 0.0f);
     eot_muon m = eot_muon_start(table, grid, voxel, start, direction, kinetic, 0.0f, b->charge, block.x);
-    i64 before = eot_energy_counts(m.kinetic_energy), rest_counts = eot_energy_counts(EOT_M_MUON), deposited = 0, neutrino = 0, freed = 0, n_step = 0;
+    i64 before = eot_energy_counts(m.kinetic_energy), rest_counts = eot_energy_counts(EOT_M_MUON), deposited = 0,
+        neutrino = 0, freed = 0, n_step = 0;
     while (m.fate == EOT_MUON_ALIVE) {
         i64 kinetic_counts = eot_energy_counts(m.kinetic_energy);
         eot_muon_step s = eot_muon_advance(table, tables, grid, region, voxel, m, random);
@@ -38,10 +42,13 @@ EOT_FN void eot_muon_beam_follow(EOT_GLOBAL const f32 *table, EOT_GLOBAL const e
         i64 rest = s.rest > 0.0f ? rest_counts : 0, carried = eot_energy_counts(s.neutrino);
         freed += rest;
         neutrino += carried;
-        deposited += kinetic_counts + rest - eot_energy_counts(m.kinetic_energy) - carried; /* telescopes: what is not carried away is deposited */
+        deposited += kinetic_counts + rest - eot_energy_counts(m.kinetic_energy) -
+                     carried; /* telescopes: what is not carried away is deposited */
         if (n_step > 1000000) m.fate = EOT_MUON_STUCK;
     }
-    i32 is_through = m.fate == EOT_MUON_ESCAPED && m.i_z >= grid->n_z && fabs((f32)m.position.x - b->face_x) <= b->half_x && fabs((f32)m.position.y - b->face_y) <= b->half_y;
+    i32 is_through = m.fate == EOT_MUON_ESCAPED && m.i_z >= grid->n_z &&
+                     fabs((f32)m.position.x - b->face_x) <= b->half_x &&
+                     fabs((f32)m.position.y - b->face_y) <= b->half_y;
     i32 is_fault = m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN;
     row[EOT_EXIT_SURVIVED] = is_fault ? -1.0f : (f32)is_through;
     row[EOT_EXIT_LOSS] = kinetic - m.kinetic_energy;
@@ -56,7 +63,8 @@ EOT_FN void eot_muon_beam_follow(EOT_GLOBAL const f32 *table, EOT_GLOBAL const e
     eot_atomic_add_i64(tally + EOT_EXIT_C_OUT, eot_energy_counts(m.kinetic_energy) + rest_counts - freed);
     eot_atomic_add_i64(tally + EOT_EXIT_C_DEPOSITED, deposited);
     eot_atomic_add_i64(tally + EOT_EXIT_C_NEUTRINO, neutrino);
-    if (is_fault) eot_atomic_add_i64(tally + (m.fate == EOT_MUON_NAN ? EOT_EXIT_C_FAULT_NAN : EOT_EXIT_C_FAULT_STUCK), 1);
+    if (is_fault)
+        eot_atomic_add_i64(tally + (m.fate == EOT_MUON_NAN ? EOT_EXIT_C_FAULT_NAN : EOT_EXIT_C_FAULT_STUCK), 1);
 }
 
 #endif

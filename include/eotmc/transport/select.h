@@ -1,6 +1,7 @@
 /** @file select.h
- * From an event's deposits and hits to what the experiment would see, and the selection of e N -> mu N phi: exactly one mu- track, one minimum-ionising particle
- * in VETO and every HCAL module, missing energy. The last Gaussian smear of the missing energy is integrated (a pass probability), not sampled. */
+ * From an event's deposits and hits to what the experiment would see, and the selection of e N -> mu N phi: exactly one
+ * mu- track, one minimum-ionising particle in VETO and every HCAL module, missing energy. The last Gaussian smear of
+ * the missing energy is integrated (a pass probability), not sampled. */
 #ifndef EOT_TRANSPORT_SELECT_H
 #define EOT_TRANSPORT_SELECT_H
 
@@ -14,10 +15,11 @@
 typedef char eot_tally_has_the_ledger[EOT_C_ENERGY_IN - EOT_C_LEDGER == EOT_N_LEDGER ? 1 : -1];
 typedef char eot_tally_has_the_cells[EOT_C_SAMPLED - EOT_C_ECAL_CELL == EOT_N_ECAL_CELL ? 1 : -1];
 
-/** Probability that a quantity with mean 0 and the GaussExp density (S. Das, arXiv:1603.08591, on both sides) exceeds a sigmas: Gaussian within +-start,
- * exponential beyond, continuous with its derivative. */
+/** Probability that a quantity with mean 0 and the GaussExp density (S. Das, arXiv:1603.08591, on both sides) exceeds a
+ * sigmas: Gaussian within +-start, exponential beyond, continuous with its derivative. */
 EOT_FN f32 eot_tail_exponential(f32 a, f32 start) {
-    f32 density = 0.39894228f * eot_exp(-0.5f * start * start), tail = density / start; /* integral of one exponential tail */
+    f32 density = 0.39894228f * eot_exp(-0.5f * start * start),
+        tail = density / start; /* integral of one exponential tail */
     f32 core_half = 0.5f - 0.5f * eot_erfc(start * 0.70710678f);
     f32 norm = 1.0f / (2.0f * (core_half + tail)), b = fabs(a), p;
     if (b >= start)
@@ -47,7 +49,8 @@ EOT_FN eot_track eot_track_fit(eot_muon_outcome m, EOT_GLOBAL const eot_response
         random.draw++;
         all = all && m.hit[i].is_hit > 0.0f;
         i32 s = i < r->n_before ? 0 : 1;
-        f32 z = r->plane_z[i] - r->plane_z[s == 0 ? 0 : r->n_before], x = m.hit[i].x + r->plane_resolution[i] * eot_normal(b.x, b.y).a;
+        f32 z = r->plane_z[i] - r->plane_z[s == 0 ? 0 : r->n_before],
+            x = m.hit[i].x + r->plane_resolution[i] * eot_normal(b.x, b.y).a;
         sz[s] += z;
         szz[s] += z * z;
         sx[s] += x;
@@ -57,7 +60,8 @@ EOT_FN eot_track eot_track_fit(eot_muon_outcome m, EOT_GLOBAL const eot_response
     if (!all || n[0] < 2.0f || n[1] < 2.0f || r->field_integral == 0.0f) return track;
     f32 slope_before = (n[0] * sxz[0] - sx[0] * sz[0]) / (n[0] * szz[0] - sz[0] * sz[0]);
     f32 slope_after = (n[1] * sxz[1] - sx[1] * sz[1]) / (n[1] * szz[1] - sz[1] * sz[1]);
-    f32 sine = slope_after / sqrt(1.0f + slope_after * slope_after) - slope_before / sqrt(1.0f + slope_before * slope_before);
+    f32 sine =
+        slope_after / sqrt(1.0f + slope_after * slope_after) - slope_before / sqrt(1.0f + slope_before * slope_before);
     /* dp_x = -q c B_y L for a track along +z (v x B); momentum is signed so that it carries the charge */
     f32 kick = -EOT_BEND * r->field_integral;
     track.momentum = fabs(sine) < 1e-7f ? 1e7f : kick / sine;
@@ -93,7 +97,8 @@ EOT_FN i32 eot_event_charge(EOT_GLOBAL const eot_event_parameters *e, eot_event_
 /** Count a vertex: what needs no deposit. */
 EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_parameters *e, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
     f64 w = (f64)v.weight;
-    i32 own_charge = eot_event_charge(e, v), channel = EOT_W_CHANNEL + eot_rare_channel(v.process, v.parent) * EOT_N_CHANNEL_SUM;
+    i32 own_charge = eot_event_charge(e, v),
+        channel = EOT_W_CHANNEL + eot_rare_channel(v.process, v.parent) * EOT_N_CHANNEL_SUM;
     f32 E_muon = own_charge < 0 ? v.E_minus : v.E_plus;
     eot_weighted_add(tally, channel + EOT_CH_ALL, w);
     for (i32 i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++)
@@ -104,7 +109,8 @@ EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_parameters *e, eot_event
     eot_weighted_add(tally, EOT_W_ALL, w);
     eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, w * (f64)v.depth_X0);
     eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH + 2, w * (f64)v.depth_X0 * (f64)v.depth_X0);
-    eot_histogram_add(tally, EOT_H_PHOTON_ENERGY, (eot_log(v.k) * 0.43429448f - EOT_PHOTON_LOG10_LOW) * EOT_PHOTON_BINS_PER_DECADE, w);
+    eot_histogram_add(tally, EOT_H_PHOTON_ENERGY,
+                      (eot_log(v.k) * 0.43429448f - EOT_PHOTON_LOG10_LOW) * EOT_PHOTON_BINS_PER_DECADE, w);
     eot_histogram_add(tally, EOT_H_DEPTH, v.depth_X0 * EOT_DEPTH_BINS_PER_X0, w);
     eot_histogram_add(tally, EOT_H_MUON_ENERGY, E_muon * EOT_MUON_BINS_PER_GEV, w);
     eot_histogram_add(tally, EOT_H_PARENT, v.k * EOT_PARENT_BINS_PER_GEV, w);
@@ -117,17 +123,21 @@ EOT_FN i32 eot_muon_has_crossed(eot_muon_outcome m, i32 n_plane) {
     return all;
 }
 
-/** Detector and selection of one event; fills tallies and one row of the record. Deposits enter the tallies for a random fraction of all events (sample_threshold);
- * HCAL histograms also hold all events with a muon through all tracker planes, and the others with the fraction's inverse as a further weight.
- * @param is_new 1 if its vertex has not been counted yet. @param outcome of mu+ and mu-. @param row EOT_N_EVENT_COLUMN values out. */
-EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 primary, i32 is_new, eot_event_vertex v, EOT_GLOBAL const i64 *acc, eot_muon_outcome plus,
-                             eot_muon_outcome minus, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
+/** Detector and selection of one event; fills tallies and one row of the record. Deposits enter the tallies for a
+ * random fraction of all events (sample_threshold); HCAL histograms also hold all events with a muon through all
+ * tracker planes, and the others with the fraction's inverse as a further weight.
+ * @param is_new 1 if its vertex has not been counted yet. @param outcome of mu+ and mu-. @param row EOT_N_EVENT_COLUMN
+ * values out. */
+EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 primary, i32 is_new, eot_event_vertex v,
+                             EOT_GLOBAL const i64 *acc, eot_muon_outcome plus, eot_muon_outcome minus,
+                             EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
     EOT_GLOBAL const eot_response *r = &e->response;
     eot_random random = eot_random_init(primary, EOT_STAGE_DETECTOR, 0, e->seed, e->run);
     f32 quantum = (f32)(D(1.0) / EOT_ENERGY_QUANTUM);
     f64 w = (f64)v.weight;
     /* calorimeters */
-    f32 ecal = (f32)acc[EOT_ACC_LEDGER_ECAL] * quantum, veto = (f32)acc[EOT_ACC_VETO_VISIBLE] * quantum, hcal[EOT_N_HCAL], hcal_sum = 0.0f;
+    f32 ecal = (f32)acc[EOT_ACC_LEDGER_ECAL] * quantum, veto = (f32)acc[EOT_ACC_VETO_VISIBLE] * quantum,
+        hcal[EOT_N_HCAL], hcal_sum = 0.0f;
     if (r->veto_photostatistics > 0.0f) {
         eot_u32x4 b = eot_random_block(random);
         veto = fmax(0.0f, veto + sqrt(fmax(veto, 0.0f) / (1000.0f * r->veto_photostatistics)) * eot_normal(b.x, b.y).a);
@@ -141,7 +151,9 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
         eot_u32x4 b = eot_random_block(random);
         random.draw++;
         eot_normal_pair n = eot_normal(b.x, b.y);
-        f32 sigma = seen > 0.0f ? sqrt(r->hcal_stochastic * r->hcal_stochastic * seen + r->hcal_constant * r->hcal_constant * seen * seen) : 0.0f;
+        f32 sigma = seen > 0.0f ? sqrt(r->hcal_stochastic * r->hcal_stochastic * seen +
+                                       r->hcal_constant * r->hcal_constant * seen * seen)
+                                : 0.0f;
         f32 photo = r->hcal_photostatistics > 0.0f ? sqrt(fmax(muonic, 0.0f) / r->hcal_photostatistics) : 0.0f;
         hcal[i] = i < r->n_hcal ? fmax(0.0f, muonic + photo * n.a + seen + sigma * n.b) : 0.0f;
         hcal_sum += hcal[i];
@@ -150,7 +162,8 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     /* the ECAL's visible energy carries the sampling fluctuation; the rest of its resolution is smeared below */
     eot_u32x4 sampling_block = eot_random_block(random);
     random.draw++;
-    ecal = fmax(0.0f, ecal + eot_ecal_sampling(r->ecal_sampling, ecal) * eot_normal(sampling_block.x, sampling_block.y).a);
+    ecal =
+        fmax(0.0f, ecal + eot_ecal_sampling(r->ecal_sampling, ecal) * eot_normal(sampling_block.x, sampling_block.y).a);
     /* spectrometer */
     eot_track t_plus = eot_track_fit(plus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 1, e->seed, e->run));
     eot_track t_minus = eot_track_fit(minus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 2, e->seed, e->run));
@@ -162,7 +175,8 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     f32 E_mu = sqrt(momentum * momentum + EOT_M_MUON * EOT_M_MUON);
     E_mu = n_track == 1 ? E_mu : 0.0f;
     /* missing energy: mean of what is measured, and the Gaussian width that is not sampled yet */
-    f32 ecal_variance = (r->ecal_stochastic * r->ecal_stochastic - r->ecal_sampling * r->ecal_sampling) * ecal + r->ecal_constant * r->ecal_constant * ecal * ecal;
+    f32 ecal_variance = (r->ecal_stochastic * r->ecal_stochastic - r->ecal_sampling * r->ecal_sampling) * ecal +
+                        r->ecal_constant * r->ecal_constant * ecal * ecal;
     f32 missing = v.E_beam - ecal - hcal_sum - E_mu;
     f32 sigma = sqrt(fmax(ecal_variance, 0.0f) + r->beam_resolution * r->beam_resolution * v.E_beam * v.E_beam);
     f32 a = (r->missing_energy - missing) / fmax(sigma, 1e-3f);
@@ -184,15 +198,19 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     }
     i32 is_sampled = eot_is_kept(primary, e->sample_threshold);
     if (is_main) {
-        f64 w_hcal = eot_muon_has_crossed(plus, r->n_plane) || eot_muon_has_crossed(minus, r->n_plane) ? w : is_sampled ? w * (f64)e->sample_weight : D(0.0);
-        for (i32 i = 0; i < r->n_hcal && w_hcal > D(0.0); i++) eot_histogram_add(tally, EOT_H_HCAL0 + i, hcal[i] * EOT_HCAL_BINS_PER_GEV, w_hcal);
+        f64 w_hcal = eot_muon_has_crossed(plus, r->n_plane) || eot_muon_has_crossed(minus, r->n_plane) ? w
+                     : is_sampled ? w * (f64)e->sample_weight
+                                  : D(0.0);
+        for (i32 i = 0; i < r->n_hcal && w_hcal > D(0.0); i++)
+            eot_histogram_add(tally, EOT_H_HCAL0 + i, hcal[i] * EOT_HCAL_BINS_PER_GEV, w_hcal);
         if (category > 0) eot_weighted_add(tally, EOT_W_CATEGORY_1 + category - 1, w);
     }
     if (is_main && stage >= 1) {
         eot_atomic_add_i64(tally + EOT_C_TRACK, 1);
         eot_weighted_add(tally, EOT_W_TRACK, w);
         eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, 3, e->seed, e->run));
-        eot_histogram_add(tally, EOT_H_MISSING, (missing + sigma * eot_normal(b.x, b.y).a - EOT_MISSING_LOW) * EOT_MISSING_BINS_PER_GEV, w);
+        eot_histogram_add(tally, EOT_H_MISSING,
+                          (missing + sigma * eot_normal(b.x, b.y).a - EOT_MISSING_LOW) * EOT_MISSING_BINS_PER_GEV, w);
     }
     if (is_main && stage >= 2) {
         eot_atomic_add_i64(tally + EOT_C_VETO, 1);
@@ -213,7 +231,8 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
         for (i32 i = 0; i < EOT_N_LEDGER; i++) eot_atomic_add_i64(tally + EOT_C_LEDGER + i, acc[i]);
         eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(v.E_beam));
         for (i32 i = 0; i < EOT_N_ECAL_CELL; i++)
-            if (acc[EOT_ACC_ECAL_CELL + i] != 0) eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);
+            if (acc[EOT_ACC_ECAL_CELL + i] != 0)
+                eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);
     }
     row[EOT_E_WEIGHT] = v.weight;
     row[EOT_E_BEAM] = v.E_beam;
@@ -243,8 +262,12 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     row[EOT_E_SLOPE_Y] = v.sy;
     row[EOT_E_VERSINE] = v.versine;
     row[EOT_E_TURN] = v.turn;
-    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->lfc_Z[v.target] : v.target >= 0 ? e->element_Z[v.target] : 0.0f;
-    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->lfc_A[v.target] : v.target >= 0 ? e->element_A[v.target] : 0.0f;
+    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->lfc_Z[v.target]
+                          : v.target >= 0           ? e->element_Z[v.target]
+                                                    : 0.0f;
+    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->lfc_A[v.target]
+                          : v.target >= 0           ? e->element_A[v.target]
+                                                    : 0.0f;
     row[EOT_E_RECOIL_T] = row[EOT_E_RECOIL_TURN] = 0.0f;
     row[EOT_E_PLUS_X] = v.plus.x;
     row[EOT_E_PLUS_Y] = v.plus.y;

@@ -13,9 +13,12 @@ static struct eot_world world;
 
 static void make(void) {
     struct eot_error err = {.status = EOT_OK};
-    cr_assert_eq(eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", NULL, 0, &config, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", NULL, 0, &config, &err), EOT_OK, "%s",
+                 err.text);
     cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_OK, "%s", err.text);
-    cr_assert_eq(eot_world_create_with(&config, &setup, config.physics.cut, &(struct eot_world_options){.no_cache = true}, &world, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_world_create_with(&config, &setup, config.physics.cut,
+                                       &(struct eot_world_options){.no_cache = true}, &world, &err),
+                 EOT_OK, "%s", err.text);
 }
 static void release(void) {
     eot_world_free(&world);
@@ -26,9 +29,12 @@ TestSuite(calibrate, .init = make, .fini = release);
 
 static struct eot_calibration_muon first_module(void) {
     const struct eot_volume_config *v = &config.geometry.volume[eot_setup_volume(&config, EOT_ROLE_HCAL, 0)];
-    struct eot_calibration_muon muon = {v->center_x, v->center_y, v->z, v->z + v->thickness, (float)(config.detector.hcal_mip_energy - EOT_M_MUON), 0.0f};
+    struct eot_calibration_muon muon = {
+        v->center_x, v->center_y, v->z, v->z + v->thickness, (float)(config.detector.hcal_mip_energy - EOT_M_MUON),
+        0.0f};
     for (int i = 0; i < world.event.n_slab; i++)
-        if (world.event.slab[i].role == EOT_ROLE_HCAL && world.event.slab[i].module == 0) muon.shower_visible = world.event.slab[i].shower_visible;
+        if (world.event.slab[i].role == EOT_ROLE_HCAL && world.event.slab[i].module == 0)
+            muon.shower_visible = world.event.slab[i].shower_visible;
     return muon;
 }
 
@@ -40,7 +46,8 @@ Test(calibrate, both_builds_give_the_same_bits) {
     struct eot_calibration_muon muon = first_module();
     eot_calibration_follow_plain(&world, &muon, N, plain);
     eot_calibration_follow_fma(&world, &muon, N, fma);
-    for (int i = 0; i < N; i++) cr_assert(memcmp(&plain[i], &fma[i], sizeof plain[i]) == 0, "muon %d: %.17g, %.17g GeV", i, plain[i], fma[i]);
+    for (int i = 0; i < N; i++)
+        cr_assert(memcmp(&plain[i], &fma[i], sizeof plain[i]) == 0, "muon %d: %.17g, %.17g GeV", i, plain[i], fma[i]);
 #else
     cr_skip_test("x86-64 only");
 #endif
@@ -58,10 +65,12 @@ Test(calibrate, muons_peak_where_the_configuration_says) {
         if (b >= 0 && b < N_BIN) count[b]++;
     }
     for (int b = 1; b < N_BIN - 1; b++)
-        if (count[b - 1] + count[b] + count[b + 1] > count[best] + (best > 0 ? count[best - 1] : 0) + count[best + 1]) best = b;
+        if (count[b - 1] + count[b] + count[b + 1] > count[best] + (best > 0 ? count[best - 1] : 0) + count[best + 1])
+            best = b;
     double mode = 0.54 + 0.04 * best;
     cr_assert_float_eq(mode, 1.0, 0.045, "histogram's mode at %.3f of the wanted peak", mode);
-    cr_assert(world.hcal_peak_error > 0.0 && world.hcal_peak_error < 0.01, "statistical error %g", world.hcal_peak_error);
+    cr_assert(world.hcal_peak_error > 0.0 && world.hcal_peak_error < 0.01, "statistical error %g",
+              world.hcal_peak_error);
 }
 
 Test(calibrate, the_factor_goes_as_the_wanted_peak) {

@@ -8,8 +8,9 @@
 static struct eot_error error;
 static struct eot_mean mean;
 
-/* Six primaries that score x1 with probability p, else x0, in batches of 2, 3 and 1. Summed over all 64 outcomes with their probabilities, the estimates' means
- * must be exact: the variance of the mean of six is p (1 - p) (x1 - x0)^2 / 6. */
+/* Six primaries that score x1 with probability p, else x0, in batches of 2, 3 and 1. Summed over all 64 outcomes with
+ * their probabilities, the estimates' means must be exact: the variance of the mean of six is p (1 - p) (x1 - x0)^2
+ * / 6. */
 enum { N_PRIMARY = 6 };
 static const size_t batch_size[3] = {2, 3, 1};
 
@@ -42,7 +43,8 @@ Test(statistics, square_errors_are_unbiased) { expect_unbiased(true, 0.0, 1.0, 0
 Test(statistics, square_errors_do_not_see_a_constant) { expect_unbiased(true, 2.0, 2.5, 0.6); }
 
 Test(statistics, a_ratio_to_the_number_of_primaries_is_the_rate) {
-    const struct eot_batch_sum a[] = {{10, 3.0, 0.0}, {20, 9.0, 0.0}, {5, 1.0, 0.0}}, b[] = {{10, 10.0, 0.0}, {20, 20.0, 0.0}, {5, 5.0, 0.0}};
+    const struct eot_batch_sum a[] = {{10, 3.0, 0.0}, {20, 9.0, 0.0}, {5, 1.0, 0.0}},
+                               b[] = {{10, 10.0, 0.0}, {20, 20.0, 0.0}, {5, 5.0, 0.0}};
     struct eot_mean ratio;
     cr_assert_eq(eot_statistics_rate(a, 3, false, &mean, &error), EOT_OK);
     cr_assert_eq(eot_statistics_ratio(a, b, 3, &ratio, &error), EOT_OK);
@@ -50,14 +52,17 @@ Test(statistics, a_ratio_to_the_number_of_primaries_is_the_rate) {
     cr_assert_float_eq(ratio.std_error, mean.std_error, DBL_EPSILON);
 }
 Test(statistics, a_ratio_of_proportional_sums_is_exact) {
-    const struct eot_batch_sum a[] = {{10, 3.0, 0.0}, {20, 9.0, 0.0}, {5, 1.5, 0.0}}, b[] = {{10, 6.0, 0.0}, {20, 18.0, 0.0}, {5, 3.0, 0.0}};
+    const struct eot_batch_sum a[] = {{10, 3.0, 0.0}, {20, 9.0, 0.0}, {5, 1.5, 0.0}},
+                               b[] = {{10, 6.0, 0.0}, {20, 18.0, 0.0}, {5, 3.0, 0.0}};
     cr_assert_eq(eot_statistics_ratio(a, b, 3, &mean, &error), EOT_OK);
     cr_assert_eq(mean.value, 0.5);
     cr_assert_eq(mean.std_error, 0.0);
 }
 Test(statistics, a_ratio_matches_the_textbook) {
-    /* equal batches: var R = B / (B - 1) sum d^2 / (sum B)^2, Cochran, chapter 6, without its finite-population factor; R = 2, d = (1, -1, 0), sum B = 12 */
-    const struct eot_batch_sum a[] = {{7, 9.0, 0.0}, {7, 7.0, 0.0}, {7, 8.0, 0.0}}, b[] = {{7, 4.0, 0.0}, {7, 4.0, 0.0}, {7, 4.0, 0.0}};
+    /* equal batches: var R = B / (B - 1) sum d^2 / (sum B)^2, Cochran, chapter 6, without its finite-population factor;
+     * R = 2, d = (1, -1, 0), sum B = 12 */
+    const struct eot_batch_sum a[] = {{7, 9.0, 0.0}, {7, 7.0, 0.0}, {7, 8.0, 0.0}},
+                               b[] = {{7, 4.0, 0.0}, {7, 4.0, 0.0}, {7, 4.0, 0.0}};
     cr_assert_eq(eot_statistics_ratio(a, b, 3, &mean, &error), EOT_OK);
     cr_assert_eq(mean.value, 2.0);
     cr_assert_float_eq(mean.std_error, sqrt(3.0 / 2.0 * 2.0) / 12.0, DBL_EPSILON);
@@ -110,7 +115,8 @@ Test(statistics, large_numbers_of_primaries_lose_no_precision) {
     cr_assert_float_eq(mean.std_error / sqrt(1e-4 * (1.0 - 1e-4) / 1e11), 1.0, 1e-10);
 }
 
-/* Quantiles from NIST/SEMATECH e-Handbook of Statistical Methods, table 1.3.6.7.4 (upper critical values, printed to 3 decimals) */
+/* Quantiles from NIST/SEMATECH e-Handbook of Statistical Methods, table 1.3.6.7.4 (upper critical values, printed to 3
+ * decimals) */
 Test(statistics, chi_square_probabilities_match_the_table) {
     cr_assert_float_eq(eot_statistics_chi_square_p(3.841, 1), 0.05, 1e-4);
     cr_assert_float_eq(eot_statistics_chi_square_p(18.307, 10), 0.05, 1e-5);

@@ -37,7 +37,8 @@ static enum eot_status parse(int argc, const char *const *argv) {
     for (int i = 0; i < argc; i++) copy[i + 1] = (char *)argv[i];
     return eot_options_parse(&command, argc + 1, copy, &positional, &is_help, &error);
 }
-#define PARSE(...) parse((int)(sizeof(const char *const[]){__VA_ARGS__} / sizeof(const char *)), (const char *const[]){__VA_ARGS__})
+#define PARSE(...) \
+    parse((int)(sizeof(const char *const[]){__VA_ARGS__} / sizeof(const char *)), (const char *const[]){__VA_ARGS__})
 
 static void release(void) {
     eot_text_list_free(&set);
@@ -93,31 +94,57 @@ Test(options, a_count_with_exponent_is_whole) {
     cr_assert_eq(count, UINT64_C(150000000000));
 }
 Test(options, an_unknown_option_names_the_nearest_and_the_help) {
-    expect_usage_error(PARSE("a", "--ouput=x"), "unknown option '--ouput=x' (did you mean '--output'?); see `eotmc run --help`");
+    expect_usage_error(PARSE("a", "--ouput=x"),
+                       "unknown option '--ouput=x' (did you mean '--output'?); see `eotmc run --help`");
 }
-Test(options, an_unknown_option_far_from_all_has_no_suggestion) { expect_usage_error(PARSE("a", "--zzzzzz"), "unknown option '--zzzzzz'; see"); }
-Test(options, a_prefix_of_a_name_is_not_the_name) { expect_usage_error(PARSE("a", "--se", "k=v"), "unknown option '--se'"); }
+Test(options, an_unknown_option_far_from_all_has_no_suggestion) {
+    expect_usage_error(PARSE("a", "--zzzzzz"), "unknown option '--zzzzzz'; see");
+}
+Test(options, a_prefix_of_a_name_is_not_the_name) {
+    expect_usage_error(PARSE("a", "--se", "k=v"), "unknown option '--se'");
+}
 Test(options, an_unknown_letter_is_refused) { expect_usage_error(PARSE("a", "-x"), "unknown option '-x'"); }
-Test(options, a_missing_value_is_refused) { expect_usage_error(PARSE("a", "--output"), "option '--output' needs a value (DIR)"); }
+Test(options, a_missing_value_is_refused) {
+    expect_usage_error(PARSE("a", "--output"), "option '--output' needs a value (DIR)");
+}
 Test(options, a_flag_with_a_value_is_refused) { expect_usage_error(PARSE("a", "--resume=yes"), "takes no value"); }
-Test(options, an_option_given_twice_is_refused) { expect_usage_error(PARSE("a", "-o", "x", "--output=y"), "'--output' is given twice"); }
-Test(options, a_choice_must_be_one_of_its_words) { expect_usage_error(PARSE("a", "--progress=pla"), "(must be one of auto|plain|none)"); }
-Test(options, an_empty_choice_is_refused) { expect_usage_error(PARSE("a", "--progress="), "(must be one of auto|plain|none)"); }
+Test(options, an_option_given_twice_is_refused) {
+    expect_usage_error(PARSE("a", "-o", "x", "--output=y"), "'--output' is given twice");
+}
+Test(options, a_choice_must_be_one_of_its_words) {
+    expect_usage_error(PARSE("a", "--progress=pla"), "(must be one of auto|plain|none)");
+}
+Test(options, an_empty_choice_is_refused) {
+    expect_usage_error(PARSE("a", "--progress="), "(must be one of auto|plain|none)");
+}
 Test(options, each_word_of_a_choice_is_taken) {
     cr_assert_eq(PARSE("a", "--progress", "none"), EOT_OK);
     cr_assert_str_eq(progress, "none");
 }
-Test(options, a_fractional_count_is_refused) { expect_usage_error(PARSE("a", "--event=1.5"), "must be a whole number"); }
+Test(options, a_fractional_count_is_refused) {
+    expect_usage_error(PARSE("a", "--event=1.5"), "must be a whole number");
+}
 Test(options, a_negative_count_is_refused) { expect_usage_error(PARSE("a", "--event=-1"), "must be a whole number"); }
 Test(options, a_positive_count_is_taken_from_1) {
     cr_assert_eq(PARSE("a", "--rounds=1"), EOT_OK);
     cr_assert_eq(count, 1u);
 }
-Test(options, a_positive_count_of_0_is_refused) { expect_usage_error(PARSE("a", "--rounds=0"), "option '--rounds' = '0' (must be a whole number from 1, such as 1000 or 1e6)"); }
-Test(options, a_count_beyond_64_bits_is_refused) { expect_usage_error(PARSE("a", "--event=18446744073709551616"), "must be a whole number"); }
-Test(options, a_number_that_is_not_finite_is_refused) { expect_usage_error(PARSE("a", "--tolerance=nan"), "must be a number"); }
-Test(options, a_number_with_a_tail_is_refused) { expect_usage_error(PARSE("a", "--tolerance=1GeV"), "must be a number"); }
-Test(options, too_few_arguments_are_refused) { expect_usage_error(PARSE("--resume"), "missing argument (usage: eotmc run CONFIG)"); }
+Test(options, a_positive_count_of_0_is_refused) {
+    expect_usage_error(PARSE("a", "--rounds=0"),
+                       "option '--rounds' = '0' (must be a whole number from 1, such as 1000 or 1e6)");
+}
+Test(options, a_count_beyond_64_bits_is_refused) {
+    expect_usage_error(PARSE("a", "--event=18446744073709551616"), "must be a whole number");
+}
+Test(options, a_number_that_is_not_finite_is_refused) {
+    expect_usage_error(PARSE("a", "--tolerance=nan"), "must be a number");
+}
+Test(options, a_number_with_a_tail_is_refused) {
+    expect_usage_error(PARSE("a", "--tolerance=1GeV"), "must be a number");
+}
+Test(options, too_few_arguments_are_refused) {
+    expect_usage_error(PARSE("--resume"), "missing argument (usage: eotmc run CONFIG)");
+}
 Test(options, too_many_arguments_are_refused) { expect_usage_error(PARSE("a", "b", "c"), "unexpected argument 'c'"); }
 
 Test(options, help_lists_every_option_and_the_example, .init = cr_redirect_stdout) {

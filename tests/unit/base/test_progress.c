@@ -43,9 +43,10 @@ struct duration_case {
     char want[24];
 };
 ParameterizedTestParameters(progress, durations_read_well) {
-    static struct duration_case rows[] = {{0.0, "0 s"},           {59.4, "59 s"},           {59.6, "1 min 00 s"},        {125.0, "2 min 05 s"},
-                                          {3600.0, "1 h 00 min"}, {86399.0, "23 h 59 min"}, {5.3 * 86400.0, "5 d 07 h"}, {-1.0, "unknown"},
-                                          {NAN, "unknown"},       {INFINITY, "unknown"}};
+    static struct duration_case rows[] = {
+        {0.0, "0 s"},           {59.4, "59 s"},           {59.6, "1 min 00 s"},        {125.0, "2 min 05 s"},
+        {3600.0, "1 h 00 min"}, {86399.0, "23 h 59 min"}, {5.3 * 86400.0, "5 d 07 h"}, {-1.0, "unknown"},
+        {NAN, "unknown"},       {INFINITY, "unknown"}};
     return cr_make_param_array(struct duration_case, rows, sizeof rows / sizeof rows[0]);
 }
 ParameterizedTest(struct duration_case *row, progress, durations_read_well) {
@@ -56,7 +57,13 @@ ParameterizedTest(struct duration_case *row, progress, durations_read_well) {
 
 /* A progress whose clock and stream are the test's own. */
 static struct eot_progress fixture(enum eot_progress_mode mode, double interval) {
-    struct eot_progress p = {.out = tmpfile(), .mode = mode, .unit = "EOT", .total = 1000, .start = 100.0, .due = 100.0 + interval, .interval = interval};
+    struct eot_progress p = {.out = tmpfile(),
+                             .mode = mode,
+                             .unit = "EOT",
+                             .total = 1000,
+                             .start = 100.0,
+                             .due = 100.0 + interval,
+                             .interval = interval};
     cr_assert(p.out != NULL);
     return p;
 }
@@ -69,7 +76,8 @@ static size_t count_in(FILE *stream, char wanted) {
 
 Test(progress, a_terminal_line_is_updated_in_place_at_most_five_times_a_second) {
     struct eot_progress p = fixture(EOT_PROGRESS_AUTO, 0.2);
-    for (int i = 0; i <= 10000; i++) eot_progress_update_at(&p, (uint64_t)i / 10, 100.0 + 1e-3 * i); /* 10 s in steps of 1 ms */
+    for (int i = 0; i <= 10000; i++)
+        eot_progress_update_at(&p, (uint64_t)i / 10, 100.0 + 1e-3 * i); /* 10 s in steps of 1 ms */
     size_t n = count_in(p.out, '\r');
     cr_assert(n >= 45 && n <= 50, "%zu updates in 10 s", n);
     cr_assert_eq(count_in(p.out, '\n'), 0u);

@@ -1,4 +1,5 @@
-/* SHA-256 against the example values of NIST FIPS 180-4 (csrc.nist.gov, Cryptographic Standards and Guidelines: SHA256.pdf, SHA2_Additional.pdf). */
+/* SHA-256 against the example values of NIST FIPS 180-4 (csrc.nist.gov, Cryptographic Standards and Guidelines:
+ * SHA256.pdf, SHA2_Additional.pdf). */
 #include <criterion/criterion.h>
 #include <string.h>
 

@@ -7,14 +7,15 @@
 
 #include "config/config.h"
 
-static const char *const CONFIGS[] = {EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", EOT_SOURCE_DIR "/configs/smoke.yaml"};
+static const char *const CONFIGS[] = {EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml",
+                                      EOT_SOURCE_DIR "/configs/smoke.yaml"};
 
 Test(round_trip, the_effective_configuration_reproduces_itself_and_its_hash) {
     for (size_t i = 0; i < sizeof CONFIGS / sizeof CONFIGS[0]; i++) {
         struct eot_config first, second;
         struct eot_error err = {0};
-        const char *overrides[] = {"beam.kinetic_energy=37.3 GeV", "geometry.volumes.hcal1.merge=5", "physics.shower.depth=[-1.1, 0.97, 1e-7]",
-                                   "geometry.layers=explicit"};
+        const char *overrides[] = {"beam.kinetic_energy=37.3 GeV", "geometry.volumes.hcal1.merge=5",
+                                   "physics.shower.depth=[-1.1, 0.97, 1e-7]", "geometry.layers=explicit"};
         cr_assert_eq(eot_config_read(CONFIGS[i], overrides, 4, &first, &err), EOT_OK, "%s", err.text);
         char path[] = "round_trip_XXXXXX"; /* in the build folder, where tests run */
         int descriptor = mkstemp(path);

@@ -1,4 +1,5 @@
-/* configs/schema.md is the table that the parser reads by. With EOT_REWRITE_SCHEMA=1 in the environment the file is written anew. */
+/* configs/schema.md is the table that the parser reads by. With EOT_REWRITE_SCHEMA=1 in the environment the file is
+ * written anew. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ Test(schema, the_documentation_is_the_parsers_table) {
     char *got = calloc(1, strlen(want) + 2);
     size_t n = fread(got, 1, strlen(want) + 1, file);
     fclose(file);
-    cr_assert(n == strlen(want) && strcmp(got, want) == 0, "configs/schema.md differs from host/config/schema.c; run this test with EOT_REWRITE_SCHEMA=1");
+    cr_assert(n == strlen(want) && strcmp(got, want) == 0,
+              "configs/schema.md differs from host/config/schema.c; run this test with EOT_REWRITE_SCHEMA=1");
     free(got);
     free(want);
 }
@@ -31,9 +33,12 @@ Test(schema, every_key_has_a_meaning_and_a_range) {
         const struct eot_key *key = &EOT_KEYS[i];
         cr_assert_gt(strlen(key->doc), 0, "%s", key->path);
         cr_assert_null(strchr(key->doc, '|'), "%s: a bar would break the table", key->path);
-        if (key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER || key->type == EOT_KEY_COUNT32 || key->type == EOT_KEY_COUNT64)
+        if (key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER || key->type == EOT_KEY_COUNT32 ||
+            key->type == EOT_KEY_COUNT64)
             cr_assert_lt(key->min, key->max, "%s", key->path);
-        for (size_t k = 0; k < i; k++) cr_assert(key->scope != EOT_KEYS[k].scope || strcmp(key->path, EOT_KEYS[k].path) != 0, "%s stands twice", key->path);
+        for (size_t k = 0; k < i; k++)
+            cr_assert(key->scope != EOT_KEYS[k].scope || strcmp(key->path, EOT_KEYS[k].path) != 0, "%s stands twice",
+                      key->path);
     }
 }
 

@@ -80,12 +80,14 @@ Test(units, what_is_not_a_number_of_the_dimension_is_refused) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         double value = 7;
         enum eot_dimension other = EOT_DIM_NONE;
-        cr_assert_eq(eot_number_read(rows[i].text, rows[i].dimension, &value, &other), rows[i].want, "'%s'", rows[i].text);
+        cr_assert_eq(eot_number_read(rows[i].text, rows[i].dimension, &value, &other), rows[i].want, "'%s'",
+                     rows[i].text);
     }
 }
 
 Test(units, the_written_number_reads_back_as_the_same_double) {
-    const double values[] = {0, 1, 100, 0.1, 1.0 / 3, 22.92, 1e-300, 123456789012345678.0, -2.5e-7, 5e-324, 1.7976931348623157e308};
+    const double values[] = {
+        0, 1, 100, 0.1, 1.0 / 3, 22.92, 1e-300, 123456789012345678.0, -2.5e-7, 5e-324, 1.7976931348623157e308};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         char text[32];
         eot_number_text(values[i], text);

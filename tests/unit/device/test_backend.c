@@ -16,7 +16,8 @@ ParameterizedTestParameters(backend, philox_known_answers_for_any_group) {
     return cr_make_param_array(struct selector, rows, sizeof rows / sizeof rows[0]);
 }
 
-/* Random123's published known answer for the counter and key of all ones bits, made by every item of launches with different groups. */
+/* Random123's published known answer for the counter and key of all ones bits, made by every item of launches with
+ * different groups. */
 ParameterizedTest(struct selector *row, backend, philox_known_answers_for_any_group) {
     struct eot_error error = {.status = EOT_OK};
     struct eot_backend_options options = {.selector = row->text};
@@ -29,10 +30,14 @@ ParameterizedTest(struct selector *row, backend, philox_known_answers_for_any_gr
     struct eot_buffer *arguments[2];
     static const size_t groups[] = {0, 1, 7, 64};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
-        cr_assert_eq(backend->op->buffer_create(backend, sizeof counter, counter, &arguments[0], &error), EOT_OK, "%s", error.text);
-        cr_assert_eq(backend->op->buffer_create(backend, sizeof block, NULL, &arguments[1], &error), EOT_OK, "%s", error.text);
-        cr_assert_eq(backend->op->launch(backend, EOT_KERNEL_probe_random, N, groups[i], arguments, &error), EOT_OK, "%s", error.text);
-        cr_assert_eq(backend->op->buffer_read(backend, arguments[1], 0, sizeof block, block, &error), EOT_OK, "%s", error.text);
+        cr_assert_eq(backend->op->buffer_create(backend, sizeof counter, counter, &arguments[0], &error), EOT_OK, "%s",
+                     error.text);
+        cr_assert_eq(backend->op->buffer_create(backend, sizeof block, NULL, &arguments[1], &error), EOT_OK, "%s",
+                     error.text);
+        cr_assert_eq(backend->op->launch(backend, EOT_KERNEL_probe_random, N, groups[i], arguments, &error), EOT_OK,
+                     "%s", error.text);
+        cr_assert_eq(backend->op->buffer_read(backend, arguments[1], 0, sizeof block, block, &error), EOT_OK, "%s",
+                     error.text);
         for (int k = 0; k < N; k++) {
             cr_assert_eq(block[4 * k], 0x408f276du);
             cr_assert_eq(block[4 * k + 1], 0x41c83b0eu);

@@ -27,7 +27,8 @@ static void home_create(void) {
     strcat(path, "/all.cl");
     FILE *file = fopen(path, "w");
     cr_assert_neq(file, NULL);
-#define EOT_KERNEL(name, n_argument) fputs("__kernel void " #name "(__global int *a) { a[get_global_id(0)] = 1; }\n", file);
+#define EOT_KERNEL(name, n_argument) \
+    fputs("__kernel void " #name "(__global int *a) { a[get_global_id(0)] = 1; }\n", file);
 #include "../kernels/kernels.def"
 #undef EOT_KERNEL
     fclose(file);
@@ -101,7 +102,8 @@ Test(cache, a_folder_that_cannot_be_made_is_no_error) {
     cr_assert_eq(eot_cache_read(KEY, &n), NULL);
     struct eot_error error = {.status = EOT_OK};
     struct eot_backend *backend = NULL;
-    cr_assert_eq(eot_backend_open(&(struct eot_backend_options){.selector = NULL}, &backend, &error), EOT_OK, "%s", error.text);
+    cr_assert_eq(eot_backend_open(&(struct eot_backend_options){.selector = NULL}, &backend, &error), EOT_OK, "%s",
+                 error.text);
     eot_backend_close(backend);
 }
 
@@ -113,7 +115,8 @@ static struct eot_backend *device_open(bool no_cache, const char *extra) {
     free(device);
     if (n_device == 1) cr_skip_test("no OpenCL device here");
     struct eot_backend *backend = NULL;
-    struct eot_backend_options options = {.selector = "0", .kernel_dir = sources, .no_kernel_cache = no_cache, .extra_options = extra};
+    struct eot_backend_options options = {
+        .selector = "0", .kernel_dir = sources, .no_kernel_cache = no_cache, .extra_options = extra};
     cr_assert_eq(eot_backend_open(&options, &backend, &error), EOT_OK, "%s", error.text);
     return backend;
 }

@@ -10,7 +10,11 @@
 #include "device/devices.h"
 
 static const struct eot_device MACHINE[] = {
-    {.name = "Old GPU", .platform = "Vendor A", .type = EOT_DEVICE_GPU, .compute_units = 90, .missing = "double precision (fp64)"},
+    {.name = "Old GPU",
+     .platform = "Vendor A",
+     .type = EOT_DEVICE_GPU,
+     .compute_units = 90,
+     .missing = "double precision (fp64)"},
     {.name = "Small GPU", .platform = "Vendor A", .type = EOT_DEVICE_GPU, .compute_units = 10},
     {.name = "A Processor", .platform = "Portable", .type = EOT_DEVICE_CPU, .compute_units = 128},
     {.name = "Big GPU 3090", .platform = "Vendor B", .type = EOT_DEVICE_GPU, .compute_units = 80},
@@ -24,9 +28,10 @@ struct choice {
 
 ParameterizedTestParameters(devices, the_selector_means_one_device) {
     static struct choice rows[] = {
-        {"", 0, 5, 3},       {"", 0, 3, 1},          {"", 2, 1, 0},      {"", 4, 1, 0},      {"", 0, 1, -1},        {"0", 0, 5, 0},      {"2", 0, 5, 2},
-        {"5", 0, 5, -1},     {"host", 0, 5, 4},      {"HOST", 0, 5, 4},  {"gpu", 0, 5, 0},   {"small", 0, 5, 1},    {"3090", 0, 5, 3},   {"vendor b", 0, 5, 3},
-        {"portable", 0, 5, 2}, {"banana", 0, 5, -1}, {"-1", 0, 5, -1},   {"processor", 0, 5, 2},
+        {"", 0, 5, 3},        {"", 0, 3, 1},      {"", 2, 1, 0},          {"", 4, 1, 0},         {"", 0, 1, -1},
+        {"0", 0, 5, 0},       {"2", 0, 5, 2},     {"5", 0, 5, -1},        {"host", 0, 5, 4},     {"HOST", 0, 5, 4},
+        {"gpu", 0, 5, 0},     {"small", 0, 5, 1}, {"3090", 0, 5, 3},      {"vendor b", 0, 5, 3}, {"portable", 0, 5, 2},
+        {"banana", 0, 5, -1}, {"-1", 0, 5, -1},   {"processor", 0, 5, 2},
     };
     return cr_make_param_array(struct choice, rows, sizeof rows / sizeof rows[0]);
 }
@@ -35,7 +40,8 @@ ParameterizedTestParameters(devices, the_selector_means_one_device) {
 ParameterizedTest(struct choice *row, devices, the_selector_means_one_device) {
     struct eot_error error = {.status = EOT_OK};
     size_t chosen = 99;
-    enum eot_status status = eot_device_choose(MACHINE + row->first, (size_t)row->n, row->selector[0] != '\0' ? row->selector : NULL, &chosen, &error);
+    enum eot_status status = eot_device_choose(MACHINE + row->first, (size_t)row->n,
+                                               row->selector[0] != '\0' ? row->selector : NULL, &chosen, &error);
     if (row->want < 0)
         cr_assert_eq(status, EOT_E_USAGE, "%s", row->selector);
     else
@@ -46,7 +52,8 @@ Test(devices, a_wrong_choice_is_answered_with_what_is_there) {
     struct eot_error error = {.status = EOT_OK};
     size_t chosen = 0;
     cr_assert_eq(eot_device_choose(MACHINE, 5, "banana", &chosen, &error), EOT_E_USAGE);
-    cr_assert_str_eq(error.text, "--device banana matches no device (there are: 0 = Old GPU, 1 = Small GPU, 2 = A Processor, 3 = Big GPU 3090, 4 = host); "
+    cr_assert_str_eq(error.text, "--device banana matches no device (there are: 0 = Old GPU, 1 = Small GPU, 2 = A "
+                                 "Processor, 3 = Big GPU 3090, 4 = host); "
                                  "give a number, part of a name, or host");
     cr_assert_eq(eot_device_choose(MACHINE, 5, "", &chosen, &error), EOT_E_USAGE);
     struct eot_backend *backend = NULL;
@@ -65,7 +72,8 @@ Test(devices, without_any_driver_there_is_the_host) {
     cr_assert_eq(device[0].type, EOT_DEVICE_HOST);
     free(device);
     struct eot_backend *backend = NULL;
-    cr_assert_eq(eot_backend_open(&(struct eot_backend_options){.selector = NULL}, &backend, &error), EOT_OK, "%s", error.text);
+    cr_assert_eq(eot_backend_open(&(struct eot_backend_options){.selector = NULL}, &backend, &error), EOT_OK, "%s",
+                 error.text);
     cr_assert(backend->is_host);
     eot_backend_close(backend);
 }
@@ -91,8 +99,10 @@ Test(devices, a_failed_build_shows_driver_options_log_and_the_saved_source) {
     struct eot_backend *backend = NULL;
     struct eot_backend_options options = {.selector = "0", .kernel_dir = root, .extra_options = "-DEOT_ANY=3"};
     cr_assert_eq(eot_backend_open(&options, &backend, &error), EOT_E_BUILD);
-    static const char *const parts[] = {"-cl-std=CL1.2", "-DEOT_ANY=3", "clBuildProgram", "no_such_name", "kernels/wrong.cl:2"};
-    for (int i = 0; i < 5; i++) cr_assert(strstr(error.text, parts[i]) != NULL, "'%s' is missing in: %s", parts[i], error.text);
+    static const char *const parts[] = {"-cl-std=CL1.2", "-DEOT_ANY=3", "clBuildProgram", "no_such_name",
+                                        "kernels/wrong.cl:2"};
+    for (int i = 0; i < 5; i++)
+        cr_assert(strstr(error.text, parts[i]) != NULL, "'%s' is missing in: %s", parts[i], error.text);
     cr_assert(strstr(error.text, driver) != NULL, "%s", error.text);
     char *at = strstr(error.text, "Source: "), saved[256] = "";
     cr_assert(at != NULL && sscanf(at, "Source: %255s", saved) == 1);

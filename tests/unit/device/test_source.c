@@ -54,7 +54,8 @@ Test(source, takes_a_header_once_and_a_list_each_time) {
     file_put("include/eotmc/a.h", "#ifndef A\n#define A\n#include \"eotmc/b.h\"\nint in_a;\n#endif\n");
     file_put("include/eotmc/b.h", "#ifndef B\n#define B\nint in_b;\n#endif\n");
     file_put("kernels/list.def", "ROW(1)\n");
-    file_put("kernels/one.cl", "#include \"eotmc/a.h\"\n#include \"eotmc/b.h\"\n#include \"list.def\"\nint in_one;\n  #  include \"list.def\"\n");
+    file_put("kernels/one.cl", "#include \"eotmc/a.h\"\n#include \"eotmc/b.h\"\n#include \"list.def\"\nint in_one;\n  "
+                               "#  include \"list.def\"\n");
     file_put("kernels/two.cl", "#include \"eotmc/a.h\"\nint in_two;\n");
     char *text = flattened();
     cr_assert_eq(n_times(text, "int in_a;"), 1);
@@ -70,14 +71,17 @@ Test(source, line_markers_name_the_real_file_and_line) {
     file_put("include/eotmc/a.h", "int in_a;\n");
     file_put("kernels/one.cl", "int before;\n#include \"eotmc/a.h\"\nint after;\n");
     char *text = flattened();
-    cr_assert_str_eq(text, "#line 1 \"kernels/one.cl\"\nint before;\n#line 1 \"include/eotmc/a.h\"\nint in_a;\n#line 3 \"kernels/one.cl\"\nint after;\n");
+    cr_assert_str_eq(text, "#line 1 \"kernels/one.cl\"\nint before;\n#line 1 \"include/eotmc/a.h\"\nint in_a;\n#line 3 "
+                           "\"kernels/one.cl\"\nint after;\n");
     free(text);
 }
 
-/* What stands in a branch may be left out by the preprocessor, so it must come again where it is asked for outside of it. */
+/* What stands in a branch may be left out by the preprocessor, so it must come again where it is asked for outside of
+ * it. */
 Test(source, a_header_in_a_condition_does_not_count_as_taken) {
     file_put("include/eotmc/a.h", "#ifndef A\n#define A\nint in_a;\n#endif\n");
-    file_put("kernels/one.cl", "#if 0\n#include \"eotmc/a.h\"\n#endif\n#include \"eotmc/a.h\"\n#include \"eotmc/a.h\"\n");
+    file_put("kernels/one.cl",
+             "#if 0\n#include \"eotmc/a.h\"\n#endif\n#include \"eotmc/a.h\"\n#include \"eotmc/a.h\"\n");
     char *text = flattened();
     cr_assert_eq(n_times(text, "int in_a;"), 2);
     free(text);

@@ -1,4 +1,5 @@
-/* A result with every kind of content, synthetic: shapes as a run makes them, numbers invented. Shared by the tests of host/output. */
+/* A result with every kind of content, synthetic: shapes as a run makes them, numbers invented. Shared by the tests of
+ * host/output. */
 #ifndef EOT_TESTS_SAMPLE_RESULT_H
 #define EOT_TESTS_SAMPLE_RESULT_H
 
@@ -17,8 +18,8 @@
 #define SAMPLE_N_COLUMN 3
 static const char *const sample_column[SAMPLE_N_COLUMN] = {"primary", "weight", "photon_energy_GeV"};
 
-static inline void sample_histogram(struct eot_result *r, const char *name, const char *unit, const char *title, const char *axis, double low, double high,
-                                    double (*shape)(double x)) {
+static inline void sample_histogram(struct eot_result *r, const char *name, const char *unit, const char *title,
+                                    const char *axis, double low, double high, double (*shape)(double x)) {
     enum { N = 60 };
     double edges[N + 1], values[N], variances[N];
     for (int i = 0; i <= N; i++) edges[i] = low + (high - low) * i / N;
@@ -28,7 +29,8 @@ static inline void sample_histogram(struct eot_result *r, const char *name, cons
         if (values[i] < 2e-9) values[i] = 0.0;
         variances[i] = values[i] * 2e-8;
     }
-    struct eot_histogram h = {.n_bin = N, .edges = edges, .values = values, .variances = variances, .underflow = 0.0, .overflow = 1.5e-7};
+    struct eot_histogram h = {
+        .n_bin = N, .edges = edges, .values = values, .variances = variances, .underflow = 0.0, .overflow = 1.5e-7};
     snprintf(h.name, sizeof h.name, "%s", name);
     snprintf(h.unit, sizeof h.unit, "%s", unit);
     snprintf(h.title, sizeof h.title, "%s", title);
@@ -36,15 +38,24 @@ static inline void sample_histogram(struct eot_result *r, const char *name, cons
     cr_assert_eq(eot_result_add_histogram(r, &h, NULL), EOT_OK);
 }
 
-static inline double gaussian(double x, double mean, double sigma) { return exp(-0.5 * (x - mean) * (x - mean) / (sigma * sigma)); }
-static inline double hcal0_shape(double x) { return 6e-6 * gaussian(x, 5.0, 0.5) + 8e-7 * gaussian(x, 2.6, 0.4) + 1e-6 * exp(-x / 4.0); }
-static inline double hcal1_shape(double x) { return 4e-6 * gaussian(x, 5.1, 0.5) + 1.6e-6 * gaussian(x, 2.5, 0.4) + 1e-6 * exp(-x / 2.0); }
-static inline double hcal2_shape(double x) { return 3e-6 * gaussian(x, 5.1, 0.5) + 2e-6 * gaussian(x, 2.5, 0.4) + 3e-6 * exp(-x / 1.0); }
+static inline double gaussian(double x, double mean, double sigma) {
+    return exp(-0.5 * (x - mean) * (x - mean) / (sigma * sigma));
+}
+static inline double hcal0_shape(double x) {
+    return 6e-6 * gaussian(x, 5.0, 0.5) + 8e-7 * gaussian(x, 2.6, 0.4) + 1e-6 * exp(-x / 4.0);
+}
+static inline double hcal1_shape(double x) {
+    return 4e-6 * gaussian(x, 5.1, 0.5) + 1.6e-6 * gaussian(x, 2.5, 0.4) + 1e-6 * exp(-x / 2.0);
+}
+static inline double hcal2_shape(double x) {
+    return 3e-6 * gaussian(x, 5.1, 0.5) + 2e-6 * gaussian(x, 2.5, 0.4) + 3e-6 * exp(-x / 1.0);
+}
 static inline double missing_shape(double x) { return 7e-6 * gaussian(x, 0.0, 4.0) + 2e-8 * exp(-x / 12.0); }
 static inline double photon_shape(double x) { return 2e-5 / (x + 1.0) * (x < 100.0 ? 1.0 : 0.0); }
 static inline double depth_shape(double x) { return 4e-6 * pow(x, 2.0) * exp(-0.55 * x); }
 
-static inline void sample_estimate(struct eot_result *r, const char *name, const char *unit, double value, double std_error, double n_eff, long n_batches) {
+static inline void sample_estimate(struct eot_result *r, const char *name, const char *unit, double value,
+                                   double std_error, double n_eff, long n_batches) {
     struct eot_estimate e = {.value = value, .std_error = std_error, .n_eff = n_eff, .n_batches = n_batches};
     snprintf(e.name, sizeof e.name, "%s", name);
     snprintf(e.unit, sizeof e.unit, "%s", unit);
@@ -86,21 +97,27 @@ static inline struct eot_result sample_result(void) {
     sample_histogram(&r, "hcal1.energy", "GeV", "HCAL1", "energy in the HCAL module", 0.0, 12.0, hcal1_shape);
     sample_histogram(&r, "hcal2.energy", "GeV", "HCAL2", "energy in the HCAL module", 0.0, 12.0, hcal2_shape);
     sample_histogram(&r, "missing_energy", "GeV", "Missing energy", "missing energy", -30.0, 90.0, missing_shape);
-    sample_histogram(&r, "dimuon.photon_energy", "GeV", "Photons that convert to muon pairs", "photon energy", 0.0, 100.0, photon_shape);
-    sample_histogram(&r, "dimuon.depth_X0", "X0", "Depth of the conversion", "depth in the ECAL", 0.0, 40.0, depth_shape);
+    sample_histogram(&r, "dimuon.photon_energy", "GeV", "Photons that convert to muon pairs", "photon energy", 0.0,
+                     100.0, photon_shape);
+    sample_histogram(&r, "dimuon.depth_X0", "X0", "Depth of the conversion", "depth in the ECAL", 0.0, 40.0,
+                     depth_shape);
     const struct eot_cutflow_row row[] = {{"muon pairs", 2e5, 1.602e-4, 4e-7},
                                           {"one mu- track in the spectrometer", 30123, 3.4e-6, 2e-8},
                                           {"VETO within one MIP", 1234, 5.6e-8, 1.3e-9},
                                           {"each HCAL module within one MIP", 17, 3.4e-10, 8e-11},
                                           {"missing energy > 20 GeV", 0, 0.0, 0.0}};
-    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) cr_assert_eq(eot_result_add_cutflow_row(&r, &row[i], NULL), EOT_OK);
-    const struct eot_category category[] = {
-        {"I", "one muon absorbed", 3e-10, 7e-11}, {"II", "both in the spectrometer", 3e-11, 2e-11}, {"III", "both through the HCAL", 0.0, 0.0}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+        cr_assert_eq(eot_result_add_cutflow_row(&r, &row[i], NULL), EOT_OK);
+    const struct eot_category category[] = {{"I", "one muon absorbed", 3e-10, 7e-11},
+                                            {"II", "both in the spectrometer", 3e-11, 2e-11},
+                                            {"III", "both through the HCAL", 0.0, 0.0}};
     for (size_t i = 0; i < 3; i++) cr_assert_eq(eot_result_add_category(&r, &category[i], NULL), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "stack_overflow", 0, NULL), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "nan", 2, NULL), EOT_OK);
-    r.events = (struct eot_event_table){
-        .n_event = 1000, .n_column = SAMPLE_N_COLUMN, .column = sample_column, .value = malloc(1000 * SAMPLE_N_COLUMN * sizeof(double))};
+    r.events = (struct eot_event_table){.n_event = 1000,
+                                        .n_column = SAMPLE_N_COLUMN,
+                                        .column = sample_column,
+                                        .value = malloc(1000 * SAMPLE_N_COLUMN * sizeof(double))};
     cr_assert(r.events.value != NULL);
     for (size_t i = 0; i < 1000; i++) {
         r.events.value[3 * i] = (double)(17 * i);

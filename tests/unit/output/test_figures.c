@@ -73,7 +73,8 @@ Test(figures, empty_and_flat_histograms_are_drawn) {
     expect_figures(2);
 }
 Test(figures, a_cut_flow_without_any_event_is_drawn) {
-    for (size_t i = 0; i < result.n_cutflow; i++) result.cutflow[i].events = result.cutflow[i].weighted = result.cutflow[i].std_error = 0.0;
+    for (size_t i = 0; i < result.n_cutflow; i++)
+        result.cutflow[i].events = result.cutflow[i].weighted = result.cutflow[i].std_error = 0.0;
     expect_figures(5);
 }
 Test(figures, names_and_titles_are_data_and_not_commands) {
@@ -95,7 +96,8 @@ Test(figures, quoting_leaves_nothing_special) {
 Test(figures, bins_of_unequal_width_are_drawn_as_density) {
     eot_result_free(&result);
     double edges[4] = {0.1, 1.0, 10.0, 100.0}, values[3] = {9e-5, 9e-5, 9e-5}, variances[3] = {0};
-    struct eot_histogram h = {.name = "h", .unit = "GeV", .n_bin = 3, .edges = edges, .values = values, .variances = variances};
+    struct eot_histogram h = {
+        .name = "h", .unit = "GeV", .n_bin = 3, .edges = edges, .values = values, .variances = variances};
     cr_assert_eq(eot_result_add_histogram(&result, &h, &error), EOT_OK);
     expect_figures(1);
     FILE *f = fopen(inside("h.dat"), "r");
@@ -112,7 +114,9 @@ Test(figures, a_script_that_fails_is_an_error_with_gnuplots_words) {
     eot_text_add(&data, "1 2\n");
     eot_text_add(&script, "plot 'x.dat' with nonsense\n");
     cr_assert_eq(eot_gnuplot_figure(folder, "x", 600, 400, &data, &script, &error), EOT_E_IO);
-    cr_assert(strstr(error.text, "gnuplot failed on") != NULL && strstr(error.text, "/x.gp'") != NULL && strstr(error.text, "line ") != NULL, "%s", error.text);
+    cr_assert(strstr(error.text, "gnuplot failed on") != NULL && strstr(error.text, "/x.gp'") != NULL &&
+                  strstr(error.text, "line ") != NULL,
+              "%s", error.text);
     cr_assert_eq(count_entries(folder), 2); /* data and script stay for whoever looks into it */
     eot_text_free(&data);
     eot_text_free(&script);

@@ -120,7 +120,8 @@ Test(hdf5, estimates_and_cutflow_are_tables) {
     cr_assert_eq(length_of(file, "/cutflow"), 5u);
     read_column(file, "/cutflow", "events", value);
     cr_assert_eq(value[1], 30123.0);
-    hid_t dataset = H5Dopen2(file, "/estimates", H5P_DEFAULT), text = H5Tcopy(H5T_C_S1), type = H5Tcreate(H5T_COMPOUND, 80);
+    hid_t dataset = H5Dopen2(file, "/estimates", H5P_DEFAULT), text = H5Tcopy(H5T_C_S1),
+          type = H5Tcreate(H5T_COMPOUND, 80);
     char names[16][80];
     H5Tset_size(text, 80);
     H5Tset_cset(text, H5T_CSET_UTF8);

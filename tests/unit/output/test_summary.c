@@ -31,7 +31,9 @@ static void expect(enum eot_status got, enum eot_status wanted, const char *part
     cr_assert_eq(got, wanted, "status %d, text '%s'", (int)got, error.text);
     cr_assert(strstr(error.text, part) != NULL, "'%s' does not contain '%s'", error.text, part);
 }
-static void write_text(const char *name, const char *text) { cr_assert_eq(eot_output_write_file(folder, name, text, strlen(text), &error), EOT_OK); }
+static void write_text(const char *name, const char *text) {
+    cr_assert_eq(eot_output_write_file(folder, name, text, strlen(text), &error), EOT_OK);
+}
 
 Test(summary, has_the_keys_of_the_output_contract) {
     cr_assert_eq(eot_output_summary(folder, &result, &error), EOT_OK, "%s", error.text);
@@ -44,18 +46,21 @@ Test(summary, has_the_keys_of_the_output_contract) {
     double value, std_error, n_eff, in, out, residual, wall, weighted;
     json_t *edges, *values, *variances;
     /* names as in the design's example, written out here once more on purpose */
-    int failed = json_unpack_ex(root, &json_error, 0,
-                                "{s:s, s:{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:s}], s:b, s:[[I, I]]},"
-                                " s:{s:{s:F, s:F, s:s, s:F, s:I}}, s:[{s:s, s:F, s:F, s:F}], s:[{s:s, s:F, s:F}],"
-                                " s:{s:{s:o, s:o, s:o, s:s}}, s:{s:I}, s:{s:F, s:F, s:F}, s:{s:F, s:F, s:F, s:F, s:F, s:F, s:F, s:F}}",
-                                "schema", &schema, "run", "name", &name, "seed", &seed, "mode", &mode, "config_sha256", &config, "tables_sha256", &tables,
-                                "tally_sha256", &tally, "version", &version, "devices", "name", &device, "driver", &driver, "partial", &partial, "primaries",
-                                &first, &end_id, "estimates", "dimuon.per_eot", "value", &value, "std_error", &std_error, "unit", &unit, "n_eff", &n_eff,
-                                "n_batches", &n_batches, "cutflow", "cut", &cut, "events", &weighted, "weighted", &weighted, "std_error", &weighted,
-                                "categories", "name", &category, "weighted", &weighted, "std_error", &weighted, "histograms", "missing_energy", "edges", &edges,
-                                "values", &values, "variances", &variances, "unit", &unit, "faults", "nan", &nan_count, "energy_balance", "in_GeV", &in,
-                                "out_GeV", &out, "relative_residual", &residual, "performance", "wall_s", &wall, "kernel_s", &weighted, "jit_s", &weighted,
-                                "tables_s", &weighted, "eot_per_s", &weighted, "steps_per_s", &weighted, "steps_per_eot", &weighted, "muons_per_s", &weighted);
+    int failed = json_unpack_ex(
+        root, &json_error, 0,
+        "{s:s, s:{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:s}], s:b, s:[[I, I]]},"
+        " s:{s:{s:F, s:F, s:s, s:F, s:I}}, s:[{s:s, s:F, s:F, s:F}], s:[{s:s, s:F, s:F}],"
+        " s:{s:{s:o, s:o, s:o, s:s}}, s:{s:I}, s:{s:F, s:F, s:F}, s:{s:F, s:F, s:F, s:F, s:F, s:F, s:F, s:F}}",
+        "schema", &schema, "run", "name", &name, "seed", &seed, "mode", &mode, "config_sha256", &config,
+        "tables_sha256", &tables, "tally_sha256", &tally, "version", &version, "devices", "name", &device, "driver",
+        &driver, "partial", &partial, "primaries", &first, &end_id, "estimates", "dimuon.per_eot", "value", &value,
+        "std_error", &std_error, "unit", &unit, "n_eff", &n_eff, "n_batches", &n_batches, "cutflow", "cut", &cut,
+        "events", &weighted, "weighted", &weighted, "std_error", &weighted, "categories", "name", &category, "weighted",
+        &weighted, "std_error", &weighted, "histograms", "missing_energy", "edges", &edges, "values", &values,
+        "variances", &variances, "unit", &unit, "faults", "nan", &nan_count, "energy_balance", "in_GeV", &in, "out_GeV",
+        &out, "relative_residual", &residual, "performance", "wall_s", &wall, "kernel_s", &weighted, "jit_s", &weighted,
+        "tables_s", &weighted, "eot_per_s", &weighted, "steps_per_s", &weighted, "steps_per_eot", &weighted,
+        "muons_per_s", &weighted);
     cr_assert_eq(failed, 0, "%s", json_error.text);
     cr_assert_str_eq(schema, "eotmc-summary/1");
     cr_assert_str_eq(device, "pthread-cpu \"x\"");
@@ -92,7 +97,9 @@ Test(summary, reads_back_bit_for_bit) {
         const struct eot_estimate *a = &result.estimate[i], *b = &copy.estimate[i];
         cr_assert_str_eq(a->name, b->name);
         cr_assert_str_eq(a->unit, b->unit);
-        cr_assert(a->value == b->value && a->std_error == b->std_error && a->n_eff == b->n_eff && a->n_batches == b->n_batches, "%s", a->name);
+        cr_assert(a->value == b->value && a->std_error == b->std_error && a->n_eff == b->n_eff &&
+                      a->n_batches == b->n_batches,
+                  "%s", a->name);
     }
     cr_assert_eq(copy.n_histogram, result.n_histogram);
     for (size_t i = 0; i < result.n_histogram; i++) {
@@ -138,7 +145,8 @@ Test(summary, numbers_are_short_and_texts_untouched) {
                             "\"value\": 0.0001602,",
                             "\"n_batches\": 100",
                             "4611686018427387905,"};
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) cr_assert(strstr(text, wanted[i]) != NULL, "no '%s' in %s", wanted[i], text);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        cr_assert(strstr(text, wanted[i]) != NULL, "no '%s' in %s", wanted[i], text);
     cr_assert_eq(eot_output_summary_read(inside("summary.json"), &copy, &error), EOT_OK, "%s", error.text);
     cr_assert_str_eq(copy.name, result.name);
 }
@@ -146,7 +154,8 @@ Test(summary, numbers_are_short_and_texts_untouched) {
 /* ---- what must not reach a file ---- */
 Test(summary, a_nan_is_refused_by_the_name_of_its_estimate) {
     result.estimate[3].value = NAN;
-    expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "estimate 'dimuon.per_eot': value = nan (must be finite)");
+    expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC,
+           "estimate 'dimuon.per_eot': value = nan (must be finite)");
     cr_assert_eq(count_entries(folder), 0);
 }
 Test(summary, an_infinite_error_is_refused) {
@@ -170,7 +179,8 @@ Test(summary, edges_that_do_not_rise_are_refused) {
     expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "histogram 'hcal0.energy': edge 4");
 }
 Test(summary, a_name_twice_is_refused) {
-    expect(eot_result_add_estimate(&result, &result.estimate[3], &error), EOT_E_INTERNAL, "'dimuon.per_eot' exists already");
+    expect(eot_result_add_estimate(&result, &result.estimate[3], &error), EOT_E_INTERNAL,
+           "'dimuon.per_eot' exists already");
 }
 Test(summary, a_primary_id_that_json_cannot_hold_is_refused) {
     result.primaries[1][1] = UINT64_MAX;
@@ -186,7 +196,8 @@ Test(summary, a_device_name_that_is_not_utf8_does_not_lose_the_run) {
 /* ---- reading wrong files ---- */
 Test(summary, a_newer_schema_is_refused_by_its_name) {
     write_text("s", "{\"schema\": \"eotmc-summary/2\"}");
-    expect(eot_output_summary_read(inside("s"), &copy, &error), EOT_E_IO, "schema 'eotmc-summary/2' (newer than eotmc-summary/1");
+    expect(eot_output_summary_read(inside("s"), &copy, &error), EOT_E_IO,
+           "schema 'eotmc-summary/2' (newer than eotmc-summary/1");
 }
 Test(summary, another_schema_is_refused) {
     write_text("s", "{\"schema\": \"other/1\"}");
@@ -200,14 +211,17 @@ Test(summary, a_truncated_file_is_refused_with_its_line) {
     write_text("s", "{\"schema\":\n \"eotmc-summary/1\", ");
     expect(eot_output_summary_read(inside("s"), &copy, &error), EOT_E_IO, "/s:2: not JSON");
 }
-Test(summary, a_missing_file_is_refused) { expect(eot_output_summary_read(inside("none"), &copy, &error), EOT_E_IO, "No such file"); }
+Test(summary, a_missing_file_is_refused) {
+    expect(eot_output_summary_read(inside("none"), &copy, &error), EOT_E_IO, "No such file");
+}
 Test(summary, a_missing_key_is_refused_by_its_name) {
     write_text("s", "{\"schema\": \"eotmc-summary/1\", \"run\": {\"name\": 1}}");
     expect(eot_output_summary_read(inside("s"), &copy, &error), EOT_E_IO, "'run.name' is missing");
 }
 Test(summary, each_key_that_is_taken_away_is_missed) {
     cr_assert_eq(eot_output_summary(folder, &result, &error), EOT_OK);
-    const char *top[] = {"run", "estimates", "cutflow", "categories", "histograms", "faults", "energy_balance", "performance"};
+    const char *top[] = {"run",        "estimates", "cutflow",        "categories",
+                         "histograms", "faults",    "energy_balance", "performance"};
     for (size_t i = 0; i < sizeof top / sizeof top[0]; i++) {
         json_t *root = json_load_file(inside("summary.json"), 0, NULL);
         json_object_del(root, top[i]);
@@ -236,7 +250,9 @@ Test(files, prepare_refuses_a_file_in_place_of_a_parent) {
 Test(files, prepare_refuses_what_nobody_may_write) {
     expect(eot_output_prepare("/proc/eotmc", &error), EOT_E_IO, "cannot create the output folder '/proc/eotmc'");
 }
-Test(files, prepare_refuses_a_folder_that_takes_no_file) { expect(eot_output_prepare("/proc", &error), EOT_E_IO, "cannot write '/proc/"); }
+Test(files, prepare_refuses_a_folder_that_takes_no_file) {
+    expect(eot_output_prepare("/proc", &error), EOT_E_IO, "cannot write '/proc/");
+}
 Test(files, prepare_refuses_an_empty_name) { expect(eot_output_prepare("", &error), EOT_E_IO, "is empty"); }
 
 Test(files, a_file_is_replaced_as_a_whole) {
@@ -251,7 +267,8 @@ Test(files, a_file_is_replaced_as_a_whole) {
     cr_assert_eq(count_entries(folder), 1);
 }
 Test(files, a_missing_folder_is_an_error) {
-    expect(eot_output_write_file(inside("none"), "f", "x", 1, &error), EOT_E_IO, "/none/f' (No such file or directory)");
+    expect(eot_output_write_file(inside("none"), "f", "x", 1, &error), EOT_E_IO,
+           "/none/f' (No such file or directory)");
 }
 Test(files, a_folder_under_the_final_name_is_an_error_and_leaves_nothing) {
     cr_assert_eq(mkdir(inside("f"), 0777), 0);
@@ -259,7 +276,8 @@ Test(files, a_folder_under_the_final_name_is_an_error_and_leaves_nothing) {
     cr_assert_eq(count_entries(folder), 1);
 }
 
-/** From here on no file may grow beyond n bytes: write() fails with EFBIG in its middle as it does with ENOSPC on a full disk. */
+/** From here on no file may grow beyond n bytes: write() fails with EFBIG in its middle as it does with ENOSPC on a
+ * full disk. */
 static void limit_files(rlim_t n) {
     signal(SIGXFSZ, SIG_IGN);
     struct rlimit limit = {n, n};

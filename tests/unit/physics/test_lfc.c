@@ -1,5 +1,5 @@
-/* The formulas of the signal's cross section: azimuthal averages against the amplitude (10) on explicit four-vectors, kinematic limits, thresholds,
- * messages. */
+/* The formulas of the signal's cross section: azimuthal averages against the amplitude (10) on explicit four-vectors,
+ * kinematic limits, thresholds, messages. */
 #include <criterion/criterion.h>
 #include <criterion/theories.h>
 #include <gsl/gsl_errno.h>
@@ -23,17 +23,21 @@ static long double times(four a, four b) { return a.t * b.t - a.x * b.x - a.y * 
 /* |A|^2 of eq. (10) with every product taken from the four-vectors. */
 static long double amplitude_direct(eot_lfc_system n, four p, four pf, four k, four Pi, four Pf) {
     four P = plus(Pi, Pf);
-    long double m2 = (long double)n.m_phi * n.m_phi, mi2 = (long double)n.m_i * n.m_i, mf2 = (long double)n.m_f * n.m_f, D2 = m2 - mi2 - mf2;
+    long double m2 = (long double)n.m_phi * n.m_phi, mi2 = (long double)n.m_i * n.m_i, mf2 = (long double)n.m_f * n.m_f,
+                D2 = m2 - mi2 - mf2;
     four sum = plus(pf, k), difference = minus(p, k), q = minus(Pi, Pf);
     long double s = times(sum, sum) - mi2, u = times(difference, difference) - mf2, t = -times(q, q);
-    long double first = (s + u) * (s + u) / (2 * s * u) * times(P, P), second = -2 * t / (s * u) * times(P, k) * times(P, k);
+    long double first = (s + u) * (s + u) / (2 * s * u) * times(P, P),
+                second = -2 * t / (s * u) * times(P, k) * times(P, k);
     long double bracket = u * times(P, p) + s * times(P, pf);
     long double third = D2 / (2 * s * s * u * u) * (times(P, P) * t * (s + u) * (s + u) - 4 * bracket * bracket);
     return first + second + third;
 }
 
-/* Average over the azimuth of q around V at fixed kinematics of one outgoing particle. The trapezoidal rule converges geometrically. */
-static long double average_direct(eot_lfc_system n, int side, long double E, long double E_x, long double theta, long double t) {
+/* Average over the azimuth of q around V at fixed kinematics of one outgoing particle. The trapezoidal rule converges
+ * geometrically. */
+static long double average_direct(eot_lfc_system n, int side, long double E, long double E_x, long double theta,
+                                  long double t) {
     enum { N = 4000 };
     long double m_fixed = side == 0 ? n.m_phi : n.m_f, m_rest = side == 0 ? n.m_f : n.m_phi, M = n.M;
     long double p = sqrtl(E * E - (long double)n.m_i * n.m_i), k = sqrtl(E_x * E_x - m_fixed * m_fixed);
@@ -44,34 +48,42 @@ static long double average_direct(eot_lfc_system n, int side, long double E, lon
     four e1 = {0, V.z / v, 0, -V.x / v}, e3 = {0, V.x / v, 0, V.z / v};
     long double sum = 0;
     for (int i = 0; i < N; i++) {
-        long double phi = 2 * acosl(-1.0L) * (i + 0.5L) / N, a = q * sine * cosl(phi), b = q * sine * sinl(phi), c = q * cosine;
+        long double phi = 2 * acosl(-1.0L) * (i + 0.5L) / N, a = q * sine * cosl(phi), b = q * sine * sinl(phi),
+                    c = q * cosine;
         four transfer = {t / (2 * M), a * e1.x + c * e3.x, b, a * e1.z + c * e3.z}; /* to the nucleus */
         four rest = minus(V, transfer), Pi = {M, 0, 0, 0}, Pf = plus(Pi, transfer);
-        sum += side == 0 ? amplitude_direct(n, incoming, rest, fixed, Pi, Pf) : amplitude_direct(n, incoming, fixed, rest, Pi, Pf);
+        sum += side == 0 ? amplitude_direct(n, incoming, rest, fixed, Pi, Pf)
+                         : amplitude_direct(n, incoming, fixed, rest, Pi, Pf);
     }
     return sum / N / (8 * M * M);
 }
 
 static void averages(int side) {
-    const double AGREE = 1e-7; /* long double keeps 1e-19 (E/m)^2 of the direct sum; the trapezoidal rule 1e-8 at b/a = 0.99 */
+    const double AGREE =
+        1e-7; /* long double keeps 1e-19 (E/m)^2 of the direct sum; the trapezoidal rule 1e-8 at b/a = 0.99 */
     int n_done = 0;
     for (u32 i = 0; i < 400; i++) {
         eot_u32x4 b = eot_philox(i, 1, 0, 0, 77, (u32)side), c = eot_philox(i, 2, 0, 0, 77, (u32)side);
         int is_mu2e = (int)(b.x & 1u);
         double m_phi = 0.12 + 1.5 * eot_uniform(b.y), A = 1.0 + floor(60.0 * eot_uniform(b.z)), E;
-        eot_lfc_system n =
-            is_mu2e ? eot_lfc_system_from(EOT_M_MUON, EOT_M_ELECTRON, m_phi, 1.0, A) : eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, m_phi, 1.0, A);
+        eot_lfc_system n = is_mu2e ? eot_lfc_system_from(EOT_M_MUON, EOT_M_ELECTRON, m_phi, 1.0, A)
+                                   : eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, m_phi, 1.0, A);
         E = eot_lfc_threshold(n) * (1.1 + 6.0 * eot_uniform(b.w));
         double m_fixed = side == 0 ? n.m_phi : n.m_f, m_rest = side == 0 ? n.m_f : n.m_phi;
         eot_lfc_range range = eot_lfc_energy_range(n, E, m_fixed, m_rest);
-        double E_x = range.low + eot_uniform(c.x) * (range.high - range.low), theta = 3.1 * eot_uniform(c.y) * eot_uniform(c.y), sine = sin(0.5 * theta);
-        eot_lfc_point g = eot_lfc_point_from(n, E, E_x, eot_lfc_Q0(n, E, E_x, m_fixed, m_rest), 2.0 * sine * sine, m_fixed, m_rest);
+        double E_x = range.low + eot_uniform(c.x) * (range.high - range.low),
+               theta = 3.1 * eot_uniform(c.y) * eot_uniform(c.y), sine = sin(0.5 * theta);
+        eot_lfc_point g =
+            eot_lfc_point_from(n, E, E_x, eot_lfc_Q0(n, E, E_x, m_fixed, m_rest), 2.0 * sine * sine, m_fixed, m_rest);
         if (!(g.t_max > g.t_min)) continue;
         double t = g.t_min * pow(g.t_max / g.t_min, 0.02 + 0.96 * eot_uniform(c.z));
-        double b2 = eot_lfc_b2(g, t), a2 = fmin(eot_lfc_square(g.a0 + g.a1 * t), side == 0 ? INFINITY : eot_lfc_square(g.a0_other + g.a1_other * t));
+        double b2 = eot_lfc_b2(g, t), a2 = fmin(eot_lfc_square(g.a0 + g.a1 * t),
+                                                side == 0 ? INFINITY : eot_lfc_square(g.a0_other + g.a1_other * t));
         if (b2 > 0.98 * a2) continue; /* there the direct sum does not converge */
-        double got = side == 0 ? eot_lfc_amplitude_x(n, g, t) : eot_lfc_amplitude_y(n, g, t), want = (double)average_direct(n, side, E, E_x, theta, t);
-        cr_expect(fabs(got - want) <= AGREE * fabs(want), "m_i = %g, m_phi = %g, A = %g, E = %g, E_x = %g, theta = %g, t = %g: %.10e, direct %.10e", n.m_i,
+        double got = side == 0 ? eot_lfc_amplitude_x(n, g, t) : eot_lfc_amplitude_y(n, g, t),
+               want = (double)average_direct(n, side, E, E_x, theta, t);
+        cr_expect(fabs(got - want) <= AGREE * fabs(want),
+                  "m_i = %g, m_phi = %g, A = %g, E = %g, E_x = %g, theta = %g, t = %g: %.10e, direct %.10e", n.m_i,
                   m_phi, A, E, E_x, theta, t, got, want);
         n_done++;
     }
@@ -83,14 +95,17 @@ Test(lfc, azimuthal_average_at_fixed_lepton_is_that_of_the_amplitude) { averages
 Test(lfc, limits_of_t_are_where_the_rest_flies_along_the_transfer) {
     eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, 0.5, 6.0, 12.0);
     double E = 4.0, E_x = 2.5, theta = 0.3, sine = sin(0.5 * theta);
-    eot_lfc_point g = eot_lfc_point_from(n, E, E_x, eot_lfc_Q0(n, E, E_x, n.m_phi, n.m_f), 2.0 * sine * sine, n.m_phi, n.m_f);
+    eot_lfc_point g =
+        eot_lfc_point_from(n, E, E_x, eot_lfc_Q0(n, E, E_x, n.m_phi, n.m_f), 2.0 * sine * sine, n.m_phi, n.m_f);
     double limit[2] = {g.t_min, g.t_max}, sign[2] = {1.0, -1.0};
     for (int i = 0; i < 2; i++) {
         double t = limit[i], q = sqrt(t + eot_lfc_square(t / (2.0 * n.M))), E_f = E - E_x - t / (2.0 * n.M);
         double cosine = (g.V * g.V + q * q - (E_f * E_f - n.m_f * n.m_f)) / (2.0 * g.V * q);
         cr_expect(fabs(fabs(cosine) - 1.0) < 1e-10, "cos theta_q = %.12f at the limit %d", cosine, i);
-        double inside = t * (1.0 + sign[i] * 1e-4), q_inside = sqrt(inside + eot_lfc_square(inside / (2.0 * n.M))), E_inside = E - E_x - inside / (2.0 * n.M);
-        cr_expect(fabs((g.V * g.V + q_inside * q_inside - (E_inside * E_inside - n.m_f * n.m_f)) / (2.0 * g.V * q_inside)) < 1.0);
+        double inside = t * (1.0 + sign[i] * 1e-4), q_inside = sqrt(inside + eot_lfc_square(inside / (2.0 * n.M))),
+               E_inside = E - E_x - inside / (2.0 * n.M);
+        cr_expect(fabs((g.V * g.V + q_inside * q_inside - (E_inside * E_inside - n.m_f * n.m_f)) /
+                       (2.0 * g.V * q_inside)) < 1.0);
     }
 }
 
@@ -110,7 +125,11 @@ TheoryDataPoints(lfc, values_are_sane) = {
 };
 Theory((double m_phi, double ratio, double Z, int process, int method), lfc, values_are_sane) {
     struct eot_error err;
-    struct eot_lfc_reaction r = {(enum eot_lfc_process)process, m_phi, 1e-4, Z, Z == 1.0 ? 1.0 : Z == 6.0 ? 12.0 : 207.0}, doubled = r;
+    struct eot_lfc_reaction r = {(enum eot_lfc_process)process, m_phi, 1e-4, Z,
+                                 Z == 1.0   ? 1.0
+                                 : Z == 6.0 ? 12.0
+                                            : 207.0},
+                            doubled = r;
     double threshold;
     doubled.coupling = 2e-4;
     cr_assert_eq(eot_lfc_threshold_energy(&r, &threshold, &err), EOT_OK, "%s", err.text);
@@ -118,18 +137,24 @@ Theory((double m_phi, double ratio, double Z, int process, int method), lfc, val
     if (E > 300.0) return;
     for (int side = 0; side < 2; side++) {
         struct eot_lfc_value one, four_times, single, twice;
-        enum eot_status status = eot_lfc_total(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, NULL, &one, &err);
+        enum eot_status status =
+            eot_lfc_total(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, NULL, &one, &err);
         if (ratio == 1.0000001 && status == EOT_E_NUMERIC) continue; /* may be told, may not be wrong */
         cr_assert_eq(status, EOT_OK, "%s", err.text);
         cr_expect(isfinite(one.value) && isfinite(one.rel_error));
-        cr_expect(E > threshold ? one.value >= 0.0 || method != 0 : one.value == 0.0, "sigma = %g at E/threshold = %.9g", one.value, ratio);
+        cr_expect(E > threshold ? one.value >= 0.0 || method != 0 : one.value == 0.0,
+                  "sigma = %g at E/threshold = %.9g", one.value, ratio);
         if (method == 0 && ratio > 1.0) cr_expect(one.value > 0.0);
-        cr_assert_eq(eot_lfc_total(&doubled, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, NULL, &four_times, &err), EOT_OK);
+        cr_assert_eq(
+            eot_lfc_total(&doubled, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, NULL, &four_times, &err),
+            EOT_OK);
         cr_expect(fabs(four_times.value - 4.0 * one.value) <= 1e-12 * fabs(one.value));
         for (int i = 0; i <= 4; i++) {
-            cr_assert_eq(eot_lfc_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, 0.25 * i, NULL, &single, &err), EOT_OK, "%s",
-                         err.text);
-            cr_assert_eq(eot_lfc_double_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, 0.25 * i, i, NULL, &twice, &err),
+            cr_assert_eq(eot_lfc_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, 0.25 * i,
+                                              NULL, &single, &err),
+                         EOT_OK, "%s", err.text);
+            cr_assert_eq(eot_lfc_double_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E,
+                                                     0.25 * i, i, NULL, &twice, &err),
                          i < 4 ? EOT_OK : EOT_E_USAGE, "%s", err.text); /* 4 rad is no polar angle */
             cr_expect(isfinite(single.value) && isfinite(twice.value));
             if (E <= threshold) cr_expect(single.value == 0.0 && twice.value == 0.0);
@@ -148,10 +173,12 @@ Test(lfc, angular_distribution_integrates_to_the_total) {
         for (int i = 0; i <= N; i++) {
             double angle = 1e-6 * exp(i * step);
             struct eot_lfc_value value;
-            cr_assert_eq(eot_lfc_angular(&r, EOT_LFC_ETL, (enum eot_lfc_side)side, 100.0, angle, NULL, &value, &err), EOT_OK, "%s", err.text);
+            cr_assert_eq(eot_lfc_angular(&r, EOT_LFC_ETL, (enum eot_lfc_side)side, 100.0, angle, NULL, &value, &err),
+                         EOT_OK, "%s", err.text);
             sum += value.value * angle * step * (i == 0 || i == N ? 0.5 : 1.0);
         }
-        cr_expect(fabs(sum / 0.7863265735 - 1.0) < AGREE, "side %d: %.6f pb, reference 0.786327", side, sum); /* tests/reference/lfc/sigma_total.csv */
+        cr_expect(fabs(sum / 0.7863265735 - 1.0) < AGREE, "side %d: %.6f pb, reference 0.786327", side,
+                  sum); /* tests/reference/lfc/sigma_total.csv */
     }
 }
 
@@ -184,32 +211,38 @@ Test(lfc, requests_outside_the_validity_are_refused_by_name) {
         struct eot_lfc_options options = {.theta_max = row[i].theta_max, .tolerance = row[i].tolerance};
         struct eot_lfc_value value;
         struct eot_error err = {.text = ""};
-        cr_expect_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_PHI, row[i].E, row[i].fraction, row[i].angle, &options, &value, &err), EOT_E_USAGE,
-                     "row %zu", i);
+        cr_expect_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_PHI, row[i].E, row[i].fraction, row[i].angle,
+                                                 &options, &value, &err),
+                     EOT_E_USAGE, "row %zu", i);
         cr_expect(strstr(err.text, row[i].text) != NULL, "'%s' lacks '%s'", err.text, row[i].text);
         cr_expect(value.value == 0.0 && value.rel_error == 0.0);
     }
 }
 
 Test(lfc, what_cannot_be_reached_is_told) {
-    struct eot_lfc_reaction r = {EOT_LFC_MU2E, 0.1052, 1e-4, 82.0, 207.0}; /* 50 keV above the pole, to a precision that rounding forbids */
+    struct eot_lfc_reaction r = {EOT_LFC_MU2E, 0.1052, 1e-4, 82.0,
+                                 207.0}; /* 50 keV above the pole, to a precision that rounding forbids */
     struct eot_lfc_options options = {.tolerance = 1e-8, .reference = 1};
     struct eot_lfc_value value;
     struct eot_error err = {.text = ""};
     enum eot_status status = eot_lfc_total(&r, EOT_LFC_ETL, EOT_LFC_PHI, 160.0, &options, &value, &err);
-    cr_expect(status == EOT_E_NUMERIC ? strstr(err.text, "not converged") != NULL : value.rel_error <= 1e-8, "status %d: %s", status, err.text);
+    cr_expect(status == EOT_E_NUMERIC ? strstr(err.text, "not converged") != NULL : value.rel_error <= 1e-8,
+              "status %d: %s", status, err.text);
 }
 
 Test(lfc, gm2_has_its_heavy_limit_and_flux_its_ends) {
     struct eot_error err;
     struct eot_lfc_value value;
     cr_assert_eq(eot_lfc_gm2(3.0, &value, &err), EOT_OK);
-    double limit = eot_lfc_square(EOT_M_MUON / 3.0) / (48.0 * EOT_PI * EOT_PI); /* h^2 m_mu^2/(48 pi^2 m^2) times 1 + O(m_mu^2/m^2) */
-    cr_expect(fabs(value.value / limit - 1.0) < 2.0 * eot_lfc_square(EOT_M_MUON / 3.0), "%g, limit %g", value.value, limit);
+    double limit = eot_lfc_square(EOT_M_MUON / 3.0) /
+                   (48.0 * EOT_PI * EOT_PI); /* h^2 m_mu^2/(48 pi^2 m^2) times 1 + O(m_mu^2/m^2) */
+    cr_expect(fabs(value.value / limit - 1.0) < 2.0 * eot_lfc_square(EOT_M_MUON / 3.0), "%g, limit %g", value.value,
+              limit);
     cr_expect(eot_lfc_flux(82.0, 207.0, 1.0, 1.0) == 0.0);
     cr_expect(eot_lfc_flux(82.0, 207.0, 2.0, 1.0) == 0.0);
     double just = eot_lfc_flux(82.0, 207.0, 1e-3, 1e-3 * (1.0 + 1e-6)); /* F^2/t^2 (dt)^2/2 */
-    double want = eot_lfc_form_factor(eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, 1.0, 82.0, 207.0), 1e-3) * 0.5e-18;
+    double want =
+        eot_lfc_form_factor(eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, 1.0, 82.0, 207.0), 1e-3) * 0.5e-18;
     cr_expect(fabs(just / want - 1.0) < 1e-5, "%g, expected %g", just, want);
     cr_expect_eq(eot_lfc_gm2(0.05, &value, &err), EOT_E_USAGE);
     double h;

@@ -1,5 +1,5 @@
-/* The NA64 set-up: thicknesses against shared values of the detector papers (models: 40.6 X0 and 45 cm for the ECAL, 7.40 interaction lengths and 68.8 X0 for
- * an HCAL module), and the grid against the volumes it was made from. */
+/* The NA64 set-up: thicknesses against shared values of the detector papers (models: 40.6 X0 and 45 cm for the
+ * ECAL, 7.40 interaction lengths and 68.8 X0 for an HCAL module), and the grid against the volumes it was made from. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
@@ -11,7 +11,8 @@ static struct eot_setup setup;
 
 static void build(const char *const *overrides, size_t n_override) {
     struct eot_error err = {0};
-    cr_assert_eq(eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", overrides, n_override, &config, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", overrides, n_override, &config, &err),
+                 EOT_OK, "%s", err.text);
     cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_OK, "%s", err.text);
 }
 static void effective(void) { build(NULL, 0); }
@@ -75,20 +76,26 @@ static void check_grid(void) {
     for (int k = 0; k < setup.n_z; k++)
         for (int j = 0; j < setup.n_y; j++)
             for (int i = 0; i < setup.n_x; i++) {
-                double x = 0.5 * ((double)edges[0][i] + (double)edges[0][i + 1]), y = 0.5 * ((double)edges[1][j] + (double)edges[1][j + 1]);
+                double x = 0.5 * ((double)edges[0][i] + (double)edges[0][i + 1]),
+                       y = 0.5 * ((double)edges[1][j] + (double)edges[1][j + 1]);
                 double z = 0.5 * ((double)edges[2][k] + (double)edges[2][k + 1]);
                 int inside = -1;
                 for (int v = 0; v < (int)config.geometry.n_volume; v++) {
                     const struct eot_volume_config *w = &config.geometry.volume[v];
-                    if (fabs(x - w->center_x) < w->size_x / 2 && fabs(y - w->center_y) < w->size_y / 2 && z > w->z && z < w->z + w->thickness) inside = v;
+                    if (fabs(x - w->center_x) < w->size_x / 2 && fabs(y - w->center_y) < w->size_y / 2 && z > w->z &&
+                        z < w->z + w->thickness)
+                        inside = v;
                 }
-                const eot_region *region = &setup.region[setup.voxel[((size_t)k * (size_t)setup.n_y + (size_t)j) * (size_t)setup.n_x + (size_t)i]];
+                const eot_region *region =
+                    &setup.region[setup.voxel[((size_t)k * (size_t)setup.n_y + (size_t)j) * (size_t)setup.n_x +
+                                              (size_t)i]];
                 cr_assert_eq(region->volume, inside, "at %g %g %g", x, y, z);
                 float sum = 0;
                 for (int c = 0; c < region->n_constituent; c++) sum += region->fraction[c];
                 cr_assert_float_eq(sum, 1, 1e-6);
                 if (inside >= 0)
-                    seen[inside] += ((double)edges[0][i + 1] - (double)edges[0][i]) * ((double)edges[1][j + 1] - (double)edges[1][j]) *
+                    seen[inside] += ((double)edges[0][i + 1] - (double)edges[0][i]) *
+                                    ((double)edges[1][j + 1] - (double)edges[1][j]) *
                                     ((double)edges[2][k + 1] - (double)edges[2][k]);
             }
     for (int v = 0; v < (int)config.geometry.n_volume; v++) {
@@ -118,8 +125,9 @@ Test(setup, steps_are_limited_in_effective_media_and_in_the_field_only, .init = 
 }
 
 Test(setup, modules_count_along_z_whatever_their_order_in_the_file, .fini = clear) {
-    const char *overrides[] = {"geometry.volumes.hcal0.z=500 cm", "geometry.volumes.mm0.z=640 cm", "geometry.volumes.mm1.z=650 cm",
-                               "geometry.volumes.mbpl.z=660 cm", "geometry.volumes.mm2.z=861 cm"};
+    const char *overrides[] = {"geometry.volumes.hcal0.z=500 cm", "geometry.volumes.mm0.z=640 cm",
+                               "geometry.volumes.mm1.z=650 cm", "geometry.volumes.mbpl.z=660 cm",
+                               "geometry.volumes.mm2.z=861 cm"};
     build(overrides, 5);
     cr_assert_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 210)].module, 0);
     cr_assert_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 510)].module, 2);
@@ -138,7 +146,8 @@ Test(setup, a_volume_can_be_merged_while_the_others_stay_explicit, .fini = clear
 
 /* The same layer twice is one constituent; a layer that is seen and one that is not are two, of one material. */
 Test(setup, constituents_are_the_different_layers_with_their_shares, .fini = clear) {
-    const char *overrides[] = {"geometry.volumes.ecal.layers=[{material: lead, thickness: 1 mm}, {material: polystyrene, thickness: 1 mm, active: on}, "
+    const char *overrides[] = {"geometry.volumes.ecal.layers=[{material: lead, thickness: 1 mm}, {material: "
+                               "polystyrene, thickness: 1 mm, active: on}, "
                                "{material: lead, thickness: 0.5 mm}, {material: polystyrene, thickness: 0.5 mm}]"};
     build(overrides, 1);
     const eot_region *region = &setup.region[eot_setup_region_at(&setup, 0, 0, 20)];
@@ -153,12 +162,14 @@ Test(setup, constituents_are_the_different_layers_with_their_shares, .fini = cle
 /* A caller may fill the configuration without a file: what the reader would have found is found again. */
 Test(setup, overlaps_and_planes_too_near_are_refused_without_a_file) {
     struct eot_error err = {0};
-    cr_assert_eq(eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", NULL, 0, &config, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", NULL, 0, &config, &err), EOT_OK, "%s",
+                 err.text);
     config.geometry.volume[1].z = 40;
     cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_E_CONFIG);
     cr_assert_not_null(strstr(err.text, "veto overlaps ecal"), "%s", err.text);
     config.geometry.volume[1].z = 50;
-    config.geometry.volume[9].z = config.geometry.volume[8].z + config.geometry.volume[8].thickness + 1e-5; /* single precision resolves 6e-5 cm at 8 m */
+    config.geometry.volume[9].z = config.geometry.volume[8].z + config.geometry.volume[8].thickness +
+                                  1e-5; /* single precision resolves 6e-5 cm at 8 m */
     cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_E_CONFIG);
     cr_assert_not_null(strstr(err.text, "cannot be told apart"), "%s", err.text);
     eot_config_free(&config);

@@ -1,4 +1,5 @@
-/* Faults on the device fail the run and name the lowest faulting primary. They are made by spoiling a buffer between two kernels. */
+/* Faults on the device fail the run and name the lowest faulting primary. They are made by spoiling a buffer between
+ * two kernels. */
 #include "../../simulation.h"
 
 #include <math.h>
@@ -10,10 +11,12 @@ static int spoiled_argument;           /* which */
 static size_t spoiled_offset, n_spoiled;
 static const void *spoiled_bytes;
 
-static enum eot_status launch_with_spoiled_buffer(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group, struct eot_buffer *const *arguments,
+static enum eot_status launch_with_spoiled_buffer(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item,
+                                                  size_t group, struct eot_buffer *const *arguments,
                                                   struct eot_error *err) {
     if (kernel == spoiled_kernel) {
-        enum eot_status status = honest.buffer_write(backend, arguments[spoiled_argument], spoiled_offset, n_spoiled, spoiled_bytes, err);
+        enum eot_status status =
+            honest.buffer_write(backend, arguments[spoiled_argument], spoiled_offset, n_spoiled, spoiled_bytes, err);
         if (status != EOT_OK) return status;
     }
     return honest.launch(backend, kernel, n_item, group, arguments, err);
@@ -38,7 +41,8 @@ static void spoil(enum eot_kernel kernel, int argument, size_t offset, size_t n_
 
 Test(faults, fail_the_run_and_name_the_primary) {
     struct simulation s;
-    simulation_open(&s, "configs/smoke.yaml", (const char *const[]){"sampling.eot=64", "sampling.batch=64", "sampling.first=1000", NULL}, "host");
+    simulation_open(&s, "configs/smoke.yaml",
+                    (const char *const[]){"sampling.eot=64", "sampling.batch=64", "sampling.first=1000", NULL}, "host");
     honest = *s.backend->op;
     struct eot_backend_operations wrong = honest;
     wrong.launch = launch_with_spoiled_buffer;
@@ -49,7 +53,8 @@ Test(faults, fail_the_run_and_name_the_primary) {
     expect_fault(&s, "its vertex was not found again", 1005);
 
     f32 energy = 1.5f; /* the parent of the vertex had another energy in the cascade */
-    spoil(EOT_KERNEL_replay, 4, 63 * sizeof(eot_vertex_record) + offsetof(eot_vertex_record, E), sizeof energy, &energy);
+    spoil(EOT_KERNEL_replay, 4, 63 * sizeof(eot_vertex_record) + offsetof(eot_vertex_record, E), sizeof energy,
+          &energy);
     expect_fault(&s, "its vertex was not found again", 1063);
 
     f64 nowhere = NAN; /* muons start at no place */

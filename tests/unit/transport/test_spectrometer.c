@@ -1,4 +1,5 @@
-/* Sign and momentum of tracks through the magnet, with the device's own functions: muons that start behind the last HCAL. */
+/* Sign and momentum of tracks through the magnet, with the device's own functions: muons that start behind the last
+ * HCAL. */
 #undef EOT_REAL_DOUBLE
 #include "eotmc/transport/select.h"
 
@@ -17,7 +18,8 @@ static double mean_momentum(const struct simulation *s, int charge, double energ
         v.plus.z = v.minus.z = 1.0f;
         v.E_plus = v.E_minus = (f32)energy;
         v.weight = 1.0f;
-        eot_muon_outcome out = eot_event_muon(w->table.value, &w->muon, &w->grid, w->region, w->voxel, &w->event, (u64)i, v, charge, acc, tally);
+        eot_muon_outcome out = eot_event_muon(w->table.value, &w->muon, &w->grid, w->region, w->voxel, &w->event,
+                                              (u64)i, v, charge, acc, tally);
         eot_track track = eot_track_fit(out, &w->event.response, eot_random_init((u64)i, EOT_STAGE_DETECTOR, 1, 1, 0));
         if (track.momentum == 0.0f) continue;
         n_track++;
@@ -35,10 +37,13 @@ static void expect_signs(const char *field) {
         for (double energy = 30.0; energy < 70.0; energy += 30.0) {
             /* two planes of 100 um, 1 m apart, on each side measure the bend to 0.2 mrad of 14 or 7 mrad; 300 tracks */
             double momentum = mean_momentum(&s, charge, energy, 300);
-            cr_expect_float_eq(momentum, charge * energy, 0.01 * energy, "%s: charge %d, %g GeV: momentum %g", field, charge, energy, momentum);
+            cr_expect_float_eq(momentum, charge * energy, 0.01 * energy, "%s: charge %d, %g GeV: momentum %g", field,
+                               charge, energy, momentum);
         }
     simulation_close(&s);
 }
 
 Test(spectrometer, sign_and_momentum) { expect_signs("geometry.volumes.mbpl.field=[0 T, 0.7 T, 0 T]"); }
-Test(spectrometer, sign_and_momentum_in_the_opposite_field) { expect_signs("geometry.volumes.mbpl.field=[0 T, -0.7 T, 0 T]"); }
+Test(spectrometer, sign_and_momentum_in_the_opposite_field) {
+    expect_signs("geometry.volumes.mbpl.field=[0 T, -0.7 T, 0 T]");
+}
