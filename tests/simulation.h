@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analysis/estimate.h"
-#include "run/run.h"
+#include "engine/run.h"
 
 struct simulation {
     struct eot_config config;

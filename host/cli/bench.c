@@ -7,7 +7,7 @@
 #include "base/options.h"
 #include "cli.h"
 #include "cli/interrupt.h"
-#include "run/bench.h"
+#include "bench/bench.h"
 
 static const char *const KERNEL_NAME[EOT_N_KERNEL] = {
 #define EOT_KERNEL(name, n_argument) #name,

@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "output/output.h"
 #include "physics/muon_tables.h"
-#include "run/prepare.h"
+#include "world/world.h"
 
 enum { MAX_ROW = 256 };
 

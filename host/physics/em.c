@@ -167,7 +167,7 @@ static double medium_dimuon_gamma(const struct eot_em_medium *medium, double k, 
 
 static double lfc_preference(const struct eot_em_options *o, double E) {
     if (o->lfc_preference == NULL) return 1.0;
-    const eot_lfc_table *n = &o->event->lfc[o->event->promise_nucleus];
+    const eot_lfc_table *n = &o->event->lfc[o->event->importance_nucleus];
     eot_lfc_cell c = eot_lfc_cell_from(eot_lfc_grid_place(*n, E), n->n_energy);
     return o->lfc_preference[c.i] + c.f * (o->lfc_preference[c.i + 1] - o->lfc_preference[c.i]);
 }

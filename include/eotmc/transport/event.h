@@ -566,7 +566,7 @@ EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL c
     return s.out;
 }
 
-/** Least kinetic energy [GeV] at z [cm] that can bring a muon to the last tracker plane (host/run/reach.h); a little
+/** Least kinetic energy [GeV] at z [cm] that can bring a muon to the last tracker plane (host/world/reach.h); a little
  * less than that where it changes fast. */
 EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, f32 z) {
     i32 i = (i32)((z - e->need_z0) * e->need_inverse_step) + 1;

@@ -110,10 +110,10 @@ typedef struct {
     eot_lfc_table lfc[EOT_N_LFC]; /* one nucleus each; rates in units of the run */
     i32 lfc_medium[EOT_N_LFC];
     f32 lfc_Z[EOT_N_LFC], lfc_A[EOT_N_LFC];
-    u32 promise;         /* f32 table [n of the nucleus][n_promise_energy + 1 + n_promise_energy (n_promise_angle + 1)]:
-                            cumulative shares of rows of cells, and of cells in a row */
-    i32 promise_nucleus; /* whose energies they are at */
-    i32 n_promise_energy, n_promise_angle; /* 0: no muons are preferred */
+    u32 importance; /* f32 table [n of the nucleus][n_importance_energy + 1 + n_importance_energy (n_importance_angle +
+                    1)]: cumulative shares of rows of cells, and of cells in a row */
+    i32 importance_nucleus;                      /* whose energies they are at */
+    i32 n_importance_energy, n_importance_angle; /* 0: no muons are preferred */
 } eot_event_parameters;
 EOT_LAYOUT(eot_event_parameters, 2856);
 

@@ -136,13 +136,15 @@ typedef struct {
     f32 q_energy, q_angle, weight;
 } eot_lfc_draw;
 
-/** Draw from the cells of promising muons (host/run/promise.h), uniform in q within a cell. @param cell, inside blocks.
+/** Draw from the cells of promising muons (host/world/importance.h), uniform in q within a cell. @param cell, inside
+ * blocks.
  */
 EOT_FN eot_lfc_draw eot_lfc_draw_promising(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, f32 E,
                                            eot_u32x4 cell, eot_u32x4 inside) {
-    i32 n_energy = e->n_promise_energy, n_angle = e->n_promise_angle, n_node = e->lfc[e->promise_nucleus].n_energy;
-    i32 node = (i32)(eot_lfc_grid_place(e->lfc[e->promise_nucleus], E) * (f32)(n_node - 1) + 0.5f); /* the nearest */
-    EOT_GLOBAL const f32 *rows = table + e->promise + (u32)(node * (n_energy + 1 + n_energy * (n_angle + 1)));
+    i32 n_energy = e->n_importance_energy, n_angle = e->n_importance_angle,
+        n_node = e->lfc[e->importance_nucleus].n_energy;
+    i32 node = (i32)(eot_lfc_grid_place(e->lfc[e->importance_nucleus], E) * (f32)(n_node - 1) + 0.5f); /* the nearest */
+    EOT_GLOBAL const f32 *rows = table + e->importance + (u32)(node * (n_energy + 1 + n_energy * (n_angle + 1)));
     i32 i = eot_grid_cell(rows, n_energy, (f64)eot_uniform(cell.x));
     EOT_GLOBAL const f32 *row = rows + n_energy + 1 + i * (n_angle + 1);
     i32 j = eot_grid_cell(row, n_angle, (f64)eot_uniform(cell.y));
@@ -176,7 +178,7 @@ EOT_FN eot_event_vertex eot_vertex_lfc(eot_event_vertex v, EOT_GLOBAL const f32 
     }
     if (!eot_lfc_is_covered(e->lfc[v.target], v.k)) v.fault |= (u32)EOT_FAULT_ENERGY;
     eot_lfc_draw d;
-    if (e->n_promise_energy > 0) {
+    if (e->n_importance_energy > 0) {
         d = eot_lfc_draw_promising(table, e, v.k, b, eot_random_block(g));
     } else {
         d.q_energy = eot_lfc_quantile_place(eot_uniform(b.x));
