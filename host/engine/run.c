@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "device/launch.h"
 #include "eotmc/math/random.h"
 #include "physics/lfc/event.h"
 
@@ -243,8 +244,9 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     g->e.first_primary = first;
     EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_source, source_items(g, n), 0,
-                             (struct eot_buffer *[]){g->event, g->cascade, g->energy}, err));
+    EOT_TRY(eot_launch_source(g->b, source_items(g, n), 0,
+                              (struct eot_args_source){.event = g->event, .launch = g->cascade, .energy = g->energy},
+                              err));
     float *energy = malloc(g->n_lane * sizeof *energy);
     EOT_CHECK_MEMORY(energy);
     size_t n_start = g->n_lane < n ? g->n_lane : n;
@@ -269,10 +271,16 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
             EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
         }
         double start = now_s();
-        EOT_TRY(g->b->op->launch(
-            g->b, EOT_KERNEL_cascade, g->n_lane / (size_t)g->b->lane_width, g->group,
-            (struct eot_buffer *[]){g->table, g->em, g->cascade, g->energy, g->lane, g->stack, g->track, g->vertex},
-            err));
+        EOT_TRY(eot_launch_cascade(g->b, g->n_lane / (size_t)g->b->lane_width, g->group,
+                                   (struct eot_args_cascade){.table = g->table,
+                                                             .em = g->em,
+                                                             .launch = g->cascade,
+                                                             .energy = g->energy,
+                                                             .lane = g->lane,
+                                                             .stack = g->stack,
+                                                             .track = g->track,
+                                                             .vertex = g->vertex},
+                                   err));
         double seconds = now_s() - start;
         EOT_TRY(g->b->op->buffer_read(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
         if (!g->c.is_forced) EOT_TRY(collect_hits(g, err));
@@ -378,13 +386,27 @@ static enum eot_status look_ahead(struct engine *g, struct eot_buffer *record, s
     g->e.first_vertex = (u32)start;
     g->e.n_event = (u32)n_look;
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
-    EOT_TRY(g->b->op->launch(
-        g->b, EOT_KERNEL_locate, n_look, 0,
-        (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, record, g->locate_stack, g->located, g->tally},
-        err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_reach, 2 * n_look, 0,
-                             (struct eot_buffer *[]){g->table, g->muon_tables, g->grid, g->region, g->voxel, g->event,
-                                                     record, g->located, g->reaches, g->tally},
+    EOT_TRY(eot_launch_locate(g->b, n_look, 0,
+                              (struct eot_args_locate){.table = g->table,
+                                                       .em = g->em,
+                                                       .cascade = g->cascade,
+                                                       .event = g->event,
+                                                       .record = record,
+                                                       .stack = g->locate_stack,
+                                                       .vertex = g->located,
+                                                       .tally = g->tally},
+                              err));
+    EOT_TRY(eot_launch_reach(g->b, 2 * n_look, 0,
+                             (struct eot_args_reach){.table = g->table,
+                                                     .muon_tables = g->muon_tables,
+                                                     .grid = g->grid,
+                                                     .region = g->region,
+                                                     .voxel = g->voxel,
+                                                     .event = g->event,
+                                                     .record = record,
+                                                     .vertex = g->located,
+                                                     .reaches = g->reaches,
+                                                     .tally = g->tally},
                              err));
     EOT_TRY(g->b->op->buffer_read(g->b, g->reaches, 0, 2 * n_look * sizeof *reaches, reaches, err));
     *n_list = 0;
@@ -405,18 +427,43 @@ static enum eot_status follow_events(struct engine *g, struct eot_buffer *record
     g->e.has_list = list != NULL;
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
     if (list != NULL) EOT_TRY(g->b->op->buffer_write(g->b, g->follow, 0, n * sizeof *list, list, err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_replay, n, 0,
-                             (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, record, g->acc,
-                                                     g->replay_stack, g->event_vertex, g->tally, g->profile, g->follow},
-                             err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_muon, n, 0,
-                             (struct eot_buffer *[]){g->table, g->muon_tables, g->grid, g->region, g->voxel, g->event,
-                                                     record, g->event_vertex, g->acc, g->outcome, g->tally, g->follow},
-                             err));
-    EOT_TRY(g->b->op->launch(
-        g->b, EOT_KERNEL_select_event, n, 0,
-        (struct eot_buffer *[]){g->event, record, g->event_vertex, g->acc, g->outcome, g->tally, g->row, g->follow},
-        err));
+    EOT_TRY(eot_launch_replay(g->b, n, 0,
+                              (struct eot_args_replay){.table = g->table,
+                                                       .em = g->em,
+                                                       .cascade = g->cascade,
+                                                       .event = g->event,
+                                                       .record = record,
+                                                       .acc = g->acc,
+                                                       .stack = g->replay_stack,
+                                                       .vertex = g->event_vertex,
+                                                       .tally = g->tally,
+                                                       .profile = g->profile,
+                                                       .list = g->follow},
+                              err));
+    EOT_TRY(eot_launch_muon(g->b, n, 0,
+                            (struct eot_args_muon){.table = g->table,
+                                                   .muon_tables = g->muon_tables,
+                                                   .grid = g->grid,
+                                                   .region = g->region,
+                                                   .voxel = g->voxel,
+                                                   .event = g->event,
+                                                   .record = record,
+                                                   .vertex = g->event_vertex,
+                                                   .acc = g->acc,
+                                                   .outcome = g->outcome,
+                                                   .tally = g->tally,
+                                                   .list = g->follow},
+                            err));
+    EOT_TRY(eot_launch_select_event(g->b, n, 0,
+                                    (struct eot_args_select_event){.event = g->event,
+                                                                   .record = record,
+                                                                   .vertex = g->event_vertex,
+                                                                   .acc = g->acc,
+                                                                   .outcome = g->outcome,
+                                                                   .tally = g->tally,
+                                                                   .row = g->row,
+                                                                   .list = g->follow},
+                                    err));
     EOT_TRY(g->b->op->buffer_read(g->b, g->row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->rows, err));
 done:
     return status;
@@ -515,11 +562,19 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
         e.first_primary = first + start;
         e.n_event = (u32)count;
         EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof e, &e, err));
-        EOT_TRY(
-            g->b->op->launch(g->b, EOT_KERNEL_replay, count, 0,
-                             (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, list, g->acc,
-                                                     g->replay_stack, g->event_vertex, g->tally, profile, g->follow},
-                             err));
+        EOT_TRY(eot_launch_replay(g->b, count, 0,
+                                  (struct eot_args_replay){.table = g->table,
+                                                           .em = g->em,
+                                                           .cascade = g->cascade,
+                                                           .event = g->event,
+                                                           .record = list,
+                                                           .acc = g->acc,
+                                                           .stack = g->replay_stack,
+                                                           .vertex = g->event_vertex,
+                                                           .tally = g->tally,
+                                                           .profile = profile,
+                                                           .list = g->follow},
+                                  err));
         EOT_TRY(g->b->op->buffer_read(g->b, g->acc, 0, count * EOT_N_ACC * sizeof *acc, acc, err));
         EOT_TRY(g->b->op->buffer_read(g->b, profile, 0, count * row * sizeof *counts, counts, err));
         for (size_t i = 0; i < count; i++) {

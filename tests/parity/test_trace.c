@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "device/launch.h"
+
 enum { N_PRIMARY = 64, N_STEP = 600 };
 
 struct trace {
@@ -39,8 +41,9 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         cr_assert_eq(backend->op->buffer_create(backend, all[i].n_bytes, all[i].initial, all[i].buffer, &error), EOT_OK,
                      "%s", error.text);
-    cr_assert_eq(backend->op->launch(backend, EOT_KERNEL_source, n_source, 0,
-                                     (struct eot_buffer *[]){t->event, t->cascade, t->energy}, &error),
+    cr_assert_eq(eot_launch_source(
+                     backend, n_source, 0,
+                     (struct eot_args_source){.event = t->event, .launch = t->cascade, .energy = t->energy}, &error),
                  EOT_OK, "%s", error.text);
     cr_assert_eq(backend->op->buffer_read(backend, t->energy, 0, sizeof energy, energy, &error), EOT_OK);
     memset(t->word, 0, sizeof t->word);
@@ -54,10 +57,16 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
 
 static void step(struct trace *t) {
     struct eot_error error;
-    cr_assert_eq(t->b->op->launch(t->b, EOT_KERNEL_cascade, N_PRIMARY / (size_t)t->b->lane_width, 1,
-                                  (struct eot_buffer *[]){t->table, t->em, t->cascade, t->energy, t->lane, t->stack,
-                                                          t->track, t->vertex},
-                                  &error),
+    cr_assert_eq(eot_launch_cascade(t->b, N_PRIMARY / (size_t)t->b->lane_width, 1,
+                                    (struct eot_args_cascade){.table = t->table,
+                                                              .em = t->em,
+                                                              .launch = t->cascade,
+                                                              .energy = t->energy,
+                                                              .lane = t->lane,
+                                                              .stack = t->stack,
+                                                              .track = t->track,
+                                                              .vertex = t->vertex},
+                                    &error),
                  EOT_OK, "%s", error.text);
     cr_assert_eq(t->b->op->buffer_read(t->b, t->lane, 0, sizeof t->word, t->word, &error), EOT_OK, "%s", error.text);
 }
