@@ -9,7 +9,8 @@
 
 #include "backend_private.h"
 #include "eotmc/tally/tally.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/launch.h"
+#include "eotmc/transport/state.h"
 
 struct simt {
     struct eot_backend *host;
