@@ -21,8 +21,8 @@
 #undef EOT_REAL_DOUBLE /* the cascade as a device runs it */
 #include "eotmc/transport/event.h"
 
-#include "run/prepare.h"
-#include "setup/setup.h"
+#include "world/world.h"
+#include "geometry/setup.h"
 
 enum { N_FINE = 300, N_ENERGY = 36, N_CUT = 11, N_FITTED = 7, N_PARAMETER = 8, MAX_POINT = 200 };
 static const double CUT[N_CUT] = {0.2, 0.3, 0.5, 1.0, 2.5, 5.0,

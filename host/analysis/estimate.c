@@ -7,7 +7,7 @@
 
 #include "analysis/statistics.h"
 #include "base/sha256.h"
-#include "run/replay.h"
+#include "job/replay.h"
 #include "version.h"
 
 /* Sums of the weighted tally `which` per block. */
@@ -252,10 +252,10 @@ static const struct axis SIGNAL_AXES[] = {
      false},
 };
 static const struct axis DETECTOR_AXES[] = {
-    {EOT_H_HCAL0, "hcal0.energy", "GeV", "HCAL0", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
-    {EOT_H_HCAL1, "hcal1.energy", "GeV", "HCAL1", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
-    {EOT_H_HCAL2, "hcal2.energy", "GeV", "HCAL2", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
-    {EOT_H_HCAL3, "hcal3.energy", "GeV", "HCAL3", "calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
+    {EOT_H_HCAL0, "hcal0.energy", "GeV", "HCAL0", "world/calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
+    {EOT_H_HCAL1, "hcal1.energy", "GeV", "HCAL1", "world/calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
+    {EOT_H_HCAL2, "hcal2.energy", "GeV", "HCAL2", "world/calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
+    {EOT_H_HCAL3, "hcal3.energy", "GeV", "HCAL3", "world/calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
     {EOT_H_MISSING, "missing_energy", "GeV", "Missing energy of events with one track", "missing energy",
      EOT_MISSING_LOW, EOT_MISSING_BINS_PER_GEV, false},
 };

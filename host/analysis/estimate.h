@@ -3,8 +3,8 @@
 #ifndef EOT_HOST_ANALYSIS_ESTIMATE_H
 #define EOT_HOST_ANALYSIS_ESTIMATE_H
 
-#include "output/result.h"
-#include "run/run.h"
+#include "analysis/result.h"
+#include "engine/run.h"
 
 /** Fill a result from a run. @param result zeroed; release with eot_result_free. config, world and run must outlive it
  * (the event table borrows from run).

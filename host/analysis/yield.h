@@ -9,7 +9,7 @@
 #include "analysis/statistics.h"
 #include "physics/em.h"
 #include "physics/lfc/lfc.h"
-#include "run/run.h"
+#include "engine/run.h"
 
 /** Weights of the nodes that restrict a fold to energies above E_min: 0 well below, 1 well above, and at the two nodes
  * around E_min such that constant and linear spectra are integrated exactly (they may be slightly negative). @param

@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "output/output.h"
 #include "output/setup_figure.h"
-#include "setup/setup.h"
+#include "geometry/setup.h"
 
 static const char *const ROLES[] = {"passive", "ecal", "veto", "hcal", "magnet", "tracker"};
 

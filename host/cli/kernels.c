@@ -6,15 +6,10 @@
 #include "base/options.h"
 #include "cli.h"
 #include "device/cuda_program.h"
+#include "device/launch.h"
 #include "output/output.h"
-#include "run/bench.h"
-#include "run/prepare.h"
-
-static const char *const KERNEL_NAME[EOT_N_KERNEL] = {
-#define EOT_KERNEL(name, n_argument) #name,
-#include "../../kernels/kernels.def"
-#undef EOT_KERNEL
-};
+#include "bench/bench.h"
+#include "world/world.h"
 
 /* The number in front of a phrase of the compiler's log, or -1. */
 static int number_before(const char *log, const char *phrase) {
@@ -48,8 +43,8 @@ static enum eot_status compile_one(struct eot_cuda_text *text, enum eot_kernel k
     if (folder != NULL) EOT_TRY(write_image(folder, name, &image, err));
     const char *used = log != NULL ? strstr(log, "Used ") : NULL;
     int spilled = number_before(log, " bytes spill stores");
-    printf("%-18s %-12s %9d %12d %12d %9zu\n", KERNEL_NAME[kernel], architecture, used != NULL ? atoi(used + 5) : -1,
-           spilled, number_before(log, " bytes stack frame"), image.n_bytes);
+    printf("%-18s %-12s %9d %12d %12d %9zu\n", eot_kernel_name[kernel], architecture,
+           used != NULL ? atoi(used + 5) : -1, spilled, number_before(log, " bytes stack frame"), image.n_bytes);
 done:
     free(image.bytes);
     free(log);
@@ -107,7 +102,7 @@ enum eot_status eot_cmd_kernels(int argc, char **argv, struct eot_error *err) {
            "spill bytes", "stack bytes", "bytes");
     for (size_t a = 0; a < architectures.n; a++)
         for (int k = 0; k < EOT_N_KERNEL; k++)
-            if (is_wanted(&kernels, KERNEL_NAME[k]))
+            if (is_wanted(&kernels, eot_kernel_name[k]))
                 EOT_TRY(compile_one(&text, (enum eot_kernel)k, architectures.text[a], folder, err));
 done:
     eot_cuda_text_free(&text);

@@ -11,7 +11,7 @@
 #include "output/file.h"
 #include "output/output.h"
 #include "output/setup_figure.h"
-#include "run/replay.h"
+#include "job/replay.h"
 
 static const char *region_name(const struct eot_config *config, const struct eot_world *world, int region) {
     int volume = world->region[region].volume;

@@ -13,7 +13,7 @@
 #include "cli/simulate.h"
 #include "output/file.h"
 #include "output/output.h"
-#include "setup/setup.h"
+#include "geometry/setup.h"
 #include "version.h"
 
 enum { MAX_POINT = 10000 };

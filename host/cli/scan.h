@@ -3,7 +3,7 @@
 #ifndef EOT_HOST_CLI_SCAN_H
 #define EOT_HOST_CLI_SCAN_H
 
-#include "output/result.h"
+#include "analysis/result.h"
 
 enum { EOT_SCAN_MAX_AXIS = 4 };
 

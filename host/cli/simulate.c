@@ -7,8 +7,8 @@
 #include "device/selftest.h"
 #include "output/hepmc.h"
 #include "output/output.h"
-#include "run/muon_beam.h"
-#include "run/muon_signal.h"
+#include "job/muon_beam.h"
+#include "job/muon_conversion.h"
 
 static double now_s(void) {
     struct timespec t;

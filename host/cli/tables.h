@@ -4,7 +4,7 @@
 #define EOT_HOST_CLI_TABLES_H
 
 #include "physics/em.h"
-#include "setup/setup.h"
+#include "geometry/setup.h"
 
 /** Name of a medium of the cascade: its materials, joined by "+". */
 void eot_tables_medium_name(const struct eot_em_medium *medium, char *name, size_t n_name);

@@ -12,7 +12,7 @@
 #include "config/tree.h"
 #include "eotmc/base/constants.h"
 #include "eotmc/geometry/grid.h"
-#include "setup/library.h"
+#include "materials/library.h"
 
 #define MAX_LIST 4096 /* items of one list in a configuration */
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "materials/material.h"
 
 enum eot_beam_particle {
     EOT_BEAM_ELECTRON,
@@ -34,19 +35,6 @@ struct eot_beam_config {
     double spot_x, spot_y;                     /* Gaussian sigma [cm] */
     double divergence_x, divergence_y;         /* Gaussian sigma [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
-};
-
-struct eot_element_config { /* by symbol; Z, A, X0, I come from the built-in PDG table in host/setup/elements */
-    char symbol[4];
-    double mass_fraction;
-};
-struct eot_material_config {
-    char name[32];
-    double density; /* g/cm3 */
-    size_t n_element;
-    struct eot_element_config *element;
-    double mean_excitation;   /* eV; 0 = from the elements (Bragg additivity) */
-    double density_effect[5]; /* Sternheimer a, k, x0, x1, Cbar; all 0 = Sternheimer-Peierls general formula */
 };
 
 struct eot_layer_config {
@@ -107,10 +95,11 @@ struct eot_sampling_config {
     uint64_t eot;   /* electrons simulated */
     uint64_t first; /* first primary id */
     uint32_t seed, run;
-    uint64_t batch;            /* primaries per batch: the unit of the error estimate */
-    double min_photon_energy;  /* GeV, sampling.region.min_photon_energy */
-    double min_lepton_energy;  /* GeV, sampling.region.min_lepton_energy */
-    double signal_preference;  /* forced signal: share of vertices drawn by their promise to be selected */
+    uint64_t batch;           /* primaries per batch: the unit of the error estimate */
+    double min_photon_energy; /* GeV, sampling.region.min_photon_energy */
+    double min_lepton_energy; /* GeV, sampling.region.min_lepton_energy */
+    double signal_preference; /* forced signal: share of vertices drawn by their importance (the chance of their muon to
+                                 be selected) */
     double analog_enhancement; /* rare cross sections multiplied by this in analog mode, reported; default 1 */
 };
 

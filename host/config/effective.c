@@ -6,7 +6,7 @@
 
 #include "config/reader.h"
 #include "config/schema.h"
-#include "setup/library.h"
+#include "materials/library.h"
 
 static void write_number(FILE *out, double value, enum eot_dimension dimension) {
     char text[32];

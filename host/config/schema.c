@@ -185,8 +185,8 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "sampling.region.min_lepton_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_lepton_energy),
            "the same for electrons and positrons that hold a rare vertex"),
     NUMBER(ROOT, "sampling.signal_preference", NONE, 0, 0.99, "0", ROOT(sampling.signal_preference),
-           "forced signal: share of the vertices that are drawn by the promise of their muon to reach the spectrometer "
-           "(at the energy that promises most), the others as they are in "
+           "forced signal: share of the vertices that are drawn by the chance of their muon to reach the spectrometer "
+           "(at the energy where it is largest), the others as they are in "
            "nature. Weights undo it: it changes errors, not expectations, but for energy.*, the ledger of the "
            "simulated events as they are"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),

@@ -208,8 +208,8 @@ static enum eot_status cuda_launch(struct eot_backend *backend, enum eot_kernel 
     struct cuda_shared *s = c->shared;
     const struct eot_cuda_driver *driver = &s->driver;
     struct cuda_kernel k = {.function = NULL};
-    uint64_t memory[16];
-    void *pointer[16];
+    uint64_t memory[EOT_MAX_KERNEL_ARGUMENT];
+    void *pointer[EOT_MAX_KERNEL_ARGUMENT];
     float milliseconds = 0.0f;
     if (n_item == 0) return EOT_OK;
     EOT_CU(cuCtxSetCurrent(s->context));

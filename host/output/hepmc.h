@@ -15,7 +15,7 @@
 #define EOT_HOST_OUTPUT_HEPMC_H
 
 #include "config/config.h"
-#include "output/result.h"
+#include "analysis/result.h"
 
 #define EOT_PDG_PHI 54
 

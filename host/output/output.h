@@ -5,7 +5,7 @@
 #ifndef EOT_HOST_OUTPUT_OUTPUT_H
 #define EOT_HOST_OUTPUT_OUTPUT_H
 
-#include "output/result.h"
+#include "analysis/result.h"
 
 /** Create the folder (and parents) if needed and check that it can be written, before any work is done. */
 enum eot_status eot_output_prepare(const char *folder, struct eot_error *err);

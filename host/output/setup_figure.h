@@ -3,7 +3,7 @@
 #ifndef EOT_HOST_OUTPUT_SETUP_FIGURE_H
 #define EOT_HOST_OUTPUT_SETUP_FIGURE_H
 
-#include "setup/setup.h"
+#include "geometry/setup.h"
 
 enum eot_view { EOT_VIEW_SIDE, EOT_VIEW_TOP }; /* vertical axis of the picture: y, x */
 

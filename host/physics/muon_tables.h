@@ -5,7 +5,7 @@
 #define EOT_HOST_PHYSICS_MUON_TABLES_H
 
 #include "eotmc/physics/muon_tables.h"
-#include "setup/setup.h"
+#include "materials/material.h"
 #include "table/table.h"
 
 struct eot_muon_options {

@@ -12,17 +12,6 @@
 
 #include "device/backend_private.h"
 
-static const char *const KERNEL[EOT_N_KERNEL] = {
-#define EOT_KERNEL(name, n_argument) #name,
-#include "../../kernels/kernels.def"
-#undef EOT_KERNEL
-};
-static const int N_ARGUMENT[EOT_N_KERNEL] = {
-#define EOT_KERNEL(name, n_argument) n_argument,
-#include "../../kernels/kernels.def"
-#undef EOT_KERNEL
-};
-
 static struct {
     pthread_mutex_t lock;
     size_t n_bytes;
@@ -192,7 +181,7 @@ int cuModuleUnload(void *module) {
 }
 int cuModuleGetFunction(void **function, void *module, const char *name) {
     for (int i = 0; i < EOT_N_KERNEL && module != NULL; i++)
-        if (strcmp(KERNEL[i], name) == 0) {
+        if (strcmp(eot_kernel_name[i], name) == 0) {
             fake.kernel[i] = i;
             *function = &fake.kernel[i];
             return 0;
@@ -215,10 +204,11 @@ int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned gr
                    void **extra) {
     int kernel = *(const int *)function;
     const char *failing = wish("launch");
-    void *memory[16];
+    void *memory[EOT_MAX_KERNEL_ARGUMENT];
     if (grid_y * grid_z * group_y * group_z != 1 || shared_bytes != 0 || stream == NULL || extra != NULL) return 1;
-    if (failing != NULL && strncmp(failing, KERNEL[kernel], strlen(KERNEL[kernel])) == 0) return 719;
-    for (int i = 0; i < N_ARGUMENT[kernel]; i++) memory[i] = (void *)(uintptr_t) * (const uint64_t *)arguments[i];
+    if (failing != NULL && strncmp(failing, eot_kernel_name[kernel], strlen(eot_kernel_name[kernel])) == 0) return 719;
+    for (int i = 0; i < eot_kernel_n_argument[kernel]; i++)
+        memory[i] = (void *)(uintptr_t) * (const uint64_t *)arguments[i];
     size_t n_item = (size_t)grid_x * group_x;
     for (size_t item = 0; item < n_item; item++) eot_host_kernels_plain[kernel](item, n_item, memory);
     return 0;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/bench.h"
+#include "bench/bench.h"
 
 static struct eot_bench_result *run_case(const char *name, const char *device, uint64_t eot, int lanes, int repeat,
                                          bool is_simt) {

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "run/replay.h"
+#include "job/replay.h"
 
 static void expect_the_record_again(enum eot_sampling_mode mode) {
     struct simulation s;

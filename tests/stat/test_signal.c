@@ -94,7 +94,7 @@ Test(signal, preference_of_promising_muons_is_undone_by_weights, .timeout = 300)
 
 /* The largest mass, where one vertex in 1700 is selected: 20000 showers, extrapolated to those of the configuration,
  * must have less than 2 %. The value is that of 1.3e6 showers with the muon chosen from 128 candidates instead of from
- * the table of promises. */
+ * the importance map. */
 Test(signal, preference_makes_the_efficiency_at_3_GeV_precise, .timeout = 300) {
     struct simulation s;
     open_signal(&s, "configs/na64e-signal.yaml", 3.0, "physics.cut=5 GeV", NULL);

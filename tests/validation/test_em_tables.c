@@ -14,6 +14,7 @@
 #include "eotmc/physics/dimuon_gamma.h"
 #include "eotmc/physics/electron_ionisation.h"
 #include "eotmc/physics/pair.h"
+#include "materials/library.h"
 #include "physics/em.h"
 
 static struct eot_material lead;

@@ -8,7 +8,7 @@
 
 #include "analysis/estimate.h"
 #include "device/backend.h"
-#include "run/run.h"
+#include "engine/run.h"
 
 enum { MAX_BIN = 100 };
 

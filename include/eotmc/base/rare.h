@@ -1,7 +1,7 @@
 /** @file rare.h
  * Names that tallies and transport share: particles of the cascade, and the rare processes that a shower may hold one
  * of, with who their parents are. To add a process: a line here, its rate in host/physics/em.c (rare_rate), its switch
- * in host/run/prepare.c (eot_world_rare_switches and ..._threshold), what leaves it in eotmc/transport/vertex.h, its
+ * in host/world/world.c (eot_world_rare_switches and ..._threshold), what leaves it in eotmc/transport/vertex.h, its
  * estimates in host/analysis/estimate.c (add_channel). */
 #ifndef EOT_BASE_RARE_H
 #define EOT_BASE_RARE_H

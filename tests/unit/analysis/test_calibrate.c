@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/calibrate.h"
-#include "analysis/calibrate_muons.h"
+#include "world/calibrate.h"
+#include "world/calibrate_muons.h"
 #include "eotmc/base/constants.h"
 
 static struct eot_config config;

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "eotmc/math/random.h"
+#include "materials/library.h"
 #include "physics/dimuon.h"
 
 #ifdef EOT_REAL_DOUBLE

@@ -1,0 +1,108 @@
+/** @file result.h
+ * What a run hands to the output: plain data, filled by host/analysis, written by host/output. All strings are owned by
+ * the struct. */
+#ifndef EOT_HOST_ANALYSIS_RESULT_H
+#define EOT_HOST_ANALYSIS_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct eot_estimate {
+    char name[80], unit[16];
+    double value, std_error, n_eff;
+    long n_batches;
+};
+struct eot_histogram {        /* contents per EOT; edges has n_bin + 1 */
+    char name[64], unit[16];  /* unit of the axis */
+    char title[96], axis[64]; /* for figures */
+    size_t n_bin;
+    double *edges, *values, *variances;
+    double underflow, overflow;
+};
+struct eot_cutflow_row {
+    char cut[64];
+    double events, weighted,
+        std_error; /* number of simulated events (the last cut: sum of their probabilities to pass it), per EOT */
+};
+struct eot_category {
+    char name[8], title[96];
+    double weighted, std_error;
+};
+struct eot_fault_count {
+    char name[32];
+    uint64_t count;
+};
+
+#define EOT_EVENT_N_COLUMN 48
+/** One event record; column names in eot_event_columns (record.h); doubles so that HDF5 readers need no schema. */
+struct eot_event_table {
+    size_t n_event, n_column;
+    const char *const *column; /* n_column names with units, e.g. "photon_energy_GeV" */
+    double *value;             /* n_event x n_column, row-major */
+};
+
+struct eot_device_record {
+    char name[128], driver[128];
+};
+/** The fields of eot_result.performance, for those that go through all of them. */
+#define EOT_PERFORMANCE(X) \
+    X(wall_s) X(kernel_s) X(jit_s) X(tables_s) X(eot_per_s) X(steps_per_s) X(steps_per_eot) X(muons_per_s)
+
+struct eot_result {
+    char name[64], mode[8], config_sha256[65], tables_sha256[65], tally_sha256[65], version[32];
+    uint64_t seed, run;
+    bool partial;
+    size_t n_device;
+    struct eot_device_record *device;
+    size_t n_range;
+    uint64_t (*primaries)[2]; /* [first, end) */
+    size_t n_estimate;
+    struct eot_estimate *estimate;
+    size_t n_histogram;
+    struct eot_histogram *histogram;
+    size_t n_cutflow;
+    struct eot_cutflow_row *cutflow;
+    size_t n_category;
+    struct eot_category *category;
+    size_t n_fault;
+    struct eot_fault_count *fault;
+    double energy_in, energy_out, energy_residual; /* GeV, GeV, relative */
+    struct eot_event_table events;
+    const char *effective_yaml; /* borrowed */
+    struct {
+        double wall_s, kernel_s, jit_s, tables_s, eot_per_s, steps_per_s, steps_per_eot, muons_per_s;
+    } performance;
+};
+
+/** Release what the result owns (the column names of events and effective_yaml are borrowed) and zero it. */
+void eot_result_free(struct eot_result *result);
+
+/** Append a copy; EOT_E_MEMORY, or EOT_E_INTERNAL for an estimate's or histogram's name that is there already. The
+ * histogram's arrays are copied. */
+enum eot_status eot_result_add_estimate(struct eot_result *result, const struct eot_estimate *estimate,
+                                        struct eot_error *err);
+enum eot_status eot_result_add_histogram(struct eot_result *result, const struct eot_histogram *histogram,
+                                         struct eot_error *err);
+enum eot_status eot_result_add_cutflow_row(struct eot_result *result, const struct eot_cutflow_row *row,
+                                           struct eot_error *err);
+enum eot_status eot_result_add_category(struct eot_result *result, const struct eot_category *category,
+                                        struct eot_error *err);
+enum eot_status eot_result_add_fault(struct eot_result *result, const char *name, uint64_t count,
+                                     struct eot_error *err);
+enum eot_status eot_result_add_device(struct eot_result *result, const char *name, const char *driver,
+                                      struct eot_error *err);
+/** Append the primary ids [first, end). */
+enum eot_status eot_result_add_range(struct eot_result *result, uint64_t first, uint64_t end, struct eot_error *err);
+
+/** The estimate or histogram of that name, or NULL. */
+const struct eot_estimate *eot_result_estimate(const struct eot_result *result, const char *name);
+const struct eot_histogram *eot_result_histogram(const struct eot_result *result, const char *name);
+
+/** Refuse what must not reach a file: a value or error that is not finite (EOT_E_NUMERIC), a negative error or
+ * variance, bin edges that do not rise. */
+enum eot_status eot_result_check(const struct eot_result *result, struct eot_error *err);
+
+#endif

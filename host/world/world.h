@@ -1,0 +1,84 @@
+/** @file world.h
+ * From configuration and setup to everything a device reads: one f32 table, the structs of offsets, the grid and the
+ * event parameters. */
+#ifndef EOT_HOST_WORLD_WORLD_H
+#define EOT_HOST_WORLD_WORLD_H
+
+#include "config/config.h"
+#include "eotmc/physics/muon_tables.h"
+#include "eotmc/transport/launch.h"
+#include "physics/em.h"
+#include "geometry/setup.h"
+#include "table/table.h"
+
+/** Relative errors that the tables achieve; stored with them. */
+struct eot_world_accuracy {
+    struct eot_em_errors em[EOT_N_MEDIUM_MAX]; /* quadrature, per medium and process */
+    double muon;                               /* quadrature, largest of all materials and processes */
+    double hcal_peak;                          /* statistical, of the calibration */
+};
+
+struct eot_world {
+    struct eot_f32_table table;
+    eot_em_tables em;
+    eot_muon_tables muon;
+    eot_grid grid;
+    uint32_t *voxel; /* n_voxel region numbers */
+    size_t n_voxel;
+    eot_region *region; /* n_region */
+    int n_region;
+    eot_event_world event;
+    double calorimeter_X0; /* cm, average of the ECAL */
+    struct eot_world_accuracy accuracy;
+    double achieved_error;    /* largest relative integration error of the tables */
+    double hcal_peak_error;   /* relative statistical error of the calibration */
+    bool rare_on[EOT_N_RARE]; /* processes that are on */
+    double rare_threshold[3]; /* GeV, particles (by type) that may hold a rare vertex are above */
+    double rare_unit; /* rare vertices that a weight of 1 stands for: rates and weights are kept in units of it on the
+                         device */
+    char sha256[65]; /* of the table, its layouts and the grid: the same whether they were built or taken from the cache
+                      */
+    bool is_cached;  /* taken from the cache */
+};
+
+struct eot_world_options {
+    bool no_cache;     /* build the tables anew and do not store them */
+    bool cascade_only; /* only what the source and the cascade need: no muons, no calibration; never cached */
+};
+
+/** Build it all, or take the tables from the cache ($XDG_CACHE_HOME/eotmc). @param cut the cascade's cut [GeV], usually
+ * config->physics.cut. Release with eot_world_free. @return EOT_E_CONFIG (no ECAL, unsuitable layers or trackers),
+ * EOT_E_NUMERIC, EOT_E_MEMORY. */
+enum eot_status eot_world_create(const struct eot_config *config, const struct eot_setup *setup, double cut,
+                                 struct eot_world *world, struct eot_error *err);
+/** Build options that specialise the kernels for a configuration (static text); kernels built without them give the
+ * same results. */
+const char *eot_world_kernel_options(const struct eot_config *config);
+const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally);
+/** The same with options. */
+enum eot_status eot_world_create_with(const struct eot_config *config, const struct eot_setup *setup, double cut,
+                                      const struct eot_world_options *options, struct eot_world *world,
+                                      struct eot_error *err);
+/** Only what a beam of muons needs: muon tables, grid and beam; no ECAL is required. @return EOT_E_NUMERIC,
+ * EOT_E_MEMORY. */
+enum eot_status eot_world_create_muons(const struct eot_config *config, const struct eot_setup *setup,
+                                       struct eot_world *world, struct eot_error *err);
+void eot_world_free(struct eot_world *world);
+
+/** The media of the cascade and its limits, as the tables are built for them. @return EOT_E_CONFIG for layers that the
+ * cascade cannot follow. */
+enum eot_status eot_world_em_options(const struct eot_config *config, const struct eot_setup *setup, double cut,
+                                     struct eot_em_options *options, struct eot_error *err);
+
+/** Share of the signal's vertices that are drawn by their importance (the chance of their muon to be selected); 0 in
+ * analog mode. */
+double eot_world_signal_preference(const struct eot_config *config);
+/** Which rare processes a configuration has on. */
+void eot_world_rare_switches(const struct eot_config *config, bool on[EOT_N_RARE]);
+/** Energy [GeV] below which no parent of a rare process can make it. */
+double eot_world_rare_threshold(const struct eot_config *config, int process);
+
+/** Whether all errors are numbers within the tolerances that builders hold them to. */
+bool eot_world_is_accurate(const struct eot_world_accuracy *accuracy);
+
+#endif

@@ -1,0 +1,22 @@
+/** @file world_cache.h
+ * What is dear to compute of a world, as a file of the cache (base/cache.h). It depends on materials, geometry, beam
+ * energy, physics and the muon that the HCAL is calibrated on, not on seed, sample size, selection, device or output.
+ */
+#ifndef EOT_HOST_WORLD_WORLD_CACHE_H
+#define EOT_HOST_WORLD_WORLD_CACHE_H
+
+#include "world/world.h"
+
+/** SHA-256 of everything that the tables depend on: the effective configuration without the sections that do not enter,
+ * the cut, the versions of table format, eotmc, GSL and compiler, and the sources that build tables. */
+void eot_world_cache_key(const struct eot_config *config, double cut, char key[65]);
+
+/** Take table, layouts, calibration and achieved errors from the cache into an empty world.
+ * @return false if there is nothing, or nothing sound, under the key; the world is then empty still. */
+bool eot_world_cache_read(const char *key, struct eot_world *world);
+
+/** Store them. @param n_value number of table values that belong to the stored part: the first ones. @return false if
+ * that failed: not an error. */
+bool eot_world_cache_write(const char *key, const struct eot_world *world, size_t n_value);
+
+#endif
