@@ -10,10 +10,11 @@
 
 #include "device/launch.h"
 #include "eotmc/math/random.h"
+#include "eotmc/transport/lanes.h"
 #include "physics/lfc/event.h"
 #include "world/launch.h"
 
-enum { N_SLOT = 4, LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
+enum { N_SLOT = 4, LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 512 };
 static const double LAUNCH_SECONDS = 0.1;                   /* aim of one launch */
 static const size_t LARGEST_TRACK_BUFFER = (size_t)1 << 28; /* bytes */
 static const uint64_t EXCLUDED_SHOWERS = 4000;              /* largest sample that measures what the cut leaves out */
@@ -34,7 +35,7 @@ struct engine {
     const struct eot_run_options *options;
     const atomic_bool *is_stopped; /* by another device of the run; may be NULL */
     struct eot_buffer *table, *em, *muon_tables, *grid, *region, *voxel, *event_world, *cascade, *event, *energy, *lane,
-        *stack, *track, *vertex, *list;
+        *lanes_sum, *n_place, *hits, *stack, *track, *vertex, *list;
     struct eot_buffer *acc, *replay_stack, *event_vertex, *outcome, *tally, *row, *profile;
     struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
     size_t n_lane, group, batch, chunk, list_capacity;
@@ -42,7 +43,8 @@ struct engine {
     uint64_t record_threshold; /* of eot_is_kept */
     eot_cascade_parameters c;
     eot_event_launch e;
-    uint32_t *lanes; /* EOT_N_LANE_WORD x n_lane, as on the device */
+    int64_t sum[EOT_N_LANES_SUM],    /* over the lanes, as after the last launch */
+        sum_before[EOT_N_LANES_SUM]; /* what the device had summed until then */
     int64_t *track_host,
         *spectrum; /* spectrum: 3 n_track_bin sums of the last batch, if spectra are tallied; NULL otherwise */
     eot_vertex_record *hit;
@@ -60,13 +62,13 @@ static enum eot_status new_buffer(struct engine *g, size_t n_bytes, const void *
 
 static void engine_free(struct engine *g) {
     if (g->b == NULL) return;
-    struct eot_buffer *all[] = {
-        g->table,   g->em,      g->muon_tables,  g->grid,         g->region,  g->voxel, g->event_world,
-        g->cascade, g->event,   g->energy,       g->lane,         g->stack,   g->track, g->vertex,
-        g->list,    g->acc,     g->replay_stack, g->event_vertex, g->outcome, g->tally, g->row,
-        g->profile, g->located, g->locate_stack, g->reaches,      g->follow};
+    struct eot_buffer *all[] = {g->table,  g->em,           g->muon_tables,  g->grid,         g->region,
+                                g->voxel,  g->event_world,  g->cascade,      g->event,        g->energy,
+                                g->lane,   g->stack,        g->track,        g->vertex,       g->list,
+                                g->acc,    g->replay_stack, g->event_vertex, g->outcome,      g->tally,
+                                g->row,    g->profile,      g->located,      g->locate_stack, g->reaches,
+                                g->follow, g->lanes_sum,    g->n_place,      g->hits};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
-    free(g->lanes);
     free(g->track_host);
     free(g->spectrum);
     free(g->hit);
@@ -139,10 +141,8 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
         EOT_CHECK_MEMORY(g->spectrum);
     }
     g->e = eot_event_launch_from(config, w);
-    g->lanes = calloc(g->n_lane * EOT_N_LANE_WORD, sizeof *g->lanes);
     g->track_host = malloc(g->n_lane * n_track * sizeof *g->track_host);
     g->rows = malloc(g->chunk * EOT_N_EVENT_COLUMN * sizeof *g->rows);
-    EOT_CHECK_MEMORY(g->lanes);
     EOT_CHECK_MEMORY(g->track_host);
     EOT_CHECK_MEMORY(g->rows);
     EOT_TRY(new_buffer(g, w->table.n * sizeof *w->table.value, w->table.value, &g->table, err));
@@ -151,7 +151,11 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_TRY(new_buffer(g, sizeof g->c, &g->c, &g->cascade, err));
     EOT_TRY(new_buffer(g, sizeof g->e, &g->e, &g->event, err));
     EOT_TRY(new_buffer(g, source_items(g, g->batch) * (size_t)g->b->lane_width * sizeof(f32), NULL, &g->energy, err));
-    EOT_TRY(new_buffer(g, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, NULL, &g->lane, err));
+    EOT_TRY(new_buffer(g, g->n_lane * EOT_N_LANE_WORD * sizeof(u32), NULL, &g->lane, err));
+    EOT_TRY(new_buffer(g, sizeof g->sum, NULL, &g->lanes_sum, err));
+    EOT_TRY(new_buffer(g, sizeof(u32), NULL, &g->n_place, err));
+    size_t n_place = g->c.is_forced ? 1 : eot_hit_places(g->c.n_lane, N_SLOT);
+    EOT_TRY(new_buffer(g, n_place * sizeof(eot_vertex_record), NULL, &g->hits, err));
     EOT_TRY(new_buffer(g, g->n_lane * 2 * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->stack, err));
     EOT_TRY(new_buffer(g, g->n_lane * n_track * sizeof(i64), NULL, &g->track, err));
     EOT_TRY(new_buffer(g, (g->c.is_forced ? g->batch : g->n_lane * N_SLOT) * sizeof(eot_vertex_record), NULL,
@@ -181,25 +185,17 @@ done:
     return status;
 }
 
-/* A word of one lane's state. */
-static uint32_t *word(const struct engine *g, enum eot_lane_word which, size_t lane) {
-    return &g->lanes[(size_t)which * g->n_lane + lane];
-}
-
 static bool is_interrupted(const struct engine *g) {
     return (g->options->is_interrupted != NULL && *g->options->is_interrupted) ||
            (g->is_stopped != NULL && atomic_load(g->is_stopped));
 }
 
-static enum eot_status collect_hits(struct engine *g, struct eot_error *err) {
+/* The analog vertices that went into the device's list with the last summary. @param n_before those before it. */
+static enum eot_status collect_hits(struct engine *g, uint64_t n_before, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    eot_vertex_record *slots = NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < g->n_lane; i++) n += *word(g, EOT_LANE_N_HIT, i);
+    const size_t n_place = eot_hit_places(g->c.n_lane, N_SLOT), from = n_before & (n_place - 1);
+    size_t n = (size_t)g->sum[EOT_LANES_HIT], n_first = n < n_place - from ? n : n_place - from;
     if (n == 0) return EOT_OK;
-    slots = malloc(g->n_lane * N_SLOT * sizeof *slots);
-    EOT_CHECK_MEMORY(slots);
-    EOT_TRY(g->b->op->buffer_read(g->b, g->vertex, 0, g->n_lane * N_SLOT * sizeof *slots, slots, err));
     if (g->n_hit + n > g->hit_capacity) {
         size_t capacity = 2 * (g->n_hit + n);
         eot_vertex_record *grown = realloc(g->hit, capacity * sizeof *grown);
@@ -207,13 +203,32 @@ static enum eot_status collect_hits(struct engine *g, struct eot_error *err) {
         g->hit = grown;
         g->hit_capacity = capacity;
     }
-    for (size_t i = 0; i < g->n_lane; i++) {
-        for (u32 k = 0; k < *word(g, EOT_LANE_N_HIT, i); k++) g->hit[g->n_hit++] = slots[k * g->n_lane + i];
-        *word(g, EOT_LANE_N_HIT, i) = 0;
-    }
-    EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
+    eot_vertex_record *target = g->hit + g->n_hit;
+    EOT_TRY(g->b->op->buffer_read(g->b, g->hits, from * sizeof *target, n_first * sizeof *target, target, err));
+    EOT_TRY(g->b->op->buffer_read(g->b, g->hits, 0, (n - n_first) * sizeof *target, target + n_first, err));
+    g->n_hit += n;
 done:
-    free(slots);
+    return status;
+}
+
+/* What the lanes have done, summed on the device. */
+static enum eot_status summarise(struct engine *g, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    int64_t now[EOT_N_LANES_SUM];
+    EOT_TRY(eot_launch_lanes_summary(g->b, eot_lanes_items(g->c.n_lane), 0,
+                                     (struct eot_args_lanes_summary){.launch = g->cascade,
+                                                                     .lane = g->lane,
+                                                                     .vertex = g->vertex,
+                                                                     .sum = g->lanes_sum,
+                                                                     .n_place = g->n_place,
+                                                                     .hit = g->hits},
+                                     err));
+    EOT_TRY(g->b->op->buffer_read(g->b, g->lanes_sum, 0, sizeof now, now, err));
+    uint64_t n_hit_before = (uint64_t)g->sum_before[EOT_LANES_HIT];
+    for (int k = 0; k < EOT_N_LANES_SUM; k++) g->sum[k] = now[k] - g->sum_before[k];
+    memcpy(g->sum_before, now, sizeof now);
+    EOT_TRY(collect_hits(g, n_hit_before, err));
+done:
     return status;
 }
 
@@ -226,18 +241,13 @@ static int compare_records(const void *a, const void *b) {
 /* Iterations of the next cascade launch: as many as take LAUNCH_SECONDS, but no more than the lanes' average work that
  * is left (idle lanes cost as much), and no less than a small share of the batch's iterations so far: each launch waits
  * for the twin's. */
-static uint32_t launch_length(const struct engine *g, uint32_t n_primary, uint64_t n_iteration) {
+static uint32_t launch_length(const struct engine *g, uint64_t n_iteration) {
     enum { FIRST = 256, SHORTEST = 16, LARGEST_SHARE = 512, LONGEST = 1 << 20 };
     if (g->config->device.launch_steps > 0) return (uint32_t)g->config->device.launch_steps;
     double length = g->seconds_per_iteration > 0.0 ? LAUNCH_SECONDS / g->seconds_per_iteration : FIRST;
-    double left = 0.0, steps = g->steps_done, showers = g->primaries_done;
-    for (size_t i = 0; i < g->n_lane && i < n_primary; i++) {
-        uint32_t next = *word(g, EOT_LANE_I_PRIMARY, i);
-        left += ceil((double)(n_primary - next) / (double)g->n_lane);
-        showers += ceil((double)(next - i) / (double)g->n_lane) +
-                   (next < n_primary ? 0.5 : 0.0); /* half of the one under way */
-        steps += *word(g, EOT_LANE_N_STEP, i);
-    }
+    double left = (double)g->sum[EOT_LANES_LEFT], steps = g->steps_done + (double)g->sum[EOT_LANES_STEP],
+           showers = g->primaries_done + (double)g->sum[EOT_LANES_DONE] +
+                     0.5 * (double)g->sum[EOT_LANES_BUSY]; /* half of those under way */
     if (steps > 0.0) length = fmin(length, left / (double)g->n_lane * steps / showers);
     return (uint32_t)fmin(fmax(length, fmax(SHORTEST, (double)(n_iteration / LARGEST_SHARE))), LONGEST);
 }
@@ -267,26 +277,19 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     EOT_TRY(eot_launch_source(
         g->b, source_items(g, n), 0,
         (struct eot_args_source){.world = g->event_world, .launch = g->cascade, .energy = g->energy}, err));
-    float *energy = malloc(g->n_lane * sizeof *energy);
-    EOT_CHECK_MEMORY(energy);
-    size_t n_start = g->n_lane < n ? g->n_lane : n;
-    status = g->b->op->buffer_read(g->b, g->energy, 0, n_start * sizeof *energy, energy, err);
-    memset(g->lanes, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes);
-    for (size_t i = 0; status == EOT_OK && i < g->n_lane; i++) {
-        *word(g, EOT_LANE_I_PRIMARY, i) = i < n ? (u32)i : n;
-        memcpy(word(g, EOT_LANE_E, i), &energy[i < n ? i : 0], sizeof(u32));
-        *word(g, EOT_LANE_TYPE, i) = (u32)g->c.primary_type;
-    }
-    free(energy);
-    EOT_TRY(status);
-    EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
+    EOT_TRY(eot_launch_lanes_start(
+        g->b, g->n_lane, 0, (struct eot_args_lanes_start){.launch = g->cascade, .energy = g->energy, .lane = g->lane},
+        err));
+    memset(g->sum, 0, sizeof g->sum);
+    g->sum[EOT_LANES_BUSY] = g->n_lane < n ? (int64_t)g->n_lane : (int64_t)n;
+    g->sum[EOT_LANES_LEFT] = (int64_t)n;
     size_t n_track = 3 * (size_t)g->c.n_track_bin;
     const bool has_track = g->c.track_tally != EOT_TRACK_NONE;
     if (has_track) EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), err));
     uint64_t n_iteration = 0;
-    for (bool is_busy = true; is_busy;) {
+    while (g->sum[EOT_LANES_BUSY] > 0) {
         if (is_interrupted(g)) goto done;
-        uint32_t length = launch_length(g, n, n_iteration);
+        uint32_t length = launch_length(g, n_iteration);
         if (length != g->c.n_iteration) {
             g->c.n_iteration = length;
             EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
@@ -303,20 +306,14 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
                                                              .vertex = g->vertex},
                                    err));
         double seconds = now_s() - start;
-        EOT_TRY(g->b->op->buffer_read(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
-        if (!g->c.is_forced) EOT_TRY(collect_hits(g, err));
-        is_busy = false;
-        for (size_t i = 0; i < g->n_lane; i++) is_busy |= *word(g, EOT_LANE_I_PRIMARY, i) < n;
+        EOT_TRY(summarise(g, err));
         g->seconds_per_iteration = seconds / length;
         n_iteration += length;
     }
-    uint64_t n_overflow = 0;
+    const uint64_t n_overflow = (uint64_t)g->sum[EOT_LANES_OVERFLOW];
     g->primaries_done += n;
-    for (size_t i = 0; i < g->n_lane; i++) {
-        block->n_step += *word(g, EOT_LANE_N_STEP, i);
-        g->steps_done += *word(g, EOT_LANE_N_STEP, i);
-        n_overflow += *word(g, EOT_LANE_N_OVERFLOW, i);
-    }
+    g->steps_done += (double)g->sum[EOT_LANES_STEP];
+    block->n_step += (uint64_t)g->sum[EOT_LANES_STEP];
     EOT_CHECK(n_overflow == 0, EOT_E_DEVICE,
               "%llu showers between primaries %llu and %llu overflowed the stack of %d particles (physics.cut too low "
               "for this energy?); raise physics.cut",
