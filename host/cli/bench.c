@@ -140,7 +140,7 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text";
     bool is_help = false, is_simt = false, is_list = false, is_options = false, is_quiet = false;
-    uint64_t repeat = 5, eot = 0, lanes = 0, batch = 0, units = 0;
+    uint64_t repeat = 5, eot = 0, lanes = 0, batch = 0, chunk = 0, in_flight = 0, units = 0;
     struct eot_text_list cases = {0}, positional = {0};
     struct eot_bench_options options = {.n_case = 0};
     struct eot_bench_result *result = NULL;
@@ -152,6 +152,9 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
          "primaries of a round instead of the case's own number; the hash is then another"},
         {"lanes", 0, EOT_OPTION_COUNT, &lanes, "N", "particles followed side by side (default: 0, automatic)"},
         {"batch", 0, EOT_OPTION_COUNT, &batch, "N", "primaries of a batch (default: 0, the case's own or automatic)"},
+        {"chunk", 0, EOT_OPTION_COUNT, &chunk, "N", "events of a launch behind the cascade (default: 0, automatic)"},
+        {"in-flight", 0, EOT_OPTION_COUNT, &in_flight, "N",
+         "batches at work at a time, 1 or 2 (default: 0, automatic: see device.in_flight)"},
         {"device", 0, EOT_OPTION_TEXT, &options.device.selector, "SEL",
          "number of `eotmc devices`, part of a name, or host (default: automatic)"},
         {"units", 0, EOT_OPTION_POSITIVE, &units, "N", "use only N compute units (cores) of the device (default: all)"},
@@ -199,6 +202,8 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
               "--repeat %llu (must be 1 to 10000); give a number in that range", (unsigned long long)repeat);
     EOT_CHECK(batch <= 1000000000, EOT_E_USAGE, "--batch %llu (at most 1000000000); give fewer",
               (unsigned long long)batch);
+    EOT_CHECK(chunk <= 4194304, EOT_E_USAGE, "--chunk %llu (at most 4194304); give fewer", (unsigned long long)chunk);
+    EOT_CHECK(in_flight <= 2, EOT_E_USAGE, "--in-flight %llu (at most 2); give 1 or 2", (unsigned long long)in_flight);
     EOT_CHECK(lanes <= 16777216, EOT_E_USAGE, "--lanes %llu (at most 16777216); give fewer", (unsigned long long)lanes);
     EOT_CHECK(!is_simt || options.device.selector == NULL || strcmp(options.device.selector, "host") == 0, EOT_E_USAGE,
               "--simt with --device %s (lockstep is followed on the host); leave --device out",
@@ -211,6 +216,8 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     options.eot = eot;
     options.lanes = (int)lanes;
     options.batch = batch;
+    options.chunk = chunk;
+    options.in_flight = (int)in_flight;
     options.device.units = (int)units;
     options.log = &log;
     options.is_interrupted = eot_interrupt_catch();

@@ -97,11 +97,13 @@ size_t eot_run_full_lanes(const struct eot_backend *b) {
 static size_t source_items(const struct engine *g, size_t n) { return n / (size_t)g->b->lane_width + 1; }
 
 /* Events of one launch of the kernels behind the cascade: on a GPU as many as its multiprocessors can hold. */
-static size_t event_chunk(const struct eot_backend *b) {
-    enum { ON_CPU = 4096, LEAST = 32768, MOST = 262144 };
+static size_t event_chunk(const struct eot_run_options *options) {
+    enum { ON_CPU = 4096, LEAST = 32768, MOST = 262144, EVENTS_PER_UNIT = 2048 };
+    const struct eot_backend *b = options->backend;
     size_t chunk = LEAST;
+    if (options->chunk > 0) return options->chunk;
     if (!b->is_gpu) return ON_CPU;
-    while (chunk < MOST && chunk < eot_run_full_lanes(b)) chunk *= 2;
+    while (chunk < MOST && chunk < (size_t)b->compute_units * EVENTS_PER_UNIT) chunk *= 2;
     return chunk;
 }
 
@@ -126,7 +128,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     if (lanes > LARGEST_TRACK_BUFFER / sizeof(i64) / n_track) lanes = LARGEST_TRACK_BUFFER / sizeof(i64) / n_track;
     size_t n_group = (lanes + g->group * width - 1) / (g->group * width);
     g->n_lane = (n_group > 0 ? n_group : 1) * g->group * width;
-    g->chunk = event_chunk(g->b);
+    g->chunk = event_chunk(options);
     if (g->chunk > g->batch) g->chunk = g->batch;
     g->record_threshold = (uint64_t)ceil(ldexp(config->scoring.record_fraction, 53));
 
@@ -968,6 +970,26 @@ static void *work_in_thread(void *argument) {
     return NULL;
 }
 
+/* Primaries of a batch: the configuration's; where that has the default, on GPUs as many as keep their lanes busy, but
+ * no more than a tenth of the run, so that batches show the statistical error. */
+static uint64_t batch_size(const struct eot_config *config, const struct eot_run_options *options) {
+    enum { DEFAULT = 10000 }; /* of the configuration's schema */
+    const struct eot_sampling_config *s = &config->sampling;
+    uint64_t full = 0, tenth = (s->eot + 9) / 10;
+    for (const struct eot_backend *b = options->backend; b != NULL; b = b->next) {
+        uint64_t lanes = config->device.lanes > 0 ? (uint64_t)config->device.lanes : eot_run_full_lanes(b);
+        if (!b->is_gpu || s->batch != DEFAULT) return s->batch;
+        if (EOT_RUN_PRIMARIES_PER_LANE * lanes > full) full = EOT_RUN_PRIMARIES_PER_LANE * lanes;
+    }
+    if (full > tenth) full = tenth;
+    return full > s->batch ? full : s->batch;
+}
+
+/* Two batches at a time? A processor has work for both; on GPUs each takes the other's cache (bench/README.md). */
+static bool wants_twin(const struct eot_config *config, const struct eot_backend *b) {
+    return config->device.in_flight == 2 || (config->device.in_flight == 0 && !b->is_gpu);
+}
+
 static void worker_add(struct worker *worker, size_t *n_worker, struct team *team,
                        const struct eot_run_options *options, struct eot_backend *backend) {
     struct worker *w = &worker[*n_worker];
@@ -993,11 +1015,12 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     struct team team = {.config = config,
                         .world = world,
                         .run = run,
-                        .batch = s->batch < s->eot ? s->batch : s->eot,
+                        .batch = batch_size(config, options),
                         .lock = PTHREAD_MUTEX_INITIALIZER};
     struct worker *worker = NULL;
     size_t n_worker = 0;
     bool has_progress = false;
+    if (team.batch > s->eot) team.batch = s->eot;
     if (options->wants_errors && team.batch == s->eot) team.batch = (s->eot + 9) / 10;
     team.n_batch = (s->eot + team.batch - 1) / team.batch;
     memset(run, 0, sizeof *run);
@@ -1015,10 +1038,9 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     double start = now_s();
     for (struct eot_backend *b = options->backend; b != NULL; b = b->next)
         worker_add(worker, &n_worker, &team, options, b); /* devices first, then their twins */
-    for (struct eot_backend *b = options->backend;
-         b != NULL && n_worker < team.n_batch && config->device.in_flight != 1; b = b->next) {
-        struct eot_backend *twin;
-        if (eot_backend_twin(b, &twin, err) != EOT_OK) go_on_without(options, err);
+    for (struct eot_backend *b = options->backend; b != NULL && n_worker < team.n_batch; b = b->next) {
+        struct eot_backend *twin = NULL;
+        if (wants_twin(config, b) && eot_backend_twin(b, &twin, err) != EOT_OK) go_on_without(options, err);
         if (twin != NULL) worker_add(worker, &n_worker, &team, options, twin);
     }
     EOT_TRY(check_enhancement(config, world, err));
