@@ -13,6 +13,7 @@
 #include "cli/simulate.h"
 #include "output/file.h"
 #include "output/output.h"
+#include "output/sinks.h"
 #include "geometry/setup.h"
 #include "version.h"
 
@@ -198,18 +199,17 @@ done:
     return status;
 }
 
-/* The result in a folder if it is whole and that of this configuration. The summary is written last, but what is beside
- * it may have been removed since. */
+/* The result in a folder if it is that of this configuration and no file is missing: a run may have been cut off, or
+ * files removed since. */
 static bool is_finished(const char *folder, const struct eot_config *config, struct eot_result *result) {
     char *path = eot_output_path(folder, "summary.json");
     struct eot_error ignored;
     bool is_good = path != NULL && eot_output_summary_read(path, result, &ignored) == EOT_OK && !result->partial &&
                    strcmp(result->config_sha256, config->sha256) == 0 && strcmp(result->version, EOT_VERSION) == 0;
-    static const char *const needed[] = {"result.h5", "effective-config.yaml", "events.hepmc"};
-    size_t n_needed = config->output.hepmc ? 3 : 2;
-    for (size_t i = 0; i < n_needed && is_good; i++) {
-        is_good = eot_output_has(folder, needed[i]);
-        if (!is_good) fprintf(stderr, "%s has no %s, or an empty one; it is run again\n", folder, needed[i]);
+    const char *missing = is_good ? eot_output_missing(folder, config) : NULL;
+    if (missing != NULL) {
+        is_good = false;
+        fprintf(stderr, "%s has no %s, or an empty one; it is run again\n", folder, missing);
     }
     if (!is_good) eot_result_free(result);
     free(path);

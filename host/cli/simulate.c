@@ -5,8 +5,8 @@
 
 #include "analysis/estimate.h"
 #include "device/selftest.h"
-#include "output/hepmc.h"
 #include "output/output.h"
+#include "output/sinks.h"
 #include "job/muon_beam.h"
 #include "job/muon_conversion.h"
 
@@ -86,12 +86,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
         is_partial = run.is_partial;
     }
     result.performance.tables_s = tables_s;
-    EOT_TRY(eot_output_write_file(folder, "effective-config.yaml", config->effective_yaml,
-                                  strlen(config->effective_yaml), err));
-    EOT_TRY(eot_output_hdf5(folder, &result, err));
-    if (config->output.hepmc) EOT_TRY(eot_output_hepmc(folder, config, &result, err));
-    if (config->output.figures) EOT_TRY(eot_output_figures(folder, &result, err));
-    EOT_TRY(eot_output_summary(folder, &result, err));
+    EOT_TRY(eot_output_write(folder, config, &result, err));
     if (!s->is_quiet) eot_output_print(&result);
     eot_log_message(&log, EOT_LOG_NORMAL, "results in %s", folder);
     EOT_CHECK(!is_partial, EOT_E_INTERRUPTED,

@@ -22,8 +22,7 @@ struct eot_simulator {
     const char *kernel_options;
 };
 
-/** Simulate a configuration and write summary.json (last: it marks a folder that is whole), result.h5,
- * effective-config.yaml and figures.
+/** Simulate a configuration and write what output/sinks.def lists into the folder.
  * @return EOT_E_INTERRUPTED for a run that was interrupted (what it did is written and marked partial), and what the
  * parts return. */
 enum eot_status eot_simulate(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
