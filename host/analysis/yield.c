@@ -71,11 +71,12 @@ static enum eot_status mean_of_batches(const struct eot_track_spectra *s, const 
     return eot_statistics_rate(batch, s->n_batch, false, mean, err);
 }
 
-enum eot_status eot_yield_matrix(const struct eot_em_options *o, const struct eot_track_spectra *s,
-                                 const struct eot_lfc_reaction *reaction, const double *m_phi, size_t n, double E_min,
-                                 struct eot_backend *backend, struct eot_yield *yield, struct eot_yield_times *times,
-                                 struct eot_error *err) {
+enum eot_status eot_yield_matrix(const struct eot_yield_input *input, struct eot_backend *backend,
+                                 struct eot_yield *yield, struct eot_yield_times *times, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    const struct eot_track_spectra *s = input->spectra;
+    const double *m_phi = input->m_phi;
+    size_t n = input->n;
     size_t n_energy = s->n_energy,
            n_column = 2 * s->n_batch; /* columns: electrons of each batch, positrons of each batch */
     double *xsec = malloc(n * n_energy * sizeof *xsec), *length = malloc(n_energy * n_column * sizeof *length),
@@ -87,12 +88,12 @@ enum eot_status eot_yield_matrix(const struct eot_em_options *o, const struct eo
     EOT_CHECK(xsec != NULL && length != NULL && sum != NULL && E != NULL && weight != NULL && batch != NULL,
               EOT_E_MEMORY, "out of memory for %zu masses x %zu energies x %zu batches; ask for fewer masses", n,
               n_energy, s->n_batch);
-    EOT_TRY(average_material(o, &material, &X0, err));
+    EOT_TRY(average_material(input->media, &material, &X0, err));
     for (size_t j = 0; j < n_energy; j++) E[j] = exp(s->log_first + (double)j * s->log_step);
-    eot_spectra_weights_above(s, fmax(E_min, 1e-3), weight);
+    eot_spectra_weights_above(s, fmax(input->E_min, 1e-3), weight);
     double start = now_s();
     for (size_t i = 0; i < n; i++) {
-        struct eot_lfc_reaction r = *reaction;
+        struct eot_lfc_reaction r = input->reaction;
         double threshold = 0.0, lowest = INFINITY;
         r.m_phi = yield[i].m_phi = m_phi[i];
         for (int k = 0; k < material.n_nuclide; k++) {

@@ -16,12 +16,16 @@
 
 enum { MAX_ROW = 256 };
 
+/* The grid of a table. */
+struct table_range {
+    const char *unit; /* energies are total for electrons and photons, kinetic for muons */
+    double low, high;
+    size_t n_node;
+};
 struct table_row {
     const char *process;
     char medium[64];
-    const char *unit; /* of the range; energies are total for electrons and photons, kinetic for muons */
-    double low, high;
-    size_t n_node;
+    struct table_range range;
     double error;   /* relative; NAN for what is exact or has no quadrature of its own */
     size_t n_value; /* f32 */
 };
@@ -37,17 +41,11 @@ static double now_s(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void add(struct listing *list, const char *process, const char *medium, const char *unit, double low,
-                double high, size_t n_node, double error, size_t n_value) {
+static void add(struct listing *list, const char *process, const char *medium, struct table_range range, double error,
+                size_t n_value) {
     if (list->n == MAX_ROW) return; /* 2 media and 64 materials fit */
     struct table_row *row = &list->row[list->n++];
-    *row = (struct table_row){.process = process,
-                              .unit = unit,
-                              .low = low,
-                              .high = high,
-                              .n_node = n_node,
-                              .error = error,
-                              .n_value = n_value};
+    *row = (struct table_row){.process = process, .range = range, .error = error, .n_value = n_value};
     snprintf(row->medium, sizeof row->medium, "%s", medium);
 }
 
@@ -60,43 +58,49 @@ static void list_tables(const struct eot_setup *setup, const struct eot_em_optio
         const struct eot_em_errors *e = &w->accuracy.em[m];
         char name[64];
         eot_tables_medium_name(&o->medium[m], name, sizeof name);
-        add(list, "bremsstrahlung above cut", name, "GeV", o->cut, o->energy_max, n_energy, e->brems,
-            2 * n_energy + n_quantile);
-        add(list, "pair production", name, "GeV", o->cut, o->energy_max, n_energy, e->pair, n_energy + n_quantile);
-        add(list, "Compton scattering", name, "GeV", o->cut, o->energy_max, n_energy, e->compton,
+        add(list, "bremsstrahlung above cut", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy},
+            e->brems, 2 * n_energy + n_quantile);
+        add(list, "pair production", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy}, e->pair,
             n_energy + n_quantile);
-        add(list, "gamma -> mu+ mu-", name, "GeV", o->cut, o->energy_max, n_energy, e->dimuon_gamma, n_energy);
-        add(list, "electron ionisation", name, "GeV", o->cut, o->energy_max, n_energy, NAN, n_energy);
+        add(list, "Compton scattering", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy}, e->compton,
+            n_energy + n_quantile);
+        add(list, "gamma -> mu+ mu-", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy},
+            e->dimuon_gamma, n_energy);
+        add(list, "electron ionisation", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy}, NAN,
+            n_energy);
     }
     size_t n_soft = (size_t)(t->n_soft_energy * t->n_soft_path);
     if (o->n_medium > 0)
-        add(list, "radiation below cut", "ECAL", "GeV", o->cut, o->energy_max, n_soft, NAN,
+        add(list, "radiation below cut", "ECAL", (struct table_range){"GeV", o->cut, o->energy_max, n_soft}, NAN,
             n_soft * (size_t)(t->n_soft_quantile + 1));
     double first = (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS),
            last = (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS + ((EOT_MUON_N_ROW - 1u) << EOT_MUON_ROW_SHIFT));
     for (int i = 0; i < setup->n_material; i++) {
         const struct eot_material *m = &setup->material[i];
         if (!(m->density > 0.0) || m->n_element == 0) continue;
-        add(list, "muon losses and rates", m->name, "GeV", first, last, EOT_MUON_N_ROW, w->accuracy.muon,
-            EOT_MUON_N_ROW * (EOT_MUON_N_COLUMN + 4));
-        add(list, "muon hard losses", m->name, "GeV", first, last, 4 * EOT_MUON_N_LOSS_ROW, w->accuracy.muon,
-            4 * EOT_MUON_N_LOSS_ROW * EOT_MUON_N_TAIL);
-        add(list, "muon hard scattering", m->name, "tail", ldexp(1.0, -21), 1.0, EOT_MUON_N_TAIL, NAN, EOT_MUON_N_TAIL);
+        add(list, "muon losses and rates", m->name, (struct table_range){"GeV", first, last, EOT_MUON_N_ROW},
+            w->accuracy.muon, EOT_MUON_N_ROW * (EOT_MUON_N_COLUMN + 4));
+        add(list, "muon hard losses", m->name, (struct table_range){"GeV", first, last, 4 * EOT_MUON_N_LOSS_ROW},
+            w->accuracy.muon, 4 * EOT_MUON_N_LOSS_ROW * EOT_MUON_N_TAIL);
+        add(list, "muon hard scattering", m->name, (struct table_range){"tail", ldexp(1.0, -21), 1.0, EOT_MUON_N_TAIL},
+            NAN, EOT_MUON_N_TAIL);
     }
     double kappa = (double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS),
            kappa_last =
                (double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS + ((EOT_MUON_N_KAPPA - 1u) << EOT_MUON_KAPPA_SHIFT));
-    add(list, "muon straggling (Vavilov)", "any", "kappa", kappa, kappa_last, EOT_MUON_N_KAPPA, NAN,
-        2 * EOT_MUON_N_KAPPA * EOT_MUON_N_TAIL);
+    add(list, "muon straggling (Vavilov)", "any", (struct table_range){"kappa", kappa, kappa_last, EOT_MUON_N_KAPPA},
+        NAN, 2 * EOT_MUON_N_KAPPA * EOT_MUON_N_TAIL);
     if (o->n_medium == 0) return; /* a muon beam has no cascade */
     const eot_event_parameters *e = &w->event;
     double pair_first = exp((double)e->pair_log_first),
            pair_last = pair_first * exp((e->n_pair_energy - 1) / (double)e->pair_inverse_log_step);
-    add(list, "mu+ mu- energy split", "ECAL", "GeV", pair_first, pair_last, (size_t)e->n_pair_energy, NAN,
+    add(list, "mu+ mu- energy split", "ECAL",
+        (struct table_range){"GeV", pair_first, pair_last, (size_t)e->n_pair_energy}, NAN,
         (size_t)(e->n_pair_energy * (e->n_pair_quantile + 1)));
     double alpha = (double)e->shower.first_alpha,
            alpha_last = alpha + (e->shower.n_alpha - 1) / (double)e->shower.inverse_alpha_step;
-    add(list, "shower depth (Gamma)", "any", "alpha", alpha, alpha_last, (size_t)e->shower.n_alpha, NAN,
+    add(list, "shower depth (Gamma)", "any",
+        (struct table_range){"alpha", alpha, alpha_last, (size_t)e->shower.n_alpha}, NAN,
         (size_t)(e->shower.n_alpha * (e->shower.n_quantile + 1)));
 }
 
@@ -109,9 +113,9 @@ static void print_text(const struct eot_config *config, const struct eot_em_opti
     for (size_t i = 0; i < list->n; i++) {
         const struct table_row *r = &list->row[i];
         char range[64], error[32] = "-";
-        snprintf(range, sizeof range, "%.4g .. %.4g %s", r->low, r->high, r->unit);
+        snprintf(range, sizeof range, "%.4g .. %.4g %s", r->range.low, r->range.high, r->range.unit);
         if (!isnan(r->error)) snprintf(error, sizeof error, "%.1e", r->error);
-        printf("%-26s %-24s %26s %7zu %10s %9zu\n", r->process, r->medium, range, r->n_node, error,
+        printf("%-26s %-24s %26s %7zu %10s %9zu\n", r->process, r->medium, range, r->range.n_node, error,
                r->n_value * sizeof(float));
     }
     if (o->n_medium == 0)
@@ -134,10 +138,11 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
     char *text = NULL;
     for (size_t i = 0; i < list->n; i++) {
         const struct table_row *r = &list->row[i];
-        json_t *row = json_pack("{s:s, s:s, s:s, s:f, s:f, s:I, s:o, s:I}", "process", r->process, "medium", r->medium,
-                                "unit", r->unit, "low", r->low, "high", r->high, "nodes", (json_int_t)r->n_node,
-                                "rel_error", isnan(r->error) ? json_null() : json_real(r->error), "bytes",
-                                (json_int_t)(r->n_value * sizeof(float)));
+        json_t *row =
+            json_pack("{s:s, s:s, s:s, s:f, s:f, s:I, s:o, s:I}", "process", r->process, "medium", r->medium, "unit",
+                      r->range.unit, "low", r->range.low, "high", r->range.high, "nodes", (json_int_t)r->range.n_node,
+                      "rel_error", isnan(r->error) ? json_null() : json_real(r->error), "bytes",
+                      (json_int_t)(r->n_value * sizeof(float)));
         EOT_CHECK(row != NULL && json_array_append_new(tables, row) == 0, EOT_E_MEMORY, "out of memory; free memory");
     }
     root = json_pack("{s:s, s:s, s:s, s:s, s:b, s:f, s:I, s:f, s:f, s:f, s:f, s:f, s:O, s:{s:f, s:f}}", "schema",

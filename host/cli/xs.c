@@ -174,8 +174,8 @@ static enum eot_status run_points(const struct request *r, struct number_table *
                 if (d == NULL) {
                     EOT_TRY(eot_lfc_total(&reaction, method, side, E, &r->options, &value, err));
                 } else if (is_double) {
-                    EOT_TRY(eot_lfc_double_differential(&reaction, method, side, E, at[0], at[1], &r->options, &value,
-                                                        err));
+                    EOT_TRY(eot_lfc_double_differential(
+                        &reaction, method, side, (struct eot_lfc_place){E, at[0], at[1]}, &r->options, &value, err));
                     row[n++] = at[0];
                     row[n++] = at[1];
                 } else {

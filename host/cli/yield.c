@@ -121,37 +121,45 @@ static void print_rows(const char *format, const struct eot_yield *yield, size_t
     }
 }
 
+/* What the command found. */
+struct answer {
+    struct eot_track_spectra spectra;
+    struct eot_mean length[2]; /* track length of electrons and positrons above E_min [X0 per EOT] */
+    double E_min;              /* GeV */
+    bool is_cached;            /* the track lengths */
+    struct eot_yield *yield;   /* one per mass */
+    struct eot_yield_times times;
+    double build_s, tracks_s;
+};
+
 static enum eot_status print_json(const struct request *r, const struct eot_config *config,
-                                  const struct eot_backend *backend, const struct eot_track_spectra *spectra,
-                                  const struct eot_mean *length, double E_min, bool is_cached,
-                                  const struct eot_yield *yield, const struct eot_yield_times *times, double build_s,
-                                  double tracks_s, struct eot_error *err) {
+                                  const struct eot_backend *backend, const struct answer *a, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *text = NULL;
     json_t *points = json_array();
     json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:I, s:i, s:i}", "schema", "eotmc-yield/1", "name",
                              config->name, "process", "e2mu", "device", backend->name, "h", r->h, "min_energy_GeV",
-                             E_min, "beam_energy_GeV", config->beam.energy, "eot", (json_int_t)r->eot, "n_batches",
-                             (int)spectra->n_batch, "n_energies", (int)spectra->n_energy);
+                             a->E_min, "beam_energy_GeV", config->beam.energy, "eot", (json_int_t)r->eot, "n_batches",
+                             (int)a->spectra.n_batch, "n_energies", (int)a->spectra.n_energy);
     EOT_CHECK_MEMORY(points);
     EOT_CHECK_MEMORY(root);
     for (size_t i = 0; i < r->masses.n; i++) {
         double row[N_COLUMN];
         json_t *point = json_object();
-        row_of(&yield[i], row);
+        row_of(&a->yield[i], row);
         EOT_CHECK(json_array_append_new(points, point) == 0, EOT_E_MEMORY, "out of memory; ask for fewer masses");
         for (int c = 0; c < N_COLUMN; c++)
             EOT_CHECK(json_object_set_new(point, COLUMN[c], json_real(row[c])) == 0, EOT_E_MEMORY,
                       "out of memory; ask for fewer masses");
     }
     json_object_set_new(root, "track_length_X0",
-                        json_pack("{s:f, s:f, s:f, s:f}", "electron", length[0].value, "electron_std_error",
-                                  length[0].std_error, "positron", length[1].value, "positron_std_error",
-                                  length[1].std_error));
+                        json_pack("{s:f, s:f, s:f, s:f}", "electron", a->length[0].value, "electron_std_error",
+                                  a->length[0].std_error, "positron", a->length[1].value, "positron_std_error",
+                                  a->length[1].std_error));
     json_object_set_new(root, "times_s",
-                        json_pack("{s:f, s:f, s:b, s:f, s:f, s:f}", "jit", build_s, "track_lengths", tracks_s,
-                                  "track_lengths_cached", is_cached, "cross_sections", times->cross_sections,
-                                  "algebra_build", times->algebra_build, "algebra", times->algebra));
+                        json_pack("{s:f, s:f, s:b, s:f, s:f, s:f}", "jit", a->build_s, "track_lengths", a->tracks_s,
+                                  "track_lengths_cached", (int)a->is_cached, "cross_sections", a->times.cross_sections,
+                                  "algebra_build", a->times.algebra_build, "algebra", a->times.algebra));
     EOT_CHECK(json_object_set(root, "points", points) == 0, EOT_E_MEMORY, "out of memory; ask for fewer masses");
     text = json_dumps(root, JSON_INDENT(1));
     EOT_CHECK_MEMORY(text);
@@ -187,21 +195,59 @@ done:
     return status;
 }
 
+/* The track lengths of the shower: from the cache, or simulated. */
+static enum eot_status track_lengths(const struct request *r, const struct eot_config *config,
+                                     const struct eot_setup *setup, struct eot_backend *backend,
+                                     const struct eot_log *log, struct answer *answer, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    bool is_caught = false;
+    struct eot_world world = {0};
+    char key[65];
+    double start = now_s();
+    spectra_key(config, backend, r->eot, key);
+    if (!r->no_cache) EOT_TRY(spectra_load(key, &answer->spectra, &answer->is_cached, err));
+    if (!answer->is_cached) {
+        EOT_TRY(
+            eot_world_create_with(config, setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world, err));
+        struct eot_run_options options = {.backend = backend,
+                                          .progress = eot_progress_mode_from_text(r->progress),
+                                          .log = log,
+                                          .is_interrupted = eot_interrupt_catch()};
+        is_caught = true;
+        EOT_TRY(eot_run_track_spectra(config, &world, &options, r->eot, N_BATCH, &answer->spectra, err));
+        if (!r->no_cache) EOT_TRY(spectra_store(key, &answer->spectra, err));
+    }
+    answer->tracks_s = now_s() - start;
+done:
+    if (is_caught) eot_interrupt_release();
+    eot_world_free(&world);
+    return status;
+}
+
+static void log_answer(const struct eot_log *log, const struct request *r, const struct eot_config *config,
+                       const struct answer *a) {
+    char track[2][64];
+    for (int p = 0; p < 2; p++)
+        eot_uncertain_format(track[p], sizeof track[p], a->length[p].value, a->length[p].std_error, EOT_FORMAT_PLAIN);
+    eot_log_message(log, EOT_LOG_NORMAL, "%s: %llu showers; track lengths above %g GeV: %s X0 (e-), %s X0 (e+)",
+                    config->name, (unsigned long long)r->eot, a->E_min, track[0], track[1]);
+    eot_log_message(log, EOT_LOG_NORMAL,
+                    "times: kernels built in %.2f s, track lengths %s in %.2f s, cross sections %.2f s, CLBlast built "
+                    "in %.2f s, algebra %.4f s",
+                    a->build_s, a->is_cached ? "from the cache" : "simulated", a->tracks_s, a->times.cross_sections,
+                    a->times.algebra_build, a->times.algebra);
+}
+
 enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    bool is_help = false, is_caught = false, is_cached = false;
+    bool is_help = false;
     struct request r = {.format = "table", .progress = "auto", .h = NAN, .eot = 20000};
     struct eot_text_list positional = {0};
     struct eot_config config = {.name = ""};
     struct eot_setup setup = {0};
-    struct eot_world world = {0};
     struct eot_backend *backend = NULL;
-    struct eot_track_spectra spectra = {0};
-    struct eot_yield *yield = NULL;
-    struct eot_yield_times times = {0};
+    struct answer answer = {.build_s = 0.0};
     struct eot_em_options media;
-    struct eot_mean length[2];
-    char key[65];
     const struct eot_option table[] = {
         {"mphi", 0, EOT_OPTION_TEXT, &r.mphi, "M[,M...]", "masses of phi [GeV], above m_mu - m_e and up to 3"},
         {"h", 0, EOT_OPTION_REAL, &r.h, "H", "coupling (default: physics.h); yields are proportional to h^2"},
@@ -253,50 +299,30 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
                                       .extra_options = eot_world_kernel_options_for(&config, EOT_TRACK_SPECTRUM)},
         &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
-    spectra_key(&config, backend, r.eot, key);
-    double start = now_s(), build_s = backend->build_s;
-    if (!r.no_cache) EOT_TRY(spectra_load(key, &spectra, &is_cached, err));
-    if (!is_cached) {
-        EOT_TRY(eot_world_create_with(&config, &setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world,
-                                      err));
-        struct eot_run_options options = {.backend = backend,
-                                          .progress = eot_progress_mode_from_text(r.progress),
-                                          .log = &log,
-                                          .is_interrupted = eot_interrupt_catch()};
-        is_caught = true;
-        EOT_TRY(eot_run_track_spectra(&config, &world, &options, r.eot, N_BATCH, &spectra, err));
-        if (!r.no_cache) EOT_TRY(spectra_store(key, &spectra, err));
-    }
-    build_s = fmax(build_s, backend->build_s);
-    double tracks_s = now_s() - start;
-    yield = calloc(r.masses.n, sizeof *yield);
-    EOT_CHECK_MEMORY(yield);
-    double E_min = fmax(r.min_energy, CUT);
-    EOT_TRY(eot_yield_matrix(&media, &spectra, &(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .coupling = r.h},
-                             r.masses.value, r.masses.n, r.min_energy > 0.0 ? E_min : 0.0, backend, yield, &times,
-                             err));
-    for (int p = 0; p < 2; p++) EOT_TRY(eot_spectra_track_length(&spectra, p, E_min, &length[p], err));
-    if (strcmp(r.format, "json") == 0)
-        EOT_TRY(print_json(&r, &config, backend, &spectra, length, E_min, is_cached, yield, &times, build_s, tracks_s,
-                           err));
-    else
-        print_rows(r.format, yield, r.masses.n);
-    char track[2][64];
+    answer.build_s = backend->build_s;
+    EOT_TRY(track_lengths(&r, &config, &setup, backend, &log, &answer, err));
+    answer.build_s = fmax(answer.build_s, backend->build_s);
+    answer.yield = calloc(r.masses.n, sizeof *answer.yield);
+    EOT_CHECK_MEMORY(answer.yield);
+    answer.E_min = fmax(r.min_energy, CUT);
+    EOT_TRY(eot_yield_matrix(&(struct eot_yield_input){.media = &media,
+                                                       .spectra = &answer.spectra,
+                                                       .reaction = {.process = EOT_LFC_E2MU, .coupling = r.h},
+                                                       .m_phi = r.masses.value,
+                                                       .n = r.masses.n,
+                                                       .E_min = r.min_energy > 0.0 ? answer.E_min : 0.0},
+                             backend, answer.yield, &answer.times, err));
     for (int p = 0; p < 2; p++)
-        eot_uncertain_format(track[p], sizeof track[p], length[p].value, length[p].std_error, EOT_FORMAT_PLAIN);
-    eot_log_message(&log, EOT_LOG_NORMAL, "%s: %llu showers; track lengths above %g GeV: %s X0 (e-), %s X0 (e+)",
-                    config.name, (unsigned long long)r.eot, E_min, track[0], track[1]);
-    eot_log_message(&log, EOT_LOG_NORMAL,
-                    "times: kernels built in %.2f s, track lengths %s in %.2f s, cross sections %.2f s, CLBlast built "
-                    "in %.2f s, algebra %.4f s",
-                    build_s, is_cached ? "from the cache" : "simulated", tracks_s, times.cross_sections,
-                    times.algebra_build, times.algebra);
+        EOT_TRY(eot_spectra_track_length(&answer.spectra, p, answer.E_min, &answer.length[p], err));
+    if (strcmp(r.format, "json") == 0)
+        EOT_TRY(print_json(&r, &config, backend, &answer, err));
+    else
+        print_rows(r.format, answer.yield, r.masses.n);
+    log_answer(&log, &r, &config, &answer);
 done:
-    if (is_caught) eot_interrupt_release();
-    free(yield);
-    eot_track_spectra_free(&spectra);
+    free(answer.yield);
+    eot_track_spectra_free(&answer.spectra);
     eot_backend_close(backend);
-    eot_world_free(&world);
     eot_setup_free(&setup);
     eot_config_free(&config);
     free(r.masses.value);

@@ -56,10 +56,16 @@ enum eot_status eot_lfc_differential(const struct eot_lfc_reaction *reaction, en
                                      const struct eot_lfc_options *options, struct eot_lfc_value *result,
                                      struct eot_error *err);
 
+/** Where a double differential cross section is asked for. */
+struct eot_lfc_place {
+    double E;        /* of the incoming lepton [GeV] */
+    double fraction; /* x or y */
+    double angle;    /* theta_k or psi [rad] */
+};
 /** d2sigma/(dx dcos theta_k) or d2sigma/(dy dcos psi) [pb]. WW and IWW are eqs. (22), (27) at angle^2, without the
  * Jacobian sin(angle)/angle. */
 enum eot_status eot_lfc_double_differential(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
-                                            enum eot_lfc_side side, double E, double fraction, double angle,
+                                            enum eot_lfc_side side, struct eot_lfc_place place,
                                             const struct eot_lfc_options *options, struct eot_lfc_value *result,
                                             struct eot_error *err);
 
