@@ -1,13 +1,14 @@
 /* eotmc replay: one primary of a run again on the host, step by step. */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "analysis/estimate.h"
-#include "base/options.h"
+#include "cli/option_rows.h"
 #include "cli/cli.h"
+#include "cli/json.h"
+#include "cli/open.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "output/setup_figure.h"
@@ -96,8 +97,7 @@ static json_t *muon_json(const struct eot_config *config, const struct eot_world
 static enum eot_status print_json(const struct eot_config *config, const struct eot_world *world,
                                   const struct eot_replay *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    json_t *steps = json_array(), *vertices = json_array(), *root = NULL;
-    char *text = NULL;
+    json_t *steps = json_array(), *vertices = json_array(), *root;
     for (size_t i = 0; i < r->n_step; i++) {
         const struct eot_replay_step *s = &r->step[i];
         json_t *daughters = json_array();
@@ -133,13 +133,8 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
     root = json_pack("{s:s, s:s, s:s, s:I, s:i, s:f, s:f, s:O, s:O}", "schema", "eotmc-replay/1", "name", config->name,
                      "config_sha256", config->sha256, "event", (json_int_t)r->event, "seed", (int)config->sampling.seed,
                      "beam_GeV", r->E_beam, "rare", r->rate, "steps", steps, "vertices", vertices);
-    EOT_CHECK_MEMORY(root);
-    text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    EOT_TRY(eot_json_print(root, 9, err));
 done:
-    free(text);
-    json_decref(root);
     json_decref(steps);
     json_decref(vertices);
     return status;
@@ -214,17 +209,16 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     const char *format = "text", *figure = NULL, *view = "top";
     uint64_t event = UINT64_MAX;
     bool is_help = false;
-    struct eot_text_list positional = {0}, set = {0};
-    struct eot_config config = {.name = ""};
-    struct eot_setup setup = {0};
+    struct eot_opened opened = {.positional = {0}};
+    const struct eot_config *config = &opened.config;
     struct eot_world world = {0};
     struct eot_replay replay = {0};
     char path[1200];
     struct stat entry;
     const struct eot_option table[] = {
         {"event", 'e', EOT_OPTION_COUNT, &event, "ID", "number of the primary"},
-        {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
-        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the account (default: text)"},
+        EOT_ROW_SET(&opened.set),
+        EOT_ROW_FORMAT_TEXT(&format),
         {"figure", 0, EOT_OPTION_TEXT, &figure, "FILE.png",
          "picture of the event in the set-up; its gnuplot script and data stand beside it"},
         {"view", 0, EOT_OPTION_CHOICE, &view, "side|top",
@@ -242,32 +236,30 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
                    "  eotmc replay configs/na64e-dimuon.yaml --event 12 --set sampling.seed=3 --format json",
         .option = table,
         .n_option = sizeof table / sizeof table[0]};
-    EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+    EOT_TRY(eot_options_parse(&command, argc, argv, &opened.positional, &is_help, err));
     if (is_help) goto done;
     EOT_CHECK(event != UINT64_MAX, EOT_E_USAGE, "--event is missing (which primary?); add --event ID");
-    bool is_folder = stat(positional.text[0], &entry) == 0 && S_ISDIR(entry.st_mode);
-    snprintf(path, sizeof path, "%s%s", positional.text[0], is_folder ? "/effective-config.yaml" : "");
-    EOT_TRY(eot_config_read(path, set.text, set.n, &config, err));
-    if (is_folder) EOT_TRY(note_other_model(positional.text[0], path, err));
-    EOT_CHECK(event >= config.sampling.first && event - config.sampling.first < config.sampling.eot, EOT_E_USAGE,
+    const char *place = opened.positional.text[0];
+    bool is_folder = stat(place, &entry) == 0 && S_ISDIR(entry.st_mode);
+    snprintf(path, sizeof path, "%s%s", place, is_folder ? "/effective-config.yaml" : "");
+    EOT_TRY(eot_opened_read(&opened, path, err));
+    if (is_folder) EOT_TRY(note_other_model(place, path, err));
+    const struct eot_sampling_config *sampling = &config->sampling;
+    EOT_CHECK(event >= sampling->first && event - sampling->first < sampling->eot, EOT_E_USAGE,
               "--event %llu (the run has primaries %llu to %llu); give one of those", (unsigned long long)event,
-              (unsigned long long)config.sampling.first,
-              (unsigned long long)(config.sampling.first + config.sampling.eot - 1));
-    EOT_TRY(eot_setup_create(&config, &setup, err));
-    EOT_TRY(eot_world_create(&config, &setup, config.physics.cut, &world, err));
-    EOT_TRY(eot_replay_execute(&config, &world, event, &replay, err));
-    if (strcmp(format, "json") == 0)
-        EOT_TRY(print_json(&config, &world, &replay, err));
+              (unsigned long long)sampling->first, (unsigned long long)(sampling->first + sampling->eot - 1));
+    EOT_TRY(eot_world_create(config, &opened.setup, config->physics.cut, &world, err));
+    EOT_TRY(eot_replay_execute(config, &world, event, &replay, err));
+    if (eot_format_is_json(format))
+        EOT_TRY(print_json(config, &world, &replay, err));
     else
-        print_text(&config, &world, &replay);
+        print_text(config, &world, &replay);
     if (figure != NULL)
-        EOT_TRY(draw(figure, strcmp(view, "side") == 0 ? EOT_VIEW_SIDE : EOT_VIEW_TOP, &config, &setup, &replay, err));
+        EOT_TRY(draw(figure, strcmp(view, "side") == 0 ? EOT_VIEW_SIDE : EOT_VIEW_TOP, config, &opened.setup, &replay,
+                     err));
 done:
     eot_replay_free(&replay);
     eot_world_free(&world);
-    eot_setup_free(&setup);
-    eot_config_free(&config);
-    eot_text_list_free(&positional);
-    eot_text_list_free(&set);
+    eot_opened_free(&opened);
     return status;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analysis/counting.h"
-#include "base/options.h"
+#include "cli/option_rows.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/simulate.h"
@@ -367,13 +367,10 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
          "run this too at every point, and add the figure of merit merit.h90: the expected 90 % upper limit on h"},
         {"eot", 0, EOT_OPTION_REAL, &r.eot, "N",
          "electrons on target of the experiment, for the figure of merit (default: 1e12)"},
-        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL",
-         "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts of "
-         "it"},
-        {"progress", 0, EOT_OPTION_CHOICE, &r.progress, "auto|plain|none",
-         "progress on standard error (default: auto)"},
+        EOT_ROW_DEVICES(&simulator.device),
+        EOT_ROW_PROGRESS(&r.progress),
         {"no-figure", 0, EOT_OPTION_FLAG, &r.has_no_figure, NULL, "do not draw the scan"},
-        {"verbose", 'v', EOT_OPTION_FLAG, &simulator.is_verbose, NULL, "say more on standard error"},
+        EOT_ROW_VERBOSE(&simulator.is_verbose),
     };
     const struct eot_command command = {
         .name = "scan",

@@ -1,15 +1,16 @@
 /* eotmc tables: build the physics tables of a configuration, check them, list them, write them out. */
 #include "tables.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/options.h"
+#include "cli/option_rows.h"
 #include "cli/cli.h"
+#include "cli/json.h"
+#include "cli/open.h"
 #include "output/output.h"
 #include "physics/muon_tables.h"
 #include "world/world.h"
@@ -134,8 +135,7 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
                                   const struct eot_world *w, const struct listing *list, double seconds,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    json_t *root = NULL, *tables = json_array();
-    char *text = NULL;
+    json_t *root, *tables = json_array();
     for (size_t i = 0; i < list->n; i++) {
         const struct table_row *r = &list->row[i];
         json_t *row =
@@ -143,7 +143,7 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
                       r->range.unit, "low", r->range.low, "high", r->range.high, "nodes", (json_int_t)r->range.n_node,
                       "rel_error", isnan(r->error) ? json_null() : json_real(r->error), "bytes",
                       (json_int_t)(r->n_value * sizeof(float)));
-        EOT_CHECK(row != NULL && json_array_append_new(tables, row) == 0, EOT_E_MEMORY, "out of memory; free memory");
+        EOT_TRY(eot_json_append(tables, row, err));
     }
     root = json_pack("{s:s, s:s, s:s, s:s, s:b, s:f, s:I, s:f, s:f, s:f, s:f, s:f, s:O, s:{s:f, s:f}}", "schema",
                      "eotmc-tables/1", "name", config->name, "config_sha256", config->sha256, "tables_sha256",
@@ -152,13 +152,8 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
                      "achieved_error", w->achieved_error, "tolerance_cascade", EOT_EM_TOLERANCE, "tolerance_muon",
                      eot_muon_options_default().tolerance, "tables", tables, "hcal_calibration", "factor",
                      (double)w->event.response.hcal_scale, "rel_error", w->hcal_peak_error);
-    EOT_CHECK_MEMORY(root);
-    text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    EOT_TRY(eot_json_print(root, 12, err));
 done:
-    free(text);
-    json_decref(root);
     json_decref(tables);
     return status;
 }
@@ -167,18 +162,18 @@ enum eot_status eot_cmd_tables(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text", *dump = NULL, *figure = NULL;
     bool is_help = false, no_table_cache = false;
-    struct eot_text_list positional = {0}, set = {0};
-    struct eot_config config = {.name = ""};
-    struct eot_setup setup = {0};
+    struct eot_opened opened = {.positional = {0}};
+    const struct eot_config *config = &opened.config;
+    const struct eot_setup *setup = &opened.setup;
     struct eot_world world = {0};
     struct eot_em_options options = {.n_medium = 0};
     struct listing *list = NULL;
     const struct eot_option table[] = {
-        {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
+        EOT_ROW_SET(&opened.set),
         {"dump", 0, EOT_OPTION_TEXT, &dump, "DIR",
          "write em_<medium>.csv, dimuon_gamma_xsec.csv and muon_dedx_<material>.csv"},
         {"figure", 0, EOT_OPTION_TEXT, &figure, "DIR", "draw muon_dedx.png, with its gnuplot script and data"},
-        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the list (default: text)"},
+        EOT_ROW_FORMAT_TEXT(&format),
         {"no-table-cache", 0, EOT_OPTION_FLAG, &no_table_cache, NULL, "build the tables anew and do not store them"},
     };
     const struct eot_command command = {
@@ -194,36 +189,32 @@ enum eot_status eot_cmd_tables(int argc, char **argv, struct eot_error *err) {
                    "  eotmc tables configs/na64e-dimuon.yaml --set physics.cut=\"0.5 GeV\" --format json",
         .option = table,
         .n_option = sizeof table / sizeof table[0]};
-    EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+    EOT_TRY(eot_options_parse(&command, argc, argv, &opened.positional, &is_help, err));
     if (is_help) goto done;
-    EOT_TRY(eot_config_read(positional.text[0], set.text, set.n, &config, err));
-    EOT_TRY(eot_setup_create(&config, &setup, err));
-    bool is_muon_beam = eot_beam_is_muon(&config);
-    if (!is_muon_beam) EOT_TRY(eot_world_em_options(&config, &setup, config.physics.cut, &options, err));
+    EOT_TRY(eot_opened_read(&opened, opened.positional.text[0], err));
+    bool is_muon_beam = eot_beam_is_muon(config);
+    if (!is_muon_beam) EOT_TRY(eot_world_em_options(config, setup, config->physics.cut, &options, err));
     if (dump != NULL) EOT_TRY(eot_output_prepare(dump, err)); /* before any work is done */
     if (figure != NULL) EOT_TRY(eot_output_prepare(figure, err));
     double start = now_s();
     if (is_muon_beam)
-        EOT_TRY(eot_world_create_muons(&config, &setup, &world, err));
+        EOT_TRY(eot_world_create_muons(config, setup, &world, err));
     else
-        EOT_TRY(eot_world_create_with(&config, &setup, config.physics.cut,
+        EOT_TRY(eot_world_create_with(config, setup, config->physics.cut,
                                       &(struct eot_world_options){.no_cache = no_table_cache}, &world, err));
     double seconds = now_s() - start;
     list = malloc(sizeof *list);
     EOT_CHECK_MEMORY(list);
-    list_tables(&setup, &options, &world, list);
-    if (strcmp(format, "json") == 0)
-        EOT_TRY(print_json(&config, &options, &world, list, seconds, err));
+    list_tables(setup, &options, &world, list);
+    if (eot_format_is_json(format))
+        EOT_TRY(print_json(config, &options, &world, list, seconds, err));
     else
-        print_text(&config, &options, &world, list, seconds);
-    if (dump != NULL) EOT_TRY(eot_tables_dump(dump, &setup, &options, err));
-    if (figure != NULL) EOT_TRY(eot_tables_figure(figure, &setup, err));
+        print_text(config, &options, &world, list, seconds);
+    if (dump != NULL) EOT_TRY(eot_tables_dump(dump, setup, &options, err));
+    if (figure != NULL) EOT_TRY(eot_tables_figure(figure, setup, err));
 done:
     free(list);
     eot_world_free(&world);
-    eot_setup_free(&setup);
-    eot_config_free(&config);
-    eot_text_list_free(&positional);
-    eot_text_list_free(&set);
+    eot_opened_free(&opened);
     return status;
 }

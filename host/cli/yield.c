@@ -1,5 +1,4 @@
 /* eotmc yield: the signal yield of any number of masses at once, from track lengths. */
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +7,12 @@
 
 #include "analysis/yield.h"
 #include "base/cache.h"
-#include "base/options.h"
+#include "cli/option_rows.h"
 #include "base/sha256.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/number_table.h"
+#include "cli/open.h"
 #include "device/selftest.h"
 #include "output/format.h"
 
@@ -24,7 +25,6 @@ struct request {
     double h, min_energy;
     uint64_t eot;
     bool is_verbose, no_cache;
-    struct eot_text_list set;
     struct eot_number_list masses;
 };
 
@@ -97,30 +97,6 @@ done:
     return status;
 }
 
-static const char *const COLUMN[] = {"mphi_GeV",           "per_eot",       "std_error",       "positron_per_eot",
-                                     "positron_std_error", "total_per_eot", "total_std_error", "xsec_rel_error"};
-enum { N_COLUMN = sizeof COLUMN / sizeof COLUMN[0] };
-
-static void row_of(const struct eot_yield *y, double row[N_COLUMN]) {
-    const double values[N_COLUMN] = {y->m_phi,          y->electron.value,     y->electron.std_error,
-                                     y->positron.value, y->positron.std_error, y->both.value,
-                                     y->both.std_error, y->rel_error};
-    memcpy(row, values, sizeof values);
-}
-
-static void print_rows(const char *format, const struct eot_yield *yield, size_t n) {
-    bool is_csv = strcmp(format, "csv") == 0;
-    for (int c = 0; c < N_COLUMN; c++) printf(is_csv ? "%s%s" : "%s%18s", c == 0 ? "" : is_csv ? "," : " ", COLUMN[c]);
-    printf("\n");
-    for (size_t i = 0; i < n; i++) {
-        double row[N_COLUMN];
-        row_of(&yield[i], row);
-        for (int c = 0; c < N_COLUMN; c++)
-            printf(is_csv ? "%s%.10g" : "%s%18.6g", c == 0 ? "" : is_csv ? "," : " ", row[c]);
-        printf("\n");
-    }
-}
-
 /* What the command found. */
 struct answer {
     struct eot_track_spectra spectra;
@@ -132,42 +108,33 @@ struct answer {
     double build_s, tracks_s;
 };
 
-static enum eot_status print_json(const struct request *r, const struct eot_config *config,
-                                  const struct eot_backend *backend, const struct answer *a, struct eot_error *err) {
+static enum eot_status print_answer(const struct request *r, const struct eot_config *config,
+                                    const struct eot_backend *backend, const struct answer *a, struct eot_error *err) {
+    static const char *const column[] = {"mphi_GeV",           "per_eot",       "std_error",       "positron_per_eot",
+                                         "positron_std_error", "total_per_eot", "total_std_error", "xsec_rel_error"};
     enum eot_status status = EOT_OK;
-    char *text = NULL;
-    json_t *points = json_array();
-    json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:I, s:i, s:i}", "schema", "eotmc-yield/1", "name",
-                             config->name, "process", "e2mu", "device", backend->name, "h", r->h, "min_energy_GeV",
-                             a->E_min, "beam_energy_GeV", config->beam.energy, "eot", (json_int_t)r->eot, "n_batches",
-                             (int)a->spectra.n_batch, "n_energies", (int)a->spectra.n_energy);
-    EOT_CHECK_MEMORY(points);
-    EOT_CHECK_MEMORY(root);
+    struct eot_number_table table = {0};
+    eot_number_table_init(&table, sizeof column / sizeof column[0], column);
     for (size_t i = 0; i < r->masses.n; i++) {
-        double row[N_COLUMN];
-        json_t *point = json_object();
-        row_of(&a->yield[i], row);
-        EOT_CHECK(json_array_append_new(points, point) == 0, EOT_E_MEMORY, "out of memory; ask for fewer masses");
-        for (int c = 0; c < N_COLUMN; c++)
-            EOT_CHECK(json_object_set_new(point, COLUMN[c], json_real(row[c])) == 0, EOT_E_MEMORY,
-                      "out of memory; ask for fewer masses");
+        const struct eot_yield *y = &a->yield[i];
+        EOT_TRY(eot_number_table_add(&table,
+                                     (const double[]){y->m_phi, y->electron.value, y->electron.std_error,
+                                                      y->positron.value, y->positron.std_error, y->both.value,
+                                                      y->both.std_error, y->rel_error},
+                                     err));
     }
-    json_object_set_new(root, "track_length_X0",
-                        json_pack("{s:f, s:f, s:f, s:f}", "electron", a->length[0].value, "electron_std_error",
-                                  a->length[0].std_error, "positron", a->length[1].value, "positron_std_error",
-                                  a->length[1].std_error));
-    json_object_set_new(root, "times_s",
-                        json_pack("{s:f, s:f, s:b, s:f, s:f, s:f}", "jit", a->build_s, "track_lengths", a->tracks_s,
-                                  "track_lengths_cached", (int)a->is_cached, "cross_sections", a->times.cross_sections,
-                                  "algebra_build", a->times.algebra_build, "algebra", a->times.algebra));
-    EOT_CHECK(json_object_set(root, "points", points) == 0, EOT_E_MEMORY, "out of memory; ask for fewer masses");
-    text = json_dumps(root, JSON_INDENT(1));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    json_t *root = json_pack(
+        "{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:I, s:i, s:i, s:{s:f, s:f, s:f, s:f}, s:{s:f, s:f, s:b, s:f, s:f, s:f}}",
+        "schema", "eotmc-yield/1", "name", config->name, "process", "e2mu", "device", backend->name, "h", r->h,
+        "min_energy_GeV", a->E_min, "beam_energy_GeV", config->beam.energy, "eot", (json_int_t)r->eot, "n_batches",
+        (int)a->spectra.n_batch, "n_energies", (int)a->spectra.n_energy, "track_length_X0", "electron",
+        a->length[0].value, "electron_std_error", a->length[0].std_error, "positron", a->length[1].value,
+        "positron_std_error", a->length[1].std_error, "times_s", "jit", a->build_s, "track_lengths", a->tracks_s,
+        "track_lengths_cached", (int)a->is_cached, "cross_sections", a->times.cross_sections, "algebra_build",
+        a->times.algebra_build, "algebra", a->times.algebra);
+    EOT_TRY(eot_number_table_print(&table, r->format, root, err));
 done:
-    free(text);
-    json_decref(points);
-    json_decref(root);
+    eot_number_table_free(&table);
     return status;
 }
 
@@ -242,9 +209,8 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool is_help = false;
     struct request r = {.format = "table", .progress = "auto", .h = NAN, .eot = 20000};
-    struct eot_text_list positional = {0};
-    struct eot_config config = {.name = ""};
-    struct eot_setup setup = {0};
+    struct eot_opened opened = {.positional = {0}};
+    const struct eot_config *config = &opened.config;
     struct eot_backend *backend = NULL;
     struct answer answer = {.build_s = 0.0};
     struct eot_em_options media;
@@ -255,15 +221,13 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
          "count leptons above this energy [GeV] (default: all, from 0.2 GeV on)"},
         {"eot", 0, EOT_OPTION_COUNT, &r.eot, "N",
          "showers that the track lengths are taken from (default: 20000); they are kept in the cache"},
-        {"set", 0, EOT_OPTION_LIST, &r.set, "KEY=VALUE", "override a configuration key; may be repeated"},
-        {"device", 0, EOT_OPTION_TEXT, &r.device, "SEL",
-         "number or part of the name as `eotmc devices` lists them, or host"},
-        {"format", 0, EOT_OPTION_CHOICE, &r.format, "table|csv|json", "form of the output (default: table)"},
-        {"progress", 0, EOT_OPTION_CHOICE, &r.progress, "auto|plain|none",
-         "progress on standard error (default: auto)"},
+        EOT_ROW_SET(&opened.set),
+        EOT_ROW_DEVICE(&r.device),
+        EOT_ROW_FORMAT_TABLE(&r.format),
+        EOT_ROW_PROGRESS(&r.progress),
         {"no-cache", 0, EOT_OPTION_FLAG, &r.no_cache, NULL,
          "follow the showers anew, and do not keep their track lengths"},
-        {"verbose", 'v', EOT_OPTION_FLAG, &r.is_verbose, NULL, "say more on standard error"},
+        EOT_ROW_VERBOSE(&r.is_verbose),
     };
     const struct eot_command command = {
         .name = "yield",
@@ -277,12 +241,11 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
                    "[energies x batches of showers]. per_eot counts the shower's electrons, positron_per_eot its "
                    "positrons (e+ N -> mu+ N phi).",
         .example = "eotmc yield configs/na64e-dimuon.yaml --mphi 0.11,0.2,0.5,1 --min-energy 5"};
-    EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+    EOT_TRY(eot_options_parse(&command, argc, argv, &opened.positional, &is_help, err));
     if (is_help) goto done;
-    EOT_TRY(eot_config_read(positional.text[0], r.set.text, r.set.n, &config, err));
-    EOT_TRY(check(&r, &config, err));
-    EOT_TRY(eot_setup_create(&config, &setup, err));
-    EOT_TRY(eot_world_em_options(&config, &setup, CUT, &media, err));
+    EOT_TRY(eot_opened_read(&opened, opened.positional.text[0], err));
+    EOT_TRY(check(&r, config, err));
+    EOT_TRY(eot_world_em_options(config, &opened.setup, CUT, &media, err));
     for (size_t i = 0; i < r.masses.n;
          i++) { /* what the cross sections would refuse, before the showers are followed */
         double threshold;
@@ -296,11 +259,11 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
         &(struct eot_backend_options){.selector = r.device,
                                       .one_only = true,
                                       .verbose = r.is_verbose,
-                                      .extra_options = eot_world_kernel_options_for(&config, EOT_TRACK_SPECTRUM)},
+                                      .extra_options = eot_world_kernel_options_for(config, EOT_TRACK_SPECTRUM)},
         &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
     answer.build_s = backend->build_s;
-    EOT_TRY(track_lengths(&r, &config, &setup, backend, &log, &answer, err));
+    EOT_TRY(track_lengths(&r, config, &opened.setup, backend, &log, &answer, err));
     answer.build_s = fmax(answer.build_s, backend->build_s);
     answer.yield = calloc(r.masses.n, sizeof *answer.yield);
     EOT_CHECK_MEMORY(answer.yield);
@@ -314,19 +277,13 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
                              backend, answer.yield, &answer.times, err));
     for (int p = 0; p < 2; p++)
         EOT_TRY(eot_spectra_track_length(&answer.spectra, p, answer.E_min, &answer.length[p], err));
-    if (strcmp(r.format, "json") == 0)
-        EOT_TRY(print_json(&r, &config, backend, &answer, err));
-    else
-        print_rows(r.format, answer.yield, r.masses.n);
-    log_answer(&log, &r, &config, &answer);
+    EOT_TRY(print_answer(&r, config, backend, &answer, err));
+    log_answer(&log, &r, config, &answer);
 done:
     free(answer.yield);
     eot_track_spectra_free(&answer.spectra);
     eot_backend_close(backend);
-    eot_setup_free(&setup);
-    eot_config_free(&config);
     free(r.masses.value);
-    eot_text_list_free(&r.set);
-    eot_text_list_free(&positional);
+    eot_opened_free(&opened);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "config/reader.h"
 #include "materials/library.h"
 
@@ -70,7 +71,7 @@ done:
 
 /** Append a copy of a material; its number, or -1 when out of memory. */
 static int add_material(struct eot_config *config, const struct eot_material_config *material) {
-    struct eot_material_config *grown = realloc(config->material, (config->n_material + 1) * sizeof *grown);
+    struct eot_material_config *grown = eot_array_grown(config->material, config->n_material, sizeof *grown);
     if (grown == NULL) return -1;
     config->material = grown;
     struct eot_material_config *copy = &grown[config->n_material];

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/array.h"
+
 #define MAX_DEPTH 12    /* the schema needs 6 */
 #define MAX_NODE 100000 /* stops aliases that multiply */
 #define MAX_FILE_BYTES (4 * 1024 * 1024)
@@ -35,7 +37,7 @@ static struct eot_node *node_create(enum eot_node_kind kind, const char *key, in
 
 /** Append; on failure the child is freed. */
 static bool node_append(struct eot_node *parent, struct eot_node *child) {
-    struct eot_node **grown = child == NULL ? NULL : realloc(parent->child, (parent->n_child + 1) * sizeof *grown);
+    struct eot_node **grown = child == NULL ? NULL : eot_array_grown(parent->child, parent->n_child, sizeof *grown);
     if (grown == NULL) {
         node_free(child);
         return false;
