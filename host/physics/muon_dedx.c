@@ -5,6 +5,7 @@
 
 #include "eotmc/physics/muon_photonuclear.h"
 #include "physics/muon_integrals.h"
+#include "physics/muon_tables.h"
 
 enum eot_status eot_muon_dedx(const struct eot_material *material, const double *kinetic_energy, int n,
                               struct eot_muon_dedx_row *row, struct eot_error *err) {

@@ -6,7 +6,9 @@
 
 #include <gsl/gsl_integration.h>
 
-#include "physics/muon_tables.h"
+#include "base/error.h"
+#include "eotmc/physics/muon_tables.h"
+#include "materials/material.h"
 
 enum { EOT_MUON_N_RADIATIVE = 3 }; /* bremsstrahlung, pair production, photonuclear reactions */
 

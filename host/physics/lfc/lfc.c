@@ -1,5 +1,6 @@
 /* Validity of requests and dispatch to the method; flux, g-2 and relic line. */
 #include "physics/lfc/internal.h"
+#include "physics/lfc/lfc.h"
 
 #include <gsl/gsl_integration.h>
 #include <math.h>
