@@ -3,10 +3,26 @@
 # usage: test_add_sink.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 . "$2/tests/regress/scratch.bash"
-scratch_copy "$2"
-rows=$scratch/source/host/output/sinks.def
-cp "$rows" "$scratch/rows"
-cat >"$scratch/source/host/output/count.c" <<'C'
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() {
+    echo "FAILED: $*"
+    tail -n 30 "$work/configure.log" "$work/build.log" "$work/run.log" 2>/dev/null
+    exit 1
+}
+scratch_create "$2" "$work" || fail "the copy does not configure"
+rows=$work/sources/host/output/sinks.def
+cp "$rows" "$work/rows"
+with_row() { { cat "$work/rows"; echo "$1"; } >"$rows"; }
+refused() { # WHY PATTERN
+    ! scratch_build "$work" eotmc || fail "$1 compiles"
+    grep -qE -- "$2" "$work/build.log" || fail "$1 does not compile, but the build does not say '$2'"
+}
+run() { # FOLDER
+    "$work/build/eotmc" run "$2/configs/smoke.yaml" --device host --progress none --set sampling.eot=16 --set sampling.batch=8 --set scoring.showers=0 --set output.figures=off \
+        -o "$work/$1" >"$work/run.log" 2>&1 || fail "the run ends with $?"
+}
+cat >"$work/sources/host/output/count.c" <<'C'
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,23 +37,19 @@ enum eot_status eot_output_count(const char *folder, const struct eot_config *co
     return eot_output_write_file(folder, "count.txt", text, strlen(text), err);
 }
 C
-run() { # FOLDER
-    "$scratch/build/eotmc" run "$scratch/source/configs/smoke.yaml" --device host --progress none --set sampling.eot=16 --set sampling.batch=8 --set scoring.showers=0 --set output.figures=off \
-        -o "$scratch/$1" >"$scratch/log" 2>&1 || scratch_fail "the run ends with $?"
-}
-echo 'EOT_SINK(count, "count.txt", config->sampling.eot < 17, eot_output_count)' >>"$rows"
-scratch_build || scratch_fail "one file and one row do not compile"
-run on
-[ "$(cat "$scratch/on/count.txt" 2>/dev/null)" = "smoke 16" ] || scratch_fail "no count.txt with the number of primaries: $(ls "$scratch/on")"
-for file in summary.json result.h5 effective-config.yaml; do [ -s "$scratch/on/$file" ] || scratch_fail "no $file beside it"; done
+with_row 'EOT_SINK(count, "count.txt", config->sampling.eot < 17, eot_output_count)'
+scratch_build "$work" eotmc || fail "one file and one row do not compile"
+run on "$2"
+[ "$(cat "$work/on/count.txt" 2>/dev/null)" = "smoke 16" ] || fail "no count.txt with the number of primaries: $(ls "$work/on")"
+for file in summary.json result.h5 effective-config.yaml; do [ -s "$work/on/$file" ] || fail "no $file beside it"; done
 
-{ cat "$scratch/rows"; echo 'EOT_SINK(count, "count.txt", config->sampling.eot > 17, eot_output_count)'; } >"$rows"
-scratch_build || scratch_fail "the row with another condition does not compile"
-run off
-[ -s "$scratch/off/summary.json" ] && [ ! -e "$scratch/off/count.txt" ] || scratch_fail "a row that is not enabled writes its file"
+with_row 'EOT_SINK(count, "count.txt", config->sampling.eot > 17, eot_output_count)'
+scratch_build "$work" eotmc || fail "the row with another condition does not compile"
+run off "$2"
+[ -s "$work/off/summary.json" ] && [ ! -e "$work/off/count.txt" ] || fail "a row that is not enabled writes its file"
 
-{ cat "$scratch/rows"; echo 'EOT_SINK(count, "count.txt", eot_output_count)'; } >"$rows"
-scratch_expect_error "a row with a column left out" 'EOT_SINK.*requires 4 arguments|too few arguments'
-{ cat "$scratch/rows"; echo 'EOT_SINK(count, "count.txt", true, eot_output_missing_writer)'; } >"$rows"
-scratch_expect_error "a row without its function" 'eot_output_missing_writer'
+with_row 'EOT_SINK(count, "count.txt", eot_output_count)'
+refused "a row with a column left out" 'EOT_SINK.*requires 4 arguments|too few arguments'
+with_row 'EOT_SINK(count, "count.txt", true, eot_output_missing_writer)'
+refused "a row without its function" 'eot_output_missing_writer'
 echo "a sink is one file and one row"
