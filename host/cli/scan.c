@@ -165,7 +165,7 @@ static enum eot_status check_point(const struct eot_scan *scan, const struct eot
     EOT_CHECK(point_config(scan, p, file, set, true, &other, err) == EOT_OK && strcmp(config.sha256, other.sha256) == 0,
               EOT_E_USAGE,
               "--over overrides what --set says (in other words, or as a part of the same section); leave one of them "
-              "out, or give the keys of a section one by one");
+              "out, or give each key of a section by itself");
     memcpy(sha256, config.sha256, sizeof config.sha256);
 done:
     if (status != EOT_OK) {

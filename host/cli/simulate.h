@@ -17,8 +17,8 @@ struct eot_simulator {
     bool is_quiet; /* nothing on standard output */
     enum eot_progress_mode progress;
     const volatile sig_atomic_t *is_interrupted; /* may be NULL */
-    struct eot_backend
-        *backend; /* opened by the first simulation, kept for those whose kernels have the same options */
+    /* Opened by the first simulation, and kept for those whose kernels are built with the same options. */
+    struct eot_backend *backend;
     const char *kernel_options;
 };
 

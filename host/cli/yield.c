@@ -17,8 +17,9 @@
 #include "output/format.h"
 
 enum { N_BATCH = 50 };
-static const double CUT = 0.2; /* GeV: showers are followed down to here whatever physics.cut says, so that the yield is
-                                  that of all energies */
+/* Showers are followed down to this energy [GeV] whatever physics.cut says, so that the yield is that of all energies.
+ */
+static const double CUT = 0.2;
 
 struct request {
     const char *mphi, *format, *device, *progress;
@@ -246,8 +247,8 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_opened_read(&opened, opened.positional.text[0], err));
     EOT_TRY(check(&r, config, err));
     EOT_TRY(eot_world_em_options(config, &opened.setup, CUT, &media, err));
-    for (size_t i = 0; i < r.masses.n;
-         i++) { /* what the cross sections would refuse, before the showers are followed */
+    /* What the cross sections would refuse is refused before the showers are followed. */
+    for (size_t i = 0; i < r.masses.n; i++) {
         double threshold;
         EOT_TRY(eot_lfc_threshold_energy(
             &(struct eot_lfc_reaction){

@@ -242,8 +242,8 @@ static const struct eot_node *descend(const struct eot_node *map, const char *pa
 enum eot_status eot_read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
                                  const char *prefix, const char *name, void *target) {
     enum eot_status status = read_map(r, scope, map, prefix, name);
-    bool has_start = scope == EOT_SCOPE_MATERIAL &&
-                     r->is_builtin_item; /* begins as the built-in material, so that nothing is required */
+    /* What begins as a built-in material has all its values: nothing is required. */
+    bool has_start = scope == EOT_SCOPE_MATERIAL && r->is_builtin_item;
     for (size_t k = 0; k < EOT_N_KEYS && status == EOT_OK; k++) {
         const struct eot_key *key = &EOT_KEYS[k];
         if (key->scope != scope) continue;

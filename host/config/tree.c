@@ -173,9 +173,9 @@ static enum eot_status convert(struct loading *l, int index, const char *key, in
                       "%s: %s (a key must be a word, not a list or section); write key: value", where, path);
             const char *word = (const char *)name->data.scalar.value;
             snprintf(child_path, sizeof child_path, "%.120s%s%.60s", path, path[0] != '\0' ? "." : "", word);
-            const struct eot_node *twin = eot_node_child(node, word);
-            EOT_CHECK(twin == NULL, EOT_E_CONFIG, "%s: %s (given twice, first in line %d); keep one of them", where,
-                      child_path, twin->line);
+            const struct eot_node *earlier = eot_node_child(node, word);
+            EOT_CHECK(earlier == NULL, EOT_E_CONFIG, "%s: %s (given twice, first in line %d); keep one of them", where,
+                      child_path, earlier->line);
             struct eot_node *child = NULL;
             EOT_TRY(convert(l, pair->value, word, name_line, child_path, depth + 1, &child));
             EOT_CHECK(node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");

@@ -35,8 +35,8 @@ enum eot_status eot_muon_dedx(const struct eot_material *material, const double 
         EOT_TRY(eot_muon_radiative_interpolate(table, p, EOT_MUON_SOFT_LOSS, T, EOT_MUON_N_ROW, part, err));
         for (int i = 0; i < EOT_MUON_N_ROW; i++) stopping[i] += part[i];
         EOT_TRY(eot_muon_radiative_interpolate(table, p, EOT_MUON_SOFT_LOSS, kinetic_energy, n, fine, err));
-        for (int i = 0; i < n && p == 2;
-             i++) { /* the onset of photonuclear reactions lies between two points of the spline */
+        /* The onset of photonuclear reactions lies between two points of the spline: their loss is integrated anew. */
+        for (int i = 0; i < n && p == 2; i++) {
             double E = kinetic_energy[i] + EOT_M_MUON;
             struct eot_muon_spectrum s = {.material = material, .integrator = &g, .process = p, .E = E};
             EOT_TRY(eot_muon_integrate(&g, &s, 1, EOT_PHOTONUCLEAR_LOWEST / E, 1.0 - EOT_M_MUON / E, fine + i, err));

@@ -152,8 +152,8 @@ static void elastic_build(const struct eot_material *m, double rate_wanted, stru
 /* beta^2 times the mean square of the projected soft momentum transfer per g/cm2 [GeV2 cm2/g]. */
 static double soft_kick(const struct eot_material *m, const struct elastic *el, double T, double delta_cut) {
     double beta2 = eot_muon_beta2(T), sum = -el->form_factor_deficit;
-    double electron_q2 =
-        2.0 * EOT_M_ELECTRON * delta_cut; /* harder collisions are delta rays, which deflect by their own kinematics */
+    /* Harder collisions with electrons are delta rays, which deflect by their own kinematics. */
+    double electron_q2 = 2.0 * EOT_M_ELECTRON * delta_cut;
     for (int i = 0; i < m->n_element; i++) {
         const struct eot_element *e = m->element + i;
         double nucleus = eot_screening_momentum2(e->Z, beta2),

@@ -17,11 +17,11 @@ struct eot_lfc_reaction {
 };
 
 struct eot_lfc_options {
-    double theta_max,
-        psi_max; /* rad, upper limits of angular integrals; 0 = defaults: none for ETL, 0.1 and 0.3 for WW and IWW */
+    /* Upper limits of angular integrals [rad]; 0 = defaults: none for ETL, 0.1 and 0.3 for WW and IWW. */
+    double theta_max, psi_max;
     double tolerance; /* relative, 1e-8..1e-2; 0 = 1e-4 */
-    int reference; /* non-zero: totals by nested adaptive integration without truncation, to check the fast rules (0.1 s
-                      a point) */
+    /* Non-zero: totals by nested adaptive integration without truncation, to check the fast rules (0.1 s a point). */
+    int reference;
 };
 
 struct eot_lfc_value {
