@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "eotmc/base/constants.h"
-#include "eotmc/base/rare.h"
+#include "eotmc/physics/process.h"
 #include "eotmc/physics/dimuon_annihilation.h"
 #include "eotmc/transport/parameters.h"
 #include "output/file.h"

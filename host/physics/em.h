@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "eotmc/physics/rare.h"
+#include "eotmc/physics/process_rate.h"
 #include "eotmc/transport/parameters.h"
 #include "eotmc/geometry/grid.h"
 #include "materials/material.h"

@@ -73,7 +73,7 @@ enum eot_track_tally { EOT_TRACK_NONE = 0, EOT_TRACK_THRESHOLDS = 1, EOT_TRACK_S
 
 #define EOT_N_ELEMENT 4            /* elements that a pair may be made on */
 #define EOT_N_LFC 8                /* nuclei of the ECAL, counted once a layer, on which e N -> mu N phi is simulated */
-#define EOT_EVENT_VERTEX_BYTES 136 /* of eot_event_vertex, whose vectors are f32 on the device */
+#define EOT_EVENT_VERTEX_BYTES 144 /* of eot_event_vertex, whose vectors are f32 on the device */
 #define EOT_N_REPLAY_FIELD 8       /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
 
 /** Everything the event kernels need besides the tables; one in a buffer. */
