@@ -7,12 +7,10 @@
 #include "world/calibrate.h"
 #include "base/sha256.h"
 #include "eotmc/base/constants.h"
-#include "eotmc/physics/dimuon_annihilation.h"
-#include "physics/dimuon.h"
 #include "physics/em.h"
 #include "physics/muon_tables.h"
+#include "physics/process.h"
 #include "physics/shower.h"
-#include "physics/signal.h"
 #include "world/importance.h"
 #include "world/reach.h"
 #include "world/world_cache.h"
@@ -22,19 +20,6 @@ static const double NO_PARENT = 1e9;      /* GeV: no particle has as much */
 
 /* Two explicit layers in the cascade, or one effective medium. */
 static bool has_explicit_layers(const struct eot_volume_config *ecal) { return ecal->merge < 0 && ecal->n_layer > 1; }
-
-void eot_world_rare_switches(const struct eot_config *config, bool on[EOT_N_RARE]) {
-    on[EOT_RARE_DIMUON_GAMMA] = config->physics.rare_dimuon_gamma;
-    on[EOT_RARE_LFC] = config->physics.rare_lfc;
-    on[EOT_RARE_DIMUON_TRIDENT] = config->physics.rare_dimuon_trident;
-    on[EOT_RARE_DIMUON_ANNIHILATION] = config->physics.rare_dimuon_annihilation;
-}
-
-double eot_world_rare_threshold(const struct eot_config *config, int process) {
-    if (process == EOT_RARE_DIMUON_ANNIHILATION) return EOT_DIMUON_ANNIHILATION_THRESHOLD;
-    return process == EOT_RARE_LFC ? config->physics.mphi + EOT_M_MUON
-                                   : 2.0 * EOT_M_MUON; /* of an infinitely heavy nucleus */
-}
 
 double eot_world_signal_preference(const struct eot_config *config) {
     return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.signal_preference : 0.0;
@@ -51,10 +36,9 @@ const char *eot_world_kernel_options_for(const struct eot_config *config, enum e
         FOR_PARENTS(n, 0), FOR_PARENTS(n, 1), FOR_PARENTS(n, 2), FOR_PARENTS(n, 3), FOR_PARENTS(n, 4), \
             FOR_PARENTS(n, 5), FOR_PARENTS(n, 6), FOR_PARENTS(n, 7) \
     }
-    bool on[EOT_N_RARE];
-    eot_world_rare_switches(config, on);
     static const char *const options[2][8][3] = {FOR_MEDIUM(1), FOR_MEDIUM(2)};
-    return options[ecal >= 0 && has_explicit_layers(&config->geometry.volume[ecal])][eot_rare_parents_of(on)][tally];
+    return options[ecal >= 0 && has_explicit_layers(&config->geometry.volume[ecal])]
+                  [eot_process_parents(config->physics.rare)][tally];
 }
 
 const char *eot_world_kernel_options(const struct eot_config *config) {
@@ -76,13 +60,13 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
                                  .depth = ecal->thickness,
                                  .step_max_X0 = config->physics.step_max_X0,
                                  .lpm = config->physics.lpm};
-    eot_world_rare_switches(config, o->rare);
-    for (int type = 0; type < 3;
+    memcpy(o->rare, config->physics.rare, sizeof o->rare);
+    for (int type = 0; type < EOT_N_PARTICLE;
          type++) { /* the lowest threshold of the parent's processes, or where the region begins */
         double lowest = NO_PARENT;
         for (int p = 0; p < EOT_N_RARE; p++)
             if (o->rare[p] && eot_rare_parents(p) & 1 << type)
-                lowest = fmin(lowest, eot_world_rare_threshold(config, p));
+                lowest = fmin(lowest, eot_process_at(p)->threshold(config));
         o->rare_min[type] =
             fmax(lowest, type == EOT_PHOTON ? config->sampling.min_photon_energy : config->sampling.min_lepton_energy);
     }
@@ -257,9 +241,10 @@ done:
 
 static double largest_error(const struct eot_world_accuracy *a) {
     double largest = a->muon;
-    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++)
-        largest = fmax(fmax(fmax(largest, a->em[m].brems), fmax(a->em[m].pair, a->em[m].compton)),
-                       fmax(a->em[m].dimuon_gamma, a->em[m].lfc));
+    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) {
+        largest = fmax(fmax(largest, a->em[m].brems), fmax(a->em[m].pair, a->em[m].compton));
+        for (int p = 0; p < EOT_N_RARE; p++) largest = fmax(largest, a->em[m].rare[p]);
+    }
     return largest;
 }
 
@@ -267,8 +252,10 @@ bool eot_world_is_accurate(const struct eot_world_accuracy *a) {
     bool is_good =
         a->muon >= 0.0 && a->muon <= eot_muon_options_default().tolerance && a->hcal_peak >= 0.0 && a->hcal_peak < 1.0;
     for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) {
-        const double error[] = {a->em[m].brems, a->em[m].pair, a->em[m].compton, a->em[m].dimuon_gamma, a->em[m].lfc};
-        for (int i = 0; i < 5; i++) is_good = is_good && error[i] >= 0.0 && error[i] <= EOT_EM_TOLERANCE;
+        const double error[] = {a->em[m].brems, a->em[m].pair, a->em[m].compton};
+        for (int i = 0; i < 3; i++) is_good = is_good && error[i] >= 0.0 && error[i] <= EOT_EM_TOLERANCE;
+        for (int p = 0; p < EOT_N_RARE; p++)
+            is_good = is_good && a->em[m].rare[p] >= 0.0 && a->em[m].rare[p] <= eot_process_at(p)->tolerance;
     }
     return is_good;
 }
@@ -289,22 +276,23 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
                                     const struct eot_em_options *o, bool cascade_only, struct eot_world *w,
                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct eot_em_options with_signal = *o;
-    double *preference = NULL;
-    with_signal.event = &w->event;
+    struct eot_em_options with_tables = *o;
+    struct eot_process_build build = {
+        .config = config, .options = o, .is_cascade_only = cascade_only, .table = &w->table, .event = &w->event};
+    double *preference = NULL, table_error[EOT_N_RARE] = {0.0};
+    with_tables.event = &w->event;
+    with_tables.table_error = table_error;
     if (!cascade_only) EOT_TRY(build_muon_tables(config, setup, w, err));
-    if (o->rare[EOT_RARE_LFC]) {
-        double E_max = fmax(o->energy_max, 1.1 * config->beam.energy);
-        EOT_TRY(eot_signal_tables_build(o, eot_beam_is_muon(config) ? EOT_LFC_MU2E : EOT_LFC_E2MU, config->physics.mphi,
-                                        E_max, &w->table, &w->event, &w->accuracy.em[0].lfc, err));
-        if (!cascade_only) EOT_TRY(eot_world_importance(config, setup, w, &preference, err));
-        with_signal.lfc_preference = preference;
+    for (int p = 0; p < EOT_N_RARE; p++) {
+        if (!o->rare[p]) continue;
+        build.rel_error = 0.0;
+        EOT_TRY(eot_process_at(p)->build(&build, err));
+        table_error[p] = build.rel_error;
     }
-    EOT_TRY(eot_em_tables_build(&with_signal, &w->table, &w->em, w->accuracy.em, err));
+    if (o->rare[EOT_RARE_LFC] && !cascade_only) EOT_TRY(eot_world_importance(config, setup, w, &preference, err));
+    with_tables.lfc_preference = preference;
+    EOT_TRY(eot_em_tables_build(&with_tables, &w->table, &w->em, w->accuracy.em, err));
     if (cascade_only) goto done;
-    EOT_TRY(eot_dimuon_tables_build(o, &w->table, &w->event, err));
-    if (o->rare[EOT_RARE_DIMUON_TRIDENT])
-        EOT_TRY(eot_dimuon_trident_table_build(o, 0.0, &w->table, &w->event.trident, err));
     EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
 done:
     free(preference);
@@ -398,12 +386,14 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     size_t n_built = w->table.n;
     float cached_scale = e->response.hcal_scale;
     memcpy(w->rare_on, o.rare, sizeof w->rare_on);
-    for (int p = 0; p < 3; p++) {
+    for (int p = 0; p < EOT_N_PARTICLE; p++) {
         w->rare_threshold[p] = fmax(o.rare_min[p], cut);
         w->em.rare_min[p] = (f32)w->rare_threshold[p]; /* a charged particle may fall below the cut within a step: what
                                                           it does there is left out like all others' */
     }
-    w->rare_unit = o.rare[EOT_RARE_LFC] ? pow(config->physics.h / (double)e->lfc[0].coupling, 2.0) : 1.0;
+    w->rare_unit = 1.0;
+    for (int p = 0; p < EOT_N_RARE; p++)
+        if (o.rare[p]) w->rare_unit = eot_process_at(p)->unit(config, e);
     w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
 
     EOT_TRY(make_grid(setup, w, err));
