@@ -93,17 +93,17 @@ static void list_tables(const struct eot_setup *setup, const struct eot_em_optio
     add(list, "muon straggling (Vavilov)", "any", "kappa", kappa, kappa_last, EOT_MUON_N_KAPPA, NAN,
         2 * EOT_MUON_N_KAPPA * EOT_MUON_N_TAIL);
     if (o->n_medium == 0) return; /* a muon beam has no cascade */
-    const eot_event_parameters *e = &w->event;
+    const eot_shower_constants *shower = &w->event.shower;
     for (int p = 0; p < EOT_N_RARE; p++) {
         struct eot_process_table own[EOT_MAX_PROCESS_TABLE];
-        int n = o->rare[p] ? eot_process_at(p)->list(e, own) : 0;
+        int n = o->rare[p] ? eot_process_at(p)->list(&w->event.vertex, own) : 0;
         for (int i = 0; i < n; i++)
             add(list, own[i].name, "ECAL", "GeV", own[i].low, own[i].high, own[i].n_node, NAN, own[i].n_value);
     }
-    double alpha = (double)e->shower.first_alpha,
-           alpha_last = alpha + (e->shower.n_alpha - 1) / (double)e->shower.inverse_alpha_step;
-    add(list, "shower depth (Gamma)", "any", "alpha", alpha, alpha_last, (size_t)e->shower.n_alpha, NAN,
-        (size_t)(e->shower.n_alpha * (e->shower.n_quantile + 1)));
+    double alpha = (double)shower->first_alpha,
+           alpha_last = alpha + (shower->n_alpha - 1) / (double)shower->inverse_alpha_step;
+    add(list, "shower depth (Gamma)", "any", "alpha", alpha, alpha_last, (size_t)shower->n_alpha, NAN,
+        (size_t)(shower->n_alpha * (shower->n_quantile + 1)));
 }
 
 static void print_text(const struct eot_config *config, const struct eot_em_options *o, const struct eot_world *w,

@@ -77,7 +77,7 @@ static enum eot_status dump_medium(const char *folder, const struct eot_em_optio
     for (int p = 0; p < EOT_N_RARE; p++)
         if (o->rare[p]) eot_text_add(&text, "%s_per_cm,", eot_process_at(p)->key);
     eot_text_add(&text, "ionisation_GeV_per_cm\n");
-    with_tables.event = &w->event;
+    with_tables.vertex = &w->event.vertex;
     int n = energies_between(o->cut, o->energy_max, 20, energy);
     for (int i = 0; i < n; i++) {
         struct eot_em_rates r = eot_em_rates_at(medium, energy[i], o->cut, o->lpm);

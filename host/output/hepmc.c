@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/state.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "physics/process.h"

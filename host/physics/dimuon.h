@@ -24,7 +24,7 @@ double eot_em_medium_dimuon_annihilation(const struct eot_em_medium *medium, dou
  * of the vertices (at 10 GeV). Fills the pair_* and element_* members, unless they are filled already. @return
  * EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_dimuon_tables_build(const struct eot_em_options *options, struct eot_f32_table *table,
-                                        eot_event_parameters *event, struct eot_error *err);
+                                        eot_vertex_tables *vertex, struct eot_error *err);
 /** Quantiles of the pair's energy on the calorimeter's atoms, for electrons from k_min to o->energy_max. @return
  * EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_dimuon_trident_table_build(const struct eot_em_options *o, double k_min,

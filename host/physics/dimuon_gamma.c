@@ -51,7 +51,7 @@ double eot_em_medium_dimuon_gamma(const struct eot_em_medium *medium, double k, 
 }
 
 enum eot_status eot_dimuon_tables_build(const struct eot_em_options *o, struct eot_f32_table *table,
-                                        eot_event_parameters *e, struct eot_error *err) {
+                                        eot_vertex_tables *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (e->n_pair_energy > 0) return EOT_OK; /* another process has asked for them */
     /* atoms per cm of path, averaged over the period */
@@ -131,10 +131,10 @@ double eot_dimuon_threshold(const struct eot_config *config) {
 }
 
 static enum eot_status gamma_build(struct eot_process_build *b, struct eot_error *err) {
-    return b->is_cascade_only ? EOT_OK : eot_dimuon_tables_build(b->options, b->table, b->event, err);
+    return b->is_cascade_only ? EOT_OK : eot_dimuon_tables_build(b->options, b->table, b->vertex, err);
 }
 
-static int gamma_list(const eot_event_parameters *e, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
+static int gamma_list(const eot_vertex_tables *e, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
     double first = exp((double)e->pair_log_first);
     list[0] = (struct eot_process_table){.name = "mu+ mu- energy split",
                                          .low = first,

@@ -160,13 +160,13 @@ done:
 static enum eot_status trident_build(struct eot_process_build *b, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (b->is_cascade_only) return EOT_OK;
-    EOT_TRY(eot_dimuon_tables_build(b->options, b->table, b->event, err));
-    EOT_TRY(eot_dimuon_trident_table_build(b->options, 0.0, b->table, &b->event->trident, err));
+    EOT_TRY(eot_dimuon_tables_build(b->options, b->table, b->vertex, err));
+    EOT_TRY(eot_dimuon_trident_table_build(b->options, 0.0, b->table, &b->vertex->trident, err));
 done:
     return status;
 }
 
-static int trident_list(const eot_event_parameters *e, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
+static int trident_list(const eot_vertex_tables *e, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
     double first = exp((double)e->trident.log_first);
     list[0] =
         (struct eot_process_table){.name = "trident pair energy",

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "eotmc/physics/process_rate.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/world.h"
 #include "eotmc/geometry/grid.h"
 #include "materials/material.h"
 #include "table/table.h"
@@ -22,17 +22,17 @@ struct eot_em_medium {
 };
 
 struct eot_em_options {
-    double cut;                        /* GeV */
-    double energy_max;                 /* GeV, of the primaries */
-    double depth;                      /* cm */
-    double step_max_X0;                /* longest step of a charged particle */
-    bool rare[EOT_N_RARE];             /* processes that are on */
-    const eot_event_parameters *event; /* the tables of the rare processes, built before the cascade's; may be NULL
-                                          where no rate is read from tables */
-    const double *table_error;         /* [EOT_N_RARE] their relative errors; NULL: 0 */
-    const double *lfc_preference;      /* factor on the rate of the signal at the energies of event->importance_nucleus,
-                                          undone at the vertex; NULL: 1 */
-    double rare_min[EOT_N_PARTICLE];   /* GeV, of rare vertices, by parent */
+    double cut;                      /* GeV */
+    double energy_max;               /* GeV, of the primaries */
+    double depth;                    /* cm */
+    double step_max_X0;              /* longest step of a charged particle */
+    bool rare[EOT_N_RARE];           /* processes that are on */
+    const eot_vertex_tables *vertex; /* those of the rare processes, built before the cascade's; may be NULL where no
+                                        rate is read from tables */
+    const double *table_error;       /* [EOT_N_RARE] their relative errors; NULL: 0 */
+    const double *lfc_preference;    /* factor on the rate of the signal at the energies of vertex->importance_nucleus,
+                                        undone at the vertex; NULL: 1 */
+    double rare_min[EOT_N_PARTICLE]; /* GeV, of rare vertices, by parent */
     bool lpm;
     int n_medium; /* 1 or 2 */
     struct eot_em_medium medium[EOT_N_MEDIUM_MAX];

@@ -87,21 +87,22 @@ enum eot_status eot_process_builds_nothing(struct eot_process_build *build, stru
     return EOT_OK;
 }
 
-int eot_process_lists_nothing(const eot_event_parameters *event, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
-    (void)event;
+int eot_process_lists_nothing(const eot_vertex_tables *vertex, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
+    (void)vertex;
     (void)list;
     return 0;
 }
 
-double eot_process_unit_one(const struct eot_config *config, const eot_event_parameters *event) {
+double eot_process_unit_one(const struct eot_config *config, const eot_vertex_tables *vertex) {
     (void)config;
-    (void)event;
+    (void)vertex;
     return 1.0;
 }
 
-double eot_process_completes_nothing(const eot_event_parameters *event, uint64_t primary,
+double eot_process_completes_nothing(const eot_vertex_tables *vertex, const eot_event_launch *launch, uint64_t primary,
                                      float row[EOT_N_EVENT_COLUMN]) {
-    (void)event;
+    (void)vertex;
+    (void)launch;
     (void)primary;
     (void)row;
     return 0.0;

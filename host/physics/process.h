@@ -7,7 +7,8 @@
 
 #include "config/config.h"
 #include "eotmc/physics/process.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/launch.h"
+#include "eotmc/transport/state.h"
 #include "physics/em.h"
 #include "physics/final_state.h"
 #include "table/table.h"
@@ -18,7 +19,7 @@ struct eot_process_build {
     const struct eot_em_options *options; /* media, energies */
     bool is_cascade_only;                 /* only the tables that rate() reads are wanted: there will be no events */
     struct eot_f32_table *table;          /* values are appended here */
-    eot_event_parameters *event;          /* members that say where they are */
+    eot_vertex_tables *vertex;            /* members that say where they are */
     double rel_error;                     /* out: worst relative error of the tables that rate() reads; 0 without any */
 };
 
@@ -42,7 +43,7 @@ struct eot_process {
     /* Build the tables of its own. */
     enum eot_status (*build)(struct eot_process_build *build, struct eot_error *err);
     /* List the tables that build() has made. @return how many, at most EOT_MAX_PROCESS_TABLE. */
-    int (*list)(const eot_event_parameters *event, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]);
+    int (*list)(const eot_vertex_tables *vertex, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]);
     /* Macroscopic cross section [1/cm, in units of the run] in a medium of the options, for a parent of total energy E
      * [GeV]. @param error out, relative. */
     double (*rate)(const struct eot_em_options *options, const struct eot_f32_table *table, int medium, double E,
@@ -51,10 +52,11 @@ struct eot_process {
     double tolerance;
     /* Rare vertices that a weight of 1 stands for (rates are kept in units of it on the device); the processes of a
      * family have one unit. */
-    double (*unit)(const struct eot_config *config, const eot_event_parameters *event);
+    double (*unit)(const struct eot_config *config, const eot_vertex_tables *vertex);
     /* Complete the row of a recorded event with what the device has not sampled. @return kinetic energy of the
      * recoiling nucleus [GeV] that is part of the row's dark energy; 0 if nothing was. */
-    double (*complete)(const eot_event_parameters *event, uint64_t primary, float row[EOT_N_EVENT_COLUMN]);
+    double (*complete)(const eot_vertex_tables *vertex, const eot_event_launch *launch, uint64_t primary,
+                       float row[EOT_N_EVENT_COLUMN]);
     /* The four-momenta of a recorded vertex and its cross section. */
     enum eot_status (*final_state)(const struct eot_final_vertex *vertex, struct eot_final_context *context,
                                    struct eot_final_state *state, struct eot_error *err);
@@ -91,9 +93,9 @@ char *eot_process_markdown(void);
 /** Members of a process that has no tables of its own, whose rates are in vertices per EOT as they are, or whose vertex
  * the device samples in full. */
 enum eot_status eot_process_builds_nothing(struct eot_process_build *build, struct eot_error *err);
-int eot_process_lists_nothing(const eot_event_parameters *event, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]);
-double eot_process_unit_one(const struct eot_config *config, const eot_event_parameters *event);
-double eot_process_completes_nothing(const eot_event_parameters *event, uint64_t primary,
+int eot_process_lists_nothing(const eot_vertex_tables *vertex, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]);
+double eot_process_unit_one(const struct eot_config *config, const eot_vertex_tables *vertex);
+double eot_process_completes_nothing(const eot_vertex_tables *vertex, const eot_event_launch *launch, uint64_t primary,
                                      float row[EOT_N_EVENT_COLUMN]);
 
 #endif

@@ -4,7 +4,7 @@
 #define EOT_HOST_PHYSICS_SHOWER_H
 
 #include "config/config.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/world.h"
 #include "table/table.h"
 
 /** Constants from the configuration and the quantile table of Gamma(alpha), alpha = 0.25 ... 12. @return EOT_E_NUMERIC,

@@ -13,7 +13,7 @@ static const double AIM = 0x1p-10; /* vertices per radiation length at the large
 static const double CM2_PER_PB = 1e-36, CM2_IN_PB = 1e36;
 
 enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot_lfc_process process, double m_phi,
-                                        double E_max, struct eot_f32_table *table, eot_event_parameters *event,
+                                        double E_max, struct eot_f32_table *table, eot_vertex_tables *vertex,
                                         double *rel_error, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_material nucleus[EOT_N_LFC];
@@ -42,9 +42,9 @@ enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot
                                                e->mass_fraction)}};
                 EOT_TRY(eot_lfc_total(&reaction, EOT_LFC_ETL, EOT_LFC_PHI, E_max, NULL, &xsec, err));
                 rate += nucleus[n].nuclide[0].atoms * xsec.value * CM2_PER_PB;
-                event->lfc_medium[n] = m;
-                event->lfc_Z[n] = (f32)e->Z;
-                event->lfc_A[n++] = (f32)e->A;
+                vertex->lfc_medium[n] = m;
+                vertex->lfc_Z[n] = (f32)e->Z;
+                vertex->lfc_A[n++] = (f32)e->A;
             }
         }
         largest = fmax(largest, rate * eot_em_medium_X0(&o->medium[m]));
@@ -54,8 +54,8 @@ enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot
               "mass or a larger beam.energy",
               m_phi, E_max);
     reaction.coupling = exp2(round(0.5 * log2(AIM / largest)));
-    event->n_lfc = n;
-    EOT_TRY(eot_lfc_tables_create(&reaction, E_max, nucleus, (size_t)n, table, event->lfc, rel_error, err));
+    vertex->n_lfc = n;
+    EOT_TRY(eot_lfc_tables_create(&reaction, E_max, nucleus, (size_t)n, table, vertex->lfc, rel_error, err));
 done:
     return status;
 }
@@ -66,11 +66,11 @@ static double lfc_threshold(const struct eot_config *config) { return config->ph
 static enum eot_status lfc_build(struct eot_process_build *b, struct eot_error *err) {
     double E_max = fmax(b->options->energy_max, 1.1 * b->config->beam.energy);
     return eot_signal_tables_build(b->options, eot_beam_is_muon(b->config) ? EOT_LFC_MU2E : EOT_LFC_E2MU,
-                                   b->config->physics.mphi, E_max, b->table, b->event, &b->rel_error, err);
+                                   b->config->physics.mphi, E_max, b->table, b->vertex, &b->rel_error, err);
 }
 
 /* One row for the nuclei together: their tables have the same form. */
-static int lfc_list(const eot_event_parameters *e, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
+static int lfc_list(const eot_vertex_tables *e, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
     size_t n_xsec = 0, n_energy = 0, n_value = 0;
     for (int i = 0; i < e->n_lfc; i++) {
         const eot_lfc_table *t = &e->lfc[i];
@@ -87,7 +87,7 @@ static int lfc_list(const eot_event_parameters *e, struct eot_process_table list
 /* Factor on the rate by which high energies are preferred; the vertex undoes it. */
 static double preference(const struct eot_em_options *o, double E) {
     if (o->lfc_preference == NULL) return 1.0;
-    const eot_lfc_table *n = &o->event->lfc[o->event->importance_nucleus];
+    const eot_lfc_table *n = &o->vertex->lfc[o->vertex->importance_nucleus];
     eot_lfc_cell c = eot_lfc_cell_from(eot_lfc_grid_place(*n, E), n->n_energy);
     return o->lfc_preference[c.i] + c.f * (o->lfc_preference[c.i + 1] - o->lfc_preference[c.i]);
 }
@@ -96,21 +96,22 @@ static double lfc_rate(const struct eot_em_options *o, const struct eot_f32_tabl
                        double *error) {
     double sum = 0.0;
     if (error != NULL) *error = 0.0; /* read from tables, whose error build() has given */
-    for (int i = 0; i < o->event->n_lfc; i++)
-        if (o->event->lfc_medium[i] == medium) sum += (double)eot_lfc_xsec(table->value, o->event->lfc[i], E);
+    for (int i = 0; i < o->vertex->n_lfc; i++)
+        if (o->vertex->lfc_medium[i] == medium) sum += (double)eot_lfc_xsec(table->value, o->vertex->lfc[i], E);
     return sum * preference(o, E);
 }
 
-static double lfc_unit(const struct eot_config *config, const eot_event_parameters *e) {
+static double lfc_unit(const struct eot_config *config, const eot_vertex_tables *e) {
     return pow(config->physics.h / (double)e->lfc[0].coupling, 2.0);
 }
 
 /* The momentum transfer, by its exact distribution at the muon that the device sampled. */
-static double lfc_complete(const eot_event_parameters *e, uint64_t primary, float row[EOT_N_EVENT_COLUMN]) {
+static double lfc_complete(const eot_vertex_tables *e, const eot_event_launch *launch, uint64_t primary,
+                           float row[EOT_N_EVENT_COLUMN]) {
     eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)e->lfc[0].m_phi,
                                            (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, e->seed,
-                                                   e->run)); /* no step has this number: they are the vertices' */
+    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,
+                                                   launch->run)); /* no step has this number: they are the vertices' */
     struct eot_lfc_state state = {
         .E = (double)row[EOT_E_PHOTON],
         .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),

@@ -10,7 +10,8 @@
 #include "eotmc/math/random.h"
 #include "eotmc/math/vector.h"
 #include "eotmc/physics/em_tables.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/launch.h"
+#include "eotmc/transport/state.h"
 
 /** The rare vertex of an event and what leaves it. */
 typedef struct {

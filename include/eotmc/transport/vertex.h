@@ -16,7 +16,7 @@
 
 /** What leaves the vertex of v.process. A number that is no process (a parent without one) is a fault. */
 EOT_FN eot_event_vertex eot_vertex_make(eot_event_vertex v, eot_vertex_draw d, EOT_GLOBAL const f32 *table,
-                                        eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e) {
+                                        eot_em_tables t, EOT_GLOBAL const eot_vertex_tables *e) {
     switch (v.process) {
 #define EOT_PROCESS(id, key, parents, family, fallback, doc) \
     case EOT_RARE_##id: \
@@ -33,9 +33,10 @@ EOT_FN eot_event_vertex eot_vertex_make(eot_event_vertex v, eot_vertex_draw d, E
  * @param v with k, parent, slopes, position and weight. @param path of the step, @param z its start: which media the
  * parent was in. */
 EOT_FN eot_event_vertex eot_event_vertex_sample(eot_event_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                                EOT_GLOBAL const eot_event_parameters *e, u64 primary, f32 z,
+                                                EOT_GLOBAL const eot_vertex_tables *e,
+                                                EOT_GLOBAL const eot_event_launch *launch, u64 primary, f32 z,
                                                 f32 path) {
-    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, v.stream & 0xffffffu, e->seed, e->run);
+    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, v.stream & 0xffffffu, launch->seed, launch->run);
     eot_vertex_draw d;
     f32 sum = 0.0f, total = 0.0f;
     d.block = eot_random_block(g);

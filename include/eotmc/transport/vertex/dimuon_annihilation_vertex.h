@@ -15,7 +15,7 @@
  * between the cascade's nodes to the cross section, which begins between two of them. */
 EOT_FN eot_event_vertex eot_dimuon_annihilation_vertex(eot_event_vertex v, eot_vertex_draw d,
                                                        EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                                       EOT_GLOBAL const eot_event_parameters *e) {
+                                                       EOT_GLOBAL const eot_vertex_tables *e) {
     (void)table;
     (void)e;
     f32 place = eot_em_place(t, eot_log(fmax(v.k, t.cut)) - t.log_cut);

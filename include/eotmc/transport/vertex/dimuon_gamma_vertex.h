@@ -15,7 +15,7 @@
 /** A real or virtual photon of energy k along the parent becomes mu+ mu-. @param v with the parent. @param b a block.
  * @param g cursor behind it. */
 EOT_FN eot_event_vertex eot_dimuon_pair_vertex(eot_event_vertex v, f32 k, EOT_GLOBAL const f32 *table,
-                                               EOT_GLOBAL const eot_event_parameters *e, eot_u32x4 b, eot_random g) {
+                                               EOT_GLOBAL const eot_vertex_tables *e, eot_u32x4 b, eot_random g) {
     f32 position =
         fmin(fmax((eot_log(k) - e->pair_log_first) * e->pair_inverse_log_step, 0.0f), (f32)e->n_pair_energy - 1.001f);
     i32 i = (i32)position;
@@ -43,7 +43,7 @@ EOT_FN eot_event_vertex eot_dimuon_pair_vertex(eot_event_vertex v, f32 k, EOT_GL
 
 /** gamma N -> mu+ mu- N. @param v with its parent, a photon. */
 EOT_FN eot_event_vertex eot_dimuon_gamma_vertex(eot_event_vertex v, eot_vertex_draw d, EOT_GLOBAL const f32 *table,
-                                                eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e) {
+                                                eot_em_tables t, EOT_GLOBAL const eot_vertex_tables *e) {
     (void)t;
     return eot_dimuon_pair_vertex(v, v.k, table, e, d.block, d.random);
 }

@@ -12,7 +12,7 @@
 
 /** e N -> e N mu+ mu-: the pair of a virtual photon, the electron goes on with the rest. @param v with its parent. */
 EOT_FN eot_event_vertex eot_dimuon_trident_vertex(eot_event_vertex v, eot_vertex_draw d, EOT_GLOBAL const f32 *table,
-                                                  eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e) {
+                                                  eot_em_tables t, EOT_GLOBAL const eot_vertex_tables *e) {
     (void)t;
     f32 k = eot_dimuon_trident_k(table, e->trident, v.k, eot_uniform(d.block.x), eot_uniform(d.block.y));
     eot_u32x4 pair = eot_random_block(d.random);

@@ -21,7 +21,7 @@ typedef struct {
 /** Draw from the cells of promising muons (host/world/importance.h), uniform in q within a cell. @param cell, inside
  * blocks.
  */
-EOT_FN eot_lfc_draw eot_lfc_draw_promising(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, f32 E,
+EOT_FN eot_lfc_draw eot_lfc_draw_promising(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_vertex_tables *e, f32 E,
                                            eot_u32x4 cell, eot_u32x4 inside) {
     i32 n_energy = e->n_importance_energy, n_angle = e->n_importance_angle,
         n_node = e->lfc[e->importance_nucleus].n_energy;
@@ -42,7 +42,7 @@ EOT_FN eot_lfc_draw eot_lfc_draw_promising(EOT_GLOBAL const f32 *table, EOT_GLOB
  * their preference for high energies) to the tables' own, and for the preference of muons that may pass the selection.
  */
 EOT_FN eot_event_vertex eot_lfc_vertex(eot_event_vertex v, eot_vertex_draw d, EOT_GLOBAL const f32 *table,
-                                       eot_em_tables t, EOT_GLOBAL const eot_event_parameters *e) {
+                                       eot_em_tables t, EOT_GLOBAL const eot_vertex_tables *e) {
     f32 total = 0.0f, sum = 0.0f, nodes = 0.0f;
     for (i32 m = 0; m < t.n_medium; m++) nodes += eot_rare_rate(table, t, EOT_RARE_LFC, m, v.k) * d.share[m];
     for (i32 i = 0; i < e->n_lfc; i++) total += eot_lfc_xsec(table, e->lfc[i], v.k) * d.share[e->lfc_medium[i]];
