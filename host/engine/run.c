@@ -10,8 +10,9 @@
 
 #include "device/launch.h"
 #include "eotmc/math/random.h"
-#include "physics/lfc/event.h"
+#include "physics/process.h"
 #include "world/launch.h"
+#include "world/sections.h"
 
 enum { N_SLOT = 4, LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
 static const double LAUNCH_SECONDS = 0.1;                   /* aim of one launch */
@@ -32,9 +33,9 @@ struct engine {
     const struct eot_config *config;
     const struct eot_world *world;
     const struct eot_run_options *options;
-    const atomic_bool *is_stopped; /* by another device of the run; may be NULL */
-    struct eot_buffer *table, *em, *muon_tables, *grid, *region, *voxel, *event_world, *cascade, *event, *energy, *lane,
-        *stack, *track, *vertex, *list;
+    const atomic_bool *is_stopped;      /* by another device of the run; may be NULL */
+    struct eot_world_buffers on_device; /* the world */
+    struct eot_buffer *cascade, *event, *energy, *lane, *stack, *track, *vertex, *list;
     struct eot_buffer *acc, *replay_stack, *event_vertex, *outcome, *tally, *row, *profile;
     struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
     size_t n_lane, group, batch, chunk, list_capacity;
@@ -60,12 +61,12 @@ static enum eot_status new_buffer(struct engine *g, size_t n_bytes, const void *
 
 static void engine_free(struct engine *g) {
     if (g->b == NULL) return;
-    struct eot_buffer *all[] = {
-        g->table,   g->em,      g->muon_tables,  g->grid,         g->region,  g->voxel, g->event_world,
-        g->cascade, g->event,   g->energy,       g->lane,         g->stack,   g->track, g->vertex,
-        g->list,    g->acc,     g->replay_stack, g->event_vertex, g->outcome, g->tally, g->row,
-        g->profile, g->located, g->locate_stack, g->reaches,      g->follow};
+    struct eot_buffer *all[] = {g->cascade,      g->event,        g->energy,  g->lane,  g->stack,
+                                g->track,        g->vertex,       g->list,    g->acc,   g->replay_stack,
+                                g->event_vertex, g->outcome,      g->tally,   g->row,   g->profile,
+                                g->located,      g->locate_stack, g->reaches, g->follow};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
+    eot_world_buffers_free(g->b, &g->on_device);
     free(g->lanes);
     free(g->track_host);
     free(g->spectrum);
@@ -136,9 +137,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_CHECK_MEMORY(g->lanes);
     EOT_CHECK_MEMORY(g->track_host);
     EOT_CHECK_MEMORY(g->rows);
-    EOT_TRY(new_buffer(g, w->table.n * sizeof *w->table.value, w->table.value, &g->table, err));
-    EOT_TRY(new_buffer(g, sizeof w->em, &w->em, &g->em, err));
-    EOT_TRY(new_buffer(g, sizeof w->event, &w->event, &g->event_world, err));
+    EOT_TRY(eot_world_upload(w, g->b, &g->on_device, &g->bytes, err));
     EOT_TRY(new_buffer(g, sizeof g->c, &g->c, &g->cascade, err));
     EOT_TRY(new_buffer(g, sizeof g->e, &g->e, &g->event, err));
     EOT_TRY(new_buffer(g, source_items(g, g->batch) * (size_t)g->b->lane_width * sizeof(f32), NULL, &g->energy, err));
@@ -148,10 +147,6 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_TRY(new_buffer(g, (g->c.is_forced ? g->batch : g->n_lane * N_SLOT) * sizeof(eot_vertex_record), NULL,
                        &g->vertex, err));
     if (!has_events) goto done;
-    EOT_TRY(new_buffer(g, sizeof w->muon, &w->muon, &g->muon_tables, err));
-    EOT_TRY(new_buffer(g, sizeof w->grid, &w->grid, &g->grid, err));
-    EOT_TRY(new_buffer(g, (size_t)w->n_region * sizeof *w->region, w->region, &g->region, err));
-    EOT_TRY(new_buffer(g, w->n_voxel * sizeof *w->voxel, w->voxel, &g->voxel, err));
     EOT_TRY(new_buffer(g, g->chunk * EOT_N_ACC * sizeof(i64), NULL, &g->acc, err));
     EOT_TRY(new_buffer(g, g->chunk * EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->replay_stack, err));
     EOT_TRY(new_buffer(g, g->chunk * EOT_EVENT_VERTEX_BYTES, NULL, &g->event_vertex, err));
@@ -246,7 +241,7 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
     EOT_TRY(eot_launch_source(
         g->b, source_items(g, n), 0,
-        (struct eot_args_source){.world = g->event_world, .launch = g->cascade, .energy = g->energy}, err));
+        (struct eot_args_source){.world = g->on_device.world, .launch = g->cascade, .energy = g->energy}, err));
     float *energy = malloc(g->n_lane * sizeof *energy);
     EOT_CHECK_MEMORY(energy);
     size_t n_start = g->n_lane < n ? g->n_lane : n;
@@ -272,8 +267,8 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
         }
         double start = now_s();
         EOT_TRY(eot_launch_cascade(g->b, g->n_lane / (size_t)g->b->lane_width, g->group,
-                                   (struct eot_args_cascade){.table = g->table,
-                                                             .em = g->em,
+                                   (struct eot_args_cascade){.table = g->on_device.table,
+                                                             .em = g->on_device.em,
                                                              .launch = g->cascade,
                                                              .energy = g->energy,
                                                              .lane = g->lane,
@@ -326,20 +321,8 @@ const char *eot_run_fault_text(uint32_t faults) {
 double eot_run_complete_row(const struct eot_world *w, const eot_event_launch *launch, uint64_t primary,
                             float row[EOT_N_EVENT_COLUMN]) {
     row[EOT_E_WEIGHT] = (float)((double)row[EOT_E_WEIGHT] * w->rare_unit);
-    if ((int)row[EOT_E_PROCESS] != EOT_RARE_LFC) return 0.0;
-    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.vertex.lfc[0].m_phi,
-                                           (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,
-                                                   launch->run)); /* no step has this number: they are the vertices' */
-    struct eot_lfc_state state = {
-        .E = (double)row[EOT_E_PHOTON],
-        .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
-        .versine = (double)row[EOT_E_VERSINE]};
-    double kinetic =
-        eot_lfc_recoil_sample(n, &state, (const double[3]){eot_uniform(b.x), eot_uniform(b.y), eot_uniform(b.z)});
-    row[EOT_E_RECOIL_T] = (float)state.t;
-    row[EOT_E_RECOIL_TURN] = (float)state.turn_recoil;
-    return kinetic;
+    const struct eot_process *process = eot_process_at((int)row[EOT_E_PROCESS]);
+    return process != NULL ? process->complete(&w->event.vertex, launch, primary, row) : 0.0;
 }
 
 /* @param list numbers of the events in `record`; NULL: 0, 1, 2, ... */
@@ -388,9 +371,9 @@ static enum eot_status look_ahead(struct engine *g, struct eot_buffer *record, s
     g->e.n_event = (u32)n_look;
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
     EOT_TRY(eot_launch_locate(g->b, n_look, 0,
-                              (struct eot_args_locate){.table = g->table,
-                                                       .em = g->em,
-                                                       .world = g->event_world,
+                              (struct eot_args_locate){.table = g->on_device.table,
+                                                       .em = g->on_device.em,
+                                                       .world = g->on_device.world,
                                                        .launch = g->event,
                                                        .record = record,
                                                        .stack = g->locate_stack,
@@ -398,12 +381,12 @@ static enum eot_status look_ahead(struct engine *g, struct eot_buffer *record, s
                                                        .tally = g->tally},
                               err));
     EOT_TRY(eot_launch_reach(g->b, 2 * n_look, 0,
-                             (struct eot_args_reach){.table = g->table,
-                                                     .muon_tables = g->muon_tables,
-                                                     .grid = g->grid,
-                                                     .region = g->region,
-                                                     .voxel = g->voxel,
-                                                     .world = g->event_world,
+                             (struct eot_args_reach){.table = g->on_device.table,
+                                                     .muon_tables = g->on_device.muon_tables,
+                                                     .grid = g->on_device.grid,
+                                                     .region = g->on_device.region,
+                                                     .voxel = g->on_device.voxel,
+                                                     .world = g->on_device.world,
                                                      .launch = g->event,
                                                      .record = record,
                                                      .vertex = g->located,
@@ -430,9 +413,9 @@ static enum eot_status follow_events(struct engine *g, struct eot_buffer *record
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
     if (list != NULL) EOT_TRY(g->b->op->buffer_write(g->b, g->follow, 0, n * sizeof *list, list, err));
     EOT_TRY(eot_launch_replay(g->b, n, 0,
-                              (struct eot_args_replay){.table = g->table,
-                                                       .em = g->em,
-                                                       .world = g->event_world,
+                              (struct eot_args_replay){.table = g->on_device.table,
+                                                       .em = g->on_device.em,
+                                                       .world = g->on_device.world,
                                                        .launch = g->event,
                                                        .record = record,
                                                        .acc = g->acc,
@@ -443,12 +426,12 @@ static enum eot_status follow_events(struct engine *g, struct eot_buffer *record
                                                        .list = g->follow},
                               err));
     EOT_TRY(eot_launch_muon(g->b, n, 0,
-                            (struct eot_args_muon){.table = g->table,
-                                                   .muon_tables = g->muon_tables,
-                                                   .grid = g->grid,
-                                                   .region = g->region,
-                                                   .voxel = g->voxel,
-                                                   .world = g->event_world,
+                            (struct eot_args_muon){.table = g->on_device.table,
+                                                   .muon_tables = g->on_device.muon_tables,
+                                                   .grid = g->on_device.grid,
+                                                   .region = g->on_device.region,
+                                                   .voxel = g->on_device.voxel,
+                                                   .world = g->on_device.world,
                                                    .launch = g->event,
                                                    .record = record,
                                                    .vertex = g->event_vertex,
@@ -458,7 +441,7 @@ static enum eot_status follow_events(struct engine *g, struct eot_buffer *record
                                                    .list = g->follow},
                             err));
     EOT_TRY(eot_launch_select_event(g->b, n, 0,
-                                    (struct eot_args_select_event){.world = g->event_world,
+                                    (struct eot_args_select_event){.world = g->on_device.world,
                                                                    .launch = g->event,
                                                                    .record = record,
                                                                    .vertex = g->event_vertex,
@@ -568,9 +551,9 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
         e.n_event = (u32)count;
         EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof e, &e, err));
         EOT_TRY(eot_launch_replay(g->b, count, 0,
-                                  (struct eot_args_replay){.table = g->table,
-                                                           .em = g->em,
-                                                           .world = g->event_world,
+                                  (struct eot_args_replay){.table = g->on_device.table,
+                                                           .em = g->on_device.em,
+                                                           .world = g->on_device.world,
                                                            .launch = g->event,
                                                            .record = list,
                                                            .acc = g->acc,
@@ -683,12 +666,11 @@ static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
 
 /* Whether the cut or the region leaves out a part of what the enabled processes make. */
 static bool leaves_out(const struct eot_config *config, const struct eot_world *w) {
-    bool on[EOT_N_RARE], is_out = false;
-    eot_world_rare_switches(config, on);
+    bool is_out = false;
     for (int p = 0; p < EOT_N_RARE; p++)
         for (int type = 0; type < 3; type++)
-            is_out |= on[p] && eot_rare_parents(p) & 1 << type &&
-                      w->rare_threshold[type] > eot_world_rare_threshold(config, p);
+            is_out |= config->physics.rare[p] && eot_rare_parents(p) & 1 << type &&
+                      w->rare_threshold[type] > eot_process_at(p)->threshold(config);
     return is_out;
 }
 
@@ -700,7 +682,7 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     struct eot_config low = *config;
     struct eot_world w = {0};
     struct engine g = {0};
-    uint64_t most = config->physics.rare_lfc ? EXCLUDED_SHOWERS_SIGNAL : EXCLUDED_SHOWERS,
+    uint64_t most = eot_config_family(config) == EOT_FAMILY_SIGNAL ? EXCLUDED_SHOWERS_SIGNAL : EXCLUDED_SHOWERS,
              n_shower = config->sampling.eot < most ? config->sampling.eot : most;
     struct eot_block *block = calloc(1, sizeof *block);
     eot_vertex_record *record = malloc(n_shower * sizeof *record);
