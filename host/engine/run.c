@@ -10,7 +10,7 @@
 
 #include "device/launch.h"
 #include "eotmc/math/random.h"
-#include "physics/lfc/event.h"
+#include "physics/process.h"
 #include "world/launch.h"
 #include "world/sections.h"
 
@@ -321,20 +321,8 @@ const char *eot_run_fault_text(uint32_t faults) {
 double eot_run_complete_row(const struct eot_world *w, const eot_event_launch *launch, uint64_t primary,
                             float row[EOT_N_EVENT_COLUMN]) {
     row[EOT_E_WEIGHT] = (float)((double)row[EOT_E_WEIGHT] * w->rare_unit);
-    if ((int)row[EOT_E_PROCESS] != EOT_RARE_LFC) return 0.0;
-    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.vertex.lfc[0].m_phi,
-                                           (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,
-                                                   launch->run)); /* no step has this number: they are the vertices' */
-    struct eot_lfc_state state = {
-        .E = (double)row[EOT_E_PHOTON],
-        .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
-        .versine = (double)row[EOT_E_VERSINE]};
-    double kinetic =
-        eot_lfc_recoil_sample(n, &state, (const double[3]){eot_uniform(b.x), eot_uniform(b.y), eot_uniform(b.z)});
-    row[EOT_E_RECOIL_T] = (float)state.t;
-    row[EOT_E_RECOIL_TURN] = (float)state.turn_recoil;
-    return kinetic;
+    const struct eot_process *process = eot_process_at((int)row[EOT_E_PROCESS]);
+    return process != NULL ? process->complete(&w->event.vertex, launch, primary, row) : 0.0;
 }
 
 /* @param list numbers of the events in `record`; NULL: 0, 1, 2, ... */
@@ -678,12 +666,11 @@ static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
 
 /* Whether the cut or the region leaves out a part of what the enabled processes make. */
 static bool leaves_out(const struct eot_config *config, const struct eot_world *w) {
-    bool on[EOT_N_RARE], is_out = false;
-    eot_world_rare_switches(config, on);
+    bool is_out = false;
     for (int p = 0; p < EOT_N_RARE; p++)
         for (int type = 0; type < 3; type++)
-            is_out |= on[p] && eot_rare_parents(p) & 1 << type &&
-                      w->rare_threshold[type] > eot_world_rare_threshold(config, p);
+            is_out |= config->physics.rare[p] && eot_rare_parents(p) & 1 << type &&
+                      w->rare_threshold[type] > eot_process_at(p)->threshold(config);
     return is_out;
 }
 
@@ -695,7 +682,7 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     struct eot_config low = *config;
     struct eot_world w = {0};
     struct engine g = {0};
-    uint64_t most = config->physics.rare_lfc ? EXCLUDED_SHOWERS_SIGNAL : EXCLUDED_SHOWERS,
+    uint64_t most = eot_config_family(config) == EOT_FAMILY_SIGNAL ? EXCLUDED_SHOWERS_SIGNAL : EXCLUDED_SHOWERS,
              n_shower = config->sampling.eot < most ? config->sampling.eot : most;
     struct eot_block *block = calloc(1, sizeof *block);
     eot_vertex_record *record = malloc(n_shower * sizeof *record);
