@@ -95,6 +95,15 @@ size_t eot_run_full_lanes(const struct eot_backend *b) {
 /* Work items of the kernel `source`: the energies of n primaries and one more. */
 static size_t source_items(const struct engine *g, size_t n) { return n / (size_t)g->b->lane_width + 1; }
 
+/* Events of one launch of the kernels behind the cascade: on a GPU as many as its multiprocessors can hold. */
+static size_t event_chunk(const struct eot_backend *b) {
+    enum { ON_CPU = 4096, LEAST = 32768, MOST = 262144 };
+    size_t chunk = LEAST;
+    if (!b->is_gpu) return ON_CPU;
+    while (chunk < MOST && chunk < eot_run_full_lanes(b)) chunk *= 2;
+    return chunk;
+}
+
 static enum eot_status engine_create(struct engine *g, const struct eot_config *config, const struct eot_world *w,
                                      const struct eot_run_options *options, uint64_t batch, bool has_events,
                                      const struct eot_track_spectra *spectra, struct eot_error *err) {
@@ -116,7 +125,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     if (lanes > LARGEST_TRACK_BUFFER / sizeof(i64) / n_track) lanes = LARGEST_TRACK_BUFFER / sizeof(i64) / n_track;
     size_t n_group = (lanes + g->group * width - 1) / (g->group * width);
     g->n_lane = (n_group > 0 ? n_group : 1) * g->group * width;
-    g->chunk = g->b->is_gpu ? 32768 : 4096;
+    g->chunk = event_chunk(g->b);
     if (g->chunk > g->batch) g->chunk = g->batch;
     g->record_threshold = (uint64_t)ceil(ldexp(config->scoring.record_fraction, 53));
 
@@ -228,6 +237,17 @@ static uint32_t launch_length(const struct engine *g, uint32_t n_primary, uint64
     return (uint32_t)fmin(fmax(length, fmax(SHORTEST, (double)(n_iteration / LARGEST_SHARE))), LONGEST);
 }
 
+/* Sum the lanes' track lengths. */
+static enum eot_status add_tracks(struct engine *g, size_t n_track, struct eot_block *block, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    EOT_TRY(g->b->op->buffer_read(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), g->track_host, err));
+    int64_t *sum = g->spectrum != NULL ? memset(g->spectrum, 0, n_track * sizeof *sum) : block->track;
+    for (size_t k = 0; k < n_track; k++)
+        for (size_t i = 0; i < g->n_lane; i++) sum[k] += g->track_host[k * g->n_lane + i];
+done:
+    return status;
+}
+
 /* Cascade of one batch: showers of [first, first + n). */
 static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n, struct eot_block *block,
                                    bool *is_complete, struct eot_error *err) {
@@ -256,7 +276,8 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     EOT_TRY(status);
     EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
     size_t n_track = 3 * (size_t)g->c.n_track_bin;
-    EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), err));
+    const bool has_track = g->c.track_tally != EOT_TRACK_NONE;
+    if (has_track) EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), err));
     uint64_t n_iteration = 0;
     for (bool is_busy = true; is_busy;) {
         if (is_interrupted(g)) goto done;
@@ -296,10 +317,7 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
               "for this energy?); raise physics.cut",
               (unsigned long long)n_overflow, (unsigned long long)first, (unsigned long long)(first + n),
               EOT_STACK_DEPTH);
-    EOT_TRY(g->b->op->buffer_read(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), g->track_host, err));
-    int64_t *sum = g->spectrum != NULL ? memset(g->spectrum, 0, n_track * sizeof *sum) : block->track;
-    for (size_t k = 0; k < n_track; k++)
-        for (size_t i = 0; i < g->n_lane; i++) sum[k] += g->track_host[k * g->n_lane + i];
+    if (has_track) EOT_TRY(add_tracks(g, n_track, block, err));
     if (g->n_hit > 1) qsort(g->hit, g->n_hit, sizeof *g->hit, compare_records);
     for (size_t i = 0; i < g->n_hit; i++)
         block->vertex_sum += eot_mixed_bits(eot_mixed_bits(first + g->hit[i].i_primary) ^ g->hit[i].draw);

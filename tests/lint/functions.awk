@@ -29,6 +29,7 @@ function parameters(head,    i, c, depth, n, open) { # of its last pair of outer
 function braces(text) { return gsub(/\{/, "", text) - gsub(/\}/, "", text) } # how many more are opened than closed
 function finish(    name) {
     gsub(/__attribute__ *\(\([^()]*(\([^()]*\))?[^()]*\)\)/, "", head)
+    gsub(/EOT_KERNEL_FN\([a-z_]*\)/, "__kernel", head)
     name = head
     sub(/ *\(.*/, "", name)
     sub(/.*[ *]/, "", name)

@@ -5,7 +5,7 @@ set -u
 cd "$2" || exit 1
 made='embedded.c kernel_sources.h table_sources.h version.h' # by the build
 written='effective-config.yaml'                              # by a run
-elsewhere='expf.c logf.c sinf.c'                             # mathematical functions of ARM's optimized routines
+elsewhere='expf.c logf.c sinf.c cuda.h nvrtc.h'              # mathematical functions of ARM's optimized routines; CUDA's toolkit
 other='h.c'                                                  # "and the Hermitian conjugate"
 files=$(find . -path ./.git -prune -o -path './build*' -prune -o -type f -print | sed 's|^\./||')
 sources=$(find host include kernels tests tools -name '*.[ch]' -o -name '*.cl' -o -name '*.def' -o -name '*.cc')
