@@ -52,8 +52,8 @@ __kernel EOT_ONE_BY_ONE void reach(__global const f32 *table, __global const eot
     if (!(v.weight > 0.0f) || v.fault != 0u)
         reaches[item] = v.fault != 0u || eot_is_kept(primary, e->follow_threshold) ? 1u : 0u;
     else
-        reaches[item] = (u32)eot_event_muon_reaches(table, tables, grid, region, voxel, e, primary, v,
-                                                    1 - 2 * (i32)(item & 1u), tally);
+        reaches[item] = (u32)eot_event_muon_reaches(eot_matter_view_of(table, tables, grid, region, voxel), e, primary,
+                                                    v, 1 - 2 * (i32)(item & 1u), tally);
 }
 
 /** Replay. @param list events of this launch (of the vertex records from first_vertex on), if e->has_list. @param stack
@@ -91,8 +91,8 @@ __kernel EOT_ONE_BY_ONE void muon(__global const f32 *table, __global const eot_
     if (!(v.weight > 0.0f) || v.fault != 0u) return;
     u64 primary = e->first_primary + record[e->first_vertex + (e->has_list ? list[i] : i)].i_primary;
     for (i32 k = 0; k < 2; k++)
-        outcome[2 * i + (u32)k] = eot_event_muon(table, tables, grid, region, voxel, e, primary, v, 1 - 2 * k,
-                                                 acc + (u64)i * EOT_N_ACC, tally);
+        outcome[2 * i + (u32)k] = eot_event_muon(eot_matter_view_of(table, tables, grid, region, voxel), e, primary, v,
+                                                 1 - 2 * k, acc + (u64)i * EOT_N_ACC, tally);
 }
 
 /** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. */

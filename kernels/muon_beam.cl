@@ -8,6 +8,6 @@ __kernel EOT_ONE_BY_ONE void muon_beam(__global const f32 *table, __global const
                                        __global f32 *row, __global i64 *tally) {
     u32 i = (u32)get_global_id(0);
     if (i >= b->n_primary) return;
-    eot_muon_beam_follow(table, tables, grid, region, voxel, b, b->first_primary + i, row + (u64)i * EOT_N_EXIT_COLUMN,
-                         tally);
+    eot_muon_beam_follow(eot_matter_view_of(table, tables, grid, region, voxel), b, b->first_primary + i,
+                         row + (u64)i * EOT_N_EXIT_COLUMN, tally);
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "version.h"
+#include "world/matter.h"
 
 enum { N_BIN = 80, MAX_STEP = 1000000 };
 
@@ -63,6 +64,7 @@ static f32 rate_at(const struct eot_world *w, f32 E, f32 choice, i32 *target) {
 static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32 charge, u64 primary, i64 *acc,
                    f32 *stack, i64 *tally, struct conversion *c) {
     const f32 *table = w->table.value;
+    const eot_matter_view matter = eot_world_matter(w);
     eot_primary source = eot_source_sample(e->beam, primary, e->seed, e->run, e->beam.position_z);
     eot_event_vertex start = eot_event_vertex_none(), v = eot_event_vertex_none();
     f32 ecal_end = 0.0f;
@@ -73,7 +75,7 @@ static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32
     start.z = (f64)e->beam.position_z;
     start.plus = start.minus = eot_slope_direction(source.sx, source.sy);
     start.E_plus = start.E_minus = source.E;
-    eot_event_muon_state s = eot_event_muon_start(table, &w->grid, w->voxel, e, primary, start, charge, acc);
+    eot_event_muon_state s = eot_event_muon_start(matter, e, primary, start, charge, acc);
     /* where */
     eot_muon m = s.m;
     eot_random random = s.random;
@@ -82,7 +84,7 @@ static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32
     *c = (struct conversion){.beam = (double)source.E};
     f32 weight = 0.0f;
     for (i32 n = 0; m.fate == EOT_MUON_ALIVE && (f32)m.position.z < ecal_end && n < MAX_STEP; n++) {
-        eot_muon_step step = eot_muon_advance(table, &w->muon, &w->grid, w->region, w->voxel, m, random);
+        eot_muon_step step = eot_muon_advance(matter, m, random);
         if (w->region[step.region].role == EOT_ROLE_ECAL) {
             eot_u32x4 b =
                 eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, (u32)n, e->seed, e->run);
@@ -104,9 +106,8 @@ static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32
     c->weight = (double)weight;
     /* again, with deposits */
     for (i32 n = 0; n < chosen; n++)
-        s = eot_event_muon_advance(s, eot_muon_advance(table, &w->muon, &w->grid, w->region, w->voxel, s.m, s.random),
-                                   table, w->region, e, acc);
-    eot_muon_step last = eot_muon_advance(table, &w->muon, &w->grid, w->region, w->voxel, s.m, s.random);
+        s = eot_event_muon_advance(s, eot_muon_advance(matter, s.m, s.random), matter, e, acc);
+    eot_muon_step last = eot_muon_advance(matter, s.m, s.random);
     v.x = s.m.position.x + (f64)along * (last.muon.position.x - s.m.position.x);
     v.y = s.m.position.y + (f64)along * (last.muon.position.y - s.m.position.y);
     v.z = s.m.position.z + (f64)along * (last.muon.position.z - s.m.position.z);

@@ -4,6 +4,7 @@
 
 #include "job/replay.h"
 #include "engine/run.h"
+#include "world/matter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,14 +45,14 @@ static enum eot_status follow_muon(const struct eot_world *w, const eot_event_pa
     enum eot_status status = EOT_OK;
     *outcome = eot_muon_outcome_none();
     if (!((charge > 0 ? v.E_plus : v.E_minus) > 0.0f)) return EOT_OK; /* no muon of this charge */
-    eot_event_muon_state s = eot_event_muon_start(w->table.value, &w->grid, w->voxel, e, primary, v, charge, acc);
+    eot_event_muon_state s = eot_event_muon_start(eot_world_matter(w), e, primary, v, charge, acc);
     eot_vec3 u = charge > 0 ? v.plus : v.minus;
     *out = (struct eot_replay_muon){.charge = charge,
                                     .E = (double)(charge > 0 ? v.E_plus : v.E_minus),
                                     .direction = {(double)u.x, (double)u.y, (double)u.z}};
     while (s.m.fate == EOT_MUON_ALIVE) {
-        eot_muon_step step = eot_muon_advance(w->table.value, &w->muon, &w->grid, w->region, w->voxel, s.m, s.random);
-        s = eot_event_muon_advance(s, step, w->table.value, w->region, e, acc);
+        eot_muon_step step = eot_muon_advance(eot_world_matter(w), s.m, s.random);
+        s = eot_event_muon_advance(s, step, eot_world_matter(w), e, acc);
         if (s.n_step > 1000000 && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
         struct eot_replay_muon_step *array = grown(out->step, out->n_step, sizeof *array);
         EOT_CHECK_MEMORY(array);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "eotmc/transport/muon.h"
+#include "eotmc/transport/muon/medium.h"
 
 enum {
     N_MUON = 96,

@@ -10,7 +10,7 @@
 
 #include "eotmc/tally/tally.h"
 #include "eotmc/transport/cascade.h"
-#include "eotmc/transport/muon.h"
+#include "eotmc/transport/muon/advance.h"
 #include "eotmc/transport/shower.h"
 #include "eotmc/transport/vertex.h"
 
@@ -426,24 +426,24 @@ typedef struct {
 } eot_event_muon_state;
 
 /** At the vertex. @param charge +1 or -1. */
-EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid,
-                                                EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e,
+EOT_FN eot_event_muon_state eot_event_muon_born(eot_matter_view matter, EOT_GLOBAL const eot_event_parameters *e,
                                                 u64 primary, eot_event_vertex vertex, i32 charge) {
     eot_event_muon_state s;
     s.out = eot_muon_outcome_none();
     u32 stream = vertex.stream << 3 & 0xffffffu;
     s.random = eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 1u : 2u), e->seed, e->run);
     s.shower_random = eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 3u : 4u), e->seed, e->run);
-    eot_point start;
-    start.x = vertex.x;
-    start.y = vertex.y;
-    start.z = vertex.z;
-    f32 E = charge > 0 ? vertex.E_plus : vertex.E_minus;
     eot_u32x4 block = eot_random_block(s.random);
     s.random.draw++;
-    f32 kinetic = fmax(E - EOT_M_MUON, 0.0f);
-    s.m = eot_muon_start(table, grid, voxel, start, charge > 0 ? vertex.plus : vertex.minus, kinetic, vertex.time,
-                         charge, block.x);
+    eot_muon_origin origin;
+    origin.position.x = vertex.x;
+    origin.position.y = vertex.y;
+    origin.position.z = vertex.z;
+    origin.direction = charge > 0 ? vertex.plus : vertex.minus;
+    origin.kinetic_energy = fmax((charge > 0 ? vertex.E_plus : vertex.E_minus) - EOT_M_MUON, 0.0f);
+    origin.time = vertex.time;
+    origin.charge = charge;
+    s.m = eot_muon_start(matter, origin, block.x);
     s.out.fate = s.m.fate;
     s.kinetic_counts = eot_energy_counts(s.m.kinetic_energy);
     s.n_step = 0;
@@ -452,11 +452,10 @@ EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT
 }
 
 /** The same, with the rounding of E - m in the event's accumulators. */
-EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid,
-                                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e,
+EOT_FN eot_event_muon_state eot_event_muon_start(eot_matter_view matter, EOT_GLOBAL const eot_event_parameters *e,
                                                  u64 primary, eot_event_vertex vertex, i32 charge,
                                                  EOT_GLOBAL i64 *acc) {
-    eot_event_muon_state s = eot_event_muon_born(table, grid, voxel, e, primary, vertex, charge);
+    eot_event_muon_state s = eot_event_muon_born(matter, e, primary, vertex, charge);
     acc[EOT_ACC_LEDGER_OTHER] += eot_energy_counts(charge > 0 ? vertex.E_plus : vertex.E_minus) -
                                  eot_energy_counts(EOT_M_MUON) - s.kinetic_counts;
     return s;
@@ -472,13 +471,12 @@ EOT_FN i32 eot_event_muon_plane(eot_muon_step s, EOT_GLOBAL const eot_region *re
 }
 
 /** The deposits and hits of a step. @param s the step that the muon has just made. */
-EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, eot_muon_step s,
-                                                   EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_region *region,
+EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, eot_muon_step s, eot_matter_view matter,
                                                    EOT_GLOBAL const eot_event_parameters *e, EOT_GLOBAL i64 *acc) {
     eot_profile_binning no_profile;
     no_profile.n_bin = 0;
     no_profile.z0 = no_profile.inverse_width = 0.0f;
-    EOT_GLOBAL const eot_region *r = region + state.m.region;
+    EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
     eot_muon m = s.muon;
     i64 rest = eot_energy_counts(EOT_M_MUON);
     i64 now = eot_energy_counts(m.kinetic_energy), lost = state.kinetic_counts - now;
@@ -511,7 +509,7 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
             axis.sx = m.direction.x / fmax(fabs(m.direction.z), 0.1f);
             axis.sy = m.direction.y / fmax(fabs(m.direction.z), 0.1f);
             state.shower_random =
-                eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, energy,
+                eot_shower_deposit(matter.table, e->shower, e->slab, e->n_slab, acc, shower + electron, energy, energy,
                                    s.process == EOT_MUON_BREMS, axis, state.shower_random, 0, no_profile);
         } else { /* stops where it is made */
             acc[ledger] += shower + electron;
@@ -521,7 +519,7 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
         }
     }
     if (m.fate == EOT_MUON_ALIVE) {
-        i32 plane = eot_event_muon_plane(s, region, state.m.region);
+        i32 plane = eot_event_muon_plane(s, matter.region, state.m.region);
         if (plane >= 0) {
             state.out.hit[plane].x = x;
             state.out.hit[plane].y = y;
@@ -548,16 +546,13 @@ EOT_FN eot_event_muon_state eot_event_muon_finish(eot_event_muon_state s, EOT_GL
 }
 
 /** Follow one muon to its end, with deposits in the event's accumulators; no muon where its energy is 0. */
-EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
-                                       EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
-                                       EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e,
-                                       u64 primary, eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc,
+EOT_FN eot_muon_outcome eot_event_muon(eot_matter_view matter, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
+                                       eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc,
                                        EOT_GLOBAL i64 *tally) {
     if (!((charge > 0 ? vertex.E_plus : vertex.E_minus) > 0.0f)) return eot_muon_outcome_none();
-    eot_event_muon_state s = eot_event_muon_start(table, grid, voxel, e, primary, vertex, charge, acc);
+    eot_event_muon_state s = eot_event_muon_start(matter, e, primary, vertex, charge, acc);
     while (s.m.fate == EOT_MUON_ALIVE) {
-        s = eot_event_muon_advance(s, eot_muon_advance(table, tables, grid, region, voxel, s.m, s.random), table,
-                                   region, e, acc);
+        s = eot_event_muon_advance(s, eot_muon_advance(matter, s.m, s.random), matter, e, acc);
         if (s.n_step > 1000000 && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
     }
     s = eot_event_muon_finish(s, acc);
@@ -577,19 +572,17 @@ EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot
  * deposits, for as long as it still can, that is until it has missed a plane or its energy is below
  * eot_event_muon_need.
  * @return 1 also for a muon that ends in a fault: whoever follows it again will meet the fault. */
-EOT_FN i32 eot_event_muon_reaches(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
-                                  EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
-                                  EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
+EOT_FN i32 eot_event_muon_reaches(eot_matter_view matter, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
                                   eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *tally) {
     if (!((charge > 0 ? vertex.E_plus : vertex.E_minus) > 0.0f)) return 0; /* there is none of this charge */
-    eot_event_muon_state state = eot_event_muon_born(table, grid, voxel, e, primary, vertex, charge);
+    eot_event_muon_state state = eot_event_muon_born(matter, e, primary, vertex, charge);
     eot_muon m = state.m;
     eot_random random = state.random;
     i32 n_hit = 0, n_step = 0, can = e->response.n_plane > 0;
     while (can && n_hit < e->response.n_plane && m.fate == EOT_MUON_ALIVE &&
-           m.kinetic_energy >= eot_event_muon_need(table, e, (f32)m.position.z)) {
-        eot_muon_step s = eot_muon_advance(table, tables, grid, region, voxel, m, random);
-        if (s.muon.fate == EOT_MUON_ALIVE && eot_event_muon_plane(s, region, m.region) == n_hit) n_hit++;
+           m.kinetic_energy >= eot_event_muon_need(matter.table, e, (f32)m.position.z)) {
+        eot_muon_step s = eot_muon_advance(matter, m, random);
+        if (s.muon.fate == EOT_MUON_ALIVE && eot_event_muon_plane(s, matter.region, m.region) == n_hit) n_hit++;
         m = s.muon;
         random = s.random;
         n_step++;
