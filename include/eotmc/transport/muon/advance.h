@@ -46,12 +46,14 @@
 EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot_random random) {
     EOT_GLOBAL const f32 *table = matter.table;
     EOT_GLOBAL const eot_muon_tables *tables = matter.muon;
-    const real before = muon.kinetic_energy;
-    eot_muon_step out = eot_muon_step_begin(muon, random);
+    eot_muon_step out;
+    out.shower = out.hadronic = out.electron = out.neutrino = out.rest = R(0.0);
+    out.process = EOT_MUON_NO_EVENT;
+    out.event_active = 0;
 
     /* what the muon is in, what is ahead, and how far it flies */
-    eot_muon_medium medium = eot_muon_medium_at(table, tables, matter.region + muon.region, before);
-    real decay_rate = (real)tables->decay_rate / sqrt(eot_muon_momentum2(before));
+    eot_muon_medium medium = eot_muon_medium_at(table, tables, matter.region + muon.region, muon.kinetic_energy);
+    real decay_rate = (real)tables->decay_rate / sqrt(eot_muon_momentum2(muon.kinetic_energy));
     eot_muon_ahead ahead = eot_muon_look_ahead(matter, muon, medium.loss);
     eot_muon_flight flight = eot_muon_fly(matter, muon, medium, ahead, decay_rate);
     eot_muon_arrival end;
@@ -63,43 +65,92 @@ EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot
     out.region = end.region;
     out.path = flight.path;
     out.axis = flight.axis;
-    out.muon.i_z = flight.i_z;
 
     /* the step's random numbers: a second block where the first does not do */
     eot_muon_medium_path along = eot_muon_medium_along(medium, flight.other, flight.path, flight.in_second.one);
-    eot_u32x4 bits = eot_random_block(out.random), more_bits = bits;
-    out.random.draw += 1u;
+    eot_u32x4 bits = eot_random_block(random), more_bits = bits;
+    random.draw += 1u;
     if (flight.is_event != 0 || eot_muon_path_is_mixed(along)) {
-        more_bits = eot_random_block(out.random);
-        out.random.draw += 1u;
+        more_bits = eot_random_block(random);
+        random.draw += 1u;
     }
 
     /* continuous loss, then path and deflection at the mean energy of the step */
-    eot_muon_soft_loss loss = eot_muon_soft_loss_sample(table, tables, along, before, bits, more_bits);
+    eot_muon_soft_loss loss = eot_muon_soft_loss_sample(table, tables, along, muon.kinetic_energy, bits, more_bits);
     out.ionisation = loss.ionisation;
     out.visible = loss.visible;
-    out.muon.kinetic_energy = loss.after;
     eot_muon_scatter scatter = eot_muon_scatter_after(medium.kick, flight.other.kick, flight.path, flight.in_second);
     if (tables->scattering == 0) scatter.angle2 = R(0.0);
-    out.muon = eot_muon_moved(out.muon, ahead, flight.path, scatter, before, bits);
+    eot_muon_motion motion = eot_muon_move(muon, ahead, flight.path, scatter, loss.after, bits);
+    muon.position.x += (f64)motion.moved.x;
+    muon.position.y += (f64)motion.moved.y;
+    muon.position.z += (f64)motion.moved.z;
+    muon.direction = motion.direction;
+    muon.time = motion.time;
+    muon.i_z = flight.i_z;
+    muon.clock = fmax(flight.clock, R(0.0));
+    real after = loss.after;
 
-    /* the hard event, or a clock that goes on */
-    out.muon.clock = fmax(flight.clock, R(0.0));
+    /* the hard event: 20 bits of a word choose it, 12 are its azimuth */
     if (flight.is_event != 0) {
         eot_muon_event_rates rates;
         rates.region = region;
-        rates.kinetic = before;
+        rates.kinetic = muon.kinetic_energy;
         rates.row = medium.i;
         rates.rate = flight.rate;
         rates.decay_rate = decay_rate;
-        out = eot_muon_hard_event(out, table, tables, rates, more_bits);
+        real choose = fma((real)(more_bits.z >> 12), R(9.5367431640625e-7), R(4.76837158203125e-7));
+        real turn = (real)(more_bits.z & 0xfffu) * R(2.44140625e-4);
+        eot_muon_event event = eot_muon_event_choose(table, tables, rates, choose);
+        out.process = event.process;
+        out.event_active = event.is_active;
+        muon.clock = -eot_log(eot_uniform(more_bits.w));
+        if (event.process == EOT_MUON_DECAY) {
+            eot_muon_decay d = eot_muon_decay_in_flight(after, turn, eot_random_block(random), more_bits.y);
+            random.draw += 1u;
+            out.rest = EOT_M_MUON;
+            out.electron = d.electron;
+            out.neutrino = d.neutrino;
+            after = R(0.0);
+            muon.fate = EOT_MUON_DECAYED;
+        } else {
+            eot_muon_collision c = eot_muon_collide(table, tables, event, muon.direction, after, more_bits.y, turn);
+            out.shower = event.process == EOT_MUON_PHOTONUCLEAR ? R(0.0) : c.given;
+            out.hadronic = event.process == EOT_MUON_PHOTONUCLEAR ? c.given : R(0.0);
+            after = c.kinetic;
+            muon.direction = c.direction;
+        }
     }
 
     /* across the boundary, and the end */
-    out.muon = eot_muon_crossed(matter, out.muon, ahead, end);
-    out.muon = eot_muon_stalled(out.muon, flight.path > R(0.0) || flight.is_event != 0);
-    out = eot_muon_stopped(out, table, tables, region);
-    if (!eot_muon_is_sound(out.muon, flight.path)) out.muon.fate = EOT_MUON_NAN;
+    eot_muon_place place = eot_muon_cross(matter, muon, ahead, end);
+    muon.position = place.position;
+    muon.i_x = place.i_x;
+    muon.i_y = place.i_y;
+    muon.i_z = place.i_z;
+    muon.region = place.region;
+    muon.kinetic_energy = after;
+    if (!place.is_inside && muon.fate == EOT_MUON_ALIVE) muon.fate = EOT_MUON_ESCAPED;
+    muon.n_stall = flight.path > R(0.0) || flight.is_event != 0 ? 0 : muon.n_stall + 1;
+    if (muon.n_stall > EOT_MUON_MAX_STALL) muon.fate = EOT_MUON_STUCK;
+    if (eot_muon_is_stopped(muon, tables)) {
+        muon.fate = EOT_MUON_STOPPED;
+        out.ionisation += muon.kinetic_energy;
+        out.visible += muon.kinetic_energy * eot_muon_active_share(region);
+        muon.kinetic_energy = R(0.0);
+        if (tables->decay_at_rest != 0) {
+            real capture = muon.charge < 0 ? eot_muon_capture_rate(table, tables, region) : R(0.0);
+            eot_muon_rest rest = eot_muon_rest_sample(muon.time, capture, random);
+            random.draw += rest.n_draw;
+            muon.time = rest.time;
+            out.rest = EOT_M_MUON;
+            out.electron = rest.to.electron;
+            out.neutrino = rest.to.neutrino;
+        }
+    }
+    if (!eot_muon_is_sound(muon, flight.path)) muon.fate = EOT_MUON_NAN;
+    out.muon = muon;
+    out.random = random;
     return out;
 }
 

@@ -16,39 +16,31 @@ EOT_FN real eot_muon_michel(eot_u32x4 b, u32 choose) {
     return choose < 2863311531u ? fmax(high, w) : second;
 }
 
-/** A decay in flight: unpolarised, its electron massless, isotropic in the muon's rest frame. The electron takes what
- * the boost gives it, the neutrinos the rest. @param out the step, whose muon ends here. @param turn 0 to 1: half of 1
- * + cosine of the electron's angle in the rest frame. @param choose bits of the Michel spectrum. Draws one block. */
-EOT_FN eot_muon_step eot_muon_decay_in_flight(eot_muon_step out, real turn, u32 choose) {
-    eot_u32x4 d = eot_random_block(out.random);
-    out.random.draw += 1u;
-    real after = out.muon.kinetic_energy, total = after + EOT_M_MUON;
-    real at_rest = R(0.5) * EOT_M_MUON * eot_muon_michel(d, choose);
+/** What a decay or a capture sets free, in all the kinetic energy and the rest energy of the muon. */
+typedef struct {
+    real electron; /* GeV, total energy of the electron, taken as massless */
+    real neutrino; /* GeV, the rest: of the neutrinos, and of the nucleus after a capture */
+} eot_muon_decay;
+
+/** A decay in flight: unpolarised, isotropic in the muon's rest frame, the electron boosted from there. @param kinetic
+ * of the muon [GeV]. @param turn 0 to 1: half of 1 + cosine of the electron's angle in the rest frame. @param bits,
+ * choose of the Michel spectrum. */
+EOT_FN eot_muon_decay eot_muon_decay_in_flight(real kinetic, real turn, eot_u32x4 bits, u32 choose) {
+    real total = kinetic + EOT_M_MUON, momentum = sqrt(eot_muon_momentum2(kinetic));
+    real at_rest = R(0.5) * EOT_M_MUON * eot_muon_michel(bits, choose);
     real cosine = fma(R(2.0), turn, R(-1.0));
-    out.electron = fmin(at_rest / EOT_M_MUON * fma(sqrt(eot_muon_momentum2(after)), cosine, total), total);
-    out.rest = EOT_M_MUON;
-    out.neutrino = total - out.electron;
-    out.muon.kinetic_energy = R(0.0);
-    out.muon.fate = EOT_MUON_DECAYED;
-    return out;
+    eot_muon_decay d;
+    d.electron = fmin(at_rest / EOT_M_MUON * fma(momentum, cosine, total), total);
+    d.neutrino = total - d.electron;
+    return d;
 }
 
-/** A stopped muon: a mu- is captured or decays at the rates of its surroundings, a mu+ decays. A capture gives all the
- * rest energy to the neutrino and the nucleus (booked as `neutrino`). @param capture its rate [1/ns], 0 of a mu+. Draws
- * one block, and one more for a decay. */
-EOT_FN eot_muon_step eot_muon_decay_at_rest(eot_muon_step out, real capture) {
-    eot_u32x4 b = eot_random_block(out.random);
-    out.random.draw += 1u;
-    real free_rate = R(1.0) / EOT_MUON_LIFETIME;
-    out.muon.time = fma(-eot_log(eot_uniform(b.x)), R(1.0) / (free_rate + capture), out.muon.time);
-    out.rest = EOT_M_MUON;
-    if (eot_uniform(b.y) * (free_rate + capture) < free_rate) {
-        eot_u32x4 d = eot_random_block(out.random);
-        out.random.draw += 1u;
-        out.electron = R(0.5) * EOT_M_MUON * eot_muon_michel(d, b.z);
-    }
-    out.neutrino = EOT_M_MUON - out.electron;
-    return out;
+/** A decay at rest. Arguments as above. */
+EOT_FN eot_muon_decay eot_muon_decay_at_rest(eot_u32x4 bits, u32 choose) {
+    eot_muon_decay d;
+    d.electron = R(0.5) * EOT_M_MUON * eot_muon_michel(bits, choose);
+    d.neutrino = EOT_M_MUON - d.electron;
+    return d;
 }
 
 #endif

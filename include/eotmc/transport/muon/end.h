@@ -1,33 +1,41 @@
 /** @file end.h
- * The end of a muon: too slow to go on, no progress, or not a number. */
+ * The end of a muon: too slow to go on, or not a number. */
 #ifndef EOT_TRANSPORT_MUON_END_H
 #define EOT_TRANSPORT_MUON_END_H
 
 #include "eotmc/transport/muon/decay.h"
 #include "eotmc/transport/muon/medium.h"
 
-/** A muon that is below tables->stop_kinetic, neither decayed nor stuck, stops: its last energy is deposited where it
- * is, and it decays or is captured if tables->decay_at_rest says so. @param out the step so far. @param region that it
- * was in. Draws up to two blocks. */
-EOT_FN eot_muon_step eot_muon_stopped(eot_muon_step out, EOT_GLOBAL const f32 *table,
-                                      EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_region *region) {
-    real last = out.muon.kinetic_energy;
-    i32 has_ended = out.muon.fate == EOT_MUON_DECAYED || out.muon.fate == EOT_MUON_STUCK;
-    if (has_ended || !(last <= (real)tables->stop_kinetic)) return out;
-    out.muon.fate = EOT_MUON_STOPPED;
-    out.muon.kinetic_energy = R(0.0);
-    out.ionisation += last;
-    out.visible += last * eot_muon_active_share(region);
-    if (tables->decay_at_rest == 0) return out;
-    return eot_muon_decay_at_rest(out, out.muon.charge < 0 ? eot_muon_capture_rate(table, tables, region) : R(0.0));
+/** Whether a muon is below tables->stop_kinetic, neither decayed nor stuck: it stops where it is. */
+EOT_FN i32 eot_muon_is_stopped(eot_muon muon, EOT_GLOBAL const eot_muon_tables *tables) {
+    return muon.fate != EOT_MUON_DECAYED && muon.fate != EOT_MUON_STUCK &&
+           muon.kinetic_energy <= (real)tables->stop_kinetic;
 }
 
-/** Count a step without progress; after EOT_MUON_MAX_STALL of them the muon is stuck. @param has_progress path or
- * event. */
-EOT_FN eot_muon eot_muon_stalled(eot_muon muon, i32 has_progress) {
-    muon.n_stall = has_progress != 0 ? 0 : muon.n_stall + 1;
-    if (muon.n_stall > EOT_MUON_MAX_STALL) muon.fate = EOT_MUON_STUCK;
-    return muon;
+/** The end of a muon at rest: a decay, or a capture, which gives all the rest energy to the neutrino and the nucleus.
+ */
+typedef struct {
+    real time;         /* ns */
+    eot_muon_decay to; /* where the rest energy goes; all of a capture is in `neutrino` */
+    u32 n_draw;        /* random blocks used */
+} eot_muon_rest;
+
+/** A mu- is captured or decays, at the rates of its surroundings; a mu+ decays. @param time of the stop [ns]. @param
+ * capture its rate [1/ns], 0 of a mu+. @param random cursor: one block, and one more for a decay. */
+EOT_FN eot_muon_rest eot_muon_rest_sample(real time, real capture, eot_random random) {
+    eot_u32x4 bits = eot_random_block(random);
+    real free_rate = R(1.0) / EOT_MUON_LIFETIME;
+    eot_muon_rest r;
+    r.time = fma(-eot_log(eot_uniform(bits.x)), R(1.0) / (free_rate + capture), time);
+    r.to.electron = R(0.0);
+    r.to.neutrino = EOT_M_MUON;
+    r.n_draw = 1u;
+    if (eot_uniform(bits.y) * (free_rate + capture) < free_rate) {
+        random.draw += 1u;
+        r.to = eot_muon_decay_at_rest(eot_random_block(random), bits.z);
+        r.n_draw = 2u;
+    }
+    return r;
 }
 
 /** Whether energy, path, position and direction are numbers, energy and path not negative. */

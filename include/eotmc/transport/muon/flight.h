@@ -44,19 +44,19 @@ typedef struct {
     i32 axis, is_event; /* how it ends: on a boundary across x, y, z (0, 1, 2), else -1; with a hard event */
 } eot_muon_flight;
 
-/** Whether a layer ahead can be of the second kind of this flight: the first other layer that it meets, of the same
- * volume, without a field and with the same longest step. */
-EOT_FN i32 eot_muon_flight_takes(eot_muon_flight f, i32 first, EOT_GLOBAL const eot_region *region,
-                                 EOT_GLOBAL const eot_region *ahead) {
-    return f.second == first && ahead->volume == region->volume && ahead->max_step == region->max_step &&
-           ahead->field_x == 0.0f && ahead->field_y == 0.0f && ahead->field_z == 0.0f;
+/** Whether a layer ahead may be of the second kind of a flight: of the same volume, without a field and with the same
+ * longest step. */
+EOT_FN i32 eot_muon_layer_belongs(EOT_GLOBAL const eot_region *region, EOT_GLOBAL const eot_region *ahead) {
+    return ahead->volume == region->volume && ahead->max_step == region->max_step && ahead->field_x == 0.0f &&
+           ahead->field_y == 0.0f && ahead->field_z == 0.0f;
 }
 
-/** Whether a layer is drawn by itself, as the reference does: condensed-history straggling is far from the sum of two
- * layers' where the loss is far from Gaussian (mean^2 below 3 variances). Active layers are summed in any case. */
-EOT_FN i32 eot_muon_layer_is_alone(eot_muon_medium medium, real path) {
-    real mean = path * medium.loss, fluctuation = path * medium.variance;
-    return !(medium.active_xi > R(0.0)) && mean * mean < R(3.0) * fluctuation;
+/** Whether a layer is drawn by itself, as the reference of EOT_MUON_STRAGGLING_MOMENTS does: where it is passive and
+ * its loss is far from Gaussian (mean^2 below 3 variances), that model's sum of two layers is not its loss in both.
+ * @param loss [GeV/cm]. @param variance [GeV^2/cm]. @param active_xi [GeV/cm]. @param path [cm]. */
+EOT_FN i32 eot_muon_layer_is_alone(real loss, real variance, real active_xi, real path) {
+    real mean = path * loss, fluctuation = path * variance;
+    return !(active_xi > R(0.0)) && mean * mean < R(3.0) * fluctuation;
 }
 
 /** Through the whole layers that end before the event, the side and the limit. @param medium that the muon is in.
@@ -71,50 +71,60 @@ EOT_FN eot_muon_flight eot_muon_fly_layers(eot_matter_view matter, eot_muon muon
     const i32 stride = grid->n_x * grid->n_y, onward = 2 * ahead.up_z - 1, n_z = grid->n_z, first = muon.region;
     const i32 one_by_one = matter.muon->straggling == EOT_MUON_STRAGGLING_MOMENTS ? 1 : 0;
     const f32 first_edge = ahead.edge_z;
-    eot_muon_flight f;
-    f.other = medium;
-    f.second = first;
-    f.is_in_second = 0;
-    f.in_second.one = f.in_second.two = f.in_second.three = R(0.0);
-    f.i_z = muon.i_z;
-    f.edge_z = ahead.edge_z;
-    f.path = R(0.0);
-    f.to = ahead.to_z;
-    f.rate = medium.rate + decay_rate;
-    f.clock = muon.clock;
-    f.to_limit = ahead.to_limit;
-    f.axis = -1;
-    f.is_event = 0;
-    real longest = fmin(ahead.to_side, f.to_limit);
+    /* locals, not members of a flight: compilers then keep them in registers */
+    eot_muon_medium other = medium;
+    eot_muon_layer_sums sums;
+    sums.one = sums.two = sums.three = R(0.0);
+    i32 second = first, is_in_second = 0, i_z = muon.i_z, axis = -1;
+    f32 edge_z = first_edge;
+    real path = R(0.0), to = ahead.to_z, rate = medium.rate + decay_rate, clock = muon.clock;
+    real weight = R(0.0); /* 1 in layers of the second kind */
+    real to_limit = ahead.to_limit, longest = fmin(ahead.to_side, to_limit);
     for (i32 i_layer = 0; i_layer < EOT_MUON_MOST_LAYERS; i_layer++) {
-        real left = fma(f.path - f.to, f.rate, f.clock);
-        if (!(left > R(0.0)) || f.to > longest) break;
-        f.clock = left;
-        f.in_second = eot_muon_layer_sums_add(f.in_second, f.path, f.to, f.is_in_second != 0 ? f.to - f.path : R(0.0));
-        f.axis = 2;
-        i32 next_z = f.i_z + onward;
-        i32 is_alone =
-            one_by_one != 0 && eot_muon_layer_is_alone(f.is_in_second != 0 ? f.other : medium, f.to - f.path);
-        f.path = f.to;
+        real left = fma(path - to, rate, clock);
+        if (!(left > R(0.0)) || to > longest) break;
+        clock = left;
+        sums = eot_muon_layer_sums_add(sums, path, to, weight * (to - path));
+        axis = 2;
+        i32 next_z = i_z + onward, is_alone = 0;
+        if (one_by_one != 0)
+            is_alone = eot_muon_layer_is_alone(is_in_second != 0 ? other.loss : medium.loss,
+                                               is_in_second != 0 ? other.variance : medium.variance,
+                                               is_in_second != 0 ? other.active_xi : medium.active_xi, to - path);
+        path = to;
         if (is_alone || (u32)next_z >= (u32)n_z || ahead.has_field != 0) break;
         i32 next = (i32)column[next_z * stride];
-        if (next != first && next != f.second) {
+        if (next != first && next != second) {
             EOT_GLOBAL const eot_region *layer = matter.region + next;
-            if (!eot_muon_flight_takes(f, first, region, layer)) break;
-            f.second = next;
-            f.other = eot_muon_medium_at(matter.table, matter.muon, layer, muon.kinetic_energy);
-            f.to_limit = fmin(
-                f.to_limit,
-                fmax(eot_muon_loss_limit((real)matter.muon->largest_loss, muon.kinetic_energy, f.other.loss), f.path));
-            longest = fmin(ahead.to_side, f.to_limit);
+            if (second != first || !eot_muon_layer_belongs(region, layer)) break;
+            second = next;
+            other = eot_muon_medium_at(matter.table, matter.muon, layer, muon.kinetic_energy);
+            real limit = eot_muon_loss_limit((real)matter.muon->largest_loss, muon.kinetic_energy, other.loss);
+            to_limit = fmin(to_limit, fmax(limit, path));
+            longest = fmin(ahead.to_side, to_limit);
         }
-        f.is_in_second = next != first ? 1 : 0;
-        f.rate = (f.is_in_second != 0 ? f.other.rate : medium.rate) + decay_rate;
-        f.i_z = next_z;
-        f.edge_z = edges[next_z];
-        f.to = fma((real)(f.edge_z - first_edge), ahead.inverse_z, ahead.to_z);
-        f.axis = -1;
+        is_in_second = next != first ? 1 : 0;
+        weight = is_in_second != 0 ? R(1.0) : R(0.0);
+        rate = (is_in_second != 0 ? other.rate : medium.rate) + decay_rate;
+        i_z = next_z;
+        edge_z = edges[next_z];
+        to = fma((real)(edge_z - first_edge), ahead.inverse_z, ahead.to_z);
+        axis = -1;
     }
+    eot_muon_flight f;
+    f.other = other;
+    f.in_second = sums;
+    f.second = second;
+    f.is_in_second = is_in_second;
+    f.i_z = i_z;
+    f.edge_z = edge_z;
+    f.path = path;
+    f.to = to;
+    f.rate = rate;
+    f.clock = clock;
+    f.to_limit = to_limit;
+    f.axis = axis;
+    f.is_event = 0;
     return f;
 }
 
@@ -137,7 +147,8 @@ EOT_FN eot_muon_flight eot_muon_fly_rest(eot_muon_flight f, eot_muon_ahead ahead
 EOT_FN eot_muon_flight eot_muon_fly(eot_matter_view matter, eot_muon muon, eot_muon_medium medium, eot_muon_ahead ahead,
                                     real decay_rate) {
     eot_muon_flight f = eot_muon_fly_layers(matter, muon, medium, ahead, decay_rate);
-    return f.axis < 0 ? eot_muon_fly_rest(f, ahead) : f;
+    if (f.axis < 0) f = eot_muon_fly_rest(f, ahead);
+    return f;
 }
 
 #endif

@@ -1,11 +1,10 @@
 /** @file hard_event.h
  * The discrete event at the end of a step: on which constituent it happens, which process it is, and what it does. Hard
  * bremsstrahlung, pair production and photonuclear losses above v_cut, delta rays above W_cut, elastic scatters above
- * q_cut, decay in flight. Radiative losses do not deflect. */
+ * q_cut, decay in flight (decay.h). Radiative losses do not deflect. */
 #ifndef EOT_TRANSPORT_MUON_HARD_EVENT_H
 #define EOT_TRANSPORT_MUON_HARD_EVENT_H
 
-#include "eotmc/transport/muon/decay.h"
 #include "eotmc/transport/muon/medium.h"
 
 /** Energy given away in a hard event, from the inverse of its tail probability; between two rows of T one is chosen at
@@ -105,37 +104,34 @@ EOT_FN eot_vec3 eot_muon_delta_direction(eot_vec3 u, real before, real given, re
         eot_vec3_rotated(u, sine * eot_cos_turn(turn), sine * eot_sin_turn(turn), sqrt(fma(-sine, sine, R(1.0)))));
 }
 
-/** The event at the end of a step: what the muon, with the kinetic energy after the continuous loss, gives away, and
- * how it turns. @param out the step so far; a decay draws one more block from its cursor. @param bits a block: z
- * chooses (20 bits) and turns (12 bits), y says how hard, w sets the clock anew. */
-EOT_FN eot_muon_step eot_muon_hard_event(eot_muon_step out, EOT_GLOBAL const f32 *table,
-                                         EOT_GLOBAL const eot_muon_tables *tables, eot_muon_event_rates rates,
-                                         eot_u32x4 bits) {
-    real choose = fma((real)(bits.z >> 12), R(9.5367431640625e-7), R(4.76837158203125e-7));
-    real turn = (real)(bits.z & 0xfffu) * R(2.44140625e-4), after = out.muon.kinetic_energy;
-    eot_muon_event event = eot_muon_event_choose(table, tables, rates, choose);
-    out.muon.clock = -eot_log(eot_uniform(bits.w));
-    out.process = event.process;
-    out.event_active = event.is_active;
-    if (event.process == EOT_MUON_DECAY) return eot_muon_decay_in_flight(out, turn, bits.y);
+/** The muon after a collision, and what it gave away, as a difference of two stored kinetic energies. */
+typedef struct {
+    eot_vec3 direction; /* unit vector */
+    real kinetic;       /* GeV */
+    real given;         /* GeV, to an electron, a photon, a pair or hadrons */
+} eot_muon_collision;
+
+/** A collision, any event but a decay. @param direction, kinetic of the muon before it: a unit vector and GeV. @param
+ * bits how hard: the upper 23 as a uniform number, the lower 9 to choose a row of the tables. @param turn azimuth/2 pi.
+ */
+EOT_FN eot_muon_collision eot_muon_collide(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                           eot_muon_event event, eot_vec3 direction, real kinetic, u32 bits,
+                                           real turn) {
+    eot_muon_collision c;
+    c.direction = direction;
+    c.kinetic = kinetic;
+    c.given = R(0.0);
     if (event.process == EOT_MUON_ELASTIC) {
-        out.muon.direction =
-            eot_muon_elastic_direction(table + tables->elastic + (u32)event.material * EOT_MUON_N_TAIL,
-                                       out.muon.direction, eot_muon_momentum2(after), eot_uniform(bits.y), turn);
-        return out;
+        EOT_GLOBAL const f32 *tail = table + tables->elastic + (u32)event.material * EOT_MUON_N_TAIL;
+        c.direction = eot_muon_elastic_direction(tail, direction, eot_muon_momentum2(kinetic), eot_uniform(bits), turn);
+    } else {
+        real loss = eot_muon_hard_loss(table, tables, event.material, event.process, kinetic, eot_uniform(bits),
+                                       (real)(bits & 0x1ffu) * R(0.001953125));
+        if (event.process == EOT_MUON_DELTA) c.direction = eot_muon_delta_direction(direction, kinetic, loss, turn);
+        c.kinetic = kinetic - loss;
+        c.given = kinetic - c.kinetic;
     }
-    real given = eot_muon_hard_loss(table, tables, event.material, event.process, after, eot_uniform(bits.y),
-                                    (real)(bits.y & 0x1ffu) * R(0.001953125));
-    real rest_of = after - given;
-    real difference = after - rest_of; /* what was given as a difference of stored energies */
-    if (event.process == EOT_MUON_DELTA)
-        out.muon.direction = eot_muon_delta_direction(out.muon.direction, after, given, turn);
-    if (event.process == EOT_MUON_PHOTONUCLEAR)
-        out.hadronic = difference;
-    else
-        out.shower = difference;
-    out.muon.kinetic_energy = rest_of;
-    return out;
+    return c;
 }
 
 #endif

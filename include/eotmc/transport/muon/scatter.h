@@ -26,20 +26,26 @@ EOT_FN eot_muon_scatter eot_muon_scatter_after(real kick, real kick_other, real 
     return a;
 }
 
-/** The muon at the end of its path: time, position and direction, at the mean energy of the step. @param muon with the
- * kinetic energy after the continuous loss. @param a what was ahead: its field. @param path [cm]. @param s soft
- * scattering, angle2 0: none. @param before kinetic energy at the start [GeV]. @param bits a block: y and z for the
- * angle, w for the displacement that is independent of it. */
-EOT_FN eot_muon eot_muon_moved(eot_muon muon, eot_muon_ahead a, real path, eot_muon_scatter s, real before,
-                               eot_u32x4 bits) {
-    eot_vec3 u = muon.direction;
-    real middle = R(0.5) * (before + muon.kinetic_energy);
+/** What a path does to a muon. */
+typedef struct {
+    eot_vec3 moved;     /* cm */
+    eot_vec3 direction; /* unit vector, at its end */
+    real time;          /* ns, at its end */
+} eot_muon_motion;
+
+/** The motion of a muon along its path, at the mean energy of the step. @param muon at the start. @param a what was
+ * ahead: its field. @param path [cm]. @param s soft scattering, angle2 0: none. @param after kinetic energy after the
+ * continuous loss [GeV]. @param bits a block: y and z for the angle, w for the displacement that is independent of it.
+ */
+EOT_FN eot_muon_motion eot_muon_move(eot_muon muon, eot_muon_ahead a, real path, eot_muon_scatter s, real after,
+                                     eot_u32x4 bits) {
+    eot_vec3 u = muon.direction, moved = eot_vec3_scaled(u, path);
+    real middle = R(0.5) * (muon.kinetic_energy + after);
     real momentum2 = eot_muon_momentum2(middle);
     real inverse_p_beta = (middle + EOT_M_MUON) / momentum2;
-    muon.time = fma(path * inverse_p_beta, sqrt(momentum2) * (R(1.0) / EOT_C_LIGHT), muon.time);
-    eot_vec3 moved = eot_vec3_scaled(u, path);
     if (a.has_field != 0) {
-        eot_helix h = eot_helix_moved(u, eot_vec3_scaled(a.bend, sqrt(eot_muon_momentum2(before) / momentum2)), path);
+        real stiffer = sqrt(eot_muon_momentum2(muon.kinetic_energy) / momentum2);
+        eot_helix h = eot_helix_moved(u, eot_vec3_scaled(a.bend, stiffer), path);
         moved = h.moved;
         u = h.direction;
     }
@@ -59,11 +65,11 @@ EOT_FN eot_muon eot_muon_moved(eot_muon muon, eot_muon_ahead a, real path, eot_m
         moved.z += aside.z;
         u = eot_vec3_deflected(u, sigma * n.a, sigma * n.b);
     }
-    muon.position.x += (f64)moved.x;
-    muon.position.y += (f64)moved.y;
-    muon.position.z += (f64)moved.z;
-    muon.direction = u;
-    return muon;
+    eot_muon_motion m;
+    m.moved = moved;
+    m.direction = u;
+    m.time = fma(path * inverse_p_beta, sqrt(momentum2) * (R(1.0) / EOT_C_LIGHT), muon.time);
+    return m;
 }
 
 #endif

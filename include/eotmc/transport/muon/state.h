@@ -48,21 +48,6 @@ typedef struct {
     i32 axis;         /* 0, 1, 2: crossed a voxel boundary along x, y, z; -1: did not */
 } eot_muon_step;
 
-/** A step in which nothing has happened yet. @param muon before it. @param random its cursor. */
-EOT_FN eot_muon_step eot_muon_step_begin(eot_muon muon, eot_random random) {
-    eot_muon_step out;
-    out.muon = muon;
-    out.random = random;
-    out.path = R(0.0);
-    out.ionisation = out.visible = out.shower = out.hadronic = R(0.0);
-    out.electron = out.neutrino = out.rest = R(0.0);
-    out.region = muon.region;
-    out.process = EOT_MUON_NO_EVENT;
-    out.event_active = 0;
-    out.axis = -1;
-    return out;
-}
-
 /** Where and how a muon starts. */
 typedef struct {
     eot_point position;  /* cm */
