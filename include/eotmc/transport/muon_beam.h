@@ -7,7 +7,8 @@
 #error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
 #endif
 
-#include "eotmc/transport/event.h"
+#include "eotmc/transport/event_muon.h"
+#include "eotmc/transport/source.h"
 
 /** Follow primary `primary` until it ends or leaves the grid, whose last edge in z is the scored plane: it survives if
  * it crosses that inside the scored face.
@@ -40,7 +41,7 @@ EOT_FN void eot_muon_beam_follow(eot_matter_view matter, EOT_GLOBAL const eot_mu
         neutrino += carried;
         deposited += kinetic_counts + rest - eot_energy_counts(m.kinetic_energy) -
                      carried; /* telescopes: what is not carried away is deposited */
-        if (n_step > 1000000) m.fate = EOT_MUON_STUCK;
+        if (n_step > EOT_MUON_MOST_STEPS) m.fate = EOT_MUON_STUCK;
     }
     i32 is_through = m.fate == EOT_MUON_ESCAPED && m.i_z >= matter.grid->n_z &&
                      fabs((f32)m.position.x - b->face_x) <= b->half_x &&
