@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "version.h"
+#include "world/matter.h"
 #include "world/launch.h"
 
 enum { N_BIN = 80, MAX_STEP = 1000000 };
@@ -64,6 +65,7 @@ static f32 rate_at(const struct eot_world *w, f32 E, f32 choice, i32 *target) {
 static u32 convert(const struct eot_world *w, const eot_event_launch *launch, i32 charge, u64 primary, i64 *acc,
                    f32 *stack, i64 *tally, struct conversion *c) {
     const f32 *table = w->table.value;
+    const eot_matter_view matter = eot_world_matter(w);
     const eot_event_world *e = &w->event;
     eot_primary source = eot_source_sample(e->beam, primary, launch->seed, launch->run, e->beam.position_z);
     eot_event_vertex start = eot_event_vertex_none(), v = eot_event_vertex_none();
@@ -75,7 +77,7 @@ static u32 convert(const struct eot_world *w, const eot_event_launch *launch, i3
     start.z = (f64)e->beam.position_z;
     start.plus = start.minus = eot_slope_direction(source.sx, source.sy);
     start.E_plus = start.E_minus = source.E;
-    eot_event_muon_state s = eot_event_muon_start(table, &w->grid, w->voxel, launch, primary, start, charge, acc);
+    eot_event_muon_state s = eot_event_muon_start(matter, launch, primary, start, charge, acc);
     /* where */
     eot_muon m = s.m;
     eot_random random = s.random;
@@ -84,7 +86,7 @@ static u32 convert(const struct eot_world *w, const eot_event_launch *launch, i3
     *c = (struct conversion){.beam = (double)source.E};
     f32 weight = 0.0f;
     for (i32 n = 0; m.fate == EOT_MUON_ALIVE && (f32)m.position.z < ecal_end && n < MAX_STEP; n++) {
-        eot_muon_step step = eot_muon_advance(table, &w->muon, &w->grid, w->region, w->voxel, m, random);
+        eot_muon_step step = eot_muon_advance(matter, m, random);
         if (w->region[step.region].role == EOT_ROLE_ECAL) {
             eot_u32x4 b = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, (u32)n,
                                      launch->seed, launch->run);
@@ -106,9 +108,8 @@ static u32 convert(const struct eot_world *w, const eot_event_launch *launch, i3
     c->weight = (double)weight;
     /* again, with deposits */
     for (i32 n = 0; n < chosen; n++)
-        s = eot_event_muon_advance(s, eot_muon_advance(table, &w->muon, &w->grid, w->region, w->voxel, s.m, s.random),
-                                   table, w->region, e, acc);
-    eot_muon_step last = eot_muon_advance(table, &w->muon, &w->grid, w->region, w->voxel, s.m, s.random);
+        s = eot_event_muon_advance(s, eot_muon_advance(matter, s.m, s.random), matter, e, acc);
+    eot_muon_step last = eot_muon_advance(matter, s.m, s.random);
     v.x = s.m.position.x + (f64)along * (last.muon.position.x - s.m.position.x);
     v.y = s.m.position.y + (f64)along * (last.muon.position.y - s.m.position.y);
     v.z = s.m.position.z + (f64)along * (last.muon.position.z - s.m.position.z);
@@ -135,6 +136,8 @@ static u32 convert(const struct eot_world *w, const eot_event_launch *launch, i3
     acc[EOT_ACC_LEDGER_PHI] += at_vertex + eot_energy_counts(EOT_M_MUON) - eot_energy_counts(v.E_extra);
     /* the electron's shower, with random numbers of its own */
     eot_vertex_record none = {0};
+    eot_replay_view view = eot_replay_view_of(table, e, launch, stack, 1, 0);
+    eot_deposit_view deposits = eot_replay_deposits(view, acc, NULL);
     eot_replay_state r = eot_replay_start(e, launch, none);
     r.stage = EOT_STAGE_AFTER;
     r.q.p.E = v.E_extra;
@@ -146,15 +149,13 @@ static u32 convert(const struct eot_world *w, const eot_event_launch *launch, i3
     r.q.sy = v.extra.y / fmax(v.extra.z, 0.1f);
     if (v.E_extra < w->em.cut) {
         eot_shower_axis axis = {.x = r.q.x, .y = r.q.y, .z = (f32)v.z, .sx = r.q.sx, .sy = r.q.sy};
-        eot_profile_binning no_profile = {0};
-        eot_shower_deposit(table, e->shower, e->slab, e->n_slab, acc, eot_energy_counts(v.E_extra), v.E_extra,
-                           v.E_extra, 0, axis, r.random, NULL, no_profile);
+        eot_shower_deposit(deposits, eot_subcut_shower_of(eot_energy_counts(v.E_extra), v.E_extra, 0, axis), r.random);
     } else {
         while (r.is_alive) {
             eot_u32x4 block = eot_replay_block(r, launch);
             r = eot_replay_advance(r, block,
-                                   eot_cascade_vertex_sample(table, w->em, r.q.p.E, r.q.p.z, r.q.p.type, block), table,
-                                   w->em, e, launch, none, acc, stack, 1, 0, NULL);
+                                   eot_cascade_vertex_sample(table, w->em, r.q.p.E, r.q.p.z, r.q.p.type, block), view,
+                                   deposits, w->em, none);
         }
     }
     /* what is seen, by the same code as the muons of electrons on target */

@@ -4,6 +4,7 @@
 
 #include "job/replay.h"
 #include "engine/run.h"
+#include "world/matter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,15 +47,15 @@ static enum eot_status follow_muon(const struct eot_world *w, const eot_event_la
     enum eot_status status = EOT_OK;
     *outcome = eot_muon_outcome_none();
     if (!((charge > 0 ? v.E_plus : v.E_minus) > 0.0f)) return EOT_OK; /* no muon of this charge */
-    eot_event_muon_state s = eot_event_muon_start(w->table.value, &w->grid, w->voxel, launch, primary, v, charge, acc);
+    eot_event_muon_state s = eot_event_muon_start(eot_world_matter(w), launch, primary, v, charge, acc);
     eot_vec3 u = charge > 0 ? v.plus : v.minus;
     *out = (struct eot_replay_muon){.charge = charge,
                                     .E = (double)(charge > 0 ? v.E_plus : v.E_minus),
                                     .direction = {(double)u.x, (double)u.y, (double)u.z}};
     while (s.m.fate == EOT_MUON_ALIVE) {
-        eot_muon_step step = eot_muon_advance(w->table.value, &w->muon, &w->grid, w->region, w->voxel, s.m, s.random);
-        s = eot_event_muon_advance(s, step, w->table.value, w->region, &w->event, acc);
-        if (s.n_step > 1000000 && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
+        eot_muon_step step = eot_muon_advance(eot_world_matter(w), s.m, s.random);
+        s = eot_event_muon_advance(s, step, eot_world_matter(w), &w->event, acc);
+        if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
         struct eot_replay_muon_step *array = grown(out->step, out->n_step, sizeof *array);
         EOT_CHECK_MEMORY(array);
         out->step = array;
@@ -89,6 +90,8 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
                                      struct eot_replay *replay, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool keeps = replay->step == NULL;
+    eot_replay_view view = eot_replay_view_of(w->table.value, &w->event, launch, stack, 1, 0);
+    eot_deposit_view deposits = eot_replay_deposits(view, acc, NULL);
     eot_replay_state s = eot_replay_start(&w->event, launch, record);
     while (s.is_alive) {
         eot_u32x4 block = eot_replay_block(s, launch);
@@ -96,7 +99,7 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
         int depth = s.depth;
         u32 stage = s.stage, draw = s.draw;
         eot_cascade_vertex v = eot_cascade_vertex_sample(w->table.value, w->em, q.p.E, q.p.z, q.p.type, block);
-        s = eot_replay_advance(s, block, v, w->table.value, w->em, &w->event, launch, record, acc, stack, 1, 0, NULL);
+        s = eot_replay_advance(s, block, v, view, deposits, w->em, record);
         if (!keeps) continue;
         struct eot_replay_step *array = grown(replay->step, replay->n_step, sizeof *array);
         EOT_CHECK_MEMORY(array);
