@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis/estimate.h"
+#include "base/clock.h"
 #include "base/options.h"
 #include "base/sha256.h"
 #include "device/source.h"
@@ -67,14 +67,6 @@ enum { LANES_ON_HOST = 64 };        /* of the kernels in bench.cl */
 
 const char *eot_bench_case_name(size_t i) { return i < N_CASE ? CASES[i].name : NULL; }
 const char *eot_bench_case_what(size_t i) { return i < N_CASE ? CASES[i].what : NULL; }
-
-static double clock_s(clockid_t which) {
-    struct timespec t;
-    clock_gettime(which, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-static double now_s(void) { return clock_s(CLOCK_MONOTONIC); }
-static double processor_s(void) { return clock_s(CLOCK_PROCESS_CPUTIME_ID); }
 
 /* A case with what it needs. */
 struct bench {
@@ -181,24 +173,24 @@ struct rate {
 static enum eot_status micro_rate(struct bench *t, enum eot_kernel kernel, double seconds, uint32_t *length,
                                   struct rate *rate, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double start = now_s(), now = start, processor = processor_s(), done_iterations = 0.0;
+    double start = eot_clock_seconds(), now = start, processor = eot_clock_processor_seconds(), done_iterations = 0.0;
     do {
         double before = now;
         EOT_TRY(micro_launch(t, kernel, *length, err));
-        now = now_s();
+        now = eot_clock_seconds();
         done_iterations += *length;
         double wanted = 0.5 * seconds / fmax(now - before, 1e-7) * *length;
         if (wanted > 2.0 * *length || wanted < 0.5 * *length) {
             if (now - before < 0.1 * seconds) { /* too short to count */
                 start = now;
-                processor = processor_s();
+                processor = eot_clock_processor_seconds();
                 done_iterations = 0.0;
             }
             *length = (uint32_t)fmin(fmax(wanted, 16.0), 1e8);
         }
     } while (now - start < seconds && (t->options->is_interrupted == NULL || !*t->options->is_interrupted));
     *rate = (struct rate){done_iterations * t->n_lane / fmax(now - start, 1e-9),
-                          done_iterations * t->n_lane / fmax(processor_s() - processor, 1e-9)};
+                          done_iterations * t->n_lane / fmax(eot_clock_processor_seconds() - processor, 1e-9)};
 done:
     return status;
 }
@@ -274,12 +266,12 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
         if (options->eot > 0 && t->config.sampling.batch > options->eot) t->config.sampling.batch = options->eot;
         if (options->lanes > 0) t->config.device.lanes = options->lanes;
         if (c->kind == REPLAY) t->config.device.in_flight = 1; /* so that its kernel has the device for itself */
-        double start = now_s();
+        double start = eot_clock_seconds();
         if (c->kind == MUONS)
             EOT_TRY(eot_world_create_muons(&t->config, &t->setup, &t->world, err));
         else
             EOT_TRY(eot_world_create(&t->config, &t->setup, t->config.physics.cut, &t->world, err));
-        t->result.tables_s = now_s() - start;
+        t->result.tables_s = eot_clock_seconds() - start;
         t->result.n = t->config.sampling.eot;
     }
     EOT_TRY(simt != NULL ? eot_simt_backend_open(simt, &t->b, err) : eot_backend_open(&device, &t->b, err));
@@ -412,7 +404,7 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
     uint32_t length = t->burst;
     hash[0] = '\0';
     EOT_TRY(philox_rate(t, &before, err));
-    double processor = processor_s();
+    double processor = eot_clock_processor_seconds();
     switch (t->c->kind) {
     case CASCADE:
     case PIPELINE:
@@ -427,14 +419,15 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
         if (t->c->kind == PHILOX) EOT_TRY(philox_hash(t, hash, err));
         break;
     case LAUNCH: {
-        double start = now_s(), n = 0.0;
-        for (; now_s() - start < 2.0 * BURST_S; n += 1.0) EOT_TRY(micro_launch(t, EOT_KERNEL_bench_launch, 1, err));
-        rate = (struct rate){n / (now_s() - start), n / (processor_s() - processor)};
+        double start = eot_clock_seconds(), n = 0.0;
+        for (; eot_clock_seconds() - start < 2.0 * BURST_S; n += 1.0)
+            EOT_TRY(micro_launch(t, EOT_KERNEL_bench_launch, 1, err));
+        rate = (struct rate){n / (eot_clock_seconds() - start), n / (eot_clock_processor_seconds() - processor)};
         value[EOT_BENCH_operations_per_s] = rate.wall;
         break;
     }
     }
-    processor = processor_s() - processor;
+    processor = eot_clock_processor_seconds() - processor;
     EOT_TRY(philox_rate(t, &after, err));
     /* the mean over equal work */
     double blocks = 2.0 / (1.0 / before.wall + 1.0 / after.wall),

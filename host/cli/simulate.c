@@ -1,20 +1,14 @@
 #include "cli/simulate.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "analysis/estimate.h"
+#include "base/clock.h"
 #include "device/selftest.h"
 #include "output/hepmc.h"
 #include "output/output.h"
 #include "job/muon_beam.h"
 #include "job/muon_conversion.h"
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* The kernels are built for a configuration's options, which are texts that live as long as the program. */
 static enum eot_status device_open(struct eot_simulator *s, const struct eot_config *config, struct eot_error *err) {
@@ -54,7 +48,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     EOT_TRY(eot_setup_create(config, &setup, err));
     EOT_TRY(eot_output_prepare(folder, err));
     EOT_TRY(device_open(s, config, err));
-    double start = now_s();
+    double start = eot_clock_seconds();
     bool is_muon_beam = eot_beam_is_muon(config), is_conversion = is_muon_beam && config->physics.rare_lfc,
          is_partial = false;
     if (is_muon_beam && !is_conversion)
@@ -62,7 +56,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     else
         EOT_TRY(eot_world_create_with(config, &setup, config->physics.cut,
                                       &(struct eot_world_options){.no_cache = s->no_table_cache}, &world, err));
-    double tables_s = now_s() - start;
+    double tables_s = eot_clock_seconds() - start;
     eot_log_message(&log, EOT_LOG_VERBOSE, "physics tables %s in %.2f s",
                     world.is_cached ? "taken from the cache" : "built", tables_s);
     for (const struct eot_backend *b = s->backend; b != NULL; b = b->next)

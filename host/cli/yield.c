@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis/yield.h"
 #include "base/cache.h"
+#include "base/clock.h"
 #include "base/options.h"
 #include "base/sha256.h"
 #include "cli/cli.h"
@@ -27,12 +27,6 @@ struct request {
     struct eot_text_list set;
     struct eot_number_list masses;
 };
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Track lengths are kept under the hash of all that they depend on. */
 static void spectra_key(const struct eot_config *config, const struct eot_backend *backend, uint64_t eot,
@@ -254,7 +248,7 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
         &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
     spectra_key(&config, backend, r.eot, key);
-    double start = now_s(), build_s = backend->build_s;
+    double start = eot_clock_seconds(), build_s = backend->build_s;
     if (!r.no_cache) EOT_TRY(spectra_load(key, &spectra, &is_cached, err));
     if (!is_cached) {
         EOT_TRY(eot_world_create_with(&config, &setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world,
@@ -268,7 +262,7 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
         if (!r.no_cache) EOT_TRY(spectra_store(key, &spectra, err));
     }
     build_s = fmax(build_s, backend->build_s);
-    double tracks_s = now_s() - start;
+    double tracks_s = eot_clock_seconds() - start;
     yield = calloc(r.masses.n, sizeof *yield);
     EOT_CHECK_MEMORY(yield);
     double E_min = fmax(r.min_energy, CUT);

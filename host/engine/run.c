@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "eotmc/math/random.h"
 #include "physics/lfc/event.h"
 
@@ -17,12 +17,6 @@ static const size_t LARGEST_TRACK_BUFFER = (size_t)1 << 28; /* bytes */
 static const uint64_t EXCLUDED_SHOWERS = 4000;              /* largest sample that measures what the cut leaves out */
 static const uint64_t EXCLUDED_SHOWERS_SIGNAL = 16000;      /* the same for the signal, whose efficiency contains it */
 static const double FREE_PATHS = 10.0;                      /* mean free paths that no photon survives */
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Device buffers of a run and the state of its launches. */
 struct engine {
@@ -268,12 +262,12 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
             g->c.n_iteration = length;
             EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
         }
-        double start = now_s();
+        double start = eot_clock_seconds();
         EOT_TRY(g->b->op->launch(
             g->b, EOT_KERNEL_cascade, g->n_lane / (size_t)g->b->lane_width, g->group,
             (struct eot_buffer *[]){g->table, g->em, g->cascade, g->energy, g->lane, g->stack, g->track, g->vertex},
             err));
-        double seconds = now_s() - start;
+        double seconds = eot_clock_seconds() - start;
         EOT_TRY(g->b->op->buffer_read(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
         if (!g->c.is_forced) EOT_TRY(collect_hits(g, err));
         is_busy = false;
@@ -705,7 +699,7 @@ enum eot_status eot_run_track_spectra(const struct eot_config *config, const str
     EOT_CHECK_MEMORY(spectra->photon);
     struct eot_config forced = *config;
     forced.sampling.mode = EOT_SAMPLING_FORCED; /* without slots for vertices that lanes might have to wait for */
-    double start = now_s(), build_before = options->backend->build_s;
+    double start = eot_clock_seconds(), build_before = options->backend->build_s;
     EOT_TRY(engine_create(&g, &forced, world, options, (eot + n_batch - 1) / n_batch, false, spectra, err));
     eot_progress_start(&progress, options->progress, "EOT", eot, 0);
     has_progress = true;
@@ -727,7 +721,7 @@ enum eot_status eot_run_track_spectra(const struct eot_config *config, const str
         done_primaries = end;
         eot_progress_update(&progress, done_primaries);
     }
-    spectra->wall_s = now_s() - start - (options->backend->build_s - build_before);
+    spectra->wall_s = eot_clock_seconds() - start - (options->backend->build_s - build_before);
     EOT_CHECK(is_complete, EOT_E_INTERRUPTED, "interrupted after %llu of %llu showers; nothing was kept",
               (unsigned long long)done_primaries, (unsigned long long)eot);
 done:
@@ -936,7 +930,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     worker = calloc(2 * team.n_device, sizeof *worker);
     EOT_CHECK_MEMORY(run->block);
     EOT_CHECK_MEMORY(worker);
-    double start = now_s();
+    double start = eot_clock_seconds();
     for (struct eot_backend *b = options->backend; b != NULL; b = b->next)
         worker_add(worker, &n_worker, &team, options, b); /* devices first, then their twins */
     for (struct eot_backend *b = options->backend;
@@ -995,7 +989,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
         run->kernel_s += worker[i].options.backend->kernel_s;
         built = fmax(built, worker[i].options.backend->build_s - worker[i].build_before);
     }
-    run->wall_s = now_s() - start - built;
+    run->wall_s = eot_clock_seconds() - start - built;
 done:
     if (has_progress) eot_progress_finish(&team.progress, run->end - run->first);
     for (size_t i = 0; i < n_worker && worker != NULL; i++) engine_free(&worker[i].g);

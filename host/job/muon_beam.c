@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/sha256.h"
 #include "version.h"
 
@@ -163,12 +163,6 @@ done:
     return status;
 }
 
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct eot_world *w,
                                   const struct eot_run_options *options, struct eot_result *result, bool *is_partial,
                                   struct eot_error *err) {
@@ -206,7 +200,7 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
     EOT_TRY(b->op->buffer_create(b, sizeof p, &p, &parameters, err));
     EOT_TRY(b->op->buffer_create(b, chunk * EOT_N_EXIT_COLUMN * sizeof *row, NULL, &row_buffer, err));
     EOT_TRY(b->op->buffer_create(b, EOT_N_EXIT_COUNTER * sizeof(i64), NULL, &tally_buffer, err));
-    double start = now_s();
+    double start = eot_clock_seconds();
     eot_progress_start(&progress, options->progress, "muons", s->eot, 0);
     while (done_muons < s->eot && status == EOT_OK) {
         if (options->is_interrupted != NULL && *options->is_interrupted) {
@@ -230,7 +224,7 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
     eot_progress_finish(&progress, done_muons);
     EOT_TRY(status);
     EOT_CHECK(done_muons > 0, EOT_E_INTERRUPTED, "no muon was completed; nothing is written");
-    double wall = now_s() - start;
+    double wall = eot_clock_seconds() - start;
     for (size_t i = 0; i < done_muons; i++)
         EOT_CHECK(row[i * EOT_N_EXIT_COLUMN + EOT_EXIT_SURVIVED] >= 0.0f, EOT_E_DEVICE,
                   "muon %llu got stuck or lost its energy on %s; run it alone: --set sampling.first=%llu --set "

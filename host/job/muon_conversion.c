@@ -4,9 +4,9 @@
 
 #include "job/muon_conversion.h"
 
+#include "base/clock.h"
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "version.h"
 
@@ -33,12 +33,6 @@ struct axis {
     double width;
     double value[N_BIN], variance[N_BIN], overflow;
 };
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Conversions per cm of the ECAL, averaged over its layers, in units of the run; `choice` in (0, 1) takes a nucleus by
  * its share. */
@@ -246,7 +240,7 @@ enum eot_status eot_muon_signal_run(const struct eot_config *config, const struc
               "sampling.mode: forced");
     e.has_vertex = 0;
     e.n_profile = 0;
-    double start = now_s();
+    double start = eot_clock_seconds();
     eot_progress_start(&progress, options->progress, "muons", sampling->eot, 0);
     has_progress = true;
     for (; n_done < sampling->eot; n_done++) {
@@ -282,7 +276,7 @@ enum eot_status eot_muon_signal_run(const struct eot_config *config, const struc
     }
     EOT_CHECK(t.n > 1.0, EOT_E_INTERRUPTED, "no muon was completed; nothing is written");
     EOT_CHECK(t.w > 0.0, EOT_E_NUMERIC, "no muon crosses the ECAL; check beam.position_x and the ECAL's place");
-    double wall = now_s() - start, unit = w->rare_unit;
+    double wall = eot_clock_seconds() - start, unit = w->rare_unit;
     snprintf(result->name, sizeof result->name, "%s", config->name);
     snprintf(result->mode, sizeof result->mode, "forced");
     snprintf(result->version, sizeof result->version, "%s", EOT_VERSION);
