@@ -3,16 +3,12 @@
 #include "eotmc/transport/select.h"
 
 #include "job/replay.h"
-#include "engine/run.h"
+#include "job/job.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_RECORD = 256, N_SLOT = 4 };
-
-const char *const eot_ledger_name[EOT_N_LEDGER] = {"ecal",         "veto",         "hcal",          "other",
-                                                   "leakage_rear", "leakage_side", "leakage_front", "neutrino",
-                                                   "muon",         "rest",         "phi",           "recoil"};
 
 const char *eot_replay_fate_name(int fate) {
     static const char *const name[] = {"alive", "stopped", "decayed", "left the world", "stuck", "not a number"};
@@ -163,14 +159,24 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
                                    struct eot_replay *replay, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_sampling_config *s = &config->sampling;
-    i64 *acc = NULL, *tally = NULL;
-    f32 *stack = NULL;
-    eot_vertex_record *record = NULL;
-    size_t n_record = 0;
     memset(replay, 0, sizeof *replay);
     EOT_CHECK(event >= s->first && event - s->first < s->eot, EOT_E_USAGE,
               "--event %llu (the run has primaries %llu to %llu); give one of them, or --set sampling.eot",
               (unsigned long long)event, (unsigned long long)s->first, (unsigned long long)(s->first + s->eot - 1));
+    replay->event = event;
+    replay->job = eot_job_of(config);
+    EOT_TRY(replay->job->follow(config, w, event, replay, err));
+done:
+    return status;
+}
+
+enum eot_status eot_replay_shower(const struct eot_config *config, const struct eot_world *w, uint64_t event,
+                                  struct eot_replay *replay, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    i64 *acc = NULL, *tally = NULL;
+    f32 *stack = NULL;
+    eot_vertex_record *record = NULL;
+    size_t n_record = 0;
     acc = malloc(EOT_N_ACC * sizeof *acc);
     tally = calloc(EOT_N_TALLY, sizeof *tally);
     stack = calloc(EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH, sizeof *stack);
@@ -187,7 +193,6 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
     c.n_slot = N_SLOT;
     e.n_profile = 0;
     f32 energy = eot_source_sample(e.beam, event, e.seed, e.run, e.calorimeter_z).E;
-    replay->event = event;
     replay->E_beam = (double)energy;
     EOT_TRY(find_vertices(w, &c, energy, stack, record, &n_record, &replay->rate, err));
     replay->rate *= w->rare_unit;

@@ -53,7 +53,9 @@ struct eot_replay_vertex {
     float row[EOT_N_EVENT_COLUMN];
 };
 
+struct eot_job;
 struct eot_replay {
+    const struct eot_job *job; /* of the run that the primary is of */
     uint64_t event;
     double E_beam, rate; /* expected number of rare vertices in this shower */
     size_t n_step;
@@ -62,16 +64,22 @@ struct eot_replay {
     struct eot_replay_vertex *vertex;
 };
 
-/** Name of a fate, a process of the muon, a particle, a ledger's term. */
+/** Name of a fate, a process of the muon, a particle. */
 const char *eot_replay_fate_name(int fate);
 const char *eot_replay_process_name(int process);
 const char *eot_replay_particle_name(int type);
-extern const char *const eot_ledger_name[EOT_N_LEDGER];
 
 /** Follow primary `event` of the run that config and world describe. Release with eot_replay_free.
  * @return EOT_E_USAGE if the run has no such primary; EOT_E_DEVICE if the cascade's stack overflows; EOT_E_MEMORY. */
 enum eot_status eot_replay_execute(const struct eot_config *config, const struct eot_world *world, uint64_t event,
                                    struct eot_replay *replay, struct eot_error *err);
+/** The members `follow` of the jobs. */
+enum eot_status eot_replay_shower(const struct eot_config *config, const struct eot_world *world, uint64_t event,
+                                  struct eot_replay *replay, struct eot_error *err);
+enum eot_status eot_replay_muon_beam(const struct eot_config *config, const struct eot_world *world, uint64_t event,
+                                     struct eot_replay *replay, struct eot_error *err);
+enum eot_status eot_replay_muon_conversion(const struct eot_config *config, const struct eot_world *world,
+                                           uint64_t event, struct eot_replay *replay, struct eot_error *err);
 void eot_replay_free(struct eot_replay *replay);
 
 #endif

@@ -51,6 +51,7 @@ EOT_FN void eot_muon_beam_follow(EOT_GLOBAL const f32 *table, EOT_GLOBAL const e
                      fabs((f32)m.position.y - b->face_y) <= b->half_y;
     i32 is_fault = m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN;
     row[EOT_EXIT_SURVIVED] = is_fault ? -1.0f : (f32)is_through;
+    row[EOT_EXIT_ENERGY] = kinetic;
     row[EOT_EXIT_LOSS] = kinetic - m.kinetic_energy;
     row[EOT_EXIT_ANGLE_X] = m.direction.x / fmax(fabs(m.direction.z), 1e-6f);
     row[EOT_EXIT_ANGLE_Y] = m.direction.y / fmax(fabs(m.direction.z), 1e-6f);
