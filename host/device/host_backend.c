@@ -6,17 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const eot_kernel_name[EOT_N_KERNEL] = {
-#define EOT_KERNEL(name, n_argument) #name,
-#include "../../kernels/kernels.def"
-#undef EOT_KERNEL
-};
-const int eot_kernel_n_argument[EOT_N_KERNEL] = {
-#define EOT_KERNEL(name, n_argument) n_argument,
-#include "../../kernels/kernels.def"
-#undef EOT_KERNEL
-};
-
 void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds, double processor_s) {
     backend->use[kernel].seconds += seconds;
     backend->use[kernel].processor_s += processor_s;
@@ -88,7 +77,7 @@ static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel 
                                    struct eot_buffer *const *arguments, struct eot_error *err) {
     (void)err;
     eot_host_kernel *const *kernels = backend->state;
-    void *memory[16];
+    void *memory[EOT_MAX_KERNEL_ARGUMENT];
     for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) memory[i] = arguments[i]->memory;
     if (group > 1) n_item = (n_item + group - 1) / group * group;
     double start = eot_clock_seconds(), processor = eot_clock_processor_seconds();

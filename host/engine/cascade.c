@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "device/launch.h"
 #include "eotmc/math/random.h"
 
 static const double LAUNCH_SECONDS = 0.1; /* aim of one launch */
@@ -81,8 +82,9 @@ static enum eot_status start_lanes(struct eot_engine *g, uint64_t first, uint32_
     g->events.e.first_primary = first;
     EOT_TRY(g->b->op->buffer_write(g->b, l->parameters, 0, sizeof l->c, &l->c, err));
     EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof g->events.e, &g->events.e, err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_source, eot_engine_source_items(g, n), 0,
-                             (struct eot_buffer *[]){g->events.parameters, l->parameters, l->energy}, err));
+    EOT_TRY(eot_launch_source(
+        g->b, eot_engine_source_items(g, n), 0,
+        (struct eot_args_source){.world = g->constant.event, .launch = l->parameters, .energy = l->energy}, err));
     size_t n_start = l->n_lane < n ? l->n_lane : n;
     EOT_TRY(g->b->op->buffer_read(g->b, l->energy, 0, n_start * sizeof *energy, energy, err));
     memset(l->lane, 0, l->n_lane * EOT_N_LANE_WORD * sizeof *l->lane);
@@ -109,10 +111,16 @@ static enum eot_status advance_lanes(struct eot_engine *g, uint32_t n, uint32_t 
         EOT_TRY(g->b->op->buffer_write(g->b, l->parameters, 0, sizeof l->c, &l->c, err));
     }
     double start = eot_clock_seconds();
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_cascade, l->n_lane / (size_t)g->b->lane_width, l->group,
-                             (struct eot_buffer *[]){g->constant.table, g->constant.em, l->parameters, l->energy,
-                                                     l->state, l->stack, l->track, l->vertex},
-                             err));
+    EOT_TRY(eot_launch_cascade(g->b, l->n_lane / (size_t)g->b->lane_width, l->group,
+                               (struct eot_args_cascade){.table = g->constant.table,
+                                                         .em = g->constant.em,
+                                                         .launch = l->parameters,
+                                                         .energy = l->energy,
+                                                         .lane = l->state,
+                                                         .stack = l->stack,
+                                                         .track = l->track,
+                                                         .vertex = l->vertex},
+                               err));
     g->pace.seconds_per_iteration = (eot_clock_seconds() - start) / length;
     EOT_TRY(g->b->op->buffer_read(g->b, l->state, 0, l->n_lane * EOT_N_LANE_WORD * sizeof *l->lane, l->lane, err));
     if (!l->c.is_forced) EOT_TRY(collect_hits(g, err));

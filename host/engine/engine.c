@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "world/launch.h"
+
 enum {
     LOOK_CHUNKS = 4,
     MIN_PRIMARIES_PER_LANE = 12,
@@ -45,9 +47,7 @@ eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *confi
                                     .track_tally = config->scoring.track_length ? EOT_TRACK_THRESHOLDS : EOT_TRACK_NONE,
                                     .n_track_bin = EOT_TRACK_BINS,
                                     .n_slot = EOT_VERTEX_SLOTS,
-                                    .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON
-                                                    : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON
-                                                                                               : EOT_ELECTRON,
+                                    .primary_type = eot_primary_type(config),
                                     .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f}};
 }
 
@@ -138,6 +138,7 @@ enum eot_status eot_world_buffers_create(struct eot_backend *b, const struct eot
     size_t n_region = (size_t)w->n_region * sizeof *w->region, n_voxel = w->n_voxel * sizeof *w->voxel;
     EOT_TRY(b->op->buffer_create(b, w->table.n * sizeof *w->table.value, w->table.value, &c->table, err));
     EOT_TRY(b->op->buffer_create(b, sizeof w->em, &w->em, &c->em, err));
+    EOT_TRY(b->op->buffer_create(b, sizeof w->event, &w->event, &c->event, err));
     if (!has_muons) goto done;
     EOT_TRY(b->op->buffer_create(b, sizeof w->muon, &w->muon, &c->muon_tables, err));
     EOT_TRY(b->op->buffer_create(b, sizeof w->grid, &w->grid, &c->grid, err));
@@ -148,7 +149,7 @@ done:
 }
 
 void eot_world_buffers_free(struct eot_backend *b, struct eot_world_buffers *c) {
-    struct eot_buffer *all[] = {c->table, c->em, c->muon_tables, c->grid, c->region, c->voxel};
+    struct eot_buffer *all[] = {c->table, c->em, c->event, c->muon_tables, c->grid, c->region, c->voxel};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) b->op->buffer_free(b, all[i]);
 }
 
@@ -160,7 +161,7 @@ enum eot_status eot_engine_create(struct eot_engine *g, const struct eot_engine_
     g->world = task->world;
     g->stop = task->stop;
     g->cascade.batch = (size_t)task->batch;
-    g->events.e = g->world->event;
+    g->events.e = eot_event_launch_from(g->config, g->world);
     EOT_TRY(eot_world_buffers_create(g->b, g->world, task->has_events, &g->constant, err));
     EOT_TRY(eot_engine_buffer(g, sizeof g->events.e, &g->events.e, &g->events.parameters, err));
     EOT_TRY(create_cascade(g, task->spectra, err));

@@ -12,7 +12,7 @@ enum { EOT_VERTEX_SLOTS = 4 }; /* of a lane, for analog vertices that wait to be
 /** What the tables, the geometry and the materials are on the device: the same for all launches. Muon tables and grid
  * are there only where events are followed. */
 struct eot_world_buffers {
-    struct eot_buffer *table, *em, *muon_tables, *grid, *region, *voxel;
+    struct eot_buffer *table, *em, *event, *muon_tables, *grid, *region, *voxel;
 };
 
 /** The lanes of the cascade: state on the device, and as the host last saw it. */
@@ -29,7 +29,7 @@ struct eot_cascade_lanes {
 
 /** The events of a launch, a chunk of the batch's vertices at a time. */
 struct eot_event_chunks {
-    eot_event_parameters e;
+    eot_event_launch e;
     size_t chunk;              /* events of a launch */
     size_t n_look;             /* events of a launch that finds out which to follow; 0: all are followed */
     uint64_t record_threshold; /* of eot_is_kept */

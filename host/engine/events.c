@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/launch.h"
 #include "eotmc/math/random.h"
 #include "physics/lfc/event.h"
 
@@ -16,13 +17,14 @@ const char *eot_run_fault_text(uint32_t faults) {
                                         : "a muon that is not a number";
 }
 
-double eot_run_complete_row(const struct eot_world *w, uint64_t primary, float row[EOT_N_EVENT_COLUMN]) {
+double eot_run_complete_row(const struct eot_world *w, const eot_event_launch *launch, uint64_t primary,
+                            float row[EOT_N_EVENT_COLUMN]) {
     row[EOT_E_WEIGHT] = (float)((double)row[EOT_E_WEIGHT] * w->rare_unit);
     if ((int)row[EOT_E_PROCESS] != EOT_RARE_LFC) return 0.0;
-    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.lfc[0].m_phi,
+    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.vertex.lfc[0].m_phi,
                                            (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, w->event.seed,
-                                                   w->event.run)); /* no step has this number: they are the vertices' */
+    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,
+                                                   launch->run)); /* no step has this number: they are the vertices' */
     struct eot_lfc_state state = {
         .E = (double)row[EOT_E_PHOTON],
         .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
@@ -48,7 +50,7 @@ static enum eot_status keep_rows(struct eot_engine *g, uint64_t first, const eot
                   "--event %llu",
                   (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_STAGE]),
                   (unsigned long long)primary);
-        i64 recoil = (i64)floor(eot_run_complete_row(g->world, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
+        i64 recoil = (i64)floor(eot_run_complete_row(g->world, &g->events.e, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
         if (eot_is_kept(primary, g->events.e.sample_threshold)) { /* as the rest of its energy */
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_PHI] -= recoil;
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_RECOIL] += recoil;
@@ -65,20 +67,34 @@ done:
 static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *record, size_t start, size_t n_look,
                                   uint32_t *list, size_t *n_list, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    const struct eot_world_buffers *c = &g->constant;
     uint32_t *reaches = malloc(2 * n_look * sizeof *reaches);
     EOT_CHECK_MEMORY(reaches);
     g->events.e.first_vertex = (u32)start;
     g->events.e.n_event = (u32)n_look;
     EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof g->events.e, &g->events.e, err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_locate, n_look, 0,
-                             (struct eot_buffer *[]){g->constant.table, g->constant.em, g->cascade.parameters,
-                                                     g->events.parameters, record, g->events.locate_stack,
-                                                     g->events.located, g->events.tally},
-                             err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_reach, 2 * n_look, 0,
-                             (struct eot_buffer *[]){g->constant.table, g->constant.muon_tables, g->constant.grid,
-                                                     g->constant.region, g->constant.voxel, g->events.parameters,
-                                                     record, g->events.located, g->events.reaches, g->events.tally},
+    EOT_TRY(eot_launch_locate(g->b, n_look, 0,
+                              (struct eot_args_locate){.table = c->table,
+                                                       .em = c->em,
+                                                       .world = c->event,
+                                                       .launch = g->events.parameters,
+                                                       .record = record,
+                                                       .stack = g->events.locate_stack,
+                                                       .vertex = g->events.located,
+                                                       .tally = g->events.tally},
+                              err));
+    EOT_TRY(eot_launch_reach(g->b, 2 * n_look, 0,
+                             (struct eot_args_reach){.table = c->table,
+                                                     .muon_tables = c->muon_tables,
+                                                     .grid = c->grid,
+                                                     .region = c->region,
+                                                     .voxel = c->voxel,
+                                                     .world = c->event,
+                                                     .launch = g->events.parameters,
+                                                     .record = record,
+                                                     .vertex = g->events.located,
+                                                     .reaches = g->events.reaches,
+                                                     .tally = g->events.tally},
                              err));
     EOT_TRY(g->b->op->buffer_read(g->b, g->events.reaches, 0, 2 * n_look * sizeof *reaches, reaches, err));
     *n_list = 0;
@@ -94,28 +110,52 @@ done:
 static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *record, size_t start,
                                      const uint32_t *list, size_t n, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    const struct eot_world_buffers *c = &g->constant;
+    const struct eot_event_chunks *v = &g->events;
     g->events.e.first_vertex = (u32)start;
     g->events.e.n_event = (u32)n;
     g->events.e.has_list = list != NULL;
     EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof g->events.e, &g->events.e, err));
     if (list != NULL) EOT_TRY(g->b->op->buffer_write(g->b, g->events.follow, 0, n * sizeof *list, list, err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_replay, n, 0,
-                             (struct eot_buffer *[]){g->constant.table, g->constant.em, g->cascade.parameters,
-                                                     g->events.parameters, record, g->events.acc,
-                                                     g->events.replay_stack, g->events.vertex, g->events.tally,
-                                                     g->events.profile, g->events.follow},
-                             err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_muon, n, 0,
-                             (struct eot_buffer *[]){g->constant.table, g->constant.muon_tables, g->constant.grid,
-                                                     g->constant.region, g->constant.voxel, g->events.parameters,
-                                                     record, g->events.vertex, g->events.acc, g->events.outcome,
-                                                     g->events.tally, g->events.follow},
-                             err));
-    EOT_TRY(
-        g->b->op->launch(g->b, EOT_KERNEL_select_event, n, 0,
-                         (struct eot_buffer *[]){g->events.parameters, record, g->events.vertex, g->events.acc,
-                                                 g->events.outcome, g->events.tally, g->events.row, g->events.follow},
-                         err));
+    EOT_TRY(eot_launch_replay(g->b, n, 0,
+                              (struct eot_args_replay){.table = c->table,
+                                                       .em = c->em,
+                                                       .world = c->event,
+                                                       .launch = v->parameters,
+                                                       .record = record,
+                                                       .acc = v->acc,
+                                                       .stack = v->replay_stack,
+                                                       .vertex = v->vertex,
+                                                       .tally = v->tally,
+                                                       .profile = v->profile,
+                                                       .list = v->follow},
+                              err));
+    EOT_TRY(eot_launch_muon(g->b, n, 0,
+                            (struct eot_args_muon){.table = c->table,
+                                                   .muon_tables = c->muon_tables,
+                                                   .grid = c->grid,
+                                                   .region = c->region,
+                                                   .voxel = c->voxel,
+                                                   .world = c->event,
+                                                   .launch = v->parameters,
+                                                   .record = record,
+                                                   .vertex = v->vertex,
+                                                   .acc = v->acc,
+                                                   .outcome = v->outcome,
+                                                   .tally = v->tally,
+                                                   .list = v->follow},
+                            err));
+    EOT_TRY(eot_launch_select_event(g->b, n, 0,
+                                    (struct eot_args_select_event){.world = c->event,
+                                                                   .launch = v->parameters,
+                                                                   .record = record,
+                                                                   .vertex = v->vertex,
+                                                                   .acc = v->acc,
+                                                                   .outcome = v->outcome,
+                                                                   .tally = v->tally,
+                                                                   .row = v->row,
+                                                                   .list = v->follow},
+                                    err));
     EOT_TRY(g->b->op->buffer_read(g->b, g->events.row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->events.rows, err));
 done:
     return status;

@@ -46,8 +46,9 @@ static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
         for (int q = 0; q < EOT_N_RARE; q++)
             if (eot_rare_parents(q) & 1 << type)
                 share[q] += part * (double)eot_rare_rate(w->table.value, w->em, q, m, E);
-        for (int i = 0; i < w->event.n_lfc; i++)
-            if (w->event.lfc_medium[i] == m) exact += part * (double)eot_lfc_xsec(w->table.value, w->event.lfc[i], E);
+        for (int i = 0; i < w->event.vertex.n_lfc; i++)
+            if (w->event.vertex.lfc_medium[i] == m)
+                exact += part * (double)eot_lfc_xsec(w->table.value, w->event.vertex.lfc[i], E);
     }
     for (int q = 0; q < EOT_N_RARE; q++) total += share[q];
     return total > 0.0 ? (p == EOT_RARE_LFC ? exact : share[p]) / total : 0.0;

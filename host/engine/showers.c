@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/launch.h"
 #include "eotmc/math/random.h"
 
 /* What one launch of the replay gives of its showers, on the host. */
@@ -15,7 +16,8 @@ struct chunk {
 
 /* What scoring a shower needs to know. */
 struct scorer {
-    const eot_event_parameters *e;
+    const eot_event_launch *e;
+    const eot_event_world *detector;
     struct eot_shower_binning binning;
     double preshower_depth, to_X0, shower_visible;
     struct eot_sums *sums;
@@ -45,8 +47,8 @@ static double visible_energy(const struct scorer *s, uint64_t primary, double de
     eot_random random = eot_random_init(primary, EOT_STAGE_DETECTOR, 0, s->e->seed, s->e->run);
     random.draw = 1 + EOT_N_HCAL;
     eot_u32x4 block = eot_random_block(random);
-    double seen =
-        fmax(0.0, deposit + (double)s->e->response.ecal_sampling * sqrt(deposit) * eot_normal(block.x, block.y).a);
+    double seen = fmax(0.0, deposit + (double)s->detector->response.ecal_sampling * sqrt(deposit) *
+                                          eot_normal(block.x, block.y).a);
     return seen * s->shower_visible;
 }
 
@@ -106,17 +108,24 @@ static void chunk_free(struct eot_engine *g, struct chunk *c) {
 }
 
 /* Replay `n` showers from e->first_primary on; their accumulators and profiles to the host. */
-static enum eot_status replay_showers(struct eot_engine *g, eot_event_parameters *e, struct chunk *c, size_t n,
+static enum eot_status replay_showers(struct eot_engine *g, eot_event_launch *e, struct chunk *c, size_t n,
                                       struct eot_error *err) {
     enum eot_status status = EOT_OK;
     e->n_event = (u32)n;
     EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof *e, e, err));
-    EOT_TRY(
-        g->b->op->launch(g->b, EOT_KERNEL_replay, n, 0,
-                         (struct eot_buffer *[]){g->constant.table, g->constant.em, g->cascade.parameters,
-                                                 g->events.parameters, c->list, g->events.acc, g->events.replay_stack,
-                                                 g->events.vertex, g->events.tally, c->profile, g->events.follow},
-                         err));
+    EOT_TRY(eot_launch_replay(g->b, n, 0,
+                              (struct eot_args_replay){.table = g->constant.table,
+                                                       .em = g->constant.em,
+                                                       .world = g->constant.event,
+                                                       .launch = g->events.parameters,
+                                                       .record = c->list,
+                                                       .acc = g->events.acc,
+                                                       .stack = g->events.replay_stack,
+                                                       .vertex = g->events.vertex,
+                                                       .tally = g->events.tally,
+                                                       .profile = c->profile,
+                                                       .list = g->events.follow},
+                              err));
     EOT_TRY(g->b->op->buffer_read(g->b, g->events.acc, 0, n * EOT_N_ACC * sizeof *c->acc, c->acc, err));
     EOT_TRY(g->b->op->buffer_read(g->b, c->profile, 0, n * (size_t)e->n_profile * sizeof *c->counts, c->counts, err));
 done:
@@ -135,16 +144,18 @@ enum eot_status eot_engine_showers(struct eot_engine *g, struct eot_sums *sums, 
     enum eot_status status = EOT_OK;
     const struct eot_config *config = g->config;
     struct chunk c = {0};
-    eot_event_parameters e = g->events.e;
+    eot_event_launch e = g->events.e;
     struct scorer scorer = {.e = &e,
+                            .detector = &g->world->event,
                             .binning = eot_run_shower_binning(config),
                             .preshower_depth = config->scoring.preshower_depth,
                             .to_X0 = 1.0 / g->world->calorimeter_X0,
                             .sums = sums};
     uint64_t n = (uint64_t)config->scoring.showers, first = config->sampling.first, done = 0;
     int64_t tally[EOT_N_COUNTER];
-    for (int i = e.n_slab - 1; i >= 0; i--)
-        if (e.slab[i].role == EOT_ROLE_ECAL) scorer.shower_visible = (double)e.slab[i].shower_visible;
+    for (int i = scorer.detector->n_slab - 1; i >= 0; i--)
+        if (scorer.detector->slab[i].role == EOT_ROLE_ECAL)
+            scorer.shower_visible = (double)scorer.detector->slab[i].shower_visible;
     e.has_vertex = e.has_list = 0;
     e.n_profile = scorer.binning.n_bin;
     e.profile_inverse_width = (f32)(1.0 / scorer.binning.bin_width);

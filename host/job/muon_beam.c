@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/launch.h"
 #include "eotmc/math/random.h"
 #include "engine/engine_private.h"
 #include "job/muon_beam_private.h"
@@ -156,10 +157,16 @@ static enum eot_status follow(struct muon_worker *w, uint64_t first, size_t n, s
     w->p.first_primary = first;
     w->p.n_primary = (u32)n;
     EOT_TRY(b->op->buffer_write(b, w->parameters, 0, sizeof w->p, &w->p, err));
-    EOT_TRY(b->op->launch(b, EOT_KERNEL_muon_beam, n, (size_t)w->work_group,
-                          (struct eot_buffer *[]){c->table, c->muon_tables, c->grid, c->region, c->voxel, w->parameters,
-                                                  w->row_buffer, w->tally},
-                          err));
+    EOT_TRY(eot_launch_muon_beam(b, n, (size_t)w->work_group,
+                                 (struct eot_args_muon_beam){.table = c->table,
+                                                             .muon_tables = c->muon_tables,
+                                                             .grid = c->grid,
+                                                             .region = c->region,
+                                                             .voxel = c->voxel,
+                                                             .launch = w->parameters,
+                                                             .row = w->row_buffer,
+                                                             .tally = w->tally},
+                                 err));
     EOT_TRY(b->op->buffer_read(b, w->row_buffer, 0, n * EOT_N_EXIT_COLUMN * sizeof *w->row, w->row, err));
 done:
     return status;

@@ -4,10 +4,12 @@
 #undef EOT_REAL_DOUBLE
 #include "eotmc/transport/conversion.h"
 
+#include "device/launch.h"
 #include "engine/engine_private.h"
 #include "job/job.h"
 #include "job/muon_conversion_private.h"
 #include "job/replay.h"
+#include "world/launch.h"
 
 enum { MUONS_ON_CPU = 4096, MUONS_ON_GPU = 32768 }; /* of a launch */
 
@@ -80,7 +82,7 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct conversion_worker *w = calloc(1, sizeof *w);
-    eot_event_parameters e = c->world->event;
+    eot_event_launch e = eot_event_launch_from(c->config, c->world);
     *worker = w;
     EOT_CHECK_MEMORY(w);
     w->b = b;
@@ -92,7 +94,6 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     w->record_threshold = (uint64_t)ceil(ldexp(c->config->scoring.record_fraction, 53));
     w->p = (eot_muon_beam_parameters){.charge = c->config->beam.particle == EOT_BEAM_MUON_PLUS ? 1 : -1};
     e.has_vertex = 0;
-    e.n_profile = 0;
     w->row = malloc(w->chunk * EOT_N_CONVERSION_COLUMN * sizeof *w->row);
     EOT_CHECK_MEMORY(w->row);
     EOT_TRY(eot_world_buffers_create(b, c->world, true, &w->constant, err));
@@ -117,11 +118,23 @@ static enum eot_status follow(struct conversion_worker *w, uint64_t first, size_
     w->p.first_primary = first;
     w->p.n_primary = (u32)n;
     EOT_TRY(b->op->buffer_write(b, w->parameters, 0, sizeof w->p, &w->p, err));
-    EOT_TRY(b->op->launch(b, EOT_KERNEL_conversion, n, (size_t)w->config->device.work_group,
-                          (struct eot_buffer *[]){c->table, c->em, c->muon_tables, c->grid, c->region, c->voxel,
-                                                  w->event, w->parameters, w->acc, w->stack, w->event_row,
-                                                  w->row_buffer, w->tally, w->counter},
-                          err));
+    EOT_TRY(eot_launch_conversion(b, n, (size_t)w->config->device.work_group,
+                                  (struct eot_args_conversion){.table = c->table,
+                                                               .em = c->em,
+                                                               .muon_tables = c->muon_tables,
+                                                               .grid = c->grid,
+                                                               .region = c->region,
+                                                               .voxel = c->voxel,
+                                                               .world = c->event,
+                                                               .event_launch = w->event,
+                                                               .launch = w->parameters,
+                                                               .acc = w->acc,
+                                                               .stack = w->stack,
+                                                               .event_row = w->event_row,
+                                                               .row = w->row_buffer,
+                                                               .tally = w->tally,
+                                                               .counter = w->counter},
+                                  err));
     EOT_TRY(b->op->buffer_read(b, w->row_buffer, 0, n * EOT_N_CONVERSION_COLUMN * sizeof *w->row, w->row, err));
 done:
     return status;

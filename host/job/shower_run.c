@@ -31,7 +31,7 @@ static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
 }
 
 /* X0 of volumes in front of the ECAL. */
-static double matter_in_front(const eot_event_parameters *e) {
+static double matter_in_front(const eot_event_world *e) {
     double sum = 0.0;
     for (int i = 0; i < e->n_slab && e->slab[i].role != EOT_ROLE_ECAL; i++)
         sum += (double)((e->slab[i].z1 - e->slab[i].z0) * e->slab[i].inverse_X0);

@@ -38,7 +38,8 @@ typedef struct {
     EOT_GLOBAL const eot_grid *grid;
     EOT_GLOBAL const eot_region *region;
     EOT_GLOBAL const u32 *voxel;
-    EOT_GLOBAL const eot_event_parameters *e; /* first_primary 0, has_vertex 0 */
+    EOT_GLOBAL const eot_event_world *e;
+    EOT_GLOBAL const eot_event_launch *launch; /* first_primary 0, has_vertex 0 */
 } eot_conversion_world;
 
 /** What one muon works with. @param tally what eot_event_select counts. @param counter EOT_N_CONVERSION_COUNTER sums.
@@ -61,9 +62,9 @@ typedef struct {
 /** Conversions per cm of the ECAL, averaged over its layers, in units of the run. @param E GeV, of the muon. */
 EOT_FN f32 eot_conversion_rate(eot_conversion_world w, f32 E) {
     f32 length = w.em->layer[0] + (w.em->n_medium == 2 ? w.em->layer[1] : 0.0f), total = 0.0f;
-    for (i32 i = 0; i < w.e->n_lfc; i++) {
-        f32 share = w.em->n_medium == 2 ? w.em->layer[w.e->lfc_medium[i]] / length : 1.0f;
-        total += eot_lfc_xsec(w.table, w.e->lfc[i], E) * share;
+    for (i32 i = 0; i < w.e->vertex.n_lfc; i++) {
+        f32 share = w.em->n_medium == 2 ? w.em->layer[w.e->vertex.lfc_medium[i]] / length : 1.0f;
+        total += eot_lfc_xsec(w.table, w.e->vertex.lfc[i], E) * share;
     }
     return total;
 }
@@ -74,9 +75,9 @@ EOT_FN i32 eot_conversion_target(eot_conversion_world w, f32 E, f32 choice) {
     f32 length = w.em->layer[0] + (w.em->n_medium == 2 ? w.em->layer[1] : 0.0f), sum = 0.0f,
         total = eot_conversion_rate(w, E);
     i32 target = 0;
-    for (i32 i = 0; i < w.e->n_lfc; i++) {
-        f32 share = w.em->n_medium == 2 ? w.em->layer[w.e->lfc_medium[i]] / length : 1.0f,
-            rate = eot_lfc_xsec(w.table, w.e->lfc[i], E) * share;
+    for (i32 i = 0; i < w.e->vertex.n_lfc; i++) {
+        f32 share = w.em->n_medium == 2 ? w.em->layer[w.e->vertex.lfc_medium[i]] / length : 1.0f,
+            rate = eot_lfc_xsec(w.table, w.e->vertex.lfc[i], E) * share;
         if (rate > 0.0f && sum <= choice * total) target = i;
         sum += rate;
     }
@@ -86,8 +87,8 @@ EOT_FN i32 eot_conversion_target(eot_conversion_world w, f32 E, f32 choice) {
 /** The muon of a primary at the beam's start. @param acc accumulators, zeroed. @param E its total energy [GeV] out. */
 EOT_FN eot_event_muon_state eot_conversion_start(eot_conversion_world w, u64 primary, i32 charge, EOT_GLOBAL i64 *acc,
                                                  f32 *E) {
-    EOT_GLOBAL const eot_event_parameters *e = w.e;
-    eot_primary source = eot_source_sample(e->beam, primary, e->seed, e->run, e->beam.position_z);
+    EOT_GLOBAL const eot_event_world *e = w.e;
+    eot_primary source = eot_source_sample(e->beam, primary, w.launch->seed, w.launch->run, e->beam.position_z);
     eot_event_vertex start = eot_event_vertex_none();
     start.x = (f64)source.x;
     start.y = (f64)source.y;
@@ -95,12 +96,12 @@ EOT_FN eot_event_muon_state eot_conversion_start(eot_conversion_world w, u64 pri
     start.plus = start.minus = eot_slope_direction(source.sx, source.sy);
     start.E_plus = start.E_minus = source.E;
     *E = source.E;
-    return eot_event_muon_start(w.table, w.grid, w.voxel, e, primary, start, charge, acc);
+    return eot_event_muon_start(w.table, w.grid, w.voxel, w.launch, primary, start, charge, acc);
 }
 
 /** Follow a muon to the end of the ECAL and draw a point of its path there by the local rate: a reservoir of one. */
 EOT_FN eot_conversion_choice eot_conversion_choose(eot_conversion_world w, eot_event_muon_state s, u64 primary) {
-    EOT_GLOBAL const eot_event_parameters *e = w.e;
+    EOT_GLOBAL const eot_event_world *e = w.e;
     eot_conversion_choice c;
     eot_muon m = s.m;
     eot_random random = s.random;
@@ -115,7 +116,7 @@ EOT_FN eot_conversion_choice eot_conversion_choose(eot_conversion_world w, eot_e
         eot_muon_step step = eot_muon_advance(w.table, w.muon, w.grid, w.region, w.voxel, m, random);
         if (w.region[step.region].role == EOT_ROLE_ECAL) {
             eot_u32x4 b = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, (u32)c.n_step,
-                                     e->seed, e->run);
+                                     w.launch->seed, w.launch->run);
             f32 at = eot_uniform(b.y), E = m.kinetic_energy + EOT_M_MUON - at * step.ionisation;
             f32 expected = eot_conversion_rate(w, E) * step.path;
             c.weight += expected;
@@ -136,7 +137,7 @@ EOT_FN eot_conversion_choice eot_conversion_choose(eot_conversion_world w, eot_e
 /** The vertex on the step that the muon is about to make; what it loses up to there is deposited at the vertex. */
 EOT_FN eot_event_vertex eot_conversion_vertex(eot_conversion_world w, eot_event_muon_state s, eot_conversion_choice c,
                                               u64 primary, EOT_GLOBAL i64 *acc) {
-    EOT_GLOBAL const eot_event_parameters *e = w.e;
+    EOT_GLOBAL const eot_event_world *e = w.e;
     eot_event_vertex v = eot_event_vertex_none();
     eot_muon_step last = eot_muon_advance(w.table, w.muon, w.grid, w.region, w.voxel, s.m, s.random);
     v.x = s.m.position.x + (f64)c.along * (last.muon.position.x - s.m.position.x);
@@ -148,9 +149,9 @@ EOT_FN eot_event_vertex eot_conversion_vertex(eot_conversion_world w, eot_event_
     i64 at_vertex = eot_energy_counts(v.k - EOT_M_MUON);
     eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, (f32)v.z), (f32)v.x, (f32)v.y,
                    s.kinetic_counts - at_vertex, 0);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0, e->seed, e->run));
+    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0, w.launch->seed, w.launch->run));
     v.target = eot_conversion_target(w, v.k, eot_uniform(b.z));
-    eot_lfc_table n = e->lfc[v.target];
+    eot_lfc_table n = w.e->vertex.lfc[v.target];
     if (!eot_lfc_is_covered(n, v.k)) {
         v.fault = (u32)EOT_FAULT_ENERGY;
         return v;
@@ -170,7 +171,7 @@ EOT_FN eot_replay_state eot_conversion_electron(eot_conversion_world w, eot_even
     eot_vertex_record none;
     none.i_primary = none.draw = 0u;
     none.fraction = none.E = none.weight = 0.0f;
-    eot_replay_state r = eot_replay_start(w.e, EOT_ELECTRON, none);
+    eot_replay_state r = eot_replay_start(w.e, w.launch, none);
     r.stage = EOT_STAGE_AFTER;
     r.q.p.E = v.E_extra;
     r.q.p.z = fmax((f32)v.z - w.e->calorimeter_z, 0.0f);
@@ -189,10 +190,10 @@ EOT_FN eot_replay_state eot_conversion_shower_advance(eot_conversion_world w, eo
     none.i_primary = none.draw = 0u;
     none.fraction = none.E = none.weight = 0.0f;
     eot_em_tables em = w.em[0];
-    eot_u32x4 block = eot_replay_block(r, w.e);
+    eot_u32x4 block = eot_replay_block(r, w.launch);
     *step = eot_cascade_vertex_sample(w.table, em, r.q.p.E, r.q.p.z, r.q.p.type, block);
-    return eot_replay_advance(r, block, *step, w.table, em, w.e, none, space.acc, space.stack, space.n_item, space.item,
-                              0);
+    return eot_replay_advance(r, block, *step, w.table, em, w.e, w.launch, none, space.acc, space.stack, space.n_item,
+                              space.item, 0);
 }
 
 /** A shower that begins below the cut: spots of the parametrisation. */
@@ -228,8 +229,8 @@ EOT_FN u32 eot_conversion_shower(eot_conversion_world w, eot_event_vertex v, i32
  * sums. @param row EOT_N_CONVERSION_COLUMN values out. */
 EOT_FN void eot_conversion_score(eot_conversion_world w, u64 primary, eot_event_vertex v, eot_conversion_space space,
                                  EOT_GLOBAL f32 *row) {
-    eot_event_select(w.e, primary, 1, v, space.acc, eot_muon_outcome_none(), eot_muon_outcome_none(), space.tally,
-                     space.row);
+    eot_event_select(w.e, w.launch, primary, 1, v, space.acc, eot_muon_outcome_none(), eot_muon_outcome_none(),
+                     space.tally, space.row);
     row[EOT_CONVERSION_WEIGHT] = v.weight;
     row[EOT_CONVERSION_BEAM] = v.E_beam;
     row[EOT_CONVERSION_MUON] = v.k;
@@ -244,8 +245,8 @@ EOT_FN void eot_conversion_score(eot_conversion_world w, u64 primary, eot_event_
     row[EOT_CONVERSION_ECAL] = space.row[EOT_E_ECAL];
     row[EOT_CONVERSION_MISSING] = space.row[EOT_E_MISSING];
     row[EOT_CONVERSION_PASS] = space.row[EOT_E_PASS_GAUSSIAN];
-    row[EOT_CONVERSION_TARGET_Z] = w.e->lfc_Z[v.target];
-    row[EOT_CONVERSION_TARGET_A] = w.e->lfc_A[v.target];
+    row[EOT_CONVERSION_TARGET_Z] = w.e->vertex.lfc_Z[v.target];
+    row[EOT_CONVERSION_TARGET_A] = w.e->vertex.lfc_A[v.target];
     eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_CONVERTED, 1);
     eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_IN, eot_energy_counts(v.E_beam));
     for (i32 k = 0; k < EOT_N_LEDGER; k++)

@@ -90,12 +90,12 @@ EOT_FN void eot_event_reject(eot_event_vertex v, EOT_GLOBAL i64 *tally, EOT_GLOB
 }
 
 /** Charge of the muon that an event is selected by: each charge of e N -> mu N phi has its own selection. */
-EOT_FN i32 eot_event_charge(EOT_GLOBAL const eot_event_parameters *e, eot_event_vertex v) {
-    return v.process == EOT_RARE_LFC ? (v.E_plus > 0.0f ? 1 : -1) : e->response.charge;
+EOT_FN i32 eot_event_charge(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v) {
+    return v.process == EOT_RARE_LFC ? (v.E_plus > 0.0f ? 1 : -1) : e->selection.charge;
 }
 
 /** Count a vertex: what needs no deposit. */
-EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_parameters *e, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
+EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
     f64 w = (f64)v.weight;
     i32 own_charge = eot_event_charge(e, v),
         channel = EOT_W_CHANNEL + eot_rare_channel(v.process, v.parent) * EOT_N_CHANNEL_SUM;
@@ -104,7 +104,7 @@ EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_parameters *e, eot_event
     for (i32 i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++)
         if (v.k >= eot_channel_threshold(i)) eot_weighted_add(tally, channel + EOT_CH_ABOVE + i, w);
     eot_weighted_add(tally, channel + EOT_CH_MUON_ENERGY, w * (f64)E_muon);
-    if (own_charge != e->response.charge) return; /* the run's tallies hold the selected one */
+    if (own_charge != e->selection.charge) return; /* the run's tallies hold the selected one */
     eot_atomic_add_i64(tally + EOT_C_EVENTS, 1);
     eot_weighted_add(tally, EOT_W_ALL, w);
     eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, w * (f64)v.depth_X0);
@@ -128,11 +128,13 @@ EOT_FN i32 eot_muon_has_crossed(eot_muon_outcome m, i32 n_plane) {
  * tracker planes, and the others with the fraction's inverse as a further weight.
  * @param is_new 1 if its vertex has not been counted yet. @param outcome of mu+ and mu-. @param row EOT_N_EVENT_COLUMN
  * values out. */
-EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 primary, i32 is_new, eot_event_vertex v,
-                             EOT_GLOBAL const i64 *acc, eot_muon_outcome plus, eot_muon_outcome minus,
-                             EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
+EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch,
+                             u64 primary, i32 is_new, eot_event_vertex v, EOT_GLOBAL const i64 *acc,
+                             eot_muon_outcome plus, eot_muon_outcome minus, EOT_GLOBAL i64 *tally,
+                             EOT_GLOBAL f32 *row) {
     EOT_GLOBAL const eot_response *r = &e->response;
-    eot_random random = eot_random_init(primary, EOT_STAGE_DETECTOR, 0, e->seed, e->run);
+    EOT_GLOBAL const eot_selection *window = &e->selection;
+    eot_random random = eot_random_init(primary, EOT_STAGE_DETECTOR, 0, launch->seed, launch->run);
     f32 quantum = (f32)(D(1.0) / EOT_ENERGY_QUANTUM);
     f64 w = (f64)v.weight;
     /* calorimeters */
@@ -157,7 +159,7 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
         f32 photo = r->hcal_photostatistics > 0.0f ? sqrt(fmax(muonic, 0.0f) / r->hcal_photostatistics) : 0.0f;
         hcal[i] = i < r->n_hcal ? fmax(0.0f, muonic + photo * n.a + seen + sigma * n.b) : 0.0f;
         hcal_sum += hcal[i];
-        if (i < r->n_hcal) hcal_ok = hcal_ok && hcal[i] >= r->hcal_low && hcal[i] <= r->hcal_high;
+        if (i < r->n_hcal) hcal_ok = hcal_ok && hcal[i] >= window->hcal_low && hcal[i] <= window->hcal_high;
     }
     /* the ECAL's visible energy carries the sampling fluctuation; the rest of its resolution is smeared below */
     eot_u32x4 sampling_block = eot_random_block(random);
@@ -165,13 +167,15 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     ecal =
         fmax(0.0f, ecal + eot_ecal_sampling(r->ecal_sampling, ecal) * eot_normal(sampling_block.x, sampling_block.y).a);
     /* spectrometer */
-    eot_track t_plus = eot_track_fit(plus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 1, e->seed, e->run));
-    eot_track t_minus = eot_track_fit(minus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 2, e->seed, e->run));
+    eot_track t_plus =
+        eot_track_fit(plus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 1, launch->seed, launch->run));
+    eot_track t_minus =
+        eot_track_fit(minus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, 2, launch->seed, launch->run));
     i32 n_track = (t_plus.momentum != 0.0f) + (t_minus.momentum != 0.0f);
     f32 signed_momentum = t_minus.momentum != 0.0f ? t_minus.momentum : t_plus.momentum;
     f32 charge = signed_momentum > 0.0f ? 1.0f : -1.0f, momentum = fabs(signed_momentum);
-    i32 own_charge = eot_event_charge(e, v), is_main = own_charge == r->charge;
-    i32 track_ok = n_track == 1 && charge * (f32)own_charge > 0.0f && momentum >= r->min_momentum;
+    i32 own_charge = eot_event_charge(e, v), is_main = own_charge == window->charge;
+    i32 track_ok = n_track == 1 && charge * (f32)own_charge > 0.0f && momentum >= window->min_momentum;
     f32 E_mu = sqrt(momentum * momentum + EOT_M_MUON * EOT_M_MUON);
     E_mu = n_track == 1 ? E_mu : 0.0f;
     /* missing energy: mean of what is measured, and the Gaussian width that is not sampled yet */
@@ -179,9 +183,9 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
                         r->ecal_constant * r->ecal_constant * ecal * ecal;
     f32 missing = v.E_beam - ecal - hcal_sum - E_mu;
     f32 sigma = sqrt(fmax(ecal_variance, 0.0f) + r->beam_resolution * r->beam_resolution * v.E_beam * v.E_beam);
-    f32 a = (r->missing_energy - missing) / fmax(sigma, 1e-3f);
+    f32 a = (window->missing_energy - missing) / fmax(sigma, 1e-3f);
     f32 pass_gaussian = eot_tail_gaussian(a), pass_exponential = eot_tail_exponential(a, r->tail_start);
-    i32 veto_ok = veto >= r->veto_low && veto <= r->veto_high;
+    i32 veto_ok = veto >= window->veto_low && veto <= window->veto_high;
     /* categories: what became of the other muon of an event with a track */
     i32 through = (plus.E_exit > 0.0f) + (minus.E_exit > 0.0f);
     i32 category = n_track == 2 ? 2 : n_track == 1 ? (through == 2 ? 3 : 1) : 0;
@@ -196,10 +200,10 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
         eot_weighted_add(tally, channel + EOT_CH_MISSING_GAUSSIAN, w * (f64)pass_gaussian);
         eot_weighted_add(tally, channel + EOT_CH_MISSING_EXPONENTIAL, w * (f64)pass_exponential);
     }
-    i32 is_sampled = eot_is_kept(primary, e->sample_threshold);
+    i32 is_sampled = eot_is_kept(primary, launch->sample_threshold);
     if (is_main) {
         f64 w_hcal = eot_muon_has_crossed(plus, r->n_plane) || eot_muon_has_crossed(minus, r->n_plane) ? w
-                     : is_sampled ? w * (f64)e->sample_weight
+                     : is_sampled ? w * (f64)launch->sample_weight
                                   : D(0.0);
         for (i32 i = 0; i < r->n_hcal && w_hcal > D(0.0); i++)
             eot_histogram_add(tally, EOT_H_HCAL0 + i, hcal[i] * EOT_HCAL_BINS_PER_GEV, w_hcal);
@@ -208,7 +212,7 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     if (is_main && stage >= 1) {
         eot_atomic_add_i64(tally + EOT_C_TRACK, 1);
         eot_weighted_add(tally, EOT_W_TRACK, w);
-        eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, 3, e->seed, e->run));
+        eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, 3, launch->seed, launch->run));
         eot_histogram_add(tally, EOT_H_MISSING,
                           (missing + sigma * eot_normal(b.x, b.y).a - EOT_MISSING_LOW) * EOT_MISSING_BINS_PER_GEV, w);
     }
@@ -262,11 +266,11 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, u64 prima
     row[EOT_E_SLOPE_Y] = v.sy;
     row[EOT_E_VERSINE] = v.versine;
     row[EOT_E_TURN] = v.turn;
-    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->lfc_Z[v.target]
-                          : v.target >= 0           ? e->element_Z[v.target]
+    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->vertex.lfc_Z[v.target]
+                          : v.target >= 0           ? e->vertex.element_Z[v.target]
                                                     : 0.0f;
-    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->lfc_A[v.target]
-                          : v.target >= 0           ? e->element_A[v.target]
+    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->vertex.lfc_A[v.target]
+                          : v.target >= 0           ? e->vertex.element_A[v.target]
                                                     : 0.0f;
     row[EOT_E_RECOIL_T] = row[EOT_E_RECOIL_TURN] = 0.0f;
     row[EOT_E_PLUS_X] = v.plus.x;

@@ -1,13 +1,11 @@
-/** @file parameters.h
- * The structs that cross the bus between host and kernels: parameters of a launch, state of the lanes, records of
- * vertices and events. No function. */
-#ifndef EOT_TRANSPORT_PARAMETERS_H
-#define EOT_TRANSPORT_PARAMETERS_H
+/** @file state.h
+ * What kernels write and read again: the state of the lanes, records of vertices, outcomes of muons, columns of events.
+ * What they only read is in world.h (the same in all launches of a run) and launch.h. */
+#ifndef EOT_TRANSPORT_STATE_H
+#define EOT_TRANSPORT_STATE_H
 
-#include "eotmc/detector/setup.h"
-#include "eotmc/physics/dimuon_trident.h"
-#include "eotmc/physics/em_tables.h"
-#include "eotmc/physics/lfc_sample.h"
+#include "eotmc/detector/accumulator.h"
+#include "eotmc/detector/response.h"
 
 #define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
 
@@ -49,73 +47,8 @@ EOT_LAYOUT(eot_vertex_record, 20);
 EOT_FN u32 eot_record_draw(u32 draw) { return draw & 0x3fffffffu; }
 EOT_FN i32 eot_record_type(u32 draw) { return (i32)(draw >> EOT_RECORD_TYPE_SHIFT); }
 
-/** Scalars of a cascade launch. */
-typedef struct {
-    u64 first_primary;
-    u32 n_primary, n_lane, n_iteration, seed, run;
-    i32 is_forced;
-    f32 enhancement; /* factor on rare rates in analog mode */
-    i32 track_tally; /* enum eot_track_tally */
-    u32 n_slot;      /* analog vertex slots per lane */
-    i32 primary_type;
-    f32 threshold[7]; /* GeV, increasing: of the track-length tally */
-    i32 n_track_bin;  /* spectra: nodes, and one bin for energies below the first */
-    f32 track_log_first, track_inverse_log_step;
-} eot_cascade_parameters;
-EOT_LAYOUT(eot_cascade_parameters, 88);
-
-/** What the cascade tallies of track lengths: nothing; above thresholds; on the nodes of an energy grid uniform in ln
- * E, the node drawn so that sums over nodes are those of hat functions (a fold with a table is then the fold with its
- * linear interpolation in ln E). */
-enum eot_track_tally { EOT_TRACK_NONE = 0, EOT_TRACK_THRESHOLDS = 1, EOT_TRACK_SPECTRUM = 2 };
-#define EOT_TRACK_BINS 12            /* thresholds: bins per particle type: below the first, ..., above the last */
-#define EOT_TRACK_QUANTUM 1048576.0f /* counts per X0 */
-
-#define EOT_N_ELEMENT 4            /* elements that a pair may be made on */
-#define EOT_N_LFC 8                /* nuclei of the ECAL, counted once a layer, on which e N -> mu N phi is simulated */
 #define EOT_EVENT_VERTEX_BYTES 136 /* of eot_event_vertex, whose vectors are f32 on the device */
 #define EOT_N_REPLAY_FIELD 8       /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
-
-/** Everything the event kernels need besides the tables; one in a buffer. */
-typedef struct {
-    u64 first_primary;
-    u32 first_vertex, n_event;              /* of this launch in the vertex records */
-    u64 sample_threshold, follow_threshold; /* 2^53 x fraction of primaries whose deposits are tallied, and that are
-                                               followed with deposits whatever their muons do */
-    f32 sample_weight;                      /* 1 / the first fraction */
-    u32 need; /* f32 table [n_need], decreasing: least kinetic energy [GeV] of a muon at need_z0 + i/need_inverse_step
-                 that may cross all trackers */
-    i32 n_need;
-    f32 need_z0, need_inverse_step;
-    i32 has_list; /* 1: the events of this launch are listed, 0: they are all */
-    u32 seed, run;
-    i32 has_vertex; /* 0: showers only (all primaries, none holds a vertex) */
-    i32 multiple_scattering;
-    f32 calorimeter_z;     /* cm, front of the ECAL: depth 0 of the cascade */
-    f32 layers_inverse_X0; /* 1/cm, average of the ECAL: depth in X0 */
-    u32 pair_quantile;     /* f32 table [n_pair_energy][n_pair_quantile + 1] of (x+ - x_min)/(x_max - x_min) */
-    i32 n_pair_energy, n_pair_quantile;
-    f32 pair_log_first, pair_inverse_log_step;
-    i32 n_element;
-    f32 element_share[EOT_N_ELEMENT], element_Z[EOT_N_ELEMENT],
-        element_A[EOT_N_ELEMENT]; /* cumulative share of the vertices */
-    i32 n_slab, n_profile;
-    f32 profile_z0, profile_inverse_width;
-    eot_beam beam;
-    eot_shower_constants shower;
-    eot_response response;
-    eot_slab slab[EOT_N_SLAB];
-    eot_dimuon_trident_table trident;
-    i32 n_lfc;
-    eot_lfc_table lfc[EOT_N_LFC]; /* one nucleus each; rates in units of the run */
-    i32 lfc_medium[EOT_N_LFC];
-    f32 lfc_Z[EOT_N_LFC], lfc_A[EOT_N_LFC];
-    u32 importance; /* f32 table [n of the nucleus][n_importance_energy + 1 + n_importance_energy (n_importance_angle +
-                    1)]: cumulative shares of rows of cells, and of cells in a row */
-    i32 importance_nucleus;                      /* whose energies they are at */
-    i32 n_importance_energy, n_importance_angle; /* 0: no muons are preferred */
-} eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 2856);
 
 /** A muon's crossing of a tracker plane. */
 typedef struct {
@@ -140,7 +73,7 @@ enum eot_event_fault {
     EOT_FAULT_ENERGY = 32  /* a vertex above the energies of its tables */
 };
 
-/** Columns of the event record, f32 each; names in host/run/record.c. */
+/** Columns of the event record, f32 each. */
 enum eot_event_column {
     EOT_E_WEIGHT = 0,
     EOT_E_BEAM,
@@ -185,16 +118,6 @@ enum eot_event_column {
     EOT_E_MINUS_Z, /* directions of the muons */
     EOT_N_EVENT_COLUMN
 };
-
-/** A muon beam: what the kernel needs besides the tables. */
-typedef struct {
-    u64 first_primary;
-    u32 n_primary, seed, run;
-    i32 charge;
-    f32 face_x, face_y, half_x, half_y; /* cm: the scored face; the grid ends in its plane */
-    eot_beam beam;
-} eot_muon_beam_parameters;
-EOT_LAYOUT(eot_muon_beam_parameters, 80);
 
 /** Columns of a scored muon of a beam: eotmc/tally/exit_columns.def. */
 enum eot_exit_column {
