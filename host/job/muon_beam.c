@@ -229,4 +229,4 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 
 EOT_JOB_DEFINE(muon_beam, "muon beam", "muons through the set-up", "muons", COLUMN, EOT_N_EXIT_COLUMN, false, accepts,
                mode, world, layout, prepare, worker_create, worker_free, batch, eot_job_finish_nothing, work,
-               eot_muon_beam_estimate, NULL);
+               eot_muon_beam_estimate, eot_replay_muon_beam);

@@ -219,4 +219,4 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 
 EOT_JOB_DEFINE(muon_conversion, "muon conversion", "conversions of muons in the ECAL", "muons", COLUMN,
                EOT_N_CONVERSION_COLUMN, false, accepts, mode, world, layout, prepare, worker_create, worker_free, batch,
-               eot_job_finish_nothing, work, eot_muon_conversion_estimate, NULL);
+               eot_job_finish_nothing, work, eot_muon_conversion_estimate, eot_replay_muon_conversion);

@@ -47,10 +47,11 @@ struct eot_replay_vertex {
     double x, y, z, time, k, depth_X0, weight;
     uint32_t draw;                  /* number of its step of the cascade */
     uint32_t faults;                /* enum eot_event_fault */
+    double E_electron;              /* GeV, of a muon that converts to it; 0: others */
     struct eot_replay_muon muon[2]; /* mu+, mu- */
     double ledger[EOT_N_LEDGER], ecal_cell[EOT_N_ECAL_CELL];
-    double energy_in, residual; /* GeV, what is missing of it */
-    float row[EOT_N_EVENT_COLUMN];
+    double energy_in, residual;    /* GeV, what is missing of it */
+    float row[EOT_N_EVENT_COLUMN]; /* the values of the job's columns */
 };
 
 struct eot_job;
@@ -62,6 +63,10 @@ struct eot_replay {
     struct eot_replay_step *step;
     size_t n_vertex;
     struct eot_replay_vertex *vertex;
+    /* of a muon beam: the muon, to its end or to where it converts; charge 0 in shower runs */
+    struct eot_replay_muon beam_muon;
+    bool has_row; /* a row of the record without a vertex */
+    float row[EOT_N_EVENT_COLUMN];
 };
 
 /** Name of a fate, a process of the muon, a particle. */
