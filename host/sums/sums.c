@@ -19,19 +19,26 @@ static void wide_sum(int64_t place[EOT_WIDE], const uint64_t term[EOT_WIDE]) {
     }
 }
 
+/* The complement of two. */
+static void wide_negate(uint64_t term[EOT_WIDE]) {
+    for (int k = 0; k < EOT_WIDE; k++) term[k] = ~term[k];
+    for (int k = 0; k < EOT_WIDE && ++term[k] == 0; k++) continue;
+}
+
 void eot_wide_add(int64_t place[EOT_WIDE], double v) {
     double size = fabs(v), whole = floor(size), fraction = (size - whole) * 0x1p64, upper = floor(fraction);
     double lower = floor((fraction - upper) * 0x1p64 + 0.5); /* exact but for this rounding: v has 53 bits */
     uint64_t term[EOT_WIDE] = {(uint64_t)lower, (uint64_t)upper, (uint64_t)whole};
-    if (v < 0.0) { /* the complement of two */
-        for (int k = 0; k < EOT_WIDE; k++) term[k] = ~term[k];
-        for (int k = 0; k < EOT_WIDE && ++term[k] == 0; k++) continue;
-    }
+    if (v < 0.0) wide_negate(term);
     wide_sum(place, term);
 }
 
 double eot_wide_value(const int64_t place[EOT_WIDE]) {
-    return (double)place[2] + ((double)(uint64_t)place[1] * 0x1p-64 + (double)(uint64_t)place[0] * 0x1p-128);
+    uint64_t size[EOT_WIDE] = {(uint64_t)place[0], (uint64_t)place[1], (uint64_t)place[2]};
+    bool is_negative = place[EOT_WIDE - 1] < 0;
+    if (is_negative) wide_negate(size);
+    double v = (double)size[2] + ((double)size[1] * 0x1p-64 + (double)size[0] * 0x1p-128);
+    return is_negative ? -v : v;
 }
 
 static void wide_add_sum(int64_t place[EOT_WIDE], const int64_t other[EOT_WIDE]) {
