@@ -47,6 +47,7 @@ static enum eot_status add_histogram(struct eot_result *result, const struct dis
     if (d->count[0] == (int64_t)d->n) return EOT_OK; /* nothing was lost or deflected: no axis to draw */
     for (int i = 0; i <= N_HISTOGRAM_BIN; i++) edges[i] = end * i / N_HISTOGRAM_BIN;
     for (size_t i = 0; i < n_fine; i++) {
+        if (d->count[i] == 0) continue;
         double middle = 0.5 * (eot_quantile_edge(d->axis, i) + eot_quantile_edge(d->axis, i + 1)),
                entries = (double)d->count[i];
         int bin = (int)fmin(middle / end * N_HISTOGRAM_BIN, N_HISTOGRAM_BIN);

@@ -28,26 +28,26 @@ double eot_quantile_edge(struct eot_quantile_axis axis, size_t bin) {
     return ldexp(1.0 + ldexp((double)within, -EOT_QUANTILE_BITS), octave);
 }
 
-/* Value of entry number k in the order of the entries. */
-static double entry_value(struct eot_quantile_axis axis, const int64_t *count, int64_t k) {
+/* Values of entries number k and k + 1 in the order of the entries. */
+static void entry_values(struct eot_quantile_axis axis, const int64_t *count, int64_t k, double value[2]) {
     int64_t before = 0;
-    size_t n = eot_quantile_bins(axis), last = 0;
-    for (size_t i = 0; i < n; i++) {
+    size_t n = eot_quantile_bins(axis);
+    int n_found = 0;
+    for (size_t i = 0; i < n && n_found < 2; i++) {
         if (count[i] == 0) continue;
-        last = i;
-        if (k < before + count[i]) {
-            double low = eot_quantile_edge(axis, i), high = eot_quantile_edge(axis, i + 1);
-            return low + ((double)(k - before) + 0.5) / (double)count[i] * (high - low);
-        }
+        double low = eot_quantile_edge(axis, i), width = eot_quantile_edge(axis, i + 1) - low;
+        for (; n_found < 2 && k + n_found < before + count[i]; n_found++)
+            value[n_found] = low + ((double)(k + n_found - before) + 0.5) / (double)count[i] * width;
         before += count[i];
     }
-    return eot_quantile_edge(axis, last + 1);
+    if (n_found == 1) value[1] = value[0]; /* k was the last */
 }
 
 double eot_quantile_at(struct eot_quantile_axis axis, const int64_t *count, double rank) {
     int64_t k = (int64_t)rank;
-    double share = rank - (double)k, low = entry_value(axis, count, k);
-    return share > 0.0 ? low + share * (entry_value(axis, count, k + 1) - low) : low;
+    double value[2] = {0.0, 0.0};
+    entry_values(axis, count, k, value);
+    return value[0] + (rank - (double)k) * (value[1] - value[0]);
 }
 
 double eot_quantile_moment(struct eot_quantile_axis axis, const int64_t *count, double center, int power) {

@@ -276,6 +276,10 @@ void eot_sums_tally_hash(const struct eot_sums *sums, char hex[65]) {
     for (size_t k = 0; k < sums->layout.n_section; k++) {
         const struct eot_sums_section *s = &sums->layout.section[k];
         if (!s->is_tally) continue;
+        if (n_part(sums, k) == 1) { /* the totals are the values */
+            eot_sha256_update(&hash, eot_sums_at(sums, k, 0), places(s) * sizeof(int64_t));
+            continue;
+        }
         for (size_t i = 0; i < s->n; i++) {
             int64_t total[EOT_WIDE] = {0};
             if (s->kind == EOT_SUMS_WIDE)
