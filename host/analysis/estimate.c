@@ -5,81 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/statistics.h"
+#include "analysis/channels.h"
+#include "analysis/rates.h"
+#include "physics/process.h"
 
 const char *const eot_ledger_name[EOT_N_LEDGER] = {"ecal",         "veto",         "hcal",          "other",
                                                    "leakage_rear", "leakage_side", "leakage_front", "neutrino",
                                                    "muon",         "rest",         "phi",           "recoil"};
-
-/* Sums of the weighted tally `which` per block. */
-static void weighted_sums(const struct eot_run *run, int offset, struct eot_batch_sum *sum) {
-    for (size_t i = 0; i < run->n_block; i++) {
-        const int64_t *t = run->block[i].event + offset;
-        sum[i] = (struct eot_batch_sum){run->block[i].n_primary, run->rare_unit * eot_sum_value(t),
-                                        run->rare_unit * run->rare_unit * eot_sum_value(t + 2)};
-    }
-}
-
-static enum eot_status add(struct eot_result *result, const char *name, const char *unit, struct eot_mean m,
-                           struct eot_error *err) {
-    struct eot_estimate e = {
-        .value = m.value, .std_error = m.std_error, .n_eff = m.n_eff, .n_batches = (long)m.n_batches};
-    snprintf(e.name, sizeof e.name, "%s", name);
-    snprintf(e.unit, sizeof e.unit, "%s", unit);
-    return eot_result_add_estimate(result, &e, err);
-}
-
-static enum eot_status add_exact(struct eot_result *result, const char *name, const char *unit, double value,
-                                 struct eot_error *err) {
-    return add(result, name, unit, (struct eot_mean){.value = value}, err);
-}
-
-/* How the error of a rate is found. */
-enum error_method {
-    BY_SQUARES, /* one vertex a primary, or hardly ever two */
-    BY_BATCHES, /* n_eff from the squares, the error from the batches: several vertices of one shower are not
-                   independent */
-    NO_SQUARES  /* pass probabilities, whose squares are too small for the tally */
-};
-
-/* Rate per EOT of the sums in scratch. */
-static enum eot_status rate_of(const struct eot_run *run, enum error_method method, const struct eot_batch_sum *scratch,
-                               struct eot_mean *mean, struct eot_error *err) {
-    size_t n = 0;
-    for (size_t i = 0; i < run->n_block; i++) n += scratch[i].n > 0;
-    enum eot_status status = eot_statistics_rate(scratch, run->n_block, method != NO_SQUARES || n < 2, mean, err);
-    struct eot_mean batches;
-    if (status == EOT_OK && method == BY_BATCHES && n > 1) {
-        status = eot_statistics_rate(scratch, run->n_block, false, &batches, err);
-        if (status == EOT_OK) mean->std_error = batches.std_error;
-    }
-    return status;
-}
-
-/* Rate per EOT of a weighted tally. */
-static enum eot_status rate(const struct eot_run *run, int offset, enum error_method method,
-                            struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
-    weighted_sums(run, offset, scratch);
-    return rate_of(run, method, scratch, mean, err);
-}
-
-/* Rate per EOT of two weighted tallies that no vertex is in both of. */
-static enum eot_status rate_of_both(const struct eot_run *run, int offset, int other, enum error_method method,
-                                    struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct eot_batch_sum *second = calloc(run->n_block, sizeof *second);
-    EOT_CHECK_MEMORY(second);
-    weighted_sums(run, offset, scratch);
-    weighted_sums(run, other, second);
-    for (size_t i = 0; i < run->n_block; i++) {
-        scratch[i].sum += second[i].sum;
-        scratch[i].sum2 += second[i].sum2;
-    }
-    EOT_TRY(rate_of(run, method, scratch, mean, err));
-done:
-    free(second);
-    return status;
-}
 
 static enum eot_status add_track_lengths(const struct eot_config *config, const struct eot_run *run,
                                          struct eot_batch_sum *scratch, struct eot_result *result,
@@ -102,7 +34,7 @@ static enum eot_status add_track_lengths(const struct eot_config *config, const 
             char name[80];
             EOT_TRY(eot_statistics_rate(scratch, run->n_block, false, &mean, err));
             snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", particle[p], threshold[t]);
-            EOT_TRY(add(result, name, "X0", mean, err));
+            EOT_TRY(eot_add_mean(result, name, "X0", mean, err));
         }
 done:
     return status;
@@ -220,158 +152,6 @@ static int64_t counter(const struct eot_run *run, int which) {
     return sum;
 }
 
-/* Place of a sum of a channel in the block's tallies. */
-static int channel_sum(int process, int parent, int which) {
-    return EOT_T_WEIGHTED + 4 * (EOT_W_CHANNEL + eot_rare_channel(process, parent) * EOT_N_CHANNEL_SUM + which);
-}
-
-/* A channel's rate per EOT, and above the thresholds that are wholly simulated. */
-static enum eot_status add_channel(const struct eot_run *run, int process, int parent, const char *prefix,
-                                   double simulated_above, enum error_method method, struct eot_batch_sum *scratch,
-                                   struct eot_result *result, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct eot_mean mean;
-    char name[80];
-    EOT_TRY(rate(run, channel_sum(process, parent, EOT_CH_ALL), method, scratch, &mean, err));
-    snprintf(name, sizeof name, "%s.per_eot", prefix);
-    EOT_TRY(add(result, name, "1", mean, err));
-    for (int i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++) {
-        double threshold = (double)eot_channel_threshold(i);
-        if (threshold < simulated_above) continue; /* only a part is simulated */
-        EOT_TRY(rate(run, channel_sum(process, parent, EOT_CH_ABOVE + i), method, scratch, &mean, err));
-        snprintf(name, sizeof name, "%s.per_eot_above_%gGeV", prefix, threshold);
-        EOT_TRY(add(result, name, "1", mean, err));
-    }
-done:
-    return status;
-}
-
-static enum eot_status add_dimuons(const struct eot_world *world, const struct eot_run *run, enum error_method method,
-                                   struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct eot_mean mean;
-    int gamma = eot_rare_channel(EOT_RARE_DIMUON_GAMMA, EOT_PHOTON);
-    EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, method, scratch, &mean, err));
-    EOT_TRY(add(result, "dimuon.per_eot", "1", mean, err));
-    EOT_TRY(add_channel(run, EOT_RARE_DIMUON_GAMMA, EOT_PHOTON, "dimuon.gamma", world->rare_threshold[EOT_PHOTON],
-                        method, scratch, result, err));
-    EOT_TRY(add_exact(result, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold[EOT_PHOTON], err));
-    static const struct {
-        int process;
-        const char *name;
-    } other[] = {{EOT_RARE_DIMUON_ANNIHILATION, "dimuon.annihilation"}, {EOT_RARE_DIMUON_TRIDENT, "dimuon.trident"}};
-    for (int i = 0; i < 2; i++) { /* both charges of the parent; 0 without error for a process that is off */
-        char name[80];
-        int electron = eot_rare_channel(other[i].process, EOT_ELECTRON),
-            positron = eot_rare_channel(other[i].process, EOT_POSITRON);
-        EOT_TRY(rate_of_both(run, channel_sum(other[i].process, EOT_ELECTRON, EOT_CH_ALL),
-                             channel_sum(other[i].process, EOT_POSITRON, EOT_CH_ALL), method, scratch, &mean, err));
-        snprintf(name, sizeof name, "%s.per_eot", other[i].name);
-        EOT_TRY(add(result, name, "1", mean, err));
-        if (!world->rare_on[other[i].process]) continue;
-        snprintf(name, sizeof name, "%s.excluded_per_eot", other[i].name);
-        EOT_TRY(add(result, name, "1",
-                    (struct eot_mean){.value = run->excluded[electron].rate + run->excluded[positron].rate,
-                                      .std_error = hypot(run->excluded[electron].error, run->excluded[positron].error)},
-                    err));
-    }
-    EOT_TRY(add(result, "dimuon.gamma.excluded_per_eot", "1",
-                (struct eot_mean){.value = run->excluded[gamma].rate, .std_error = run->excluded[gamma].error}, err));
-done:
-    return status;
-}
-
-/* Ratio of two sums over the run, `in` a part of `of` to which `left_out` (with its error) is added; from the batches
- * where there are several. */
-static enum eot_status share_of(const struct eot_run *run, int in, int of, double left_out, double left_out_error,
-                                struct eot_mean *mean, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    size_t n_used = 0;
-    double sum = 0.0, n = 0.0;
-    struct eot_batch_sum *part = calloc(run->n_block, sizeof *part), *whole = calloc(run->n_block, sizeof *whole);
-    EOT_CHECK_MEMORY(part);
-    EOT_CHECK_MEMORY(whole);
-    weighted_sums(run, in, part);
-    weighted_sums(run, of, whole);
-    for (size_t b = 0; b < run->n_block; b++) {
-        whole[b].sum += left_out * (double)whole[b].n;
-        sum += whole[b].sum;
-        n += (double)whole[b].n;
-        n_used += whole[b].n > 0;
-    }
-    *mean = (struct eot_mean){.n_batches = 0};
-    if (n_used > 1 && sum > 0.0) {
-        EOT_TRY(eot_statistics_ratio(part, whole, run->n_block, mean, err));
-        mean->std_error = hypot(mean->std_error, mean->value * left_out_error * n / sum);
-    }
-done:
-    free(part);
-    free(whole);
-    return status;
-}
-
-/* e N -> mu N phi: electrons without a word, positrons by name. What the cut or the region leaves out is measured apart
- * and counts as not selected. */
-static enum eot_status add_signal(const struct eot_config *config, const struct eot_world *world,
-                                  const struct eot_run *run, enum error_method method, struct eot_batch_sum *scratch,
-                                  struct eot_result *result, struct eot_error *err) {
-    static const char *const prefix[2] = {"signal", "signal.positron"}, *const efficiency[2] = {"efficiency",
-                                                                                                "efficiency.positron"};
-    enum eot_status status = EOT_OK;
-    const int missing =
-        config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL ? EOT_CH_MISSING_EXPONENTIAL : EOT_CH_MISSING_GAUSSIAN;
-    const struct {
-        const char *name;
-        int which;
-    } stage[] = {{"track", EOT_CH_TRACK},
-                 {"veto", EOT_CH_VETO},
-                 {"mip", EOT_CH_HCAL},
-                 {"missing_energy", missing},
-                 {"total", missing}};
-    struct eot_mean mean;
-    char name[80];
-    for (int parent = EOT_ELECTRON; parent <= EOT_POSITRON; parent++) {
-        int channel = eot_rare_channel(EOT_RARE_LFC, parent), all = channel_sum(EOT_RARE_LFC, parent, EOT_CH_ALL);
-        double left_out = run->excluded[channel].rate, left_out_error = run->excluded[channel].error;
-        /* names of the positron's estimates: signal.positron_per_eot, efficiency.positron.total */
-        const char *joint = parent == EOT_POSITRON ? "_" : ".";
-        EOT_TRY(rate(run, all, method, scratch, &mean, err));
-        snprintf(name, sizeof name, "%s%ssimulated_per_eot", prefix[parent], joint);
-        EOT_TRY(add(result, name, "1", mean, err));
-        mean.value += left_out;
-        mean.std_error = hypot(mean.std_error, left_out_error);
-        snprintf(name, sizeof name, "%s%sper_eot", prefix[parent], joint);
-        EOT_TRY(add(result, name, "1", mean, err));
-        snprintf(name, sizeof name, "%s%sexcluded_per_eot", prefix[parent], joint);
-        EOT_TRY(add(result, name, "1", (struct eot_mean){.value = left_out, .std_error = left_out_error}, err));
-        for (int i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++) {
-            double threshold = (double)eot_channel_threshold(i);
-            if (threshold < world->rare_threshold[parent]) continue; /* only a part is simulated */
-            EOT_TRY(rate(run, channel_sum(EOT_RARE_LFC, parent, EOT_CH_ABOVE + i), method, scratch, &mean, err));
-            snprintf(name, sizeof name, "%s%sper_eot_above_%gGeV", prefix[parent], joint, threshold);
-            EOT_TRY(add(result, name, "1", mean, err));
-        }
-        for (size_t i = 0; i < sizeof stage / sizeof stage[0]; i++) {
-            EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, stage[i].which), all, left_out, left_out_error,
-                             &mean, err));
-            snprintf(name, sizeof name, "%s.%s", efficiency[parent], stage[i].name);
-            if (mean.n_batches > 1) EOT_TRY(add(result, name, "1", mean, err));
-        }
-        EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, missing),
-                         channel_sum(EOT_RARE_LFC, parent, EOT_CH_ABOVE + 2), 0.0, 0.0, &mean, err));
-        snprintf(name, sizeof name, "%s.above_5GeV", efficiency[parent]);
-        if (mean.n_batches > 1 && world->rare_threshold[parent] <= 5.0) EOT_TRY(add(result, name, "1", mean, err));
-        EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, EOT_CH_MUON_ENERGY), all, 0.0, 0.0, &mean, err));
-        snprintf(name, sizeof name, "%s%smuon_energy_mean_GeV", prefix[parent], joint);
-        if (mean.n_batches > 1) EOT_TRY(add(result, name, "GeV", mean, err));
-    }
-    EOT_TRY(add_exact(result, "signal.min_lepton_energy_GeV", "GeV", world->rare_threshold[EOT_ELECTRON], err));
-    EOT_TRY(add_exact(result, "physics.mphi", "GeV", config->physics.mphi, err));
-    EOT_TRY(add_exact(result, "physics.h", "1", config->physics.h, err));
-done:
-    return status;
-}
-
 /* Efficiency by energy of the lepton at the vertex. With r = sum w p / sum w its variance is sum w^2 (p - r)^2 / (sum
  * w)^2, where sum w^2 p, which no tally holds, is at least sum w^2 p^2. */
 static enum eot_status add_efficiency_histogram(const struct eot_run *run, struct eot_result *result,
@@ -408,36 +188,37 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
                                      const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     uint64_t n = run->end - run->first;
-    const enum error_method method =
-        config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0 ? BY_BATCHES
-                                                                                                  : BY_SQUARES;
+    const enum eot_rate_error method =
+        config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0 ? EOT_BY_BATCHES
+                                                                                                  : EOT_BY_SQUARES;
+    const enum eot_process_family family = eot_config_family(config);
     struct eot_batch_sum *scratch = calloc(run->n_block, sizeof *scratch);
+    const struct eot_rates rates = {run, method, scratch};
     struct eot_mean mean, all, selected[2];
     EOT_CHECK_MEMORY(scratch);
     size_t n_used = 0; /* blocks with primaries: an interrupted run may have one, and then no spread between blocks */
     for (size_t i = 0; i < run->n_block; i++) n_used += run->block[i].n_primary > 0;
-    EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, method, scratch, &all, err));
-    EOT_TRY(add_exact(result, "eot.simulated", "1", (double)n, err));
-    EOT_TRY(add_exact(result, "physics.cut", "GeV", config->physics.cut, err));
+    EOT_TRY(eot_rate(&rates, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &all, err));
+    EOT_TRY(eot_add_exact(result, "eot.simulated", "1", (double)n, err));
+    EOT_TRY(eot_add_exact(result, "physics.cut", "GeV", config->physics.cut, err));
     double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
-    EOT_TRY(add(result, "eot.equivalent", "1",
-                (struct eot_mean){.value = equivalent,
-                                  .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0,
-                                  .n_batches = all.n_batches},
-                err));
-    EOT_TRY(config->physics.rare_lfc ? add_signal(config, world, run, method, scratch, result, err)
-                                     : add_dimuons(world, run, method, scratch, result, err));
+    EOT_TRY(eot_add_mean(result, "eot.equivalent", "1",
+                         (struct eot_mean){.value = equivalent,
+                                           .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0,
+                                           .n_batches = all.n_batches},
+                         err));
+    EOT_TRY(eot_add_channels(config, world, &rates, result, err));
     if (all.value > 0.0) {
         struct eot_batch_sum *weight = calloc(run->n_block, sizeof *weight);
         EOT_CHECK_MEMORY(weight);
-        weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, scratch);
-        weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, weight);
+        eot_weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, scratch);
+        eot_weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, weight);
         status = n_used > 1 ? eot_statistics_ratio(scratch, weight, run->n_block, &mean, err) : EOT_OK;
         free(weight);
         EOT_TRY(status);
-        if (n_used > 1)
-            EOT_TRY(add(result, config->physics.rare_lfc ? "signal.mean_depth_X0" : "dimuon.mean_depth_X0", "X0", mean,
-                        err));
+        char name[80];
+        snprintf(name, sizeof name, "%s.mean_depth_X0", eot_family_key(family));
+        if (n_used > 1) EOT_TRY(eot_add_mean(result, name, "X0", mean, err));
     }
     if (config->scoring.track_length) EOT_TRY(add_track_lengths(config, run, scratch, result, err));
 
@@ -445,20 +226,21 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
     const struct {
         const char *cut;
         int weighted, events;
-    } stage[] = {{config->physics.rare_lfc ? "signal" : "muon pair", EOT_W_ALL, EOT_C_EVENTS},
+    } stage[] = {{eot_family_title(family), EOT_W_ALL, EOT_C_EVENTS},
                  {"one track", EOT_W_TRACK, EOT_C_TRACK},
                  {"VETO: one MIP", EOT_W_VETO, EOT_C_VETO},
                  {"HCAL: one MIP each", EOT_W_HCAL, EOT_C_HCAL}};
     struct eot_cutflow_row row;
     for (int i = 0; i < 4; i++) {
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * stage[i].weighted, method, scratch, &mean, err));
+        EOT_TRY(eot_rate(&rates, EOT_T_WEIGHTED + 4 * stage[i].weighted, &mean, err));
         row = (struct eot_cutflow_row){
             .events = (double)counter(run, stage[i].events), .weighted = mean.value, .std_error = mean.std_error};
         snprintf(row.cut, sizeof row.cut, "%s", stage[i].cut);
         EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
     }
     for (int i = 0; i < 2; i++)
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING_GAUSSIAN + i), NO_SQUARES, scratch, &selected[i], err));
+        EOT_TRY(
+            eot_rate_by(&rates, EOT_NO_SQUARES, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING_GAUSSIAN + i), &selected[i], err));
     int chosen = config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL;
     double passed = 0.0;
     for (size_t i = 0; i < run->n_block; i++)
@@ -467,16 +249,16 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
         .events = passed, .weighted = selected[chosen].value, .std_error = selected[chosen].std_error};
     snprintf(row.cut, sizeof row.cut, "missing energy > %g GeV", config->selection.missing_energy);
     EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
-    EOT_TRY(add(result, "selected.per_eot", "1", selected[chosen], err));
-    EOT_TRY(add(result, "selected.per_eot_gaussian", "1", selected[0], err));
-    EOT_TRY(add(result, "selected.per_eot_exponential", "1", selected[1], err));
+    EOT_TRY(eot_add_mean(result, "selected.per_eot", "1", selected[chosen], err));
+    EOT_TRY(eot_add_mean(result, "selected.per_eot_gaussian", "1", selected[0], err));
+    EOT_TRY(eot_add_mean(result, "selected.per_eot_exponential", "1", selected[1], err));
     static const char *const category[3][2] = {{"I", "one muon in the spectrometer, the other absorbed"},
                                                {"II", "both muons in the spectrometer"},
                                                {"III", "both muons behind the HCAL, one in the spectrometer"}};
     for (int i = 0; i < 3; i++) {
         struct eot_category c;
-        if (config->physics.rare_lfc) break; /* there is no other muon */
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY_1 + i), method, scratch, &mean, err));
+        if (family == EOT_FAMILY_SIGNAL) break; /* there is no other muon */
+        EOT_TRY(eot_rate(&rates, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY_1 + i), &mean, err));
         snprintf(c.name, sizeof c.name, "%s", category[i][0]);
         snprintf(c.title, sizeof c.title, "%s", category[i][1]);
         c.weighted = mean.value;
@@ -484,18 +266,23 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
         EOT_TRY(eot_result_add_category(result, &c, err));
     }
     if (world->event.response.n_hcal > 0)
-        EOT_TRY(add(result, "hcal.calibration", "1",
-                    (struct eot_mean){.value = (double)world->event.response.hcal_scale,
-                                      .std_error = (double)world->event.response.hcal_scale * world->hcal_peak_error},
-                    err));
+        EOT_TRY(eot_add_mean(
+            result, "hcal.calibration", "1",
+            (struct eot_mean){.value = (double)world->event.response.hcal_scale,
+                              .std_error = (double)world->event.response.hcal_scale * world->hcal_peak_error},
+            err));
 
-    if (config->physics.rare_lfc) {
+    switch (family) {
+    case EOT_FAMILY_DIMUON:
+        for (size_t i = 0; i < sizeof DIMUON_AXES / sizeof DIMUON_AXES[0]; i++)
+            EOT_TRY(add_histogram(run, &DIMUON_AXES[i], n, result, err));
+        break;
+    case EOT_FAMILY_SIGNAL:
         for (size_t i = 0; i < sizeof SIGNAL_AXES / sizeof SIGNAL_AXES[0]; i++)
             EOT_TRY(add_histogram(run, &SIGNAL_AXES[i], n, result, err));
         EOT_TRY(add_efficiency_histogram(run, result, err));
-    } else {
-        for (size_t i = 0; i < sizeof DIMUON_AXES / sizeof DIMUON_AXES[0]; i++)
-            EOT_TRY(add_histogram(run, &DIMUON_AXES[i], n, result, err));
+        break;
+    case EOT_N_FAMILY: break;
     }
     for (size_t i = 0; i < sizeof DETECTOR_AXES / sizeof DETECTOR_AXES[0]; i++) {
         int module = DETECTOR_AXES[i].which - EOT_H_HCAL0;
@@ -531,7 +318,7 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
             status = used > 1 ? eot_statistics_ratio(scratch, share, run->n_block, &mean, err) : EOT_OK;
             free(share);
             EOT_TRY(status);
-            if (used > 1) EOT_TRY(add(result, name, "1", mean, err));
+            if (used > 1) EOT_TRY(eot_add_mean(result, name, "1", mean, err));
         }
     }
     result->energy_in = in;

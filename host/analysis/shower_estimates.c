@@ -3,15 +3,7 @@
 #include <string.h>
 
 #include "analysis/estimate.h"
-#include "analysis/statistics.h"
-
-static enum eot_status add(struct eot_result *result, const char *name, const char *unit, struct eot_mean m,
-                           struct eot_error *err) {
-    struct eot_estimate e = {.value = m.value, .std_error = m.std_error, .n_eff = m.n_eff};
-    snprintf(e.name, sizeof e.name, "%s", name);
-    snprintf(e.unit, sizeof e.unit, "%s", unit);
-    return eot_result_add_estimate(result, &e, err);
-}
+#include "analysis/rates.h"
 
 /* Mean of n scores with sums of squares. */
 static struct eot_mean mean_of(double sum, double square, double n) {
@@ -60,14 +52,15 @@ static enum eot_status add_depths(const struct eot_run *run, double n, struct eo
     second = fmax(0.0, raw[2] - mean * mean);
     fourth = raw[4] - 4.0 * mean * raw[3] + 6.0 * mean * mean * raw[2] - 3.0 * mean * mean * mean * mean;
     double spread = sqrt(second * n / (n - 1.0));
-    EOT_TRY(add(result, "ecal.mean_depth_X0", "X0",
-                (struct eot_mean){.value = mean, .std_error = spread / sqrt(n), .n_eff = n}, err));
-    EOT_TRY(add(result, "ecal.shower_depth_spread_X0", "X0",
-                (struct eot_mean){
-                    .value = spread,
-                    .std_error = spread > 0.0 ? sqrt(fmax(0.0, fourth - second * second) / n) / (2.0 * spread) : 0.0,
-                    .n_eff = n},
-                err));
+    EOT_TRY(eot_add_mean(result, "ecal.mean_depth_X0", "X0",
+                         (struct eot_mean){.value = mean, .std_error = spread / sqrt(n), .n_eff = n}, err));
+    EOT_TRY(eot_add_mean(
+        result, "ecal.shower_depth_spread_X0", "X0",
+        (struct eot_mean){.value = spread,
+                          .std_error =
+                              spread > 0.0 ? sqrt(fmax(0.0, fourth - second * second) / n) / (2.0 * spread) : 0.0,
+                          .n_eff = n},
+        err));
 done:
     return status;
 }
@@ -97,16 +90,17 @@ enum eot_status eot_estimate_plain_showers(const struct eot_config *config, cons
     double n = (double)eot_sums_count(&run->sums, EOT_RUN_SHOWER_COUNT, 0);
     struct eot_shower_binning binning = eot_run_shower_binning(config);
     if (n < 2.0 || !(sum_of(run, EOT_SS_SCORE + EOT_S_DEPOSIT) > 0.0)) return EOT_OK; /* no error can be stated */
-    EOT_TRY(add(result, "ecal.showers", "1", (struct eot_mean){.value = n}, err));
-    EOT_TRY(add(result, "ecal.deposit_GeV", "GeV", score_mean(run, EOT_S_DEPOSIT, n), err));
-    EOT_TRY(add(result, "ecal.visible_fraction", "1", score_ratio(run, EOT_S_VISIBLE, EOT_SS_CROSS_VISIBLE, n), err));
-    EOT_TRY(add(result, "ecal.visible_spread", "1", visible_spread(run, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.showers", "1", (struct eot_mean){.value = n}, err));
+    EOT_TRY(eot_add_mean(result, "ecal.deposit_GeV", "GeV", score_mean(run, EOT_S_DEPOSIT, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.visible_fraction", "1", score_ratio(run, EOT_S_VISIBLE, EOT_SS_CROSS_VISIBLE, n),
+                         err));
+    EOT_TRY(eot_add_mean(result, "ecal.visible_spread", "1", visible_spread(run, n), err));
     EOT_TRY(add_depths(run, n, result, err));
-    EOT_TRY(
-        add(result, "ecal.preshower_fraction", "1", score_ratio(run, EOT_S_PRESHOWER, EOT_SS_CROSS_PRESHOWER, n), err));
-    EOT_TRY(add(result, "ecal.leakage_rear_GeV", "GeV", score_mean(run, EOT_S_REAR, n), err));
-    EOT_TRY(add(result, "ecal.leakage_side_GeV", "GeV", score_mean(run, EOT_S_SIDE, n), err));
-    EOT_TRY(add(result, "ecal.leakage_front_GeV", "GeV", score_mean(run, EOT_S_FRONT, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.preshower_fraction", "1",
+                         score_ratio(run, EOT_S_PRESHOWER, EOT_SS_CROSS_PRESHOWER, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.leakage_rear_GeV", "GeV", score_mean(run, EOT_S_REAR, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.leakage_side_GeV", "GeV", score_mean(run, EOT_S_SIDE, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.leakage_front_GeV", "GeV", score_mean(run, EOT_S_FRONT, n), err));
     EOT_TRY(add_bins(run, EOT_RUN_PROFILE,
                      &(struct eot_histogram){.name = "ecal.profile",
                                              .unit = "X0",

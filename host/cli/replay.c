@@ -13,6 +13,7 @@
 #include "output/setup_figure.h"
 #include "job/job.h"
 #include "job/replay.h"
+#include "physics/process.h"
 
 static const char *region_name(const struct eot_config *config, const struct eot_world *world, int region) {
     int volume = world->region[region].volume;
@@ -51,8 +52,10 @@ static void print_steps(const struct eot_replay *r) {
         printf("%7zu %-6s %11.5g %10.4g %10.4g %10.5g %10.4g %11.4g %11.4g %8d  ", i, eot_replay_particle_name(s->type),
                s->E, s->x, s->y, s->z, s->path, s->ionisation, s->soft, s->n_waiting);
         if (s->E_a > 0.0) printf("%s %.5g + ", eot_replay_particle_name(s->type_a), s->E_a);
-        printf("%s %.5g%s%s%s\n", eot_replay_particle_name(s->type_b), s->E_b, s->has_left ? ", leaves the ECAL" : "",
-               s->is_ghost ? " (ghost)" : "", s->holds_vertex ? "  <- muon pair" : "");
+        printf("%s %.5g%s%s", eot_replay_particle_name(s->type_b), s->E_b, s->has_left ? ", leaves the ECAL" : "",
+               s->is_ghost ? " (ghost)" : "");
+        if (s->holds_vertex && r->n_vertex > 0) printf("  <- %s", eot_process_at(r->vertex[0].process)->products);
+        printf("\n");
     }
 }
 
@@ -63,11 +66,13 @@ static void print_row(const struct eot_replay *r, const float *row) {
 
 static void print_vertex(const struct eot_config *config, const struct eot_world *world, const struct eot_replay *r,
                          const struct eot_replay_vertex *v) {
+    const struct eot_process *process = eot_process_at(v->process);
     if (v->E_electron > 0.0)
         printf("\nconversion in step %u of the muon: %.6g GeV to an electron of %.6g GeV", v->draw, v->k,
                v->E_electron);
     else
-        printf("\nvertex in step %u: photon of %.6g GeV", v->draw, v->k);
+        printf("\nvertex in step %u: %s of %.6g GeV, %s (%s),", v->draw, eot_particle_word(v->parent), v->k,
+               process->products, process->reaction);
     printf(" at (%.5g, %.5g, %.6g) cm, depth %.4g X0, %.4g ns, weight %.6g\n", v->x, v->y, v->z, v->depth_X0, v->time,
            v->weight);
     if (v->faults != 0u) printf("FAULT %u: %s\n", v->faults, eot_run_fault_text(v->faults));
@@ -149,19 +154,17 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
         for (int k = 0; k < EOT_N_LEDGER; k++) json_object_set_new(ledger, eot_ledger_name[k], json_real(v->ledger[k]));
         for (int k = 0; k < EOT_N_ECAL_CELL; k++) json_array_append_new(cells, json_real(v->ecal_cell[k]));
         json_array_append_new(
-            vertices, json_pack("{s:i, s:f, s:[f,f,f], s:f, s:f, s:f, s:i, s:o, s:o, s:f, s:f, s:o, s:o}", "step",
-                                (int)v->draw, "photon_GeV", v->k, "position_cm", v->x, v->y, v->z, "depth_X0",
-                                v->depth_X0, "time_ns", v->time, "weight", v->weight, "faults", (int)v->faults, "muons",
-                                muons, "energy_GeV", ledger, "energy_in_GeV", v->energy_in, "energy_missing_GeV",
-                                v->residual, "ecal_cells_GeV", cells, "record", row_json(r, v->row)));
-        json_t *vertex = json_array_get(vertices, i);
-        if (v->E_electron > 0.0) {
-            json_object_set(vertex, "muon_GeV", json_object_get(vertex, "photon_GeV"));
-            json_object_del(vertex, "photon_GeV");
-            json_object_set_new(vertex, "electron_GeV", json_real(v->E_electron));
-        }
+            vertices,
+            json_pack("{s:i, s:s, s:s, s:f, s:[f,f,f], s:f, s:f, s:f, s:i, s:o, s:o, s:f, s:f, s:o, s:o}", "step",
+                      (int)v->draw, "process", eot_process_at(v->process)->key, "parent",
+                      v->E_electron > 0.0 ? "muon" : eot_particle_word(v->parent), "parent_GeV", v->k, "position_cm",
+                      v->x, v->y, v->z, "depth_X0", v->depth_X0, "time_ns", v->time, "weight", v->weight, "faults",
+                      (int)v->faults, "muons", muons, "energy_GeV", ledger, "energy_in_GeV", v->energy_in,
+                      "energy_missing_GeV", v->residual, "ecal_cells_GeV", cells, "record", row_json(r, v->row)));
+        if (v->E_electron > 0.0) /* of a muon that converts */
+            json_object_set_new(json_array_get(vertices, i), "electron_GeV", json_real(v->E_electron));
     }
-    root = json_pack("{s:s, s:s, s:s, s:I, s:i, s:f, s:f, s:O, s:O}", "schema", "eotmc-replay/1", "name", config->name,
+    root = json_pack("{s:s, s:s, s:s, s:I, s:i, s:f, s:f, s:O, s:O}", "schema", "eotmc-replay/2", "name", config->name,
                      "config_sha256", config->sha256, "event", (json_int_t)r->event, "seed", (int)config->sampling.seed,
                      "beam_GeV", r->E_beam, "rare", r->rate, "steps", steps, "vertices", vertices);
     json_object_set_new(root, "job", json_string(r->job->name));

@@ -84,7 +84,7 @@ static enum eot_status start_lanes(struct eot_engine *g, uint64_t first, uint32_
     EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof g->events.e, &g->events.e, err));
     EOT_TRY(eot_launch_source(
         g->b, eot_engine_source_items(g, n), 0,
-        (struct eot_args_source){.world = g->constant.event, .launch = l->parameters, .energy = l->energy}, err));
+        (struct eot_args_source){.world = g->constant.world, .launch = l->parameters, .energy = l->energy}, err));
     size_t n_start = l->n_lane < n ? l->n_lane : n;
     EOT_TRY(g->b->op->buffer_read(g->b, l->energy, 0, n_start * sizeof *energy, energy, err));
     memset(l->lane, 0, l->n_lane * EOT_N_LANE_WORD * sizeof *l->lane);

@@ -132,27 +132,6 @@ done:
     return status;
 }
 
-enum eot_status eot_world_buffers_create(struct eot_backend *b, const struct eot_world *w, bool has_muons,
-                                         struct eot_world_buffers *c, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    size_t n_region = (size_t)w->n_region * sizeof *w->region, n_voxel = w->n_voxel * sizeof *w->voxel;
-    EOT_TRY(b->op->buffer_create(b, w->table.n * sizeof *w->table.value, w->table.value, &c->table, err));
-    EOT_TRY(b->op->buffer_create(b, sizeof w->em, &w->em, &c->em, err));
-    EOT_TRY(b->op->buffer_create(b, sizeof w->event, &w->event, &c->event, err));
-    if (!has_muons) goto done;
-    EOT_TRY(b->op->buffer_create(b, sizeof w->muon, &w->muon, &c->muon_tables, err));
-    EOT_TRY(b->op->buffer_create(b, sizeof w->grid, &w->grid, &c->grid, err));
-    EOT_TRY(b->op->buffer_create(b, n_region, w->region, &c->region, err));
-    EOT_TRY(b->op->buffer_create(b, n_voxel, w->voxel, &c->voxel, err));
-done:
-    return status;
-}
-
-void eot_world_buffers_free(struct eot_backend *b, struct eot_world_buffers *c) {
-    struct eot_buffer *all[] = {c->table, c->em, c->event, c->muon_tables, c->grid, c->region, c->voxel};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) b->op->buffer_free(b, all[i]);
-}
-
 enum eot_status eot_engine_create(struct eot_engine *g, const struct eot_engine_task *task, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     memset(g, 0, sizeof *g);
@@ -162,7 +141,7 @@ enum eot_status eot_engine_create(struct eot_engine *g, const struct eot_engine_
     g->stop = task->stop;
     g->cascade.batch = (size_t)task->batch;
     g->events.e = eot_event_launch_from(g->config, g->world);
-    EOT_TRY(eot_world_buffers_create(g->b, g->world, task->has_events, &g->constant, err));
+    EOT_TRY(eot_world_upload(g->world, g->b, &g->constant, NULL, err));
     EOT_TRY(eot_engine_buffer(g, sizeof g->events.e, &g->events.e, &g->events.parameters, err));
     EOT_TRY(create_cascade(g, task->spectra, err));
     if (task->has_events) EOT_TRY(create_events(g, err));

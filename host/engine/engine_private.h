@@ -6,14 +6,9 @@
 
 #include "engine/run.h"
 #include "engine/stop.h"
+#include "world/sections.h"
 
 enum { EOT_VERTEX_SLOTS = 4 }; /* of a lane, for analog vertices that wait to be collected */
-
-/** What the tables, the geometry and the materials are on the device: the same for all launches. Muon tables and grid
- * are there only where events are followed. */
-struct eot_world_buffers {
-    struct eot_buffer *table, *em, *event, *muon_tables, *grid, *region, *voxel;
-};
 
 /** The lanes of the cascade: state on the device, and as the host last saw it. */
 struct eot_cascade_lanes {
@@ -50,7 +45,7 @@ struct eot_engine {
     const struct eot_config *config;
     const struct eot_world *world;
     struct eot_stop stop;
-    struct eot_world_buffers constant;
+    struct eot_world_buffers constant; /* the same for all launches */
     struct eot_cascade_lanes cascade;
     struct eot_event_chunks events;
     struct eot_launch_pace pace;
@@ -71,12 +66,6 @@ struct eot_engine_task {
  */
 enum eot_status eot_engine_create(struct eot_engine *g, const struct eot_engine_task *task, struct eot_error *err);
 void eot_engine_free(struct eot_engine *g);
-
-/** Copy a world to a device. @param has_muons with all that muons need. Release with eot_world_buffers_free, also after
- * an error. */
-enum eot_status eot_world_buffers_create(struct eot_backend *backend, const struct eot_world *world, bool has_muons,
-                                         struct eot_world_buffers *buffers, struct eot_error *err);
-void eot_world_buffers_free(struct eot_backend *backend, struct eot_world_buffers *buffers);
 
 /** Work items of the kernel `source`: the energies of n primaries and one more. */
 size_t eot_engine_source_items(const struct eot_engine *g, size_t n);

@@ -6,7 +6,7 @@
 
 #include "device/launch.h"
 #include "eotmc/math/random.h"
-#include "physics/lfc/event.h"
+#include "physics/process.h"
 
 const char *eot_run_fault_text(uint32_t faults) {
     return faults & EOT_FAULT_VERTEX    ? "its vertex was not found again"
@@ -20,20 +20,8 @@ const char *eot_run_fault_text(uint32_t faults) {
 double eot_run_complete_row(const struct eot_world *w, const eot_event_launch *launch, uint64_t primary,
                             float row[EOT_N_EVENT_COLUMN]) {
     row[EOT_E_WEIGHT] = (float)((double)row[EOT_E_WEIGHT] * w->rare_unit);
-    if ((int)row[EOT_E_PROCESS] != EOT_RARE_LFC) return 0.0;
-    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.vertex.lfc[0].m_phi,
-                                           (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,
-                                                   launch->run)); /* no step has this number: they are the vertices' */
-    struct eot_lfc_state state = {
-        .E = (double)row[EOT_E_PHOTON],
-        .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
-        .versine = (double)row[EOT_E_VERSINE]};
-    double kinetic =
-        eot_lfc_recoil_sample(n, &state, (const double[3]){eot_uniform(b.x), eot_uniform(b.y), eot_uniform(b.z)});
-    row[EOT_E_RECOIL_T] = (float)state.t;
-    row[EOT_E_RECOIL_TURN] = (float)state.turn_recoil;
-    return kinetic;
+    const struct eot_process *process = eot_process_at((int)row[EOT_E_PROCESS]);
+    return process != NULL ? process->complete(&w->event.vertex, launch, primary, row) : 0.0;
 }
 
 /* @param list numbers of the events in `record`; NULL: 0, 1, 2, ... */
@@ -76,7 +64,7 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
     EOT_TRY(eot_launch_locate(g->b, n_look, 0,
                               (struct eot_args_locate){.table = c->table,
                                                        .em = c->em,
-                                                       .world = c->event,
+                                                       .world = c->world,
                                                        .launch = g->events.parameters,
                                                        .record = record,
                                                        .stack = g->events.locate_stack,
@@ -89,7 +77,7 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
                                                      .grid = c->grid,
                                                      .region = c->region,
                                                      .voxel = c->voxel,
-                                                     .world = c->event,
+                                                     .world = c->world,
                                                      .launch = g->events.parameters,
                                                      .record = record,
                                                      .vertex = g->events.located,
@@ -120,7 +108,7 @@ static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *re
     EOT_TRY(eot_launch_replay(g->b, n, 0,
                               (struct eot_args_replay){.table = c->table,
                                                        .em = c->em,
-                                                       .world = c->event,
+                                                       .world = c->world,
                                                        .launch = v->parameters,
                                                        .record = record,
                                                        .acc = v->acc,
@@ -136,7 +124,7 @@ static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *re
                                                    .grid = c->grid,
                                                    .region = c->region,
                                                    .voxel = c->voxel,
-                                                   .world = c->event,
+                                                   .world = c->world,
                                                    .launch = v->parameters,
                                                    .record = record,
                                                    .vertex = v->vertex,
@@ -146,7 +134,7 @@ static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *re
                                                    .list = v->follow},
                             err));
     EOT_TRY(eot_launch_select_event(g->b, n, 0,
-                                    (struct eot_args_select_event){.world = c->event,
+                                    (struct eot_args_select_event){.world = c->world,
                                                                    .launch = v->parameters,
                                                                    .record = record,
                                                                    .vertex = v->vertex,

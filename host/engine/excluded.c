@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "eotmc/physics/lfc_sample.h"
-#include "eotmc/physics/rare.h"
+#include "physics/process.h"
 
 static const uint64_t EXCLUDED_SHOWERS = 4000;         /* largest sample that measures what the cut leaves out */
 static const uint64_t EXCLUDED_SHOWERS_SIGNAL = 16000; /* the same for the signal, whose efficiency contains it */
@@ -55,12 +55,11 @@ static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
 }
 
 bool eot_engine_leaves_out(const struct eot_config *config, const struct eot_world *w) {
-    bool on[EOT_N_RARE], is_out = false;
-    eot_world_rare_switches(config, on);
+    bool is_out = false;
     for (int p = 0; p < EOT_N_RARE; p++)
         for (int type = 0; type < 3; type++)
-            is_out |= on[p] && eot_rare_parents(p) & 1 << type &&
-                      w->rare_threshold[type] > eot_world_rare_threshold(config, p);
+            is_out |= config->physics.rare[p] && eot_rare_parents(p) & 1 << type &&
+                      w->rare_threshold[type] > eot_process_at(p)->threshold(config);
     return is_out;
 }
 
@@ -71,7 +70,7 @@ enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct
     struct eot_config low = *config;
     struct eot_world w = {0};
     struct eot_engine g = {0};
-    uint64_t most = config->physics.rare_lfc ? EXCLUDED_SHOWERS_SIGNAL : EXCLUDED_SHOWERS,
+    uint64_t most = eot_config_family(config) == EOT_FAMILY_SIGNAL ? EXCLUDED_SHOWERS_SIGNAL : EXCLUDED_SHOWERS,
              n_shower = config->sampling.eot < most ? config->sampling.eot : most;
     int64_t track[3 * EOT_TRACK_BINS] = {0};
     struct eot_block block = {.track = track};

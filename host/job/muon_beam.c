@@ -5,9 +5,10 @@
 
 #include "device/launch.h"
 #include "eotmc/math/random.h"
-#include "engine/engine_private.h"
+#include "engine/stop.h"
 #include "job/muon_beam_private.h"
 #include "job/replay.h"
+#include "world/sections.h"
 
 enum { MUONS_ON_CPU = 16384, MUONS_ON_GPU = 262144 }; /* of a launch */
 
@@ -35,7 +36,9 @@ struct muon_worker {
     float *row;
 };
 
-static bool accepts(const struct eot_config *config) { return eot_beam_is_muon(config) && !config->physics.rare_lfc; }
+static bool accepts(const struct eot_config *config) {
+    return eot_beam_is_muon(config) && !config->physics.rare[EOT_RARE_LFC];
+}
 
 static const char *mode(const struct eot_config *config) {
     (void)config;
@@ -141,7 +144,7 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     eot_muon_beam_setup(c->config, c->world, &w->p, &plane, &seen.grid);
     w->row = malloc(w->chunk * EOT_N_EXIT_COLUMN * sizeof *w->row);
     EOT_CHECK_MEMORY(w->row);
-    EOT_TRY(eot_world_buffers_create(b, &seen, true, &w->constant, err));
+    EOT_TRY(eot_world_upload(&seen, b, &w->constant, NULL, err));
     EOT_TRY(b->op->buffer_create(b, sizeof w->p, &w->p, &w->parameters, err));
     EOT_TRY(b->op->buffer_create(b, w->chunk * EOT_N_EXIT_COLUMN * sizeof *w->row, NULL, &w->row_buffer, err));
     EOT_TRY(b->op->buffer_create(b, EOT_N_EXIT_COUNTER * sizeof(i64), NULL, &w->tally, err));

@@ -5,11 +5,12 @@
 #include "eotmc/transport/conversion.h"
 
 #include "device/launch.h"
-#include "engine/engine_private.h"
+#include "engine/stop.h"
 #include "job/job.h"
 #include "job/muon_conversion_private.h"
 #include "job/replay.h"
 #include "world/launch.h"
+#include "world/sections.h"
 
 enum { MUONS_ON_CPU = 4096, MUONS_ON_GPU = 32768 }; /* of a launch */
 
@@ -34,7 +35,9 @@ struct conversion_worker {
     float *row;
 };
 
-static bool accepts(const struct eot_config *config) { return eot_beam_is_muon(config) && config->physics.rare_lfc; }
+static bool accepts(const struct eot_config *config) {
+    return eot_beam_is_muon(config) && config->physics.rare[EOT_RARE_LFC];
+}
 
 static const char *mode(const struct eot_config *config) {
     (void)config;
@@ -96,7 +99,7 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     e.has_vertex = 0;
     w->row = malloc(w->chunk * EOT_N_CONVERSION_COLUMN * sizeof *w->row);
     EOT_CHECK_MEMORY(w->row);
-    EOT_TRY(eot_world_buffers_create(b, c->world, true, &w->constant, err));
+    EOT_TRY(eot_world_upload(c->world, b, &w->constant, NULL, err));
     EOT_TRY(b->op->buffer_create(b, sizeof e, &e, &w->event, err));
     EOT_TRY(b->op->buffer_create(b, sizeof w->p, &w->p, &w->parameters, err));
     EOT_TRY(b->op->buffer_create(b, w->chunk * EOT_N_ACC * sizeof(i64), NULL, &w->acc, err));
@@ -125,7 +128,7 @@ static enum eot_status follow(struct conversion_worker *w, uint64_t first, size_
                                                                .grid = c->grid,
                                                                .region = c->region,
                                                                .voxel = c->voxel,
-                                                               .world = c->event,
+                                                               .world = c->world,
                                                                .event_launch = w->event,
                                                                .launch = w->parameters,
                                                                .acc = w->acc,

@@ -98,7 +98,8 @@ enum eot_status eot_replay_muon_conversion(const struct eot_config *config, cons
     eot_event_vertex v = eot_conversion_vertex(w, s, c, event, host->acc);
     v.E_beam = E;
     replay->n_vertex = 1;
-    *out = (struct eot_replay_vertex){.x = v.x,
+    *out = (struct eot_replay_vertex){.process = EOT_RARE_LFC,
+                                      .x = v.x,
                                       .y = v.y,
                                       .z = v.z,
                                       .time = (double)s.m.time,

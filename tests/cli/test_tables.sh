@@ -82,7 +82,7 @@ done
 # --- the list, the files, the figure
 tables --dump "$work/a b/dump" --figure "$work/figure"
 grep -qE '^bremsstrahlung above cut +lead\+polystyrene +0\.2 \.\. 108\.[0-9]* GeV +[0-9]+ +[0-9.e-]+ +[0-9]+$' "$work/out" || fail "no line of bremsstrahlung: $(cat "$work/out")"
-for word in 'pair production' 'Compton' 'gamma -> mu' 'radiation below cut' 'muon losses and rates +iron' 'straggling' 'HCAL calibration'; do grep -qE -- "$word" "$work/out" || fail "the list lacks $word"; done
+for word in 'pair production' 'Compton' 'gamma N -> mu' 'mu\+ mu- energy split' 'radiation below cut' 'muon losses and rates +iron' 'straggling' 'HCAL calibration'; do grep -qE -- "$word" "$work/out" || fail "the list lacks $word"; done
 dump="$work/a b/dump"
 for file in em_lead+polystyrene dimuon_gamma_xsec muon_dedx_lead muon_dedx_iron muon_dedx_polystyrene; do
     [ -s "$dump/$file.csv" ] || fail "no $file.csv"

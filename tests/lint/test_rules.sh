@@ -34,10 +34,11 @@ includes host/device/* | grep -E '"[a-z]+/' | grep -vE '"(base|device|eotmc)/' |
 for low in physics table setup; do
     includes $(find host/$low -name '*.[ch]' 2>/dev/null) | grep -E '"(run|output|analysis|device|cli)/' | each "host/$low lies below what it includes"
 done
+includes host/world/* | grep -E '"(engine|job|sums|analysis|output|bench|cli)/' | each "host/world lies below what it includes"
 includes $shared $kernels | grep -vE '"(eotmc/[a-z0-9_/]+\.(h|def)|[a-z0-9_]+\.def|[a-z0-9_]+\.h)"' | grep -v '^include/eotmc/base/portable\.h' | each "shared code includes only \"eotmc/...\""
 includes $shared | grep -vE '"eotmc/' | grep -v '^include/eotmc/base/portable\.h' | each "shared headers include only \"eotmc/...\""
 rank() {
-    case $1 in base) echo 0 ;; math) echo 1 ;; table) echo 2 ;; physics | tally) echo 3 ;; geometry | detector) echo 4 ;; transport) echo 5 ;; *) echo -1 ;; esac
+    case $1 in base) echo 0 ;; math) echo 1 ;; table) echo 2 ;; physics) echo 3 ;; tally | geometry | detector) echo 4 ;; transport) echo 5 ;; *) echo -1 ;; esac
 }
 while IFS= read -r line; do
     file=${line%%:*}

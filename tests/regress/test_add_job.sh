@@ -3,14 +3,16 @@
 # usage: test_add_job.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 . "$2/tests/regress/scratch.bash"
-fail() { echo "FAILED: $*"; tail -n 20 "$scratch/log"; exit 1; }
+fail() { echo "FAILED: $*"; tail -n 20 "$scratch/build.log"; exit 1; }
 command -v cmake >/dev/null || { echo "skipped: no cmake here"; exit 77; }
-scratch_create "$2"
-jobs=$scratch/source/host/job
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+scratch_create "$2" "$scratch" || { echo "FAILED: the copy does not configure"; tail -n 5 "$scratch/configure.log"; exit 1; }
+jobs=$scratch/sources/host/job
 sed -i 's/^EOT_JOB(muon_beam)$/EOT_JOB(stub)\n&/' "$jobs/jobs.def"
 grep -qx 'EOT_JOB(stub)' "$jobs/jobs.def" || fail "jobs.def has another form than this test knows"
-scratch_build && fail "a row without a descriptor builds"
-grep -q 'undefined reference to .eot_job_stub' "$scratch/log" || fail "a row without a descriptor does not build for another reason"
+scratch_build "$scratch" eotmc && fail "a row without a descriptor builds"
+grep -q 'undefined reference to .eot_job_stub' "$scratch/build.log" || fail "a row without a descriptor does not build for another reason"
 
 # a job that accepts nothing, of the parts of another
 cat >"$jobs/stub.c" <<'EOF'
@@ -56,12 +58,12 @@ static enum eot_status follow(const struct eot_config *config, const struct eot_
 EOT_JOB_DEFINE(stub, "stub", "nothing", "primaries", NULL, 0, false, accepts, mode, world, layout, eot_job_prepare_nothing, worker_create,
                worker_free, batch, eot_job_finish_nothing, work, estimate, follow);
 EOF
-scratch_build || fail "a row with a descriptor does not build"
-grep -q 'warning:' "$scratch/log" && fail "a row with a descriptor builds with warnings"
-"$scratch/build/eotmc" run "$scratch/source/configs/bench/muon-ecal.yaml" -o "$scratch/out" --device host --progress none --set sampling.eot=100 \
-    --set output.figures=off >"$scratch/log" 2>&1 || fail "the program with one more job does not run"
+scratch_build "$scratch" eotmc || fail "a row with a descriptor does not build"
+grep -q 'warning:' "$scratch/build.log" && fail "a row with a descriptor builds with warnings"
+"$scratch/build/eotmc" run "$scratch/sources/configs/bench/muon-ecal.yaml" -o "$scratch/out" --device host --progress none --set sampling.eot=100 \
+    --set output.figures=off >"$scratch/build.log" 2>&1 || fail "the program with one more job does not run"
 
 sed -i 's/ follow);$/ NULL);/; s/estimate, NULL);/NULL);/' "$jobs/stub.c"
-scratch_build && fail "a descriptor that lacks a member builds"
-grep -q 'EOT_JOB_DEFINE' "$scratch/log" || fail "a descriptor that lacks a member does not build for another reason"
+scratch_build "$scratch" eotmc && fail "a descriptor that lacks a member builds"
+grep -q 'EOT_JOB_DEFINE' "$scratch/build.log" || fail "a descriptor that lacks a member does not build for another reason"
 echo "a row with a descriptor builds; a row without one, and one that lacks a member, do not"

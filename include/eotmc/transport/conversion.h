@@ -150,8 +150,10 @@ EOT_FN eot_event_vertex eot_conversion_vertex(eot_conversion_world w, eot_event_
     eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, (f32)v.z), (f32)v.x, (f32)v.y,
                    s.kinetic_counts - at_vertex, 0);
     eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0, w.launch->seed, w.launch->run));
-    v.target = eot_conversion_target(w, v.k, eot_uniform(b.z));
-    eot_lfc_table n = w.e->vertex.lfc[v.target];
+    i32 target = eot_conversion_target(w, v.k, eot_uniform(b.z));
+    v.target_Z = e->vertex.lfc_Z[target];
+    v.target_A = e->vertex.lfc_A[target];
+    eot_lfc_table n = e->vertex.lfc[target];
     if (!eot_lfc_is_covered(n, v.k)) {
         v.fault = (u32)EOT_FAULT_ENERGY;
         return v;
@@ -245,8 +247,8 @@ EOT_FN void eot_conversion_score(eot_conversion_world w, u64 primary, eot_event_
     row[EOT_CONVERSION_ECAL] = space.row[EOT_E_ECAL];
     row[EOT_CONVERSION_MISSING] = space.row[EOT_E_MISSING];
     row[EOT_CONVERSION_PASS] = space.row[EOT_E_PASS_GAUSSIAN];
-    row[EOT_CONVERSION_TARGET_Z] = w.e->vertex.lfc_Z[v.target];
-    row[EOT_CONVERSION_TARGET_A] = w.e->vertex.lfc_A[v.target];
+    row[EOT_CONVERSION_TARGET_Z] = v.target_Z;
+    row[EOT_CONVERSION_TARGET_A] = v.target_A;
     eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_CONVERTED, 1);
     eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_IN, eot_energy_counts(v.E_beam));
     for (i32 k = 0; k < EOT_N_LEDGER; k++)
