@@ -7,10 +7,11 @@
 
 #include "analysis/channels.h"
 #include "analysis/rates.h"
-#include "base/sha256.h"
-#include "job/replay.h"
 #include "physics/process.h"
-#include "version.h"
+
+const char *const eot_ledger_name[EOT_N_LEDGER] = {"ecal",         "veto",         "hcal",          "other",
+                                                   "leakage_rear", "leakage_side", "leakage_front", "neutrino",
+                                                   "muon",         "rest",         "phi",           "recoil"};
 
 static enum eot_status add_track_lengths(const struct eot_config *config, const struct eot_run *run,
                                          struct eot_batch_sum *scratch, struct eot_result *result,
@@ -35,103 +36,6 @@ static enum eot_status add_track_lengths(const struct eot_config *config, const 
             snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", particle[p], threshold[t]);
             EOT_TRY(eot_add_mean(result, name, "X0", mean, err));
         }
-done:
-    return status;
-}
-
-/* Mean of n scores with sums of squares. */
-static struct eot_mean mean_of(double sum, double square, double n) {
-    double mean = sum / n;
-    return (struct eot_mean){
-        .value = mean, .std_error = n > 1.0 ? sqrt(fmax(0.0, square / n - mean * mean) / (n - 1.0)) : 0.0, .n_eff = n};
-}
-
-/* sum A / sum B over n showers; error by linearisation. */
-static struct eot_mean ratio_of(double A, double A2, double B, double B2, double AB, double n) {
-    double r = A / B;
-    return (struct eot_mean){
-        .value = r, .std_error = sqrt(fmax(0.0, A2 - 2.0 * r * AB + r * r * B2) * n / (n - 1.0)) / B, .n_eff = n};
-}
-
-static enum eot_status add_showers(const struct eot_world *world, const struct eot_shower_scores *s,
-                                   struct eot_result *result, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    double n = (double)s->n, to_X0 = 1.0 / world->calorimeter_X0, edges[EOT_MAX_PROFILE + 1], values[EOT_MAX_PROFILE],
-           variances[EOT_MAX_PROFILE];
-    if (s->n < 2 || !(s->sum[EOT_S_DEPOSIT] > 0.0)) return EOT_OK; /* no error can be stated */
-    EOT_TRY(eot_add_exact(result, "ecal.showers", "1", n, err));
-    EOT_TRY(eot_add_mean(result, "ecal.deposit_GeV", "GeV", mean_of(s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], n),
-                         err));
-    EOT_TRY(eot_add_mean(result, "ecal.visible_fraction", "1",
-                         ratio_of(s->sum[EOT_S_VISIBLE], s->square[EOT_S_VISIBLE], s->sum[EOT_S_DEPOSIT],
-                                  s->square[EOT_S_DEPOSIT], s->cross_visible, n),
-                         err));
-    double mean_visible = s->sum[EOT_S_VISIBLE] / n, moment[5] = {0};
-    EOT_TRY(eot_add_mean(
-        result, "ecal.visible_spread", "1",
-        (struct eot_mean){
-            .value = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible)) / mean_visible,
-            .std_error =
-                sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible) / (2.0 * (n - 1.0))) /
-                mean_visible,
-            .n_eff = n},
-        err)); /* error of a Gaussian's width */
-    for (uint64_t i = 0; i < s->n; i++) moment[1] += s->depth[i] * to_X0 / n;
-    for (uint64_t i = 0; i < s->n; i++) {
-        double d = s->depth[i] * to_X0 - moment[1];
-        moment[2] += d * d / n;
-        moment[4] += d * d * d * d / n;
-    }
-    double spread = sqrt(moment[2] * n / (n - 1.0));
-    EOT_TRY(eot_add_mean(result, "ecal.mean_depth_X0", "X0",
-                         (struct eot_mean){.value = moment[1], .std_error = spread / sqrt(n), .n_eff = n}, err));
-    EOT_TRY(eot_add_mean(
-        result, "ecal.shower_depth_spread_X0", "X0",
-        (struct eot_mean){
-            .value = spread,
-            .std_error = spread > 0.0 ? sqrt(fmax(0.0, moment[4] - moment[2] * moment[2]) / n) / (2.0 * spread) : 0.0,
-            .n_eff = n},
-        err));
-    EOT_TRY(eot_add_mean(result, "ecal.preshower_fraction", "1",
-                         ratio_of(s->sum[EOT_S_PRESHOWER], s->square[EOT_S_PRESHOWER], s->sum[EOT_S_DEPOSIT],
-                                  s->square[EOT_S_DEPOSIT], s->cross_preshower, n),
-                         err));
-    EOT_TRY(eot_add_mean(result, "ecal.leakage_rear_GeV", "GeV", mean_of(s->sum[EOT_S_REAR], s->square[EOT_S_REAR], n),
-                         err));
-    EOT_TRY(eot_add_mean(result, "ecal.leakage_side_GeV", "GeV", mean_of(s->sum[EOT_S_SIDE], s->square[EOT_S_SIDE], n),
-                         err));
-    EOT_TRY(eot_add_mean(result, "ecal.leakage_front_GeV", "GeV",
-                         mean_of(s->sum[EOT_S_FRONT], s->square[EOT_S_FRONT], n), err));
-    struct eot_histogram h = {.name = "ecal.profile",
-                              .unit = "X0",
-                              .title = "Energy deposited in the ECAL (GeV per bin and shower)",
-                              .axis = "depth in the ECAL",
-                              .n_bin = (size_t)s->n_bin,
-                              .edges = edges,
-                              .values = values,
-                              .variances = variances};
-    for (int b = 0; b <= s->n_bin; b++) edges[b] = b * s->bin_width * to_X0;
-    for (int b = 0; b < s->n_bin; b++) {
-        struct eot_mean m = mean_of(s->profile[b], s->profile_square[b], n);
-        values[b] = m.value;
-        variances[b] = m.std_error * m.std_error;
-    }
-    EOT_TRY(eot_result_add_histogram(result, &h, err));
-    struct eot_histogram cells = {.name = "ecal.cell_energy",
-                                  .unit = "1",
-                                  .title = "Energy in the cells of the ECAL (GeV per shower)",
-                                  .axis = "cell (x + y n_x)",
-                                  .n_bin = (size_t)s->n_cell,
-                                  .edges = edges,
-                                  .values = values,
-                                  .variances = variances};
-    for (int b = 0; b <= s->n_cell; b++) edges[b] = b - 0.5;
-    for (int b = 0; b < s->n_cell; b++) {
-        struct eot_mean m = mean_of(s->cell[b], s->cell_square[b], n);
-        values[b] = m.value;
-        variances[b] = m.std_error * m.std_error;
-    }
-    EOT_TRY(eot_result_add_histogram(result, &cells, err));
 done:
     return status;
 }
@@ -197,66 +101,50 @@ static const struct axis DETECTOR_AXES[] = {
      EOT_MISSING_LOW, EOT_MISSING_BINS_PER_GEV, false},
 };
 
-static const char *const EVENT_COLUMN[EOT_N_EVENT_COLUMN + 1] = {"primary",
-                                                                 "weight",
-                                                                 "beam_energy_GeV",
-                                                                 "photon_energy_GeV",
-                                                                 "depth_X0",
-                                                                 "mu_plus_energy_GeV",
-                                                                 "mu_minus_energy_GeV",
-                                                                 "vertex_x_cm",
-                                                                 "vertex_y_cm",
-                                                                 "vertex_z_cm",
-                                                                 "ecal_GeV",
-                                                                 "veto_GeV",
-                                                                 "hcal0_GeV",
-                                                                 "hcal1_GeV",
-                                                                 "hcal2_GeV",
-                                                                 "hcal3_GeV",
-                                                                 "n_track",
-                                                                 "track_momentum_GeV",
-                                                                 "track_charge",
-                                                                 "missing_energy_GeV",
-                                                                 "missing_energy_sigma_GeV",
-                                                                 "pass_gaussian",
-                                                                 "pass_exponential",
-                                                                 "category",
-                                                                 "cuts_passed",
-                                                                 "process",
-                                                                 "parent",
-                                                                 "time_ns",
-                                                                 "parent_slope_x",
-                                                                 "parent_slope_y",
-                                                                 "muon_versine",
-                                                                 "muon_turn",
-                                                                 "target_Z",
-                                                                 "target_A",
-                                                                 "recoil_t_GeV2",
-                                                                 "recoil_turn",
-                                                                 "mu_plus_direction_x",
-                                                                 "mu_plus_direction_y",
-                                                                 "mu_plus_direction_z",
-                                                                 "mu_minus_direction_x",
-                                                                 "mu_minus_direction_y",
-                                                                 "mu_minus_direction_z"};
+const char *const eot_event_columns[EOT_N_EVENT_COLUMN + 1] = {"primary",
+                                                               "weight",
+                                                               "beam_energy_GeV",
+                                                               "photon_energy_GeV",
+                                                               "depth_X0",
+                                                               "mu_plus_energy_GeV",
+                                                               "mu_minus_energy_GeV",
+                                                               "vertex_x_cm",
+                                                               "vertex_y_cm",
+                                                               "vertex_z_cm",
+                                                               "ecal_GeV",
+                                                               "veto_GeV",
+                                                               "hcal0_GeV",
+                                                               "hcal1_GeV",
+                                                               "hcal2_GeV",
+                                                               "hcal3_GeV",
+                                                               "n_track",
+                                                               "track_momentum_GeV",
+                                                               "track_charge",
+                                                               "missing_energy_GeV",
+                                                               "missing_energy_sigma_GeV",
+                                                               "pass_gaussian",
+                                                               "pass_exponential",
+                                                               "category",
+                                                               "cuts_passed",
+                                                               "process",
+                                                               "parent",
+                                                               "time_ns",
+                                                               "parent_slope_x",
+                                                               "parent_slope_y",
+                                                               "muon_versine",
+                                                               "muon_turn",
+                                                               "target_Z",
+                                                               "target_A",
+                                                               "recoil_t_GeV2",
+                                                               "recoil_turn",
+                                                               "mu_plus_direction_x",
+                                                               "mu_plus_direction_y",
+                                                               "mu_plus_direction_z",
+                                                               "mu_minus_direction_x",
+                                                               "mu_minus_direction_y",
+                                                               "mu_minus_direction_z"};
 
-const char *eot_event_column_name(int column) { return EVENT_COLUMN[column + 1]; }
-
-static enum eot_status add_events(const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    size_t n_column = EOT_N_EVENT_COLUMN + 1;
-    result->events = (struct eot_event_table){.n_event = run->n_row, .n_column = n_column, .column = EVENT_COLUMN};
-    if (run->n_row == 0) return EOT_OK;
-    result->events.value = malloc(run->n_row * n_column * sizeof *result->events.value);
-    EOT_CHECK_MEMORY(result->events.value);
-    for (size_t i = 0; i < run->n_row; i++) {
-        double *row = result->events.value + i * n_column;
-        row[0] = (double)run->row[i].primary;
-        for (size_t c = 0; c < EOT_N_EVENT_COLUMN; c++) row[c + 1] = (double)run->row[i].value[c];
-    }
-done:
-    return status;
-}
+const char *eot_event_column_name(int column) { return eot_event_columns[column + 1]; }
 
 static int64_t counter(const struct eot_run *run, int which) {
     int64_t sum = 0;
@@ -296,11 +184,10 @@ static enum eot_status add_efficiency_histogram(const struct eot_run *run, struc
     return eot_result_add_histogram(result, &h, err);
 }
 
-enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world,
-                                    const struct eot_run *run, const struct eot_backend *backend,
-                                    struct eot_result *result, struct eot_error *err) {
+enum eot_status eot_estimate_showers(const struct eot_config *config, const struct eot_world *world,
+                                     const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    uint64_t n = run->end - run->first, n_step = 0;
+    uint64_t n = run->end - run->first;
     const enum eot_rate_error method =
         config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0 ? EOT_BY_BATCHES
                                                                                                   : EOT_BY_SQUARES;
@@ -309,37 +196,8 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     const struct eot_rates rates = {run, method, scratch};
     struct eot_mean mean, all, selected[2];
     EOT_CHECK_MEMORY(scratch);
-    EOT_CHECK(n > 0, EOT_E_INTERRUPTED,
-              "no batch was completed; nothing is written (use a smaller sampling.batch to stop earlier)");
     size_t n_used = 0; /* blocks with primaries: an interrupted run may have one, and then no spread between blocks */
     for (size_t i = 0; i < run->n_block; i++) n_used += run->block[i].n_primary > 0;
-    snprintf(result->name, sizeof result->name, "%s", config->name);
-    snprintf(result->mode, sizeof result->mode, "%s",
-             config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog");
-    snprintf(result->version, sizeof result->version, "%s", EOT_VERSION);
-    memcpy(result->config_sha256, config->sha256, sizeof result->config_sha256);
-    memcpy(result->tables_sha256, world->sha256, sizeof result->tables_sha256);
-    result->seed = config->sampling.seed;
-    result->run = config->sampling.run;
-    result->partial = run->is_partial;
-    result->effective_yaml = config->effective_yaml;
-    for (const struct eot_backend *b = backend; b != NULL; b = b->next) {
-        EOT_TRY(eot_result_add_device(result, b->name, b->driver, err));
-        result->performance.jit_s += b->build_s;
-    }
-    EOT_TRY(eot_result_add_range(result, run->first, run->end, err));
-
-    /* the tallies' own hash: the same for any work-group, launch, lane, batch */
-    struct eot_sha256 hash;
-    eot_sha256_init(&hash);
-    for (int k = 0; k < 3 * EOT_TRACK_BINS + EOT_N_TALLY; k++) {
-        int64_t sum = 0;
-        for (size_t i = 0; i < run->n_block; i++)
-            sum += k < 3 * EOT_TRACK_BINS ? run->block[i].track[k] : run->block[i].event[k - 3 * EOT_TRACK_BINS];
-        eot_sha256_update(&hash, &sum, sizeof sum);
-    }
-    eot_sha256_finish(&hash, result->tally_sha256);
-
     EOT_TRY(eot_rate(&rates, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &all, err));
     EOT_TRY(eot_add_exact(result, "eot.simulated", "1", (double)n, err));
     EOT_TRY(eot_add_exact(result, "physics.cut", "GeV", config->physics.cut, err));
@@ -413,8 +271,6 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
             (struct eot_mean){.value = (double)world->event.response.hcal_scale,
                               .std_error = (double)world->event.response.hcal_scale * world->hcal_peak_error},
             err));
-    EOT_TRY(eot_add_exact(result, "events.recorded", "1", (double)run->n_row, err));
-    EOT_TRY(eot_add_exact(result, "events.dropped", "1", (double)run->n_row_dropped, err));
 
     switch (family) {
     case EOT_FAMILY_DIMUON:
@@ -434,7 +290,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
         EOT_TRY(add_histogram(run, &DETECTOR_AXES[i], n, result, err));
     }
 
-    EOT_TRY(add_showers(world, &run->shower, result, err));
+    EOT_TRY(eot_estimate_plain_showers(config, run, world->calorimeter_X0, result, err));
 
     /* faults and balance */
     static const char *const fault[EOT_N_FAULT] = {"stack_overflow", "nan", "stuck", "vertex", "energy"};
@@ -468,15 +324,6 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     result->energy_in = in;
     result->energy_out = out;
     result->energy_residual = in > 0.0 ? (double)difference / EOT_ENERGY_QUANTUM / in : 0.0;
-    for (size_t i = 0; i < run->n_block; i++) n_step += run->block[i].n_step;
-    double wall = run->wall_s > 0.0 ? run->wall_s : 1e-9, n_muon = (double)counter(run, EOT_C_MUONS);
-    result->performance.wall_s = run->wall_s;
-    result->performance.kernel_s = run->kernel_s;
-    result->performance.eot_per_s = (double)n / wall;
-    result->performance.steps_per_s = (double)n_step / wall;
-    result->performance.steps_per_eot = (double)n_step / (double)n;
-    result->performance.muons_per_s = n_muon / wall;
-    EOT_TRY(add_events(run, result, err));
 done:
     free(scratch);
     return status;

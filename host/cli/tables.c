@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "cli/option_rows.h"
 #include "cli/cli.h"
 #include "cli/json.h"
@@ -36,12 +36,6 @@ struct listing {
     struct table_row row[MAX_ROW];
     size_t n;
 };
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void add(struct listing *list, const char *process, const char *medium, struct table_range range, double error,
                 size_t n_value) {
@@ -205,13 +199,13 @@ enum eot_status eot_cmd_tables(int argc, char **argv, struct eot_error *err) {
     if (!is_muon_beam) EOT_TRY(eot_world_em_options(config, setup, config->physics.cut, &options, err));
     if (dump != NULL) EOT_TRY(eot_output_prepare(dump, err)); /* before any work is done */
     if (figure != NULL) EOT_TRY(eot_output_prepare(figure, err));
-    double start = now_s();
+    double start = eot_clock_seconds();
     if (is_muon_beam)
         EOT_TRY(eot_world_create_muons(config, setup, &world, err));
     else
         EOT_TRY(eot_world_create_with(config, setup, config->physics.cut,
                                       &(struct eot_world_options){.no_cache = no_table_cache}, &world, err));
-    double seconds = now_s() - start;
+    double seconds = eot_clock_seconds() - start;
     list = malloc(sizeof *list);
     EOT_CHECK_MEMORY(list);
     list_tables(setup, &options, &world, list);

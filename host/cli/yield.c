@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis/yield.h"
 #include "base/cache.h"
+#include "base/clock.h"
 #include "cli/option_rows.h"
 #include "base/sha256.h"
 #include "cli/cli.h"
@@ -28,12 +28,6 @@ struct request {
     bool is_verbose, no_cache;
     struct eot_number_list masses;
 };
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Track lengths are kept under the hash of all that they depend on. */
 static void spectra_key(const struct eot_config *config, const struct eot_backend *backend, uint64_t eot,
@@ -171,7 +165,7 @@ static enum eot_status track_lengths(const struct request *r, const struct eot_c
     bool is_caught = false;
     struct eot_world world = {0};
     char key[65];
-    double start = now_s();
+    double start = eot_clock_seconds();
     spectra_key(config, backend, r->eot, key);
     if (!r->no_cache) EOT_TRY(spectra_load(key, &answer->spectra, &answer->is_cached, err));
     if (!answer->is_cached) {
@@ -185,7 +179,7 @@ static enum eot_status track_lengths(const struct request *r, const struct eot_c
         EOT_TRY(eot_run_track_spectra(config, &world, &options, r->eot, N_BATCH, &answer->spectra, err));
         if (!r->no_cache) EOT_TRY(spectra_store(key, &answer->spectra, err));
     }
-    answer->tracks_s = now_s() - start;
+    answer->tracks_s = eot_clock_seconds() - start;
 done:
     if (is_caught) eot_interrupt_release();
     eot_world_free(&world);

@@ -119,14 +119,11 @@ enum eot_event_column {
     EOT_N_EVENT_COLUMN
 };
 
-/** Columns of a scored muon, f32 each. */
+/** Columns of a scored muon of a beam: eotmc/tally/exit_columns.def. */
 enum eot_exit_column {
-    EOT_EXIT_SURVIVED = 0, /* 1: reached the plane; 0: did not; -1: fault */
-    EOT_EXIT_LOSS,         /* GeV of kinetic energy */
-    EOT_EXIT_ANGLE_X,
-    EOT_EXIT_ANGLE_Y, /* slopes */
-    EOT_EXIT_DISPLACEMENT_X,
-    EOT_EXIT_DISPLACEMENT_Y, /* cm from the incoming straight line */
+#define EOT_EXIT_COLUMN(symbol, name) EOT_EXIT_##symbol,
+#include "eotmc/tally/exit_columns.def"
+#undef EOT_EXIT_COLUMN
     EOT_N_EXIT_COLUMN
 };
 
