@@ -101,6 +101,20 @@ Test(jobs, each_configuration_has_one) {
     }
 }
 
+/* What a run keeps does not grow with its primaries: 10 MB at most, so that it can be written often. */
+Test(jobs, sums_are_small) {
+    for (size_t k = 0; k < eot_n_job; k++) {
+        struct eot_sums_layout layout = {0};
+        eot_jobs[k]->layout(&(struct eot_config){.name = ""}, &layout);
+        double bytes = (double)(EOT_MAX_BLOCK * layout.n_value[EOT_SUMS_PER_BLOCK] + layout.n_value[EOT_SUMS_PER_RUN] +
+                                layout.n_value[EOT_SUMS_APART]) *
+                       sizeof(int64_t);
+        cr_expect_gt(bytes, 0.0);
+        cr_expect_lt(bytes, 10e6, "%s: %g bytes", eot_jobs[k]->name, bytes);
+        printf("%s: %.3g MB\n", eot_jobs[k]->name, 1e-6 * bytes);
+    }
+}
+
 /* An interrupted beam is the run of so many muons. */
 Test(jobs, interrupted_muon_beam_keeps_a_range) {
     static volatile sig_atomic_t interrupted = 1;
