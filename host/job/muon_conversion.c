@@ -146,7 +146,8 @@ static u32 convert(const struct eot_world *w, const eot_event_launch *launch, i3
     r.q.sy = v.extra.y / fmax(v.extra.z, 0.1f);
     if (v.E_extra < w->em.cut) {
         eot_shower_axis axis = {.x = r.q.x, .y = r.q.y, .z = (f32)v.z, .sx = r.q.sx, .sy = r.q.sy};
-        eot_shower_deposit(deposits, eot_subcut_shower_of(eot_energy_counts(v.E_extra), v.E_extra, 0, axis), r.random);
+        eot_shower_deposit(deposits, eot_subcut_shower_of(eot_energy_counts(v.E_extra), v.E_extra, 0, axis),
+                           r.spots.random);
     } else {
         while (r.is_alive) {
             eot_u32x4 block = eot_replay_block(r, launch);

@@ -14,7 +14,9 @@
 #include "eotmc/physics/dimuon_annihilation.h"
 #include "eotmc/physics/dimuon_gamma.h"
 #include "eotmc/physics/rare.h"
-#include "eotmc/transport/cascade.h"
+#include "eotmc/transport/launch.h"
+#include "eotmc/transport/state.h"
+#include "eotmc/transport/step.h"
 
 /** The rare vertex of an event and what leaves it. */
 typedef struct {
