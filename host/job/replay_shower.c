@@ -1,6 +1,8 @@
 /* A primary of a shower run again: its cascade, its vertices, their muons, what the experiment sees. */
 #include "job/replay_private.h"
 
+#include "eotmc/transport/lanes.h"
+
 #include "job/job.h"
 #include "world/launch.h"
 #include "world/matter.h"
@@ -69,10 +71,11 @@ static enum eot_status find_vertices(const struct eot_world *w, const eot_cascad
     u32 lane[EOT_N_LANE_WORD] = {0};
     lane[EOT_LANE_E] = eot_f32_bits(energy);
     lane[EOT_LANE_TYPE] = (u32)c->primary_type;
+    eot_lane_view view = {w->table.value, c->threshold, energies, lane, stack, track, slot};
     *n_record = 0;
     while (lane[EOT_LANE_I_PRIMARY] == 0) {
         f32 before = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
-        eot_lanes_advance(0, w->table.value, w->em, *c, c->threshold, energies, lane, stack, track, slot);
+        eot_lanes_advance(0, view, w->em, *c);
         f32 weight = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
         if (weight > before) *rate = (double)weight;
         for (u32 k = 0; k < lane[EOT_LANE_N_HIT] && !c->is_forced && *n_record < MAX_RECORD; k++)
