@@ -1,5 +1,6 @@
 /* Events with a rare vertex, one work item each: replay of the shower, muons, detector and selection. Thin: the physics
  * is in include/eotmc. */
+#include "eotmc/transport/lanes.h"
 #include "eotmc/transport/select.h"
 
 /** Energies of the primaries of a batch, EOT_LANE_WIDTH a work item. @param energy n_primary + 1 values out, in whole

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "device/launch.h"
 #include "eotmc/math/random.h"
-#include "eotmc/transport/lanes.h"
+#include "eotmc/transport/lane_sums.h"
 
 static const double LAUNCH_SECONDS = 0.1; /* aim of one launch */
 

@@ -6,7 +6,7 @@
 
 #include "engine/run.h"
 #include "engine/stop.h"
-#include "eotmc/transport/lanes.h"
+#include "eotmc/transport/lane_sums.h"
 #include "world/sections.h"
 
 enum { EOT_VERTEX_SLOTS = 4 }; /* of a lane, for analog vertices that wait to be collected */

@@ -5,6 +5,7 @@
 #define EOT_HOST_JOB_REPLAY_H
 
 #include "eotmc/detector/accumulator.h"
+#include "eotmc/transport/state.h"
 #include "world/world.h"
 
 /** One step of the cascade. Positions in cm (z along the beam, from the origin of the geometry), energies in GeV. */
@@ -18,7 +19,7 @@ struct eot_replay_step {
     double E_a, E_b; /* daughters; E_a = 0: none, the particle goes on with E_b */
     double rare;     /* expected number of rare vertices along the path */
     bool has_left;   /* through the calorimeter's rear */
-    bool is_ghost;   /* descends from the photon that became the pair: random numbers without energy */
+    bool is_ghost;   /* descends from the parent of the vertex: random numbers without energy */
     bool holds_vertex;
 };
 

@@ -1,5 +1,5 @@
 /* A muon of a beam again, step by step up to the scored plane. */
-#include "job/replay_private.h"
+#include "job/replay_steps.h"
 
 #include "job/muon_beam_private.h"
 

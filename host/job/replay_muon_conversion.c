@@ -1,5 +1,5 @@
 /* A muon of a beam again: to where it converts, the electron's shower there, what the experiment sees. */
-#include "job/replay_private.h"
+#include "job/replay_steps.h"
 
 #include "job/job.h"
 #include "world/launch.h"

@@ -1,5 +1,7 @@
 /* A primary of a shower run again: its cascade, its vertices, their muons, what the experiment sees. */
-#include "job/replay_private.h"
+#include "job/replay_steps.h"
+
+#include "eotmc/transport/lanes.h"
 
 #include "job/job.h"
 #include "world/launch.h"
@@ -7,13 +9,14 @@
 
 enum { MAX_RECORD = 256, N_SLOT = 4 };
 
-static enum eot_status follow_muon(const struct eot_world *w, const eot_event_launch *launch, uint64_t primary,
-                                   eot_event_vertex v, int charge, i64 *acc, struct eot_replay_muon *out,
-                                   eot_muon_outcome *outcome, struct eot_error *err) {
+/* A muon of the vertex of primary launch->first_primary. */
+static enum eot_status follow_muon(const struct eot_world *w, const eot_event_launch *launch, eot_event_vertex v,
+                                   int charge, i64 *acc, struct eot_replay_muon *out, eot_muon_outcome *outcome,
+                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     *outcome = eot_muon_outcome_none();
     if (!((charge > 0 ? v.E_plus : v.E_minus) > 0.0f)) return EOT_OK; /* no muon of this charge */
-    eot_event_muon_state s = eot_event_muon_start(eot_world_matter(w), launch, primary, v, charge, acc);
+    eot_event_muon_state s = eot_event_muon_start(eot_world_matter(w), launch, launch->first_primary, v, charge, acc);
     eot_vec3 u = charge > 0 ? v.plus : v.minus;
     *out = (struct eot_replay_muon){.charge = charge,
                                     .E = (double)(charge > 0 ? v.E_plus : v.E_minus),
@@ -69,10 +72,11 @@ static enum eot_status find_vertices(const struct eot_world *w, const eot_cascad
     u32 lane[EOT_N_LANE_WORD] = {0};
     lane[EOT_LANE_E] = eot_f32_bits(energy);
     lane[EOT_LANE_TYPE] = (u32)c->primary_type;
+    eot_lane_view view = {w->table.value, c->threshold, energies, lane, stack, track, slot};
     *n_record = 0;
     while (lane[EOT_LANE_I_PRIMARY] == 0) {
         f32 before = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
-        eot_lanes_advance(0, w->table.value, w->em, *c, c->threshold, energies, lane, stack, track, slot);
+        eot_lanes_advance(0, view, w->em, *c);
         f32 weight = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
         if (weight > before) *rate = (double)weight;
         for (u32 k = 0; k < lane[EOT_LANE_N_HIT] && !c->is_forced && *n_record < MAX_RECORD; k++)
@@ -140,7 +144,7 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
         if (v.fault != 0u) continue;
         eot_muon_outcome outcome[2];
         for (int k = 0; k < 2; k++)
-            EOT_TRY(follow_muon(w, &launch, event, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
+            EOT_TRY(follow_muon(w, &launch, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
         eot_event_select(&w->event, &launch, event, 1, v, acc, outcome[0], outcome[1], tally, out->row);
         if (out->row[EOT_E_STAGE] < 0.0f) out->faults = (uint32_t)-out->row[EOT_E_STAGE];
         i64 recoil = (i64)floor(eot_run_complete_row(w, &launch, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);

@@ -203,7 +203,7 @@ EOT_FN void eot_conversion_spots(eot_conversion_world w, eot_event_vertex v, eot
     axis.sx = r.q.sx;
     axis.sy = r.q.sy;
     eot_shower_deposit(eot_replay_deposits(view, space.acc, 0),
-                       eot_subcut_shower_of(eot_energy_counts(v.E_extra), v.E_extra, 0, axis), r.random);
+                       eot_subcut_shower_of(eot_energy_counts(v.E_extra), v.E_extra, 0, axis), r.spots.random);
 }
 
 /** The shower of the vertex's electron. @return its faults, bits of eot_event_fault. */

@@ -85,13 +85,18 @@ EOT_FN eot_replay_particle eot_replay_pop(eot_replay_view view, i32 depth) {
     return q;
 }
 
+/** What is left of the energy below the cut between two deposits. */
+typedef struct {
+    eot_subcut_shower waiting; /* energy below the size of a spot: waits for more */
+    eot_random random;         /* cursor of these showers */
+} eot_replay_spots;
+
 /** A shower that is followed again, between two steps. */
 typedef struct {
     eot_replay_particle q; /* next to step */
-    eot_random random;     /* of showers below the cut */
     eot_event_vertex vertex;
-    eot_subcut_shower waiting; /* energy below the size of a spot: waits for more */
-    f32 x_end, y_end;          /* cm, where the last step ended */
+    eot_replay_spots spots;
+    f32 x_end, y_end; /* cm, where the last step ended */
     u64 primary;
     u32 stage, draw; /* of the cascade's random numbers; steps so far */
     i32 depth;       /* particles on the stack */
@@ -105,7 +110,7 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_world *world
     s.primary = launch->first_primary + record.i_primary;
     s.primary_type = launch->primary_type;
     eot_primary source = eot_source_sample(world->beam, s.primary, launch->seed, launch->run, world->calorimeter_z);
-    s.random = eot_random_init(s.primary, EOT_STAGE_REPLAY, 1, launch->seed, launch->run);
+    s.spots.random = eot_random_init(s.primary, EOT_STAGE_REPLAY, 1, launch->seed, launch->run);
     s.vertex = eot_event_vertex_none();
     s.vertex.weight = launch->has_vertex ? record.weight : 0.0f;
     s.vertex.E_beam = source.E;
@@ -120,7 +125,7 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_world *world
     s.q.is_ghost = 0;
     s.x_end = source.x;
     s.y_end = source.y;
-    s.waiting = eot_subcut_shower_none();
+    s.spots.waiting = eot_subcut_shower_none();
     s.depth = 0;
     s.stage = EOT_STAGE_CASCADE;
     s.draw = 0;
@@ -281,7 +286,7 @@ EOT_FN eot_shower_axis eot_replay_point(eot_replay_path p, f32 at) {
 
 /** Energy that goes below the cut: a shower of its own where it is as large as a spot; smaller ones wait for more.
  * @param choice a uniform number. */
-EOT_FN eot_replay_state eot_replay_collect(eot_replay_state s, eot_subcut_shower shower, f32 choice,
+EOT_FN eot_replay_spots eot_replay_collect(eot_replay_spots s, eot_subcut_shower shower, f32 choice,
                                            eot_deposit_view d) {
     i32 is_small = shower.energy < d.constants->spot_energy;
     if (is_small) {
@@ -308,7 +313,7 @@ EOT_FN f32 eot_replay_choice_left(f32 choice, f32 waiting, f32 more) {
 /** The deposits of a step: ionisation along the path, and what goes below the cut. @param r its losses. @param p its
  * path. @param v its vertex. @param own the replay's words. @param goes_on bits: 1 daughter a, 2 daughter b stays above
  * the cut or is gone. @param cut [GeV]. */
-EOT_FN eot_replay_state eot_replay_deposit(eot_replay_state s, eot_replay_losses r, eot_replay_path p,
+EOT_FN eot_replay_spots eot_replay_deposit(eot_replay_spots s, eot_replay_losses r, eot_replay_path p,
                                            eot_cascade_vertex v, eot_u32x4 own, i32 goes_on, f32 cut,
                                            eot_deposit_view d) {
     eot_shower_axis along = eot_replay_point(p, r.at), at_end = eot_replay_point(p, r.l.share);
@@ -356,7 +361,8 @@ EOT_FN eot_replay_state eot_replay_after(eot_replay_state s, f32 cut, f32 calori
         axis.z = (f32)s.vertex.z;
         axis.sx = s.q.sx;
         axis.sy = s.q.sy;
-        s.random = eot_shower_deposit(d, eot_subcut_shower_of(eot_energy_counts(s.q.p.E), s.q.p.E, 0, axis), s.random);
+        s.spots.random =
+            eot_shower_deposit(d, eot_subcut_shower_of(eot_energy_counts(s.q.p.E), s.q.p.E, 0, axis), s.spots.random);
     }
     return s;
 }
@@ -393,14 +399,14 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
         p.sy = q.sy;
         i32 a_goes_on = v.E_a >= t.cut || is_vertex; /* at a vertex the parent is gone */
         i32 b_goes_on = v.E_b >= t.cut && !v.has_left;
-        s = eot_replay_deposit(s, r, p, v, own, (a_goes_on ? 1 : 0) | (b_goes_on ? 2 : 0), t.cut, d);
+        s.spots = eot_replay_deposit(s.spots, r, p, v, own, (a_goes_on ? 1 : 0) | (b_goes_on ? 2 : 0), t.cut, d);
     }
     q.is_ghost |= is_vertex;
     s = eot_replay_next(s, q, v, t.cut, view);
     if (!s.is_alive && s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE &&
         !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
         s = eot_replay_after(s, t.cut, view.world->calorimeter_z, d);
-    if (!s.is_alive) s.random = eot_shower_deposit(d, s.waiting, s.random);
+    if (!s.is_alive) s.spots.random = eot_shower_deposit(d, s.spots.waiting, s.spots.random);
     return s;
 }
 

@@ -1,8 +1,8 @@
-/** @file replay_private.h
+/** @file replay_steps.h
  * What the replays of the jobs share: the device's functions in the device's precision, and steps that are kept. To be
  * included first, because of the precision. */
-#ifndef EOT_HOST_JOB_REPLAY_PRIVATE_H
-#define EOT_HOST_JOB_REPLAY_PRIVATE_H
+#ifndef EOT_HOST_JOB_REPLAY_STEPS_H
+#define EOT_HOST_JOB_REPLAY_STEPS_H
 
 #undef EOT_REAL_DOUBLE
 #include "eotmc/transport/conversion.h"
