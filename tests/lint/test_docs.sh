@@ -87,7 +87,7 @@ picture=$(awk '/^```/ { n++ } n == 1' $architecture)
 for name in $(grep -oE '(host|kernels|include)/[a-z_/.]*[a-z]' <<<"$picture" | sort -u); do [ -e "$name" ] || broken "$architecture, picture: there is no $name"; done
 drawn=$(sed -nE 's/^ \| ([a-z_]+) .* (kernels\/[a-z_]+\.cl) \|$/\1 \2/p' <<<"$picture")
 while read -r kernel file; do
-    grep -qE "^__kernel .*\<$kernel\(" "$file" || broken "$architecture, picture: $file has no kernel $kernel"
+    grep -qE "EOT_KERNEL_FN\($kernel\)" "$file" || broken "$architecture, picture: $file has no kernel $kernel"
 done <<<"$drawn"
 diff <(sed -nE 's/^EOT_KERNEL\(([a-z_]+),.*/\1/p' kernels/kernels.def | grep -vE '^(probe|bench)_' | sort) <(cut -d' ' -f1 <<<"$drawn" | sort) |
     sed -nE 's/^< (.*)/docs\/architecture.md, picture: the kernel \1 is missing/p; s/^> (.*)/docs\/architecture.md, picture: there is no kernel \1/p' |
