@@ -78,3 +78,4 @@ bits_run() { # CONFIG ARGUMENTS...
 bits_run smoke.yaml --set sampling.eot=300 --set sampling.batch=100
 bits_run na64e-signal.yaml --set sampling.eot=300 --set sampling.batch=100 --set physics.cut="2 GeV"
 bits_run na64e-analog.yaml --set sampling.eot=100000 --set sampling.batch=30000
+bits_run na64mu-mu2e.yaml --set sampling.eot=1000 --set sampling.batch=300
