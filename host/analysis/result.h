@@ -37,7 +37,7 @@ struct eot_fault_count {
 };
 
 #define EOT_EVENT_N_COLUMN 48
-/** One event record; column names in eot_event_columns (record.h); doubles so that HDF5 readers need no schema. */
+/** One event record; doubles, so that HDF5 readers need no schema. */
 struct eot_event_table {
     size_t n_event, n_column;
     const char *const *column; /* n_column names with units, e.g. "photon_energy_GeV" */

@@ -18,6 +18,7 @@ struct eot_world_accuracy {
     double hcal_peak;                          /* statistical, of the calibration */
 };
 
+/* What a device reads of it is listed in world/sections.h. */
 struct eot_world {
     struct eot_f32_table table;
     eot_em_tables em;
@@ -26,19 +27,18 @@ struct eot_world {
     uint32_t *voxel; /* n_voxel region numbers */
     size_t n_voxel;
     eot_region *region; /* n_region */
-    int n_region;
+    size_t n_region;
     eot_event_world event;
     double calorimeter_X0; /* cm, average of the ECAL */
     struct eot_world_accuracy accuracy;
-    double achieved_error;    /* largest relative integration error of the tables */
-    double hcal_peak_error;   /* relative statistical error of the calibration */
-    bool rare_on[EOT_N_RARE]; /* processes that are on */
-    double rare_threshold[3]; /* GeV, particles (by type) that may hold a rare vertex are above */
+    double achieved_error;                 /* largest relative integration error of the tables */
+    double hcal_peak_error;                /* relative statistical error of the calibration */
+    bool rare_on[EOT_N_RARE];              /* processes that are on */
+    double rare_threshold[EOT_N_PARTICLE]; /* GeV, particles (by type) that may hold a rare vertex are above */
     double rare_unit; /* rare vertices that a weight of 1 stands for: rates and weights are kept in units of it on the
                          device */
-    char sha256[65]; /* of the table, its layouts and the grid: the same whether they were built or taken from the cache
-                      */
-    bool is_cached;  /* taken from the cache */
+    char sha256[65];  /* of all that a device reads: the same whether it was built or taken from the cache */
+    bool is_cached;   /* taken from the cache */
 };
 
 struct eot_world_options {
@@ -65,6 +65,8 @@ enum eot_status eot_world_create_muons(const struct eot_config *config, const st
                                        struct eot_world *world, struct eot_error *err);
 void eot_world_free(struct eot_world *world);
 
+/** Whether the cascade sees the ECAL as two explicit layers, or as one effective medium. */
+bool eot_world_has_explicit_layers(const struct eot_volume_config *ecal);
 /** The media of the cascade and its limits, as the tables are built for them. @return EOT_E_CONFIG for layers that the
  * cascade cannot follow. */
 enum eot_status eot_world_em_options(const struct eot_config *config, const struct eot_setup *setup, double cut,
@@ -73,11 +75,6 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
 /** Share of the signal's vertices that are drawn by their importance (the chance of their muon to be selected); 0 in
  * analog mode. */
 double eot_world_signal_preference(const struct eot_config *config);
-/** Which rare processes a configuration has on. */
-void eot_world_rare_switches(const struct eot_config *config, bool on[EOT_N_RARE]);
-/** Energy [GeV] below which no parent of a rare process can make it. */
-double eot_world_rare_threshold(const struct eot_config *config, int process);
-
 /** Whether all errors are numbers within the tolerances that builders hold them to. */
 bool eot_world_is_accurate(const struct eot_world_accuracy *accuracy);
 

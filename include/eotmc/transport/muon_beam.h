@@ -10,24 +10,44 @@
 #include "eotmc/transport/event_muon.h"
 #include "eotmc/transport/source.h"
 
+/** A muon of the beam before its first step. */
+typedef struct {
+    eot_muon m;
+    eot_random random;
+    eot_primary source;
+    f32 kinetic; /* GeV */
+} eot_muon_beam_state;
+
+EOT_FN eot_muon_beam_state eot_muon_beam_start(eot_matter_view matter, EOT_GLOBAL const eot_muon_beam_parameters *b,
+                                               u64 primary) {
+    eot_muon_beam_state s;
+    s.source = eot_source_sample(b->beam, primary, b->seed, b->run, b->beam.position_z);
+    s.random = eot_random_init(primary, EOT_STAGE_MUON, 0, b->seed, b->run);
+    eot_u32x4 block = eot_random_block(s.random);
+    s.random.draw++;
+    s.kinetic = fmax(s.source.E - EOT_M_MUON, 0.0f);
+    eot_muon_origin origin;
+    origin.position.x = (f64)s.source.x;
+    origin.position.y = (f64)s.source.y;
+    origin.position.z = (f64)b->beam.position_z;
+    origin.direction = eot_slope_direction(s.source.sx, s.source.sy);
+    origin.kinetic_energy = s.kinetic;
+    origin.time = 0.0f;
+    origin.charge = b->charge;
+    s.m = eot_muon_start(matter, origin, block.x);
+    return s;
+}
+
 /** Follow primary `primary` until it ends or leaves the grid, whose last edge in z is the scored plane: it survives if
  * it crosses that inside the scored face.
  * @param row EOT_N_EXIT_COLUMN values out. @param tally EOT_N_EXIT_COUNTER sums. */
 EOT_FN void eot_muon_beam_follow(eot_matter_view matter, EOT_GLOBAL const eot_muon_beam_parameters *b, u64 primary,
                                  EOT_GLOBAL f32 *row, EOT_GLOBAL i64 *tally) {
-    eot_primary source = eot_source_sample(b->beam, primary, b->seed, b->run, b->beam.position_z);
-    eot_random random = eot_random_init(primary, EOT_STAGE_MUON, 0, b->seed, b->run);
-    eot_u32x4 block = eot_random_block(random);
-    random.draw++;
-    eot_muon_origin origin;
-    origin.position.x = (f64)source.x;
-    origin.position.y = (f64)source.y;
-    origin.position.z = (f64)b->beam.position_z;
-    origin.direction = eot_slope_direction(source.sx, source.sy);
-    origin.kinetic_energy = fmax(source.E - EOT_M_MUON, 0.0f);
-    origin.time = 0.0f;
-    origin.charge = b->charge;
-    eot_muon m = eot_muon_start(matter, origin, block.x);
+    eot_muon_beam_state state = eot_muon_beam_start(matter, b, primary);
+    eot_primary source = state.source;
+    eot_random random = state.random;
+    eot_muon m = state.m;
+    f32 kinetic = state.kinetic;
     i64 before = eot_energy_counts(m.kinetic_energy), rest_counts = eot_energy_counts(EOT_M_MUON), deposited = 0,
         neutrino = 0, freed = 0, n_step = 0;
     while (m.fate == EOT_MUON_ALIVE) {
@@ -48,13 +68,14 @@ EOT_FN void eot_muon_beam_follow(eot_matter_view matter, EOT_GLOBAL const eot_mu
                      fabs((f32)m.position.y - b->face_y) <= b->half_y;
     i32 is_fault = m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN;
     row[EOT_EXIT_SURVIVED] = is_fault ? -1.0f : (f32)is_through;
-    row[EOT_EXIT_LOSS] = origin.kinetic_energy - m.kinetic_energy;
+    row[EOT_EXIT_ENERGY] = kinetic;
+    row[EOT_EXIT_LOSS] = kinetic - m.kinetic_energy;
     row[EOT_EXIT_ANGLE_X] = m.direction.x / fmax(fabs(m.direction.z), 1e-6f);
     row[EOT_EXIT_ANGLE_Y] = m.direction.y / fmax(fabs(m.direction.z), 1e-6f);
     /* displacement from the straight line of the incoming muon */
-    f32 path_z = (f32)(m.position.z - origin.position.z);
-    row[EOT_EXIT_DISPLACEMENT_X] = (f32)(m.position.x - origin.position.x) - source.sx * path_z;
-    row[EOT_EXIT_DISPLACEMENT_Y] = (f32)(m.position.y - origin.position.y) - source.sy * path_z;
+    f32 path_z = (f32)(m.position.z - (f64)b->beam.position_z);
+    row[EOT_EXIT_DISPLACEMENT_X] = (f32)(m.position.x - (f64)source.x) - source.sx * path_z;
+    row[EOT_EXIT_DISPLACEMENT_Y] = (f32)(m.position.y - (f64)source.y) - source.sy * path_z;
     eot_atomic_add_i64(tally + EOT_EXIT_C_STEPS, n_step);
     eot_atomic_add_i64(tally + EOT_EXIT_C_IN, before + rest_counts);
     eot_atomic_add_i64(tally + EOT_EXIT_C_OUT, eot_energy_counts(m.kinetic_energy) + rest_counts - freed);

@@ -89,9 +89,9 @@ EOT_FN void eot_event_reject(eot_event_vertex v, EOT_GLOBAL i64 *tally, EOT_GLOB
     row[EOT_E_STAGE] = -(f32)eot_event_faults_count(v, EOT_MUON_ESCAPED, EOT_MUON_ESCAPED, tally);
 }
 
-/** Charge of the muon that an event is selected by: each charge of e N -> mu N phi has its own selection. */
+/** Charge of the muon that an event is selected by: each charge of the signal has its own selection. */
 EOT_FN i32 eot_event_charge(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v) {
-    return v.process == EOT_RARE_LFC ? (v.E_plus > 0.0f ? 1 : -1) : e->selection.charge;
+    return eot_rare_family(v.process) == EOT_FAMILY_SIGNAL ? (v.E_plus > 0.0f ? 1 : -1) : e->selection.charge;
 }
 
 /** Count a vertex: what needs no deposit. */
@@ -266,12 +266,8 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL con
     row[EOT_E_SLOPE_Y] = v.sy;
     row[EOT_E_VERSINE] = v.versine;
     row[EOT_E_TURN] = v.turn;
-    row[EOT_E_TARGET_Z] = v.process == EOT_RARE_LFC ? e->vertex.lfc_Z[v.target]
-                          : v.target >= 0           ? e->vertex.element_Z[v.target]
-                                                    : 0.0f;
-    row[EOT_E_TARGET_A] = v.process == EOT_RARE_LFC ? e->vertex.lfc_A[v.target]
-                          : v.target >= 0           ? e->vertex.element_A[v.target]
-                                                    : 0.0f;
+    row[EOT_E_TARGET_Z] = v.target_Z;
+    row[EOT_E_TARGET_A] = v.target_A;
     row[EOT_E_RECOIL_T] = row[EOT_E_RECOIL_TURN] = 0.0f;
     row[EOT_E_PLUS_X] = v.plus.x;
     row[EOT_E_PLUS_Y] = v.plus.y;

@@ -47,7 +47,7 @@ EOT_LAYOUT(eot_vertex_record, 20);
 EOT_FN u32 eot_record_draw(u32 draw) { return draw & 0x3fffffffu; }
 EOT_FN i32 eot_record_type(u32 draw) { return (i32)(draw >> EOT_RECORD_TYPE_SHIFT); }
 
-#define EOT_EVENT_VERTEX_BYTES 136 /* of eot_event_vertex, whose vectors are f32 on the device */
+#define EOT_EVENT_VERTEX_BYTES 144 /* of eot_event_vertex, whose vectors are f32 on the device */
 #define EOT_N_REPLAY_FIELD 8       /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
 
 /** A muon's crossing of a tracker plane. */
@@ -119,14 +119,11 @@ enum eot_event_column {
     EOT_N_EVENT_COLUMN
 };
 
-/** Columns of a scored muon, f32 each. */
+/** Columns of a scored muon of a beam: eotmc/tally/exit_columns.def. */
 enum eot_exit_column {
-    EOT_EXIT_SURVIVED = 0, /* 1: reached the plane; 0: did not; -1: fault */
-    EOT_EXIT_LOSS,         /* GeV of kinetic energy */
-    EOT_EXIT_ANGLE_X,
-    EOT_EXIT_ANGLE_Y, /* slopes */
-    EOT_EXIT_DISPLACEMENT_X,
-    EOT_EXIT_DISPLACEMENT_Y, /* cm from the incoming straight line */
+#define EOT_EXIT_COLUMN(symbol, name) EOT_EXIT_##symbol,
+#include "eotmc/tally/exit_columns.def"
+#undef EOT_EXIT_COLUMN
     EOT_N_EXIT_COLUMN
 };
 

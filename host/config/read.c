@@ -1,0 +1,372 @@
+#include "config/config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/options.h"
+#include "base/sha256.h"
+#include "config/reader.h"
+#include "config/schema.h"
+#include "config/tree.h"
+#include "eotmc/base/constants.h"
+
+/** Is `path` the key `candidate` itself or one of the sections above it? */
+static bool is_part_of(const char *path, const char *candidate) {
+    size_t n = strlen(path);
+    return strncmp(path, candidate, n) == 0 && (candidate[n] == '\0' || candidate[n] == '.');
+}
+
+/** Fail for a key that the scope does not know, with the nearest one at the same level, or where in the schema that
+ * word stands. */
+static enum eot_status fail_unknown_key(struct eot_reader *r, enum eot_scope scope, const struct eot_node *node,
+                                        const char *prefix, const char *full) {
+    enum { MAX_WORD = 128 };
+    char words[MAX_WORD][40];
+    const char *candidate[MAX_WORD];
+    size_t n_word = 0, n_prefix = strlen(prefix);
+    for (size_t i = 0; i < EOT_N_KEYS && n_word < MAX_WORD; i++) {
+        if (EOT_KEYS[i].scope != scope || strncmp(EOT_KEYS[i].path, prefix, n_prefix) != 0) continue;
+        snprintf(words[n_word], sizeof words[0], "%.*s", (int)strcspn(EOT_KEYS[i].path + n_prefix, "."),
+                 EOT_KEYS[i].path + n_prefix);
+        candidate[n_word] = words[n_word];
+        n_word++;
+    }
+    const char *nearest = eot_text_nearest(node->key, candidate, n_word);
+    if (nearest != NULL)
+        return eot_tree_fail(&r->tree, node, full, r->err,
+                             "(unknown key); did you mean '%s'? configs/schema.md lists all keys", nearest);
+    for (size_t i = 0; i < EOT_N_KEYS; i++) {
+        const char *last = strrchr(EOT_KEYS[i].path, '.');
+        if (strcmp(last != NULL ? last + 1 : EOT_KEYS[i].path, node->key) == 0)
+            return eot_tree_fail(&r->tree, node, full, r->err,
+                                 "(unknown key here); did you mean %s%s? configs/schema.md lists all keys",
+                                 eot_scope_prefix(EOT_KEYS[i].scope), EOT_KEYS[i].path);
+    }
+    return eot_tree_fail(&r->tree, node, full, r->err,
+                         "(unknown key); remove it, or see configs/schema.md for the keys");
+}
+
+static enum eot_status read_layers(const struct eot_value_place *v, const struct eot_node *node,
+                                   struct eot_volume_config *volume) {
+    enum eot_status status = EOT_OK;
+    struct eot_reader *r = v->reader;
+    struct eot_error *err = r->err;
+    EOT_TRY(eot_check_list(v, node, false));
+    volume->layer = calloc(node->n_child, sizeof *volume->layer);
+    EOT_CHECK_MEMORY(volume->layer);
+    volume->n_layer = node->n_child;
+    for (size_t i = 0; i < node->n_child; i++) {
+        char name[256];
+        eot_item_name(v->name, node->child[i], i, name, sizeof name);
+        EOT_TRY(eot_read_section(r, EOT_SCOPE_LAYER, node->child[i], "", name, &volume->layer[i]));
+    }
+done:
+    return status;
+}
+
+/** A volume: its keys, then what follows from them together. */
+static enum eot_status read_volume(struct eot_reader *r, const struct eot_node *item, const char *name,
+                                   struct eot_volume_config *target) {
+    enum eot_status status = EOT_OK;
+    struct eot_error *err = r->err;
+    struct eot_volume_input input = {.material = -1};
+    struct eot_volume_config *volume = &input.volume;
+    const struct eot_node *layers = eot_node_child(item, "layers"), *material = eot_node_child(item, "material"),
+                          *thickness = eot_node_child(item, "thickness");
+    status = eot_read_section(r, EOT_SCOPE_VOLUME, item, "", name, &input);
+    *target = *volume; /* owned by the configuration from here on, whatever happens */
+    volume = target;
+    EOT_TRY(status);
+    if ((layers != NULL) == (material != NULL || thickness != NULL) || (material != NULL) != (thickness != NULL)) {
+        status = eot_tree_fail(&r->tree, item, name, err,
+                               "(needs either layers, or material and thickness); give one of the two forms");
+        goto done;
+    }
+    if (layers == NULL) {
+        volume->layer = calloc(1, sizeof *volume->layer);
+        EOT_CHECK_MEMORY(volume->layer);
+        volume->n_layer = 1;
+        volume->layer[0] = (struct eot_layer_config){input.material, input.thickness, input.active};
+    }
+    double period = 0;
+    for (size_t i = 0; i < volume->n_layer; i++) period += volume->layer[i].thickness;
+    volume->thickness = volume->repeat * period;
+    if (eot_node_child(item, "merge") == NULL)
+        volume->merge = r->config->geometry.layers == EOT_LAYERS_EXPLICIT ? -1 : 0;
+done:
+    return status;
+}
+
+static enum eot_status read_volumes(const struct eot_value_place *v, const struct eot_node *node) {
+    enum eot_status status = EOT_OK;
+    struct eot_reader *r = v->reader;
+    struct eot_error *err = r->err;
+    struct eot_geometry_config *geometry = &r->config->geometry;
+    EOT_TRY(eot_check_list(v, node, false));
+    geometry->volume = calloc(node->n_child, sizeof *geometry->volume);
+    EOT_CHECK_MEMORY(geometry->volume);
+    for (size_t i = 0; i < node->n_child; i++) {
+        char name[256];
+        eot_item_name(v->name, node->child[i], i, name, sizeof name);
+        geometry->n_volume = i + 1;
+        EOT_TRY(read_volume(r, node->child[i], name, &geometry->volume[i]));
+    }
+done:
+    return status;
+}
+
+/** One key's value from its node into target (the address inside the scope's struct). */
+static enum eot_status read_value(const struct eot_value_place *v, const struct eot_node *node, unsigned char *target) {
+    struct eot_reader *r = v->reader;
+    const struct eot_key *key = v->key;
+    enum eot_status status = EOT_OK;
+    double x = 0;
+    uint64_t count = 0;
+    bool is_on = false;
+    const char *word = NULL;
+    switch (key->type) {
+    case EOT_KEY_NUMBER:
+    case EOT_KEY_INTEGER:
+        if (key->count > 1 && (node->kind != EOT_NODE_LIST || node->n_child != (size_t)key->count))
+            return eot_tree_fail(&r->tree, node, v->name, r->err,
+                                 "(must be a list of %d numbers); write it like %s: [1, 1%s]", key->count, key->path,
+                                 key->count > 2 ? ", ..." : "");
+        for (int i = 0; i < key->count && status == EOT_OK; i++) {
+            const struct eot_node *item = key->count > 1 ? node->child[i] : node;
+            if (key->type == EOT_KEY_NUMBER) {
+                status = eot_read_number(v, item, &x);
+                memcpy(target + (size_t)i * sizeof x, &x, sizeof x);
+            } else {
+                status = eot_read_integer(v, item, &x, &count);
+                int n = status == EOT_OK ? (int)x : 0;
+                memcpy(target + (size_t)i * sizeof n, &n, sizeof n);
+            }
+        }
+        return status;
+    case EOT_KEY_COUNT32:
+        status = eot_read_integer(v, node, &x, &count);
+        uint32_t count32 = (uint32_t)count;
+        memcpy(target, &count32, sizeof count32);
+        return status;
+    case EOT_KEY_COUNT64:
+        status = eot_read_integer(v, node, &x, &count);
+        memcpy(target, &count, sizeof count);
+        return status;
+    case EOT_KEY_SWITCH:
+        status = eot_read_switch(v, node, &is_on);
+        memcpy(target, &is_on, sizeof is_on);
+        return status;
+    case EOT_KEY_CHOICE:
+        status = eot_read_word(v, node, &word);
+        if (status != EOT_OK) return status;
+        int n = eot_choice_index(key->choices, word);
+        if (n < 0)
+            return eot_tree_fail(&r->tree, node, v->name, r->err, "(not one of the choices); use one of %s",
+                                 key->choices);
+        memcpy(target, &n, sizeof n);
+        return EOT_OK;
+    case EOT_KEY_NAME: return eot_read_name(v, node, (char *)target);
+    case EOT_KEY_MATERIAL: return eot_read_material_name(v, node, (int *)(void *)target);
+    case EOT_KEY_ELEMENTS:
+        return eot_read_elements(v, node, (struct eot_material_config *)(void *)(target - key->offset));
+    case EOT_KEY_MATERIALS: return eot_read_materials(v, node);
+    case EOT_KEY_VOLUMES: return read_volumes(v, node);
+    case EOT_KEY_LAYERS: return read_layers(v, node, (struct eot_volume_config *)(void *)(target - key->offset));
+    }
+    return EOT_OK;
+}
+
+/** A default, through the same reader as a written value: plain scalars and flat lists of numbers. */
+static enum eot_status read_default(const struct eot_value_place *v, unsigned char *target) {
+    char text[128];
+    struct eot_node item[8], *child[8],
+        node = {.kind = EOT_NODE_SCALAR, .text = text, .is_plain = true, .child = child};
+    snprintf(text, sizeof text, "%s", v->key->fallback);
+    if (text[0] == '[') {
+        node.kind = EOT_NODE_LIST;
+        char *rest = NULL;
+        for (char *part = strtok_r(text + 1, ",]", &rest); part != NULL && node.n_child < 8;
+             part = strtok_r(NULL, ",]", &rest)) {
+            size_t i = node.n_child++;
+            item[i] = (struct eot_node){.kind = EOT_NODE_SCALAR, .text = part + strspn(part, " "), .is_plain = true};
+            child[i] = &item[i];
+        }
+    }
+    return read_value(v, &node, target);
+}
+
+/** The keys of one mapping and the sections in it: unknown ones are errors.
+ * @param prefix the sections walked so far, "beam." @param name the same for messages, with list items. */
+static enum eot_status read_map(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
+                                const char *prefix, const char *name) {
+    for (size_t i = 0; i < map->n_child; i++) {
+        const struct eot_node *node = map->child[i];
+        char path[256], full[512], inner[512];
+        snprintf(path, sizeof path, "%.120s%.80s", prefix, node->key);
+        snprintf(full, sizeof full, "%.300s%s%.80s", name, name[0] != '\0' ? "." : "", node->key);
+        bool is_key = false, is_section = false;
+        for (size_t k = 0; k < EOT_N_KEYS; k++)
+            if (EOT_KEYS[k].scope == scope && is_part_of(path, EOT_KEYS[k].path)) {
+                is_key |= EOT_KEYS[k].path[strlen(path)] == '\0';
+                is_section |= EOT_KEYS[k].path[strlen(path)] == '.';
+            }
+        if (!is_key && !is_section) return fail_unknown_key(r, scope, node, prefix, full);
+        if (is_key) continue;
+        bool is_empty = node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain;
+        if (node->kind != EOT_NODE_MAP && !is_empty)
+            return eot_tree_fail(&r->tree, node, full, r->err,
+                                 "(must be a section); write its keys below it, indented");
+        snprintf(inner, sizeof inner, "%.250s.", path);
+        enum eot_status status = node->kind == EOT_NODE_MAP ? read_map(r, scope, node, inner, full) : EOT_OK;
+        if (status != EOT_OK) return status;
+    }
+    return EOT_OK;
+}
+
+/** Node at a dotted path below a mapping (no lists); NULL if absent. */
+static const struct eot_node *descend(const struct eot_node *map, const char *path) {
+    while (map != NULL && *path != '\0') {
+        char part[64];
+        size_t n = strcspn(path, ".");
+        snprintf(part, sizeof part, "%.*s", (int)n, path);
+        map = eot_node_child(map, part);
+        path += path[n] == '.' ? n + 1 : n;
+    }
+    return map;
+}
+
+/** A whole scope: check that all keys are known, then fill every field in the table's order from the mapping or from
+ * the default. */
+enum eot_status eot_read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
+                                 const char *prefix, const char *name, void *target) {
+    enum eot_status status = read_map(r, scope, map, prefix, name);
+    /* What begins as a built-in material has all its values: nothing is required. */
+    bool has_start = scope == EOT_SCOPE_MATERIAL && r->is_builtin_item;
+    for (size_t k = 0; k < EOT_N_KEYS && status == EOT_OK; k++) {
+        const struct eot_key *key = &EOT_KEYS[k];
+        if (key->scope != scope) continue;
+        char full[512];
+        snprintf(full, sizeof full, "%.300s%s%s", name, name[0] != '\0' ? "." : "", key->path);
+        struct eot_value_place v = {r, key, full};
+        const struct eot_node *node = descend(map, key->path);
+        if (node != NULL)
+            status = read_value(&v, node, (unsigned char *)target + key->offset);
+        else if (has_start)
+            continue;
+        else if (key->fallback == NULL)
+            status = eot_tree_fail(&r->tree, map == r->tree.root ? NULL : map, full, r->err,
+                                   "(missing, and it has no default); give it: %s", key->doc);
+        else if (key->fallback[0] != '\0' && strcmp(key->fallback, "[]") != 0)
+            status = read_default(&v, (unsigned char *)target + key->offset);
+    }
+    return status;
+}
+
+static double beam_mass(enum eot_beam_particle particle) {
+    switch (particle) {
+    case EOT_BEAM_PHOTON: return 0;
+    case EOT_BEAM_MUON_MINUS:
+    case EOT_BEAM_MUON_PLUS: return EOT_M_MUON;
+    case EOT_BEAM_ELECTRON:
+    case EOT_BEAM_POSITRON: break;
+    }
+    return EOT_M_ELECTRON;
+}
+
+/** Materials that nothing refers to are dropped: each one left costs its tables. */
+static enum eot_status drop_unused_materials(struct eot_config *config, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    int *number = calloc(config->n_material + 1, sizeof *number);
+    EOT_CHECK_MEMORY(number);
+    number[config->geometry.world_material] = 1;
+    for (size_t i = 0; i < config->geometry.n_volume; i++)
+        for (size_t k = 0; k < config->geometry.volume[i].n_layer; k++)
+            number[config->geometry.volume[i].layer[k].material] = 1;
+    size_t n_used = 0;
+    for (size_t i = 0; i < config->n_material; i++) {
+        if (number[i] == 0) {
+            free(config->material[i].element);
+            continue;
+        }
+        config->material[n_used] = config->material[i];
+        number[i] = (int)n_used++;
+    }
+    config->n_material = n_used;
+    config->geometry.world_material = number[config->geometry.world_material];
+    for (size_t i = 0; i < config->geometry.n_volume; i++)
+        for (size_t k = 0; k < config->geometry.volume[i].n_layer; k++) {
+            int *material = &config->geometry.volume[i].layer[k].material;
+            *material = number[*material];
+        }
+done:
+    free(number);
+    return status;
+}
+
+enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override,
+                                struct eot_config *config, struct eot_error *err) {
+    return eot_config_read_text(path, NULL, overrides, n_override, config, err);
+}
+
+enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides,
+                                     size_t n_override, struct eot_config *config, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_config_input input = {.kinetic_energy = 0};
+    struct eot_reader r = {.config = &input.config, .err = err};
+    const struct eot_node *node = NULL;
+    memset(config, 0, sizeof *config);
+    EOT_TRY(eot_tree_read(path, text, overrides, n_override, &r.tree, err));
+    node = eot_node_child(r.tree.root, "schema"); /* first of all: another version has other keys */
+    if (node != NULL && (node->kind != EOT_NODE_SCALAR || strcmp(node->text, EOT_CONFIG_SCHEMA) != 0)) {
+        status = eot_tree_fail(&r.tree, node, "schema", err,
+                               "(this program reads " EOT_CONFIG_SCHEMA "); write schema: " EOT_CONFIG_SCHEMA
+                               ", or use the program that wrote the file");
+        goto done;
+    }
+    EOT_TRY(eot_read_section(&r, EOT_SCOPE_ROOT, r.tree.root, "", "", &input));
+    if (eot_tree_find(&r.tree, "beam.kinetic_energy") != NULL) {
+        if (eot_tree_find(&r.tree, "beam.energy") != NULL) {
+            status = eot_tree_fail(&r.tree, eot_tree_find(&r.tree, "beam.kinetic_energy"), "beam.kinetic_energy", err,
+                                   "(beam.energy is given too); keep one of them");
+            goto done;
+        }
+        input.config.beam.energy = input.kinetic_energy + beam_mass(input.config.beam.particle);
+    } else if (eot_tree_find(&r.tree, "beam.energy") == NULL) {
+        status = eot_tree_fail(&r.tree, eot_node_child(r.tree.root, "beam"), "beam.energy", err,
+                               "(missing, and it has no default); give beam.energy or beam.kinetic_energy");
+        goto done;
+    }
+    EOT_TRY(eot_config_validate(&r));
+    EOT_TRY(drop_unused_materials(&input.config, err));
+    input.config.effective_yaml = eot_config_effective(&input.config);
+    EOT_CHECK_MEMORY(input.config.effective_yaml);
+    eot_sha256_hex(input.config.effective_yaml, strlen(input.config.effective_yaml), input.config.sha256);
+    *config = input.config;
+    memset(&input.config, 0, sizeof input.config);
+done:
+    eot_config_free(&input.config);
+    eot_tree_free(&r.tree);
+    return status;
+}
+
+void eot_config_free(struct eot_config *config) {
+    for (size_t i = 0; i < config->n_material; i++) free(config->material[i].element);
+    free(config->material);
+    for (size_t i = 0; config->geometry.volume != NULL && i < config->geometry.n_volume; i++)
+        free(config->geometry.volume[i].layer);
+    free(config->geometry.volume);
+    free(config->effective_yaml);
+    memset(config, 0, sizeof *config);
+}
+
+bool eot_beam_is_muon(const struct eot_config *config) {
+    return config->beam.particle == EOT_BEAM_MUON_MINUS || config->beam.particle == EOT_BEAM_MUON_PLUS;
+}
+
+enum eot_process_family eot_config_family(const struct eot_config *config) {
+    for (int p = 0; p < EOT_N_RARE; p++)
+        if (config->physics.rare[p] && eot_rare_family(p) == EOT_FAMILY_SIGNAL) return EOT_FAMILY_SIGNAL;
+    return EOT_FAMILY_DIMUON;
+}

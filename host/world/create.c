@@ -1,0 +1,190 @@
+#include "world/world.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eotmc/base/constants.h"
+#include "physics/em.h"
+#include "physics/muon_tables.h"
+#include "physics/process.h"
+#include "physics/shower.h"
+#include "world/calibrate.h"
+#include "world/grid.h"
+#include "world/importance.h"
+#include "world/reach.h"
+#include "world/response.h"
+#include "world/sections.h"
+#include "world/slabs.h"
+#include "world/world_cache.h"
+
+double eot_world_signal_preference(const struct eot_config *config) {
+    return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.signal_preference : 0.0;
+}
+
+/* Largest integration error of the tables. */
+static double largest_error(const struct eot_world_accuracy *a) {
+    double largest = a->muon;
+    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) {
+        largest = fmax(fmax(largest, a->em[m].brems), fmax(a->em[m].pair, a->em[m].compton));
+        for (int p = 0; p < EOT_N_RARE; p++) largest = fmax(largest, a->em[m].rare[p]);
+    }
+    return largest;
+}
+
+bool eot_world_is_accurate(const struct eot_world_accuracy *a) {
+    bool is_good =
+        a->muon >= 0.0 && a->muon <= eot_muon_options_default().tolerance && a->hcal_peak >= 0.0 && a->hcal_peak < 1.0;
+    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) {
+        const double error[] = {a->em[m].brems, a->em[m].pair, a->em[m].compton};
+        for (int i = 0; i < 3; i++) is_good = is_good && error[i] >= 0.0 && error[i] <= EOT_EM_TOLERANCE;
+        for (int p = 0; p < EOT_N_RARE; p++)
+            is_good = is_good && a->em[m].rare[p] >= 0.0 && a->em[m].rare[p] <= eot_process_at(p)->tolerance;
+    }
+    return is_good;
+}
+
+/* The tables that are integrals: functions of materials, geometry and physics, of neither seed nor sample. */
+static enum eot_status build_muon_tables(const struct eot_config *config, const struct eot_setup *setup,
+                                         struct eot_world *w, struct eot_error *err) {
+    struct eot_muon_options m = eot_muon_options_default();
+    m.v_cut = config->physics.muon_hard_loss;
+    if (config->physics.muon_straggling == EOT_CONFIG_STRAGGLING_MOMENTS) m = eot_muon_options_moments();
+    if (config->physics.muon_straggling == EOT_CONFIG_STRAGGLING_OFF) m.straggling = EOT_MUON_STRAGGLING_OFF;
+    m.scattering = config->physics.multiple_scattering;
+    m.decay_in_flight = m.decay_at_rest = config->physics.decay;
+    return eot_muon_tables_build(setup->material, setup->n_material, &m, &w->table, &w->muon, &w->accuracy.muon, err);
+}
+
+static enum eot_status build_tables(const struct eot_config *config, const struct eot_setup *setup,
+                                    const struct eot_em_options *o, bool cascade_only, struct eot_world *w,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_em_options with_tables = *o;
+    struct eot_process_build build = {.config = config,
+                                      .options = o,
+                                      .is_cascade_only = cascade_only,
+                                      .table = &w->table,
+                                      .vertex = &w->event.vertex};
+    double *preference = NULL, table_error[EOT_N_RARE] = {0.0};
+    with_tables.vertex = &w->event.vertex;
+    with_tables.table_error = table_error;
+    if (!cascade_only) EOT_TRY(build_muon_tables(config, setup, w, err));
+    for (int p = 0; p < EOT_N_RARE; p++) {
+        if (!o->rare[p]) continue;
+        build.rel_error = 0.0;
+        EOT_TRY(eot_process_at(p)->build(&build, err));
+        table_error[p] = build.rel_error;
+    }
+    if (o->rare[EOT_RARE_LFC] && !cascade_only) EOT_TRY(eot_world_importance(config, setup, w, &preference, err));
+    with_tables.lfc_preference = preference;
+    EOT_TRY(eot_em_tables_build(&with_tables, &w->table, &w->em, w->accuracy.em, err));
+    if (cascade_only) goto done;
+    EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
+done:
+    free(preference);
+    return status;
+}
+
+static eot_beam beam_of(const struct eot_beam_config *b) {
+    return (eot_beam){(f32)b->energy,       (f32)b->spread,       (f32)b->spot_x,     (f32)b->spot_y,
+                      (f32)b->divergence_x, (f32)b->divergence_y, (f32)b->position_x, (f32)b->position_y,
+                      (f32)b->position_z,   (i32)b->particle};
+}
+
+/* All sections, of what the cache's key holds. */
+static enum eot_status build(const struct eot_config *config, const struct eot_setup *setup,
+                             const struct eot_em_options *o, bool cascade_only, struct eot_world *w,
+                             struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_volume_config *ecal = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)];
+    eot_event_world *e = &w->event;
+    EOT_TRY(build_tables(config, setup, o, cascade_only, w, err));
+    EOT_TRY(eot_world_grid(setup, w, err));
+    e->multiple_scattering = config->physics.multiple_scattering;
+    e->calorimeter_z = (f32)ecal->z;
+    e->layers_inverse_X0 = (f32)(1.0 / (ecal->thickness / eot_setup_volume_X0(setup, ecal)));
+    e->beam = beam_of(&config->beam);
+    EOT_TRY(eot_world_slabs(config, setup, e, err));
+    EOT_TRY(eot_world_response(config, e, err));
+    if (cascade_only) goto done;
+    EOT_TRY(eot_world_reach(config, setup, w, err));
+    if (e->response.n_hcal > 0)
+        EOT_TRY(eot_hcal_calibrate(config, w, &e->response.hcal_scale, &w->accuracy.hcal_peak, err));
+done:
+    return status;
+}
+
+/* What a device reads of the configuration that the cache's key does not hold: the region of rare vertices and the
+ * selection. */
+static void apply_settings(const struct eot_config *config, const struct eot_em_options *o, struct eot_world *w) {
+    for (int p = 0; p < EOT_N_PARTICLE; p++) {
+        w->rare_threshold[p] = fmax(o->rare_min[p], o->cut);
+        w->em.rare_min[p] = (f32)w->rare_threshold[p]; /* a charged particle may fall below the cut within a step: what
+                                                          it does there is left out like all others' */
+    }
+    w->event.selection = eot_world_selection(config);
+}
+
+/* What the host alone reads. */
+static void derive(const struct eot_config *config, const struct eot_setup *setup, const struct eot_em_options *o,
+                   struct eot_world *w) {
+    const struct eot_volume_config *ecal = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)];
+    memcpy(w->rare_on, o->rare, sizeof w->rare_on);
+    w->rare_unit = 1.0;
+    for (int p = 0; p < EOT_N_RARE; p++)
+        if (o->rare[p]) w->rare_unit = eot_process_at(p)->unit(config, &w->event.vertex);
+    w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
+    w->achieved_error = largest_error(&w->accuracy);
+    w->hcal_peak_error = w->accuracy.hcal_peak;
+}
+
+enum eot_status eot_world_create_muons(const struct eot_config *config, const struct eot_setup *setup,
+                                       struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    memset(w, 0, sizeof *w);
+    EOT_TRY(build_muon_tables(config, setup, w, err));
+    EOT_TRY(eot_world_grid(setup, w, err));
+    w->event.beam = beam_of(&config->beam);
+    w->achieved_error = w->accuracy.muon;
+    eot_world_hash(w, w->sha256);
+done:
+    return status;
+}
+
+enum eot_status eot_world_create(const struct eot_config *config, const struct eot_setup *setup, double cut,
+                                 struct eot_world *w, struct eot_error *err) {
+    return eot_world_create_with(config, setup, cut, &(struct eot_world_options){0}, w, err);
+}
+
+enum eot_status eot_world_create_with(const struct eot_config *config, const struct eot_setup *setup, double cut,
+                                      const struct eot_world_options *options, struct eot_world *w,
+                                      struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    bool has_cache = !options->no_cache && !options->cascade_only;
+    struct eot_em_options o;
+    char key[65];
+    memset(w, 0, sizeof *w);
+    EOT_TRY(eot_world_em_options(config, setup, cut, &o, err));
+    if (has_cache) {
+        eot_world_cache_key(config, cut, key);
+        w->is_cached = eot_world_cache_read(key, w);
+    }
+    if (!w->is_cached) {
+        EOT_TRY(build(config, setup, &o, options->cascade_only, w, err));
+        if (has_cache) eot_world_cache_write(key, w);
+    }
+    apply_settings(config, &o, w);
+    derive(config, setup, &o, w);
+    eot_world_hash(w, w->sha256);
+done:
+    return status;
+}
+
+void eot_world_free(struct eot_world *w) {
+    eot_f32_table_free(&w->table);
+    free(w->voxel);
+    free(w->region);
+    w->voxel = NULL;
+    w->region = NULL;
+}
