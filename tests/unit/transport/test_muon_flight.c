@@ -126,6 +126,19 @@ Test(muon_flight, ends_at_the_side_of_the_voxel) {
     cr_expect_eq(f.i_z, 1);
 }
 
+/* EOT_MUON_MOST_LAYERS whole layers, and the next, end a step. */
+Test(muon_flight, ends_after_so_many_layers) {
+    static struct matter m;
+    layers_create(&m);
+    m.grid.n_z = 90;
+    for (int i = 0; i < 90; i++) m.voxel[i] = (u32)(i % 2);
+    eot_muon muon = matter_muon(&m, (double[]){0.0, 0.0, 0.5}, (double[]){0.0, 0.0, 1.0}, 10.0);
+    muon.clock = 1000.0f;
+    eot_muon_flight f = fly(&m, muon, 0.0);
+    cr_expect_float_eq((double)f.path, EOT_MUON_MOST_LAYERS + 0.5, 1.0e-4);
+    cr_expect(f.axis == 2 && f.is_event == 0 && f.i_z == EOT_MUON_MOST_LAYERS);
+}
+
 /* A third kind, another volume, a field or a limit of its own begins a new step. */
 Test(muon_flight, ends_before_layers_that_it_may_not_join) {
     static struct matter m;
