@@ -1,6 +1,6 @@
 /* Events with a rare vertex, one work item each: replay of the shower, muons, detector and selection. Thin: the physics
  * is in include/eotmc. */
-#include "eotmc/transport/select.h"
+#include "eotmc/select/score.h"
 
 /** Energies of the primaries of a batch, EOT_LANE_WIDTH a work item. @param energy n_primary + 1 values out, in whole
  * work items. */
@@ -111,6 +111,7 @@ __kernel EOT_ONE_BY_ONE void select_event(__global const eot_event_parameters *e
         return;
     }
     u64 primary = e->first_primary + record[e->first_vertex + (e->has_list ? list[i] : i)].i_primary;
-    eot_event_select(e, primary, eot_is_kept(primary, e->follow_threshold), vertex[i], acc + (u64)i * EOT_N_ACC,
-                     outcome[2 * i], outcome[2 * i + 1], tally, own);
+    __global const i64 *own_acc = acc + (u64)i * EOT_N_ACC;
+    eot_event ev = eot_event_reconstruct(e, primary, vertex[i], own_acc, outcome[2 * i], outcome[2 * i + 1]);
+    eot_event_select(e, eot_is_kept(primary, e->follow_threshold), vertex[i], ev, own_acc, tally, own);
 }

@@ -5,103 +5,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/statistics.h"
+#include "analysis/estimator.h"
 #include "base/sha256.h"
 #include "job/replay.h"
 #include "version.h"
 
-/* Sums of the weighted tally `which` per block. */
-static void weighted_sums(const struct eot_run *run, int offset, struct eot_batch_sum *sum) {
-    for (size_t i = 0; i < run->n_block; i++) {
-        const int64_t *t = run->block[i].event + offset;
-        sum[i] = (struct eot_batch_sum){run->block[i].n_primary, run->rare_unit * eot_sum_value(t),
-                                        run->rare_unit * run->rare_unit * eot_sum_value(t + 2)};
-    }
-}
-
-static enum eot_status add(struct eot_result *result, const char *name, const char *unit, struct eot_mean m,
-                           struct eot_error *err) {
-    struct eot_estimate e = {
-        .value = m.value, .std_error = m.std_error, .n_eff = m.n_eff, .n_batches = (long)m.n_batches};
-    snprintf(e.name, sizeof e.name, "%s", name);
-    snprintf(e.unit, sizeof e.unit, "%s", unit);
-    return eot_result_add_estimate(result, &e, err);
-}
-
-static enum eot_status add_exact(struct eot_result *result, const char *name, const char *unit, double value,
-                                 struct eot_error *err) {
-    return add(result, name, unit, (struct eot_mean){.value = value}, err);
-}
-
-/* How the error of a rate is found. */
-enum error_method {
-    BY_SQUARES, /* one vertex a primary, or hardly ever two */
-    BY_BATCHES, /* n_eff from the squares, the error from the batches: several vertices of one shower are not
-                   independent */
-    NO_SQUARES  /* pass probabilities, whose squares are too small for the tally */
-};
-
-/* Rate per EOT of the sums in scratch. */
-static enum eot_status rate_of(const struct eot_run *run, enum error_method method, const struct eot_batch_sum *scratch,
-                               struct eot_mean *mean, struct eot_error *err) {
-    size_t n = 0;
-    for (size_t i = 0; i < run->n_block; i++) n += scratch[i].n > 0;
-    enum eot_status status = eot_statistics_rate(scratch, run->n_block, method != NO_SQUARES || n < 2, mean, err);
-    struct eot_mean batches;
-    if (status == EOT_OK && method == BY_BATCHES && n > 1) {
-        status = eot_statistics_rate(scratch, run->n_block, false, &batches, err);
-        if (status == EOT_OK) mean->std_error = batches.std_error;
-    }
-    return status;
-}
-
-/* Rate per EOT of a weighted tally. */
-static enum eot_status rate(const struct eot_run *run, int offset, enum error_method method,
-                            struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
-    weighted_sums(run, offset, scratch);
-    return rate_of(run, method, scratch, mean, err);
-}
-
-/* Rate per EOT of two weighted tallies that no vertex is in both of. */
-static enum eot_status rate_of_both(const struct eot_run *run, int offset, int other, enum error_method method,
-                                    struct eot_batch_sum *scratch, struct eot_mean *mean, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct eot_batch_sum *second = calloc(run->n_block, sizeof *second);
-    EOT_CHECK_MEMORY(second);
-    weighted_sums(run, offset, scratch);
-    weighted_sums(run, other, second);
-    for (size_t i = 0; i < run->n_block; i++) {
-        scratch[i].sum += second[i].sum;
-        scratch[i].sum2 += second[i].sum2;
-    }
-    EOT_TRY(rate_of(run, method, scratch, mean, err));
-done:
-    free(second);
-    return status;
-}
-
-static enum eot_status add_track_lengths(const struct eot_config *config, const struct eot_run *run,
-                                         struct eot_batch_sum *scratch, struct eot_result *result,
-                                         struct eot_error *err) {
+static enum eot_status add_track_lengths(const struct eot_estimator *e, struct eot_error *err) {
     static const char *const particle[3] = {"electron", "positron", "photon"};
-    static const double threshold[7] = {1.0, 2.5, 5.0, 10.0, 20.0, 50.0, 75.0};
+    static const double threshold[EOT_N_TRACK_THRESHOLD] = {
+#define EOT_TRACK_THRESHOLD(E) (double)(E),
+#include "eotmc/tally/track_thresholds.def"
+#undef EOT_TRACK_THRESHOLD
+    };
     enum eot_status status = EOT_OK;
+    const struct eot_run *run = e->run;
     size_t n_used = 0;
     for (size_t i = 0; i < run->n_block; i++) n_used += run->block[i].n_primary > 0;
     for (int p = 0; p < 3; p++)
-        for (int t = 0; t < 7; t++) {
-            if (threshold[t] < config->physics.cut || n_used < 2) continue; /* not tracked; or no error can be stated */
+        for (int t = 0; t < EOT_N_TRACK_THRESHOLD; t++) {
+            if (threshold[t] < e->config->physics.cut || n_used < 2) continue; /* not tracked; or without an error */
             for (size_t i = 0; i < run->n_block; i++) {
                 double sum = 0.0;
                 for (int b = t + 1; b < EOT_TRACK_BINS; b++)
                     sum += (double)run->block[i].track[p * EOT_TRACK_BINS + b] / (double)EOT_TRACK_QUANTUM;
-                scratch[i] = (struct eot_batch_sum){run->block[i].n_primary, sum, 0.0};
+                e->scratch[i] = (struct eot_batch_sum){run->block[i].n_primary, sum, 0.0};
             }
             struct eot_mean mean;
             char name[80];
-            EOT_TRY(eot_statistics_rate(scratch, run->n_block, false, &mean, err));
+            EOT_TRY(eot_statistics_rate(e->scratch, run->n_block, false, &mean, err));
             snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", particle[p], threshold[t]);
-            EOT_TRY(add(result, name, "X0", mean, err));
+            EOT_TRY(eot_estimator_add(e, name, "X0", mean, err));
         }
 done:
     return status;
@@ -121,27 +54,30 @@ static struct eot_mean ratio_of(double A, double A2, double B, double B2, double
         .value = r, .std_error = sqrt(fmax(0.0, A2 - 2.0 * r * AB + r * r * B2) * n / (n - 1.0)) / B, .n_eff = n};
 }
 
-static enum eot_status add_showers(const struct eot_world *world, const struct eot_shower_scores *s,
-                                   struct eot_result *result, struct eot_error *err) {
+static enum eot_status add_showers(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    const struct eot_world *world = e->world;
+    const struct eot_shower_scores *s = &e->run->shower;
     double n = (double)s->n, to_X0 = 1.0 / world->calorimeter_X0, edges[EOT_MAX_PROFILE + 1], values[EOT_MAX_PROFILE],
            variances[EOT_MAX_PROFILE];
     if (s->n < 2 || !(s->sum[EOT_S_DEPOSIT] > 0.0)) return EOT_OK; /* no error can be stated */
-    EOT_TRY(add_exact(result, "ecal.showers", "1", n, err));
-    EOT_TRY(add(result, "ecal.deposit_GeV", "GeV", mean_of(s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], n), err));
-    EOT_TRY(add(result, "ecal.visible_fraction", "1",
-                ratio_of(s->sum[EOT_S_VISIBLE], s->square[EOT_S_VISIBLE], s->sum[EOT_S_DEPOSIT],
-                         s->square[EOT_S_DEPOSIT], s->cross_visible, n),
-                err));
+    EOT_TRY(eot_estimator_add_exact(e, "ecal.showers", "1", n, err));
+    EOT_TRY(eot_estimator_add(e, "ecal.deposit_GeV", "GeV", mean_of(s->sum[EOT_S_DEPOSIT], s->square[EOT_S_DEPOSIT], n),
+                              err));
+    EOT_TRY(eot_estimator_add(e, "ecal.visible_fraction", "1",
+                              ratio_of(s->sum[EOT_S_VISIBLE], s->square[EOT_S_VISIBLE], s->sum[EOT_S_DEPOSIT],
+                                       s->square[EOT_S_DEPOSIT], s->cross_visible, n),
+                              err));
     double mean_visible = s->sum[EOT_S_VISIBLE] / n, moment[5] = {0};
-    EOT_TRY(add(result, "ecal.visible_spread", "1",
-                (struct eot_mean){
-                    .value = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible)) / mean_visible,
-                    .std_error = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible) /
-                                      (2.0 * (n - 1.0))) /
-                                 mean_visible,
-                    .n_eff = n},
-                err)); /* error of a Gaussian's width */
+    EOT_TRY(eot_estimator_add(
+        e, "ecal.visible_spread", "1",
+        (struct eot_mean){
+            .value = sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible)) / mean_visible,
+            .std_error =
+                sqrt(fmax(0.0, s->square[EOT_S_VISIBLE] / n - mean_visible * mean_visible) / (2.0 * (n - 1.0))) /
+                mean_visible,
+            .n_eff = n},
+        err)); /* error of a Gaussian's width */
     for (uint64_t i = 0; i < s->n; i++) moment[1] += s->depth[i] * to_X0 / n;
     for (uint64_t i = 0; i < s->n; i++) {
         double d = s->depth[i] * to_X0 - moment[1];
@@ -149,22 +85,25 @@ static enum eot_status add_showers(const struct eot_world *world, const struct e
         moment[4] += d * d * d * d / n;
     }
     double spread = sqrt(moment[2] * n / (n - 1.0));
-    EOT_TRY(add(result, "ecal.mean_depth_X0", "X0",
-                (struct eot_mean){.value = moment[1], .std_error = spread / sqrt(n), .n_eff = n}, err));
-    EOT_TRY(add(result, "ecal.shower_depth_spread_X0", "X0",
-                (struct eot_mean){.value = spread,
-                                  .std_error = spread > 0.0 ? sqrt(fmax(0.0, moment[4] - moment[2] * moment[2]) / n) /
-                                                                  (2.0 * spread)
-                                                            : 0.0,
-                                  .n_eff = n},
-                err));
-    EOT_TRY(add(result, "ecal.preshower_fraction", "1",
-                ratio_of(s->sum[EOT_S_PRESHOWER], s->square[EOT_S_PRESHOWER], s->sum[EOT_S_DEPOSIT],
-                         s->square[EOT_S_DEPOSIT], s->cross_preshower, n),
-                err));
-    EOT_TRY(add(result, "ecal.leakage_rear_GeV", "GeV", mean_of(s->sum[EOT_S_REAR], s->square[EOT_S_REAR], n), err));
-    EOT_TRY(add(result, "ecal.leakage_side_GeV", "GeV", mean_of(s->sum[EOT_S_SIDE], s->square[EOT_S_SIDE], n), err));
-    EOT_TRY(add(result, "ecal.leakage_front_GeV", "GeV", mean_of(s->sum[EOT_S_FRONT], s->square[EOT_S_FRONT], n), err));
+    EOT_TRY(eot_estimator_add(e, "ecal.mean_depth_X0", "X0",
+                              (struct eot_mean){.value = moment[1], .std_error = spread / sqrt(n), .n_eff = n}, err));
+    EOT_TRY(eot_estimator_add(
+        e, "ecal.shower_depth_spread_X0", "X0",
+        (struct eot_mean){
+            .value = spread,
+            .std_error = spread > 0.0 ? sqrt(fmax(0.0, moment[4] - moment[2] * moment[2]) / n) / (2.0 * spread) : 0.0,
+            .n_eff = n},
+        err));
+    EOT_TRY(eot_estimator_add(e, "ecal.preshower_fraction", "1",
+                              ratio_of(s->sum[EOT_S_PRESHOWER], s->square[EOT_S_PRESHOWER], s->sum[EOT_S_DEPOSIT],
+                                       s->square[EOT_S_DEPOSIT], s->cross_preshower, n),
+                              err));
+    EOT_TRY(eot_estimator_add(e, "ecal.leakage_rear_GeV", "GeV", mean_of(s->sum[EOT_S_REAR], s->square[EOT_S_REAR], n),
+                              err));
+    EOT_TRY(eot_estimator_add(e, "ecal.leakage_side_GeV", "GeV", mean_of(s->sum[EOT_S_SIDE], s->square[EOT_S_SIDE], n),
+                              err));
+    EOT_TRY(eot_estimator_add(e, "ecal.leakage_front_GeV", "GeV",
+                              mean_of(s->sum[EOT_S_FRONT], s->square[EOT_S_FRONT], n), err));
     struct eot_histogram h = {.name = "ecal.profile",
                               .unit = "X0",
                               .title = "Energy deposited in the ECAL (GeV per bin and shower)",
@@ -179,7 +118,7 @@ static enum eot_status add_showers(const struct eot_world *world, const struct e
         values[b] = m.value;
         variances[b] = m.std_error * m.std_error;
     }
-    EOT_TRY(eot_result_add_histogram(result, &h, err));
+    EOT_TRY(eot_result_add_histogram(e->result, &h, err));
     struct eot_histogram cells = {.name = "ecal.cell_energy",
                                   .unit = "1",
                                   .title = "Energy in the cells of the ECAL (GeV per shower)",
@@ -194,175 +133,42 @@ static enum eot_status add_showers(const struct eot_world *world, const struct e
         values[b] = m.value;
         variances[b] = m.std_error * m.std_error;
     }
-    EOT_TRY(eot_result_add_histogram(result, &cells, err));
+    EOT_TRY(eot_result_add_histogram(e->result, &cells, err));
 done:
     return status;
-}
-
-struct axis {
-    int which;
-    const char *name, *unit, *title, *label;
-    double low, per_unit;
-    bool is_log10;
-};
-
-static enum eot_status add_histogram(const struct eot_run *run, const struct axis *axis, uint64_t n_primary,
-                                     struct eot_result *result, struct eot_error *err) {
-    double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2],
-        n = (double)n_primary / run->rare_unit;
-    struct eot_histogram h = {.n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1};
-    for (int b = 0; b < EOT_N_BIN + 2; b++) {
-        values[b] = variances[b] = 0.0;
-        for (size_t i = 0; i < run->n_block; i++) {
-            const int64_t *t = run->block[i].event + EOT_T_HISTOGRAM + 4 * (axis->which * (EOT_N_BIN + 2) + b);
-            values[b] += eot_sum_value(t) / n;
-            variances[b] += eot_sum_value(t + 2) / (n * n);
-        }
-    }
-    for (int b = 0; b <= EOT_N_BIN; b++) {
-        edges[b] = axis->low + b / axis->per_unit;
-        if (axis->is_log10) edges[b] = pow(10.0, edges[b]);
-    }
-    snprintf(h.name, sizeof h.name, "%s", axis->name);
-    snprintf(h.unit, sizeof h.unit, "%s", axis->unit);
-    snprintf(h.title, sizeof h.title, "%s", axis->title);
-    snprintf(h.axis, sizeof h.axis, "%s", axis->label);
-    h.underflow = values[0];
-    h.overflow = values[EOT_N_BIN + 1];
-    return eot_result_add_histogram(result, &h, err);
-}
-
-static const struct axis DIMUON_AXES[] = {
-    {EOT_H_PHOTON_ENERGY, "dimuon.photon_energy", "GeV", "Photons that convert to muon pairs", "photon energy",
-     EOT_PHOTON_LOG10_LOW, EOT_PHOTON_BINS_PER_DECADE, true},
-    {EOT_H_DEPTH, "dimuon.depth_X0", "X0", "Depth of the muon pair", "depth in the ECAL", 0.0, EOT_DEPTH_BINS_PER_X0,
-     false},
-    {EOT_H_MUON_ENERGY, "dimuon.muon_energy", "GeV", "Muons of the selected charge at the vertex", "muon energy", 0.0,
-     EOT_MUON_BINS_PER_GEV, false},
-};
-static const struct axis SIGNAL_AXES[] = {
-    {EOT_H_DEPTH, "signal.depth_X0", "X0", "Depth of the signal's vertex", "depth in the ECAL", 0.0,
-     EOT_DEPTH_BINS_PER_X0, false},
-    {EOT_H_MUON_ENERGY, "signal.muon_energy", "GeV", "Signal: muons at the vertex", "muon energy", 0.0,
-     EOT_MUON_BINS_PER_GEV, false},
-    {EOT_H_PARENT, "signal.vertex_energy", "GeV", "Signal: leptons at the vertex", "lepton energy", 0.0,
-     EOT_PARENT_BINS_PER_GEV, false},
-    {EOT_H_PARENT_SELECTED, "signal.vertex_energy_selected", "GeV",
-     "Signal: leptons at the vertex of selected events (Gaussian tail)", "lepton energy", 0.0, EOT_PARENT_BINS_PER_GEV,
-     false},
-};
-static const struct axis DETECTOR_AXES[] = {
-    {EOT_H_HCAL0, "hcal0.energy", "GeV", "HCAL0", "world/calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
-    {EOT_H_HCAL1, "hcal1.energy", "GeV", "HCAL1", "world/calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
-    {EOT_H_HCAL2, "hcal2.energy", "GeV", "HCAL2", "world/calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
-    {EOT_H_HCAL3, "hcal3.energy", "GeV", "HCAL3", "world/calibrated energy", 0.0, EOT_HCAL_BINS_PER_GEV, false},
-    {EOT_H_MISSING, "missing_energy", "GeV", "Missing energy of events with one track", "missing energy",
-     EOT_MISSING_LOW, EOT_MISSING_BINS_PER_GEV, false},
-};
-
-static const char *const EVENT_COLUMN[EOT_N_EVENT_COLUMN + 1] = {"primary",
-                                                                 "weight",
-                                                                 "beam_energy_GeV",
-                                                                 "photon_energy_GeV",
-                                                                 "depth_X0",
-                                                                 "mu_plus_energy_GeV",
-                                                                 "mu_minus_energy_GeV",
-                                                                 "vertex_x_cm",
-                                                                 "vertex_y_cm",
-                                                                 "vertex_z_cm",
-                                                                 "ecal_GeV",
-                                                                 "veto_GeV",
-                                                                 "hcal0_GeV",
-                                                                 "hcal1_GeV",
-                                                                 "hcal2_GeV",
-                                                                 "hcal3_GeV",
-                                                                 "n_track",
-                                                                 "track_momentum_GeV",
-                                                                 "track_charge",
-                                                                 "missing_energy_GeV",
-                                                                 "missing_energy_sigma_GeV",
-                                                                 "pass_gaussian",
-                                                                 "pass_exponential",
-                                                                 "category",
-                                                                 "cuts_passed",
-                                                                 "process",
-                                                                 "parent",
-                                                                 "time_ns",
-                                                                 "parent_slope_x",
-                                                                 "parent_slope_y",
-                                                                 "muon_versine",
-                                                                 "muon_turn",
-                                                                 "target_Z",
-                                                                 "target_A",
-                                                                 "recoil_t_GeV2",
-                                                                 "recoil_turn",
-                                                                 "mu_plus_direction_x",
-                                                                 "mu_plus_direction_y",
-                                                                 "mu_plus_direction_z",
-                                                                 "mu_minus_direction_x",
-                                                                 "mu_minus_direction_y",
-                                                                 "mu_minus_direction_z"};
-
-const char *eot_event_column_name(int column) { return EVENT_COLUMN[column + 1]; }
-
-static enum eot_status add_events(const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    size_t n_column = EOT_N_EVENT_COLUMN + 1;
-    result->events = (struct eot_event_table){.n_event = run->n_row, .n_column = n_column, .column = EVENT_COLUMN};
-    if (run->n_row == 0) return EOT_OK;
-    result->events.value = malloc(run->n_row * n_column * sizeof *result->events.value);
-    EOT_CHECK_MEMORY(result->events.value);
-    for (size_t i = 0; i < run->n_row; i++) {
-        double *row = result->events.value + i * n_column;
-        row[0] = (double)run->row[i].primary;
-        for (size_t c = 0; c < EOT_N_EVENT_COLUMN; c++) row[c + 1] = (double)run->row[i].value[c];
-    }
-done:
-    return status;
-}
-
-static int64_t counter(const struct eot_run *run, int which) {
-    int64_t sum = 0;
-    for (size_t i = 0; i < run->n_block; i++) sum += run->block[i].event[which];
-    return sum;
-}
-
-/* Place of a sum of a channel in the block's tallies. */
-static int channel_sum(int process, int parent, int which) {
-    return EOT_T_WEIGHTED + 4 * (EOT_W_CHANNEL + eot_rare_channel(process, parent) * EOT_N_CHANNEL_SUM + which);
 }
 
 /* A channel's rate per EOT, and above the thresholds that are wholly simulated. */
-static enum eot_status add_channel(const struct eot_run *run, int process, int parent, const char *prefix,
-                                   double simulated_above, enum error_method method, struct eot_batch_sum *scratch,
-                                   struct eot_result *result, struct eot_error *err) {
+static enum eot_status add_channel(const struct eot_estimator *e, int process, int parent, const char *prefix,
+                                   double simulated_above, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_mean mean;
     char name[80];
-    EOT_TRY(rate(run, channel_sum(process, parent, EOT_CH_ALL), method, scratch, &mean, err));
+    EOT_TRY(eot_estimator_rate(e, eot_channel_offset(process, parent, EOT_CH_ALL), e->method, &mean, err));
     snprintf(name, sizeof name, "%s.per_eot", prefix);
-    EOT_TRY(add(result, name, "1", mean, err));
-    for (int i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++) {
+    EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+    for (int i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++) {
         double threshold = (double)eot_channel_threshold(i);
         if (threshold < simulated_above) continue; /* only a part is simulated */
-        EOT_TRY(rate(run, channel_sum(process, parent, EOT_CH_ABOVE + i), method, scratch, &mean, err));
+        EOT_TRY(eot_estimator_rate(e, eot_channel_offset(process, parent, EOT_CH_ABOVE + i), e->method, &mean, err));
         snprintf(name, sizeof name, "%s.per_eot_above_%gGeV", prefix, threshold);
-        EOT_TRY(add(result, name, "1", mean, err));
+        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
 done:
     return status;
 }
 
-static enum eot_status add_dimuons(const struct eot_world *world, const struct eot_run *run, enum error_method method,
-                                   struct eot_batch_sum *scratch, struct eot_result *result, struct eot_error *err) {
+static enum eot_status add_dimuons(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    const struct eot_run *run = e->run;
+    const struct eot_world *world = e->world;
     struct eot_mean mean;
     int gamma = eot_rare_channel(EOT_RARE_DIMUON_GAMMA, EOT_PHOTON);
-    EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, method, scratch, &mean, err));
-    EOT_TRY(add(result, "dimuon.per_eot", "1", mean, err));
-    EOT_TRY(add_channel(run, EOT_RARE_DIMUON_GAMMA, EOT_PHOTON, "dimuon.gamma", world->rare_threshold[EOT_PHOTON],
-                        method, scratch, result, err));
-    EOT_TRY(add_exact(result, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold[EOT_PHOTON], err));
+    EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &mean, err));
+    EOT_TRY(eot_estimator_add(e, "dimuon.per_eot", "1", mean, err));
+    EOT_TRY(add_channel(e, EOT_RARE_DIMUON_GAMMA, EOT_PHOTON, "dimuon.gamma", world->rare_threshold[EOT_PHOTON], err));
+    EOT_TRY(eot_estimator_add_exact(e, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold[EOT_PHOTON],
+                                    err));
     static const struct {
         int process;
         const char *name;
@@ -371,321 +177,235 @@ static enum eot_status add_dimuons(const struct eot_world *world, const struct e
         char name[80];
         int electron = eot_rare_channel(other[i].process, EOT_ELECTRON),
             positron = eot_rare_channel(other[i].process, EOT_POSITRON);
-        EOT_TRY(rate_of_both(run, channel_sum(other[i].process, EOT_ELECTRON, EOT_CH_ALL),
-                             channel_sum(other[i].process, EOT_POSITRON, EOT_CH_ALL), method, scratch, &mean, err));
+        EOT_TRY(eot_estimator_rate_of_both(e, eot_channel_offset(other[i].process, EOT_ELECTRON, EOT_CH_ALL),
+                                           eot_channel_offset(other[i].process, EOT_POSITRON, EOT_CH_ALL), &mean, err));
         snprintf(name, sizeof name, "%s.per_eot", other[i].name);
-        EOT_TRY(add(result, name, "1", mean, err));
+        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
         if (!world->rare_on[other[i].process]) continue;
         snprintf(name, sizeof name, "%s.excluded_per_eot", other[i].name);
-        EOT_TRY(add(result, name, "1",
-                    (struct eot_mean){.value = run->excluded[electron].rate + run->excluded[positron].rate,
-                                      .std_error = hypot(run->excluded[electron].error, run->excluded[positron].error)},
-                    err));
+        mean = (struct eot_mean){.value = run->excluded[electron].rate + run->excluded[positron].rate,
+                                 .std_error = hypot(run->excluded[electron].error, run->excluded[positron].error)};
+        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
-    EOT_TRY(add(result, "dimuon.gamma.excluded_per_eot", "1",
-                (struct eot_mean){.value = run->excluded[gamma].rate, .std_error = run->excluded[gamma].error}, err));
+    mean = (struct eot_mean){.value = run->excluded[gamma].rate, .std_error = run->excluded[gamma].error};
+    EOT_TRY(eot_estimator_add(e, "dimuon.gamma.excluded_per_eot", "1", mean, err));
 done:
     return status;
 }
 
-/* Ratio of two sums over the run, `in` a part of `of` to which `left_out` (with its error) is added; from the batches
- * where there are several. */
-static enum eot_status share_of(const struct eot_run *run, int in, int of, double left_out, double left_out_error,
-                                struct eot_mean *mean, struct eot_error *err) {
+/* e N -> mu N phi: rates of electrons without a word, of positrons by name. What the cut or the region of sampling
+ * leaves out is measured apart. Efficiencies are the selection's (analysis/selection.c). */
+static enum eot_status add_signal(const struct eot_estimator *e, struct eot_error *err) {
+    static const char *const prefix[2] = {"signal", "signal.positron"};
     enum eot_status status = EOT_OK;
-    size_t n_used = 0;
-    double sum = 0.0, n = 0.0;
-    struct eot_batch_sum *part = calloc(run->n_block, sizeof *part), *whole = calloc(run->n_block, sizeof *whole);
-    EOT_CHECK_MEMORY(part);
-    EOT_CHECK_MEMORY(whole);
-    weighted_sums(run, in, part);
-    weighted_sums(run, of, whole);
-    for (size_t b = 0; b < run->n_block; b++) {
-        whole[b].sum += left_out * (double)whole[b].n;
-        sum += whole[b].sum;
-        n += (double)whole[b].n;
-        n_used += whole[b].n > 0;
-    }
-    *mean = (struct eot_mean){.n_batches = 0};
-    if (n_used > 1 && sum > 0.0) {
-        EOT_TRY(eot_statistics_ratio(part, whole, run->n_block, mean, err));
-        mean->std_error = hypot(mean->std_error, mean->value * left_out_error * n / sum);
-    }
-done:
-    free(part);
-    free(whole);
-    return status;
-}
-
-/* e N -> mu N phi: electrons without a word, positrons by name. What the cut or the region leaves out is measured apart
- * and counts as not selected. */
-static enum eot_status add_signal(const struct eot_config *config, const struct eot_world *world,
-                                  const struct eot_run *run, enum error_method method, struct eot_batch_sum *scratch,
-                                  struct eot_result *result, struct eot_error *err) {
-    static const char *const prefix[2] = {"signal", "signal.positron"}, *const efficiency[2] = {"efficiency",
-                                                                                                "efficiency.positron"};
-    enum eot_status status = EOT_OK;
-    const int missing =
-        config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL ? EOT_CH_MISSING_EXPONENTIAL : EOT_CH_MISSING_GAUSSIAN;
-    const struct {
-        const char *name;
-        int which;
-    } stage[] = {{"track", EOT_CH_TRACK},
-                 {"veto", EOT_CH_VETO},
-                 {"mip", EOT_CH_HCAL},
-                 {"missing_energy", missing},
-                 {"total", missing}};
     struct eot_mean mean;
     char name[80];
     for (int parent = EOT_ELECTRON; parent <= EOT_POSITRON; parent++) {
-        int channel = eot_rare_channel(EOT_RARE_LFC, parent), all = channel_sum(EOT_RARE_LFC, parent, EOT_CH_ALL);
-        double left_out = run->excluded[channel].rate, left_out_error = run->excluded[channel].error;
+        int channel = eot_rare_channel(EOT_RARE_LFC, parent),
+            all = eot_channel_offset(EOT_RARE_LFC, parent, EOT_CH_ALL);
+        const struct eot_mean left_out = {.value = e->run->excluded[channel].rate,
+                                          .std_error = e->run->excluded[channel].error};
         /* names of the positron's estimates: signal.positron_per_eot, efficiency.positron.total */
         const char *joint = parent == EOT_POSITRON ? "_" : ".";
-        EOT_TRY(rate(run, all, method, scratch, &mean, err));
+        EOT_TRY(eot_estimator_rate(e, all, e->method, &mean, err));
         snprintf(name, sizeof name, "%s%ssimulated_per_eot", prefix[parent], joint);
-        EOT_TRY(add(result, name, "1", mean, err));
-        mean.value += left_out;
-        mean.std_error = hypot(mean.std_error, left_out_error);
+        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+        mean.value += left_out.value;
+        mean.std_error = hypot(mean.std_error, left_out.std_error);
         snprintf(name, sizeof name, "%s%sper_eot", prefix[parent], joint);
-        EOT_TRY(add(result, name, "1", mean, err));
+        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
         snprintf(name, sizeof name, "%s%sexcluded_per_eot", prefix[parent], joint);
-        EOT_TRY(add(result, name, "1", (struct eot_mean){.value = left_out, .std_error = left_out_error}, err));
-        for (int i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++) {
+        EOT_TRY(eot_estimator_add(e, name, "1", left_out, err));
+        for (int i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++) {
             double threshold = (double)eot_channel_threshold(i);
-            if (threshold < world->rare_threshold[parent]) continue; /* only a part is simulated */
-            EOT_TRY(rate(run, channel_sum(EOT_RARE_LFC, parent, EOT_CH_ABOVE + i), method, scratch, &mean, err));
+            if (threshold < e->world->rare_threshold[parent]) continue; /* only a part is simulated */
+            EOT_TRY(eot_estimator_rate(e, eot_channel_offset(EOT_RARE_LFC, parent, EOT_CH_ABOVE + i), e->method, &mean,
+                                       err));
             snprintf(name, sizeof name, "%s%sper_eot_above_%gGeV", prefix[parent], joint, threshold);
-            EOT_TRY(add(result, name, "1", mean, err));
+            EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
         }
-        for (size_t i = 0; i < sizeof stage / sizeof stage[0]; i++) {
-            EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, stage[i].which), all, left_out, left_out_error,
-                             &mean, err));
-            snprintf(name, sizeof name, "%s.%s", efficiency[parent], stage[i].name);
-            if (mean.n_batches > 1) EOT_TRY(add(result, name, "1", mean, err));
-        }
-        EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, missing),
-                         channel_sum(EOT_RARE_LFC, parent, EOT_CH_ABOVE + 2), 0.0, 0.0, &mean, err));
-        snprintf(name, sizeof name, "%s.above_5GeV", efficiency[parent]);
-        if (mean.n_batches > 1 && world->rare_threshold[parent] <= 5.0) EOT_TRY(add(result, name, "1", mean, err));
-        EOT_TRY(share_of(run, channel_sum(EOT_RARE_LFC, parent, EOT_CH_MUON_ENERGY), all, 0.0, 0.0, &mean, err));
+        EOT_TRY(eot_estimator_share(e, eot_channel_offset(EOT_RARE_LFC, parent, EOT_CH_MUON_ENERGY), all,
+                                    (struct eot_mean){.value = 0.0}, &mean, err));
         snprintf(name, sizeof name, "%s%smuon_energy_mean_GeV", prefix[parent], joint);
-        if (mean.n_batches > 1) EOT_TRY(add(result, name, "GeV", mean, err));
+        if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "GeV", mean, err));
     }
-    EOT_TRY(add_exact(result, "signal.min_lepton_energy_GeV", "GeV", world->rare_threshold[EOT_ELECTRON], err));
-    EOT_TRY(add_exact(result, "physics.mphi", "GeV", config->physics.mphi, err));
-    EOT_TRY(add_exact(result, "physics.h", "1", config->physics.h, err));
+    EOT_TRY(
+        eot_estimator_add_exact(e, "signal.min_lepton_energy_GeV", "GeV", e->world->rare_threshold[EOT_ELECTRON], err));
+    EOT_TRY(eot_estimator_add_exact(e, "physics.mphi", "GeV", e->config->physics.mphi, err));
+    EOT_TRY(eot_estimator_add_exact(e, "physics.h", "1", e->config->physics.h, err));
 done:
     return status;
 }
 
-/* Efficiency by energy of the lepton at the vertex. With r = sum w p / sum w its variance is sum w^2 (p - r)^2 / (sum
- * w)^2, where sum w^2 p, which no tally holds, is at least sum w^2 p^2. */
-static enum eot_status add_efficiency_histogram(const struct eot_run *run, struct eot_result *result,
-                                                struct eot_error *err) {
-    double edges[EOT_N_BIN + 1], values[EOT_N_BIN], variances[EOT_N_BIN];
-    struct eot_histogram h = {.name = "signal.efficiency",
-                              .unit = "GeV",
-                              .title = "Efficiency of the selection by energy of the lepton at the vertex",
-                              .axis = "lepton energy",
-                              .n_bin = EOT_N_BIN,
-                              .edges = edges,
-                              .values = values,
-                              .variances = variances};
-    for (int b = 0; b <= EOT_N_BIN; b++) edges[b] = b / (double)EOT_PARENT_BINS_PER_GEV;
-    for (int b = 0; b < EOT_N_BIN; b++) {
-        double w = 0.0, w2 = 0.0, p = 0.0, p2 = 0.0;
-        for (size_t i = 0; i < run->n_block; i++) {
-            const int64_t *all = run->block[i].event + EOT_T_HISTOGRAM + 4 * (EOT_H_PARENT * (EOT_N_BIN + 2) + b + 1);
-            const int64_t *selected =
-                run->block[i].event + EOT_T_HISTOGRAM + 4 * (EOT_H_PARENT_SELECTED * (EOT_N_BIN + 2) + b + 1);
-            w += eot_sum_value(all);
-            w2 += eot_sum_value(all + 2);
-            p += eot_sum_value(selected);
-            p2 += eot_sum_value(selected + 2);
-        }
-        double r = w > 0.0 ? p / w : 0.0;
-        values[b] = r;
-        variances[b] = w > 0.0 ? fmax(0.0, p2 - 2.0 * r * p2 + r * r * w2) / (w * w) : 0.0;
+/* Hash of the tallies, summed over the run: the same for any work-group, launch, lane, batch. Further selections come
+ * behind the default one. */
+static void hash_tallies(const struct eot_run *run, char sha256[65]) {
+    struct eot_sha256 hash;
+    eot_sha256_init(&hash);
+    for (int k = 0; k < 3 * EOT_TRACK_BINS; k++) {
+        int64_t sum = 0;
+        for (size_t i = 0; i < run->n_block; i++) sum += run->block[i].track[k];
+        eot_sha256_update(&hash, &sum, sizeof sum);
     }
-    return eot_result_add_histogram(result, &h, err);
+    for (size_t s = 0; s <= run->n_further; s++)
+        for (int k = 0; k < EOT_N_TALLY; k++) {
+            int64_t sum = 0;
+            for (size_t i = 0; i < run->n_block; i++) {
+                const int64_t *t = eot_block_tally(&run->block[i], s);
+                if (t != NULL) sum += t[k];
+            }
+            eot_sha256_update(&hash, &sum, sizeof sum);
+        }
+    eot_sha256_finish(&hash, sha256);
 }
 
-enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world,
-                                    const struct eot_run *run, const struct eot_backend *backend,
-                                    struct eot_result *result, struct eot_error *err) {
+/* What identifies the run. */
+static enum eot_status add_head(const struct eot_estimator *e, const struct eot_backend *backend,
+                                struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    uint64_t n = run->end - run->first, n_step = 0;
-    const enum error_method method =
-        config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0 ? BY_BATCHES
-                                                                                                  : BY_SQUARES;
-    struct eot_batch_sum *scratch = calloc(run->n_block, sizeof *scratch);
-    struct eot_mean mean, all, selected[2];
-    EOT_CHECK_MEMORY(scratch);
-    EOT_CHECK(n > 0, EOT_E_INTERRUPTED,
-              "no batch was completed; nothing is written (use a smaller sampling.batch to stop earlier)");
-    size_t n_used = 0; /* blocks with primaries: an interrupted run may have one, and then no spread between blocks */
-    for (size_t i = 0; i < run->n_block; i++) n_used += run->block[i].n_primary > 0;
+    const struct eot_config *config = e->config;
+    struct eot_result *result = e->result;
     snprintf(result->name, sizeof result->name, "%s", config->name);
     snprintf(result->mode, sizeof result->mode, "%s",
              config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog");
     snprintf(result->version, sizeof result->version, "%s", EOT_VERSION);
     memcpy(result->config_sha256, config->sha256, sizeof result->config_sha256);
-    memcpy(result->tables_sha256, world->sha256, sizeof result->tables_sha256);
+    memcpy(result->tables_sha256, e->world->sha256, sizeof result->tables_sha256);
     result->seed = config->sampling.seed;
     result->run = config->sampling.run;
-    result->partial = run->is_partial;
+    result->partial = e->run->is_partial;
     result->effective_yaml = config->effective_yaml;
     for (const struct eot_backend *b = backend; b != NULL; b = b->next) {
         EOT_TRY(eot_result_add_device(result, b->name, b->driver, err));
         result->performance.jit_s += b->build_s;
     }
-    EOT_TRY(eot_result_add_range(result, run->first, run->end, err));
+    EOT_TRY(eot_result_add_range(result, e->run->first, e->run->end, err));
+    hash_tallies(e->run, result->tally_sha256);
+done:
+    return status;
+}
 
-    /* the tallies' own hash: the same for any work-group, launch, lane, batch */
-    struct eot_sha256 hash;
-    eot_sha256_init(&hash);
-    for (int k = 0; k < 3 * EOT_TRACK_BINS + EOT_N_TALLY; k++) {
-        int64_t sum = 0;
-        for (size_t i = 0; i < run->n_block; i++)
-            sum += k < 3 * EOT_TRACK_BINS ? run->block[i].track[k] : run->block[i].event[k - 3 * EOT_TRACK_BINS];
-        eot_sha256_update(&hash, &sum, sizeof sum);
-    }
-    eot_sha256_finish(&hash, result->tally_sha256);
-
-    EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, method, scratch, &all, err));
-    EOT_TRY(add_exact(result, "eot.simulated", "1", (double)n, err));
-    EOT_TRY(add_exact(result, "physics.cut", "GeV", config->physics.cut, err));
+/* Rate of vertices, by process, and their mean depth. */
+static enum eot_status add_vertices(const struct eot_estimator *e, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_batch_sum *weight = NULL;
+    struct eot_mean all, mean;
+    const bool is_signal = e->config->physics.rare_lfc;
+    size_t n_used = 0; /* blocks with primaries: an interrupted run may have one, and then no spread between blocks */
+    for (size_t i = 0; i < e->run->n_block; i++) n_used += e->run->block[i].n_primary > 0;
+    EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &all, err));
+    EOT_TRY(eot_estimator_add_exact(e, "eot.simulated", "1", (double)(e->run->end - e->run->first), err));
+    EOT_TRY(eot_estimator_add_exact(e, "physics.cut", "GeV", e->config->physics.cut, err));
     double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
-    EOT_TRY(add(result, "eot.equivalent", "1",
-                (struct eot_mean){.value = equivalent,
-                                  .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0,
-                                  .n_batches = all.n_batches},
-                err));
-    EOT_TRY(config->physics.rare_lfc ? add_signal(config, world, run, method, scratch, result, err)
-                                     : add_dimuons(world, run, method, scratch, result, err));
-    if (all.value > 0.0) {
-        struct eot_batch_sum *weight = calloc(run->n_block, sizeof *weight);
-        EOT_CHECK_MEMORY(weight);
-        weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, scratch);
-        weighted_sums(run, EOT_T_WEIGHTED + 4 * EOT_W_ALL, weight);
-        status = n_used > 1 ? eot_statistics_ratio(scratch, weight, run->n_block, &mean, err) : EOT_OK;
-        free(weight);
-        EOT_TRY(status);
-        if (n_used > 1)
-            EOT_TRY(add(result, config->physics.rare_lfc ? "signal.mean_depth_X0" : "dimuon.mean_depth_X0", "X0", mean,
-                        err));
-    }
-    if (config->scoring.track_length) EOT_TRY(add_track_lengths(config, run, scratch, result, err));
+    mean = (struct eot_mean){.value = equivalent,
+                             .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0,
+                             .n_batches = all.n_batches};
+    EOT_TRY(eot_estimator_add(e, "eot.equivalent", "1", mean, err));
+    EOT_TRY(is_signal ? add_signal(e, err) : add_dimuons(e, err));
+    if (!(all.value > 0.0) || n_used < 2) goto done;
+    weight = calloc(e->run->n_block, sizeof *weight);
+    EOT_CHECK_MEMORY(weight);
+    eot_estimator_sums(e, EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, e->scratch);
+    eot_estimator_sums(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, weight);
+    EOT_TRY(eot_statistics_ratio(e->scratch, weight, e->run->n_block, &mean, err));
+    EOT_TRY(eot_estimator_add(e, is_signal ? "signal.mean_depth_X0" : "dimuon.mean_depth_X0", "X0", mean, err));
+done:
+    free(weight);
+    return status;
+}
 
-    /* cut flow */
-    const struct {
-        const char *cut;
-        int weighted, events;
-    } stage[] = {{config->physics.rare_lfc ? "signal" : "muon pair", EOT_W_ALL, EOT_C_EVENTS},
-                 {"one track", EOT_W_TRACK, EOT_C_TRACK},
-                 {"VETO: one MIP", EOT_W_VETO, EOT_C_VETO},
-                 {"HCAL: one MIP each", EOT_W_HCAL, EOT_C_HCAL}};
-    struct eot_cutflow_row row;
-    for (int i = 0; i < 4; i++) {
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * stage[i].weighted, method, scratch, &mean, err));
-        row = (struct eot_cutflow_row){
-            .events = (double)counter(run, stage[i].events), .weighted = mean.value, .std_error = mean.std_error};
-        snprintf(row.cut, sizeof row.cut, "%s", stage[i].cut);
-        EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
+/* Where the energy of the events went, and whether any is missing. */
+static enum eot_status add_balance(const struct eot_estimator *e, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_run *run = e->run;
+    double in = (double)eot_estimator_counter(e, EOT_C_ENERGY_IN) / EOT_ENERGY_QUANTUM, out = 0.0;
+    int64_t difference = eot_estimator_counter(e, EOT_C_ENERGY_IN);
+    size_t n_used = 0;
+    struct eot_batch_sum *share = calloc(run->n_block, sizeof *share);
+    EOT_CHECK_MEMORY(share);
+    for (size_t b = 0; b < run->n_block; b++) {
+        share[b] = (struct eot_batch_sum){run->block[b].n_primary,
+                                          (double)run->block[b].event[EOT_C_ENERGY_IN] / EOT_ENERGY_QUANTUM, 0.0};
+        n_used += run->block[b].n_primary > 0;
     }
-    for (int i = 0; i < 2; i++)
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING_GAUSSIAN + i), NO_SQUARES, scratch, &selected[i], err));
-    int chosen = config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL;
-    double passed = 0.0;
-    for (size_t i = 0; i < run->n_block; i++)
-        passed += eot_sum_value(run->block[i].event + EOT_T_WEIGHTED + 4 * (EOT_W_PASSED_GAUSSIAN + chosen));
-    row = (struct eot_cutflow_row){
-        .events = passed, .weighted = selected[chosen].value, .std_error = selected[chosen].std_error};
-    snprintf(row.cut, sizeof row.cut, "missing energy > %g GeV", config->selection.missing_energy);
-    EOT_TRY(eot_result_add_cutflow_row(result, &row, err));
-    EOT_TRY(add(result, "selected.per_eot", "1", selected[chosen], err));
-    EOT_TRY(add(result, "selected.per_eot_gaussian", "1", selected[0], err));
-    EOT_TRY(add(result, "selected.per_eot_exponential", "1", selected[1], err));
-    static const char *const category[3][2] = {{"I", "one muon in the spectrometer, the other absorbed"},
-                                               {"II", "both muons in the spectrometer"},
-                                               {"III", "both muons behind the HCAL, one in the spectrometer"}};
-    for (int i = 0; i < 3; i++) {
-        struct eot_category c;
-        if (config->physics.rare_lfc) break; /* there is no other muon */
-        EOT_TRY(rate(run, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY_1 + i), method, scratch, &mean, err));
-        snprintf(c.name, sizeof c.name, "%s", category[i][0]);
-        snprintf(c.title, sizeof c.title, "%s", category[i][1]);
-        c.weighted = mean.value;
-        c.std_error = mean.std_error;
-        EOT_TRY(eot_result_add_category(result, &c, err));
-    }
-    if (world->event.response.n_hcal > 0)
-        EOT_TRY(add(result, "hcal.calibration", "1",
-                    (struct eot_mean){.value = (double)world->event.response.hcal_scale,
-                                      .std_error = (double)world->event.response.hcal_scale * world->hcal_peak_error},
-                    err));
-    EOT_TRY(add_exact(result, "events.recorded", "1", (double)run->n_row, err));
-    EOT_TRY(add_exact(result, "events.dropped", "1", (double)run->n_row_dropped, err));
-
-    if (config->physics.rare_lfc) {
-        for (size_t i = 0; i < sizeof SIGNAL_AXES / sizeof SIGNAL_AXES[0]; i++)
-            EOT_TRY(add_histogram(run, &SIGNAL_AXES[i], n, result, err));
-        EOT_TRY(add_efficiency_histogram(run, result, err));
-    } else {
-        for (size_t i = 0; i < sizeof DIMUON_AXES / sizeof DIMUON_AXES[0]; i++)
-            EOT_TRY(add_histogram(run, &DIMUON_AXES[i], n, result, err));
-    }
-    for (size_t i = 0; i < sizeof DETECTOR_AXES / sizeof DETECTOR_AXES[0]; i++) {
-        int module = DETECTOR_AXES[i].which - EOT_H_HCAL0;
-        if (module >= 0 && module < EOT_N_HCAL && module >= world->event.response.n_hcal) continue;
-        EOT_TRY(add_histogram(run, &DETECTOR_AXES[i], n, result, err));
-    }
-
-    EOT_TRY(add_showers(world, &run->shower, result, err));
-
-    /* faults and balance */
-    static const char *const fault[EOT_N_FAULT] = {"stack_overflow", "nan", "stuck", "vertex", "energy"};
-    for (int i = 0; i < EOT_N_FAULT; i++)
-        EOT_TRY(eot_result_add_fault(result, fault[i], (uint64_t)counter(run, EOT_C_FAULT_STACK + i), err));
-    double in = (double)counter(run, EOT_C_ENERGY_IN) / EOT_ENERGY_QUANTUM, out = 0.0;
-    int64_t difference = counter(run, EOT_C_ENERGY_IN);
     for (int i = 0; i < EOT_N_LEDGER; i++) {
-        int64_t counts = counter(run, EOT_C_LEDGER + i);
+        int64_t counts = eot_estimator_counter(e, EOT_C_LEDGER + i);
+        struct eot_mean mean;
         char name[80];
         out += (double)counts / EOT_ENERGY_QUANTUM;
         difference -= counts;
+        if (!(in > 0.0) || n_used < 2) continue;
+        for (size_t b = 0; b < run->n_block; b++)
+            e->scratch[b] = (struct eot_batch_sum){
+                run->block[b].n_primary, (double)run->block[b].event[EOT_C_LEDGER + i] / EOT_ENERGY_QUANTUM, 0.0};
+        EOT_TRY(eot_statistics_ratio(e->scratch, share, run->n_block, &mean, err));
         snprintf(name, sizeof name, "energy.%s_fraction", eot_ledger_name[i]);
-        if (in > 0.0) {
-            size_t used = 0;
-            struct eot_batch_sum *share = calloc(run->n_block, sizeof *share);
-            EOT_CHECK_MEMORY(share);
-            for (size_t b = 0; b < run->n_block; b++) {
-                scratch[b] = (struct eot_batch_sum){
-                    run->block[b].n_primary, (double)run->block[b].event[EOT_C_LEDGER + i] / EOT_ENERGY_QUANTUM, 0.0};
-                share[b] = (struct eot_batch_sum){
-                    run->block[b].n_primary, (double)run->block[b].event[EOT_C_ENERGY_IN] / EOT_ENERGY_QUANTUM, 0.0};
-                used += run->block[b].n_primary > 0;
-            }
-            status = used > 1 ? eot_statistics_ratio(scratch, share, run->n_block, &mean, err) : EOT_OK;
-            free(share);
-            EOT_TRY(status);
-            if (used > 1) EOT_TRY(add(result, name, "1", mean, err));
-        }
+        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
-    result->energy_in = in;
-    result->energy_out = out;
-    result->energy_residual = in > 0.0 ? (double)difference / EOT_ENERGY_QUANTUM / in : 0.0;
+    e->result->energy_in = in;
+    e->result->energy_out = out;
+    e->result->energy_residual = in > 0.0 ? (double)difference / EOT_ENERGY_QUANTUM / in : 0.0;
+done:
+    free(share);
+    return status;
+}
+
+static void set_performance(const struct eot_estimator *e) {
+    const struct eot_run *run = e->run;
+    struct eot_result *result = e->result;
+    uint64_t n_step = 0, n = run->end - run->first;
     for (size_t i = 0; i < run->n_block; i++) n_step += run->block[i].n_step;
-    double wall = run->wall_s > 0.0 ? run->wall_s : 1e-9, n_muon = (double)counter(run, EOT_C_MUONS);
+    double wall = run->wall_s > 0.0 ? run->wall_s : 1e-9;
     result->performance.wall_s = run->wall_s;
     result->performance.kernel_s = run->kernel_s;
     result->performance.eot_per_s = (double)n / wall;
     result->performance.steps_per_s = (double)n_step / wall;
     result->performance.steps_per_eot = (double)n_step / (double)n;
-    result->performance.muons_per_s = n_muon / wall;
-    EOT_TRY(add_events(run, result, err));
+    result->performance.muons_per_s = (double)eot_estimator_counter(e, EOT_C_MUONS) / wall;
+}
+
+enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world,
+                                    const struct eot_run *run, const struct eot_backend *backend,
+                                    struct eot_result *result, struct eot_error *err) {
+    static const char *const fault[EOT_N_FAULT] = {
+#define EOT_FAULT_COUNTER(id, name, bits) name,
+#include "eotmc/tally/faults.def"
+#undef EOT_FAULT_COUNTER
+    };
+    enum eot_status status = EOT_OK;
+    bool is_enhanced = config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0;
+    struct eot_estimator e = {.config = config,
+                              .world = world,
+                              .run = run,
+                              .result = result,
+                              .scratch = calloc(run->n_block, sizeof *e.scratch),
+                              .method = is_enhanced ? EOT_BY_BATCHES : EOT_BY_SQUARES};
+    EOT_CHECK_MEMORY(e.scratch);
+    EOT_CHECK(run->end > run->first, EOT_E_INTERRUPTED,
+              "no batch was completed; nothing is written (use a smaller sampling.batch to stop earlier)");
+    EOT_TRY(add_head(&e, backend, err));
+    EOT_TRY(add_vertices(&e, err));
+    if (config->scoring.track_length) EOT_TRY(add_track_lengths(&e, err));
+    for (e.selection = 0; e.selection <= run->n_further; e.selection++) {
+        EOT_TRY(eot_estimator_add_selection(&e, err));
+        EOT_TRY(eot_estimator_add_histograms(&e, err));
+    }
+    e.selection = 0;
+    if (world->event.response.n_hcal > 0)
+        EOT_TRY(eot_estimator_add(
+            &e, "hcal.calibration", "1",
+            (struct eot_mean){.value = (double)world->event.response.hcal_scale,
+                              .std_error = (double)world->event.response.hcal_scale * world->hcal_peak_error},
+            err));
+    EOT_TRY(eot_estimator_add_exact(&e, "events.recorded", "1", (double)run->n_row, err));
+    EOT_TRY(eot_estimator_add_exact(&e, "events.dropped", "1", (double)run->n_row_dropped, err));
+    EOT_TRY(add_showers(&e, err));
+    for (int i = 0; i < EOT_N_FAULT; i++)
+        EOT_TRY(eot_result_add_fault(result, fault[i], (uint64_t)eot_estimator_counter(&e, EOT_C_FAULT + i), err));
+    EOT_TRY(add_balance(&e, err));
+    set_performance(&e);
+    EOT_TRY(eot_estimator_add_events(&e, err));
 done:
-    free(scratch);
+    free(e.scratch);
     return status;
 }

@@ -13,7 +13,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
                                     const struct eot_run *run, const struct eot_backend *backend,
                                     struct eot_result *result, struct eot_error *err);
 
-/** Name of a column of the event record (enum eot_event_column), with its unit. */
-const char *eot_event_column_name(int column);
+/** A column of the event record (enum eot_event_column; -1: the number of the primary). */
+const struct eot_column_info *eot_event_column_info(int column);
 
 #endif

@@ -68,7 +68,7 @@ static void print_text(const struct eot_config *config, const struct eot_world *
         for (int k = 0; k < EOT_N_LEDGER; k++) printf("  %-14s %12.6f\n", eot_ledger_name[k], v->ledger[k]);
         printf("  in %.6f, missing %.3g\n\nrecord of the event\n", v->energy_in, v->residual);
         for (int k = 0; k < EOT_N_EVENT_COLUMN; k++)
-            printf("  %-26s %.7g\n", eot_event_column_name(k), (double)v->row[k]);
+            printf("  %-26s %.7g\n", eot_event_column_info(k)->name, (double)v->row[k]);
     }
 }
 
@@ -121,7 +121,7 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
             if (v->muon[k].charge != 0) json_array_append_new(muons, muon_json(config, world, &v->muon[k]));
         for (int k = 0; k < EOT_N_LEDGER; k++) json_object_set_new(ledger, eot_ledger_name[k], json_real(v->ledger[k]));
         for (int k = 0; k < EOT_N_EVENT_COLUMN; k++)
-            json_object_set_new(row, eot_event_column_name(k), json_real((double)v->row[k]));
+            json_object_set_new(row, eot_event_column_info(k)->name, json_real((double)v->row[k]));
         for (int k = 0; k < EOT_N_ECAL_CELL; k++) json_array_append_new(cells, json_real(v->ecal_cell[k]));
         json_array_append_new(
             vertices, json_pack("{s:i, s:f, s:[f,f,f], s:f, s:f, s:f, s:i, s:o, s:o, s:f, s:f, s:o, s:o}", "step",

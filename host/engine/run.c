@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "eotmc/detector/ecal.h"
 #include "eotmc/math/random.h"
 #include "physics/lfc/event.h"
 
@@ -83,13 +84,20 @@ eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *confi
                                     .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON
                                                     : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON
                                                                                                : EOT_ELECTRON,
-                                    .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f}};
+                                    .threshold = {
+#define EOT_TRACK_THRESHOLD(E) E,
+#include "eotmc/tally/track_thresholds.def"
+#undef EOT_TRACK_THRESHOLD
+                                    }};
 }
 
 size_t eot_run_full_lanes(const struct eot_backend *b) {
     if (b->is_host) return 1;
     return (size_t)b->compute_units * (b->is_gpu ? LANES_PER_GPU_UNIT : LANES_PER_CPU_UNIT);
 }
+
+/* Bytes of a batch's tallies, of all selections. */
+static size_t tally_bytes(const struct engine *g) { return (size_t)g->e.n_selection * EOT_N_TALLY * sizeof(i64); }
 
 /* Work items of the kernel `source`: the energies of n primaries and one more. */
 static size_t source_items(const struct engine *g, size_t n) { return n / (size_t)g->b->lane_width + 1; }
@@ -155,7 +163,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_TRY(new_buffer(g, g->chunk * EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->replay_stack, err));
     EOT_TRY(new_buffer(g, g->chunk * EOT_EVENT_VERTEX_BYTES, NULL, &g->event_vertex, err));
     EOT_TRY(new_buffer(g, g->chunk * 2 * sizeof(eot_muon_outcome), NULL, &g->outcome, err));
-    EOT_TRY(new_buffer(g, EOT_N_TALLY * sizeof(i64), NULL, &g->tally, err));
+    EOT_TRY(new_buffer(g, tally_bytes(g), NULL, &g->tally, err));
     EOT_TRY(new_buffer(g, g->chunk * EOT_N_EVENT_COLUMN * sizeof(f32), NULL, &g->row, err));
     EOT_TRY(new_buffer(g, g->chunk * sizeof(u32), NULL, &g->follow, err));
     if (g->e.follow_threshold < EOT_KEEP_ALL) {
@@ -323,7 +331,7 @@ double eot_run_complete_row(const struct eot_world *w, uint64_t primary, float r
     eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, w->event.seed,
                                                    w->event.run)); /* no step has this number: they are the vertices' */
     struct eot_lfc_state state = {
-        .E = (double)row[EOT_E_PHOTON],
+        .E = (double)row[EOT_E_PARENT_ENERGY],
         .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
         .versine = (double)row[EOT_E_VERSINE]};
     double kinetic =
@@ -342,17 +350,17 @@ static enum eot_status keep_rows(struct engine *g, uint64_t first, const eot_ver
         float *row = g->rows + i * EOT_N_EVENT_COLUMN;
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
         uint64_t primary = first + record[list != NULL ? list[i] : i].i_primary;
-        EOT_CHECK(row[EOT_E_STAGE] >= 0.0f, EOT_E_DEVICE,
+        EOT_CHECK(row[EOT_E_CUTS_PASSED] >= 0.0f, EOT_E_DEVICE,
                   "primary %llu failed on %s (%s); follow it step by step: eotmc replay <run folder or configuration> "
                   "--event %llu",
-                  (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_STAGE]),
+                  (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_CUTS_PASSED]),
                   (unsigned long long)primary);
         i64 recoil = (i64)floor(eot_run_complete_row(g->world, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
         if (eot_is_kept(primary, g->e.sample_threshold)) { /* as the rest of its energy */
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_PHI] -= recoil;
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_RECOIL] += recoil;
         }
-        if (row[EOT_E_STAGE] < 3.0f && !eot_is_kept(primary, g->record_threshold)) continue;
+        if (row[EOT_E_CUTS_PASSED] < (float)EOT_N_CUT && !eot_is_kept(primary, g->record_threshold)) continue;
         if (run->n_row == EOT_MAX_EVENT_ROW) {
             run->n_row_dropped++;
             continue;
@@ -422,6 +430,17 @@ done:
     return status;
 }
 
+/* Add the tallies of n further selections to a block. */
+static enum eot_status add_further(struct eot_block *block, size_t n, const int64_t *tally, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    if (n == 0 || tally == NULL) return EOT_OK;
+    if (block->further == NULL) block->further = calloc(n * EOT_N_TALLY, sizeof *block->further);
+    EOT_CHECK_MEMORY(block->further);
+    for (size_t k = 0; k < n * EOT_N_TALLY; k++) block->further[k] += tally[k];
+done:
+    return status;
+}
+
 /* Replay, muons, detector and selection of the batch's vertices: of all, or of those that a look ahead finds to need
  * it. */
 static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, struct eot_block *block,
@@ -430,6 +449,7 @@ static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, 
     struct eot_buffer *record = g->vertex;
     eot_vertex_record *copy = NULL;
     uint32_t *list = NULL;
+    int64_t *tally = NULL;
     size_t n_vertex = g->c.is_forced ? n : g->n_hit, n_part = g->n_look > 0 ? g->n_look : g->chunk;
     *is_complete = false;
     if (!g->c.is_forced && n_vertex > 0) {
@@ -446,7 +466,7 @@ static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, 
     list = malloc(n_part * sizeof *list);
     EOT_CHECK_MEMORY(copy);
     EOT_CHECK_MEMORY(list);
-    EOT_TRY(g->b->op->buffer_zero(g->b, g->tally, 0, EOT_N_TALLY * sizeof(i64), err));
+    EOT_TRY(g->b->op->buffer_zero(g->b, g->tally, 0, tally_bytes(g), err));
     for (size_t start = 0; start < n_vertex; start += n_part) {
         if (is_interrupted(g)) goto done;
         size_t count = n_vertex - start < n_part ? n_vertex - start : n_part, n_follow = count;
@@ -459,18 +479,21 @@ static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, 
             EOT_TRY(keep_rows(g, first, copy, part, m, block, run, err));
         }
     }
-    int64_t tally[EOT_N_TALLY];
-    EOT_TRY(g->b->op->buffer_read(g->b, g->tally, 0, sizeof tally, tally, err));
+    tally = malloc(tally_bytes(g));
+    EOT_CHECK_MEMORY(tally);
+    EOT_TRY(g->b->op->buffer_read(g->b, g->tally, 0, tally_bytes(g), tally, err));
     for (int i = 0; i < EOT_N_FAULT; i++)
-        EOT_CHECK(tally[EOT_C_FAULT_STACK + i] == 0, EOT_E_DEVICE,
+        EOT_CHECK(tally[EOT_C_FAULT + i] == 0, EOT_E_DEVICE,
                   "a primary between %llu and %llu failed on %s; repeat the run with --device host",
                   (unsigned long long)first, (unsigned long long)(first + n), g->b->name);
     for (int i = 0; i < EOT_N_TALLY; i++) block->event[i] += tally[i];
+    EOT_TRY(add_further(block, (size_t)g->e.n_selection - 1, tally + EOT_N_TALLY, err));
     block->n_vertex += n_vertex;
     *is_complete = true;
 done:
     free(copy);
     free(list);
+    free(tally);
     return status;
 }
 
@@ -526,12 +549,7 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
             const int64_t *a = acc + i * EOT_N_ACC, *p = counts + i * row;
             double score[EOT_N_SHOWER_SCORE] = {0}, moment = 0.0, sum = 0.0;
             double deposit = (double)a[EOT_ACC_LEDGER_ECAL] / EOT_ENERGY_QUANTUM;
-            /* the same random number as in eot_event_select: the block after those of VETO and HCAL */
-            eot_random random = eot_random_init(first + start + i, EOT_STAGE_DETECTOR, 0, e.seed, e.run);
-            random.draw = 1 + EOT_N_HCAL;
-            eot_u32x4 block = eot_random_block(random);
-            double seen =
-                fmax(0.0, deposit + (double)e.response.ecal_sampling * sqrt(deposit) * eot_normal(block.x, block.y).a);
+            double seen = eot_ecal_seen(deposit, (double)e.response.ecal_sampling, first + start + i, e.seed, e.run);
             score[EOT_S_DEPOSIT] = deposit;
             score[EOT_S_VISIBLE] = seen * (double)e.slab[i_ecal].shower_visible;
             score[EOT_S_REAR] = (double)(a[EOT_ACC_LEDGER_VETO] + a[EOT_ACC_LEDGER_HCAL] + a[EOT_ACC_LEDGER_OTHER] +
@@ -565,9 +583,9 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
     }
     EOT_TRY(g->b->op->buffer_read(g->b, g->tally, 0, sizeof tally, tally, err));
     for (int i = 0; i < EOT_N_FAULT; i++)
-        EOT_CHECK(tally[EOT_C_FAULT_STACK + i] == 0, EOT_E_DEVICE,
+        EOT_CHECK(tally[EOT_C_FAULT + i] == 0, EOT_E_DEVICE,
                   "%lld of the showers from primary %llu failed (fault %d); try another device, and report it",
-                  (long long)tally[EOT_C_FAULT_STACK + i], (unsigned long long)first, i);
+                  (long long)tally[EOT_C_FAULT + i], (unsigned long long)first, i);
 done:
     g->b->op->buffer_free(g->b, list);
     g->b->op->buffer_free(g->b, profile);
@@ -779,7 +797,10 @@ struct worker {
 };
 
 static void finished_free(struct finished *f) {
-    if (f != NULL) free(f->kept.row);
+    if (f != NULL) {
+        free(f->kept.row);
+        free(f->block.further);
+    }
     free(f);
 }
 
@@ -794,6 +815,7 @@ static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_
     block->vertex_sum += f->block.vertex_sum;
     for (int k = 0; k < 3 * EOT_TRACK_BINS; k++) block->track[k] += f->block.track[k];
     for (int k = 0; k < EOT_N_TALLY; k++) block->event[k] += f->block.event[k];
+    EOT_TRY(add_further(block, run->n_further, f->block.further, err));
     if (f->kept.n_row > 0 && run->row == NULL) {
         run->row = malloc(EOT_MAX_EVENT_ROW * sizeof *run->row);
         EOT_CHECK_MEMORY(run->row);
@@ -927,6 +949,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     memset(run, 0, sizeof *run);
     run->first = run->end = s->first;
     run->rare_unit = world->rare_unit;
+    run->n_further = (size_t)world->event.n_selection - 1;
     run->n_block = team.n_batch < EOT_MAX_BLOCK ? (size_t)team.n_batch : EOT_MAX_BLOCK;
     run->block = calloc(run->n_block, sizeof *run->block);
     for (const struct eot_backend *b = options->backend; b != NULL; b = b->next) {
@@ -1008,7 +1031,13 @@ done:
     return status;
 }
 
+const int64_t *eot_block_tally(const struct eot_block *block, size_t i) {
+    if (i == 0) return block->event;
+    return block->further != NULL ? block->further + (i - 1) * EOT_N_TALLY : NULL;
+}
+
 void eot_run_free(struct eot_run *run) {
+    for (size_t i = 0; run->block != NULL && i < run->n_block; i++) free(run->block[i].further);
     free(run->block);
     free(run->row);
     free(run->shower.depth);

@@ -16,7 +16,8 @@
 struct eot_block {
     uint64_t n_primary;
     int64_t track[3 * EOT_TRACK_BINS]; /* counts of EOT_TRACK_QUANTUM per X0 */
-    int64_t event[EOT_N_TALLY];
+    int64_t event[EOT_N_TALLY];        /* of the default selection, and what does not depend on the selection */
+    int64_t *further; /* [n_further][EOT_N_TALLY] of the further selections; NULL: none, or nothing yet */
     uint64_t n_step, n_vertex;
     uint64_t vertex_sum; /* of analog vertices that were found: a sum of hashes, in any order */
 };
@@ -74,6 +75,7 @@ struct eot_run {
     bool is_partial;
     size_t n_row, n_row_dropped;
     struct eot_event_row *row;
+    size_t n_further; /* selections besides the default one */
     double rare_unit; /* rare vertices that a weight of 1 in the blocks stands for */
     double wall_s, kernel_s;
     struct {
@@ -118,5 +120,7 @@ double eot_run_complete_row(const struct eot_world *world, uint64_t primary, flo
 /** The worst of an event's faults (bits of eot_event_fault) in words. */
 const char *eot_run_fault_text(uint32_t faults);
 void eot_run_free(struct eot_run *run);
+/** The tally of a block for selection i: 0, the default one; 1 to n_further. NULL if the block is empty. */
+const int64_t *eot_block_tally(const struct eot_block *block, size_t i);
 
 #endif

@@ -1,6 +1,6 @@
 /* The device's functions in the device's precision: hence the #undef. */
 #undef EOT_REAL_DOUBLE
-#include "eotmc/transport/select.h"
+#include "eotmc/select/score.h"
 
 #include "job/muon_conversion.h"
 
@@ -156,7 +156,8 @@ static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32
     float row[EOT_N_EVENT_COLUMN];
     v.weight = weight;
     v.E_beam = source.E;
-    eot_event_select(e, primary, 1, v, acc, eot_muon_outcome_none(), eot_muon_outcome_none(), tally, row);
+    eot_event ev = eot_event_reconstruct(e, primary, v, acc, eot_muon_outcome_none(), eot_muon_outcome_none());
+    eot_event_select(e, 1, v, ev, acc, tally, row);
     c->electron = (double)v.E_extra;
     c->depth = (double)v.depth_X0;
     c->ecal = (double)row[EOT_E_ECAL];

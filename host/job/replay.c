@@ -1,6 +1,6 @@
 /* The device's functions in the device's precision: hence the #undef. */
 #undef EOT_REAL_DOUBLE
-#include "eotmc/transport/select.h"
+#include "eotmc/select/score.h"
 
 #include "job/replay.h"
 #include "engine/run.h"
@@ -172,7 +172,7 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
               "--event %llu (the run has primaries %llu to %llu); give one of them, or --set sampling.eot",
               (unsigned long long)event, (unsigned long long)s->first, (unsigned long long)(s->first + s->eot - 1));
     acc = malloc(EOT_N_ACC * sizeof *acc);
-    tally = calloc(EOT_N_TALLY, sizeof *tally);
+    tally = calloc((size_t)w->event.n_selection * EOT_N_TALLY, sizeof *tally);
     stack = calloc(EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH, sizeof *stack);
     record = calloc(MAX_RECORD, sizeof *record);
     EOT_CHECK_MEMORY(acc);
@@ -214,8 +214,9 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
         eot_muon_outcome outcome[2];
         for (int k = 0; k < 2; k++)
             EOT_TRY(follow_muon(w, &e, event, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
-        eot_event_select(&e, event, 1, v, acc, outcome[0], outcome[1], tally, out->row);
-        if (out->row[EOT_E_STAGE] < 0.0f) out->faults = (uint32_t)-out->row[EOT_E_STAGE];
+        eot_event ev = eot_event_reconstruct(&e, event, v, acc, outcome[0], outcome[1]);
+        eot_event_select(&e, 1, v, ev, acc, tally, out->row);
+        if (ev.faults != 0u) out->faults = ev.faults;
         i64 recoil = (i64)floor(eot_run_complete_row(w, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
         acc[EOT_ACC_LEDGER_PHI] -= recoil;
         acc[EOT_ACC_LEDGER_RECOIL] += recoil;

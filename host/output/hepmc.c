@@ -91,7 +91,7 @@ static enum eot_status make_lfc(const double *row, const struct eot_config *conf
     enum eot_status status = EOT_OK;
     int charge = column(row, EOT_E_PARENT) == EOT_POSITRON ? 1 : -1;
     eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, config->physics.mphi, curve->Z, curve->A);
-    double sx = column(row, EOT_E_SLOPE_X), sy = column(row, EOT_E_SLOPE_Y), E = column(row, EOT_E_PHOTON);
+    double sx = column(row, EOT_E_SLOPE_X), sy = column(row, EOT_E_SLOPE_Y), E = column(row, EOT_E_PARENT_ENERGY);
     struct eot_lfc_state state = {.E = E,
                                   .direction = {sx, sy, 1.0},
                                   .E_f = column(row, charge > 0 ? EOT_E_MU_PLUS : EOT_E_MU_MINUS),
@@ -148,7 +148,7 @@ static void make_dimuon(const double *row, struct event *event) {
     add(event, -13, 0, plus, EOT_M_MUON);
     add(event, 13, 0, minus, EOT_M_MUON);
     add(event, nucleus_pdg(Z, A), 0, recoil, M);
-    event->xsec = eot_dimuon_gamma_xsec(column(row, EOT_E_PHOTON), Z, A) * CM2_IN_PB;
+    event->xsec = eot_dimuon_gamma_xsec(column(row, EOT_E_PARENT_ENERGY), Z, A) * CM2_IN_PB;
     event->xsec_error = 1e-8 * event->xsec;
 }
 
@@ -187,7 +187,7 @@ static void make_trident(const double *row, const struct curve *curve, struct ev
     int pdg = column(row, EOT_E_PARENT) == EOT_POSITRON ? -11 : 11;
     muon(column(row, EOT_E_MU_PLUS), &row[EOT_E_PLUS_X + 1], plus);
     muon(column(row, EOT_E_MU_MINUS), &row[EOT_E_MINUS_X + 1], minus);
-    lepton(row, fmax(EOT_M_ELECTRON, column(row, EOT_E_PHOTON) - plus[0] - minus[0]), out);
+    lepton(row, fmax(EOT_M_ELECTRON, column(row, EOT_E_PARENT_ENERGY) - plus[0] - minus[0]), out);
     for (int i = 0; i < 8; i++) { /* a contraction by q/M */
         double q2 = 0.0;
         lepton(row, plus[0] + minus[0] + out[0] + kinetic, in);
@@ -204,7 +204,7 @@ static void make_trident(const double *row, const struct curve *curve, struct ev
     add(event, 13, 0, minus, EOT_M_MUON);
     add(event, pdg, 0, out, EOT_M_ELECTRON);
     add(event, nucleus_pdg(Z, A), 0, recoil, M);
-    event->xsec = curve_at(curve, column(row, EOT_E_PHOTON));
+    event->xsec = curve_at(curve, column(row, EOT_E_PARENT_ENERGY));
     event->xsec_error = curve->rel_error * event->xsec;
 }
 
@@ -220,7 +220,7 @@ static void make_annihilation(const double *row, struct event *event) {
     add(event, 11, 1, rest, EOT_M_ELECTRON);
     add(event, -13, 0, plus, EOT_M_MUON);
     add(event, 13, 0, minus, EOT_M_MUON);
-    event->xsec = eot_dimuon_annihilation_xsec(column(row, EOT_E_PHOTON)) * CM2_IN_PB; /* exact at tree level */
+    event->xsec = eot_dimuon_annihilation_xsec(column(row, EOT_E_PARENT_ENERGY)) * CM2_IN_PB; /* exact at tree level */
 }
 
 static void print_event(FILE *file, size_t number, const double *row, const struct event *event, double weight) {
@@ -229,7 +229,7 @@ static void print_event(FILE *file, size_t number, const double *row, const stru
     fprintf(file, "E %zu 1 %zu\nU GEV MM\nW %.16e\n", number, event->n, weight);
     fprintf(file,
             "A 0 GenCrossSection %.10e %.3e -1 -1\nA 0 beam_energy_GeV %.9g\nA 0 cuts_passed %d\nA 0 primary %.0f\n",
-            event->xsec, event->xsec_error, column(row, EOT_E_BEAM), (int)column(row, EOT_E_STAGE), row[0]);
+            event->xsec, event->xsec_error, column(row, EOT_E_BEAM), (int)column(row, EOT_E_CUTS_PASSED), row[0]);
     for (size_t i = 0; i < event->n; i++) {
         const struct particle *p = &event->particle[i];
         if (i == 2) fprintf(file, "V -1 0 [1,2] @ %.16e %.16e %.16e %.16e\n", at[0], at[1], at[2], at[3]);
@@ -254,7 +254,7 @@ enum eot_status eot_output_hepmc(const char *folder, const struct eot_config *co
     for (size_t i = 0; i < result->n_range; i++)
         n_primary += (double)(result->primaries[i][1] - result->primaries[i][0]);
     for (size_t i = 0; i < events->n_event; i++)
-        E_max = fmax(E_max, column(events->value + i * events->n_column, EOT_E_PHOTON));
+        E_max = fmax(E_max, column(events->value + i * events->n_column, EOT_E_PARENT_ENERGY));
     eot_output_temporary_name(temporary, sizeof temporary, name);
     path = eot_output_path(folder, temporary);
     EOT_CHECK_MEMORY(path);
@@ -269,7 +269,7 @@ enum eot_status eot_output_hepmc(const char *folder, const struct eot_config *co
     for (size_t i = 0; i < events->n_event; i++) {
         const double *row = events->value + i * events->n_column;
         struct event event = {0};
-        bool is_selected = column(row, EOT_E_STAGE) >= 3.0; /* always recorded */
+        bool is_selected = column(row, EOT_E_CUTS_PASSED) >= EOT_N_CUT; /* always recorded */
         if (column(row, EOT_E_PROCESS) == EOT_RARE_LFC) {
             const struct curve *c = NULL;
             EOT_TRY(curve_of(config, 1.0001 * E_max, column(row, EOT_E_TARGET_Z), column(row, EOT_E_TARGET_A), curve,

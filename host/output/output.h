@@ -19,8 +19,9 @@ enum eot_status eot_output_summary(const char *folder, const struct eot_result *
  * @return EOT_E_IO (no such file, not JSON, a missing or mistyped key by its name, a newer major schema by its name),
  * EOT_E_MEMORY. */
 enum eot_status eot_output_summary_read(const char *path, struct eot_result *result, struct eot_error *err);
-/** result.h5: /histograms/<name>/{edges,values,variances}, /events, /estimates, /config (effective YAML), attributes as
- * in summary.json's `run`. */
+/** result.h5: /histograms/<name>/{edges,values,variances}, /events and /event_columns (name, unit and meaning of their
+ * columns), /estimates, /cutflow, /categories, the same of further selections in /selections/<name>, /config (effective
+ * YAML), attributes as in summary.json's `run`. */
 enum eot_status eot_output_hdf5(const char *folder, const struct eot_result *result, struct eot_error *err);
 /** figures/<name>.png with its gnuplot script <name>.gp and data <name>.dat: one figure of all hcal*.energy
  * (hcal_energy), one for each other histogram (dots in the name become _) and the cut flow. What the result lacks is

@@ -360,6 +360,21 @@ static eot_beam beam_of(const struct eot_beam_config *b) {
                       (f32)b->position_z,   (i32)b->particle};
 }
 
+/* The numbers of a selection as the device has them. */
+static eot_selection selection_from(const struct eot_selection_config *s) {
+    eot_selection to;
+#define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
+    to.key##_low = (f32)s->key.low; \
+    to.key##_high = (f32)s->key.high;
+#define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning) to.key = (f32)s->key;
+#define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning) to.key = (i32)s->key;
+#include "eotmc/detector/selection.def"
+#undef EOT_SELECTION_WINDOW
+#undef EOT_SELECTION_NUMBER
+#undef EOT_SELECTION_INTEGER
+    return to;
+}
+
 enum eot_status eot_world_create_muons(const struct eot_config *config, const struct eot_setup *setup,
                                        struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -430,14 +445,10 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
                         .hcal_constant = (f32)d->hcal_constant,
                         .hcal_scale = 1.0f,
                         .hcal_photostatistics = (f32)d->hcal_photostatistics,
-                        .veto_photostatistics = (f32)d->veto_photostatistics,
-                        .veto_low = (f32)config->selection.veto.low,
-                        .veto_high = (f32)config->selection.veto.high,
-                        .hcal_low = (f32)config->selection.hcal.low,
-                        .hcal_high = (f32)config->selection.hcal.high,
-                        .missing_energy = (f32)config->selection.missing_energy,
-                        .min_momentum = (f32)config->selection.min_momentum,
-                        .charge = config->selection.charge};
+                        .veto_photostatistics = (f32)d->veto_photostatistics};
+    e->n_selection = 1 + (i32)config->n_further;
+    e->selection[0] = selection_from(&config->selection);
+    for (size_t i = 0; i < config->n_further; i++) e->selection[1 + i] = selection_from(&config->further[i].selection);
     EOT_TRY(make_slabs(config, setup, e, err));
     EOT_TRY(make_spectrometer(config, r, err));
     if (!options->cascade_only) EOT_TRY(eot_world_reach(config, setup, w, err));

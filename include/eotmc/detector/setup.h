@@ -86,7 +86,7 @@ typedef struct {
 } eot_beam;
 EOT_LAYOUT(eot_beam, 40);
 
-/** Response and selection. */
+/** Response of the detector; selections are in eotmc/detector/selection.h. */
 typedef struct {
     f32 beam_resolution;
     f32 ecal_stochastic, ecal_constant;
@@ -99,11 +99,9 @@ typedef struct {
     f32 plane_z[EOT_N_PLANE], plane_resolution[EOT_N_PLANE];
     f32 field_integral; /* T cm, of the y component */
     f32 hcal_end;       /* cm, rear face of the last HCAL module */
-    f32 veto_low, veto_high, hcal_low, hcal_high, missing_energy, min_momentum;
-    i32 charge;
-    f32 ecal_sampling; /* GeV^1/2: sampling fluctuation of the ECAL's visible energy, simulated; part of the stochastic
-                          term */
+    f32 ecal_sampling;  /* GeV^1/2: sampling fluctuation of the ECAL's visible energy, simulated; part of the stochastic
+                           term */
 } eot_response;
-EOT_LAYOUT(eot_response, 156);
+EOT_LAYOUT(eot_response, 128);
 
 #endif

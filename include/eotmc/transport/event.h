@@ -1,6 +1,6 @@
 /** @file event.h
  * An event with a rare vertex: its shower again, now with position, direction and deposits (replay); its muons through
- * the grid; the detector's answer and the selection. One work item an event; nothing here is in the hot loop. */
+ * the grid. One work item an event; nothing here is in the hot loop. */
 #ifndef EOT_TRANSPORT_EVENT_H
 #define EOT_TRANSPORT_EVENT_H
 
@@ -74,9 +74,6 @@ EOT_FN eot_replay_particle eot_replay_pop(EOT_GLOBAL const f32 *stack, u32 n_ite
     q.is_ghost = stack[7 * plane + at] != 0.0f;
     return q;
 }
-
-/** Standard deviation [GeV] of the energy that the visible energy stands for, from sampling alone: f sqrt(E). */
-EOT_FN f32 eot_ecal_sampling(f32 f, f32 energy) { return f * sqrt(fmax(energy, 0.0f)); }
 
 /** A shower that is followed again, between two steps. */
 typedef struct {

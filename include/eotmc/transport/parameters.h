@@ -4,10 +4,13 @@
 #ifndef EOT_TRANSPORT_PARAMETERS_H
 #define EOT_TRANSPORT_PARAMETERS_H
 
+#include "eotmc/detector/selection.h"
 #include "eotmc/detector/setup.h"
 #include "eotmc/physics/dimuon_trident.h"
 #include "eotmc/physics/em_tables.h"
 #include "eotmc/physics/lfc_sample.h"
+#include "eotmc/tally/record.h"
+#include "eotmc/tally/tally.h"
 
 #define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
 
@@ -58,8 +61,8 @@ typedef struct {
     i32 track_tally; /* enum eot_track_tally */
     u32 n_slot;      /* analog vertex slots per lane */
     i32 primary_type;
-    f32 threshold[7]; /* GeV, increasing: of the track-length tally */
-    i32 n_track_bin;  /* spectra: nodes, and one bin for energies below the first */
+    f32 threshold[EOT_N_TRACK_THRESHOLD]; /* GeV, increasing: of the track-length tally */
+    i32 n_track_bin;                      /* spectra: nodes, and one bin for energies below the first */
     f32 track_log_first, track_inverse_log_step;
 } eot_cascade_parameters;
 EOT_LAYOUT(eot_cascade_parameters, 88);
@@ -114,8 +117,10 @@ typedef struct {
                     1)]: cumulative shares of rows of cells, and of cells in a row */
     i32 importance_nucleus;                      /* whose energies they are at */
     i32 n_importance_energy, n_importance_angle; /* 0: no muons are preferred */
+    i32 n_selection;                             /* at least 1, the default one first */
+    eot_selection selection[EOT_MAX_SELECTION];
 } eot_event_parameters;
-EOT_LAYOUT(eot_event_parameters, 2856);
+EOT_LAYOUT(eot_event_parameters, 2832 + EOT_MAX_SELECTION * sizeof(eot_selection));
 
 /** A muon's crossing of a tracker plane. */
 typedef struct {
@@ -138,52 +143,6 @@ enum eot_event_fault {
     EOT_FAULT_STUCK = 8,   /* a muon without progress */
     EOT_FAULT_NAN = 16,    /* a muon that is not a number */
     EOT_FAULT_ENERGY = 32  /* a vertex above the energies of its tables */
-};
-
-/** Columns of the event record, f32 each; names in host/run/record.c. */
-enum eot_event_column {
-    EOT_E_WEIGHT = 0,
-    EOT_E_BEAM,
-    EOT_E_PHOTON,
-    EOT_E_DEPTH,
-    EOT_E_MU_PLUS,
-    EOT_E_MU_MINUS,
-    EOT_E_VERTEX_X,
-    EOT_E_VERTEX_Y,
-    EOT_E_VERTEX_Z,
-    EOT_E_ECAL,
-    EOT_E_VETO,
-    EOT_E_HCAL0,
-    EOT_E_HCAL1,
-    EOT_E_HCAL2,
-    EOT_E_HCAL3,
-    EOT_E_N_TRACK,
-    EOT_E_MOMENTUM,
-    EOT_E_CHARGE,
-    EOT_E_MISSING,
-    EOT_E_MISSING_SIGMA,
-    EOT_E_PASS_GAUSSIAN,
-    EOT_E_PASS_EXPONENTIAL,
-    EOT_E_CATEGORY,
-    EOT_E_STAGE,
-    EOT_E_PROCESS,
-    EOT_E_PARENT,
-    EOT_E_TIME,
-    EOT_E_SLOPE_X,
-    EOT_E_SLOPE_Y,
-    EOT_E_VERSINE,
-    EOT_E_TURN,
-    EOT_E_TARGET_Z,
-    EOT_E_TARGET_A,
-    EOT_E_RECOIL_T,
-    EOT_E_RECOIL_TURN, /* by the host: host/physics/lfc/event.h */
-    EOT_E_PLUS_X,
-    EOT_E_PLUS_Y,
-    EOT_E_PLUS_Z,
-    EOT_E_MINUS_X,
-    EOT_E_MINUS_Y,
-    EOT_E_MINUS_Z, /* directions of the muons */
-    EOT_N_EVENT_COLUMN
 };
 
 /** A muon beam: what the kernel needs besides the tables. */
