@@ -4,13 +4,13 @@
 
 /** Energies of the primaries of a batch, EOT_LANE_WIDTH a work item. @param energy n_primary + 1 values out, in whole
  * work items. */
-__kernel void source(__global const eot_event_parameters *e, __global const eot_cascade_parameters *c,
+__kernel void source(__global const eot_event_world *world, __global const eot_cascade_parameters *launch,
                      __global f32 *energy) {
-    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, first_low = (u32)c->first_primary,
-        first_high = (u32)(c->first_primary >> 32), seed = c->seed, run = c->run;
-    f32 mean = e->beam.energy, spread = e->beam.spread;
+    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, first_low = (u32)launch->first_primary,
+        first_high = (u32)(launch->first_primary >> 32), seed = launch->seed, run = launch->run;
+    f32 mean = world->beam.energy, spread = world->beam.spread;
     u32 x[EOT_LANE_WIDTH], y[EOT_LANE_WIDTH];
-    if (first > c->n_primary) return;
+    if (first > launch->n_primary) return;
     EOT_EACH_LANE
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
         u32 low = first_low + first + l, high = first_high + (low < first_low ? 1u : 0u);
@@ -24,85 +24,87 @@ __kernel void source(__global const eot_event_parameters *e, __global const eot_
 
 /** Vertices of the events that are not followed with deposits whatever their muons do; they are counted here. @param
  * stack as in replay. */
-__kernel EOT_ONE_BY_ONE void locate(__global const f32 *table, __global const eot_em_tables *tables,
-                                    __global const eot_cascade_parameters *c, __global const eot_event_parameters *e,
+__kernel EOT_ONE_BY_ONE void locate(__global const f32 *table, __global const eot_em_tables *em,
+                                    __global const eot_event_world *world, __global const eot_event_launch *launch,
                                     __global const eot_vertex_record *record, __global f32 *stack,
                                     __global eot_event_vertex *vertex, __global i64 *tally) {
     u32 i = (u32)get_global_id(0);
-    if (i >= e->n_event) return;
-    eot_vertex_record r = record[e->first_vertex + i];
+    if (i >= launch->n_event) return;
+    eot_vertex_record r = record[launch->first_vertex + i];
     eot_event_vertex v = eot_event_vertex_none();
-    if (r.weight > 0.0f && !eot_is_kept(e->first_primary + r.i_primary, e->follow_threshold)) {
-        v = eot_event_locate(table, tables[0], e, c->primary_type, r, stack, e->n_event, i, tally);
-        if (v.fault == 0u && v.weight > 0.0f) eot_vertex_count(e, v, tally);
+    if (r.weight > 0.0f && !eot_is_kept(launch->first_primary + r.i_primary, launch->follow_threshold)) {
+        v = eot_event_locate(table, em[0], world, launch, r, stack, launch->n_event, i, tally);
+        if (v.fault == 0u && v.weight > 0.0f) eot_vertex_count(world, v, tally);
     }
     vertex[i] = v;
 }
 
 /** Which events are to be followed with deposits. One work item a muon. @param reaches [n_event][2]. */
-__kernel EOT_ONE_BY_ONE void reach(__global const f32 *table, __global const eot_muon_tables *tables,
+__kernel EOT_ONE_BY_ONE void reach(__global const f32 *table, __global const eot_muon_tables *muon_tables,
                                    __global const eot_grid *grid, __global const eot_region *region,
-                                   __global const u32 *voxel, __global const eot_event_parameters *e,
-                                   __global const eot_vertex_record *record, __global const eot_event_vertex *vertex,
-                                   __global u32 *reaches, __global i64 *tally) {
+                                   __global const u32 *voxel, __global const eot_event_world *world,
+                                   __global const eot_event_launch *launch, __global const eot_vertex_record *record,
+                                   __global const eot_event_vertex *vertex, __global u32 *reaches,
+                                   __global i64 *tally) {
     u32 item = (u32)get_global_id(0), i = item / 2u;
-    if (i >= e->n_event) return;
+    if (i >= launch->n_event) return;
     eot_event_vertex v = vertex[i];
-    u64 primary = e->first_primary + record[e->first_vertex + i].i_primary;
+    u64 primary = launch->first_primary + record[launch->first_vertex + i].i_primary;
     if (!(v.weight > 0.0f) || v.fault != 0u)
-        reaches[item] = v.fault != 0u || eot_is_kept(primary, e->follow_threshold) ? 1u : 0u;
+        reaches[item] = v.fault != 0u || eot_is_kept(primary, launch->follow_threshold) ? 1u : 0u;
     else
-        reaches[item] = (u32)eot_event_muon_reaches(table, tables, grid, region, voxel, e, primary, v,
+        reaches[item] = (u32)eot_event_muon_reaches(table, muon_tables, grid, region, voxel, world, launch, primary, v,
                                                     1 - 2 * (i32)(item & 1u), tally);
 }
 
-/** Replay. @param list events of this launch (of the vertex records from first_vertex on), if e->has_list. @param stack
- * f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
+/** Replay. @param list events of this launch (of the vertex records from first_vertex on), if launch->has_list. @param
+ * stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
  * @param acc [n_event][EOT_N_ACC], cleared here. @param profile [n_event][n_profile]. */
-__kernel EOT_ONE_BY_ONE void replay(__global const f32 *table, __global const eot_em_tables *tables,
-                                    __global const eot_cascade_parameters *c, __global const eot_event_parameters *e,
+__kernel EOT_ONE_BY_ONE void replay(__global const f32 *table, __global const eot_em_tables *em,
+                                    __global const eot_event_world *world, __global const eot_event_launch *launch,
                                     __global const eot_vertex_record *record, __global i64 *acc, __global f32 *stack,
                                     __global eot_event_vertex *vertex, __global i64 *tally, __global i64 *profile,
                                     __global const u32 *list) {
     u32 i = (u32)get_global_id(0);
-    if (i >= e->n_event) return;
+    if (i >= launch->n_event) return;
     __global i64 *own = acc + (u64)i * EOT_N_ACC;
     for (i32 k = 0; k < EOT_N_ACC; k++) own[k] = 0;
-    for (i32 k = 0; k < e->n_profile; k++) profile[(u64)i * (u32)e->n_profile + (u32)k] = 0;
-    eot_vertex_record r = record[e->first_vertex + (e->has_list ? list[i] : i)];
-    if (e->has_vertex && !(r.weight > 0.0f)) { /* a shower without any chance of a vertex */
+    for (i32 k = 0; k < launch->n_profile; k++) profile[(u64)i * (u32)launch->n_profile + (u32)k] = 0;
+    eot_vertex_record r = record[launch->first_vertex + (launch->has_list ? list[i] : i)];
+    if (launch->has_vertex && !(r.weight > 0.0f)) { /* a shower without any chance of a vertex */
         vertex[i] = eot_event_vertex_none();
         return;
     }
-    vertex[i] = eot_event_replay(table, tables[0], e, c->primary_type, r, own, stack, e->n_event, i, tally,
-                                 profile + (u64)i * (u32)e->n_profile);
+    vertex[i] = eot_event_replay(table, em[0], world, launch, r, own, stack, launch->n_event, i, tally,
+                                 profile + (u64)i * (u32)launch->n_profile);
 }
 
 /** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. */
-__kernel EOT_ONE_BY_ONE void muon(__global const f32 *table, __global const eot_muon_tables *tables,
+__kernel EOT_ONE_BY_ONE void muon(__global const f32 *table, __global const eot_muon_tables *muon_tables,
                                   __global const eot_grid *grid, __global const eot_region *region,
-                                  __global const u32 *voxel, __global const eot_event_parameters *e,
-                                  __global const eot_vertex_record *record, __global const eot_event_vertex *vertex,
-                                  __global i64 *acc, __global eot_muon_outcome *outcome, __global i64 *tally,
-                                  __global const u32 *list) {
+                                  __global const u32 *voxel, __global const eot_event_world *world,
+                                  __global const eot_event_launch *launch, __global const eot_vertex_record *record,
+                                  __global const eot_event_vertex *vertex, __global i64 *acc,
+                                  __global eot_muon_outcome *outcome, __global i64 *tally, __global const u32 *list) {
     u32 i = (u32)get_global_id(0);
-    if (i >= e->n_event) return;
+    if (i >= launch->n_event) return;
     eot_event_vertex v = vertex[i];
     if (!(v.weight > 0.0f) || v.fault != 0u) return;
-    u64 primary = e->first_primary + record[e->first_vertex + (e->has_list ? list[i] : i)].i_primary;
+    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
     for (i32 k = 0; k < 2; k++)
-        outcome[2 * i + (u32)k] = eot_event_muon(table, tables, grid, region, voxel, e, primary, v, 1 - 2 * k,
-                                                 acc + (u64)i * EOT_N_ACC, tally);
+        outcome[2 * i + (u32)k] = eot_event_muon(table, muon_tables, grid, region, voxel, world, launch, primary, v,
+                                                 1 - 2 * k, acc + (u64)i * EOT_N_ACC, tally);
 }
 
 /** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. */
-__kernel EOT_ONE_BY_ONE void select_event(__global const eot_event_parameters *e,
+__kernel EOT_ONE_BY_ONE void select_event(__global const eot_event_world *world,
+                                          __global const eot_event_launch *launch,
                                           __global const eot_vertex_record *record,
                                           __global const eot_event_vertex *vertex, __global const i64 *acc,
                                           __global const eot_muon_outcome *outcome, __global i64 *tally,
                                           __global f32 *row, __global const u32 *list) {
     u32 i = (u32)get_global_id(0);
-    if (i >= e->n_event) return;
+    if (i >= launch->n_event) return;
     __global f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
     own[EOT_E_WEIGHT] = 0.0f;
     if (!(vertex[i].weight > 0.0f)) return;
@@ -110,8 +112,9 @@ __kernel EOT_ONE_BY_ONE void select_event(__global const eot_event_parameters *e
         eot_event_reject(vertex[i], tally, own);
         return;
     }
-    u64 primary = e->first_primary + record[e->first_vertex + (e->has_list ? list[i] : i)].i_primary;
+    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
     __global const i64 *own_acc = acc + (u64)i * EOT_N_ACC;
-    eot_event ev = eot_event_reconstruct(e, primary, vertex[i], own_acc, outcome[2 * i], outcome[2 * i + 1]);
-    eot_event_select(e, eot_is_kept(primary, e->follow_threshold), vertex[i], ev, own_acc, tally, own);
+    eot_event ev =
+        eot_event_reconstruct(world, launch, primary, vertex[i], own_acc, outcome[2 * i], outcome[2 * i + 1]);
+    eot_event_select(world, launch, eot_is_kept(primary, launch->follow_threshold), vertex[i], ev, own_acc, tally, own);
 }

@@ -50,8 +50,6 @@ static inline enum eot_status simulation_execute(struct simulation *s) {
         .backend = s->backend, .progress = EOT_PROGRESS_NONE, .log = s->log, .skips_excluded = true};
     eot_run_free(&s->run);
     eot_result_free(&s->result);
-    s->world.event.seed = s->config.sampling.seed;
-    s->world.event.run = s->config.sampling.run;
     enum eot_status status = eot_run_execute(&s->config, &s->setup, &s->world, &options, &s->run, &s->error);
     return status == EOT_OK ? eot_result_from_run(&s->config, &s->world, &s->run, s->backend, &s->result, &s->error)
                             : status;

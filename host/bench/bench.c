@@ -9,6 +9,7 @@
 #include "analysis/estimate.h"
 #include "base/options.h"
 #include "base/sha256.h"
+#include "device/launch.h"
 #include "device/source.h"
 #include "eotmc/math/random.h"
 #include "job/muon_beam.h"
@@ -153,20 +154,40 @@ static void bench_free(struct bench *t) {
     for (int i = 0; i < EOT_N_BENCH_METRIC; i++) free(t->value[i]);
 }
 
-/* Iterations of one of the kernels in bench.cl. */
-static enum eot_status micro_launch(struct bench *t, enum eot_kernel kernel, uint32_t n_iteration,
+/* A launch of one of the kernels in bench.cl. */
+typedef enum eot_status micro_kernel(struct bench *t, size_t n_item, size_t group, struct eot_error *err);
+
+static enum eot_status micro_philox(struct bench *t, size_t n_item, size_t group, struct eot_error *err) {
+    return eot_launch_bench_philox(t->b, n_item, group, (struct eot_args_bench_philox){.size = t->size, .sum = t->sum},
+                                   err);
+}
+
+static enum eot_status micro_gather(struct bench *t, size_t n_item, size_t group, struct eot_error *err) {
+    return eot_launch_bench_gather(
+        t->b, n_item, group, (struct eot_args_bench_gather){.size = t->size, .table = t->table, .sum = t->sum}, err);
+}
+
+static enum eot_status micro_stack(struct bench *t, size_t n_item, size_t group, struct eot_error *err) {
+    return eot_launch_bench_stack(
+        t->b, n_item, group, (struct eot_args_bench_stack){.size = t->size, .stack = t->stack, .sum = t->sum}, err);
+}
+
+static enum eot_status micro_elementary(struct bench *t, size_t n_item, size_t group, struct eot_error *err) {
+    return eot_launch_bench_elementary(t->b, n_item, group,
+                                       (struct eot_args_bench_elementary){.size = t->size, .sum = t->sum}, err);
+}
+
+static enum eot_status micro_empty(struct bench *t, size_t n_item, size_t group, struct eot_error *err) {
+    return eot_launch_bench_launch(t->b, n_item, group, (struct eot_args_bench_launch){.sum = t->sum}, err);
+}
+
+/* Iterations of one of them. */
+static enum eot_status micro_launch(struct bench *t, micro_kernel *launch, uint32_t n_iteration,
                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const uint32_t size[4] = {n_iteration, t->n_lane, 1, t->n_value};
     EOT_TRY(t->b->op->buffer_write(t->b, t->size, 0, sizeof size, size, err));
-    struct eot_buffer *arguments[3] = {t->size, t->sum};
-    if (kernel == EOT_KERNEL_bench_gather || kernel == EOT_KERNEL_bench_stack) {
-        arguments[1] = kernel == EOT_KERNEL_bench_gather ? t->table : t->stack;
-        arguments[2] = t->sum;
-    } else if (kernel == EOT_KERNEL_bench_launch)
-        arguments[0] = t->sum;
-    EOT_TRY(
-        t->b->op->launch(t->b, kernel, t->n_lane / (uint32_t)t->b->lane_width, t->b->is_gpu ? 64 : 1, arguments, err));
+    EOT_TRY(launch(t, t->n_lane / (uint32_t)t->b->lane_width, t->b->is_gpu ? 64 : 1, err));
 done:
     return status;
 }
@@ -178,7 +199,7 @@ struct rate {
 
 /* Of one of these kernels, over about `seconds`. @param length iterations of a launch, adjusted to take half of that.
  */
-static enum eot_status micro_rate(struct bench *t, enum eot_kernel kernel, double seconds, uint32_t *length,
+static enum eot_status micro_rate(struct bench *t, micro_kernel *kernel, double seconds, uint32_t *length,
                                   struct rate *rate, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double start = now_s(), now = start, processor = processor_s(), done_iterations = 0.0;
@@ -204,7 +225,7 @@ done:
 }
 
 static enum eot_status philox_rate(struct bench *t, struct rate *rate, struct eot_error *err) {
-    return micro_rate(t, EOT_KERNEL_bench_philox, BURST_S, &t->burst, rate, err);
+    return micro_rate(t, micro_philox, BURST_S, &t->burst, rate, err);
 }
 
 /* The device's blocks are the host's. */
@@ -213,7 +234,7 @@ static enum eot_status philox_check(struct bench *t, struct eot_error *err) {
     enum { N_ITERATION = 32 };
     uint32_t *sum = malloc(t->n_lane * sizeof *sum);
     EOT_CHECK_MEMORY(sum);
-    EOT_TRY(micro_launch(t, EOT_KERNEL_bench_philox, N_ITERATION, err));
+    EOT_TRY(micro_launch(t, micro_philox, N_ITERATION, err));
     EOT_TRY(t->b->op->buffer_read(t->b, t->sum, 0, t->n_lane * sizeof *sum, sum, err));
     for (uint32_t g = 0; g < t->n_lane; g++) {
         uint32_t want = 0;
@@ -238,7 +259,7 @@ static enum eot_status philox_hash(struct bench *t, char hex[65], struct eot_err
     uint32_t sum[N_LANE], n_lane = t->n_lane;
     struct eot_sha256 hash;
     t->n_lane = N_LANE;
-    status = micro_launch(t, EOT_KERNEL_bench_philox, N_ITERATION, err);
+    status = micro_launch(t, micro_philox, N_ITERATION, err);
     t->n_lane = n_lane;
     EOT_TRY(status);
     EOT_TRY(t->b->op->buffer_read(t->b, t->sum, 0, sizeof sum, sum, err));
@@ -403,10 +424,8 @@ done:
 /* One round: Philox, the case, Philox. */
 static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_METRIC], char hash[65],
                                      struct eot_error *err) {
-    static const enum eot_kernel kernel[] = {[PHILOX] = EOT_KERNEL_bench_philox,
-                                             [GATHER] = EOT_KERNEL_bench_gather,
-                                             [STACK] = EOT_KERNEL_bench_stack,
-                                             [ELEMENTARY] = EOT_KERNEL_bench_elementary};
+    static micro_kernel *const kernel[] = {
+        [PHILOX] = micro_philox, [GATHER] = micro_gather, [STACK] = micro_stack, [ELEMENTARY] = micro_elementary};
     enum eot_status status = EOT_OK;
     struct rate before, after, rate = {NAN, NAN};
     uint32_t length = t->burst;
@@ -428,7 +447,7 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
         break;
     case LAUNCH: {
         double start = now_s(), n = 0.0;
-        for (; now_s() - start < 2.0 * BURST_S; n += 1.0) EOT_TRY(micro_launch(t, EOT_KERNEL_bench_launch, 1, err));
+        for (; now_s() - start < 2.0 * BURST_S; n += 1.0) EOT_TRY(micro_launch(t, micro_empty, 1, err));
         rate = (struct rate){n / (now_s() - start), n / (processor_s() - processor)};
         value[EOT_BENCH_operations_per_s] = rate.wall;
         break;

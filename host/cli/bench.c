@@ -8,12 +8,7 @@
 #include "cli.h"
 #include "cli/interrupt.h"
 #include "bench/bench.h"
-
-static const char *const KERNEL_NAME[EOT_N_KERNEL] = {
-#define EOT_KERNEL(name, n_argument) #name,
-#include "../../kernels/kernels.def"
-#undef EOT_KERNEL
-};
+#include "device/launch.h"
 
 static double ratio(uint64_t a, uint64_t b) { return b > 0 ? (double)a / (double)b : 0.0; }
 
@@ -23,7 +18,7 @@ static json_t *simt_to_json(const struct eot_bench_result *r) {
     int failed = 0, deepest = -1;
     for (int k = 0; k < EOT_N_KERNEL; k++)
         if (s->use[k].issued > 0)
-            failed |= json_object_set_new(kernels, KERNEL_NAME[k],
+            failed |= json_object_set_new(kernels, eot_kernel_name[k],
                                           json_pack("{s:f, s:I, s:I}", "efficiency",
                                                     ratio(s->use[k].active, s->use[k].issued), "active_lane_steps",
                                                     (json_int_t)s->use[k].active, "issued_lane_steps",
@@ -126,7 +121,7 @@ static void print_simt(const struct eot_bench_result *list, size_t n) {
                list[i].simt_lanes);
         for (int k = 0; k < EOT_N_KERNEL; k++)
             if (s->use[k].issued > 0)
-                printf("  %-12s SIMT efficiency %6.2f %%\n", KERNEL_NAME[k],
+                printf("  %-12s SIMT efficiency %6.2f %%\n", eot_kernel_name[k],
                        100.0 * ratio(s->use[k].active, s->use[k].issued));
         if (s->warp_steps == 0) continue;
         printf("  of cascade, while there were primaries to take: %.2f %%; warp-steps with a divergent branch: %.3g "

@@ -89,15 +89,16 @@ static void list_tables(const struct eot_setup *setup, const struct eot_em_optio
     add(list, "muon straggling (Vavilov)", "any", "kappa", kappa, kappa_last, EOT_MUON_N_KAPPA, NAN,
         2 * EOT_MUON_N_KAPPA * EOT_MUON_N_TAIL);
     if (o->n_medium == 0) return; /* a muon beam has no cascade */
-    const eot_event_parameters *e = &w->event;
+    const eot_vertex_tables *e = &w->event.vertex;
+    const eot_shower_constants *shower = &w->event.shower;
     double pair_first = exp((double)e->pair_log_first),
            pair_last = pair_first * exp((e->n_pair_energy - 1) / (double)e->pair_inverse_log_step);
     add(list, "mu+ mu- energy split", "ECAL", "GeV", pair_first, pair_last, (size_t)e->n_pair_energy, NAN,
         (size_t)(e->n_pair_energy * (e->n_pair_quantile + 1)));
-    double alpha = (double)e->shower.first_alpha,
-           alpha_last = alpha + (e->shower.n_alpha - 1) / (double)e->shower.inverse_alpha_step;
-    add(list, "shower depth (Gamma)", "any", "alpha", alpha, alpha_last, (size_t)e->shower.n_alpha, NAN,
-        (size_t)(e->shower.n_alpha * (e->shower.n_quantile + 1)));
+    double alpha = (double)shower->first_alpha,
+           alpha_last = alpha + (shower->n_alpha - 1) / (double)shower->inverse_alpha_step;
+    add(list, "shower depth (Gamma)", "any", "alpha", alpha, alpha_last, (size_t)shower->n_alpha, NAN,
+        (size_t)(shower->n_alpha * (shower->n_quantile + 1)));
 }
 
 static void print_text(const struct eot_config *config, const struct eot_em_options *o, const struct eot_world *w,

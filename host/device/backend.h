@@ -11,7 +11,7 @@
 #include "base/error.h"
 
 enum eot_kernel {
-#define EOT_KERNEL(name, n_argument) EOT_KERNEL_##name,
+#define EOT_KERNEL(name, arguments) EOT_KERNEL_##name,
 #include "../../kernels/kernels.def"
 #undef EOT_KERNEL
     EOT_N_KERNEL
@@ -52,8 +52,8 @@ struct eot_backend_operations {
     enum eot_status (*buffer_zero)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
                                    size_t n_bytes, struct eot_error *err);
     /** Run n_item work items in groups of `group` (0 = the backend's choice; n_item is padded up to a multiple of the
-     * group: kernels guard against excess items by a count in their parameter buffer) and wait. arguments: as many
-     * buffers as kernels.def says. */
+     * group: kernels guard against excess items by a count in their parameter buffer) and wait. arguments: those of
+     * kernels.def in its order; callers name them, see device/launch.h. */
     enum eot_status (*launch)(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
                               struct eot_buffer *const *arguments, struct eot_error *err);
     /** C = A B in double precision: A [m][k], B [k][n], C [m][n], row after row. */

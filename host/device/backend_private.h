@@ -4,14 +4,12 @@
 #define EOT_HOST_DEVICE_BACKEND_PRIVATE_H
 
 #include "device/backend.h"
+#include "device/launch.h"
 
 struct eot_buffer {
     size_t n_bytes;
     void *memory; /* host: the bytes; OpenCL: the cl_mem, which is a pointer too */
 };
-
-extern const char *const eot_kernel_name[EOT_N_KERNEL];
-extern const int eot_kernel_n_argument[EOT_N_KERNEL];
 
 /** The host's own compilation of the kernels: runs one work item. @param item its number. @param n_item the launch's
  * size. @param a pointers, as many as kernels.def says. */

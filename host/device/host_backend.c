@@ -6,17 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-const char *const eot_kernel_name[EOT_N_KERNEL] = {
-#define EOT_KERNEL(name, n_argument) #name,
-#include "../../kernels/kernels.def"
-#undef EOT_KERNEL
-};
-const int eot_kernel_n_argument[EOT_N_KERNEL] = {
-#define EOT_KERNEL(name, n_argument) n_argument,
-#include "../../kernels/kernels.def"
-#undef EOT_KERNEL
-};
-
 double eot_device_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -100,7 +89,7 @@ static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel 
                                    struct eot_buffer *const *arguments, struct eot_error *err) {
     (void)err;
     eot_host_kernel *const *kernels = backend->state;
-    void *memory[16];
+    void *memory[EOT_MAX_KERNEL_ARGUMENT];
     for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) memory[i] = arguments[i]->memory;
     if (group > 1) n_item = (n_item + group - 1) / group * group;
     double start = eot_device_seconds(), processor = eot_device_processor_seconds();

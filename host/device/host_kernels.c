@@ -19,37 +19,34 @@ static _Thread_local size_t eot_work_item, eot_n_work_item;
 
 #include "kernel_sources.h"
 
-#define EOT_ARGUMENTS_1 a[0]
-#define EOT_ARGUMENTS_2 EOT_ARGUMENTS_1, a[1]
-#define EOT_ARGUMENTS_3 EOT_ARGUMENTS_2, a[2]
-#define EOT_ARGUMENTS_4 EOT_ARGUMENTS_3, a[3]
-#define EOT_ARGUMENTS_5 EOT_ARGUMENTS_4, a[4]
-#define EOT_ARGUMENTS_6 EOT_ARGUMENTS_5, a[5]
-#define EOT_ARGUMENTS_7 EOT_ARGUMENTS_6, a[6]
-#define EOT_ARGUMENTS_8 EOT_ARGUMENTS_7, a[7]
-#define EOT_ARGUMENTS_9 EOT_ARGUMENTS_8, a[8]
-#define EOT_ARGUMENTS_10 EOT_ARGUMENTS_9, a[9]
-#define EOT_ARGUMENTS_11 EOT_ARGUMENTS_10, a[10]
-#define EOT_ARGUMENTS_12 EOT_ARGUMENTS_11, a[11]
-#define EOT_ARGUMENTS_13 EOT_ARGUMENTS_12, a[12]
-#define EOT_ARGUMENTS_14 EOT_ARGUMENTS_13, a[13]
-#define EOT_ARGUMENTS_15 EOT_ARGUMENTS_14, a[14]
-#define EOT_ARGUMENTS_16 EOT_ARGUMENTS_15, a[15]
+/* Of each kernel: the memory of its arguments by their names, and a function that runs one work item. */
+#define X(argument) void *argument;
+#define EOT_KERNEL(name, arguments) \
+    struct memory_##name { \
+        arguments \
+    };
+#include "../../kernels/kernels.def"
+#undef EOT_KERNEL
+#undef X
 
-#define EOT_KERNEL(name, n_argument) \
-    static void run_##name(size_t item, size_t n_item, void *const *a) { \
+#define EOT_CALL(function, ...) function(__VA_ARGS__)
+#define X(argument) , a->argument
+#define EOT_KERNEL(name, arguments) \
+    static void run_##name(size_t item, size_t n_item, void *const *memory) { \
+        const struct memory_##name *a = (const void *)memory; \
         eot_work_item = item; \
         eot_n_work_item = n_item; \
-        name(EOT_ARGUMENTS_##n_argument); \
+        EOT_CALL(name arguments); \
     }
 #include "../../kernels/kernels.def"
 #undef EOT_KERNEL
+#undef X
 
 #ifndef EOT_HOST_KERNELS
 #define EOT_HOST_KERNELS eot_host_kernels_plain
 #endif
 eot_host_kernel *const EOT_HOST_KERNELS[EOT_N_KERNEL] = {
-#define EOT_KERNEL(name, n_argument) run_##name,
+#define EOT_KERNEL(name, arguments) run_##name,
 #include "../../kernels/kernels.def"
 #undef EOT_KERNEL
 };

@@ -42,10 +42,9 @@ static const char *const LAYOUTS[] = {
 };
 enum { N_LAYOUT = sizeof LAYOUTS / sizeof LAYOUTS[0] };
 
-#define MAX_ARGUMENT 4
-
 /* An argument of a probe kernel: its bytes go there and come back. */
 struct argument {
+    const char *name; /* as in kernels.def */
     size_t n_bytes;
     void *bytes;
 };
@@ -53,15 +52,19 @@ struct argument {
 static enum eot_status probe_run(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
                                  const struct argument *argument, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct eot_buffer *buffer[MAX_ARGUMENT] = {NULL};
+    struct eot_buffer *buffer[EOT_MAX_KERNEL_ARGUMENT] = {NULL};
     int n_argument = eot_kernel_n_argument[kernel];
-    for (int i = 0; i < n_argument; i++)
+    for (int i = 0; i < n_argument; i++) {
+        EOT_CHECK(strcmp(argument[i].name, eot_kernel_argument_name[kernel][i]) == 0, EOT_E_INTERNAL,
+                  "kernel %s: argument %d is %s, not %s; report this as a bug", eot_kernel_name[kernel], i,
+                  eot_kernel_argument_name[kernel][i], argument[i].name);
         EOT_TRY(backend->op->buffer_create(backend, argument[i].n_bytes, argument[i].bytes, &buffer[i], err));
+    }
     EOT_TRY(backend->op->launch(backend, kernel, n_item, group, buffer, err));
     for (int i = 0; i < n_argument; i++)
         EOT_TRY(backend->op->buffer_read(backend, buffer[i], 0, argument[i].n_bytes, argument[i].bytes, err));
 done:
-    for (int i = 0; i < MAX_ARGUMENT; i++) backend->op->buffer_free(backend, buffer[i]);
+    for (int i = 0; i < EOT_MAX_KERNEL_ARGUMENT; i++) backend->op->buffer_free(backend, buffer[i]);
     return status;
 }
 
@@ -102,7 +105,7 @@ static enum eot_status check_random(struct eot_backend *backend, struct eot_self
     uint32_t counter[1 + 6 * N] = {N}, block[4 * N] = {0};
     for (int i = 0; i < N; i++) memcpy(counter + 1 + 6 * i, input[i % 3], sizeof input[0]);
     EOT_TRY(probe_run(backend, EOT_KERNEL_probe_random, N, 0,
-                      (struct argument[]){{sizeof counter, counter}, {sizeof block, block}}, err));
+                      (struct argument[]){{"counter", sizeof counter, counter}, {"block", sizeof block, block}}, err));
     for (int i = 0; i < 4 * N; i++)
         FAIL_UNLESS(block[i] == want[i / 4 % 3][i % 4], backend,
                     "Philox4x32-10 gives 0x%08x, the published answer is 0x%08x", block[i], want[i / 4 % 3][i % 4]);
@@ -121,8 +124,10 @@ static enum eot_status check_atomics(struct eot_backend *backend, bool full, str
     int64_t sum[2] = {0, 0}, want = amount * ((int64_t)n * (n + 1) / 2);
     uint32_t *slot = calloc(n, sizeof *slot);
     EOT_CHECK_MEMORY(slot);
-    struct argument argument[] = {
-        {sizeof size, size}, {sizeof sum, sum}, {sizeof count, count}, {n * sizeof *slot, slot}};
+    struct argument argument[] = {{"size", sizeof size, size},
+                                  {"sum", sizeof sum, sum},
+                                  {"count", sizeof count, count},
+                                  {"slot", n * sizeof *slot, slot}};
     EOT_TRY(probe_run(backend, EOT_KERNEL_probe_atomics, n, 0, argument, err));
     FAIL_UNLESS(sum[0] == want && sum[1] == -want, backend,
                 "64-bit atomic sums are %lld and %lld instead of %lld and its negative", (long long)sum[0],
@@ -142,9 +147,10 @@ static enum eot_status check_layout(struct eot_backend *backend, struct eot_back
                                     struct eot_selftest_report *report, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     uint32_t device_bytes[N_LAYOUT] = {0}, host_bytes[N_LAYOUT] = {0};
-    EOT_TRY(probe_run(host, EOT_KERNEL_probe_layout, 1, 1, &(struct argument){sizeof host_bytes, host_bytes}, err));
-    EOT_TRY(
-        probe_run(backend, EOT_KERNEL_probe_layout, 1, 1, &(struct argument){sizeof device_bytes, device_bytes}, err));
+    EOT_TRY(probe_run(host, EOT_KERNEL_probe_layout, 1, 1, &(struct argument){"bytes", sizeof host_bytes, host_bytes},
+                      err));
+    EOT_TRY(probe_run(backend, EOT_KERNEL_probe_layout, 1, 1,
+                      &(struct argument){"bytes", sizeof device_bytes, device_bytes}, err));
     for (int i = 0; i < N_LAYOUT; i++)
         FAIL_UNLESS(device_bytes[i] == host_bytes[i], backend, "%s is %u bytes on the device and %u on the host",
                     LAYOUTS[i], device_bytes[i], host_bytes[i]);
@@ -193,13 +199,17 @@ static enum eot_status check_functions(struct eot_backend *backend, struct eot_b
         bits[2 * i + 1] = k < 4 ? corner[k][1] : r.y;
     }
     EOT_TRY(probe_run(host, EOT_KERNEL_probe_functions, n, 0,
-                      (struct argument[]){
-                          {sizeof size, size}, {n * sizeof *x, x}, {2 * n * sizeof *bits, bits}, {n * sizeof *y, want}},
+                      (struct argument[]){{"size", sizeof size, size},
+                                          {"x", n * sizeof *x, x},
+                                          {"bits", 2 * n * sizeof *bits, bits},
+                                          {"y", n * sizeof *y, want}},
                       err));
-    EOT_TRY(probe_run(
-        backend, EOT_KERNEL_probe_functions, n, 0,
-        (struct argument[]){{sizeof size, size}, {n * sizeof *x, x}, {2 * n * sizeof *bits, bits}, {n * sizeof *y, y}},
-        err));
+    EOT_TRY(probe_run(backend, EOT_KERNEL_probe_functions, n, 0,
+                      (struct argument[]){{"size", sizeof size, size},
+                                          {"x", n * sizeof *x, x},
+                                          {"bits", 2 * n * sizeof *bits, bits},
+                                          {"y", n * sizeof *y, y}},
+                      err));
     for (uint32_t i_probe = 0; i_probe < N_PROBE; i_probe++) {
         const struct probe *p = &PROBES[i_probe];
         double max_ulp = -1.0;

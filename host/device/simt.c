@@ -9,7 +9,8 @@
 
 #include "backend_private.h"
 #include "eotmc/tally/tally.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/launch.h"
+#include "eotmc/transport/state.h"
 
 struct simt {
     struct eot_backend *host;
@@ -18,12 +19,12 @@ struct simt {
 };
 
 enum {
-    CASCADE_PARAMETERS = 2,
-    CASCADE_LANE = 4,
-    REPLAY_TALLY = 8,
-    MUON_TALLY = 10,
-    MUON_BEAM_TALLY = 7
-}; /* numbers of kernel arguments */
+    CASCADE_LAUNCH = EOT_ARGUMENT_INDEX(cascade, launch),
+    CASCADE_LANE = EOT_ARGUMENT_INDEX(cascade, lane),
+    REPLAY_TALLY = EOT_ARGUMENT_INDEX(replay, tally),
+    MUON_TALLY = EOT_ARGUMENT_INDEX(muon, tally),
+    MUON_BEAM_TALLY = EOT_ARGUMENT_INDEX(muon_beam, tally)
+};
 
 static uint32_t word(const uint32_t *lane, enum eot_lane_word which, size_t n_lane, size_t i) {
     return lane[(size_t)which * n_lane + i];
@@ -33,14 +34,14 @@ static uint32_t word(const uint32_t *lane, enum eot_lane_word which, size_t n_la
 static void run_warp(struct simt *s, eot_host_kernel *kernel, size_t first, size_t n, size_t n_item,
                      void *const *arguments) {
     struct eot_simt_report *r = s->report;
-    const eot_cascade_parameters *launch = arguments[CASCADE_PARAMETERS];
+    const eot_cascade_parameters *launch = arguments[CASCADE_LAUNCH];
     const uint32_t *lane = arguments[CASCADE_LANE];
     eot_cascade_parameters one = *launch;
-    void *memory[16];
+    void *memory[EOT_MAX_KERNEL_ARGUMENT];
     memcpy(memory, arguments, (size_t)eot_kernel_n_argument[EOT_KERNEL_cascade] * sizeof *memory);
     size_t n_lane = launch->n_lane;
     one.n_iteration = 1;
-    memory[CASCADE_PARAMETERS] = &one;
+    memory[CASCADE_LAUNCH] = &one;
     for (uint32_t i = 0; i < launch->n_iteration; i++) {
         uint32_t n_active = 0, n_record = 0, n_push = 0, n_pop = 0, n_next = 0, n_left = 0;
         for (size_t g = first; g < first + n; g++) {
@@ -85,7 +86,7 @@ static enum eot_status simt_launch(struct eot_backend *backend, enum eot_kernel 
     if (kernel != EOT_KERNEL_cascade && counted[kernel].tally == 0)
         return s->host->op->launch(s->host, kernel, n_item, group, arguments, err);
     eot_host_kernel *const *kernels = s->host->state;
-    void *memory[16];
+    void *memory[EOT_MAX_KERNEL_ARGUMENT];
     for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) memory[i] = arguments[i]->memory;
     if (group > 1) n_item = (n_item + group - 1) / group * group;
     for (size_t first = 0; first < n_item; first += EOT_SIMT_WIDTH) {

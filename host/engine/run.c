@@ -8,9 +8,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "device/launch.h"
 #include "eotmc/detector/ecal.h"
 #include "eotmc/math/random.h"
 #include "physics/lfc/event.h"
+#include "world/launch.h"
 
 enum { N_SLOT = 4, LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
 static const double LAUNCH_SECONDS = 0.1;                   /* aim of one launch */
@@ -32,15 +34,15 @@ struct engine {
     const struct eot_world *world;
     const struct eot_run_options *options;
     const atomic_bool *is_stopped; /* by another device of the run; may be NULL */
-    struct eot_buffer *table, *em, *muon_tables, *grid, *region, *voxel, *cascade, *event, *energy, *lane, *stack,
-        *track, *vertex, *list;
+    struct eot_buffer *table, *em, *muon_tables, *grid, *region, *voxel, *event_world, *cascade, *event, *energy, *lane,
+        *stack, *track, *vertex, *list;
     struct eot_buffer *acc, *replay_stack, *event_vertex, *outcome, *tally, *row, *profile;
     struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
     size_t n_lane, group, batch, chunk, list_capacity;
     size_t n_look;             /* events of a launch that finds out which to follow; 0: all are followed */
     uint64_t record_threshold; /* of eot_is_kept */
     eot_cascade_parameters c;
-    eot_event_parameters e;
+    eot_event_launch e;
     uint32_t *lanes; /* EOT_N_LANE_WORD x n_lane, as on the device */
     int64_t *track_host,
         *spectrum; /* spectrum: 3 n_track_bin sums of the last batch, if spectra are tallied; NULL otherwise */
@@ -59,11 +61,11 @@ static enum eot_status new_buffer(struct engine *g, size_t n_bytes, const void *
 
 static void engine_free(struct engine *g) {
     if (g->b == NULL) return;
-    struct eot_buffer *all[] = {g->table,        g->em,           g->muon_tables,  g->grid,    g->region,
-                                g->voxel,        g->cascade,      g->event,        g->energy,  g->lane,
-                                g->stack,        g->track,        g->vertex,       g->list,    g->acc,
-                                g->replay_stack, g->event_vertex, g->outcome,      g->tally,   g->row,
-                                g->profile,      g->located,      g->locate_stack, g->reaches, g->follow};
+    struct eot_buffer *all[] = {
+        g->table,   g->em,      g->muon_tables,  g->grid,         g->region,  g->voxel, g->event_world,
+        g->cascade, g->event,   g->energy,       g->lane,         g->stack,   g->track, g->vertex,
+        g->list,    g->acc,     g->replay_stack, g->event_vertex, g->outcome, g->tally, g->row,
+        g->profile, g->located, g->locate_stack, g->reaches,      g->follow};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
     free(g->lanes);
     free(g->track_host);
@@ -81,9 +83,7 @@ eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *confi
                                     .track_tally = config->scoring.track_length ? EOT_TRACK_THRESHOLDS : EOT_TRACK_NONE,
                                     .n_track_bin = EOT_TRACK_BINS,
                                     .n_slot = N_SLOT,
-                                    .primary_type = config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON
-                                                    : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON
-                                                                                               : EOT_ELECTRON,
+                                    .primary_type = eot_primary_type(config),
                                     .threshold = {
 #define EOT_TRACK_THRESHOLD(E) E,
 #include "eotmc/tally/track_thresholds.def"
@@ -97,7 +97,9 @@ size_t eot_run_full_lanes(const struct eot_backend *b) {
 }
 
 /* Bytes of a batch's tallies, of all selections. */
-static size_t tally_bytes(const struct engine *g) { return (size_t)g->e.n_selection * EOT_N_TALLY * sizeof(i64); }
+static size_t tally_bytes(const struct engine *g) {
+    return (size_t)g->world->event.n_selection * EOT_N_TALLY * sizeof(i64);
+}
 
 /* Work items of the kernel `source`: the energies of n primaries and one more. */
 static size_t source_items(const struct engine *g, size_t n) { return n / (size_t)g->b->lane_width + 1; }
@@ -137,7 +139,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
         g->spectrum = calloc(n_track, sizeof *g->spectrum);
         EOT_CHECK_MEMORY(g->spectrum);
     }
-    g->e = w->event;
+    g->e = eot_event_launch_from(config, w);
     g->lanes = calloc(g->n_lane * EOT_N_LANE_WORD, sizeof *g->lanes);
     g->track_host = malloc(g->n_lane * n_track * sizeof *g->track_host);
     g->rows = malloc(g->chunk * EOT_N_EVENT_COLUMN * sizeof *g->rows);
@@ -146,6 +148,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_CHECK_MEMORY(g->rows);
     EOT_TRY(new_buffer(g, w->table.n * sizeof *w->table.value, w->table.value, &g->table, err));
     EOT_TRY(new_buffer(g, sizeof w->em, &w->em, &g->em, err));
+    EOT_TRY(new_buffer(g, sizeof w->event, &w->event, &g->event_world, err));
     EOT_TRY(new_buffer(g, sizeof g->c, &g->c, &g->cascade, err));
     EOT_TRY(new_buffer(g, sizeof g->e, &g->e, &g->event, err));
     EOT_TRY(new_buffer(g, source_items(g, g->batch) * (size_t)g->b->lane_width * sizeof(f32), NULL, &g->energy, err));
@@ -251,8 +254,9 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     g->e.first_primary = first;
     EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_source, source_items(g, n), 0,
-                             (struct eot_buffer *[]){g->event, g->cascade, g->energy}, err));
+    EOT_TRY(eot_launch_source(
+        g->b, source_items(g, n), 0,
+        (struct eot_args_source){.world = g->event_world, .launch = g->cascade, .energy = g->energy}, err));
     float *energy = malloc(g->n_lane * sizeof *energy);
     EOT_CHECK_MEMORY(energy);
     size_t n_start = g->n_lane < n ? g->n_lane : n;
@@ -277,10 +281,16 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
             EOT_TRY(g->b->op->buffer_write(g->b, g->cascade, 0, sizeof g->c, &g->c, err));
         }
         double start = now_s();
-        EOT_TRY(g->b->op->launch(
-            g->b, EOT_KERNEL_cascade, g->n_lane / (size_t)g->b->lane_width, g->group,
-            (struct eot_buffer *[]){g->table, g->em, g->cascade, g->energy, g->lane, g->stack, g->track, g->vertex},
-            err));
+        EOT_TRY(eot_launch_cascade(g->b, g->n_lane / (size_t)g->b->lane_width, g->group,
+                                   (struct eot_args_cascade){.table = g->table,
+                                                             .em = g->em,
+                                                             .launch = g->cascade,
+                                                             .energy = g->energy,
+                                                             .lane = g->lane,
+                                                             .stack = g->stack,
+                                                             .track = g->track,
+                                                             .vertex = g->vertex},
+                                   err));
         double seconds = now_s() - start;
         EOT_TRY(g->b->op->buffer_read(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
         if (!g->c.is_forced) EOT_TRY(collect_hits(g, err));
@@ -323,13 +333,14 @@ const char *eot_run_fault_text(uint32_t faults) {
                                         : "a muon that is not a number";
 }
 
-double eot_run_complete_row(const struct eot_world *w, uint64_t primary, float row[EOT_N_EVENT_COLUMN]) {
+double eot_run_complete_row(const struct eot_world *w, const eot_event_launch *launch, uint64_t primary,
+                            float row[EOT_N_EVENT_COLUMN]) {
     row[EOT_E_WEIGHT] = (float)((double)row[EOT_E_WEIGHT] * w->rare_unit);
     if ((int)row[EOT_E_PROCESS] != EOT_RARE_LFC) return 0.0;
-    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.lfc[0].m_phi,
+    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.vertex.lfc[0].m_phi,
                                            (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, w->event.seed,
-                                                   w->event.run)); /* no step has this number: they are the vertices' */
+    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,
+                                                   launch->run)); /* no step has this number: they are the vertices' */
     struct eot_lfc_state state = {
         .E = (double)row[EOT_E_PARENT_ENERGY],
         .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
@@ -355,7 +366,7 @@ static enum eot_status keep_rows(struct engine *g, uint64_t first, const eot_ver
                   "--event %llu",
                   (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_CUTS_PASSED]),
                   (unsigned long long)primary);
-        i64 recoil = (i64)floor(eot_run_complete_row(g->world, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
+        i64 recoil = (i64)floor(eot_run_complete_row(g->world, &g->e, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
         if (eot_is_kept(primary, g->e.sample_threshold)) { /* as the rest of its energy */
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_PHI] -= recoil;
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_RECOIL] += recoil;
@@ -386,13 +397,28 @@ static enum eot_status look_ahead(struct engine *g, struct eot_buffer *record, s
     g->e.first_vertex = (u32)start;
     g->e.n_event = (u32)n_look;
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
-    EOT_TRY(g->b->op->launch(
-        g->b, EOT_KERNEL_locate, n_look, 0,
-        (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, record, g->locate_stack, g->located, g->tally},
-        err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_reach, 2 * n_look, 0,
-                             (struct eot_buffer *[]){g->table, g->muon_tables, g->grid, g->region, g->voxel, g->event,
-                                                     record, g->located, g->reaches, g->tally},
+    EOT_TRY(eot_launch_locate(g->b, n_look, 0,
+                              (struct eot_args_locate){.table = g->table,
+                                                       .em = g->em,
+                                                       .world = g->event_world,
+                                                       .launch = g->event,
+                                                       .record = record,
+                                                       .stack = g->locate_stack,
+                                                       .vertex = g->located,
+                                                       .tally = g->tally},
+                              err));
+    EOT_TRY(eot_launch_reach(g->b, 2 * n_look, 0,
+                             (struct eot_args_reach){.table = g->table,
+                                                     .muon_tables = g->muon_tables,
+                                                     .grid = g->grid,
+                                                     .region = g->region,
+                                                     .voxel = g->voxel,
+                                                     .world = g->event_world,
+                                                     .launch = g->event,
+                                                     .record = record,
+                                                     .vertex = g->located,
+                                                     .reaches = g->reaches,
+                                                     .tally = g->tally},
                              err));
     EOT_TRY(g->b->op->buffer_read(g->b, g->reaches, 0, 2 * n_look * sizeof *reaches, reaches, err));
     *n_list = 0;
@@ -413,18 +439,45 @@ static enum eot_status follow_events(struct engine *g, struct eot_buffer *record
     g->e.has_list = list != NULL;
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
     if (list != NULL) EOT_TRY(g->b->op->buffer_write(g->b, g->follow, 0, n * sizeof *list, list, err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_replay, n, 0,
-                             (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, record, g->acc,
-                                                     g->replay_stack, g->event_vertex, g->tally, g->profile, g->follow},
-                             err));
-    EOT_TRY(g->b->op->launch(g->b, EOT_KERNEL_muon, n, 0,
-                             (struct eot_buffer *[]){g->table, g->muon_tables, g->grid, g->region, g->voxel, g->event,
-                                                     record, g->event_vertex, g->acc, g->outcome, g->tally, g->follow},
-                             err));
-    EOT_TRY(g->b->op->launch(
-        g->b, EOT_KERNEL_select_event, n, 0,
-        (struct eot_buffer *[]){g->event, record, g->event_vertex, g->acc, g->outcome, g->tally, g->row, g->follow},
-        err));
+    EOT_TRY(eot_launch_replay(g->b, n, 0,
+                              (struct eot_args_replay){.table = g->table,
+                                                       .em = g->em,
+                                                       .world = g->event_world,
+                                                       .launch = g->event,
+                                                       .record = record,
+                                                       .acc = g->acc,
+                                                       .stack = g->replay_stack,
+                                                       .vertex = g->event_vertex,
+                                                       .tally = g->tally,
+                                                       .profile = g->profile,
+                                                       .list = g->follow},
+                              err));
+    EOT_TRY(eot_launch_muon(g->b, n, 0,
+                            (struct eot_args_muon){.table = g->table,
+                                                   .muon_tables = g->muon_tables,
+                                                   .grid = g->grid,
+                                                   .region = g->region,
+                                                   .voxel = g->voxel,
+                                                   .world = g->event_world,
+                                                   .launch = g->event,
+                                                   .record = record,
+                                                   .vertex = g->event_vertex,
+                                                   .acc = g->acc,
+                                                   .outcome = g->outcome,
+                                                   .tally = g->tally,
+                                                   .list = g->follow},
+                            err));
+    EOT_TRY(eot_launch_select_event(g->b, n, 0,
+                                    (struct eot_args_select_event){.world = g->event_world,
+                                                                   .launch = g->event,
+                                                                   .record = record,
+                                                                   .vertex = g->event_vertex,
+                                                                   .acc = g->acc,
+                                                                   .outcome = g->outcome,
+                                                                   .tally = g->tally,
+                                                                   .row = g->row,
+                                                                   .list = g->follow},
+                                    err));
     EOT_TRY(g->b->op->buffer_read(g->b, g->row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->rows, err));
 done:
     return status;
@@ -487,7 +540,7 @@ static enum eot_status run_events(struct engine *g, uint64_t first, uint32_t n, 
                   "a primary between %llu and %llu failed on %s; repeat the run with --device host",
                   (unsigned long long)first, (unsigned long long)(first + n), g->b->name);
     for (int i = 0; i < EOT_N_TALLY; i++) block->event[i] += tally[i];
-    EOT_TRY(add_further(block, (size_t)g->e.n_selection - 1, tally + EOT_N_TALLY, err));
+    EOT_TRY(add_further(block, (size_t)g->world->event.n_selection - 1, tally + EOT_N_TALLY, err));
     block->n_vertex += n_vertex;
     *is_complete = true;
 done:
@@ -505,10 +558,11 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
     struct eot_buffer *list = NULL, *profile = NULL;
     eot_vertex_record *record = NULL;
     int64_t *acc = NULL, *counts = NULL, tally[EOT_N_COUNTER];
-    eot_event_parameters e = g->e;
+    eot_event_launch e = g->e;
+    const eot_event_world *detector = &g->world->event;
     uint64_t n = (uint64_t)config->scoring.showers, first = config->sampling.first;
     int i_ecal = 0;
-    while (e.slab[i_ecal].role != EOT_ROLE_ECAL) i_ecal++;
+    while (detector->slab[i_ecal].role != EOT_ROLE_ECAL) i_ecal++;
     /* two periods a bin; more, or equal parts, where that makes too many or too few */
     int n_period = ecal->repeat,
         per_bin = n_period > 2 * EOT_MAX_PROFILE ? (n_period + EOT_MAX_PROFILE - 1) / EOT_MAX_PROFILE : 2;
@@ -538,20 +592,29 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
         e.first_primary = first + start;
         e.n_event = (u32)count;
         EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof e, &e, err));
-        EOT_TRY(
-            g->b->op->launch(g->b, EOT_KERNEL_replay, count, 0,
-                             (struct eot_buffer *[]){g->table, g->em, g->cascade, g->event, list, g->acc,
-                                                     g->replay_stack, g->event_vertex, g->tally, profile, g->follow},
-                             err));
+        EOT_TRY(eot_launch_replay(g->b, count, 0,
+                                  (struct eot_args_replay){.table = g->table,
+                                                           .em = g->em,
+                                                           .world = g->event_world,
+                                                           .launch = g->event,
+                                                           .record = list,
+                                                           .acc = g->acc,
+                                                           .stack = g->replay_stack,
+                                                           .vertex = g->event_vertex,
+                                                           .tally = g->tally,
+                                                           .profile = profile,
+                                                           .list = g->follow},
+                                  err));
         EOT_TRY(g->b->op->buffer_read(g->b, g->acc, 0, count * EOT_N_ACC * sizeof *acc, acc, err));
         EOT_TRY(g->b->op->buffer_read(g->b, profile, 0, count * row * sizeof *counts, counts, err));
         for (size_t i = 0; i < count; i++) {
             const int64_t *a = acc + i * EOT_N_ACC, *p = counts + i * row;
             double score[EOT_N_SHOWER_SCORE] = {0}, moment = 0.0, sum = 0.0;
             double deposit = (double)a[EOT_ACC_LEDGER_ECAL] / EOT_ENERGY_QUANTUM;
-            double seen = eot_ecal_seen(deposit, (double)e.response.ecal_sampling, first + start + i, e.seed, e.run);
+            double seen =
+                eot_ecal_seen(deposit, (double)detector->response.ecal_sampling, first + start + i, e.seed, e.run);
             score[EOT_S_DEPOSIT] = deposit;
-            score[EOT_S_VISIBLE] = seen * (double)e.slab[i_ecal].shower_visible;
+            score[EOT_S_VISIBLE] = seen * (double)detector->slab[i_ecal].shower_visible;
             score[EOT_S_REAR] = (double)(a[EOT_ACC_LEDGER_VETO] + a[EOT_ACC_LEDGER_HCAL] + a[EOT_ACC_LEDGER_OTHER] +
                                          a[EOT_ACC_LEDGER_REAR]) /
                                 EOT_ENERGY_QUANTUM;
@@ -631,8 +694,9 @@ static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
         for (int q = 0; q < EOT_N_RARE; q++)
             if (eot_rare_parents(q) & 1 << type)
                 share[q] += part * (double)eot_rare_rate(w->table.value, w->em, q, m, E);
-        for (int i = 0; i < w->event.n_lfc; i++)
-            if (w->event.lfc_medium[i] == m) exact += part * (double)eot_lfc_xsec(w->table.value, w->event.lfc[i], E);
+        for (int i = 0; i < w->event.vertex.n_lfc; i++)
+            if (w->event.vertex.lfc_medium[i] == m)
+                exact += part * (double)eot_lfc_xsec(w->table.value, w->event.vertex.lfc[i], E);
     }
     for (int q = 0; q < EOT_N_RARE; q++) total += share[q];
     return total > 0.0 ? (p == EOT_RARE_LFC ? exact : share[p]) / total : 0.0;
@@ -924,7 +988,7 @@ static void worker_add(struct worker *worker, size_t *n_worker, struct team *tea
 }
 
 /* X0 of volumes in front of the ECAL. */
-static double matter_in_front(const eot_event_parameters *e) {
+static double matter_in_front(const eot_event_world *e) {
     double sum = 0.0;
     for (int i = 0; i < e->n_slab && e->slab[i].role != EOT_ROLE_ECAL; i++)
         sum += (double)((e->slab[i].z1 - e->slab[i].z0) * e->slab[i].inverse_X0);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "device/backend.h"
 #include "eotmc/tally/tally.h"
+#include "eotmc/transport/state.h"
 #include "world/world.h"
 
 /** Sums of a range of primaries: what estimates are made of. Integers, so that they do not depend on the order of
@@ -116,7 +117,8 @@ void eot_track_spectra_free(struct eot_track_spectra *spectra);
 eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *config, double rare_unit);
 /** Complete an event's record on the host: weight in vertices per EOT; of e N -> mu N phi the momentum transfer.
  * @return kinetic energy of the recoil [GeV]. */
-double eot_run_complete_row(const struct eot_world *world, uint64_t primary, float row[EOT_N_EVENT_COLUMN]);
+double eot_run_complete_row(const struct eot_world *world, const eot_event_launch *launch, uint64_t primary,
+                            float row[EOT_N_EVENT_COLUMN]);
 /** The worst of an event's faults (bits of eot_event_fault) in words. */
 const char *eot_run_fault_text(uint32_t faults);
 void eot_run_free(struct eot_run *run);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/sha256.h"
+#include "device/launch.h"
 #include "version.h"
 
 enum { N_HISTOGRAM_BIN = 100 };
@@ -218,9 +219,16 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
         p.n_primary = (u32)n;
         status = b->op->buffer_write(b, parameters, 0, sizeof p, &p, err);
         if (status == EOT_OK)
-            status = b->op->launch(
-                b, EOT_KERNEL_muon_beam, n, (size_t)config->device.work_group,
-                (struct eot_buffer *[]){table, muon, grid, region, voxel, parameters, row_buffer, tally_buffer}, err);
+            status = eot_launch_muon_beam(b, n, (size_t)config->device.work_group,
+                                          (struct eot_args_muon_beam){.table = table,
+                                                                      .muon_tables = muon,
+                                                                      .grid = grid,
+                                                                      .region = region,
+                                                                      .voxel = voxel,
+                                                                      .launch = parameters,
+                                                                      .row = row_buffer,
+                                                                      .tally = tally_buffer},
+                                          err);
         if (status == EOT_OK)
             status = b->op->buffer_read(b, row_buffer, 0, n * EOT_N_EXIT_COLUMN * sizeof *row,
                                         row + done_muons * EOT_N_EXIT_COLUMN, err);

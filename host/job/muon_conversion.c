@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "version.h"
+#include "world/launch.h"
 
 enum { N_BIN = 80, MAX_STEP = 1000000 };
 
@@ -43,7 +44,7 @@ static double now_s(void) {
 /* Conversions per cm of the ECAL, averaged over its layers, in units of the run; `choice` in (0, 1) takes a nucleus by
  * its share. */
 static f32 rate_at(const struct eot_world *w, f32 E, f32 choice, i32 *target) {
-    const eot_event_parameters *e = &w->event;
+    const eot_vertex_tables *e = &w->event.vertex;
     f32 length = w->em.layer[0] + (w->em.n_medium == 2 ? w->em.layer[1] : 0.0f), total = 0.0f, sum = 0.0f;
     for (i32 pass = 0; pass < 2; pass++)
         for (i32 i = 0; i < e->n_lfc; i++) {
@@ -60,10 +61,11 @@ static f32 rate_at(const struct eot_world *w, f32 E, f32 choice, i32 *target) {
 
 /* One muon: its path through the ECAL, then again up to the chosen point, then the electron's shower. @param acc
  * zeroed. @return faults. */
-static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32 charge, u64 primary, i64 *acc,
+static u32 convert(const struct eot_world *w, const eot_event_launch *launch, i32 charge, u64 primary, i64 *acc,
                    f32 *stack, i64 *tally, struct conversion *c) {
     const f32 *table = w->table.value;
-    eot_primary source = eot_source_sample(e->beam, primary, e->seed, e->run, e->beam.position_z);
+    const eot_event_world *e = &w->event;
+    eot_primary source = eot_source_sample(e->beam, primary, launch->seed, launch->run, e->beam.position_z);
     eot_event_vertex start = eot_event_vertex_none(), v = eot_event_vertex_none();
     f32 ecal_end = 0.0f;
     for (i32 i = 0; i < e->n_slab; i++)
@@ -73,7 +75,7 @@ static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32
     start.z = (f64)e->beam.position_z;
     start.plus = start.minus = eot_slope_direction(source.sx, source.sy);
     start.E_plus = start.E_minus = source.E;
-    eot_event_muon_state s = eot_event_muon_start(table, &w->grid, w->voxel, e, primary, start, charge, acc);
+    eot_event_muon_state s = eot_event_muon_start(table, &w->grid, w->voxel, launch, primary, start, charge, acc);
     /* where */
     eot_muon m = s.m;
     eot_random random = s.random;
@@ -84,8 +86,8 @@ static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32
     for (i32 n = 0; m.fate == EOT_MUON_ALIVE && (f32)m.position.z < ecal_end && n < MAX_STEP; n++) {
         eot_muon_step step = eot_muon_advance(table, &w->muon, &w->grid, w->region, w->voxel, m, random);
         if (w->region[step.region].role == EOT_ROLE_ECAL) {
-            eot_u32x4 b =
-                eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, (u32)n, e->seed, e->run);
+            eot_u32x4 b = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, (u32)n,
+                                     launch->seed, launch->run);
             i32 target;
             f32 at = eot_uniform(b.y),
                 expected = rate_at(w, m.kinetic_energy + EOT_M_MUON - at * step.ionisation, 0.5f, &target) * step.path;
@@ -116,10 +118,10 @@ static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32
                    s.kinetic_counts - at_vertex, 0);
     v.depth_X0 = ((f32)v.z - e->calorimeter_z) * e->layers_inverse_X0;
     /* the vertex */
-    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, 0, e->seed, e->run);
+    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, 0, launch->seed, launch->run);
     eot_u32x4 b = eot_random_block(g);
     rate_at(w, v.k, eot_uniform(b.z), &v.target);
-    eot_lfc_table n = e->lfc[v.target];
+    eot_lfc_table n = e->vertex.lfc[v.target];
     if (!eot_lfc_is_covered(n, v.k)) return (u32)EOT_FAULT_ENERGY;
     eot_lfc_final f = eot_lfc_sample(table, n, v.k, eot_uniform(b.x), eot_uniform(b.y));
     v.turn = eot_low_uniform(b.x, b.y);
@@ -130,7 +132,7 @@ static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32
     acc[EOT_ACC_LEDGER_PHI] += at_vertex + eot_energy_counts(EOT_M_MUON) - eot_energy_counts(v.E_extra);
     /* the electron's shower, with random numbers of its own */
     eot_vertex_record none = {0};
-    eot_replay_state r = eot_replay_start(e, EOT_ELECTRON, none);
+    eot_replay_state r = eot_replay_start(e, launch, none);
     r.stage = EOT_STAGE_AFTER;
     r.q.p.E = v.E_extra;
     r.q.p.z = fmax((f32)v.z - e->calorimeter_z, 0.0f);
@@ -146,18 +148,18 @@ static u32 convert(const struct eot_world *w, const eot_event_parameters *e, i32
                            v.E_extra, 0, axis, r.random, NULL, no_profile);
     } else {
         while (r.is_alive) {
-            eot_u32x4 block = eot_replay_block(r, e);
+            eot_u32x4 block = eot_replay_block(r, launch);
             r = eot_replay_advance(r, block,
                                    eot_cascade_vertex_sample(table, w->em, r.q.p.E, r.q.p.z, r.q.p.type, block), table,
-                                   w->em, e, none, acc, stack, 1, 0, NULL);
+                                   w->em, e, launch, none, acc, stack, 1, 0, NULL);
         }
     }
     /* what is seen, by the same code as the muons of electrons on target */
     float row[EOT_N_EVENT_COLUMN];
     v.weight = weight;
     v.E_beam = source.E;
-    eot_event ev = eot_event_reconstruct(e, primary, v, acc, eot_muon_outcome_none(), eot_muon_outcome_none());
-    eot_event_select(e, 1, v, ev, acc, tally, row);
+    eot_event ev = eot_event_reconstruct(e, launch, primary, v, acc, eot_muon_outcome_none(), eot_muon_outcome_none());
+    eot_event_select(e, launch, 1, v, ev, acc, tally, row);
     c->electron = (double)v.E_extra;
     c->depth = (double)v.depth_X0;
     c->ecal = (double)row[EOT_E_ECAL];
@@ -211,7 +213,7 @@ enum eot_status eot_muon_signal_run(const struct eot_config *config, const struc
     enum eot_status status = EOT_OK;
     const struct eot_sampling_config *sampling = &config->sampling;
     i32 charge = config->beam.particle == EOT_BEAM_MUON_PLUS ? 1 : -1;
-    eot_event_parameters e = w->event;
+    eot_event_launch launch = eot_event_launch_from(config, w);
     struct totals t = {0};
     struct axis axis[] = {{.name = "signal.electron_energy",
                            .unit = "GeV",
@@ -245,8 +247,7 @@ enum eot_status eot_muon_signal_run(const struct eot_config *config, const struc
     EOT_CHECK(sampling->mode == EOT_SAMPLING_FORCED, EOT_E_CONFIG,
               "sampling.mode = analog (mu N -> e N phi of a muon beam is sampled with weights only); use "
               "sampling.mode: forced");
-    e.has_vertex = 0;
-    e.n_profile = 0;
+    launch.has_vertex = 0;
     double start = now_s();
     eot_progress_start(&progress, options->progress, "muons", sampling->eot, 0);
     has_progress = true;
@@ -261,7 +262,7 @@ enum eot_status eot_muon_signal_run(const struct eot_config *config, const struc
         struct conversion c;
         uint64_t primary = sampling->first + n_done;
         memset(acc, 0, EOT_N_ACC * sizeof *acc);
-        u32 faults = convert(w, &e, charge, primary, acc, stack, tally, &c);
+        u32 faults = convert(w, &launch, charge, primary, acc, stack, tally, &c);
         EOT_CHECK(faults == 0u, EOT_E_DEVICE, "primary %llu failed (%s); report the configuration",
                   (unsigned long long)primary, eot_run_fault_text(faults));
         t.n += 1.0;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "world/launch.h"
+
 enum { MAX_RECORD = 256, N_SLOT = 4 };
 
 const char *const eot_ledger_name[EOT_N_LEDGER] = {"ecal",         "veto",         "hcal",          "other",
@@ -38,20 +40,20 @@ static void *grown(void *array, size_t n, size_t size) {
     return (n & (n - 1)) == 0 ? realloc(array, (n > 0 ? 2 * n : 1) * size) : array;
 }
 
-static enum eot_status follow_muon(const struct eot_world *w, const eot_event_parameters *e, uint64_t primary,
+static enum eot_status follow_muon(const struct eot_world *w, const eot_event_launch *launch, uint64_t primary,
                                    eot_event_vertex v, int charge, i64 *acc, struct eot_replay_muon *out,
                                    eot_muon_outcome *outcome, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     *outcome = eot_muon_outcome_none();
     if (!((charge > 0 ? v.E_plus : v.E_minus) > 0.0f)) return EOT_OK; /* no muon of this charge */
-    eot_event_muon_state s = eot_event_muon_start(w->table.value, &w->grid, w->voxel, e, primary, v, charge, acc);
+    eot_event_muon_state s = eot_event_muon_start(w->table.value, &w->grid, w->voxel, launch, primary, v, charge, acc);
     eot_vec3 u = charge > 0 ? v.plus : v.minus;
     *out = (struct eot_replay_muon){.charge = charge,
                                     .E = (double)(charge > 0 ? v.E_plus : v.E_minus),
                                     .direction = {(double)u.x, (double)u.y, (double)u.z}};
     while (s.m.fate == EOT_MUON_ALIVE) {
         eot_muon_step step = eot_muon_advance(w->table.value, &w->muon, &w->grid, w->region, w->voxel, s.m, s.random);
-        s = eot_event_muon_advance(s, step, w->table.value, w->region, e, acc);
+        s = eot_event_muon_advance(s, step, w->table.value, w->region, &w->event, acc);
         if (s.n_step > 1000000 && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
         struct eot_replay_muon_step *array = grown(out->step, out->n_step, sizeof *array);
         EOT_CHECK_MEMORY(array);
@@ -82,19 +84,19 @@ done:
 }
 
 /* The shower again with deposits; its steps if they are not there yet. */
-static enum eot_status follow_shower(const struct eot_world *w, const eot_event_parameters *e,
-                                     const eot_cascade_parameters *c, eot_vertex_record record, i64 *acc, f32 *stack,
-                                     eot_event_vertex *vertex, struct eot_replay *replay, struct eot_error *err) {
+static enum eot_status follow_shower(const struct eot_world *w, const eot_event_launch *launch,
+                                     eot_vertex_record record, i64 *acc, f32 *stack, eot_event_vertex *vertex,
+                                     struct eot_replay *replay, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool keeps = replay->step == NULL;
-    eot_replay_state s = eot_replay_start(e, c->primary_type, record);
+    eot_replay_state s = eot_replay_start(&w->event, launch, record);
     while (s.is_alive) {
-        eot_u32x4 block = eot_replay_block(s, e);
+        eot_u32x4 block = eot_replay_block(s, launch);
         eot_replay_particle q = s.q;
         int depth = s.depth;
         u32 stage = s.stage, draw = s.draw;
         eot_cascade_vertex v = eot_cascade_vertex_sample(w->table.value, w->em, q.p.E, q.p.z, q.p.type, block);
-        s = eot_replay_advance(s, block, v, w->table.value, w->em, e, record, acc, stack, 1, 0, NULL);
+        s = eot_replay_advance(s, block, v, w->table.value, w->em, &w->event, launch, record, acc, stack, 1, 0, NULL);
         if (!keeps) continue;
         struct eot_replay_step *array = grown(replay->step, replay->n_step, sizeof *array);
         EOT_CHECK_MEMORY(array);
@@ -105,12 +107,12 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
             .E = (double)q.p.E,
             .x = (double)q.x,
             .y = (double)q.y,
-            .z = (double)(e->calorimeter_z + q.p.z),
+            .z = (double)(w->event.calorimeter_z + q.p.z),
             .path = (double)v.path,
             .path_X0 = (double)v.path_X0,
             .x_end = (double)s.x_end,
             .y_end = (double)s.y_end,
-            .z_end = (double)(e->calorimeter_z + v.z),
+            .z_end = (double)(w->event.calorimeter_z + v.z),
             .ionisation = (double)v.ionisation,
             .soft = (double)v.soft,
             .type_a = v.type_a,
@@ -120,7 +122,7 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
             .rare = (double)v.rare,
             .has_left = v.has_left != 0,
             .is_ghost = q.is_ghost != 0,
-            .holds_vertex = e->has_vertex && stage == EOT_STAGE_CASCADE && draw == eot_record_draw(record.draw)};
+            .holds_vertex = launch->has_vertex && stage == EOT_STAGE_CASCADE && draw == eot_record_draw(record.draw)};
     }
     *vertex = s.vertex;
 done:
@@ -179,26 +181,25 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
     EOT_CHECK_MEMORY(tally);
     EOT_CHECK_MEMORY(stack);
     EOT_CHECK_MEMORY(record);
-    eot_event_parameters e = w->event;
+    eot_event_launch launch = eot_event_launch_from(config, w);
     eot_cascade_parameters c = eot_run_cascade_parameters(config, w->rare_unit);
-    c.first_primary = e.first_primary = event;
+    c.first_primary = launch.first_primary = event;
     c.n_primary = c.n_lane = c.n_iteration = 1;
     c.track_tally = EOT_TRACK_NONE;
     c.n_slot = N_SLOT;
-    e.n_profile = 0;
-    f32 energy = eot_source_sample(e.beam, event, e.seed, e.run, e.calorimeter_z).E;
+    f32 energy = eot_source_sample(w->event.beam, event, launch.seed, launch.run, w->event.calorimeter_z).E;
     replay->event = event;
     replay->E_beam = (double)energy;
     EOT_TRY(find_vertices(w, &c, energy, stack, record, &n_record, &replay->rate, err));
     replay->rate *= w->rare_unit;
-    e.has_vertex = n_record > 0;
+    launch.has_vertex = n_record > 0;
     replay->vertex = calloc(n_record > 0 ? n_record : 1, sizeof *replay->vertex);
     EOT_CHECK_MEMORY(replay->vertex);
     for (size_t i = 0; i < n_record || i == 0; i++) {
         eot_event_vertex v;
         struct eot_replay_vertex *out = &replay->vertex[i];
         memset(acc, 0, EOT_N_ACC * sizeof *acc);
-        EOT_TRY(follow_shower(w, &e, &c, record[i], acc, stack, &v, replay, err));
+        EOT_TRY(follow_shower(w, &launch, record[i], acc, stack, &v, replay, err));
         if (n_record == 0) break;
         replay->n_vertex = i + 1;
         *out = (struct eot_replay_vertex){.x = v.x,
@@ -213,11 +214,11 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
         if (v.fault != 0u) continue;
         eot_muon_outcome outcome[2];
         for (int k = 0; k < 2; k++)
-            EOT_TRY(follow_muon(w, &e, event, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
-        eot_event ev = eot_event_reconstruct(&e, event, v, acc, outcome[0], outcome[1]);
-        eot_event_select(&e, 1, v, ev, acc, tally, out->row);
+            EOT_TRY(follow_muon(w, &launch, event, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
+        eot_event ev = eot_event_reconstruct(&w->event, &launch, event, v, acc, outcome[0], outcome[1]);
+        eot_event_select(&w->event, &launch, 1, v, ev, acc, tally, out->row);
         if (ev.faults != 0u) out->faults = ev.faults;
-        i64 recoil = (i64)floor(eot_run_complete_row(w, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
+        i64 recoil = (i64)floor(eot_run_complete_row(w, &launch, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
         acc[EOT_ACC_LEDGER_PHI] -= recoil;
         acc[EOT_ACC_LEDGER_RECOIL] += recoil;
         i64 missing = eot_energy_counts(v.E_beam);

@@ -4,7 +4,7 @@
 #ifndef EOT_HOST_JOB_REPLAY_H
 #define EOT_HOST_JOB_REPLAY_H
 
-#include "eotmc/detector/setup.h"
+#include "eotmc/detector/accumulator.h"
 #include "world/world.h"
 
 /** One step of the cascade. Positions in cm (z along the beam, from the origin of the geometry), energies in GeV. */

@@ -9,7 +9,7 @@
 #include "eotmc/base/constants.h"
 #include "eotmc/base/rare.h"
 #include "eotmc/physics/dimuon_annihilation.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/state.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "physics/dimuon.h"

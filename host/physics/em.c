@@ -167,7 +167,7 @@ static double medium_dimuon_gamma(const struct eot_em_medium *medium, double k, 
 
 static double lfc_preference(const struct eot_em_options *o, double E) {
     if (o->lfc_preference == NULL) return 1.0;
-    const eot_lfc_table *n = &o->event->lfc[o->event->importance_nucleus];
+    const eot_lfc_table *n = &o->vertex->lfc[o->vertex->importance_nucleus];
     eot_lfc_cell c = eot_lfc_cell_from(eot_lfc_grid_place(*n, E), n->n_energy);
     return o->lfc_preference[c.i] + c.f * (o->lfc_preference[c.i + 1] - o->lfc_preference[c.i]);
 }
@@ -179,8 +179,8 @@ static double rare_rate(const struct eot_em_options *o, const struct eot_f32_tab
     switch ((enum eot_rare_process)process) {
     case EOT_RARE_DIMUON_GAMMA: return medium_dimuon_gamma(&o->medium[m], E, error);
     case EOT_RARE_LFC:
-        for (int i = 0; i < o->event->n_lfc; i++)
-            if (o->event->lfc_medium[i] == m) sum += (double)eot_lfc_xsec(table->value, o->event->lfc[i], E);
+        for (int i = 0; i < o->vertex->n_lfc; i++)
+            if (o->vertex->lfc_medium[i] == m) sum += (double)eot_lfc_xsec(table->value, o->vertex->lfc[i], E);
         return sum * lfc_preference(o, E);
     case EOT_RARE_DIMUON_TRIDENT: return eot_em_medium_dimuon_trident(&o->medium[m], E, 0.0, error);
     case EOT_RARE_DIMUON_ANNIHILATION: return eot_em_medium_dimuon_annihilation(&o->medium[m], E);

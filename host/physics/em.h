@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "eotmc/physics/rare.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/world.h"
 #include "eotmc/geometry/grid.h"
 #include "materials/material.h"
 #include "table/table.h"
@@ -22,14 +22,13 @@ struct eot_em_medium {
 };
 
 struct eot_em_options {
-    double cut;            /* GeV */
-    double energy_max;     /* GeV, of the primaries */
-    double depth;          /* cm */
-    double step_max_X0;    /* longest step of a charged particle */
-    bool rare[EOT_N_RARE]; /* processes that are on */
-    const eot_event_parameters
-        *event;                   /* the tables of EOT_RARE_LFC, built before the cascade's; may be NULL without it */
-    const double *lfc_preference; /* factor on the rate of EOT_RARE_LFC at the energies of event->importance_nucleus,
+    double cut;                      /* GeV */
+    double energy_max;               /* GeV, of the primaries */
+    double depth;                    /* cm */
+    double step_max_X0;              /* longest step of a charged particle */
+    bool rare[EOT_N_RARE];           /* processes that are on */
+    const eot_vertex_tables *vertex; /* those of EOT_RARE_LFC, built before the cascade's; may be NULL without it */
+    const double *lfc_preference; /* factor on the rate of EOT_RARE_LFC at the energies of vertex->importance_nucleus,
                                      undone at the vertex; NULL: 1 */
     double rare_min[3];           /* GeV, of rare vertices, by parent */
     bool lpm;

@@ -52,7 +52,7 @@ done:
 }
 
 enum eot_status eot_dimuon_tables_build(const struct eot_em_options *o, struct eot_f32_table *table,
-                                        eot_event_parameters *e, struct eot_error *err) {
+                                        eot_vertex_tables *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     /* atoms per cm of path, averaged over the period */
     struct {

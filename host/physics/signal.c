@@ -8,7 +8,7 @@ static const double AIM = 0x1p-10; /* vertices per radiation length at the large
 static const double CM2_PER_PB = 1e-36;
 
 enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot_lfc_process process, double m_phi,
-                                        double E_max, struct eot_f32_table *table, eot_event_parameters *event,
+                                        double E_max, struct eot_f32_table *table, eot_vertex_tables *vertex,
                                         double *rel_error, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_material nucleus[EOT_N_LFC];
@@ -37,9 +37,9 @@ enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot
                                                e->mass_fraction)}};
                 EOT_TRY(eot_lfc_total(&reaction, EOT_LFC_ETL, EOT_LFC_PHI, E_max, NULL, &xsec, err));
                 rate += nucleus[n].nuclide[0].atoms * xsec.value * CM2_PER_PB;
-                event->lfc_medium[n] = m;
-                event->lfc_Z[n] = (f32)e->Z;
-                event->lfc_A[n++] = (f32)e->A;
+                vertex->lfc_medium[n] = m;
+                vertex->lfc_Z[n] = (f32)e->Z;
+                vertex->lfc_A[n++] = (f32)e->A;
             }
         }
         largest = fmax(largest, rate * eot_em_medium_X0(&o->medium[m]));
@@ -49,8 +49,8 @@ enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot
               "mass or a larger beam.energy",
               m_phi, E_max);
     reaction.coupling = exp2(round(0.5 * log2(AIM / largest)));
-    event->n_lfc = n;
-    EOT_TRY(eot_lfc_tables_create(&reaction, E_max, nucleus, (size_t)n, table, event->lfc, rel_error, err));
+    vertex->n_lfc = n;
+    EOT_TRY(eot_lfc_tables_create(&reaction, E_max, nucleus, (size_t)n, table, vertex->lfc, rel_error, err));
 done:
     return status;
 }

@@ -3,18 +3,18 @@
 #ifndef EOT_HOST_PHYSICS_SIGNAL_H
 #define EOT_HOST_PHYSICS_SIGNAL_H
 
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/world.h"
 #include "physics/em.h"
 #include "physics/lfc/lfc.h"
 
 /** Build the tables of every nucleus of the media, one descriptor each, at a coupling of the table's own that makes
  * rates of order 1e-3 per radiation length: single precision and the sums of weights and of their squares need no care
- * for h. Rates at coupling h are (h / event->lfc[0].coupling)^2 times the tables'.
- * @param o media. @param event n_lfc, lfc, lfc_medium, lfc_Z, lfc_A out. @param E_max GeV. @param rel_error worst of
+ * for h. Rates at coupling h are (h / vertex->lfc[0].coupling)^2 times the tables'.
+ * @param o media. @param vertex n_lfc, lfc, lfc_medium, lfc_Z, lfc_A out. @param E_max GeV. @param rel_error worst of
  * the total cross sections.
  * @return EOT_E_CONFIG (too many nuclei), EOT_E_USAGE (mass out of range), EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot_lfc_process process, double m_phi,
-                                        double E_max, struct eot_f32_table *table, eot_event_parameters *event,
+                                        double E_max, struct eot_f32_table *table, eot_vertex_tables *vertex,
                                         double *rel_error, struct eot_error *err);
 
 #endif

@@ -176,7 +176,7 @@ static void node_make(const double *cell, double boost, double natural, double *
 enum eot_status eot_world_importance(const struct eot_config *config, const struct eot_setup *setup,
                                      struct eot_world *w, double **rate, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    eot_event_parameters *e = &w->event;
+    eot_vertex_tables *e = &w->event.vertex;
     double preference = eot_world_signal_preference(config), largest = 0.0, *cell = NULL, *node = NULL;
     struct importance *map = NULL;
     *rate = NULL;

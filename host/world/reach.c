@@ -39,7 +39,7 @@ static double least_loss(const struct eot_setup *setup, const struct eot_world *
 
 enum eot_status eot_world_reach(const struct eot_config *config, const struct eot_setup *setup, struct eot_world *w,
                                 struct eot_error *err) {
-    eot_event_parameters *e = &w->event;
+    eot_event_world *e = &w->event;
     struct box b = {{INFINITY, INFINITY}, {-INFINITY, -INFINITY}};
     double need[N_NEED] = {0}, start = (double)e->calorimeter_z, end = start;
     for (size_t i = 0; i < config->geometry.n_volume; i++) {
@@ -54,8 +54,8 @@ enum eot_status eot_world_reach(const struct eot_config *config, const struct eo
             need[i] +=
                 width / N_SUBSTEP * least_loss(setup, w, &b, start + (i + (k + 0.5) / N_SUBSTEP) * width, need[i]);
     }
-    e->n_need = N_NEED;
-    e->need_z0 = (f32)start;
-    e->need_inverse_step = (f32)(1.0 / width);
-    return eot_f32_table_append(&w->table, need, N_NEED, &e->need, err);
+    e->need.n = N_NEED;
+    e->need.z0 = (f32)start;
+    e->need.inverse_step = (f32)(1.0 / width);
+    return eot_f32_table_append(&w->table, need, N_NEED, &e->need.table, err);
 }

@@ -6,12 +6,12 @@
 
 #include "world/world.h"
 
-/** Append the table of least kinetic energies to world->table and fill in event.need, n_need, need_z0,
- * need_inverse_step. A lower bound, not an estimate: the mean *continuous* loss alone, without any hard event (a third
- * of the mean loss is in those), in the thinnest matter that the smallest box around ECAL and trackers meets at each
- * depth, along z. Only a muon whose continuous losses fluctuate down by more than all its hard losses make up for is
- * given up wrongly, or one that leaves that box and comes back to cross every plane; `tests/regress/test_deposits.c`
- * looks for them. Without trackers, or without an ECAL, no energy is enough. @return EOT_E_MEMORY. */
+/** Append the table of least kinetic energies to world->table and fill in event.need. A lower bound, not an estimate:
+ * the mean *continuous* loss alone, without any hard event (a third of the mean loss is in those), in the thinnest
+ * matter that the smallest box around ECAL and trackers meets at each depth, along z. Only a muon whose continuous
+ * losses fluctuate down by more than all its hard losses make up for is given up wrongly, or one that leaves that box
+ * and comes back to cross every plane; `tests/regress/test_deposits.c` looks for them. Without trackers, or without an
+ * ECAL, no energy is enough. @return EOT_E_MEMORY. */
 enum eot_status eot_world_reach(const struct eot_config *config, const struct eot_setup *setup, struct eot_world *world,
                                 struct eot_error *err);
 

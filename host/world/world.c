@@ -7,6 +7,7 @@
 #include "world/calibrate.h"
 #include "base/sha256.h"
 #include "eotmc/base/constants.h"
+#include "eotmc/detector/accumulator.h"
 #include "eotmc/physics/dimuon_annihilation.h"
 #include "physics/dimuon.h"
 #include "physics/em.h"
@@ -169,8 +170,8 @@ static int compare_slabs(const void *a, const void *b) {
     return u < v ? -1 : u > v;
 }
 
-static enum eot_status make_slabs(const struct eot_config *config, const struct eot_setup *setup,
-                                  eot_event_parameters *e, struct eot_error *err) {
+static enum eot_status make_slabs(const struct eot_config *config, const struct eot_setup *setup, eot_event_world *e,
+                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_geometry_config *g = &config->geometry;
     eot_slab volume[EOT_N_SLAB];
@@ -291,20 +292,20 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
     enum eot_status status = EOT_OK;
     struct eot_em_options with_signal = *o;
     double *preference = NULL;
-    with_signal.event = &w->event;
+    with_signal.vertex = &w->event.vertex;
     if (!cascade_only) EOT_TRY(build_muon_tables(config, setup, w, err));
     if (o->rare[EOT_RARE_LFC]) {
         double E_max = fmax(o->energy_max, 1.1 * config->beam.energy);
         EOT_TRY(eot_signal_tables_build(o, eot_beam_is_muon(config) ? EOT_LFC_MU2E : EOT_LFC_E2MU, config->physics.mphi,
-                                        E_max, &w->table, &w->event, &w->accuracy.em[0].lfc, err));
+                                        E_max, &w->table, &w->event.vertex, &w->accuracy.em[0].lfc, err));
         if (!cascade_only) EOT_TRY(eot_world_importance(config, setup, w, &preference, err));
         with_signal.lfc_preference = preference;
     }
     EOT_TRY(eot_em_tables_build(&with_signal, &w->table, &w->em, w->accuracy.em, err));
     if (cascade_only) goto done;
-    EOT_TRY(eot_dimuon_tables_build(o, &w->table, &w->event, err));
+    EOT_TRY(eot_dimuon_tables_build(o, &w->table, &w->event.vertex, err));
     if (o->rare[EOT_RARE_DIMUON_TRIDENT])
-        EOT_TRY(eot_dimuon_trident_table_build(o, 0.0, &w->table, &w->event.trident, err));
+        EOT_TRY(eot_dimuon_trident_table_build(o, 0.0, &w->table, &w->event.vertex.trident, err));
     EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
 done:
     free(preference);
@@ -351,9 +352,6 @@ done:
     return status;
 }
 
-/* As eot_is_kept() takes it. */
-static uint64_t kept_threshold(double fraction) { return (uint64_t)ceil(ldexp(fraction, 53)); }
-
 static eot_beam beam_of(const struct eot_beam_config *b) {
     return (eot_beam){(f32)b->energy,       (f32)b->spread,       (f32)b->spot_x,     (f32)b->spot_y,
                       (f32)b->divergence_x, (f32)b->divergence_y, (f32)b->position_x, (f32)b->position_y,
@@ -399,7 +397,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
     enum eot_status status = EOT_OK;
     memset(w, 0, sizeof *w);
     const struct eot_detector_config *d = &config->detector;
-    eot_event_parameters *e = &w->event;
+    eot_event_world *e = &w->event;
     bool has_cache = !options->no_cache && !options->cascade_only;
     struct eot_em_options o;
     char key[65];
@@ -418,21 +416,14 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
         w->em.rare_min[p] = (f32)w->rare_threshold[p]; /* a charged particle may fall below the cut within a step: what
                                                           it does there is left out like all others' */
     }
-    w->rare_unit = o.rare[EOT_RARE_LFC] ? pow(config->physics.h / (double)e->lfc[0].coupling, 2.0) : 1.0;
+    w->rare_unit = o.rare[EOT_RARE_LFC] ? pow(config->physics.h / (double)e->vertex.lfc[0].coupling, 2.0) : 1.0;
     w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
 
     EOT_TRY(make_grid(setup, w, err));
 
     /* events */
-    e->seed = config->sampling.seed;
-    e->run = config->sampling.run;
-    e->has_vertex = 1;
-    e->sample_threshold = kept_threshold(config->scoring.deposit_fraction);
-    e->follow_threshold = kept_threshold(fmax(config->scoring.deposit_fraction, config->scoring.record_fraction));
-    e->sample_weight = (f32)(1.0 / config->scoring.deposit_fraction);
     e->multiple_scattering = config->physics.multiple_scattering;
     e->calorimeter_z = (f32)ecal->z;
-    e->profile_z0 = (f32)ecal->z;
     e->layers_inverse_X0 = (f32)(1.0 / w->calorimeter_X0);
     e->beam = beam_of(&config->beam);
     eot_response *r = &e->response;

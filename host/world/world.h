@@ -6,7 +6,7 @@
 
 #include "config/config.h"
 #include "eotmc/physics/muon_tables.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/launch.h"
 #include "physics/em.h"
 #include "geometry/setup.h"
 #include "table/table.h"
@@ -27,8 +27,8 @@ struct eot_world {
     size_t n_voxel;
     eot_region *region; /* n_region */
     int n_region;
-    eot_event_parameters event; /* first_primary, first_vertex, n_event are the run's */
-    double calorimeter_X0;      /* cm, average of the ECAL */
+    eot_event_world event;
+    double calorimeter_X0; /* cm, average of the ECAL */
     struct eot_world_accuracy accuracy;
     double achieved_error;    /* largest relative integration error of the tables */
     double hcal_peak_error;   /* relative statistical error of the calibration */

@@ -14,32 +14,14 @@ struct head {
     struct eot_world_accuracy accuracy;
     eot_em_tables em;
     eot_muon_tables muon;
-    eot_event_parameters event; /* its members that say where tables are: see take_tables() */
+    eot_event_world event; /* its members that say where tables are: see take_tables() */
     float hcal_scale;
 };
 
 /* Members of the event parameters that the table builders fill. */
-static void take_tables(eot_event_parameters *to, const eot_event_parameters *from) {
-    to->pair_quantile = from->pair_quantile;
-    to->n_pair_energy = from->n_pair_energy;
-    to->n_pair_quantile = from->n_pair_quantile;
-    to->pair_log_first = from->pair_log_first;
-    to->pair_inverse_log_step = from->pair_inverse_log_step;
-    to->n_element = from->n_element;
-    memcpy(to->element_share, from->element_share, sizeof to->element_share);
-    memcpy(to->element_Z, from->element_Z, sizeof to->element_Z);
-    memcpy(to->element_A, from->element_A, sizeof to->element_A);
-    to->trident = from->trident;
+static void take_tables(eot_event_world *to, const eot_event_world *from) {
+    to->vertex = from->vertex;
     to->shower = from->shower;
-    to->n_lfc = from->n_lfc;
-    memcpy(to->lfc, from->lfc, sizeof to->lfc);
-    memcpy(to->lfc_medium, from->lfc_medium, sizeof to->lfc_medium);
-    memcpy(to->lfc_Z, from->lfc_Z, sizeof to->lfc_Z);
-    memcpy(to->lfc_A, from->lfc_A, sizeof to->lfc_A);
-    to->importance = from->importance;
-    to->importance_nucleus = from->importance_nucleus;
-    to->n_importance_energy = from->n_importance_energy;
-    to->n_importance_angle = from->n_importance_angle;
 }
 
 void eot_world_cache_key(const struct eot_config *config, double cut, char key[65]) {

@@ -5,23 +5,24 @@
 
 #include <math.h>
 
+#include "device/launch.h"
+
 enum { N_PRIMARY = 64, N_STEP = 600 };
 
 struct trace {
     struct eot_backend *b;
-    struct eot_buffer *table, *em, *cascade, *event, *energy, *lane, *stack, *track, *vertex;
+    struct eot_buffer *table, *em, *cascade, *event_world, *energy, *lane, *stack, *track, *vertex;
     uint32_t word[EOT_N_LANE_WORD][N_PRIMARY];
 };
 
 static void open_trace(struct trace *t, const struct simulation *s, struct eot_backend *backend) {
     struct eot_error error;
     eot_cascade_parameters c = eot_run_cascade_parameters(&s->config, s->world.rare_unit);
-    eot_event_parameters e = s->world.event;
     float energy[N_PRIMARY];
     size_t width = (size_t)backend->lane_width, n_source = N_PRIMARY / width + 1; /* work items; whole ones write */
     c.n_primary = c.n_lane = N_PRIMARY;
     c.n_iteration = 1;
-    c.first_primary = e.first_primary = 5000000000u; /* beyond 32 bits */
+    c.first_primary = 5000000000u; /* beyond 32 bits */
     t->b = backend;
     const struct {
         struct eot_buffer **buffer;
@@ -30,7 +31,7 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
     } all[] = {{&t->table, s->world.table.n * sizeof *s->world.table.value, s->world.table.value},
                {&t->em, sizeof s->world.em, &s->world.em},
                {&t->cascade, sizeof c, &c},
-               {&t->event, sizeof e, &e},
+               {&t->event_world, sizeof s->world.event, &s->world.event},
                {&t->energy, n_source * width * sizeof(float), NULL},
                {&t->lane, sizeof t->word, NULL},
                {&t->stack, N_PRIMARY * 2 * EOT_STACK_DEPTH * sizeof(float), NULL},
@@ -39,9 +40,11 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         cr_assert_eq(backend->op->buffer_create(backend, all[i].n_bytes, all[i].initial, all[i].buffer, &error), EOT_OK,
                      "%s", error.text);
-    cr_assert_eq(backend->op->launch(backend, EOT_KERNEL_source, n_source, 0,
-                                     (struct eot_buffer *[]){t->event, t->cascade, t->energy}, &error),
-                 EOT_OK, "%s", error.text);
+    cr_assert_eq(
+        eot_launch_source(backend, n_source, 0,
+                          (struct eot_args_source){.world = t->event_world, .launch = t->cascade, .energy = t->energy},
+                          &error),
+        EOT_OK, "%s", error.text);
     cr_assert_eq(backend->op->buffer_read(backend, t->energy, 0, sizeof energy, energy, &error), EOT_OK);
     memset(t->word, 0, sizeof t->word);
     for (uint32_t i = 0; i < N_PRIMARY; i++) {
@@ -54,16 +57,22 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
 
 static void step(struct trace *t) {
     struct eot_error error;
-    cr_assert_eq(t->b->op->launch(t->b, EOT_KERNEL_cascade, N_PRIMARY / (size_t)t->b->lane_width, 1,
-                                  (struct eot_buffer *[]){t->table, t->em, t->cascade, t->energy, t->lane, t->stack,
-                                                          t->track, t->vertex},
-                                  &error),
+    cr_assert_eq(eot_launch_cascade(t->b, N_PRIMARY / (size_t)t->b->lane_width, 1,
+                                    (struct eot_args_cascade){.table = t->table,
+                                                              .em = t->em,
+                                                              .launch = t->cascade,
+                                                              .energy = t->energy,
+                                                              .lane = t->lane,
+                                                              .stack = t->stack,
+                                                              .track = t->track,
+                                                              .vertex = t->vertex},
+                                    &error),
                  EOT_OK, "%s", error.text);
     cr_assert_eq(t->b->op->buffer_read(t->b, t->lane, 0, sizeof t->word, t->word, &error), EOT_OK, "%s", error.text);
 }
 
 static void close_trace(struct trace *t) {
-    struct eot_buffer *all[] = {t->table, t->em,    t->cascade, t->event, t->energy,
+    struct eot_buffer *all[] = {t->table, t->em,    t->cascade, t->event_world, t->energy,
                                 t->lane,  t->stack, t->track,   t->vertex};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) t->b->op->buffer_free(t->b, all[i]);
 }

@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "world/launch.h"
+
 static const char *const SET[] = {"physics.cut=5 GeV",
                                   "sampling.region.min_photon_energy=5.4 GeV",
                                   "physics.shower.spot_energy=0.5 GeV",
@@ -18,9 +20,6 @@ static const char *const SET[] = {"physics.cut=5 GeV",
 static void set_fraction(struct simulation *s, double deposit, double record) {
     s->config.scoring.deposit_fraction = deposit;
     s->config.scoring.record_fraction = record;
-    s->world.event.sample_threshold = (u64)ceil(ldexp(deposit, 53));
-    s->world.event.follow_threshold = (u64)ceil(ldexp(fmax(deposit, record), 53));
-    s->world.event.sample_weight = (f32)(1.0 / deposit);
 }
 
 static void sum_tallies(const struct simulation *s, int64_t sum[EOT_N_TALLY]) {
@@ -130,7 +129,8 @@ static double furthest_z(const struct simulation *s, double kinetic, double z, u
     v.z = z;
     v.minus.z = 1.0f;
     v.E_minus = (f32)kinetic + EOT_M_MUON;
-    eot_event_muon_state state = eot_event_muon_born(w->table.value, &w->grid, w->voxel, &w->event, primary, v, -1);
+    eot_event_launch launch = eot_event_launch_from(&s->config, w);
+    eot_event_muon_state state = eot_event_muon_born(w->table.value, &w->grid, w->voxel, &launch, primary, v, -1);
     eot_muon m = state.m;
     eot_random random = state.random;
     while (m.fate == EOT_MUON_ALIVE) {
@@ -148,7 +148,7 @@ static double furthest_z(const struct simulation *s, double kinetic, double z, u
 Test(deposits, least_energy_is_a_bound) {
     struct simulation s;
     simulation_open(&s, "configs/na64e-dimuon.yaml", (const char *const[]){"scoring.showers=0", NULL}, "host");
-    const eot_event_parameters *e = &s.world.event;
+    const eot_event_world *e = &s.world.event;
     double last = (double)e->response.plane_z[e->response.n_plane - 1], previous = INFINITY;
     for (double z = 0.0; z < 480.0; z += 40.0) {
         double need = (double)eot_event_muon_need(s.world.table.value, e, (f32)z);

@@ -23,7 +23,7 @@ static void check_energy(const struct simulation *s, double E) {
     memset(square, 0, sizeof square);
     for (u32 i = 0; i < N_DRAW; i++) {
         eot_u32x4 cell = eot_philox(i, 0, 0, 0, 5, 0), inside = eot_philox(i, 1, 0, 0, 5, 0);
-        eot_lfc_draw d = eot_lfc_draw_promising(s->world.table.value, &s->world.event, (f32)E, cell, inside);
+        eot_lfc_draw d = eot_lfc_draw_promising(s->world.table.value, &s->world.event.vertex, (f32)E, cell, inside);
         cr_assert(d.weight >= 0.0f && d.q_energy > 0.0f && d.q_energy < 1.0f && d.q_angle > 0.0f && d.q_angle < 1.0f);
         int a = (int)(N_BIN * quantile((double)d.q_energy)), b = (int)(N_BIN * quantile((double)d.q_angle));
         double w = (double)d.weight;
@@ -33,9 +33,9 @@ static void check_energy(const struct simulation *s, double E) {
         squares += w * w;
         largest = fmax(largest, w);
         eot_lfc_final a_muon =
-            eot_lfc_sample_at(s->world.table.value, s->world.event.lfc[0], (f32)E, d.q_energy, d.q_angle);
-        eot_lfc_final other = eot_lfc_sample(s->world.table.value, s->world.event.lfc[0], (f32)E, eot_uniform(cell.z),
-                                             eot_uniform(cell.w));
+            eot_lfc_sample_at(s->world.table.value, s->world.event.vertex.lfc[0], (f32)E, d.q_energy, d.q_angle);
+        eot_lfc_final other = eot_lfc_sample(s->world.table.value, s->world.event.vertex.lfc[0], (f32)E,
+                                             eot_uniform(cell.z), eot_uniform(cell.w));
         drawn += (double)a_muon.E_f;
         plain += (double)other.E_f;
         if (is_promising(a_muon)) {
@@ -68,7 +68,7 @@ Test(importance, weights_undo_the_preference, .timeout = 120) {
     struct simulation s;
     simulation_open(&s, "configs/na64e-signal.yaml",
                     (const char *const[]){"physics.mphi=1 GeV", "sampling.signal_preference=0.9", NULL}, "host");
-    cr_assert_gt(s.world.event.n_importance_energy, 0);
+    cr_assert_gt(s.world.event.vertex.n_importance_energy, 0);
     check_energy(&s, 2.0);
     check_energy(&s, 12.0);
     check_energy(&s, 40.0);
@@ -83,10 +83,10 @@ Test(importance, needs_trackers_and_forced_vertices, .timeout = 120) {
                     (const char *const[]){"physics.rare.lfc=on", "physics.rare.dimuon_gamma=off", "physics.mphi=1 GeV",
                                           "sampling.signal_preference=0.9", NULL},
                     "host");
-    cr_expect_eq(s.world.event.n_importance_energy, 0);
+    cr_expect_eq(s.world.event.vertex.n_importance_energy, 0);
     simulation_close(&s);
     simulation_open(&s, "configs/na64e-signal.yaml",
                     (const char *const[]){"physics.mphi=1 GeV", "sampling.mode=analog", NULL}, "host");
-    cr_expect_eq(s.world.event.n_importance_energy, 0);
+    cr_expect_eq(s.world.event.vertex.n_importance_energy, 0);
     simulation_close(&s);
 }

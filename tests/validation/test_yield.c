@@ -95,7 +95,6 @@ Test(yield, agrees_with_the_monte_carlo_run, .timeout = 300) {
                                   *positron = simulation_estimate(&s, "signal.positron_simulated_per_eot");
         for (int other = 0; other < 2; other++) {
             s.config.sampling.seed += (uint32_t)other;
-            s.world.event.seed = s.config.sampling.seed;
             SIMULATION_OK(&s, eot_run_track_spectra(&s.config, &s.world, &options, 2000, 40, &spectra, &s.error));
             SIMULATION_OK(&s, eot_yield_matrix(
                                   &media, &spectra,

@@ -73,19 +73,21 @@ EOT_FN u32 eot_event_faults(u32 faults, i32 fate_plus, i32 fate_minus) {
 }
 
 /** What the calorimeters see of an event. @param acc the event's accumulators [EOT_N_ACC]. */
-EOT_FN eot_event eot_event_calorimeters(eot_event ev, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
+EOT_FN eot_event eot_event_calorimeters(eot_event ev, EOT_GLOBAL const eot_event_world *e,
+                                        EOT_GLOBAL const eot_event_launch *launch, u64 primary,
                                         EOT_GLOBAL const i64 *acc) {
     EOT_GLOBAL const eot_response *r = &e->response;
     f32 quantum = (f32)(D(1.0) / EOT_ENERGY_QUANTUM);
-    ev.ecal = eot_ecal_seen((f32)acc[EOT_ACC_LEDGER_ECAL] * quantum, r->ecal_sampling, primary, e->seed, e->run);
+    ev.ecal =
+        eot_ecal_seen((f32)acc[EOT_ACC_LEDGER_ECAL] * quantum, r->ecal_sampling, primary, launch->seed, launch->run);
     ev.veto = eot_veto_seen((f32)acc[EOT_ACC_VETO_VISIBLE] * quantum, r->veto_photostatistics,
-                            eot_calorimeter_block(primary, (u32)EOT_DRAW_VETO, e->seed, e->run));
+                            eot_calorimeter_block(primary, (u32)EOT_DRAW_VETO, launch->seed, launch->run));
     ev.hcal_sum = 0.0f;
     ev.n_hcal = r->n_hcal;
     for (i32 i = 0; i < EOT_N_HCAL; i++) {
         f32 visible = (f32)acc[EOT_ACC_HCAL_VISIBLE + i] * quantum,
             hadronic = (f32)acc[EOT_ACC_HCAL_HADRONIC + i] * quantum;
-        eot_u32x4 block = eot_calorimeter_block(primary, (u32)(EOT_DRAW_HCAL + i), e->seed, e->run);
+        eot_u32x4 block = eot_calorimeter_block(primary, (u32)(EOT_DRAW_HCAL + i), launch->seed, launch->run);
         ev.hcal[i] = i < r->n_hcal ? eot_hcal_seen(visible, hadronic, r, block) : 0.0f;
         ev.hcal_sum += ev.hcal[i];
     }
@@ -93,13 +95,14 @@ EOT_FN eot_event eot_event_calorimeters(eot_event ev, EOT_GLOBAL const eot_event
 }
 
 /** What the spectrometer sees of an event: the one track that there is, or none or two without charge and momentum. */
-EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
-                                        eot_muon_outcome plus, eot_muon_outcome minus) {
+EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const eot_event_world *e,
+                                        EOT_GLOBAL const eot_event_launch *launch, u64 primary, eot_muon_outcome plus,
+                                        eot_muon_outcome minus) {
     EOT_GLOBAL const eot_response *r = &e->response;
-    eot_track t_plus =
-        eot_track_fit(plus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_TRACK_PLUS, e->seed, e->run));
+    eot_track t_plus = eot_track_fit(
+        plus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_TRACK_PLUS, launch->seed, launch->run));
     eot_track t_minus = eot_track_fit(
-        minus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_TRACK_MINUS, e->seed, e->run));
+        minus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_TRACK_MINUS, launch->seed, launch->run));
     f32 momentum = t_minus.momentum != 0.0f ? t_minus.momentum : t_plus.momentum;
     ev.n_track = (t_plus.momentum != 0.0f) + (t_minus.momentum != 0.0f);
     ev.momentum = ev.n_track == 1 ? fabs(momentum) : 0.0f;
@@ -110,19 +113,21 @@ EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const eot_event
 }
 
 /** An event as the experiment reconstructs it. @param acc its accumulators [EOT_N_ACC]. */
-EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const eot_event_parameters *e, u64 primary, eot_event_vertex v,
-                                       EOT_GLOBAL const i64 *acc, eot_muon_outcome plus, eot_muon_outcome minus) {
+EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch,
+                                       u64 primary, eot_event_vertex v, EOT_GLOBAL const i64 *acc,
+                                       eot_muon_outcome plus, eot_muon_outcome minus) {
     eot_event ev;
     ev.E_beam = v.E_beam;
-    ev = eot_event_calorimeters(ev, e, primary, acc);
-    ev = eot_event_spectrometer(ev, e, primary, plus, minus);
+    ev = eot_event_calorimeters(ev, e, launch, primary, acc);
+    ev = eot_event_spectrometer(ev, e, launch, primary, plus, minus);
     ev.category = eot_event_category(ev);
     f32 E_mu = ev.n_track == 1 ? sqrt(ev.momentum * ev.momentum + EOT_M_MUON * EOT_M_MUON) : 0.0f;
     ev.missing = v.E_beam - ev.ecal - ev.hcal_sum - E_mu;
     ev.missing_sigma = eot_missing_sigma(&e->response, v.E_beam, ev.ecal);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_MISSING, e->seed, e->run));
+    eot_u32x4 b =
+        eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_MISSING, launch->seed, launch->run));
     ev.missing_sampled = ev.missing + ev.missing_sigma * eot_normal(b.x, b.y).a;
-    ev.is_sampled = eot_is_kept(primary, e->sample_threshold);
+    ev.is_sampled = eot_is_kept(primary, launch->sample_threshold);
     ev.faults = eot_event_faults(v.fault, plus.fate, minus.fate);
     return ev;
 }

@@ -60,7 +60,7 @@ EOT_FN void eot_vertex_count_for(eot_selection s, eot_event_vertex v, EOT_GLOBAL
 }
 
 /** Count a vertex: what needs no deposit, for all selections. @param tally [e->n_selection][EOT_N_TALLY]. */
-EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_parameters *e, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
+EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
     for (i32 i = 0; i < e->n_selection; i++) eot_vertex_count_for(e->selection[i], v, eot_selection_tally(tally, i));
 }
 
@@ -125,19 +125,19 @@ EOT_FN void eot_event_deposits_add(f32 E_beam, EOT_GLOBAL const i64 *acc, EOT_GL
 }
 
 /** Charge and mass number of the nucleus (or mean of the element) that a vertex is on; 0 for an atomic electron. */
-EOT_FN f32 eot_event_target_Z(EOT_GLOBAL const eot_event_parameters *e, eot_event_vertex v) {
-    if (v.process == EOT_RARE_LFC) return e->lfc_Z[v.target];
-    return v.target >= 0 ? e->element_Z[v.target] : 0.0f;
+EOT_FN f32 eot_event_target_Z(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v) {
+    if (v.process == EOT_RARE_LFC) return e->vertex.lfc_Z[v.target];
+    return v.target >= 0 ? e->vertex.element_Z[v.target] : 0.0f;
 }
-EOT_FN f32 eot_event_target_A(EOT_GLOBAL const eot_event_parameters *e, eot_event_vertex v) {
-    if (v.process == EOT_RARE_LFC) return e->lfc_A[v.target];
-    return v.target >= 0 ? e->element_A[v.target] : 0.0f;
+EOT_FN f32 eot_event_target_A(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v) {
+    if (v.process == EOT_RARE_LFC) return e->vertex.lfc_A[v.target];
+    return v.target >= 0 ? e->vertex.element_A[v.target] : 0.0f;
 }
 
 /** The event's row of the record. @param sel what the default selection makes of it. @param row EOT_N_EVENT_COLUMN
  * values out. */
-EOT_FN void eot_event_record(EOT_GLOBAL const eot_event_parameters *e, eot_event_vertex v, eot_event ev,
-                             eot_selected sel, EOT_GLOBAL f32 *row) {
+EOT_FN void eot_event_record(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v, eot_event ev, eot_selected sel,
+                             EOT_GLOBAL f32 *row) {
 #define EOT_COLUMN(id, name, unit, kind, value, meaning) row[EOT_E_##id] = value;
 #include "eotmc/tally/columns.def"
 #undef EOT_COLUMN
@@ -147,11 +147,12 @@ EOT_FN void eot_event_record(EOT_GLOBAL const eot_event_parameters *e, eot_event
  * fraction of all events (sample_threshold).
  * @param is_new 1 if its vertex has not been counted yet. @param acc the event's accumulators [EOT_N_ACC]. @param tally
  * [e->n_selection][EOT_N_TALLY]. @param row EOT_N_EVENT_COLUMN values out, of the default selection. */
-EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_parameters *e, i32 is_new, eot_event_vertex v, eot_event ev,
-                             EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
+EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch, i32 is_new,
+                             eot_event_vertex v, eot_event ev, EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally,
+                             EOT_GLOBAL f32 *row) {
     if (is_new) eot_vertex_count(e, v, tally);
     for (i32 i = 0; i < e->n_selection; i++)
-        eot_event_score(v, ev, eot_event_apply(e->selection[i], v, ev, e->response.tail_start), e->sample_weight,
+        eot_event_score(v, ev, eot_event_apply(e->selection[i], v, ev, e->response.tail_start), launch->sample_weight,
                         eot_selection_tally(tally, i));
     eot_event_faults_count(ev.faults, tally);
     if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, tally);

@@ -18,7 +18,8 @@
 #endif
 
 #include "eotmc/math/random.h"
-#include "eotmc/transport/parameters.h"
+#include "eotmc/transport/launch.h"
+#include "eotmc/transport/state.h"
 
 /* The number of layers is a build option of the kernels (-DEOT_N_MEDIUM=1 or 2), so that no branch on it is left in the
  * loop; the host asks the tables. */

@@ -89,20 +89,20 @@ typedef struct {
 } eot_replay_state;
 
 /** At the front of the calorimeter. */
-EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
+EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch,
                                          eot_vertex_record record) {
     eot_replay_state s;
-    s.primary = e->first_primary + record.i_primary;
-    s.primary_type = primary_type;
-    eot_primary source = eot_source_sample(e->beam, s.primary, e->seed, e->run, e->calorimeter_z);
-    s.random = eot_random_init(s.primary, EOT_STAGE_REPLAY, 1, e->seed, e->run);
+    s.primary = launch->first_primary + record.i_primary;
+    s.primary_type = launch->primary_type;
+    eot_primary source = eot_source_sample(e->beam, s.primary, launch->seed, launch->run, e->calorimeter_z);
+    s.random = eot_random_init(s.primary, EOT_STAGE_REPLAY, 1, launch->seed, launch->run);
     s.vertex = eot_event_vertex_none();
-    s.vertex.weight = e->has_vertex ? record.weight : 0.0f;
+    s.vertex.weight = launch->has_vertex ? record.weight : 0.0f;
     s.vertex.E_beam = source.E;
-    s.vertex.fault = e->has_vertex ? (u32)EOT_FAULT_VERTEX : 0u;
+    s.vertex.fault = launch->has_vertex ? (u32)EOT_FAULT_VERTEX : 0u;
     s.q.p.E = source.E;
     s.q.p.z = 0.0f;
-    s.q.p.type = primary_type;
+    s.q.p.type = launch->primary_type;
     s.q.x = source.x;
     s.q.y = source.y;
     s.q.sx = source.sx;
@@ -122,21 +122,21 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_parameters *
 }
 
 /** The cascade's random block of the next step. */
-EOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e) {
-    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), s.stage << 24, s.draw, e->seed, e->run);
+EOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
+    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), s.stage << 24, s.draw, launch->seed, launch->run);
 }
 
 /** The replay's own block of the next step: scattering, and what goes below the cut. */
-EOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e) {
+EOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
     u32 part = s.stage == EOT_STAGE_CASCADE ? 0u : 2u; /* what left the vertex counts its steps anew */
-    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw, e->seed,
-                      e->run);
+    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw, launch->seed,
+                      launch->run);
 }
 
 /** The particle after its path. Multiple scattering: Highland's angle (PDG 2022, Eq. 34.16), displacement correlated
  * with it. @param own the replay's block of the step. */
 EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_vertex v, eot_u32x4 own,
-                                            EOT_GLOBAL const eot_event_parameters *e) {
+                                            EOT_GLOBAL const eot_event_world *e) {
     q.x += q.sx * v.path;
     q.y += q.sy * v.path;
     if (q.p.type != EOT_PHOTON && e->multiple_scattering && v.path_X0 > 0.0f) {
@@ -153,15 +153,17 @@ EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_v
 }
 
 /** Whether the step that the particle of s is about to make holds the rare vertex. */
-EOT_FN i32 eot_replay_is_vertex(eot_replay_state s, EOT_GLOBAL const eot_event_parameters *e,
+EOT_FN i32 eot_replay_is_vertex(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch,
                                 eot_vertex_record record) {
-    return e->has_vertex && !s.q.is_ghost && s.stage == EOT_STAGE_CASCADE && s.draw == eot_record_draw(record.draw);
+    return launch->has_vertex && !s.q.is_ghost && s.stage == EOT_STAGE_CASCADE &&
+           s.draw == eot_record_draw(record.draw);
 }
 
 /** That vertex. @param after the particle after its path. */
 EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particle after, eot_cascade_vertex v,
                                           EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                          EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record) {
+                                          EOT_GLOBAL const eot_event_world *e,
+                                          EOT_GLOBAL const eot_event_launch *launch, eot_vertex_record record) {
     eot_replay_particle q = s.q;
     eot_event_vertex vertex = s.vertex;
     f32 path = record.fraction * v.path, z = q.p.z + path;
@@ -178,7 +180,7 @@ EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particl
     vertex.time = z / (f32)EOT_C_LIGHT;
     vertex.fault = (vertex.fault & ~(u32)EOT_FAULT_VERTEX) | (was_found ? 0u : (u32)EOT_FAULT_VERTEX);
     vertex.stream = s.draw;
-    return eot_event_vertex_sample(vertex, table, t, e, s.primary, q.p.z, v.path);
+    return eot_event_vertex_sample(vertex, table, t, &e->vertex, launch, s.primary, q.p.z, v.path);
 }
 
 /** The next particle of the shower, in the same order as in the cascade; not alive after the last. @param q the
@@ -222,24 +224,25 @@ EOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle 
  * as in eot_event_replay. */
 EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
                                            EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                           EOT_GLOBAL const eot_event_parameters *e, eot_vertex_record record,
+                                           EOT_GLOBAL const eot_event_world *e,
+                                           EOT_GLOBAL const eot_event_launch *launch, eot_vertex_record record,
                                            EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack, u32 n_item, u32 item,
                                            EOT_GLOBAL i64 *profile) {
     eot_shower_constants constants = e->shower;
     eot_profile_binning binning;
-    binning.n_bin = profile ? e->n_profile : 0;
-    binning.z0 = e->profile_z0;
-    binning.inverse_width = e->profile_inverse_width;
-    eot_u32x4 own = eot_replay_own_block(s, e);
+    binning.n_bin = profile ? launch->n_profile : 0;
+    binning.z0 = launch->profile_z0;
+    binning.inverse_width = launch->profile_inverse_width;
+    eot_u32x4 own = eot_replay_own_block(s, launch);
     f32 x_start = s.q.x, y_start = s.q.y;
     eot_replay_particle q = eot_replay_moved(s.q, v, own, e);
     i32 is_photon = q.p.type == EOT_PHOTON;
     s.x_end = q.x;
     s.y_end = q.y;
-    i32 is_vertex = eot_replay_is_vertex(s, e, record);
+    i32 is_vertex = eot_replay_is_vertex(s, launch, record);
     f32 until = 1.0f; /* share of the step that is real */
     if (is_vertex) {
-        s.vertex = eot_replay_vertex(s, q, v, table, t, e, record);
+        s.vertex = eot_replay_vertex(s, q, v, table, t, e, launch, record);
         /* phi takes what the muon leaves, the rounding of other splits stays in the calorimeter */
         i64 rest = eot_energy_counts(v.E_along) - eot_energy_counts(s.vertex.E_plus) -
                    eot_energy_counts(s.vertex.E_minus) - eot_energy_counts(s.vertex.E_extra);
@@ -363,18 +366,18 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
  * in eot_event_replay.
  * @return the same bits as eot_event_replay. */
 EOT_FN eot_event_vertex eot_event_locate(EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                         EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
+                                         EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch,
                                          eot_vertex_record record, EOT_GLOBAL f32 *stack, u32 n_item, u32 item,
                                          EOT_GLOBAL i64 *tally) {
-    eot_replay_state s = eot_replay_start(e, primary_type, record);
+    eot_replay_state s = eot_replay_start(e, launch, record);
     i32 is_found = 0;
     while (s.is_alive && !is_found) {
         eot_cascade_vertex v =
-            eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, e));
-        eot_replay_particle q = eot_replay_moved(s.q, v, eot_replay_own_block(s, e), e);
-        is_found = eot_replay_is_vertex(s, e, record);
+            eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, launch));
+        eot_replay_particle q = eot_replay_moved(s.q, v, eot_replay_own_block(s, launch), e);
+        is_found = eot_replay_is_vertex(s, launch, record);
         if (is_found)
-            s.vertex = eot_replay_vertex(s, q, v, table, t, e, record);
+            s.vertex = eot_replay_vertex(s, q, v, table, t, e, launch, record);
         else
             s = eot_replay_next(s, q, v, t.cut, stack, n_item, item);
     }
@@ -386,17 +389,17 @@ EOT_FN eot_event_vertex eot_event_locate(EOT_GLOBAL const f32 *table, eot_em_tab
  * [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item].
  * @return the vertex, with the weight of the record and its faults; weight 0 where no vertex is looked for. */
 EOT_FN eot_event_vertex eot_event_replay(EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                         EOT_GLOBAL const eot_event_parameters *e, i32 primary_type,
+                                         EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch,
                                          eot_vertex_record record, EOT_GLOBAL i64 *acc, EOT_GLOBAL f32 *stack,
                                          u32 n_item, u32 item, EOT_GLOBAL i64 *tally, EOT_GLOBAL i64 *profile) {
-    eot_replay_state s = eot_replay_start(e, primary_type, record);
+    eot_replay_state s = eot_replay_start(e, launch, record);
     while (s.is_alive) {
-        eot_u32x4 block = eot_replay_block(s, e);
+        eot_u32x4 block = eot_replay_block(s, launch);
         s = eot_replay_advance(s, block, eot_cascade_vertex_sample(table, t, s.q.p.E, s.q.p.z, s.q.p.type, block),
-                               table, t, e, record, acc, stack, n_item, item, profile);
+                               table, t, e, launch, record, acc, stack, n_item, item, profile);
     }
     eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw);
-    if (!e->has_vertex) { /* no selection follows that would count them */
+    if (!launch->has_vertex) { /* no selection follows that would count them */
         if (s.vertex.fault & (u32)EOT_FAULT_STACK) eot_atomic_add_i64(tally + EOT_C_FAULT_STACK, 1);
         if (s.vertex.fault & (u32)EOT_FAULT_ENDLESS) eot_atomic_add_i64(tally + EOT_C_FAULT_STUCK, 1);
     }
@@ -424,13 +427,14 @@ typedef struct {
 
 /** At the vertex. @param charge +1 or -1. */
 EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid,
-                                                EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e,
+                                                EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_launch *launch,
                                                 u64 primary, eot_event_vertex vertex, i32 charge) {
     eot_event_muon_state s;
     s.out = eot_muon_outcome_none();
     u32 stream = vertex.stream << 3 & 0xffffffu;
-    s.random = eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 1u : 2u), e->seed, e->run);
-    s.shower_random = eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 3u : 4u), e->seed, e->run);
+    s.random = eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 1u : 2u), launch->seed, launch->run);
+    s.shower_random =
+        eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 3u : 4u), launch->seed, launch->run);
     eot_point start;
     start.x = vertex.x;
     start.y = vertex.y;
@@ -450,10 +454,10 @@ EOT_FN eot_event_muon_state eot_event_muon_born(EOT_GLOBAL const f32 *table, EOT
 
 /** The same, with the rounding of E - m in the event's accumulators. */
 EOT_FN eot_event_muon_state eot_event_muon_start(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_grid *grid,
-                                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e,
+                                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_launch *launch,
                                                  u64 primary, eot_event_vertex vertex, i32 charge,
                                                  EOT_GLOBAL i64 *acc) {
-    eot_event_muon_state s = eot_event_muon_born(table, grid, voxel, e, primary, vertex, charge);
+    eot_event_muon_state s = eot_event_muon_born(table, grid, voxel, launch, primary, vertex, charge);
     acc[EOT_ACC_LEDGER_OTHER] += eot_energy_counts(charge > 0 ? vertex.E_plus : vertex.E_minus) -
                                  eot_energy_counts(EOT_M_MUON) - s.kinetic_counts;
     return s;
@@ -471,7 +475,7 @@ EOT_FN i32 eot_event_muon_plane(eot_muon_step s, EOT_GLOBAL const eot_region *re
 /** The deposits and hits of a step. @param s the step that the muon has just made. */
 EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, eot_muon_step s,
                                                    EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_region *region,
-                                                   EOT_GLOBAL const eot_event_parameters *e, EOT_GLOBAL i64 *acc) {
+                                                   EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL i64 *acc) {
     eot_profile_binning no_profile;
     no_profile.n_bin = 0;
     no_profile.z0 = no_profile.inverse_width = 0.0f;
@@ -547,11 +551,11 @@ EOT_FN eot_event_muon_state eot_event_muon_finish(eot_event_muon_state s, EOT_GL
 /** Follow one muon to its end, with deposits in the event's accumulators; no muon where its energy is 0. */
 EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
                                        EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
-                                       EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e,
-                                       u64 primary, eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *acc,
-                                       EOT_GLOBAL i64 *tally) {
+                                       EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *e,
+                                       EOT_GLOBAL const eot_event_launch *launch, u64 primary, eot_event_vertex vertex,
+                                       i32 charge, EOT_GLOBAL i64 *acc, EOT_GLOBAL i64 *tally) {
     if (!((charge > 0 ? vertex.E_plus : vertex.E_minus) > 0.0f)) return eot_muon_outcome_none();
-    eot_event_muon_state s = eot_event_muon_start(table, grid, voxel, e, primary, vertex, charge, acc);
+    eot_event_muon_state s = eot_event_muon_start(table, grid, voxel, launch, primary, vertex, charge, acc);
     while (s.m.fate == EOT_MUON_ALIVE) {
         s = eot_event_muon_advance(s, eot_muon_advance(table, tables, grid, region, voxel, s.m, s.random), table,
                                    region, e, acc);
@@ -565,9 +569,9 @@ EOT_FN eot_muon_outcome eot_event_muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL c
 
 /** Least kinetic energy [GeV] at z [cm] that can bring a muon to the last tracker plane (host/world/reach.h); a little
  * less than that where it changes fast. */
-EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, f32 z) {
-    i32 i = (i32)((z - e->need_z0) * e->need_inverse_step) + 1;
-    return table[e->need + (u32)(i < 0 ? 0 : i < e->n_need ? i : e->n_need - 1)];
+EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *e, f32 z) {
+    i32 i = (i32)((z - e->need.z0) * e->need.inverse_step) + 1;
+    return table[e->need.table + (u32)(i < 0 ? 0 : i < e->need.n ? i : e->need.n - 1)];
 }
 
 /** Whether a muon crosses all tracker planes, in the order of their modules: the steps of eot_event_muon without the
@@ -576,10 +580,11 @@ EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot
  * @return 1 also for a muon that ends in a fault: whoever follows it again will meet the fault. */
 EOT_FN i32 eot_event_muon_reaches(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
                                   EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
-                                  EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_parameters *e, u64 primary,
-                                  eot_event_vertex vertex, i32 charge, EOT_GLOBAL i64 *tally) {
+                                  EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *e,
+                                  EOT_GLOBAL const eot_event_launch *launch, u64 primary, eot_event_vertex vertex,
+                                  i32 charge, EOT_GLOBAL i64 *tally) {
     if (!((charge > 0 ? vertex.E_plus : vertex.E_minus) > 0.0f)) return 0; /* there is none of this charge */
-    eot_event_muon_state state = eot_event_muon_born(table, grid, voxel, e, primary, vertex, charge);
+    eot_event_muon_state state = eot_event_muon_born(table, grid, voxel, launch, primary, vertex, charge);
     eot_muon m = state.m;
     eot_random random = state.random;
     i32 n_hit = 0, n_step = 0, can = e->response.n_plane > 0;

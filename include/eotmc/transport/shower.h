@@ -23,7 +23,7 @@
 #error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
 #endif
 
-#include "eotmc/detector/setup.h"
+#include "eotmc/detector/accumulator.h"
 #include "eotmc/math/random.h"
 
 /** Index of the slab that holds z, -1 in front of all, n_slab behind all. */

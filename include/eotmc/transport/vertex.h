@@ -32,7 +32,7 @@ typedef struct {
         turn; /* EOT_RARE_LFC: 1 - cos and azimuth/2 pi of the muon about the parent (frame of eot_vec3_rotated) */
     i32 process, parent; /* enum eot_rare_process, enum eot_particle_type */
     i32 extra_type;      /* enum eot_particle_type */
-    i32 target; /* EOT_RARE_LFC: number of the nucleus in eot_event_parameters; others: of the element; -1: an electron
+    i32 target; /* EOT_RARE_LFC: number of the nucleus in eot_vertex_tables; others: of the element; -1: an electron
                  */
     u32 fault;  /* bits of eot_event_fault */
     u32 stream; /* its step in the shower: random numbers of its own for each vertex of a primary */
@@ -69,7 +69,7 @@ EOT_FN eot_vec3 eot_slope_direction(f32 sx, f32 sy) {
 /** A real or virtual photon of energy k along the parent becomes mu+ mu-. @param v with the parent. @param b a block.
  * @param g cursor behind it. */
 EOT_FN eot_event_vertex eot_vertex_dimuon_gamma(eot_event_vertex v, f32 k, EOT_GLOBAL const f32 *table,
-                                                EOT_GLOBAL const eot_event_parameters *e, eot_u32x4 b, eot_random g) {
+                                                EOT_GLOBAL const eot_vertex_tables *e, eot_u32x4 b, eot_random g) {
     f32 position =
         fmin(fmax((eot_log(k) - e->pair_log_first) * e->pair_inverse_log_step, 0.0f), (f32)e->n_pair_energy - 1.001f);
     i32 i = (i32)position;
@@ -98,7 +98,7 @@ EOT_FN eot_event_vertex eot_vertex_dimuon_gamma(eot_event_vertex v, f32 k, EOT_G
 /** e N -> e N mu+ mu-: the pair of a photon of energy k, the electron goes on with the rest. @param b the first block.
  * @param g cursor behind it. */
 EOT_FN eot_event_vertex eot_vertex_dimuon_trident(eot_event_vertex v, EOT_GLOBAL const f32 *table,
-                                                  EOT_GLOBAL const eot_event_parameters *e, eot_u32x4 b, eot_random g) {
+                                                  EOT_GLOBAL const eot_vertex_tables *e, eot_u32x4 b, eot_random g) {
     f32 k = eot_dimuon_trident_k(table, e->trident, v.k, eot_uniform(b.x), eot_uniform(b.y));
     eot_u32x4 pair = eot_random_block(g);
     g.draw++;
@@ -139,7 +139,7 @@ typedef struct {
 /** Draw from the cells of promising muons (host/world/importance.h), uniform in q within a cell. @param cell, inside
  * blocks.
  */
-EOT_FN eot_lfc_draw eot_lfc_draw_promising(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_parameters *e, f32 E,
+EOT_FN eot_lfc_draw eot_lfc_draw_promising(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_vertex_tables *e, f32 E,
                                            eot_u32x4 cell, eot_u32x4 inside) {
     i32 n_energy = e->n_importance_energy, n_angle = e->n_importance_angle,
         n_node = e->lfc[e->importance_nucleus].n_energy;
@@ -160,7 +160,7 @@ EOT_FN eot_lfc_draw eot_lfc_draw_promising(EOT_GLOBAL const f32 *table, EOT_GLOB
  * their preference for high energies) to the tables' own, and for the preference of muons that may pass the selection.
  */
 EOT_FN eot_event_vertex eot_vertex_lfc(eot_event_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                       EOT_GLOBAL const eot_event_parameters *e, const f32 share[EOT_N_MEDIUM_MAX],
+                                       EOT_GLOBAL const eot_vertex_tables *e, const f32 share[EOT_N_MEDIUM_MAX],
                                        eot_u32x4 b, eot_random g) {
     f32 total = 0.0f, sum = 0.0f, nodes = 0.0f;
     for (i32 m = 0; m < t.n_medium; m++) nodes += eot_rare_rate(table, t, EOT_RARE_LFC, m, v.k) * share[m];
@@ -209,9 +209,10 @@ EOT_FN eot_event_vertex eot_vertex_lfc(eot_event_vertex v, EOT_GLOBAL const f32 
  * @param v with k, parent, slopes, position and weight. @param path of the step, @param z its start: which media the
  * parent was in. */
 EOT_FN eot_event_vertex eot_event_vertex_sample(eot_event_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                                EOT_GLOBAL const eot_event_parameters *e, u64 primary, f32 z,
+                                                EOT_GLOBAL const eot_vertex_tables *e,
+                                                EOT_GLOBAL const eot_event_launch *launch, u64 primary, f32 z,
                                                 f32 path) {
-    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, v.stream & 0xffffffu, e->seed, e->run);
+    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, v.stream & 0xffffffu, launch->seed, launch->run);
     eot_u32x4 b = eot_random_block(g);
     g.draw++;
     f32 share[EOT_N_MEDIUM_MAX], sum = 0.0f, total = 0.0f;

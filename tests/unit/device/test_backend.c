@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device/backend.h"
+#include "device/launch.h"
 
 struct selector {
     char text[16];
@@ -34,8 +34,10 @@ ParameterizedTest(struct selector *row, backend, philox_known_answers_for_any_gr
                      error.text);
         cr_assert_eq(backend->op->buffer_create(backend, sizeof block, NULL, &arguments[1], &error), EOT_OK, "%s",
                      error.text);
-        cr_assert_eq(backend->op->launch(backend, EOT_KERNEL_probe_random, N, groups[i], arguments, &error), EOT_OK,
-                     "%s", error.text);
+        cr_assert_eq(eot_launch_probe_random(
+                         backend, N, groups[i],
+                         (struct eot_args_probe_random){.counter = arguments[0], .block = arguments[1]}, &error),
+                     EOT_OK, "%s", error.text);
         cr_assert_eq(backend->op->buffer_read(backend, arguments[1], 0, sizeof block, block, &error), EOT_OK, "%s",
                      error.text);
         for (int k = 0; k < N; k++) {

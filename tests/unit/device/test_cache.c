@@ -27,7 +27,7 @@ static void home_create(void) {
     strcat(path, "/all.cl");
     FILE *file = fopen(path, "w");
     cr_assert_neq(file, NULL);
-#define EOT_KERNEL(name, n_argument) \
+#define EOT_KERNEL(name, arguments) \
     fputs("__kernel void " #name "(__global int *a) { a[get_global_id(0)] = 1; }\n", file);
 #include "../kernels/kernels.def"
 #undef EOT_KERNEL

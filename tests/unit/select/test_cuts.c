@@ -227,7 +227,8 @@ Test(cuts, faults_are_counted_by_kind) {
  */
 Test(cuts, each_selection_has_its_tally) {
     static i64 tally[3 * EOT_N_TALLY], one[EOT_N_TALLY], acc[EOT_N_ACC];
-    static eot_event_parameters e;
+    static eot_event_world e;
+    const eot_event_launch launch = {.sample_weight = 1.0f};
     float row[EOT_N_EVENT_COLUMN];
     eot_event ev = good();
     eot_event_vertex v = dimuon();
@@ -238,7 +239,7 @@ Test(cuts, each_selection_has_its_tally) {
     for (int i = 0; i < 3; i++) e.selection[i] = SELECTION;
     e.selection[1].veto_high = 0.009f;
     e.selection[2].charge = 1;
-    eot_event_select(&e, 1, v, ev, acc, tally, row);
+    eot_event_select(&e, &launch, 1, v, ev, acc, tally, row);
     cr_expect_eq(row[EOT_E_CUTS_PASSED], (float)EOT_N_CUT);
     cr_expect_eq(row[EOT_E_PARENT_ENERGY], 60.0f);
     cr_expect_eq(row[EOT_E_VETO], 0.01f);
@@ -253,7 +254,7 @@ Test(cuts, each_selection_has_its_tally) {
         for (int k = EOT_C_MUON_STEPS; k < EOT_N_COUNTER; k++)
             cr_expect_eq(eot_selection_tally(tally, i)[k], 0, "counter %d of selection %d", k, i);
     e.n_selection = 1;
-    eot_event_select(&e, 1, v, ev, acc, one, row);
+    eot_event_select(&e, &launch, 1, v, ev, acc, one, row);
     cr_expect_arr_eq(one, tally, sizeof one);
 }
 

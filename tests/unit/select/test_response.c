@@ -6,11 +6,11 @@
 
 enum { N = 40000 };
 
-static eot_event_parameters parameters(void) {
-    eot_event_parameters e;
+static const eot_event_launch LAUNCH = {.seed = 5, .sample_threshold = EOT_KEEP_ALL};
+
+static eot_event_world detector(void) {
+    eot_event_world e;
     memset(&e, 0, sizeof e);
-    e.seed = 5;
-    e.sample_threshold = EOT_KEEP_ALL;
     e.response.hcal_scale = 2.0f;
     e.response.hadronic_visible = 0.25f;
     e.response.n_hcal = 3;
@@ -25,10 +25,10 @@ static eot_event_parameters parameters(void) {
     return e;
 }
 
-static eot_event seen(const eot_event_parameters *e, u64 primary, const i64 *acc) {
+static eot_event seen(const eot_event_world *e, u64 primary, const i64 *acc) {
     eot_event_vertex v = eot_event_vertex_none();
     v.E_beam = 100.0f;
-    return eot_event_reconstruct(e, primary, v, acc, eot_muon_outcome_none(), eot_muon_outcome_none());
+    return eot_event_reconstruct(e, &LAUNCH, primary, v, acc, eot_muon_outcome_none(), eot_muon_outcome_none());
 }
 
 struct moments {
@@ -48,7 +48,7 @@ static void expect(const struct moments *m, double mean, double sigma, const cha
 
 Test(response, smears_have_the_stated_mean_and_width) {
     static i64 acc[EOT_N_ACC];
-    eot_event_parameters e = parameters();
+    eot_event_world e = detector();
     struct moments ecal = {0}, veto = {0}, muonic = {0}, hadronic = {0}, sampled = {0};
     acc[EOT_ACC_LEDGER_ECAL] = eot_energy_counts(64.0f);
     acc[EOT_ACC_VETO_VISIBLE] = eot_energy_counts(0.008f);
@@ -73,7 +73,7 @@ Test(response, smears_have_the_stated_mean_and_width) {
 
 /* What is sampled and what is left for the integral give the whole resolution. */
 Test(response, the_widths_of_the_missing_energy_add_up_to_the_resolution) {
-    eot_event_parameters e = parameters();
+    eot_event_world e = detector();
     double sigma = (double)eot_missing_sigma(&e.response, 100.0f, 64.0f), sampled = 0.085 * 8.0;
     double want = 0.01 * 64.0 + 0.0016 * 64.0 * 64.0 + 1.0; /* s^2 E + c^2 E^2 + (1 % of the beam)^2 */
     cr_expect_float_eq(sigma * sigma + sampled * sampled, want, 1e-5 * want);
@@ -84,7 +84,7 @@ Test(response, the_widths_of_the_missing_energy_add_up_to_the_resolution) {
 
 Test(response, without_deposits_nothing_is_seen) {
     static i64 acc[EOT_N_ACC];
-    eot_event_parameters e = parameters();
+    eot_event_world e = detector();
     eot_event ev = seen(&e, 3, acc);
     cr_expect_eq(ev.ecal, 0.0f);
     cr_expect_eq(ev.veto, 0.0f);

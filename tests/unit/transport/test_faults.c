@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "device/launch.h"
+
 static struct eot_backend_operations honest;
 static enum eot_kernel spoiled_kernel; /* before which a buffer is spoiled */
 static int spoiled_argument;           /* which */
@@ -49,20 +51,22 @@ Test(faults, fail_the_run_and_name_the_primary) {
     s.backend->op = &wrong;
 
     u32 draw = 7000000; /* the replay is told of a step that the shower does not have */
-    spoil(EOT_KERNEL_replay, 4, 5 * sizeof(eot_vertex_record) + offsetof(eot_vertex_record, draw), sizeof draw, &draw);
+    spoil(EOT_KERNEL_replay, EOT_ARGUMENT_INDEX(replay, record),
+          5 * sizeof(eot_vertex_record) + offsetof(eot_vertex_record, draw), sizeof draw, &draw);
     expect_fault(&s, "its vertex was not found again", 1005);
 
     f32 energy = 1.5f; /* the parent of the vertex had another energy in the cascade */
-    spoil(EOT_KERNEL_replay, 4, 63 * sizeof(eot_vertex_record) + offsetof(eot_vertex_record, E), sizeof energy,
-          &energy);
+    spoil(EOT_KERNEL_replay, EOT_ARGUMENT_INDEX(replay, record),
+          63 * sizeof(eot_vertex_record) + offsetof(eot_vertex_record, E), sizeof energy, &energy);
     expect_fault(&s, "its vertex was not found again", 1063);
 
     f64 nowhere = NAN; /* muons start at no place */
-    spoil(EOT_KERNEL_muon, 7, 7 * EOT_EVENT_VERTEX_BYTES, sizeof nowhere, &nowhere);
+    spoil(EOT_KERNEL_muon, EOT_ARGUMENT_INDEX(muon, vertex), 7 * EOT_EVENT_VERTEX_BYTES, sizeof nowhere, &nowhere);
     expect_fault(&s, "a muon that is not a number", 1007);
 
     f32 direction[3] = {NAN, NAN, NAN}; /* mu+ flies nowhere */
-    spoil(EOT_KERNEL_muon, 7, 7 * EOT_EVENT_VERTEX_BYTES + 3 * sizeof(f64), sizeof direction, direction);
+    spoil(EOT_KERNEL_muon, EOT_ARGUMENT_INDEX(muon, vertex), 7 * EOT_EVENT_VERTEX_BYTES + 3 * sizeof(f64),
+          sizeof direction, direction);
     expect_fault(&s, "a muon that is not a number", 1007);
 
     s.backend->op = &honest;

@@ -4,11 +4,13 @@
 #include "eotmc/select/score.h"
 
 #include "../../simulation.h"
+#include "world/launch.h"
 
 /* Mean of the fitted momentum, signed by the charge, of muons of given charge and energy [GeV]. */
 static double mean_momentum(const struct simulation *s, int charge, double energy, int n) {
     static i64 acc[EOT_N_ACC], tally[EOT_N_TALLY];
     const struct eot_world *w = &s->world;
+    eot_event_launch launch = eot_event_launch_from(&s->config, w);
     double sum = 0.0;
     int n_track = 0;
     for (int i = 0; i < n; i++) {
@@ -19,7 +21,7 @@ static double mean_momentum(const struct simulation *s, int charge, double energ
         v.E_plus = v.E_minus = (f32)energy;
         v.weight = 1.0f;
         eot_muon_outcome out = eot_event_muon(w->table.value, &w->muon, &w->grid, w->region, w->voxel, &w->event,
-                                              (u64)i, v, charge, acc, tally);
+                                              &launch, (u64)i, v, charge, acc, tally);
         eot_track track = eot_track_fit(out, &w->event.response, eot_random_init((u64)i, EOT_STAGE_DETECTOR, 1, 1, 0));
         if (track.momentum == 0.0f) continue;
         n_track++;

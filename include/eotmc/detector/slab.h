@@ -1,0 +1,52 @@
+/** @file slab.h
+ * The detector as showers below the cut see it: the volumes along the beam axis ("slabs"), and the constants of these
+ * showers. */
+#ifndef EOT_DETECTOR_SLAB_H
+#define EOT_DETECTOR_SLAB_H
+
+#include "eotmc/base/portable.h"
+#include "eotmc/base/role.h"
+
+#define EOT_N_SLAB 24
+#define EOT_N_HCAL 4
+#define EOT_MODULE_IN_FRONT (-1) /* matter without a calorimeter's role in front of the ECAL */
+#define EOT_N_ECAL_CELL 64
+#define EOT_N_HCAL_CELL 16
+
+/** A volume (or the gap between two) along the beam axis, for showers below the cut: they are followed in depth, not
+ * through the grid. */
+typedef struct {
+    f32 z0, z1;                             /* cm */
+    f32 inverse_X0;                         /* 1/cm */
+    f32 log_critical_energy;                /* ln(Ec/GeV) */
+    f32 moliere_radius;                     /* cm */
+    f32 center_x, center_y, half_x, half_y; /* cm */
+    f32 shower_visible; /* energy in active material / energy deposited, for electromagnetic showers */
+    i32 role, module;   /* enum eot_role; number among its like, or EOT_MODULE_IN_FRONT */
+    i32 cells_x, cells_y;
+    i32 first_cell; /* accumulator of cell (0, 0), or -1 */
+    f32 Z, one_minus_e_hat,
+        inverse_sampling_frequency; /* Grindhammer and Peters' material quantities: mass-averaged Z, 1 - e-hat, 1/F_S */
+} eot_slab;
+EOT_LAYOUT(eot_slab, 72);
+
+/** Constants of sub-cut showers, L = ln(1 + E/Ec): see eotmc/transport/shower.h. */
+typedef struct {
+    f32 depth[3];                       /* mean depth d0 + d1 L + d2 L^2 [X0] */
+    f32 alpha[4];                       /* shape max(a0 + a1 L + a2 exp(-L), a3) */
+    f32 sigma_depth[2], sigma_alpha[2]; /* sigma(ln .) = 1/(s0 + s1 L), at most 0.4 */
+    f32 rho;                            /* correlation of ln m and ln alpha */
+    f32 photon_length[4]; /* mean path before a photon converts: l0 (1 + (l1/E)^l2), at most l3 [X0, GeV] */
+    f32 radius_max;       /* Moliere radii */
+    f32 backscatter_share,
+        backscatter_length; /* share of the energy that scatters back, its mean way against the beam [X0] */
+    f32 spot_energy;        /* GeV */
+    u32 quantile;           /* f32 table: [n_alpha][n_quantile + 1] quantiles of the Gamma distribution */
+    i32 n_alpha, n_quantile;
+    f32 first_alpha, inverse_alpha_step,
+        inverse_quantile_step; /* quantile variable ln(u/(1 - u)), in which both ends are smooth */
+    f32 first_logit;
+} eot_shower_constants;
+EOT_LAYOUT(eot_shower_constants, 108);
+
+#endif

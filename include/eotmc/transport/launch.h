@@ -1,0 +1,60 @@
+/** @file launch.h
+ * What differs between the launches of a run: which primaries or events a launch is about, their random numbers, and
+ * what is tallied of them. */
+#ifndef EOT_TRANSPORT_LAUNCH_H
+#define EOT_TRANSPORT_LAUNCH_H
+
+#include "eotmc/tally/record.h"
+#include "eotmc/transport/world.h"
+
+/** What the cascade tallies of track lengths: nothing; above thresholds; on the nodes of an energy grid uniform in ln
+ * E, the node drawn so that sums over nodes are those of hat functions (a fold with a table is then the fold with its
+ * linear interpolation in ln E). */
+enum eot_track_tally { EOT_TRACK_NONE = 0, EOT_TRACK_THRESHOLDS = 1, EOT_TRACK_SPECTRUM = 2 };
+#define EOT_TRACK_BINS 12            /* thresholds: bins per particle type: below the first, ..., above the last */
+#define EOT_TRACK_QUANTUM 1048576.0f /* counts per X0 */
+
+/** A launch of the cascade. */
+typedef struct {
+    u64 first_primary;
+    u32 n_primary, n_lane, n_iteration, seed, run;
+    i32 is_forced;
+    f32 enhancement; /* factor on rare rates in analog mode */
+    i32 track_tally; /* enum eot_track_tally */
+    u32 n_slot;      /* analog vertex slots per lane */
+    i32 primary_type;
+    f32 threshold[EOT_N_TRACK_THRESHOLD]; /* GeV, increasing: of the track-length tally */
+    i32 n_track_bin;                      /* spectra: nodes, and one bin for energies below the first */
+    f32 track_log_first, track_inverse_log_step;
+} eot_cascade_parameters;
+EOT_LAYOUT(eot_cascade_parameters, 88);
+
+/** A launch of the event kernels. */
+typedef struct {
+    u64 first_primary;
+    u64 sample_threshold, follow_threshold; /* 2^53 x fraction of primaries whose deposits are tallied, and that are
+                                               followed with deposits whatever their muons do */
+    u32 first_vertex, n_event;              /* of this launch in the vertex records */
+    u32 seed, run;
+    f32 sample_weight;         /* 1 / the first fraction */
+    i32 primary_type;          /* enum eot_particle_type */
+    i32 has_list;              /* 1: the events of this launch are listed, 0: they are all */
+    i32 has_vertex;            /* 0: showers only (all primaries, none holds a vertex) */
+    i32 n_profile;             /* bins of depth of the deposits' profile; 0: none is made */
+    f32 profile_z0;            /* cm */
+    f32 profile_inverse_width; /* 1/cm */
+    u32 unused;                /* to whole u64 */
+} eot_event_launch;
+EOT_LAYOUT(eot_event_launch, 72);
+
+/** A launch of a muon beam. */
+typedef struct {
+    u64 first_primary;
+    u32 n_primary, seed, run;
+    i32 charge;
+    f32 face_x, face_y, half_x, half_y; /* cm: the scored face; the grid ends in its plane */
+    eot_beam beam;
+} eot_muon_beam_parameters;
+EOT_LAYOUT(eot_muon_beam_parameters, 80);
+
+#endif

@@ -1,0 +1,100 @@
+/** @file state.h
+ * What kernels write and read again: the state of the lanes, records of vertices, outcomes of muons, columns of events.
+ * What they only read is in world.h (the same in all launches of a run) and launch.h. */
+#ifndef EOT_TRANSPORT_STATE_H
+#define EOT_TRANSPORT_STATE_H
+
+#include "eotmc/detector/accumulator.h"
+#include "eotmc/detector/response.h"
+#include "eotmc/tally/record.h"
+
+#define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
+
+typedef struct {
+    f32 E, z; /* GeV, cm from the calorimeter's front */
+    i32 type; /* enum eot_particle_type */
+} eot_shower_particle;
+
+/** State of the lanes between launches: words [EOT_N_LANE_WORD][n_lane], real ones as their bits. Field by field, so
+ * that neighbouring fields of one lane are not loaded as a short vector, which would keep CPU compilers from
+ * vectorising across lanes; on a GPU the accesses coalesce. */
+enum eot_lane_word {
+    EOT_LANE_E = 0,           /* GeV (f32) */
+    EOT_LANE_Z,               /* cm (f32) */
+    EOT_LANE_TYPE,            /* enum eot_particle_type */
+    EOT_LANE_DEPTH,           /* particles on the stack */
+    EOT_LANE_I_PRIMARY,       /* index in the batch; n_primary: the lane is idle */
+    EOT_LANE_DRAW,            /* step of the shower */
+    EOT_LANE_WEIGHT,          /* expected number of rare vertices so far (f32) */
+    EOT_LANE_VERTEX_DRAW,     /* step that holds the chosen vertex */
+    EOT_LANE_VERTEX_FRACTION, /* of its path (f32) */
+    EOT_LANE_VERTEX_E,        /* GeV (f32) */
+    EOT_LANE_N_HIT,           /* analog vertices waiting in the lane's slots */
+    EOT_LANE_N_STEP,
+    EOT_LANE_N_OVERFLOW,
+    EOT_N_LANE_WORD
+};
+
+/** A rare vertex as the cascade leaves it: enough to follow its shower again and find it. */
+typedef struct {
+    u32 i_primary; /* index in the batch */
+    u32 draw;      /* step of the shower, and the parent's type in the upper two bits */
+    f32 fraction;  /* of the step's path */
+    f32 E;         /* GeV of the parent at the vertex: checked by the replay */
+    f32 weight;    /* EOT-normalised weight */
+} eot_vertex_record;
+EOT_LAYOUT(eot_vertex_record, 20);
+#define EOT_RECORD_TYPE_SHIFT 30
+EOT_FN u32 eot_record_draw(u32 draw) { return draw & 0x3fffffffu; }
+EOT_FN i32 eot_record_type(u32 draw) { return (i32)(draw >> EOT_RECORD_TYPE_SHIFT); }
+
+#define EOT_EVENT_VERTEX_BYTES 136 /* of eot_event_vertex, whose vectors are f32 on the device */
+#define EOT_N_REPLAY_FIELD 8       /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
+
+/** A muon's crossing of a tracker plane. */
+typedef struct {
+    f32 x, y, time, is_hit;
+} eot_hit;
+
+/** What became of a muon. */
+typedef struct {
+    eot_hit hit[EOT_N_PLANE];
+    f32 E_exit; /* GeV, total energy on leaving the last HCAL module by its rear face; 0: did not */
+    i32 fate;
+} eot_muon_outcome;
+EOT_LAYOUT(eot_muon_outcome, 136);
+
+/** What went wrong with an event; the record's stage is minus the sum. */
+enum eot_event_fault {
+    EOT_FAULT_VERTEX = 1,  /* the replay did not find the recorded vertex, or its muons are not numbers */
+    EOT_FAULT_STACK = 2,   /* the replay's stack overflowed */
+    EOT_FAULT_ENDLESS = 4, /* the shower did not end */
+    EOT_FAULT_STUCK = 8,   /* a muon without progress */
+    EOT_FAULT_NAN = 16,    /* a muon that is not a number */
+    EOT_FAULT_ENERGY = 32  /* a vertex above the energies of its tables */
+};
+
+/** Columns of a scored muon, f32 each. */
+enum eot_exit_column {
+    EOT_EXIT_SURVIVED = 0, /* 1: reached the plane; 0: did not; -1: fault */
+    EOT_EXIT_LOSS,         /* GeV of kinetic energy */
+    EOT_EXIT_ANGLE_X,
+    EOT_EXIT_ANGLE_Y, /* slopes */
+    EOT_EXIT_DISPLACEMENT_X,
+    EOT_EXIT_DISPLACEMENT_Y, /* cm from the incoming straight line */
+    EOT_N_EXIT_COLUMN
+};
+
+/** Sums of a muon beam: steps, energies in counts (in = out + deposited + neutrino), faults. */
+enum eot_exit_counter {
+    EOT_EXIT_C_STEPS = 0,
+    EOT_EXIT_C_IN,
+    EOT_EXIT_C_OUT,
+    EOT_EXIT_C_DEPOSITED,
+    EOT_EXIT_C_NEUTRINO,
+    EOT_EXIT_C_FAULT_NAN,
+    EOT_EXIT_C_FAULT_STUCK,
+    EOT_N_EXIT_COUNTER
+};
+
+#endif

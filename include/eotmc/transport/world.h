@@ -1,0 +1,73 @@
+/** @file world.h
+ * What is the same in all launches of a run: beam, detector, response, selection, and where the tables of the rare
+ * vertices are. */
+#ifndef EOT_TRANSPORT_WORLD_H
+#define EOT_TRANSPORT_WORLD_H
+
+#include "eotmc/detector/response.h"
+#include "eotmc/detector/selection.h"
+#include "eotmc/detector/slab.h"
+#include "eotmc/physics/dimuon_trident.h"
+#include "eotmc/physics/em_tables.h"
+#include "eotmc/physics/lfc_sample.h"
+#include "eotmc/tally/tally.h"
+
+#define EOT_N_ELEMENT 4 /* elements that a pair may be made on */
+#define EOT_N_LFC 8     /* nuclei of the ECAL, counted once a layer, on which e N -> mu N phi is simulated */
+
+/** The beam. */
+typedef struct {
+    f32 energy, spread; /* GeV, relative */
+    f32 spot_x, spot_y, divergence_x, divergence_y;
+    f32 position_x, position_y, position_z;
+    i32 particle;
+} eot_beam;
+EOT_LAYOUT(eot_beam, 40);
+
+/** Tables of the rare vertices: where they are in the f32 table, and what makes their axes. */
+typedef struct {
+    u32 pair_quantile; /* f32 table [n_pair_energy][n_pair_quantile + 1] of (x+ - x_min)/(x_max - x_min) */
+    i32 n_pair_energy, n_pair_quantile;
+    f32 pair_log_first, pair_inverse_log_step;
+    i32 n_element;
+    f32 element_share[EOT_N_ELEMENT], element_Z[EOT_N_ELEMENT],
+        element_A[EOT_N_ELEMENT]; /* cumulative share of the vertices */
+    eot_dimuon_trident_table trident;
+    i32 n_lfc;
+    eot_lfc_table lfc[EOT_N_LFC]; /* one nucleus each; rates in units of the run */
+    i32 lfc_medium[EOT_N_LFC];
+    f32 lfc_Z[EOT_N_LFC], lfc_A[EOT_N_LFC];
+    u32 importance; /* f32 table [n of the nucleus][n_importance_energy + 1 + n_importance_energy (n_importance_angle +
+                    1)]: cumulative shares of rows of cells, and of cells in a row */
+    i32 importance_nucleus;                      /* whose energies they are at */
+    i32 n_importance_energy, n_importance_angle; /* 0: no muons are preferred */
+} eot_vertex_tables;
+EOT_LAYOUT(eot_vertex_tables, 724);
+
+/** The least kinetic energy of a muon that may cross all trackers: f32 table [n], decreasing, in GeV at
+ * z0 + i/inverse_step. */
+typedef struct {
+    u32 table;
+    i32 n;
+    f32 z0, inverse_step; /* cm, 1/cm */
+} eot_muon_need;
+EOT_LAYOUT(eot_muon_need, 16);
+
+/** What the event kernels read besides the tables. */
+typedef struct {
+    eot_beam beam;
+    i32 multiple_scattering;
+    f32 calorimeter_z;     /* cm, front of the ECAL: depth 0 of the cascade */
+    f32 layers_inverse_X0; /* 1/cm, average of the ECAL: depth in X0 */
+    i32 n_slab;
+    eot_slab slab[EOT_N_SLAB];
+    eot_shower_constants shower;
+    eot_response response;
+    i32 n_selection; /* at least 1, the default one first */
+    eot_selection selection[EOT_MAX_SELECTION];
+    eot_muon_need need;
+    eot_vertex_tables vertex;
+} eot_event_world;
+EOT_LAYOUT(eot_event_world, 2764 + EOT_MAX_SELECTION * sizeof(eot_selection));
+
+#endif
