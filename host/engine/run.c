@@ -13,6 +13,7 @@
 #include "eotmc/math/random.h"
 #include "physics/lfc/event.h"
 #include "world/launch.h"
+#include "world/sections.h"
 
 enum { N_SLOT = 4, LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
 static const double LAUNCH_SECONDS = 0.1;                   /* aim of one launch */
@@ -33,9 +34,9 @@ struct engine {
     const struct eot_config *config;
     const struct eot_world *world;
     const struct eot_run_options *options;
-    const atomic_bool *is_stopped; /* by another device of the run; may be NULL */
-    struct eot_buffer *table, *em, *muon_tables, *grid, *region, *voxel, *event_world, *cascade, *event, *energy, *lane,
-        *stack, *track, *vertex, *list;
+    const atomic_bool *is_stopped;      /* by another device of the run; may be NULL */
+    struct eot_world_buffers on_device; /* the world */
+    struct eot_buffer *cascade, *event, *energy, *lane, *stack, *track, *vertex, *list;
     struct eot_buffer *acc, *replay_stack, *event_vertex, *outcome, *tally, *row, *profile;
     struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
     size_t n_lane, group, batch, chunk, list_capacity;
@@ -61,12 +62,12 @@ static enum eot_status new_buffer(struct engine *g, size_t n_bytes, const void *
 
 static void engine_free(struct engine *g) {
     if (g->b == NULL) return;
-    struct eot_buffer *all[] = {
-        g->table,   g->em,      g->muon_tables,  g->grid,         g->region,  g->voxel, g->event_world,
-        g->cascade, g->event,   g->energy,       g->lane,         g->stack,   g->track, g->vertex,
-        g->list,    g->acc,     g->replay_stack, g->event_vertex, g->outcome, g->tally, g->row,
-        g->profile, g->located, g->locate_stack, g->reaches,      g->follow};
+    struct eot_buffer *all[] = {g->cascade,      g->event,        g->energy,  g->lane,  g->stack,
+                                g->track,        g->vertex,       g->list,    g->acc,   g->replay_stack,
+                                g->event_vertex, g->outcome,      g->tally,   g->row,   g->profile,
+                                g->located,      g->locate_stack, g->reaches, g->follow};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
+    eot_world_buffers_free(g->b, &g->on_device);
     free(g->lanes);
     free(g->track_host);
     free(g->spectrum);
@@ -146,9 +147,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_CHECK_MEMORY(g->lanes);
     EOT_CHECK_MEMORY(g->track_host);
     EOT_CHECK_MEMORY(g->rows);
-    EOT_TRY(new_buffer(g, w->table.n * sizeof *w->table.value, w->table.value, &g->table, err));
-    EOT_TRY(new_buffer(g, sizeof w->em, &w->em, &g->em, err));
-    EOT_TRY(new_buffer(g, sizeof w->event, &w->event, &g->event_world, err));
+    EOT_TRY(eot_world_upload(w, g->b, &g->on_device, &g->bytes, err));
     EOT_TRY(new_buffer(g, sizeof g->c, &g->c, &g->cascade, err));
     EOT_TRY(new_buffer(g, sizeof g->e, &g->e, &g->event, err));
     EOT_TRY(new_buffer(g, source_items(g, g->batch) * (size_t)g->b->lane_width * sizeof(f32), NULL, &g->energy, err));
@@ -158,10 +157,6 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     EOT_TRY(new_buffer(g, (g->c.is_forced ? g->batch : g->n_lane * N_SLOT) * sizeof(eot_vertex_record), NULL,
                        &g->vertex, err));
     if (!has_events) goto done;
-    EOT_TRY(new_buffer(g, sizeof w->muon, &w->muon, &g->muon_tables, err));
-    EOT_TRY(new_buffer(g, sizeof w->grid, &w->grid, &g->grid, err));
-    EOT_TRY(new_buffer(g, (size_t)w->n_region * sizeof *w->region, w->region, &g->region, err));
-    EOT_TRY(new_buffer(g, w->n_voxel * sizeof *w->voxel, w->voxel, &g->voxel, err));
     EOT_TRY(new_buffer(g, g->chunk * EOT_N_ACC * sizeof(i64), NULL, &g->acc, err));
     EOT_TRY(new_buffer(g, g->chunk * EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32), NULL, &g->replay_stack, err));
     EOT_TRY(new_buffer(g, g->chunk * EOT_EVENT_VERTEX_BYTES, NULL, &g->event_vertex, err));
@@ -256,7 +251,7 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
     EOT_TRY(eot_launch_source(
         g->b, source_items(g, n), 0,
-        (struct eot_args_source){.world = g->event_world, .launch = g->cascade, .energy = g->energy}, err));
+        (struct eot_args_source){.world = g->on_device.world, .launch = g->cascade, .energy = g->energy}, err));
     float *energy = malloc(g->n_lane * sizeof *energy);
     EOT_CHECK_MEMORY(energy);
     size_t n_start = g->n_lane < n ? g->n_lane : n;
@@ -282,8 +277,8 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
         }
         double start = now_s();
         EOT_TRY(eot_launch_cascade(g->b, g->n_lane / (size_t)g->b->lane_width, g->group,
-                                   (struct eot_args_cascade){.table = g->table,
-                                                             .em = g->em,
+                                   (struct eot_args_cascade){.table = g->on_device.table,
+                                                             .em = g->on_device.em,
                                                              .launch = g->cascade,
                                                              .energy = g->energy,
                                                              .lane = g->lane,
@@ -398,9 +393,9 @@ static enum eot_status look_ahead(struct engine *g, struct eot_buffer *record, s
     g->e.n_event = (u32)n_look;
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
     EOT_TRY(eot_launch_locate(g->b, n_look, 0,
-                              (struct eot_args_locate){.table = g->table,
-                                                       .em = g->em,
-                                                       .world = g->event_world,
+                              (struct eot_args_locate){.table = g->on_device.table,
+                                                       .em = g->on_device.em,
+                                                       .world = g->on_device.world,
                                                        .launch = g->event,
                                                        .record = record,
                                                        .stack = g->locate_stack,
@@ -408,12 +403,12 @@ static enum eot_status look_ahead(struct engine *g, struct eot_buffer *record, s
                                                        .tally = g->tally},
                               err));
     EOT_TRY(eot_launch_reach(g->b, 2 * n_look, 0,
-                             (struct eot_args_reach){.table = g->table,
-                                                     .muon_tables = g->muon_tables,
-                                                     .grid = g->grid,
-                                                     .region = g->region,
-                                                     .voxel = g->voxel,
-                                                     .world = g->event_world,
+                             (struct eot_args_reach){.table = g->on_device.table,
+                                                     .muon_tables = g->on_device.muon_tables,
+                                                     .grid = g->on_device.grid,
+                                                     .region = g->on_device.region,
+                                                     .voxel = g->on_device.voxel,
+                                                     .world = g->on_device.world,
                                                      .launch = g->event,
                                                      .record = record,
                                                      .vertex = g->located,
@@ -440,9 +435,9 @@ static enum eot_status follow_events(struct engine *g, struct eot_buffer *record
     EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof g->e, &g->e, err));
     if (list != NULL) EOT_TRY(g->b->op->buffer_write(g->b, g->follow, 0, n * sizeof *list, list, err));
     EOT_TRY(eot_launch_replay(g->b, n, 0,
-                              (struct eot_args_replay){.table = g->table,
-                                                       .em = g->em,
-                                                       .world = g->event_world,
+                              (struct eot_args_replay){.table = g->on_device.table,
+                                                       .em = g->on_device.em,
+                                                       .world = g->on_device.world,
                                                        .launch = g->event,
                                                        .record = record,
                                                        .acc = g->acc,
@@ -453,12 +448,12 @@ static enum eot_status follow_events(struct engine *g, struct eot_buffer *record
                                                        .list = g->follow},
                               err));
     EOT_TRY(eot_launch_muon(g->b, n, 0,
-                            (struct eot_args_muon){.table = g->table,
-                                                   .muon_tables = g->muon_tables,
-                                                   .grid = g->grid,
-                                                   .region = g->region,
-                                                   .voxel = g->voxel,
-                                                   .world = g->event_world,
+                            (struct eot_args_muon){.table = g->on_device.table,
+                                                   .muon_tables = g->on_device.muon_tables,
+                                                   .grid = g->on_device.grid,
+                                                   .region = g->on_device.region,
+                                                   .voxel = g->on_device.voxel,
+                                                   .world = g->on_device.world,
                                                    .launch = g->event,
                                                    .record = record,
                                                    .vertex = g->event_vertex,
@@ -468,7 +463,7 @@ static enum eot_status follow_events(struct engine *g, struct eot_buffer *record
                                                    .list = g->follow},
                             err));
     EOT_TRY(eot_launch_select_event(g->b, n, 0,
-                                    (struct eot_args_select_event){.world = g->event_world,
+                                    (struct eot_args_select_event){.world = g->on_device.world,
                                                                    .launch = g->event,
                                                                    .record = record,
                                                                    .vertex = g->event_vertex,
@@ -593,9 +588,9 @@ static enum eot_status run_showers(struct engine *g, struct eot_shower_scores *s
         e.n_event = (u32)count;
         EOT_TRY(g->b->op->buffer_write(g->b, g->event, 0, sizeof e, &e, err));
         EOT_TRY(eot_launch_replay(g->b, count, 0,
-                                  (struct eot_args_replay){.table = g->table,
-                                                           .em = g->em,
-                                                           .world = g->event_world,
+                                  (struct eot_args_replay){.table = g->on_device.table,
+                                                           .em = g->on_device.em,
+                                                           .world = g->on_device.world,
                                                            .launch = g->event,
                                                            .record = list,
                                                            .acc = g->acc,

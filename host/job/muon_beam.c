@@ -9,6 +9,7 @@
 #include "base/sha256.h"
 #include "device/launch.h"
 #include "version.h"
+#include "world/sections.h"
 
 enum { N_HISTOGRAM_BIN = 100 };
 
@@ -176,8 +177,8 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
     enum eot_status status = EOT_OK;
     struct eot_backend *b = options->backend;
     const struct eot_sampling_config *s = &config->sampling;
-    struct eot_buffer *table = NULL, *muon = NULL, *grid = NULL, *region = NULL, *voxel = NULL, *parameters = NULL,
-                      *row_buffer = NULL, *tally_buffer = NULL;
+    struct eot_world_buffers on_device = {0};
+    struct eot_buffer *parameters = NULL, *row_buffer = NULL, *tally_buffer = NULL;
     struct eot_progress progress;
     float *row = NULL;
     size_t chunk = b->is_gpu ? 262144 : 8192, done_muons = 0;
@@ -199,11 +200,8 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
     if (chunk > s->eot) chunk = (size_t)s->eot;
     row = malloc((size_t)s->eot * EOT_N_EXIT_COLUMN * sizeof *row);
     EOT_CHECK_MEMORY(row);
-    EOT_TRY(b->op->buffer_create(b, w->table.n * sizeof *w->table.value, w->table.value, &table, err));
-    EOT_TRY(b->op->buffer_create(b, sizeof w->muon, &w->muon, &muon, err));
-    EOT_TRY(b->op->buffer_create(b, sizeof scored, &scored, &grid, err));
-    EOT_TRY(b->op->buffer_create(b, (size_t)w->n_region * sizeof *w->region, w->region, &region, err));
-    EOT_TRY(b->op->buffer_create(b, w->n_voxel * sizeof *w->voxel, w->voxel, &voxel, err));
+    EOT_TRY(eot_world_upload(w, b, &on_device, NULL, err));
+    EOT_TRY(b->op->buffer_write(b, on_device.grid, 0, sizeof scored, &scored, err));
     EOT_TRY(b->op->buffer_create(b, sizeof p, &p, &parameters, err));
     EOT_TRY(b->op->buffer_create(b, chunk * EOT_N_EXIT_COLUMN * sizeof *row, NULL, &row_buffer, err));
     EOT_TRY(b->op->buffer_create(b, EOT_N_EXIT_COUNTER * sizeof(i64), NULL, &tally_buffer, err));
@@ -220,11 +218,11 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
         status = b->op->buffer_write(b, parameters, 0, sizeof p, &p, err);
         if (status == EOT_OK)
             status = eot_launch_muon_beam(b, n, (size_t)config->device.work_group,
-                                          (struct eot_args_muon_beam){.table = table,
-                                                                      .muon_tables = muon,
-                                                                      .grid = grid,
-                                                                      .region = region,
-                                                                      .voxel = voxel,
+                                          (struct eot_args_muon_beam){.table = on_device.table,
+                                                                      .muon_tables = on_device.muon_tables,
+                                                                      .grid = on_device.grid,
+                                                                      .region = on_device.region,
+                                                                      .voxel = on_device.voxel,
                                                                       .launch = parameters,
                                                                       .row = row_buffer,
                                                                       .tally = tally_buffer},
@@ -280,7 +278,8 @@ enum eot_status eot_muon_beam_run(const struct eot_config *config, const struct 
     result->performance.steps_per_eot = (double)tally[EOT_EXIT_C_STEPS] / (double)done_muons;
 done:
     free(row);
-    struct eot_buffer *all[] = {table, muon, grid, region, voxel, parameters, row_buffer, tally_buffer};
+    struct eot_buffer *all[] = {parameters, row_buffer, tally_buffer};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) b->op->buffer_free(b, all[i]);
+    eot_world_buffers_free(b, &on_device);
     return status;
 }

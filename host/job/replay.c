@@ -12,9 +12,11 @@
 
 enum { MAX_RECORD = 256, N_SLOT = 4 };
 
-const char *const eot_ledger_name[EOT_N_LEDGER] = {"ecal",         "veto",         "hcal",          "other",
-                                                   "leakage_rear", "leakage_side", "leakage_front", "neutrino",
-                                                   "muon",         "rest",         "phi",           "recoil"};
+const char *const eot_ledger_name[EOT_N_LEDGER] = {
+#define EOT_LEDGER(id, name, meaning) name,
+#include "eotmc/detector/ledger.def"
+#undef EOT_LEDGER
+};
 
 const char *eot_replay_fate_name(int fate) {
     static const char *const name[] = {"alive", "stopped", "decayed", "left the world", "stuck", "not a number"};

@@ -18,6 +18,7 @@ struct eot_world_accuracy {
     double hcal_peak;                          /* statistical, of the calibration */
 };
 
+/* What a device reads of it is listed in world/sections.h. */
 struct eot_world {
     struct eot_f32_table table;
     eot_em_tables em;
@@ -26,7 +27,7 @@ struct eot_world {
     uint32_t *voxel; /* n_voxel region numbers */
     size_t n_voxel;
     eot_region *region; /* n_region */
-    int n_region;
+    size_t n_region;
     eot_event_world event;
     double calorimeter_X0; /* cm, average of the ECAL */
     struct eot_world_accuracy accuracy;
@@ -36,9 +37,8 @@ struct eot_world {
     double rare_threshold[3]; /* GeV, particles (by type) that may hold a rare vertex are above */
     double rare_unit; /* rare vertices that a weight of 1 stands for: rates and weights are kept in units of it on the
                          device */
-    char sha256[65]; /* of the table, its layouts and the grid: the same whether they were built or taken from the cache
-                      */
-    bool is_cached;  /* taken from the cache */
+    char sha256[65];  /* of all that a device reads: the same whether it was built or taken from the cache */
+    bool is_cached;   /* taken from the cache */
 };
 
 struct eot_world_options {
@@ -65,6 +65,8 @@ enum eot_status eot_world_create_muons(const struct eot_config *config, const st
                                        struct eot_world *world, struct eot_error *err);
 void eot_world_free(struct eot_world *world);
 
+/** Whether the cascade sees the ECAL as two explicit layers, or as one effective medium. */
+bool eot_world_has_explicit_layers(const struct eot_volume_config *ecal);
 /** The media of the cascade and its limits, as the tables are built for them. @return EOT_E_CONFIG for layers that the
  * cascade cannot follow. */
 enum eot_status eot_world_em_options(const struct eot_config *config, const struct eot_setup *setup, double cut,

@@ -11,12 +11,12 @@
  * the cut, the versions of table format, eotmc, GSL and compiler, and the sources that build tables. */
 void eot_world_cache_key(const struct eot_config *config, double cut, char key[65]);
 
-/** Take table, layouts, calibration and achieved errors from the cache into an empty world.
+/** Take all sections (world/sections.h) from the cache into an empty world. The key stands in the file too, so that the
+ * file of another world is not taken for it.
  * @return false if there is nothing, or nothing sound, under the key; the world is then empty still. */
 bool eot_world_cache_read(const char *key, struct eot_world *world);
 
-/** Store them. @param n_value number of table values that belong to the stored part: the first ones. @return false if
- * that failed: not an error. */
-bool eot_world_cache_write(const char *key, const struct eot_world *world, size_t n_value);
+/** Store them. @return false if that failed: not an error. */
+bool eot_world_cache_write(const char *key, const struct eot_world *world);
 
 #endif

@@ -34,6 +34,7 @@ includes host/device/* | grep -E '"[a-z]+/' | grep -vE '"(base|device|eotmc)/' |
 for low in physics table setup; do
     includes $(find host/$low -name '*.[ch]' 2>/dev/null) | grep -E '"(run|output|analysis|device|cli)/' | each "host/$low lies below what it includes"
 done
+includes host/world/* | grep -E '"(engine|job|sums|analysis|output|bench|cli)/' | each "host/world lies below what it includes"
 includes $shared $kernels | grep -vE '"(eotmc/[a-z0-9_/]+\.(h|def)|[a-z0-9_]+\.def|[a-z0-9_]+\.h)"' | grep -v '^include/eotmc/base/portable\.h' | each "shared code includes only \"eotmc/...\""
 includes $shared | grep -vE '"eotmc/' | grep -v '^include/eotmc/base/portable\.h' | each "shared headers include only \"eotmc/...\""
 rank() {

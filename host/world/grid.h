@@ -1,0 +1,11 @@
+/** @file grid.h
+ * The voxel grid of a world. */
+#ifndef EOT_HOST_WORLD_GRID_H
+#define EOT_HOST_WORLD_GRID_H
+
+#include "world/world.h"
+
+/** Append the edges of the voxels to world->table and fill in grid, voxel, region. @return EOT_E_MEMORY. */
+enum eot_status eot_world_grid(const struct eot_setup *setup, struct eot_world *world, struct eot_error *err);
+
+#endif

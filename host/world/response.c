@@ -1,0 +1,68 @@
+#include "world/response.h"
+
+#include <math.h>
+
+static enum eot_status make_spectrometer(const struct eot_config *config, eot_response *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double magnet_z = 0.0;
+    for (size_t i = 0; i < config->geometry.n_volume; i++) {
+        const struct eot_volume_config *v = &config->geometry.volume[i];
+        if (v->role == EOT_ROLE_MAGNET) {
+            r->field_integral += (f32)(v->field[1] * v->thickness);
+            magnet_z = v->z;
+        }
+    }
+    for (size_t i = 0; i < config->geometry.n_volume; i++) {
+        const struct eot_volume_config *v = &config->geometry.volume[i];
+        if (v->role != EOT_ROLE_TRACKER) continue;
+        int module = eot_setup_module(config, (int)i);
+        EOT_CHECK(module < EOT_N_PLANE, EOT_E_CONFIG, "volume %s is tracker plane %d (at most %d are simulated)",
+                  v->name, module, EOT_N_PLANE);
+        r->plane_z[module] = (f32)v->z; /* a hit is where the muon enters */
+        r->plane_resolution[module] = (f32)v->resolution;
+        r->n_plane++;
+        if (v->z < magnet_z) r->n_before++;
+    }
+done:
+    return status;
+}
+
+/* Of the HCAL's modules, from the slabs. */
+static void make_hcal(const eot_event_world *e, eot_response *r) {
+    for (int i = 0; i < e->n_slab; i++) {
+        if (e->slab[i].role != EOT_ROLE_HCAL) continue;
+        r->n_hcal++;
+        r->hcal_end = fmaxf(r->hcal_end, e->slab[i].z1);
+        r->hadronic_visible = e->slab[i].shower_visible; /* h/mip taken as e/mip */
+    }
+}
+
+enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *e, struct eot_error *err) {
+    const struct eot_detector_config *d = &config->detector;
+    e->response = (eot_response){.beam_resolution = (f32)d->beam_momentum_resolution,
+                                 .ecal_stochastic = (f32)d->ecal_stochastic,
+                                 .ecal_constant = (f32)d->ecal_constant,
+                                 .ecal_sampling = (f32)d->ecal_sampling,
+                                 .tail_start = (f32)d->ecal_tail_start,
+                                 .hcal_stochastic = (f32)d->hcal_stochastic,
+                                 .hcal_constant = (f32)d->hcal_constant,
+                                 .hcal_scale = 1.0f,
+                                 .hcal_photostatistics = (f32)d->hcal_photostatistics,
+                                 .veto_photostatistics = (f32)d->veto_photostatistics};
+    make_hcal(e, &e->response);
+    return make_spectrometer(config, &e->response, err);
+}
+
+eot_selection eot_world_selection(const struct eot_selection_config *s) {
+    eot_selection to;
+#define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
+    to.key##_low = (f32)s->key.low; \
+    to.key##_high = (f32)s->key.high;
+#define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning) to.key = (f32)s->key;
+#define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning) to.key = (i32)s->key;
+#include "eotmc/detector/selection.def"
+#undef EOT_SELECTION_WINDOW
+#undef EOT_SELECTION_NUMBER
+#undef EOT_SELECTION_INTEGER
+    return to;
+}

@@ -1,0 +1,15 @@
+/** @file response.h
+ * The response of the detector, and the numbers of a selection, from the configuration. */
+#ifndef EOT_HOST_WORLD_RESPONSE_H
+#define EOT_HOST_WORLD_RESPONSE_H
+
+#include "world/world.h"
+
+/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the slabs. @return EOT_E_CONFIG (too
+ * many tracker planes). */
+enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *event, struct eot_error *err);
+
+/** The numbers of a selection as the device has them. */
+eot_selection eot_world_selection(const struct eot_selection_config *selection);
+
+#endif
