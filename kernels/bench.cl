@@ -5,8 +5,8 @@
 
 /** Philox4x32-10, one block per lane and iteration. @param sum n_lane words, all blocks' words xored: a checksum, and
  * what keeps the blocks alive. */
-__kernel void bench_philox(__global const u32 *size, __global u32 *sum) {
-    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2];
+EOT_KERNEL_FN(bench_philox) void bench_philox(EOT_GLOBAL const u32 *size, EOT_GLOBAL u32 *sum) {
+    u32 first = EOT_GLOBAL_ID * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2];
     u32 x[EOT_LANE_WIDTH], s[EOT_LANE_WIDTH];
     if (first >= n_lane) return;
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
@@ -30,8 +30,9 @@ EOT_FN u32 eot_bench_next(u32 x) { return x * 1664525u + 1013904223u; }
 /** Table look-ups: a random place and its neighbour per lane and iteration, as an interpolation reads them. The place
  * is computed one iteration ahead, because CPU compilers turn what an address is computed from within one loop into
  * scalar code. */
-__kernel void bench_gather(__global const u32 *size, __global const f32 *table, __global f32 *sum) {
-    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], seed = size[2], n_value = size[3] - 1;
+EOT_KERNEL_FN(bench_gather)
+void bench_gather(EOT_GLOBAL const u32 *size, EOT_GLOBAL const f32 *table, EOT_GLOBAL f32 *sum) {
+    u32 first = EOT_GLOBAL_ID * EOT_LANE_WIDTH, n = size[0], seed = size[2], n_value = size[3] - 1;
     u32 x[EOT_LANE_WIDTH], at[EOT_LANE_WIDTH];
     f32 s[EOT_LANE_WIDTH];
     if (first >= size[1]) return;
@@ -54,8 +55,8 @@ __kernel void bench_gather(__global const u32 *size, __global const f32 *table, 
 
 /** Stack traffic: a particle (two words) written and one read per lane and iteration, at depths of 0 to 7, lane-major
  * as in the hot kernel. */
-__kernel void bench_stack(__global const u32 *size, __global f32 *stack, __global f32 *sum) {
-    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2],
+EOT_KERNEL_FN(bench_stack) void bench_stack(EOT_GLOBAL const u32 *size, EOT_GLOBAL f32 *stack, EOT_GLOBAL f32 *sum) {
+    u32 first = EOT_GLOBAL_ID * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2],
         plane = (u32)EOT_STACK_DEPTH * n_lane;
     u32 x[EOT_LANE_WIDTH], top[EOT_LANE_WIDTH], next[EOT_LANE_WIDTH];
     f32 E[EOT_LANE_WIDTH], z[EOT_LANE_WIDTH];
@@ -84,8 +85,8 @@ __kernel void bench_stack(__global const u32 *size, __global f32 *stack, __globa
 }
 
 /** One logarithm and one exponential per lane and iteration. */
-__kernel void bench_elementary(__global const u32 *size, __global f32 *sum) {
-    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, n = size[0];
+EOT_KERNEL_FN(bench_elementary) void bench_elementary(EOT_GLOBAL const u32 *size, EOT_GLOBAL f32 *sum) {
+    u32 first = EOT_GLOBAL_ID * EOT_LANE_WIDTH, n = size[0];
     f32 s[EOT_LANE_WIDTH], x[EOT_LANE_WIDTH];
     if (first >= size[1]) return;
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
@@ -104,6 +105,6 @@ __kernel void bench_elementary(__global const u32 *size, __global f32 *sum) {
 }
 
 /** Nothing: what a launch costs. */
-__kernel void bench_launch(__global u32 *sum) {
-    if (get_global_id(0) == 0) sum[0]++;
+EOT_KERNEL_FN(bench_launch) void bench_launch(EOT_GLOBAL u32 *sum) {
+    if (EOT_GLOBAL_ID == 0) sum[0]++;
 }

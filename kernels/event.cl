@@ -4,9 +4,10 @@
 
 /** Energies of the primaries of a batch, EOT_LANE_WIDTH a work item. @param energy n_primary + 1 values out, in whole
  * work items. */
-__kernel void source(__global const eot_event_world *world, __global const eot_cascade_parameters *launch,
-                     __global f32 *energy) {
-    u32 first = (u32)get_global_id(0) * EOT_LANE_WIDTH, first_low = (u32)launch->first_primary,
+EOT_KERNEL_FN(source)
+void source(EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_cascade_parameters *launch,
+            EOT_GLOBAL f32 *energy) {
+    u32 first = EOT_GLOBAL_ID * EOT_LANE_WIDTH, first_low = (u32)launch->first_primary,
         first_high = (u32)(launch->first_primary >> 32), seed = launch->seed, run = launch->run;
     f32 mean = world->beam.energy, spread = world->beam.spread;
     u32 x[EOT_LANE_WIDTH], y[EOT_LANE_WIDTH];
@@ -24,11 +25,12 @@ __kernel void source(__global const eot_event_world *world, __global const eot_c
 
 /** Vertices of the events that are not followed with deposits whatever their muons do; they are counted here. @param
  * stack as in replay. */
-__kernel EOT_ONE_BY_ONE void locate(__global const f32 *table, __global const eot_em_tables *em,
-                                    __global const eot_event_world *world, __global const eot_event_launch *launch,
-                                    __global const eot_vertex_record *record, __global f32 *stack,
-                                    __global eot_event_vertex *vertex, __global i64 *tally) {
-    u32 i = (u32)get_global_id(0);
+EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
+                                                 EOT_GLOBAL const eot_event_world *world,
+                                                 EOT_GLOBAL const eot_event_launch *launch,
+                                                 EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL f32 *stack,
+                                                 EOT_GLOBAL eot_event_vertex *vertex, EOT_GLOBAL i64 *tally) {
+    u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     eot_vertex_record r = record[launch->first_vertex + i];
     eot_event_vertex v = eot_event_vertex_none();
@@ -40,13 +42,12 @@ __kernel EOT_ONE_BY_ONE void locate(__global const f32 *table, __global const eo
 }
 
 /** Which events are to be followed with deposits. One work item a muon. @param reaches [n_event][2]. */
-__kernel EOT_ONE_BY_ONE void reach(__global const f32 *table, __global const eot_muon_tables *muon_tables,
-                                   __global const eot_grid *grid, __global const eot_region *region,
-                                   __global const u32 *voxel, __global const eot_event_world *world,
-                                   __global const eot_event_launch *launch, __global const eot_vertex_record *record,
-                                   __global const eot_event_vertex *vertex, __global u32 *reaches,
-                                   __global i64 *tally) {
-    u32 item = (u32)get_global_id(0), i = item / 2u;
+EOT_ONE_BY_ONE EOT_KERNEL_FN(reach) void reach(
+    EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables, EOT_GLOBAL const eot_grid *grid,
+    EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
+    EOT_GLOBAL const eot_event_launch *launch, EOT_GLOBAL const eot_vertex_record *record,
+    EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL u32 *reaches, EOT_GLOBAL i64 *tally) {
+    u32 item = EOT_GLOBAL_ID, i = item / 2u;
     if (i >= launch->n_event) return;
     eot_event_vertex v = vertex[i];
     u64 primary = launch->first_primary + record[launch->first_vertex + i].i_primary;
@@ -60,14 +61,16 @@ __kernel EOT_ONE_BY_ONE void reach(__global const f32 *table, __global const eot
 /** Replay. @param list events of this launch (of the vertex records from first_vertex on), if launch->has_list. @param
  * stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
  * @param acc [n_event][EOT_N_ACC], cleared here. @param profile [n_event][n_profile]. */
-__kernel EOT_ONE_BY_ONE void replay(__global const f32 *table, __global const eot_em_tables *em,
-                                    __global const eot_event_world *world, __global const eot_event_launch *launch,
-                                    __global const eot_vertex_record *record, __global i64 *acc, __global f32 *stack,
-                                    __global eot_event_vertex *vertex, __global i64 *tally, __global i64 *profile,
-                                    __global const u32 *list) {
-    u32 i = (u32)get_global_id(0);
+EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
+                                                 EOT_GLOBAL const eot_event_world *world,
+                                                 EOT_GLOBAL const eot_event_launch *launch,
+                                                 EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL i64 *acc,
+                                                 EOT_GLOBAL f32 *stack, EOT_GLOBAL eot_event_vertex *vertex,
+                                                 EOT_GLOBAL i64 *tally, EOT_GLOBAL i64 *profile,
+                                                 EOT_GLOBAL const u32 *list) {
+    u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
-    __global i64 *own = acc + (u64)i * EOT_N_ACC;
+    EOT_GLOBAL i64 *own = acc + (u64)i * EOT_N_ACC;
     for (i32 k = 0; k < EOT_N_ACC; k++) own[k] = 0;
     for (i32 k = 0; k < launch->n_profile; k++) profile[(u64)i * (u32)launch->n_profile + (u32)k] = 0;
     eot_vertex_record r = record[launch->first_vertex + (launch->has_list ? list[i] : i)];
@@ -80,13 +83,15 @@ __kernel EOT_ONE_BY_ONE void replay(__global const f32 *table, __global const eo
 }
 
 /** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. */
-__kernel EOT_ONE_BY_ONE void muon(__global const f32 *table, __global const eot_muon_tables *muon_tables,
-                                  __global const eot_grid *grid, __global const eot_region *region,
-                                  __global const u32 *voxel, __global const eot_event_world *world,
-                                  __global const eot_event_launch *launch, __global const eot_vertex_record *record,
-                                  __global const eot_event_vertex *vertex, __global i64 *acc,
-                                  __global eot_muon_outcome *outcome, __global i64 *tally, __global const u32 *list) {
-    u32 i = (u32)get_global_id(0);
+EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables,
+                                             EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
+                                             EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
+                                             EOT_GLOBAL const eot_event_launch *launch,
+                                             EOT_GLOBAL const eot_vertex_record *record,
+                                             EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL i64 *acc,
+                                             EOT_GLOBAL eot_muon_outcome *outcome, EOT_GLOBAL i64 *tally,
+                                             EOT_GLOBAL const u32 *list) {
+    u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     eot_event_vertex v = vertex[i];
     if (!(v.weight > 0.0f) || v.fault != 0u) return;
@@ -97,15 +102,14 @@ __kernel EOT_ONE_BY_ONE void muon(__global const f32 *table, __global const eot_
 }
 
 /** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. */
-__kernel EOT_ONE_BY_ONE void select_event(__global const eot_event_world *world,
-                                          __global const eot_event_launch *launch,
-                                          __global const eot_vertex_record *record,
-                                          __global const eot_event_vertex *vertex, __global const i64 *acc,
-                                          __global const eot_muon_outcome *outcome, __global i64 *tally,
-                                          __global f32 *row, __global const u32 *list) {
-    u32 i = (u32)get_global_id(0);
+EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
+    EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_event_launch *launch,
+    EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL const i64 *acc,
+    EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row,
+    EOT_GLOBAL const u32 *list) {
+    u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
-    __global f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
+    EOT_GLOBAL f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
     own[EOT_E_WEIGHT] = 0.0f;
     if (!(vertex[i].weight > 0.0f)) return;
     if (vertex[i].fault != 0u) {
@@ -113,7 +117,7 @@ __kernel EOT_ONE_BY_ONE void select_event(__global const eot_event_world *world,
         return;
     }
     u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
-    __global const i64 *own_acc = acc + (u64)i * EOT_N_ACC;
+    EOT_GLOBAL const i64 *own_acc = acc + (u64)i * EOT_N_ACC;
     eot_event ev =
         eot_event_reconstruct(world, launch, primary, vertex[i], own_acc, outcome[2 * i], outcome[2 * i + 1]);
     eot_event_select(world, launch, eot_is_kept(primary, launch->follow_threshold), vertex[i], ev, own_acc, tally, own);

@@ -14,11 +14,11 @@
 
 /** Philox4x32-10 blocks. @param counter n x 6 words: counter c0..c3, key k0, k1. counter[0] is n, the items follow.
  * @param block n x 4 words out. */
-__kernel void probe_random(__global const u32 *counter, __global u32 *block) {
-    u32 i = (u32)get_global_id(0);
+EOT_KERNEL_FN(probe_random) void probe_random(EOT_GLOBAL const u32 *counter, EOT_GLOBAL u32 *block) {
+    u32 i = EOT_GLOBAL_ID;
     u32 n = counter[0];
     if (i >= n) return;
-    __global const u32 *c = counter + 1 + 6 * i;
+    EOT_GLOBAL const u32 *c = counter + 1 + 6 * i;
     eot_u32x4 b = eot_philox(c[0], c[1], c[2], c[3], c[4], c[5]);
     block[4 * i] = b.x;
     block[4 * i + 1] = b.y;
@@ -48,9 +48,10 @@ EOT_FN real probe_value(u32 i_probe, real x, u32 a, u32 b) {
 
 /** The functions of probes.def. @param size n_item, n_item of each probe. @param x, bits (two words each) arguments.
  * @param y results. */
-__kernel void probe_functions(__global const u32 *size, __global const f32 *x, __global const u32 *bits,
-                              __global f32 *y) {
-    u32 i = (u32)get_global_id(0);
+EOT_KERNEL_FN(probe_functions)
+void probe_functions(EOT_GLOBAL const u32 *size, EOT_GLOBAL const f32 *x, EOT_GLOBAL const u32 *bits,
+                     EOT_GLOBAL f32 *y) {
+    u32 i = EOT_GLOBAL_ID;
     if (i >= size[0]) return;
     y[i] = probe_value(i / size[1], x[i], bits[2 * i], bits[2 * i + 1]);
 }
@@ -58,8 +59,9 @@ __kernel void probe_functions(__global const u32 *size, __global const f32 *x, _
 /** The atomics: every item adds to the same places. @param size n_item, then the two 32-bit halves of the amount.
  * @param sum of amount x (item + 1), and of the negative. @param count incremented by each; smallest item + 5. @param
  * slot how often each former value of the counter was given out. */
-__kernel void probe_atomics(__global const u32 *size, __global i64 *sum, __global u32 *count, __global u32 *slot) {
-    u32 i = (u32)get_global_id(0);
+EOT_KERNEL_FN(probe_atomics)
+void probe_atomics(EOT_GLOBAL const u32 *size, EOT_GLOBAL i64 *sum, EOT_GLOBAL u32 *count, EOT_GLOBAL u32 *slot) {
+    u32 i = EOT_GLOBAL_ID;
     if (i >= size[0]) return;
     i64 amount = (i64)(((u64)size[2] << 32) | size[1]) * (i64)(i + 1);
     eot_atomic_add_i64(&sum[0], amount);
@@ -69,8 +71,8 @@ __kernel void probe_atomics(__global const u32 *size, __global i64 *sum, __globa
 }
 
 /** Sizes and offsets in the order of layouts.def. @param bytes one word each. */
-__kernel void probe_layout(__global u32 *bytes) {
-    if (get_global_id(0) != 0) return;
+EOT_KERNEL_FN(probe_layout) void probe_layout(EOT_GLOBAL u32 *bytes) {
+    if (EOT_GLOBAL_ID != 0) return;
     u32 n = 0;
 #define EOT_LAYOUT_PROBE(type) bytes[n++] = (u32)sizeof(type);
 #define EOT_LAYOUT_MEMBER(type, member) \

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/channels.h"
 #include "analysis/estimator.h"
 #include "base/sha256.h"
 #include "job/replay.h"
+#include "physics/process.h"
 #include "version.h"
 
 static enum eot_status add_track_lengths(const struct eot_estimator *e, struct eot_error *err) {
@@ -138,105 +140,6 @@ done:
     return status;
 }
 
-/* A channel's rate per EOT, and above the thresholds that are wholly simulated. */
-static enum eot_status add_channel(const struct eot_estimator *e, int process, int parent, const char *prefix,
-                                   double simulated_above, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct eot_mean mean;
-    char name[80];
-    EOT_TRY(eot_estimator_rate(e, eot_channel_offset(process, parent, EOT_CH_ALL), e->method, &mean, err));
-    snprintf(name, sizeof name, "%s.per_eot", prefix);
-    EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-    for (int i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++) {
-        double threshold = (double)eot_channel_threshold(i);
-        if (threshold < simulated_above) continue; /* only a part is simulated */
-        EOT_TRY(eot_estimator_rate(e, eot_channel_offset(process, parent, EOT_CH_ABOVE + i), e->method, &mean, err));
-        snprintf(name, sizeof name, "%s.per_eot_above_%gGeV", prefix, threshold);
-        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-    }
-done:
-    return status;
-}
-
-static enum eot_status add_dimuons(const struct eot_estimator *e, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const struct eot_run *run = e->run;
-    const struct eot_world *world = e->world;
-    struct eot_mean mean;
-    int gamma = eot_rare_channel(EOT_RARE_DIMUON_GAMMA, EOT_PHOTON);
-    EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &mean, err));
-    EOT_TRY(eot_estimator_add(e, "dimuon.per_eot", "1", mean, err));
-    EOT_TRY(add_channel(e, EOT_RARE_DIMUON_GAMMA, EOT_PHOTON, "dimuon.gamma", world->rare_threshold[EOT_PHOTON], err));
-    EOT_TRY(eot_estimator_add_exact(e, "dimuon.gamma.min_photon_energy_GeV", "GeV", world->rare_threshold[EOT_PHOTON],
-                                    err));
-    static const struct {
-        int process;
-        const char *name;
-    } other[] = {{EOT_RARE_DIMUON_ANNIHILATION, "dimuon.annihilation"}, {EOT_RARE_DIMUON_TRIDENT, "dimuon.trident"}};
-    for (int i = 0; i < 2; i++) { /* both charges of the parent; 0 without error for a process that is off */
-        char name[80];
-        int electron = eot_rare_channel(other[i].process, EOT_ELECTRON),
-            positron = eot_rare_channel(other[i].process, EOT_POSITRON);
-        EOT_TRY(eot_estimator_rate_of_both(e, eot_channel_offset(other[i].process, EOT_ELECTRON, EOT_CH_ALL),
-                                           eot_channel_offset(other[i].process, EOT_POSITRON, EOT_CH_ALL), &mean, err));
-        snprintf(name, sizeof name, "%s.per_eot", other[i].name);
-        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-        if (!world->rare_on[other[i].process]) continue;
-        snprintf(name, sizeof name, "%s.excluded_per_eot", other[i].name);
-        mean = (struct eot_mean){.value = run->excluded[electron].rate + run->excluded[positron].rate,
-                                 .std_error = hypot(run->excluded[electron].error, run->excluded[positron].error)};
-        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-    }
-    mean = (struct eot_mean){.value = run->excluded[gamma].rate, .std_error = run->excluded[gamma].error};
-    EOT_TRY(eot_estimator_add(e, "dimuon.gamma.excluded_per_eot", "1", mean, err));
-done:
-    return status;
-}
-
-/* e N -> mu N phi: rates of electrons without a word, of positrons by name. What the cut or the region of sampling
- * leaves out is measured apart. Efficiencies are the selection's (analysis/selection.c). */
-static enum eot_status add_signal(const struct eot_estimator *e, struct eot_error *err) {
-    static const char *const prefix[2] = {"signal", "signal.positron"};
-    enum eot_status status = EOT_OK;
-    struct eot_mean mean;
-    char name[80];
-    for (int parent = EOT_ELECTRON; parent <= EOT_POSITRON; parent++) {
-        int channel = eot_rare_channel(EOT_RARE_LFC, parent),
-            all = eot_channel_offset(EOT_RARE_LFC, parent, EOT_CH_ALL);
-        const struct eot_mean left_out = {.value = e->run->excluded[channel].rate,
-                                          .std_error = e->run->excluded[channel].error};
-        /* names of the positron's estimates: signal.positron_per_eot, efficiency.positron.total */
-        const char *joint = parent == EOT_POSITRON ? "_" : ".";
-        EOT_TRY(eot_estimator_rate(e, all, e->method, &mean, err));
-        snprintf(name, sizeof name, "%s%ssimulated_per_eot", prefix[parent], joint);
-        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-        mean.value += left_out.value;
-        mean.std_error = hypot(mean.std_error, left_out.std_error);
-        snprintf(name, sizeof name, "%s%sper_eot", prefix[parent], joint);
-        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-        snprintf(name, sizeof name, "%s%sexcluded_per_eot", prefix[parent], joint);
-        EOT_TRY(eot_estimator_add(e, name, "1", left_out, err));
-        for (int i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++) {
-            double threshold = (double)eot_channel_threshold(i);
-            if (threshold < e->world->rare_threshold[parent]) continue; /* only a part is simulated */
-            EOT_TRY(eot_estimator_rate(e, eot_channel_offset(EOT_RARE_LFC, parent, EOT_CH_ABOVE + i), e->method, &mean,
-                                       err));
-            snprintf(name, sizeof name, "%s%sper_eot_above_%gGeV", prefix[parent], joint, threshold);
-            EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-        }
-        EOT_TRY(eot_estimator_share(e, eot_channel_offset(EOT_RARE_LFC, parent, EOT_CH_MUON_ENERGY), all,
-                                    (struct eot_mean){.value = 0.0}, &mean, err));
-        snprintf(name, sizeof name, "%s%smuon_energy_mean_GeV", prefix[parent], joint);
-        if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "GeV", mean, err));
-    }
-    EOT_TRY(
-        eot_estimator_add_exact(e, "signal.min_lepton_energy_GeV", "GeV", e->world->rare_threshold[EOT_ELECTRON], err));
-    EOT_TRY(eot_estimator_add_exact(e, "physics.mphi", "GeV", e->config->physics.mphi, err));
-    EOT_TRY(eot_estimator_add_exact(e, "physics.h", "1", e->config->physics.h, err));
-done:
-    return status;
-}
-
 /* Hash of the tallies, summed over the run: the same for any work-group, launch, lane, batch. Further selections come
  * behind the default one. */
 static void hash_tallies(const struct eot_run *run, char sha256[65]) {
@@ -290,7 +193,7 @@ static enum eot_status add_vertices(const struct eot_estimator *e, struct eot_er
     enum eot_status status = EOT_OK;
     struct eot_batch_sum *weight = NULL;
     struct eot_mean all, mean;
-    const bool is_signal = e->config->physics.rare_lfc;
+    char name[64];
     size_t n_used = 0; /* blocks with primaries: an interrupted run may have one, and then no spread between blocks */
     for (size_t i = 0; i < e->run->n_block; i++) n_used += e->run->block[i].n_primary > 0;
     EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &all, err));
@@ -301,14 +204,15 @@ static enum eot_status add_vertices(const struct eot_estimator *e, struct eot_er
                              .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0,
                              .n_batches = all.n_batches};
     EOT_TRY(eot_estimator_add(e, "eot.equivalent", "1", mean, err));
-    EOT_TRY(is_signal ? add_signal(e, err) : add_dimuons(e, err));
+    EOT_TRY(eot_estimator_add_channels(e, err));
     if (!(all.value > 0.0) || n_used < 2) goto done;
     weight = calloc(e->run->n_block, sizeof *weight);
     EOT_CHECK_MEMORY(weight);
     eot_estimator_sums(e, EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, e->scratch);
     eot_estimator_sums(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, weight);
     EOT_TRY(eot_statistics_ratio(e->scratch, weight, e->run->n_block, &mean, err));
-    EOT_TRY(eot_estimator_add(e, is_signal ? "signal.mean_depth_X0" : "dimuon.mean_depth_X0", "X0", mean, err));
+    snprintf(name, sizeof name, "%s.mean_depth_X0", eot_family_key(eot_config_family(e->config)));
+    EOT_TRY(eot_estimator_add(e, name, "X0", mean, err));
 done:
     free(weight);
     return status;

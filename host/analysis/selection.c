@@ -1,15 +1,14 @@
 /** @file selection.c
- * What a selection leaves: cut flow, categories, rates and efficiencies. Cuts, tails and categories are the rows of
+ * What a selection leaves: cut flow, categories and rates. Cuts, tails and categories are the rows of
  * cuts.def, tails.def and categories.def in include/eotmc/tally. */
-#include <math.h>
 #include <stdio.h>
 
+#include "analysis/channels.h"
 #include "analysis/estimator.h"
+#include "physics/process.h"
 
-static const struct {
-    const char *name, *title;
-} CUT[EOT_N_CUT] = {
-#define EOT_CUT(id, name, title, condition) {name, title},
+static const char *const CUT[EOT_N_CUT] = {
+#define EOT_CUT(id, name, title, condition) title,
 #include "eotmc/tally/cuts.def"
 #undef EOT_CUT
 };
@@ -47,11 +46,11 @@ static enum eot_status make_cutflow(const struct eot_estimator *e, const struct 
     char text[64];
     int chosen = (int)e->config->detector.ecal_tail;
     EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &mean, err));
-    add_row(r, e->config->physics.rare_lfc ? "signal" : "muon pair",
-            (double)eot_estimator_selection_counter(e, EOT_C_EVENTS), mean);
+    add_row(r, eot_family_title(eot_config_family(e->config)), (double)eot_estimator_selection_counter(e, EOT_C_EVENTS),
+            mean);
     for (int i = 0; i < EOT_N_CUT; i++) {
         EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CUT + i), e->method, &mean, err));
-        add_row(r, CUT[i].title, (double)eot_estimator_selection_counter(e, EOT_C_CUT + i), mean);
+        add_row(r, CUT[i], (double)eot_estimator_selection_counter(e, EOT_C_CUT + i), mean);
     }
     snprintf(text, sizeof text, "missing energy > %g GeV", selection_of(e)->missing_energy);
     add_row(r, text, eot_estimator_total(e, EOT_T_WEIGHTED + 4 * (EOT_W_PASSED + chosen)), selected[chosen]);
@@ -63,7 +62,7 @@ static enum eot_status make_categories(const struct eot_estimator *e, struct eot
                                        struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_mean mean;
-    if (e->config->physics.rare_lfc) return EOT_OK; /* there is no other muon */
+    if (eot_config_family(e->config) == EOT_FAMILY_SIGNAL) return EOT_OK; /* there is no other muon */
     for (int i = 0; i < EOT_N_CATEGORY; i++) {
         struct eot_category *c = &r->category[r->n_category++];
         EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY + i), e->method, &mean, err));
@@ -71,40 +70,6 @@ static enum eot_status make_categories(const struct eot_estimator *e, struct eot
         snprintf(c->name, sizeof c->name, "%s", CATEGORY[i].name);
         snprintf(c->title, sizeof c->title, "%s", CATEGORY[i].title);
     }
-done:
-    return status;
-}
-
-/* Share of the signal's vertices of a parent that pass the cuts one after the other; of positrons by name. What the cut
- * or the region of sampling leaves out is measured apart and counts as not selected. */
-static enum eot_status add_efficiencies(const struct eot_estimator *e, int parent, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const char *prefix = parent == EOT_POSITRON ? "efficiency.positron" : "efficiency";
-    int all = eot_channel_offset(EOT_RARE_LFC, parent, EOT_CH_ALL), channel = eot_rare_channel(EOT_RARE_LFC, parent),
-        last = EOT_CH_MISSING + (int)e->config->detector.ecal_tail;
-    const struct eot_mean left_out = {.value = e->run->excluded[channel].rate,
-                                      .std_error = e->run->excluded[channel].error};
-    struct eot_mean mean;
-    char name[64];
-    for (int i = 0; i < EOT_N_CUT; i++) {
-        EOT_TRY(eot_estimator_share(e, eot_channel_offset(EOT_RARE_LFC, parent, EOT_CH_CUT + i), all, left_out, &mean,
-                                    err));
-        snprintf(name, sizeof name, "%s.%s", prefix, CUT[i].name);
-        if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-    }
-    last = eot_channel_offset(EOT_RARE_LFC, parent, last);
-    EOT_TRY(eot_estimator_share(e, last, all, left_out, &mean, err));
-    snprintf(name, sizeof name, "%s.missing_energy", prefix);
-    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-    snprintf(name, sizeof name, "%s.total", prefix);
-    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-    int above = 0; /* the threshold of 5 GeV */
-    while (above < EOT_N_CHANNEL_THRESHOLD && eot_channel_threshold(above) != 5.0f) above++;
-    if (above == EOT_N_CHANNEL_THRESHOLD || e->world->rare_threshold[parent] > 5.0) goto done;
-    EOT_TRY(eot_estimator_share(e, last, eot_channel_offset(EOT_RARE_LFC, parent, EOT_CH_ABOVE + above),
-                                (struct eot_mean){.value = 0.0}, &mean, err));
-    snprintf(name, sizeof name, "%s.above_5GeV", prefix);
-    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
 done:
     return status;
 }
@@ -123,8 +88,7 @@ enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struc
         snprintf(name, sizeof name, "selected.per_eot_%s", TAIL[i]);
         EOT_TRY(eot_estimator_add(e, name, "1", selected[i], err));
     }
-    for (int parent = EOT_ELECTRON; parent <= EOT_POSITRON && e->config->physics.rare_lfc; parent++)
-        EOT_TRY(add_efficiencies(e, parent, err));
+    EOT_TRY(eot_estimator_add_efficiencies(e, err));
     if (e->selection > 0) {
         snprintf(r.name, sizeof r.name, "%s", e->config->further[e->selection - 1].name);
         EOT_TRY(eot_result_add_selection(e->result, &r, err));

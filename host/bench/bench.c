@@ -313,6 +313,7 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
                  full = EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(t->b);
         t->config.sampling.batch = quarter < full ? quarter : full;
     }
+    if (options->batch > 0) t->config.sampling.batch = options->batch < t->result.n ? options->batch : t->result.n;
     /* as many lanes as the cascade has, so that both fill the device alike */
     t->n_lane = options->lanes > 0 ? ((uint32_t)options->lanes + 63) / 64 * 64
                                    : (uint32_t)(t->b->is_host ? LANES_ON_HOST : eot_run_full_lanes(t->b));

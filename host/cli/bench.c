@@ -140,7 +140,7 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text";
     bool is_help = false, is_simt = false, is_list = false, is_options = false, is_quiet = false;
-    uint64_t repeat = 5, eot = 0, lanes = 0, units = 0;
+    uint64_t repeat = 5, eot = 0, lanes = 0, batch = 0, units = 0;
     struct eot_text_list cases = {0}, positional = {0};
     struct eot_bench_options options = {.n_case = 0};
     struct eot_bench_result *result = NULL;
@@ -151,6 +151,7 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
         {"eot", 0, EOT_OPTION_POSITIVE, &eot, "N",
          "primaries of a round instead of the case's own number; the hash is then another"},
         {"lanes", 0, EOT_OPTION_COUNT, &lanes, "N", "particles followed side by side (default: 0, automatic)"},
+        {"batch", 0, EOT_OPTION_COUNT, &batch, "N", "primaries of a batch (default: 0, the case's own or automatic)"},
         {"device", 0, EOT_OPTION_TEXT, &options.device.selector, "SEL",
          "number of `eotmc devices`, part of a name, or host (default: automatic)"},
         {"units", 0, EOT_OPTION_POSITIVE, &units, "N", "use only N compute units (cores) of the device (default: all)"},
@@ -166,6 +167,8 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &options.device.no_kernel_cache, NULL,
          "build the kernels anew: jit_s is then the whole of it"},
         {"quiet", 'q', EOT_OPTION_FLAG, &is_quiet, NULL, "no messages about rounds"},
+        {"verbose", 'v', EOT_OPTION_FLAG, &options.device.verbose, NULL,
+         "tell about the kernels' resources, launches and times"},
     };
     const struct eot_command command = {
         .name = "bench",
@@ -194,6 +197,8 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     }
     EOT_CHECK(repeat >= 1 && repeat <= 10000, EOT_E_USAGE,
               "--repeat %llu (must be 1 to 10000); give a number in that range", (unsigned long long)repeat);
+    EOT_CHECK(batch <= 1000000000, EOT_E_USAGE, "--batch %llu (at most 1000000000); give fewer",
+              (unsigned long long)batch);
     EOT_CHECK(lanes <= 16777216, EOT_E_USAGE, "--lanes %llu (at most 16777216); give fewer", (unsigned long long)lanes);
     EOT_CHECK(!is_simt || options.device.selector == NULL || strcmp(options.device.selector, "host") == 0, EOT_E_USAGE,
               "--simt with --device %s (lockstep is followed on the host); leave --device out",
@@ -205,6 +210,7 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     options.repeat = (int)repeat;
     options.eot = eot;
     options.lanes = (int)lanes;
+    options.batch = batch;
     options.device.units = (int)units;
     options.log = &log;
     options.is_interrupted = eot_interrupt_catch();

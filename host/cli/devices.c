@@ -22,12 +22,12 @@ static void print_text(const struct eot_device *device, size_t n_device, const s
         printf("%s%zu  %s\n", is_chosen(i, choice, n_choice) ? "* " : "  ", i, d->name);
         printf("     type               %s\n", eot_device_type_name(d->type));
         if (d->type == EOT_DEVICE_HOST) {
-            printf("     driver             %s; one core, no OpenCL\n", d->driver);
+            printf("     driver             %s; one core, no driver\n", d->driver);
             continue;
         }
         printf("     platform           %s, %s\n", d->platform, d->platform_version);
         printf("     driver             %s\n", d->driver);
-        printf("     OpenCL C           %s\n", d->c_version);
+        printf("     language           %s\n", d->c_version);
         printf("     fp64               %s\n", d->fp64 ? "yes" : "no");
         printf("     int64 atomics      %s\n", d->int64_atomics ? "yes" : "no");
         printf("     compute units      %u\n", d->compute_units);

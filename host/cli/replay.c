@@ -12,6 +12,7 @@
 #include "output/output.h"
 #include "output/setup_figure.h"
 #include "job/replay.h"
+#include "physics/process.h"
 
 static const char *region_name(const struct eot_config *config, const struct eot_world *world, int region) {
     int volume = world->region[region].volume;
@@ -52,15 +53,19 @@ static void print_text(const struct eot_config *config, const struct eot_world *
         printf("%7zu %-6s %11.5g %10.4g %10.4g %10.5g %10.4g %11.4g %11.4g %8d  ", i, eot_replay_particle_name(s->type),
                s->E, s->x, s->y, s->z, s->path, s->ionisation, s->soft, s->n_waiting);
         if (s->E_a > 0.0) printf("%s %.5g + ", eot_replay_particle_name(s->type_a), s->E_a);
-        printf("%s %.5g%s%s%s\n", eot_replay_particle_name(s->type_b), s->E_b, s->has_left ? ", leaves the ECAL" : "",
-               s->is_ghost ? " (ghost)" : "", s->holds_vertex ? "  <- muon pair" : "");
+        printf("%s %.5g%s%s", eot_replay_particle_name(s->type_b), s->E_b, s->has_left ? ", leaves the ECAL" : "",
+               s->is_ghost ? " (ghost)" : "");
+        if (s->holds_vertex && r->n_vertex > 0) printf("  <- %s", eot_process_at(r->vertex[0].process)->products);
+        printf("\n");
     }
     printf("\n%.6g rare vertices expected in this shower, %zu chosen\n", r->rate, r->n_vertex);
     for (size_t i = 0; i < r->n_vertex; i++) {
         const struct eot_replay_vertex *v = &r->vertex[i];
-        printf(
-            "\nvertex in step %u: photon of %.6g GeV at (%.5g, %.5g, %.6g) cm, depth %.4g X0, %.4g ns, weight %.6g\n",
-            v->draw, v->k, v->x, v->y, v->z, v->depth_X0, v->time, v->weight);
+        const struct eot_process *process = eot_process_at(v->process);
+        printf("\nvertex in step %u: %s of %.6g GeV, %s (%s), at (%.5g, %.5g, %.6g) cm, depth %.4g X0, %.4g ns, weight "
+               "%.6g\n",
+               v->draw, eot_particle_word(v->parent), v->k, process->products, process->reaction, v->x, v->y, v->z,
+               v->depth_X0, v->time, v->weight);
         if (v->faults != 0u) printf("FAULT %u: %s\n", v->faults, eot_run_fault_text(v->faults));
         for (int k = 0; k < 2; k++)
             if (v->muon[k].charge != 0) print_muon(config, world, &v->muon[k]);
@@ -124,13 +129,14 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
             json_object_set_new(row, eot_event_column_info(k)->name, json_real((double)v->row[k]));
         for (int k = 0; k < EOT_N_ECAL_CELL; k++) json_array_append_new(cells, json_real(v->ecal_cell[k]));
         json_array_append_new(
-            vertices, json_pack("{s:i, s:f, s:[f,f,f], s:f, s:f, s:f, s:i, s:o, s:o, s:f, s:f, s:o, s:o}", "step",
-                                (int)v->draw, "photon_GeV", v->k, "position_cm", v->x, v->y, v->z, "depth_X0",
-                                v->depth_X0, "time_ns", v->time, "weight", v->weight, "faults", (int)v->faults, "muons",
-                                muons, "energy_GeV", ledger, "energy_in_GeV", v->energy_in, "energy_missing_GeV",
-                                v->residual, "ecal_cells_GeV", cells, "record", row));
+            vertices, json_pack("{s:i, s:s, s:s, s:f, s:[f,f,f], s:f, s:f, s:f, s:i, s:o, s:o, s:f, s:f, s:o, s:o}",
+                                "step", (int)v->draw, "process", eot_process_at(v->process)->key, "parent",
+                                eot_particle_word(v->parent), "parent_GeV", v->k, "position_cm", v->x, v->y, v->z,
+                                "depth_X0", v->depth_X0, "time_ns", v->time, "weight", v->weight, "faults",
+                                (int)v->faults, "muons", muons, "energy_GeV", ledger, "energy_in_GeV", v->energy_in,
+                                "energy_missing_GeV", v->residual, "ecal_cells_GeV", cells, "record", row));
     }
-    root = json_pack("{s:s, s:s, s:s, s:I, s:i, s:f, s:f, s:O, s:O}", "schema", "eotmc-replay/1", "name", config->name,
+    root = json_pack("{s:s, s:s, s:s, s:I, s:i, s:f, s:f, s:O, s:O}", "schema", "eotmc-replay/2", "name", config->name,
                      "config_sha256", config->sha256, "event", (json_int_t)r->event, "seed", (int)config->sampling.seed,
                      "beam_GeV", r->E_beam, "rare", r->rate, "steps", steps, "vertices", vertices);
     EOT_CHECK_MEMORY(root);

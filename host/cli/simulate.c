@@ -55,7 +55,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     EOT_TRY(eot_output_prepare(folder, err));
     EOT_TRY(device_open(s, config, err));
     double start = now_s();
-    bool is_muon_beam = eot_beam_is_muon(config), is_conversion = is_muon_beam && config->physics.rare_lfc,
+    bool is_muon_beam = eot_beam_is_muon(config), is_conversion = is_muon_beam && config->physics.rare[EOT_RARE_LFC],
          is_partial = false;
     if (is_muon_beam && !is_conversion)
         EOT_TRY(eot_world_create_muons(config, &setup, &world, err));

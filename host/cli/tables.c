@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "output/output.h"
 #include "physics/muon_tables.h"
+#include "physics/process.h"
 #include "world/world.h"
 
 enum { MAX_ROW = 256 };
@@ -65,7 +66,10 @@ static void list_tables(const struct eot_setup *setup, const struct eot_em_optio
         add(list, "pair production", name, "GeV", o->cut, o->energy_max, n_energy, e->pair, n_energy + n_quantile);
         add(list, "Compton scattering", name, "GeV", o->cut, o->energy_max, n_energy, e->compton,
             n_energy + n_quantile);
-        add(list, "gamma -> mu+ mu-", name, "GeV", o->cut, o->energy_max, n_energy, e->dimuon_gamma, n_energy);
+        for (int p = 0; p < EOT_N_RARE; p++)
+            if (o->rare[p])
+                add(list, eot_process_at(p)->reaction, name, "GeV", o->cut, o->energy_max, n_energy, e->rare[p],
+                    n_energy);
         add(list, "electron ionisation", name, "GeV", o->cut, o->energy_max, n_energy, NAN, n_energy);
     }
     size_t n_soft = (size_t)(t->n_soft_energy * t->n_soft_path);
@@ -89,12 +93,13 @@ static void list_tables(const struct eot_setup *setup, const struct eot_em_optio
     add(list, "muon straggling (Vavilov)", "any", "kappa", kappa, kappa_last, EOT_MUON_N_KAPPA, NAN,
         2 * EOT_MUON_N_KAPPA * EOT_MUON_N_TAIL);
     if (o->n_medium == 0) return; /* a muon beam has no cascade */
-    const eot_vertex_tables *e = &w->event.vertex;
     const eot_shower_constants *shower = &w->event.shower;
-    double pair_first = exp((double)e->pair_log_first),
-           pair_last = pair_first * exp((e->n_pair_energy - 1) / (double)e->pair_inverse_log_step);
-    add(list, "mu+ mu- energy split", "ECAL", "GeV", pair_first, pair_last, (size_t)e->n_pair_energy, NAN,
-        (size_t)(e->n_pair_energy * (e->n_pair_quantile + 1)));
+    for (int p = 0; p < EOT_N_RARE; p++) {
+        struct eot_process_table own[EOT_MAX_PROCESS_TABLE];
+        int n = o->rare[p] ? eot_process_at(p)->list(&w->event.vertex, own) : 0;
+        for (int i = 0; i < n; i++)
+            add(list, own[i].name, "ECAL", "GeV", own[i].low, own[i].high, own[i].n_node, NAN, own[i].n_value);
+    }
     double alpha = (double)shower->first_alpha,
            alpha_last = alpha + (shower->n_alpha - 1) / (double)shower->inverse_alpha_step;
     add(list, "shower depth (Gamma)", "any", "alpha", alpha, alpha_last, (size_t)shower->n_alpha, NAN,
@@ -117,9 +122,14 @@ static void print_text(const struct eot_config *config, const struct eot_em_opti
     }
     if (o->n_medium == 0)
         printf("\nlargest error %.1e (tolerance %.0e)\n", w->achieved_error, eot_muon_options_default().tolerance);
-    else
-        printf("\ncut %.6g GeV, energies to %.6g GeV; largest error %.1e (tolerances %.0e cascade, %.0e muons)\n",
-               o->cut, o->energy_max, w->achieved_error, EOT_EM_TOLERANCE, eot_muon_options_default().tolerance);
+    else {
+        printf("\ncut %.6g GeV, energies to %.6g GeV; largest error %.1e (tolerances %.0e cascade, %.0e muons", o->cut,
+               o->energy_max, w->achieved_error, EOT_EM_TOLERANCE, eot_muon_options_default().tolerance);
+        for (int p = 0; p < EOT_N_RARE; p++)
+            if (o->rare[p] && eot_process_at(p)->tolerance > EOT_EM_TOLERANCE)
+                printf(", %.0e %s", eot_process_at(p)->tolerance, eot_process_at(p)->reaction);
+        printf(")\n");
+    }
     if (o->n_medium > 0 && w->event.response.n_hcal > 0)
         printf("HCAL calibration: factor %.5g on the energy in scintillator, statistical error %.2f %% (muons of %.4g "
                "GeV, peak %.4g GeV)\n",
@@ -212,7 +222,7 @@ enum eot_status eot_cmd_tables(int argc, char **argv, struct eot_error *err) {
         EOT_TRY(print_json(&config, &options, &world, list, seconds, err));
     else
         print_text(&config, &options, &world, list, seconds);
-    if (dump != NULL) EOT_TRY(eot_tables_dump(dump, &setup, &options, err));
+    if (dump != NULL) EOT_TRY(eot_tables_dump(dump, &setup, &options, &world, err));
     if (figure != NULL) EOT_TRY(eot_tables_figure(figure, &setup, err));
 done:
     free(list);

@@ -5,6 +5,7 @@
 
 #include "physics/em.h"
 #include "geometry/setup.h"
+#include "world/world.h"
 
 /** Name of a medium of the cascade: its materials, joined by "+". */
 void eot_tables_medium_name(const struct eot_em_medium *medium, char *name, size_t n_name);
@@ -12,7 +13,7 @@ void eot_tables_medium_name(const struct eot_em_medium *medium, char *name, size
 /** em_<medium>.csv, dimuon_gamma_xsec.csv and muon_dedx_<material>.csv in an existing folder. @return EOT_E_IO,
  * EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_tables_dump(const char *folder, const struct eot_setup *setup, const struct eot_em_options *options,
-                                struct eot_error *err);
+                                const struct eot_world *world, struct eot_error *err);
 
 /** muon_dedx.png: stopping power of muons by process with published points, a panel per material, with its script and
  * data. @return EOT_E_IO, EOT_E_NUMERIC, EOT_E_MEMORY. */

@@ -9,7 +9,9 @@
 #include "eotmc/physics/dimuon_gamma.h"
 #include "output/gnuplot.h"
 #include "output/output.h"
+#include "physics/dimuon.h"
 #include "physics/muon_tables.h"
+#include "physics/process.h"
 #include "tables.h"
 
 enum { MAX_POINT = 256 };
@@ -58,8 +60,10 @@ done:
     return status;
 }
 
-static enum eot_status dump_medium(const char *folder, const struct eot_em_medium *medium,
-                                   const struct eot_em_options *o, struct eot_error *err) {
+static enum eot_status dump_medium(const char *folder, const struct eot_em_options *o, int m, const struct eot_world *w,
+                                   struct eot_error *err) {
+    const struct eot_em_medium *medium = &o->medium[m];
+    struct eot_em_options with_tables = *o;
     struct eot_text text = {0};
     double energy[MAX_POINT];
     char medium_name[160], file[192];
@@ -69,13 +73,20 @@ static enum eot_status dump_medium(const char *folder, const struct eot_em_mediu
                  "# %s: macroscopic cross sections [1/cm] and ionisation [GeV/cm]; bremsstrahlung of photons above the "
                  "cut of %.6g GeV; LPM effect %s\n",
                  medium_name, o->cut, o->lpm ? "on" : "off");
-    eot_text_add(&text,
-                 "energy_GeV,brems_per_cm,pair_per_cm,compton_per_cm,dimuon_gamma_per_cm,ionisation_GeV_per_cm\n");
+    eot_text_add(&text, "energy_GeV,brems_per_cm,pair_per_cm,compton_per_cm,");
+    for (int p = 0; p < EOT_N_RARE; p++)
+        if (o->rare[p]) eot_text_add(&text, "%s_per_cm,", eot_process_at(p)->key);
+    eot_text_add(&text, "ionisation_GeV_per_cm\n");
+    with_tables.vertex = &w->event.vertex;
     int n = energies_between(o->cut, o->energy_max, 20, energy);
     for (int i = 0; i < n; i++) {
         struct eot_em_rates r = eot_em_rates_at(medium, energy[i], o->cut, o->lpm);
-        eot_text_add(&text, "%.10g,%.8g,%.8g,%.8g,%.8g,%.8g\n", energy[i], r.brems, r.pair, r.compton, r.dimuon_gamma,
-                     r.ionisation);
+        eot_text_add(&text, "%.10g,%.8g,%.8g,%.8g,", energy[i], r.brems, r.pair, r.compton);
+        for (int p = 0; p < EOT_N_RARE; p++)
+            if (o->rare[p])
+                eot_text_add(&text, "%.8g,",
+                             w->rare_unit * eot_process_at(p)->rate(&with_tables, &w->table, m, energy[i], NULL));
+        eot_text_add(&text, "%.8g\n", r.ionisation);
     }
     return write_text(folder, file, &text, err);
 }
@@ -153,9 +164,9 @@ done:
 }
 
 enum eot_status eot_tables_dump(const char *folder, const struct eot_setup *setup, const struct eot_em_options *o,
-                                struct eot_error *err) {
+                                const struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    for (int m = 0; m < o->n_medium; m++) EOT_TRY(dump_medium(folder, &o->medium[m], o, err));
+    for (int m = 0; m < o->n_medium; m++) EOT_TRY(dump_medium(folder, o, m, w, err));
     if (o->n_medium > 0) EOT_TRY(dump_dimuon(folder, o, err));
     for (int i = 0; i < setup->n_material; i++)
         if (is_matter(&setup->material[i])) EOT_TRY(dump_muon(folder, &setup->material[i], err));

@@ -675,3 +675,9 @@ void eot_config_free(struct eot_config *config) {
 bool eot_beam_is_muon(const struct eot_config *config) {
     return config->beam.particle == EOT_BEAM_MUON_MINUS || config->beam.particle == EOT_BEAM_MUON_PLUS;
 }
+
+enum eot_process_family eot_config_family(const struct eot_config *config) {
+    for (int p = 0; p < EOT_N_RARE; p++)
+        if (config->physics.rare[p] && eot_rare_family(p) == EOT_FAMILY_SIGNAL) return EOT_FAMILY_SIGNAL;
+    return EOT_FAMILY_DIMUON;
+}

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "eotmc/physics/process.h"
 #include "eotmc/tally/tally.h"
 #include "materials/material.h"
 
@@ -74,12 +75,12 @@ struct eot_physics_config {
     bool multiple_scattering; /* of electrons in the replay and of muons */
     bool decay;               /* of muons */
     enum eot_muon_straggling_config muon_straggling;
-    double muon_hard_loss; /* v above which muon losses are explicit, relative to the total energy */
-    double muon_max_step;  /* cm, in effective media */
-    double field_max_step; /* cm, where there is a field */
-    double step_max_X0;    /* longest electron step of the cascade [X0] */
-    bool rare_dimuon_gamma, rare_lfc, rare_dimuon_trident, rare_dimuon_annihilation; /* process enabled */
-    double mphi, h;                                                                  /* GeV; coupling: of rare_lfc */
+    double muon_hard_loss;  /* v above which muon losses are explicit, relative to the total energy */
+    double muon_max_step;   /* cm, in effective media */
+    double field_max_step;  /* cm, where there is a field */
+    double step_max_X0;     /* longest electron step of the cascade [X0] */
+    bool rare[EOT_N_RARE];  /* processes that are on: physics.rare.<key>, eotmc/physics/processes.def */
+    double mphi, h;         /* the signal: GeV; coupling */
     double shower_depth[3]; /* mean depth of sub-cut showers d0 + d1 L + d2 L^2 [X0], L = ln(1 + E/Ec) */
     double shower_alpha[4]; /* shape max(a0 + a1 L + a2 exp(-L), a3) */
     double shower_sigma_depth[2], shower_sigma_alpha[2];        /* sigma(ln .) = 1/(s0 + s1 L), bounded */
@@ -192,6 +193,9 @@ enum eot_status eot_config_read_text(const char *path, const char *text, const c
 void eot_config_free(struct eot_config *config);
 /** Whether the beam is one of muons. */
 bool eot_beam_is_muon(const struct eot_config *config);
+/** Family of the rare processes that are on: the signal's if one of its processes is. A configuration that was read has
+ * processes of one family only. */
+enum eot_process_family eot_config_family(const struct eot_config *config);
 /** The table of all keys with unit, range and default as Markdown: what configs/schema.md holds. Caller frees; NULL
  * when out of memory. */
 char *eot_config_schema_markdown(void);

@@ -138,14 +138,21 @@ const struct eot_key EOT_KEYS[] = {
            "longest step where there is a field"),
     NUMBER(ROOT, "physics.step_max_X0", NONE, 1e-3, 1, "1", ROOT(physics.step_max_X0),
            "longest electron step of the cascade, in radiation lengths"),
-    SWITCH(ROOT, "physics.rare.dimuon_gamma", "on", ROOT(physics.rare_dimuon_gamma),
-           "gamma -> mu+ mu- in the field of a nucleus"),
-    SWITCH(ROOT, "physics.rare.dimuon_trident", "off", ROOT(physics.rare_dimuon_trident),
-           "e N -> e N mu+ mu- by virtual photons: 2 % of all muon pairs"),
-    SWITCH(ROOT, "physics.rare.dimuon_annihilation", "off", ROOT(physics.rare_dimuon_annihilation),
-           "e+ e- -> mu+ mu- on atomic electrons, above 43.69 GeV"),
-    SWITCH(ROOT, "physics.rare.lfc", "off", ROOT(physics.rare_lfc),
-           "the signal, e N -> mu N phi; muon beams: mu N -> e N phi"),
+/* The switches of the rare processes: those of muon pairs first, then the signal's, whose parameters follow. */
+#define RARE_DIMUON(id, key, fallback, doc) \
+    SWITCH(ROOT, "physics.rare." #key, fallback, ROOT(physics.rare[EOT_RARE_##id]), doc),
+#define RARE_SIGNAL(id, key, fallback, doc)
+#define EOT_PROCESS(id, key, parents, family, fallback, doc) RARE_##family(id, key, fallback, doc)
+#include "eotmc/physics/processes.def"
+#undef RARE_DIMUON
+#undef RARE_SIGNAL
+#define RARE_DIMUON(id, key, fallback, doc)
+#define RARE_SIGNAL(id, key, fallback, doc) \
+    SWITCH(ROOT, "physics.rare." #key, fallback, ROOT(physics.rare[EOT_RARE_##id]), doc),
+#include "eotmc/physics/processes.def"
+#undef EOT_PROCESS
+#undef RARE_DIMUON
+#undef RARE_SIGNAL
     NUMBER(ROOT, "physics.mphi", ENERGY, 0.1052, 3, "0.2 GeV", ROOT(physics.mphi), "signal: mass of the scalar phi"),
     NUMBER(ROOT, "physics.h", NONE, 1e-12, 1, "1e-4", ROOT(physics.h),
            "signal: coupling h of -h ebar P_R mu phi + h.c.; yields are proportional to h^2"),

@@ -153,6 +153,34 @@ static enum eot_status check_volumes(struct eot_reader *r) {
     return EOT_OK;
 }
 
+/* "a, b" of the keys of a family's processes that are on. @return whether there are any. */
+static bool keys_of_family(const struct eot_config *c, enum eot_process_family family, char *text, size_t size) {
+    static const char *const keys[EOT_N_RARE] = {
+#define EOT_PROCESS(id, key, parents, family, fallback, doc) "physics.rare." #key,
+#include "eotmc/physics/processes.def"
+#undef EOT_PROCESS
+    };
+    size_t n = 0;
+    text[0] = '\0';
+    for (int p = 0; p < EOT_N_RARE; p++) {
+        if (!c->physics.rare[p] || eot_rare_family(p) != (i32)family || n >= size) continue;
+        n += (size_t)snprintf(text + n, size - n, "%s%s=off", n > 0 ? ", " : "", keys[p]);
+    }
+    return n > 0;
+}
+
+static enum eot_status check_processes(struct eot_reader *r) {
+    char pairs[256], signal[256], key[128];
+    if (!keys_of_family(r->config, EOT_FAMILY_DIMUON, pairs, sizeof pairs) ||
+        !keys_of_family(r->config, EOT_FAMILY_SIGNAL, signal, sizeof signal))
+        return EOT_OK;
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(signal, "="), signal);
+    FAIL_AT(key,
+            "(on together with muon pairs: of 1e9 vertices one would be signal, and weights differ as much); run one "
+            "with %s and one with %s",
+            pairs, signal);
+}
+
 enum eot_status eot_config_validate(struct eot_reader *r) {
     const struct eot_config *c = r->config;
     const struct eot_geometry_config *g = &c->geometry;
@@ -167,11 +195,6 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     if (c->sampling.min_photon_energy >= c->beam.energy)
         FAIL_AT("sampling.region.min_photon_energy",
                 "(not below beam.energy = %.6g GeV: no photon would be left); lower it", c->beam.energy);
-    if (c->physics.rare_lfc &&
-        (c->physics.rare_dimuon_gamma || c->physics.rare_dimuon_trident || c->physics.rare_dimuon_annihilation))
-        FAIL_AT("physics.rare.lfc", "(on together with muon pairs: of 1e9 vertices one would be signal, and weights "
-                                    "differ as much); run one with physics.rare.dimuon_*=off and one with "
-                                    "physics.rare.lfc=off");
     if (c->sampling.min_lepton_energy >= c->beam.energy)
         FAIL_AT("sampling.region.min_lepton_energy",
                 "(not below beam.energy = %.6g GeV: no electron would be left); lower it", c->beam.energy);
@@ -182,7 +205,8 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
         (c->scoring.exit_z <= g->world_min[2] || c->scoring.exit_z > g->world_max[2]))
         FAIL_AT("scoring.exit_z", "(outside the world, %.6g to %.6g cm); move the plane or enlarge geometry.world",
                 g->world_min[2], g->world_max[2]);
-    enum eot_status status = check_selections(r);
+    enum eot_status status = check_processes(r);
+    if (status == EOT_OK) status = check_selections(r);
     if (status == EOT_OK) status = check_volumes(r);
     if (status != EOT_OK) return status;
     const double start[3] = {c->beam.position_x, c->beam.position_y, c->beam.position_z};

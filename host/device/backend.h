@@ -1,7 +1,8 @@
 /** @file backend.h
- * The one interface through which host/run sees a device: OpenCL (host/device/opencl*.c) or the host itself (the same
- * kernel texts compiled as C, one work item after the other). Kernels are listed in kernels/kernels.def; every kernel
- * argument is a pointer to global memory (scalars travel in a parameter buffer). */
+ * The one interface through which host/run sees a device: OpenCL (host/device/opencl*.c), CUDA
+ * (host/device/cuda_*.c) or the host itself (the same kernel texts compiled as C, one work item after the other).
+ * Kernels are listed in kernels/kernels.def; every kernel argument is a pointer to global memory (scalars travel in a
+ * parameter buffer). */
 #ifndef EOT_HOST_DEVICE_BACKEND_H
 #define EOT_HOST_DEVICE_BACKEND_H
 

@@ -1,5 +1,5 @@
 /** @file backend_private.h
- * What the two backends and the selection share. Only host/device includes it. */
+ * What the backends and the selection share. Only host/device includes it. */
 #ifndef EOT_HOST_DEVICE_BACKEND_PRIVATE_H
 #define EOT_HOST_DEVICE_BACKEND_PRIVATE_H
 
@@ -8,7 +8,7 @@
 
 struct eot_buffer {
     size_t n_bytes;
-    void *memory; /* host: the bytes; OpenCL: the cl_mem, which is a pointer too */
+    void *memory; /* host: the bytes; OpenCL: the cl_mem, which is a pointer too; CUDA: the address on the device */
 };
 
 /** The host's own compilation of the kernels: runs one work item. @param item its number. @param n_item the launch's
@@ -27,6 +27,12 @@ struct eot_device;
  * (--kernel-dir), EOT_E_MEMORY. */
 enum eot_status eot_opencl_backend_open(const struct eot_device *device, const struct eot_backend_options *options,
                                         struct eot_backend **backend, struct eot_error *err);
+
+/** The backend on a device of CUDA. Kernels are compiled when they are first launched, so that a launch may return
+ * EOT_E_BUILD. @return EOT_OK, EOT_E_DEVICE, EOT_E_USAGE (options->units), EOT_E_BUILD or EOT_E_IO (--kernel-dir),
+ * EOT_E_MEMORY. */
+enum eot_status eot_cuda_backend_open(const struct eot_device *device, const struct eot_backend_options *options,
+                                      struct eot_backend **backend, struct eot_error *err);
 
 /** EOT_E_INTERNAL unless [offset, offset + n_bytes) lies in the buffer. */
 enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err);

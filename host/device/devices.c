@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cl_status.h"
+#include "cuda_driver.h"
 
 const char *eot_device_type_name(enum eot_device_type type) {
     switch (type) {
@@ -78,6 +79,7 @@ static enum eot_status device_describe(cl_platform_id platform, cl_device_id id,
     device->fp64 = fp64 != 0;
     device->exact_divide = (fp32 & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
     device->int64_atomics = strstr(extensions, "cl_khr_int64_base_atomics") != NULL;
+    device->interface = EOT_INTERFACE_OPENCL;
     device->platform_id = platform;
     device->device_id = id;
     snprintf(device->missing, sizeof device->missing, "%s%s%s%s%s", device->fp64 ? "" : ", double precision (fp64)",
@@ -94,6 +96,7 @@ static void host_describe(struct eot_device *device) {
     snprintf(device->driver, sizeof device->driver, "kernels compiled as C");
     snprintf(device->c_version, sizeof device->c_version, "C11");
     device->type = EOT_DEVICE_HOST;
+    device->interface = EOT_INTERFACE_HOST;
     device->fp64 = device->int64_atomics = device->exact_divide = true;
     device->compute_units = 1;
     device->n_part_max = EOT_MAX_DEVICE_CHOICE;
@@ -124,9 +127,11 @@ enum eot_status eot_devices_list(struct eot_device **device, size_t *n_device, s
             list = more;
             memset(&list[n], 0, sizeof list[n]);
             EOT_TRY(device_describe(platform[i], id[k], &list[n], err));
+            list[n].ordinal = (int)n;
             n++;
         }
     }
+    EOT_TRY(eot_cuda_devices_add(&list, &n, err));
     struct eot_device *more = realloc(list, (n + 1) * sizeof *more);
     EOT_CHECK_MEMORY(more);
     list = more;
@@ -147,35 +152,76 @@ static bool contains(const char *text, const char *part) {
     return false;
 }
 
+/* The usable GPU with most compute units, through CUDA where both interfaces have it; else a CPU, else the host. */
+static size_t choose_best(const struct eot_device *device, size_t n_device) {
+    static const int rank[] = {
+        [EOT_DEVICE_HOST] = 0, [EOT_DEVICE_OTHER] = 1, [EOT_DEVICE_CPU] = 2, [EOT_DEVICE_GPU] = 3};
+    size_t chosen = n_device;
+    for (size_t i = 0; i < n_device; i++) {
+        if (device[i].missing[0] != '\0') continue;
+        const struct eot_device *d = &device[i], *best = chosen < n_device ? &device[chosen] : NULL;
+        if (best == NULL || rank[d->type] > rank[best->type] ||
+            (d->type == best->type && (d->compute_units > best->compute_units ||
+                                       (d->compute_units == best->compute_units && d->interface == EOT_INTERFACE_CUDA &&
+                                        best->interface != EOT_INTERFACE_CUDA))))
+            chosen = i;
+    }
+    return chosen;
+}
+
+/* "cuda:1", "opencl:0": the number among the devices of an interface; n_device if the text is no such thing. */
+static size_t choose_by_interface(const struct eot_device *device, size_t n_device, const char *selector) {
+    static const struct {
+        const char *name;
+        enum eot_device_interface interface;
+    } WORDS[] = {{"cuda:", EOT_INTERFACE_CUDA}, {"opencl:", EOT_INTERFACE_OPENCL}};
+    for (size_t w = 0; w < sizeof WORDS / sizeof WORDS[0]; w++) {
+        const char *number = selector + strlen(WORDS[w].name);
+        char *end = NULL;
+        if (strncasecmp(selector, WORDS[w].name, strlen(WORDS[w].name)) != 0 || !isdigit((unsigned char)number[0]))
+            continue;
+        unsigned long ordinal = strtoul(number, &end, 10);
+        for (size_t i = 0; i < n_device && *end == '\0'; i++)
+            if (device[i].interface == WORDS[w].interface && (unsigned long)device[i].ordinal == ordinal) return i;
+    }
+    return n_device;
+}
+
+/* Part of a name. A card that is there through both interfaces is meant through CUDA. */
+static size_t choose_by_name(const struct eot_device *device, size_t n_device, const char *selector) {
+    for (int is_any = 0; is_any < 2; is_any++)
+        for (size_t i = 0; i < n_device; i++)
+            if ((is_any != 0 || device[i].interface == EOT_INTERFACE_CUDA) &&
+                (contains(device[i].name, selector) || contains(device[i].platform, selector)))
+                return i;
+    return n_device;
+}
+
 enum eot_status eot_device_choose(const struct eot_device *device, size_t n_device, const char *selector,
                                   size_t *i_device, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     size_t chosen = n_device;
     if (selector == NULL) {
-        static const int rank[] = {
-            [EOT_DEVICE_HOST] = 0, [EOT_DEVICE_OTHER] = 1, [EOT_DEVICE_CPU] = 2, [EOT_DEVICE_GPU] = 3};
-        for (size_t i = 0; i < n_device; i++) {
-            if (device[i].missing[0] != '\0') continue;
-            bool is_better =
-                chosen == n_device || rank[device[i].type] > rank[device[chosen].type] ||
-                (device[i].type == device[chosen].type && device[i].compute_units > device[chosen].compute_units);
-            if (is_better) chosen = i;
-        }
+        chosen = choose_best(device, n_device);
     } else if (selector[0] != '\0') {
         char *end;
         unsigned long index = strtoul(selector, &end, 10);
         if (isdigit((unsigned char)selector[0]) && *end == '\0' && index < n_device) chosen = index;
         for (size_t i = 0; i < n_device && chosen == n_device; i++)
             if (device[i].type == EOT_DEVICE_HOST && strcasecmp(selector, "host") == 0) chosen = i;
-        for (size_t i = 0; i < n_device && chosen == n_device; i++)
-            if (contains(device[i].name, selector) || contains(device[i].platform, selector)) chosen = i;
+        if (chosen == n_device) chosen = choose_by_interface(device, n_device, selector);
+        if (chosen == n_device) chosen = choose_by_name(device, n_device, selector);
     }
     if (chosen == n_device) {
-        char there[1024] = "";
+        char there[1024] = "", reason[256] = "";
+        struct eot_cuda_driver driver;
         for (size_t i = 0, n = 0; i < n_device && n < sizeof there; i++)
             n += (size_t)snprintf(there + n, sizeof there - n, "%s%zu = %s", i > 0 ? ", " : "", i, device[i].name);
-        EOT_FAIL(EOT_E_USAGE, "--device %s matches no device (there are: %s); give a number, part of a name, or host",
-                 selector != NULL ? selector : "", there);
+        bool is_cuda = selector != NULL && strncasecmp(selector, "cuda", 4) == 0;
+        if (is_cuda && eot_cuda_driver_load(&driver, reason, sizeof reason)) reason[0] = '\0';
+        EOT_FAIL(EOT_E_USAGE,
+                 "--device %s matches no device (there are: %s%s%s); give a number, part of a name, or host",
+                 selector != NULL ? selector : "", there, reason[0] != '\0' ? "; " : "", reason);
     }
     *i_device = chosen;
 done:

@@ -33,6 +33,17 @@ static const struct probe {
 };
 enum { N_PROBE = sizeof PROBES / sizeof PROBES[0] };
 
+/* Each rare process has a probe of the name of its key. */
+enum probe_number {
+#define EOT_PROBE(name, low, high, spacing, ulp, expression) PROBE_##name,
+#include "../../kernels/probes.def"
+#undef EOT_PROBE
+};
+#define EOT_PROCESS(id, key, parents, family, fallback, doc) \
+    _Static_assert(PROBE_##key >= 0, "kernels/probes.def has no probe of this process");
+#include "eotmc/physics/processes.def"
+#undef EOT_PROCESS
+
 static const char *const LAYOUTS[] = {
 #define EOT_LAYOUT_PROBE(type) "sizeof " #type,
 #define EOT_LAYOUT_MEMBER(type, member) "offset of " #type "." #member,

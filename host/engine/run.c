@@ -11,7 +11,7 @@
 #include "device/launch.h"
 #include "eotmc/detector/ecal.h"
 #include "eotmc/math/random.h"
-#include "physics/lfc/event.h"
+#include "physics/process.h"
 #include "world/launch.h"
 #include "world/sections.h"
 
@@ -105,6 +105,15 @@ static size_t tally_bytes(const struct engine *g) {
 /* Work items of the kernel `source`: the energies of n primaries and one more. */
 static size_t source_items(const struct engine *g, size_t n) { return n / (size_t)g->b->lane_width + 1; }
 
+/* Events of one launch of the kernels behind the cascade: on a GPU as many as its multiprocessors can hold. */
+static size_t event_chunk(const struct eot_backend *b) {
+    enum { ON_CPU = 4096, LEAST = 32768, MOST = 262144 };
+    size_t chunk = LEAST;
+    if (!b->is_gpu) return ON_CPU;
+    while (chunk < MOST && chunk < eot_run_full_lanes(b)) chunk *= 2;
+    return chunk;
+}
+
 static enum eot_status engine_create(struct engine *g, const struct eot_config *config, const struct eot_world *w,
                                      const struct eot_run_options *options, uint64_t batch, bool has_events,
                                      const struct eot_track_spectra *spectra, struct eot_error *err) {
@@ -126,7 +135,7 @@ static enum eot_status engine_create(struct engine *g, const struct eot_config *
     if (lanes > LARGEST_TRACK_BUFFER / sizeof(i64) / n_track) lanes = LARGEST_TRACK_BUFFER / sizeof(i64) / n_track;
     size_t n_group = (lanes + g->group * width - 1) / (g->group * width);
     g->n_lane = (n_group > 0 ? n_group : 1) * g->group * width;
-    g->chunk = g->b->is_gpu ? 32768 : 4096;
+    g->chunk = event_chunk(g->b);
     if (g->chunk > g->batch) g->chunk = g->batch;
     g->record_threshold = (uint64_t)ceil(ldexp(config->scoring.record_fraction, 53));
 
@@ -238,6 +247,17 @@ static uint32_t launch_length(const struct engine *g, uint32_t n_primary, uint64
     return (uint32_t)fmin(fmax(length, fmax(SHORTEST, (double)(n_iteration / LARGEST_SHARE))), LONGEST);
 }
 
+/* Sum the lanes' track lengths. */
+static enum eot_status add_tracks(struct engine *g, size_t n_track, struct eot_block *block, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    EOT_TRY(g->b->op->buffer_read(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), g->track_host, err));
+    int64_t *sum = g->spectrum != NULL ? memset(g->spectrum, 0, n_track * sizeof *sum) : block->track;
+    for (size_t k = 0; k < n_track; k++)
+        for (size_t i = 0; i < g->n_lane; i++) sum[k] += g->track_host[k * g->n_lane + i];
+done:
+    return status;
+}
+
 /* Cascade of one batch: showers of [first, first + n). */
 static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n, struct eot_block *block,
                                    bool *is_complete, struct eot_error *err) {
@@ -266,7 +286,8 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
     EOT_TRY(status);
     EOT_TRY(g->b->op->buffer_write(g->b, g->lane, 0, g->n_lane * EOT_N_LANE_WORD * sizeof *g->lanes, g->lanes, err));
     size_t n_track = 3 * (size_t)g->c.n_track_bin;
-    EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), err));
+    const bool has_track = g->c.track_tally != EOT_TRACK_NONE;
+    if (has_track) EOT_TRY(g->b->op->buffer_zero(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), err));
     uint64_t n_iteration = 0;
     for (bool is_busy = true; is_busy;) {
         if (is_interrupted(g)) goto done;
@@ -306,10 +327,7 @@ static enum eot_status run_cascade(struct engine *g, uint64_t first, uint32_t n,
               "for this energy?); raise physics.cut",
               (unsigned long long)n_overflow, (unsigned long long)first, (unsigned long long)(first + n),
               EOT_STACK_DEPTH);
-    EOT_TRY(g->b->op->buffer_read(g->b, g->track, 0, g->n_lane * n_track * sizeof(i64), g->track_host, err));
-    int64_t *sum = g->spectrum != NULL ? memset(g->spectrum, 0, n_track * sizeof *sum) : block->track;
-    for (size_t k = 0; k < n_track; k++)
-        for (size_t i = 0; i < g->n_lane; i++) sum[k] += g->track_host[k * g->n_lane + i];
+    if (has_track) EOT_TRY(add_tracks(g, n_track, block, err));
     if (g->n_hit > 1) qsort(g->hit, g->n_hit, sizeof *g->hit, compare_records);
     for (size_t i = 0; i < g->n_hit; i++)
         block->vertex_sum += eot_mixed_bits(eot_mixed_bits(first + g->hit[i].i_primary) ^ g->hit[i].draw);
@@ -331,20 +349,8 @@ const char *eot_run_fault_text(uint32_t faults) {
 double eot_run_complete_row(const struct eot_world *w, const eot_event_launch *launch, uint64_t primary,
                             float row[EOT_N_EVENT_COLUMN]) {
     row[EOT_E_WEIGHT] = (float)((double)row[EOT_E_WEIGHT] * w->rare_unit);
-    if ((int)row[EOT_E_PROCESS] != EOT_RARE_LFC) return 0.0;
-    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)w->event.vertex.lfc[0].m_phi,
-                                           (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
-    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,
-                                                   launch->run)); /* no step has this number: they are the vertices' */
-    struct eot_lfc_state state = {
-        .E = (double)row[EOT_E_PARENT_ENERGY],
-        .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
-        .versine = (double)row[EOT_E_VERSINE]};
-    double kinetic =
-        eot_lfc_recoil_sample(n, &state, (const double[3]){eot_uniform(b.x), eot_uniform(b.y), eot_uniform(b.z)});
-    row[EOT_E_RECOIL_T] = (float)state.t;
-    row[EOT_E_RECOIL_TURN] = (float)state.turn_recoil;
-    return kinetic;
+    const struct eot_process *process = eot_process_at((int)row[EOT_E_PROCESS]);
+    return process != NULL ? process->complete(&w->event.vertex, launch, primary, row) : 0.0;
 }
 
 /* @param list numbers of the events in `record`; NULL: 0, 1, 2, ... */
@@ -699,12 +705,11 @@ static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
 
 /* Whether the cut or the region leaves out a part of what the enabled processes make. */
 static bool leaves_out(const struct eot_config *config, const struct eot_world *w) {
-    bool on[EOT_N_RARE], is_out = false;
-    eot_world_rare_switches(config, on);
+    bool is_out = false;
     for (int p = 0; p < EOT_N_RARE; p++)
         for (int type = 0; type < 3; type++)
-            is_out |= on[p] && eot_rare_parents(p) & 1 << type &&
-                      w->rare_threshold[type] > eot_world_rare_threshold(config, p);
+            is_out |= config->physics.rare[p] && eot_rare_parents(p) & 1 << type &&
+                      w->rare_threshold[type] > eot_process_at(p)->threshold(config);
     return is_out;
 }
 
@@ -716,7 +721,7 @@ static enum eot_status measure_excluded(const struct eot_config *config, const s
     struct eot_config low = *config;
     struct eot_world w = {0};
     struct engine g = {0};
-    uint64_t most = config->physics.rare_lfc ? EXCLUDED_SHOWERS_SIGNAL : EXCLUDED_SHOWERS,
+    uint64_t most = eot_config_family(config) == EOT_FAMILY_SIGNAL ? EXCLUDED_SHOWERS_SIGNAL : EXCLUDED_SHOWERS,
              n_shower = config->sampling.eot < most ? config->sampling.eot : most;
     struct eot_block *block = calloc(1, sizeof *block);
     eot_vertex_record *record = malloc(n_shower * sizeof *record);

@@ -120,8 +120,11 @@ static u32 convert(const struct eot_world *w, const eot_event_launch *launch, i3
     /* the vertex */
     eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, 0, launch->seed, launch->run);
     eot_u32x4 b = eot_random_block(g);
-    rate_at(w, v.k, eot_uniform(b.z), &v.target);
-    eot_lfc_table n = e->vertex.lfc[v.target];
+    i32 target = 0;
+    rate_at(w, v.k, eot_uniform(b.z), &target);
+    v.target_Z = e->vertex.lfc_Z[target];
+    v.target_A = e->vertex.lfc_A[target];
+    eot_lfc_table n = e->vertex.lfc[target];
     if (!eot_lfc_is_covered(n, v.k)) return (u32)EOT_FAULT_ENERGY;
     eot_lfc_final f = eot_lfc_sample(table, n, v.k, eot_uniform(b.x), eot_uniform(b.y));
     v.turn = eot_low_uniform(b.x, b.y);

@@ -204,7 +204,9 @@ enum eot_status eot_replay_execute(const struct eot_config *config, const struct
         EOT_TRY(follow_shower(w, &launch, record[i], acc, stack, &v, replay, err));
         if (n_record == 0) break;
         replay->n_vertex = i + 1;
-        *out = (struct eot_replay_vertex){.x = v.x,
+        *out = (struct eot_replay_vertex){.process = v.process,
+                                          .parent = v.parent,
+                                          .x = v.x,
                                           .y = v.y,
                                           .z = v.z,
                                           .time = (double)v.time,

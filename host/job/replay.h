@@ -44,6 +44,7 @@ struct eot_replay_muon {
 
 /** A rare vertex with its muons and what the event gives in the detector. */
 struct eot_replay_vertex {
+    int process, parent; /* enum eot_rare_process, enum eot_particle_type */
     double x, y, z, time, k, depth_X0, weight;
     uint32_t draw;                  /* number of its step of the cascade */
     uint32_t faults;                /* enum eot_event_fault */

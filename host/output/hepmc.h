@@ -17,9 +17,7 @@
 #include "config/config.h"
 #include "analysis/result.h"
 
-#define EOT_PDG_PHI 54
-
-/** Write folder/events.hepmc. Vertices of other processes are left out. @return EOT_E_IO, EOT_E_NUMERIC (a cross
+/** Write folder/events.hepmc. @return EOT_E_IO, EOT_E_NUMERIC (a cross
  * section), EOT_E_MEMORY. */
 enum eot_status eot_output_hepmc(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                  struct eot_error *err);

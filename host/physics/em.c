@@ -7,10 +7,9 @@
 
 #include "eotmc/physics/brems.h"
 #include "eotmc/physics/compton.h"
-#include "eotmc/physics/dimuon_gamma.h"
 #include "eotmc/physics/electron_ionisation.h"
 #include "eotmc/physics/pair.h"
-#include "physics/dimuon.h"
+#include "physics/process.h"
 
 enum {
     N_CELL = 192,
@@ -101,43 +100,6 @@ static void invert(const double *cumulative, double low, double high, int n, dou
     }
 }
 
-struct xsec_parameters {
-    double k, Z, A;
-};
-static double dimuon_integrand(double x, void *parameters) {
-    const struct xsec_parameters *p = parameters;
-    return eot_dimuon_gamma_dxsec_dx(p->k, x, p->Z, p->A);
-}
-
-/* Total of gamma -> mu+ mu- by two Gauss-Legendre panels of 64 points; *error its relative change with 32 points. */
-static double dimuon_gamma_xsec(double k, double Z, double A, double *error) {
-    if (error != NULL) *error = 0.0;
-    if (k <= 2.0 * EOT_M_MUON) return 0.0;
-    struct xsec_parameters p = {k, Z, A};
-    gsl_function f = {dimuon_integrand, &p};
-    /* symmetric in x; the lower edge is where W falls to 1, a kink: find it by bisection and integrate from there */
-    double low = EOT_M_MUON / k, high = 0.5;
-    if (dimuon_integrand(0.5, &p) <= 0.0) return 0.0;
-    for (int i = 0; i < 60; i++) {
-        double middle = 0.5 * (low + high);
-        if (dimuon_integrand(middle, &p) > 0.0)
-            high = middle;
-        else
-            low = middle;
-    }
-    double sum[2] = {0.0, 0.0}, knee = fmin(0.5, 4.0 * high);
-    for (int i = 0; i < (error != NULL ? 2 : 1); i++) {
-        gsl_integration_glfixed_table *rule = gsl_integration_glfixed_table_alloc(i == 0 ? 64 : 32);
-        if (rule == NULL) return NAN;
-        sum[i] = 2.0 * (gsl_integration_glfixed(&f, high, knee, rule) + gsl_integration_glfixed(&f, knee, 0.5, rule));
-        gsl_integration_glfixed_table_free(rule);
-    }
-    if (error != NULL) *error = fabs(sum[1] / sum[0] - 1.0);
-    return sum[0];
-}
-
-double eot_dimuon_gamma_xsec(double k, double Z, double A) { return dimuon_gamma_xsec(k, Z, A, NULL); }
-
 static double medium_ionisation(const struct eot_em_medium *medium, double E) {
     double sum = 0.0;
     for (int i = 0; i < medium->n_constituent; i++) {
@@ -151,49 +113,39 @@ static double medium_ionisation(const struct eot_em_medium *medium, double E) {
     return sum;
 }
 
-static double medium_dimuon_gamma(const struct eot_em_medium *medium, double k, double *error) {
+double eot_em_medium_rate(const struct eot_em_medium *medium, double E, eot_atom_xsec *xsec, double *error) {
     double sum = 0.0, element_error = 0.0;
     if (error != NULL) *error = 0.0;
     for (int i = 0; i < medium->n_constituent; i++) {
         const struct eot_material *m = medium->material[i];
         for (int j = 0; j < m->n_element; j++) {
             sum += medium->fraction[i] * m->density * EOT_AVOGADRO * m->element[j].mass_fraction / m->element[j].A *
-                   dimuon_gamma_xsec(k, m->element[j].Z, m->element[j].A, error != NULL ? &element_error : NULL);
+                   xsec(E, m->element[j].Z, m->element[j].A, error != NULL ? &element_error : NULL);
             if (error != NULL) *error = fmax(*error, element_error);
         }
     }
     return sum;
 }
 
-static double lfc_preference(const struct eot_em_options *o, double E) {
-    if (o->lfc_preference == NULL) return 1.0;
-    const eot_lfc_table *n = &o->vertex->lfc[o->vertex->importance_nucleus];
-    eot_lfc_cell c = eot_lfc_cell_from(eot_lfc_grid_place(*n, E), n->n_energy);
-    return o->lfc_preference[c.i] + c.f * (o->lfc_preference[c.i + 1] - o->lfc_preference[c.i]);
-}
-
-/* Rate of a rare process in medium m. */
-static double rare_rate(const struct eot_em_options *o, const struct eot_f32_table *table, int process, int m, double E,
-                        double *error) {
-    double sum = 0.0;
-    switch ((enum eot_rare_process)process) {
-    case EOT_RARE_DIMUON_GAMMA: return medium_dimuon_gamma(&o->medium[m], E, error);
-    case EOT_RARE_LFC:
-        for (int i = 0; i < o->vertex->n_lfc; i++)
-            if (o->vertex->lfc_medium[i] == m) sum += (double)eot_lfc_xsec(table->value, o->vertex->lfc[i], E);
-        return sum * lfc_preference(o, E);
-    case EOT_RARE_DIMUON_TRIDENT: return eot_em_medium_dimuon_trident(&o->medium[m], E, 0.0, error);
-    case EOT_RARE_DIMUON_ANNIHILATION: return eot_em_medium_dimuon_annihilation(&o->medium[m], E);
-    case EOT_N_RARE: break;
+/* Rates of the rare processes that are on at a node: one value each, their sums by parent in the node's columns. */
+static enum eot_status rare_rates(const struct eot_em_options *o, const struct eot_f32_table *table, int m, double E,
+                                  double *rate, double *node, struct eot_em_errors *error, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (int p = 0; p < EOT_N_RARE; p++) {
+        const struct eot_process *process = eot_process_at(p);
+        double rare_error = 0.0;
+        if (!o->rare[p]) continue;
+        rate[p] = process->rate(o, table, m, E, &rare_error);
+        EOT_CHECK(rare_error < process->tolerance, EOT_E_NUMERIC,
+                  "the rate of %s reaches a relative error of %.1e only (tolerance %.0e) at %g GeV; report the "
+                  "configuration",
+                  process->reaction, rare_error, process->tolerance, E);
+        error->rare[p] = fmax(error->rare[p], rare_error);
+        for (int type = 0; type < EOT_N_PARTICLE; type++)
+            if (eot_rare_parents(p) & 1 << type) node[eot_em_rare_column(type)] += rate[p];
     }
-    return sum;
-}
-
-int eot_rare_parents_of(const bool rare[EOT_N_RARE]) {
-    int parents = 0;
-    for (int p = 0; p < EOT_N_RARE; p++)
-        if (rare[p]) parents |= eot_rare_parents(p);
-    return parents;
+done:
+    return status;
 }
 
 static double compton_low(double k) { return log(EOT_M_ELECTRON / (EOT_M_ELECTRON + 2.0 * k)); }
@@ -205,7 +157,6 @@ struct eot_em_rates eot_em_rates_at(const struct eot_em_medium *medium, double E
         r.brems = cumulate(medium, E, lpm, brems_in_log_k, log(cut), log(E - EOT_M_ELECTRON), cumulative, NULL);
     r.pair = cumulate(medium, E, lpm, pair_in_eps, EOT_M_ELECTRON / E, 1.0 - EOT_M_ELECTRON / E, cumulative, NULL);
     r.compton = cumulate(medium, E, lpm, compton_in_log_eps, compton_low(E), 0.0, cumulative, NULL);
-    r.dimuon_gamma = medium_dimuon_gamma(medium, E, NULL);
     r.ionisation = medium_ionisation(medium, E);
     return r;
 }
@@ -358,12 +309,16 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
     EOT_CHECK_MEMORY(nodes);
     EOT_CHECK_MEMORY(quantiles);
     EOT_CHECK_MEMORY(rare);
-    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) error[m] = (struct eot_em_errors){.lfc = error[m].lfc};
+    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) {
+        error[m] = (struct eot_em_errors){.brems = 0.0};
+        for (int p = 0; p < EOT_N_RARE && m < o->n_medium; p++)
+            if (o->rare[p] && o->table_error != NULL) error[m].rare[p] = o->table_error[p];
+    }
     for (int m = 0; m < o->n_medium; m++) {
         const struct eot_em_medium *medium = &o->medium[m];
         double majorant = 0.0;
         for (int i = 0; i < n_energy; i++) {
-            double E = o->cut * exp(i * log_step), brems_error = 0.0, pair_error, compton_error, dimuon_error = 0.0;
+            double E = o->cut * exp(i * log_step), brems_error = 0.0, pair_error, compton_error;
             double *node = nodes + (size_t)(m * n_energy + i) * EOT_EM_N_COLUMN;
             double *row[EOT_N_CHANNEL];
             for (int c = 0; c < EOT_N_CHANNEL; c++)
@@ -394,24 +349,12 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
             node[EOT_EM_CHARGED + EOT_EM_VERTEX] = brems;
             node[EOT_EM_PHOTON + EOT_EM_FREE_PATH] = 1.0 / (pair + compton);
             node[EOT_EM_PHOTON + EOT_EM_VERTEX] = compton / (pair + compton);
-            for (int p = 0; p < EOT_N_RARE; p++) {
-                double *rate = &rare[(m * n_energy + i) * EOT_N_RARE + p], rare_error = 0.0;
-                if (!o->rare[p]) continue;
-                *rate = rare_rate(o, table, p, m, E, &rare_error);
-                if (p == EOT_RARE_DIMUON_GAMMA) dimuon_error = rare_error;
-                EOT_CHECK(p != EOT_RARE_DIMUON_TRIDENT || rare_error < EOT_TRIDENT_TOLERANCE, EOT_E_NUMERIC,
-                          "the rate of tridents reaches a relative error of %.1e only (tolerance %.0e) at %g GeV; "
-                          "report the configuration",
-                          rare_error, EOT_TRIDENT_TOLERANCE, E);
-                for (int type = 0; type < 3; type++)
-                    if (eot_rare_parents(p) & 1 << type) node[eot_em_rare_column(type)] += *rate;
-            }
+            EOT_TRY(rare_rates(o, table, m, E, &rare[(m * n_energy + i) * EOT_N_RARE], node, &error[m], err));
             error[m].brems = fmax(error[m].brems, brems_error);
             error[m].pair = fmax(error[m].pair, pair_error);
             error[m].compton = fmax(error[m].compton, compton_error);
-            error[m].dimuon_gamma = fmax(error[m].dimuon_gamma, dimuon_error);
         }
-        double worst = fmax(fmax(error[m].brems, error[m].pair), fmax(error[m].compton, error[m].dimuon_gamma));
+        double worst = fmax(fmax(error[m].brems, error[m].pair), error[m].compton);
         EOT_CHECK(worst < EOT_EM_TOLERANCE, EOT_E_NUMERIC,
                   "cascade rates reach a relative error of %.1e only (tolerance %.0e); report the configuration", worst,
                   EOT_EM_TOLERANCE);
@@ -432,8 +375,8 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
         X0 = (t->layer[0] + t->layer[1]) / (t->layer[0] * t->inverse_X0[0] + t->layer[1] * t->inverse_X0[1]);
     t->depth = (f32)o->depth;
     t->step_max = (f32)(o->step_max_X0 * X0);
-    t->rare_parents = eot_rare_parents_of(o->rare);
-    for (int p = 0; p < 3; p++) t->rare_min[p] = (f32)o->rare_min[p];
+    t->rare_parents = eot_process_parents(o->rare);
+    for (int p = 0; p < EOT_N_PARTICLE; p++) t->rare_min[p] = (f32)o->rare_min[p];
     EOT_TRY(eot_f32_table_append(table, nodes, n_node, &t->node, err));
     EOT_TRY(eot_f32_table_append(table, rare, (size_t)(o->n_medium * n_energy * EOT_N_RARE), &t->rare, err));
     EOT_TRY(eot_f32_table_append(table, quantiles, n_quantile, &t->quantile, err));

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "eotmc/physics/rare.h"
+#include "eotmc/physics/process_rate.h"
 #include "eotmc/transport/world.h"
 #include "eotmc/geometry/grid.h"
 #include "materials/material.h"
@@ -27,10 +27,12 @@ struct eot_em_options {
     double depth;                    /* cm */
     double step_max_X0;              /* longest step of a charged particle */
     bool rare[EOT_N_RARE];           /* processes that are on */
-    const eot_vertex_tables *vertex; /* those of EOT_RARE_LFC, built before the cascade's; may be NULL without it */
-    const double *lfc_preference; /* factor on the rate of EOT_RARE_LFC at the energies of vertex->importance_nucleus,
-                                     undone at the vertex; NULL: 1 */
-    double rare_min[3];           /* GeV, of rare vertices, by parent */
+    const eot_vertex_tables *vertex; /* those of the rare processes, built before the cascade's; may be NULL where no
+                                        rate is read from tables */
+    const double *table_error;       /* [EOT_N_RARE] their relative errors; NULL: 0 */
+    const double *lfc_preference;    /* factor on the rate of the signal at the energies of vertex->importance_nucleus,
+                                        undone at the vertex; NULL: 1 */
+    double rare_min[EOT_N_PARTICLE]; /* GeV, of rare vertices, by parent */
     bool lpm;
     int n_medium; /* 1 or 2 */
     struct eot_em_medium medium[EOT_N_MEDIUM_MAX];
@@ -38,28 +40,26 @@ struct eot_em_options {
 
 /** Macroscopic rates of a medium at one energy, in double: what the nodes hold; also for `eotmc tables`. */
 struct eot_em_rates {
-    double brems, pair, compton, dimuon_gamma; /* 1/cm */
-    double ionisation;                         /* GeV/cm */
+    double brems, pair, compton; /* 1/cm */
+    double ionisation;           /* GeV/cm */
 };
 struct eot_em_rates eot_em_rates_at(const struct eot_em_medium *medium, double E, double cut, bool lpm);
 
 /** Radiation length of a medium [cm]. */
 double eot_em_medium_X0(const struct eot_em_medium *medium);
 
-/** Total cross section of gamma -> mu+ mu- [cm2 per atom]: the integral of the differential formula, relative error
- * below 1e-8. */
-double eot_dimuon_gamma_xsec(double k, double Z, double A);
+/** Cross section [cm2] of an atom for a particle of total energy E [GeV]. @param error relative, out; may be NULL. */
+typedef double eot_atom_xsec(double E, double Z, double A, double *error);
+/** Macroscopic rate of a medium [1/cm]: the sum over its atoms. @param error the worst of them; may be NULL. */
+double eot_em_medium_rate(const struct eot_em_medium *medium, double E, eot_atom_xsec *xsec, double *error);
 
 #define EOT_EM_TOLERANCE 1e-4 /* relative, of the rates: well below the 1 % of the physics models */
 
 /** Largest relative quadrature error of each process of a medium. */
 struct eot_em_errors {
-    double brems, pair, compton, dimuon_gamma;
-    double lfc; /* of the whole set of nuclei, in the first medium */
+    double brems, pair, compton;
+    double rare[EOT_N_RARE]; /* of its tables too, where a rate is read from some; 0 for a process that is off */
 };
-
-/** Bits 1 << enum eot_particle_type of the parents of the processes that are on. */
-int eot_rare_parents_of(const bool rare[EOT_N_RARE]);
 
 /** Build the cascade's tables. @param error one per medium (the others are set to 0), checked against EOT_EM_TOLERANCE.
  * @return EOT_E_NUMERIC if the quadrature misses its tolerance, EOT_E_MEMORY. */

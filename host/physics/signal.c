@@ -1,11 +1,16 @@
+/* e N -> mu N phi, the signal; of muon beams mu N -> e N phi: tables for the media of a cascade, descriptor. */
 #include "physics/signal.h"
 
 #include <math.h>
 
+#include "eotmc/math/random.h"
+#include "physics/lfc/event.h"
+#include "physics/lfc/macroscopic.h"
 #include "physics/lfc/transport.h"
+#include "physics/process.h"
 
 static const double AIM = 0x1p-10; /* vertices per radiation length at the largest energy */
-static const double CM2_PER_PB = 1e-36;
+static const double CM2_PER_PB = 1e-36, CM2_IN_PB = 1e36;
 
 enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot_lfc_process process, double m_phi,
                                         double E_max, struct eot_f32_table *table, eot_vertex_tables *vertex,
@@ -54,3 +59,120 @@ enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot
 done:
     return status;
 }
+
+/* Of an infinitely heavy nucleus. */
+static double lfc_threshold(const struct eot_config *config) { return config->physics.mphi + EOT_M_MUON; }
+
+static enum eot_status lfc_build(struct eot_process_build *b, struct eot_error *err) {
+    double E_max = fmax(b->options->energy_max, 1.1 * b->config->beam.energy);
+    return eot_signal_tables_build(b->options, eot_beam_is_muon(b->config) ? EOT_LFC_MU2E : EOT_LFC_E2MU,
+                                   b->config->physics.mphi, E_max, b->table, b->vertex, &b->rel_error, err);
+}
+
+/* One row for the nuclei together: their tables have the same form. */
+static int lfc_list(const eot_vertex_tables *e, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
+    size_t n_xsec = 0, n_energy = 0, n_value = 0;
+    for (int i = 0; i < e->n_lfc; i++) {
+        const eot_lfc_table *t = &e->lfc[i];
+        n_xsec += (size_t)t->n_xsec;
+        n_energy += (size_t)t->n_energy;
+        n_value += (size_t)(t->n_energy * (t->n_zeta + t->n_row * t->n_rho));
+    }
+    double low = (double)e->lfc[0].threshold, high = (double)e->lfc[0].E_max;
+    list[0] = (struct eot_process_table){"signal cross section", low, high, n_xsec, n_xsec};
+    list[1] = (struct eot_process_table){"signal: energy and angle", low, high, n_energy, n_value};
+    return 2;
+}
+
+/* Factor on the rate by which high energies are preferred; the vertex undoes it. */
+static double preference(const struct eot_em_options *o, double E) {
+    if (o->lfc_preference == NULL) return 1.0;
+    const eot_lfc_table *n = &o->vertex->lfc[o->vertex->importance_nucleus];
+    eot_lfc_cell c = eot_lfc_cell_from(eot_lfc_grid_place(*n, E), n->n_energy);
+    return o->lfc_preference[c.i] + c.f * (o->lfc_preference[c.i + 1] - o->lfc_preference[c.i]);
+}
+
+static double lfc_rate(const struct eot_em_options *o, const struct eot_f32_table *table, int medium, double E,
+                       double *error) {
+    double sum = 0.0;
+    if (error != NULL) *error = 0.0; /* read from tables, whose error build() has given */
+    for (int i = 0; i < o->vertex->n_lfc; i++)
+        if (o->vertex->lfc_medium[i] == medium) sum += (double)eot_lfc_xsec(table->value, o->vertex->lfc[i], E);
+    return sum * preference(o, E);
+}
+
+static double lfc_unit(const struct eot_config *config, const eot_vertex_tables *e) {
+    return pow(config->physics.h / (double)e->lfc[0].coupling, 2.0);
+}
+
+/* The momentum transfer, by its exact distribution at the muon that the device sampled. */
+static double lfc_complete(const eot_vertex_tables *e, const eot_event_launch *launch, uint64_t primary,
+                           float row[EOT_N_EVENT_COLUMN]) {
+    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)e->lfc[0].m_phi,
+                                           (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
+    eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,
+                                                   launch->run)); /* no step has this number: they are the vertices' */
+    struct eot_lfc_state state = {
+        .E = (double)row[EOT_E_PARENT_ENERGY],
+        .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
+        .versine = (double)row[EOT_E_VERSINE]};
+    double kinetic =
+        eot_lfc_recoil_sample(n, &state, (const double[3]){eot_uniform(b.x), eot_uniform(b.y), eot_uniform(b.z)});
+    row[EOT_E_RECOIL_T] = (float)state.t;
+    row[EOT_E_RECOIL_TURN] = (float)state.turn_recoil;
+    return kinetic;
+}
+
+static enum eot_status lfc_curve(struct eot_final_context *context, double Z, double A, struct eot_xsec_curve **curve,
+                                 struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_config *config = context->config;
+    double E[EOT_N_XSEC_CURVE], first = 0.0;
+    bool is_new;
+    EOT_TRY(eot_xsec_curve_find(context, &eot_process_lfc, Z, A, curve, &is_new, err));
+    if (!is_new) return EOT_OK;
+    struct eot_lfc_reaction reaction = {
+        .process = EOT_LFC_E2MU, .m_phi = config->physics.mphi, .coupling = config->physics.h, .Z = Z, .A = A};
+    struct eot_lfc_material one = {1,
+                                   {{Z, A, CM2_IN_PB}}}; /* "atoms" that make the macroscopic cross section one in pb */
+    EOT_TRY(eot_lfc_threshold_energy(&reaction, &first, err));
+    eot_xsec_curve_span(*curve, first, context->E_max);
+    for (int i = 0; i < EOT_N_XSEC_CURVE; i++) E[i] = first * exp(i * (*curve)->log_step);
+    EOT_TRY(eot_lfc_macroscopic(&reaction, &one, E, EOT_N_XSEC_CURVE, (*curve)->xsec, &(*curve)->rel_error, err));
+done:
+    return status;
+}
+
+static enum eot_status lfc_final_state(const struct eot_final_vertex *v, struct eot_final_context *context,
+                                       struct eot_final_state *state, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_xsec_curve *curve = NULL;
+    EOT_TRY(lfc_curve(context, v->target_Z, v->target_A, &curve, err));
+    int charge = v->parent == EOT_POSITRON ? 1 : -1, nucleus = eot_nucleus_pdg(v->target_Z, v->target_A);
+    double m_phi = context->config->physics.mphi;
+    eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, m_phi, v->target_Z, v->target_A);
+    struct eot_lfc_state lepton = {.E = v->E,
+                                   .direction = {v->slope_x, v->slope_y, 1.0},
+                                   .E_f = charge > 0 ? v->E_plus : v->E_minus,
+                                   .versine = v->versine,
+                                   .turn = v->turn,
+                                   .t = v->recoil_t,
+                                   .turn_recoil = v->recoil_turn};
+    struct eot_lfc_momenta m = eot_lfc_momenta_of(n, &lepton);
+    eot_final_add(state, -charge * 11, true, m.lepton, EOT_M_ELECTRON);
+    eot_final_add(state, nucleus, true, m.nucleus, n.M);
+    eot_final_add(state, -charge * 13, false, m.lepton_out, EOT_M_MUON);
+    eot_final_add(state, EOT_PDG_PHI, false, m.phi, m_phi);
+    eot_final_add(state, nucleus, false, m.recoil, n.M);
+    state->xsec = eot_xsec_curve_at(curve, v->E);
+    state->xsec_error = curve->rel_error * state->xsec;
+    EOT_CHECK(isfinite(m.phi[0]) && isfinite(m.phi[1]) && isfinite(m.recoil[3]), EOT_E_NUMERIC,
+              "momenta of primary %llu are not numbers; report this as a bug", (unsigned long long)v->primary);
+done:
+    return status;
+}
+
+EOT_PROCESS_DESCRIPTOR(lfc, "e N -> mu N phi", "muon and phi", "signal", lfc_threshold, lfc_build, lfc_list, lfc_rate,
+                       EOT_EM_TOLERANCE, lfc_unit, lfc_complete, lfc_final_state,
+                       "exact tree level in showers and muon beams (mu N -> e N phi); WW, IWW (`eotmc xs`)",
+                       "m_phi to 3 GeV, E to 300 GeV", "`eotmc/physics/lfc.h`");

@@ -1,3 +1,4 @@
+#include "physics/process.h"
 #include "world/world.h"
 
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally) {
@@ -11,11 +12,9 @@ const char *eot_world_kernel_options_for(const struct eot_config *config, enum e
         FOR_PARENTS(n, 0), FOR_PARENTS(n, 1), FOR_PARENTS(n, 2), FOR_PARENTS(n, 3), FOR_PARENTS(n, 4), \
             FOR_PARENTS(n, 5), FOR_PARENTS(n, 6), FOR_PARENTS(n, 7) \
     }
-    bool on[EOT_N_RARE];
-    eot_world_rare_switches(config, on);
     static const char *const options[2][8][3] = {FOR_MEDIUM(1), FOR_MEDIUM(2)};
-    return options[ecal >= 0 && eot_world_has_explicit_layers(&config->geometry.volume[ecal])][eot_rare_parents_of(on)]
-                  [tally];
+    return options[ecal >= 0 && eot_world_has_explicit_layers(&config->geometry.volume[ecal])]
+                  [eot_process_parents(config->physics.rare)][tally];
 }
 
 const char *eot_world_kernel_options(const struct eot_config *config) {

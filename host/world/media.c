@@ -1,5 +1,7 @@
 #include <math.h>
+#include <string.h>
 
+#include "physics/process.h"
 #include "world/world.h"
 
 static const double ENERGY_MARGIN = 1.02; /* tables reach this factor above the largest energy of a primary */
@@ -24,13 +26,13 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
                                  .depth = ecal->thickness,
                                  .step_max_X0 = config->physics.step_max_X0,
                                  .lpm = config->physics.lpm};
-    eot_world_rare_switches(config, o->rare);
-    for (int type = 0; type < 3;
+    memcpy(o->rare, config->physics.rare, sizeof o->rare);
+    for (int type = 0; type < EOT_N_PARTICLE;
          type++) { /* the lowest threshold of the parent's processes, or where the region begins */
         double lowest = NO_PARENT;
         for (int p = 0; p < EOT_N_RARE; p++)
             if (o->rare[p] && eot_rare_parents(p) & 1 << type)
-                lowest = fmin(lowest, eot_world_rare_threshold(config, p));
+                lowest = fmin(lowest, eot_process_at(p)->threshold(config));
         o->rare_min[type] =
             fmax(lowest, type == EOT_PHOTON ? config->sampling.min_photon_energy : config->sampling.min_lepton_energy);
     }

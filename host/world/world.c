@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "eotmc/base/constants.h"
-#include "eotmc/physics/dimuon_annihilation.h"
-#include "physics/dimuon.h"
 #include "physics/em.h"
 #include "physics/muon_tables.h"
+#include "physics/process.h"
 #include "physics/shower.h"
-#include "physics/signal.h"
 #include "world/calibrate.h"
 #include "world/grid.h"
 #include "world/importance.h"
@@ -20,19 +18,6 @@
 #include "world/slabs.h"
 #include "world/world_cache.h"
 
-void eot_world_rare_switches(const struct eot_config *config, bool on[EOT_N_RARE]) {
-    on[EOT_RARE_DIMUON_GAMMA] = config->physics.rare_dimuon_gamma;
-    on[EOT_RARE_LFC] = config->physics.rare_lfc;
-    on[EOT_RARE_DIMUON_TRIDENT] = config->physics.rare_dimuon_trident;
-    on[EOT_RARE_DIMUON_ANNIHILATION] = config->physics.rare_dimuon_annihilation;
-}
-
-double eot_world_rare_threshold(const struct eot_config *config, int process) {
-    if (process == EOT_RARE_DIMUON_ANNIHILATION) return EOT_DIMUON_ANNIHILATION_THRESHOLD;
-    return process == EOT_RARE_LFC ? config->physics.mphi + EOT_M_MUON
-                                   : 2.0 * EOT_M_MUON; /* of an infinitely heavy nucleus */
-}
-
 double eot_world_signal_preference(const struct eot_config *config) {
     return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.signal_preference : 0.0;
 }
@@ -40,9 +25,10 @@ double eot_world_signal_preference(const struct eot_config *config) {
 /* Largest integration error of the tables. */
 static double largest_error(const struct eot_world_accuracy *a) {
     double largest = a->muon;
-    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++)
-        largest = fmax(fmax(fmax(largest, a->em[m].brems), fmax(a->em[m].pair, a->em[m].compton)),
-                       fmax(a->em[m].dimuon_gamma, a->em[m].lfc));
+    for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) {
+        largest = fmax(fmax(largest, a->em[m].brems), fmax(a->em[m].pair, a->em[m].compton));
+        for (int p = 0; p < EOT_N_RARE; p++) largest = fmax(largest, a->em[m].rare[p]);
+    }
     return largest;
 }
 
@@ -50,8 +36,10 @@ bool eot_world_is_accurate(const struct eot_world_accuracy *a) {
     bool is_good =
         a->muon >= 0.0 && a->muon <= eot_muon_options_default().tolerance && a->hcal_peak >= 0.0 && a->hcal_peak < 1.0;
     for (int m = 0; m < EOT_N_MEDIUM_MAX; m++) {
-        const double error[] = {a->em[m].brems, a->em[m].pair, a->em[m].compton, a->em[m].dimuon_gamma, a->em[m].lfc};
-        for (int i = 0; i < 5; i++) is_good = is_good && error[i] >= 0.0 && error[i] <= EOT_EM_TOLERANCE;
+        const double error[] = {a->em[m].brems, a->em[m].pair, a->em[m].compton};
+        for (int i = 0; i < 3; i++) is_good = is_good && error[i] >= 0.0 && error[i] <= EOT_EM_TOLERANCE;
+        for (int p = 0; p < EOT_N_RARE; p++)
+            is_good = is_good && a->em[m].rare[p] >= 0.0 && a->em[m].rare[p] <= eot_process_at(p)->tolerance;
     }
     return is_good;
 }
@@ -72,22 +60,26 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
                                     const struct eot_em_options *o, bool cascade_only, struct eot_world *w,
                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct eot_em_options with_signal = *o;
-    double *preference = NULL;
-    with_signal.vertex = &w->event.vertex;
+    struct eot_em_options with_tables = *o;
+    struct eot_process_build build = {.config = config,
+                                      .options = o,
+                                      .is_cascade_only = cascade_only,
+                                      .table = &w->table,
+                                      .vertex = &w->event.vertex};
+    double *preference = NULL, table_error[EOT_N_RARE] = {0.0};
+    with_tables.vertex = &w->event.vertex;
+    with_tables.table_error = table_error;
     if (!cascade_only) EOT_TRY(build_muon_tables(config, setup, w, err));
-    if (o->rare[EOT_RARE_LFC]) {
-        double E_max = fmax(o->energy_max, 1.1 * config->beam.energy);
-        EOT_TRY(eot_signal_tables_build(o, eot_beam_is_muon(config) ? EOT_LFC_MU2E : EOT_LFC_E2MU, config->physics.mphi,
-                                        E_max, &w->table, &w->event.vertex, &w->accuracy.em[0].lfc, err));
-        if (!cascade_only) EOT_TRY(eot_world_importance(config, setup, w, &preference, err));
-        with_signal.lfc_preference = preference;
+    for (int p = 0; p < EOT_N_RARE; p++) {
+        if (!o->rare[p]) continue;
+        build.rel_error = 0.0;
+        EOT_TRY(eot_process_at(p)->build(&build, err));
+        table_error[p] = build.rel_error;
     }
-    EOT_TRY(eot_em_tables_build(&with_signal, &w->table, &w->em, w->accuracy.em, err));
+    if (o->rare[EOT_RARE_LFC] && !cascade_only) EOT_TRY(eot_world_importance(config, setup, w, &preference, err));
+    with_tables.lfc_preference = preference;
+    EOT_TRY(eot_em_tables_build(&with_tables, &w->table, &w->em, w->accuracy.em, err));
     if (cascade_only) goto done;
-    EOT_TRY(eot_dimuon_tables_build(o, &w->table, &w->event.vertex, err));
-    if (o->rare[EOT_RARE_DIMUON_TRIDENT])
-        EOT_TRY(eot_dimuon_trident_table_build(o, 0.0, &w->table, &w->event.vertex.trident, err));
     EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
 done:
     free(preference);
@@ -126,7 +118,7 @@ done:
 /* What a device reads of the configuration that the cache's key does not hold: the region of rare vertices and the
  * selections. */
 static void apply_settings(const struct eot_config *config, const struct eot_em_options *o, struct eot_world *w) {
-    for (int p = 0; p < 3; p++) {
+    for (int p = 0; p < EOT_N_PARTICLE; p++) {
         w->rare_threshold[p] = fmax(o->rare_min[p], o->cut);
         w->em.rare_min[p] = (f32)w->rare_threshold[p]; /* a charged particle may fall below the cut within a step: what
                                                           it does there is left out like all others' */
@@ -143,7 +135,9 @@ static void derive(const struct eot_config *config, const struct eot_setup *setu
                    struct eot_world *w) {
     const struct eot_volume_config *ecal = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)];
     memcpy(w->rare_on, o->rare, sizeof w->rare_on);
-    w->rare_unit = o->rare[EOT_RARE_LFC] ? pow(config->physics.h / (double)w->event.vertex.lfc[0].coupling, 2.0) : 1.0;
+    w->rare_unit = 1.0;
+    for (int p = 0; p < EOT_N_RARE; p++)
+        if (o->rare[p]) w->rare_unit = eot_process_at(p)->unit(config, &w->event.vertex);
     w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
     w->achieved_error = largest_error(&w->accuracy);
     w->hcal_peak_error = w->accuracy.hcal_peak;

@@ -31,10 +31,10 @@ struct eot_world {
     eot_event_world event;
     double calorimeter_X0; /* cm, average of the ECAL */
     struct eot_world_accuracy accuracy;
-    double achieved_error;    /* largest relative integration error of the tables */
-    double hcal_peak_error;   /* relative statistical error of the calibration */
-    bool rare_on[EOT_N_RARE]; /* processes that are on */
-    double rare_threshold[3]; /* GeV, particles (by type) that may hold a rare vertex are above */
+    double achieved_error;                 /* largest relative integration error of the tables */
+    double hcal_peak_error;                /* relative statistical error of the calibration */
+    bool rare_on[EOT_N_RARE];              /* processes that are on */
+    double rare_threshold[EOT_N_PARTICLE]; /* GeV, particles (by type) that may hold a rare vertex are above */
     double rare_unit; /* rare vertices that a weight of 1 stands for: rates and weights are kept in units of it on the
                          device */
     char sha256[65];  /* of all that a device reads: the same whether it was built or taken from the cache */
@@ -75,11 +75,6 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
 /** Share of the signal's vertices that are drawn by their importance (the chance of their muon to be selected); 0 in
  * analog mode. */
 double eot_world_signal_preference(const struct eot_config *config);
-/** Which rare processes a configuration has on. */
-void eot_world_rare_switches(const struct eot_config *config, bool on[EOT_N_RARE]);
-/** Energy [GeV] below which no parent of a rare process can make it. */
-double eot_world_rare_threshold(const struct eot_config *config, int process);
-
 /** Whether all errors are numbers within the tolerances that builders hold them to. */
 bool eot_world_is_accurate(const struct eot_world_accuracy *accuracy);
 

@@ -17,7 +17,7 @@ void eot_world_cache_key(const struct eot_config *config, double cut, char key[6
     eot_sha256_init(&hash);
     eot_table_version_hash(&hash);
     snprintf(text, sizeof text, "%.17g %.17g", cut,
-             config->physics.rare_lfc ? eot_world_signal_preference(config) : 0.0);
+             eot_config_family(config) == EOT_FAMILY_SIGNAL ? eot_world_signal_preference(config) : 0.0);
     eot_sha256_update(&hash, text, strlen(text) + 1);
     for (const char *line = config->effective_yaml; *line != '\0';) {
         size_t n = strcspn(line, "\n");

@@ -16,7 +16,7 @@ expect() { # EXIT_CODE PATTERN ARGUMENTS...   the pattern must be in the output 
     cat "$work/out"
     n_failed=$((n_failed + 1))
 }
-expect 0 'OpenCL C +OpenCL C|one core, no OpenCL' devices
+expect 0 'language +OpenCL C|one core, no driver' devices
 expect 0 '"schema": "eotmc-devices/1"' devices --format json
 expect 0 'Example|example' devices --help
 expect 2 "xml" devices --format xml

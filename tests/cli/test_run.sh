@@ -100,17 +100,26 @@ run replay --help
 [ $code -eq 0 ] && grep -q 'eotmc replay out/dimuon --event' "$work/out" || fail "replay --help"
 run replay "$work/one" --event 7
 expect "replay" 0 ''
-for word in 'primary 7, seed 5' 'vertex in step' 'mu+, ' 'mu-, ' 'missing 0' 'cuts_passed'; do
+for word in 'primary 7, seed 5' 'vertex in step' ': photon of' '<- muon pair' ', muon pair (gamma N -> mu+ mu- N), at' 'mu+, ' 'mu-, ' 'missing 0' 'cuts_passed'; do
     grep -qF -- "$word" "$work/out" || fail "replay does not print '$word'"
 done
 run replay "$work/one" --event 7 --format json --figure "$work/event.png"
-[ $code -eq 0 ] && grep -q '"schema": "eotmc-replay/1"' "$work/out" || fail "replay --format json"
+[ $code -eq 0 ] && grep -q '"schema": "eotmc-replay/2"' "$work/out" || fail "replay --format json"
+grep -q '"parent": "photon"' "$work/out" && grep -q '"process": "dimuon_gamma"' "$work/out" && grep -q '"parent_GeV":' "$work/out" || fail "replay --format json does not say what made the vertex"
 [ -s "$work/event.png" ] && [ -s "$work/event.gp" ] && [ -s "$work/event.dat" ] || fail "replay --figure"
 grep -q 'other keys or defaults' "$work/err" && fail "replay calls a folder of this version another model"
 cp -r "$work/one" "$work/older"
 sed -i 's/backscatter_share: .*/backscatter_share: 0/' "$work/older/effective-config.yaml"
 run replay "$work/older" --event 7
 [ $code -eq 0 ] && grep -q 'older was made with other keys or defaults' "$work/err" || fail "replay does not say that a folder has another configuration"
+# a vertex of the signal is called what it is, whether an electron or a positron holds it
+signal=(--set physics.rare.dimuon_gamma=off --set physics.rare.lfc=on --set physics.cut="5 GeV" --set sampling.eot=10)
+for event in 0 1 2 3; do
+    run replay "$config" --event $event "${signal[@]}"
+    expect "replay of the signal" 0 ''
+    grep -qE ': (electron|positron) of [0-9.]+ GeV, muon and phi \(e N -> mu N phi\), at ' "$work/out" && grep -q '<- muon and phi' "$work/out" && ! grep -qE 'photon of|muon pair' "$work/out" ||
+        fail "replay does not name the signal: $(grep -E 'vertex in step|<-' "$work/out")"
+done
 run replay "$work/one" --event 64
 refused "a primary that the run has not" 2 '--event 64 \(the run has primaries 0 to 63\)'
 run replay "$work/one"

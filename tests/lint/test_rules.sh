@@ -38,7 +38,7 @@ includes host/world/* | grep -E '"(engine|job|sums|analysis|output|bench|cli)/' 
 includes $shared $kernels | grep -vE '"(eotmc/[a-z0-9_/]+\.(h|def)|[a-z0-9_]+\.def|[a-z0-9_]+\.h)"' | grep -v '^include/eotmc/base/portable\.h' | each "shared code includes only \"eotmc/...\""
 includes $shared | grep -vE '"eotmc/' | grep -v '^include/eotmc/base/portable\.h' | each "shared headers include only \"eotmc/...\""
 rank() {
-    case $1 in base) echo 0 ;; math) echo 1 ;; table) echo 2 ;; physics | tally) echo 3 ;; geometry | detector) echo 4 ;; transport) echo 5 ;; select) echo 6 ;; *) echo -1 ;; esac
+    case $1 in base) echo 0 ;; math) echo 1 ;; table) echo 2 ;; physics) echo 3 ;; tally | geometry | detector) echo 4 ;; transport) echo 5 ;; select) echo 6 ;; *) echo -1 ;; esac
 }
 while IFS= read -r line; do
     file=${line%%:*}

@@ -6,7 +6,7 @@ cc=$(command -v clang-15 || command -v clang) || { echo "skipped: no clang here"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$1" selftest --print-source >"$work/program.cl" || { echo "FAILED: eotmc selftest --print-source"; exit 1; }
-[ "$(grep -c '^__kernel ' "$work/program.cl")" -ge "$(grep -c '^EOT_KERNEL' "$2/kernels/kernels.def")" ] || { echo "FAILED: kernels are missing in the flattened program"; exit 1; }
+[ "$(grep -cE '^(EOT_ONE_BY_ONE )?EOT_KERNEL_FN\(' "$work/program.cl")" -ge "$(grep -c '^EOT_KERNEL' "$2/kernels/kernels.def")" ] || { echo "FAILED: kernels are missing in the flattened program"; exit 1; }
 n=0
 target_compile() { # NAME BACKEND OPTIONS...
     name=$1 backend=$2

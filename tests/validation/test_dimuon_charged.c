@@ -19,7 +19,7 @@ static double fold(struct simulation *s, const struct eot_track_spectra *t, int 
     for (size_t j = 0; j < t->n_energy; j++) {
         double E = exp(t->log_first + (double)j * t->log_step), length = 0.0;
         for (size_t b = 0; b < t->n_batch; b++) length += t->length[(2 * b + (size_t)type) * t->n_energy + j];
-        double rate = process == EOT_RARE_DIMUON_TRIDENT ? eot_em_medium_dimuon_trident(&o.medium[0], E, 0.0, NULL)
+        double rate = process == EOT_RARE_DIMUON_TRIDENT ? eot_em_medium_dimuon_trident(&o.medium[0], E, NULL)
                                                          : eot_em_medium_dimuon_annihilation(&o.medium[0], E);
         sum += length * rate * eot_em_medium_X0(&o.medium[0]);
     }

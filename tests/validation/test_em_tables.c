@@ -15,6 +15,7 @@
 #include "eotmc/physics/electron_ionisation.h"
 #include "eotmc/physics/pair.h"
 #include "materials/library.h"
+#include "physics/dimuon.h"
 #include "physics/em.h"
 
 static struct eot_material lead;

@@ -51,7 +51,7 @@ static struct shower_result showers(double energy, double cut, int n, bool has_l
     cr_assert_eq(
         eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", set, has_lead_in_front ? 8 : 5, &config, &err),
         EOT_OK, "%s", err.text);
-    config.physics.rare_dimuon_gamma = false; /* no rate below the cut to be measured */
+    config.physics.rare[EOT_RARE_DIMUON_GAMMA] = false; /* no rate below the cut to be measured */
     cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_OK, "%s", err.text);
     cr_assert_eq(eot_backend_open(&host, &backend, &err), EOT_OK, "%s", err.text);
     cr_assert_eq(eot_world_create(&config, &setup, config.physics.cut, &world, &err), EOT_OK, "%s", err.text);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "analysis/yield.h"
+#include "physics/dimuon.h"
 
 enum { N_BATCH = 20, N_TYPE = 3 };
 static const char *const PARTICLE[N_TYPE] = {"electron", "positron", "photon"};

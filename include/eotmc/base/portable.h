@@ -1,5 +1,5 @@
 /** @file portable.h
- * The dialect shared by C11 and OpenCL C 1.2; the only file that asks which of the two is being compiled.
+ * The dialect shared by C11, OpenCL C 1.2 and CUDA C++; the only file that asks which of the three is being compiled.
  *
  * `real` is the type that formulas compute in: float in kernels and in the host backend that runs the same kernels (one
  * text, the same bits), double in host/physics, which integrates the same formulas (EOT_REAL_DOUBLE). Tables that a
@@ -18,8 +18,16 @@ typedef ulong u64;
 typedef float f32;
 typedef double f64;
 #define EOT_IS_DEVICE 1
+#define EOT_FN static inline
 #define EOT_GLOBAL __global
-#define EOT_EXPECT(c) ((void)sizeof(c)) /* still type-checked, never evaluated */
+#define EOT_KERNEL_FN(name) __kernel          /* a function that a driver launches */
+#define EOT_GLOBAL_ID ((u32)get_global_id(0)) /* number of the work item */
+#define EOT_EXPECT(c) ((void)sizeof(c))       /* still type-checked, never evaluated */
+/* Integer additions to a place that other work items may add to at the same time. */
+#pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
+#define EOT_ATOMIC_ADD_I64(place, amount) ((void)atom_add(place, amount))
+#define EOT_ATOMIC_INCREMENT_U32(place) atomic_inc(place)
+#define EOT_ATOMIC_MIN_U32(place, value) ((void)atomic_min(place, value))
 static inline u32 eot_f32_bits(f32 x) { return as_uint(x); }
 static inline f32 eot_f32_from_bits(u32 b) { return as_float(b); }
 /* Of a kernel whose work items part company: some CPU drivers would run it in masked vectors. */
@@ -28,6 +36,28 @@ static inline f32 eot_f32_from_bits(u32 b) { return as_float(b); }
 #define EOT_ONE_BY_ONE __attribute__((intel_vec_len_hint(1)))
 #endif
 #endif
+#elif defined(__CUDACC__) /* nvcc and NVRTC, which has no header of the C library */
+typedef int i32;
+typedef unsigned int u32;
+typedef long long i64;
+typedef unsigned long long u64;
+typedef float f32;
+typedef double f64;
+#define EOT_IS_DEVICE 1
+#define EOT_FN static __device__ inline
+#define EOT_GLOBAL
+/* Kernels are compiled one by one, each in a program of its own in which the others are functions that nobody calls:
+ * -DEOT_KERNEL_HEAD_x for each kernel x tells which one it is (host/device/cuda_program.c). */
+#define EOT_KERNEL_FN(name) EOT_KERNEL_HEAD_##name
+#define EOT_CUDA_ENTRY extern "C" __global__
+#define EOT_CUDA_OTHER static __device__
+#define EOT_GLOBAL_ID (blockIdx.x * blockDim.x + threadIdx.x)
+#define EOT_EXPECT(c) ((void)sizeof(c))
+#define EOT_ATOMIC_ADD_I64(place, amount) ((void)atomicAdd((u64 *)(place), (u64)(amount)))
+#define EOT_ATOMIC_INCREMENT_U32(place) atomicAdd(place, 1u)
+#define EOT_ATOMIC_MIN_U32(place, value) ((void)atomicMin(place, value))
+static __device__ inline u32 eot_f32_bits(f32 x) { return __float_as_uint(x); }
+static __device__ inline f32 eot_f32_from_bits(u32 b) { return __uint_as_float(b); }
 #else
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,7 +70,13 @@ typedef uint64_t u64;
 typedef float f32;
 typedef double f64;
 #define EOT_IS_DEVICE 0
+#define EOT_FN static inline
 #define EOT_GLOBAL
+#define EOT_KERNEL_FN(name) static /* EOT_GLOBAL_ID is the host backend's (host/device/host_kernels.c) */
+/* The host backend runs one work item after the other. */
+#define EOT_ATOMIC_ADD_I64(place, amount) ((void)(*(place) += (amount)))
+#define EOT_ATOMIC_INCREMENT_U32(place) ((*(place))++)
+#define EOT_ATOMIC_MIN_U32(place, value) ((void)(*(place) = (value) < *(place) ? (value) : *(place)))
 #ifdef NDEBUG
 #define EOT_EXPECT(c) ((void)sizeof(c))
 #else
@@ -80,8 +116,6 @@ static inline f32 eot_f32_from_bits(u32 b) {
 #define eot_floor(a) floor(a)
 #define eot_fabs(a) fabs(a)
 #endif
-
-#define EOT_FN static inline
 
 #ifdef EOT_REAL_DOUBLE
 typedef f64 real;

@@ -4,7 +4,7 @@
 #ifndef EOT_PHYSICS_EM_TABLES_H
 #define EOT_PHYSICS_EM_TABLES_H
 
-#include "eotmc/base/rare.h"
+#include "eotmc/physics/process.h"
 
 #define EOT_N_MEDIUM_MAX 2 /* layers of a period */
 #define EOT_N_CHANNEL 3    /* bremsstrahlung, pair production, Compton scattering */
@@ -40,7 +40,7 @@ typedef struct {
     i32 n_medium;   /* 1 (effective medium) or 2 (explicit layers) */
     i32 n_quantile; /* intervals in u */
     u32 node;       /* [medium][energy][EOT_EM_N_COLUMN] */
-    u32 rare;       /* [medium][energy][EOT_N_RARE]: rate of each rare process (eotmc/physics/rare.h) */
+    u32 rare;       /* [medium][energy][EOT_N_RARE]: rate of each rare process (eotmc/physics/process_rate.h) */
     u32 quantile;   /* [medium][channel][energy][n_quantile + 1] */
     u32 soft;       /* [energy][path][n_soft_quantile + 1]: quantiles of the sub-cut radiation / cut */
     i32 n_soft_energy, n_soft_path, n_soft_quantile;
@@ -51,7 +51,7 @@ typedef struct {
     f32 depth;                        /* cm, end of the calorimeter */
     f32 step_max;                     /* cm, longest step of a charged particle */
     i32 rare_parents;                 /* bits 1 << enum eot_particle_type: parents of the enabled rare processes */
-    f32 rare_min[3];                  /* GeV, rare vertices of parents (by type) below are not sought */
+    f32 rare_min[EOT_N_PARTICLE];     /* GeV, rare vertices of parents (by type) below are not sought */
 } eot_em_tables;
 EOT_LAYOUT(eot_em_tables, 100);
 

@@ -124,20 +124,9 @@ EOT_FN void eot_event_deposits_add(f32 E_beam, EOT_GLOBAL const i64 *acc, EOT_GL
             eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);
 }
 
-/** Charge and mass number of the nucleus (or mean of the element) that a vertex is on; 0 for an atomic electron. */
-EOT_FN f32 eot_event_target_Z(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v) {
-    if (v.process == EOT_RARE_LFC) return e->vertex.lfc_Z[v.target];
-    return v.target >= 0 ? e->vertex.element_Z[v.target] : 0.0f;
-}
-EOT_FN f32 eot_event_target_A(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v) {
-    if (v.process == EOT_RARE_LFC) return e->vertex.lfc_A[v.target];
-    return v.target >= 0 ? e->vertex.element_A[v.target] : 0.0f;
-}
-
 /** The event's row of the record. @param sel what the default selection makes of it. @param row EOT_N_EVENT_COLUMN
  * values out. */
-EOT_FN void eot_event_record(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v, eot_event ev, eot_selected sel,
-                             EOT_GLOBAL f32 *row) {
+EOT_FN void eot_event_record(eot_event_vertex v, eot_event ev, eot_selected sel, EOT_GLOBAL f32 *row) {
 #define EOT_COLUMN(id, name, unit, kind, value, meaning) row[EOT_E_##id] = value;
 #include "eotmc/tally/columns.def"
 #undef EOT_COLUMN
@@ -156,7 +145,7 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL con
                         eot_selection_tally(tally, i));
     eot_event_faults_count(ev.faults, tally);
     if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, tally);
-    eot_event_record(e, v, ev, eot_event_apply(e->selection[0], v, ev, e->response.tail_start), row);
+    eot_event_record(v, ev, eot_event_apply(e->selection[0], v, ev, e->response.tail_start), row);
 }
 
 #endif

@@ -18,9 +18,9 @@ typedef struct {
     f32 pass[EOT_N_TAIL]; /* probability to be above the missing energy, for each model of the tail */
 } eot_selected;
 
-/** Charge of the muon that an event is selected by: each charge of e N -> mu N phi has its own selection. */
+/** Charge of the muon that an event is selected by: each charge of the signal has its own selection. */
 EOT_FN i32 eot_event_charge(eot_selection s, eot_event_vertex v) {
-    return v.process == EOT_RARE_LFC ? (v.E_plus > 0.0f ? 1 : -1) : s.charge;
+    return eot_rare_family(v.process) == EOT_FAMILY_SIGNAL ? (v.E_plus > 0.0f ? 1 : -1) : s.charge;
 }
 
 /** Whether all HCAL modules that there are have seen an energy of a window [GeV], its ends included. */

@@ -5,15 +5,8 @@
 
 #include "eotmc/base/portable.h"
 
-#if EOT_IS_DEVICE
-#pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
-EOT_FN void eot_atomic_add_i64(volatile EOT_GLOBAL i64 *place, i64 amount) { (void)atom_add(place, amount); }
-EOT_FN u32 eot_atomic_increment_u32(volatile EOT_GLOBAL u32 *place) { return atomic_inc(place); }
-EOT_FN void eot_atomic_min_u32(volatile EOT_GLOBAL u32 *place, u32 value) { (void)atomic_min(place, value); }
-#else /* the host backend runs one work item after the other */
-EOT_FN void eot_atomic_add_i64(i64 *place, i64 amount) { *place += amount; }
-EOT_FN u32 eot_atomic_increment_u32(u32 *place) { return (*place)++; }
-EOT_FN void eot_atomic_min_u32(u32 *place, u32 value) { *place = value < *place ? value : *place; }
-#endif
+EOT_FN void eot_atomic_add_i64(EOT_GLOBAL i64 *place, i64 amount) { EOT_ATOMIC_ADD_I64(place, amount); }
+EOT_FN u32 eot_atomic_increment_u32(EOT_GLOBAL u32 *place) { return EOT_ATOMIC_INCREMENT_U32(place); }
+EOT_FN void eot_atomic_min_u32(EOT_GLOBAL u32 *place, u32 value) { EOT_ATOMIC_MIN_U32(place, value); }
 
 #endif

@@ -9,7 +9,7 @@
 #ifndef EOT_TALLY_TALLY_H
 #define EOT_TALLY_TALLY_H
 
-#include "eotmc/base/rare.h"
+#include "eotmc/physics/process.h"
 #include "eotmc/tally/atomic.h"
 
 #define EOT_LIMB_HIGH D(1099511627776.0)           /* 2^40 */

@@ -48,7 +48,7 @@ EOT_LAYOUT(eot_vertex_record, 20);
 EOT_FN u32 eot_record_draw(u32 draw) { return draw & 0x3fffffffu; }
 EOT_FN i32 eot_record_type(u32 draw) { return (i32)(draw >> EOT_RECORD_TYPE_SHIFT); }
 
-#define EOT_EVENT_VERTEX_BYTES 136 /* of eot_event_vertex, whose vectors are f32 on the device */
+#define EOT_EVENT_VERTEX_BYTES 144 /* of eot_event_vertex, whose vectors are f32 on the device */
 #define EOT_N_REPLAY_FIELD 8       /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
 
 /** A muon's crossing of a tracker plane. */

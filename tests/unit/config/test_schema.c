@@ -58,7 +58,7 @@ Test(schema, defaults_are_the_documented_ones) {
     cr_assert_float_eq(plain.physics.cut, 0.2, 1e-15);
     cr_assert_eq(plain.sampling.mode, EOT_SAMPLING_FORCED);
     cr_assert_eq(plain.selection.charge, -1);
-    cr_assert(plain.physics.lpm && plain.physics.decay && plain.physics.rare_dimuon_gamma);
+    cr_assert(plain.physics.lpm && plain.physics.decay && plain.physics.rare[EOT_RARE_DIMUON_GAMMA]);
     cr_assert_float_eq(plain.geometry.volume[0].thickness, 0.5, 1e-15);
     size_t n_checked = 0;
     for (size_t i = 0; i < EOT_N_KEYS; i++) {

@@ -34,7 +34,7 @@ static char *kernel_texts(void) {
 }
 
 /* The names of a kernel's parameters, each with a space behind it. @param head at the first character of its name,
- * before which `__kernel ... void ` stands. */
+ * before which `EOT_KERNEL_FN(name) void ` stands. */
 static void parameter_names(const char *head, char *names, size_t n_names) {
     const char *from = strchr(head, '('), *end = strchr(from, ')');
     names[0] = '\0';
@@ -50,7 +50,7 @@ static void parameter_names(const char *head, char *names, size_t n_names) {
 static const char *kernel_head(const char *text, const char *name) {
     char wanted[64];
     snprintf(wanted, sizeof wanted, "void %s(", name);
-    for (const char *at = text; (at = strstr(at, "__kernel")) != NULL; at++) {
+    for (const char *at = text; (at = strstr(at, "EOT_KERNEL_FN(")) != NULL; at++) {
         const char *head = strstr(at, wanted), *bracket = strchr(at, '{');
         if (head != NULL && head < bracket) return head;
     }
@@ -76,9 +76,9 @@ Test(launch, names_of_arguments_are_those_of_the_kernels) {
 
 Test(launch, a_swapped_pair_of_names_is_seen) {
     char names[64];
-    parameter_names("f(__global const u32 *size, __global u32 *sum) {", names, sizeof names);
+    parameter_names("f(EOT_GLOBAL const u32 *size, EOT_GLOBAL u32 *sum) {", names, sizeof names);
     cr_expect_str_eq(names, "size sum ");
-    parameter_names("f(__global u32 *sum,\n  __global const u32 *size) {", names, sizeof names);
+    parameter_names("f(EOT_GLOBAL u32 *sum,\n  EOT_GLOBAL const u32 *size) {", names, sizeof names);
     cr_expect_str_eq(names, "sum size ");
 }
 

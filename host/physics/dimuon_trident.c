@@ -1,9 +1,14 @@
-#include "physics/dimuon.h"
-
+/* e N -> e N mu+ mu-: totals, tables, descriptor. */
 #include <gsl/gsl_integration.h>
 #include <math.h>
 
-#include "eotmc/physics/dimuon_annihilation.h"
+#include "eotmc/physics/dimuon_trident.h"
+#include "physics/dimuon.h"
+#include "physics/process.h"
+
+static const double CM2_IN_PB = 1e36;
+static const double TOLERANCE = 0.02; /* of the coarser of two rules, whose error is an order above the one that is
+                                         used; the model is good to 10 % */
 
 enum { N_HALF = 64, N_CELL = 2 * N_HALF, N_FINE = 6, N_ENERGY = 40, N_QUANTILE = 128, N_RULE = 16 };
 
@@ -73,34 +78,11 @@ double eot_dimuon_trident_xsec(double E, double k_min, double Z, double A, doubl
     return sum[0];
 }
 
-/* Sum over the atoms of a medium [atoms/cm3 and share of the path]. */
-typedef double atom_value(const struct eot_element *e, double E, double k_min, double *error);
-static double medium_sum(const struct eot_em_medium *medium, double E, double k_min, double *error, atom_value *f) {
-    double sum = 0.0, element_error = 0.0;
-    if (error != NULL) *error = 0.0;
-    for (int i = 0; i < medium->n_constituent; i++) {
-        const struct eot_material *m = medium->material[i];
-        for (int j = 0; j < m->n_element; j++) {
-            sum += medium->fraction[i] * m->density * EOT_AVOGADRO * m->element[j].mass_fraction / m->element[j].A *
-                   f(&m->element[j], E, k_min, error != NULL ? &element_error : NULL);
-            if (error != NULL) *error = fmax(*error, element_error);
-        }
-    }
-    return sum;
+static double whole_xsec(double E, double Z, double A, double *error) {
+    return eot_dimuon_trident_xsec(E, 0.0, Z, A, error);
 }
-static double trident_of(const struct eot_element *e, double E, double k_min, double *error) {
-    return eot_dimuon_trident_xsec(E, k_min, e->Z, e->A, error);
-}
-static double annihilation_of(const struct eot_element *e, double E, double k_min, double *error) {
-    (void)k_min;
-    (void)error;
-    return e->Z * eot_dimuon_annihilation_xsec(E);
-}
-double eot_em_medium_dimuon_trident(const struct eot_em_medium *medium, double E, double k_min, double *error) {
-    return medium_sum(medium, E, k_min, error, trident_of);
-}
-double eot_em_medium_dimuon_annihilation(const struct eot_em_medium *medium, double E) {
-    return medium_sum(medium, E, 0.0, NULL, annihilation_of);
+double eot_em_medium_dimuon_trident(const struct eot_em_medium *medium, double E, double *error) {
+    return eot_em_medium_rate(medium, E, whole_xsec, error);
 }
 
 /* Lowest energy at which any of the calorimeter's atoms makes a pair: where BKK's logarithm begins, 0.25 to 0.41 GeV.
@@ -174,3 +156,58 @@ done:
     rules_free(&rules);
     return status;
 }
+
+static enum eot_status trident_build(struct eot_process_build *b, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    if (b->is_cascade_only) return EOT_OK;
+    EOT_TRY(eot_dimuon_tables_build(b->options, b->table, b->vertex, err));
+    EOT_TRY(eot_dimuon_trident_table_build(b->options, 0.0, b->table, &b->vertex->trident, err));
+done:
+    return status;
+}
+
+static int trident_list(const eot_vertex_tables *e, struct eot_process_table list[EOT_MAX_PROCESS_TABLE]) {
+    double first = exp((double)e->trident.log_first);
+    list[0] =
+        (struct eot_process_table){.name = "trident pair energy",
+                                   .low = first,
+                                   .high = first * exp((e->trident.n_energy - 1) / (double)e->trident.inverse_log_step),
+                                   .n_node = (size_t)e->trident.n_energy,
+                                   .n_value = (size_t)(e->trident.n_energy * (e->trident.n_quantile + 1))};
+    return 1;
+}
+
+static double trident_rate(const struct eot_em_options *o, const struct eot_f32_table *table, int medium, double E,
+                           double *error) {
+    (void)table;
+    return eot_em_medium_dimuon_trident(&o->medium[medium], E, error);
+}
+
+/* The electron goes on straight. */
+static enum eot_status trident_final_state(const struct eot_final_vertex *v, struct eot_final_context *context,
+                                           struct eot_final_state *state, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_xsec_curve *c = NULL;
+    bool is_new;
+    EOT_TRY(eot_xsec_curve_find(context, &eot_process_dimuon_trident, v->target_Z, v->target_A, &c, &is_new, err));
+    if (is_new) {
+        c->rel_error = TOLERANCE;
+        eot_xsec_curve_span(c, 2.0 * EOT_M_MUON, context->E_max);
+        for (int i = 0; i < EOT_N_XSEC_CURVE; i++)
+            c->xsec[i] =
+                eot_dimuon_trident_xsec(exp(c->log_first + i * c->log_step), 0.0, c->Z, c->A, NULL) * CM2_IN_PB;
+    }
+    eot_final_pair_on_nucleus(v, v->parent == EOT_POSITRON ? -11 : 11, EOT_M_ELECTRON,
+                              fmax(EOT_M_ELECTRON, v->E - v->E_plus - v->E_minus), state);
+    state->xsec = eot_xsec_curve_at(c, v->E);
+    state->xsec_error = c->rel_error * state->xsec;
+done:
+    return status;
+}
+
+EOT_PROCESS_DESCRIPTOR(dimuon_trident, "e N -> e N mu+ mu-", "muon pair", "dimuon.trident", eot_dimuon_threshold,
+                       trident_build, trident_list, trident_rate, TOLERANCE, eot_process_unit_one,
+                       eot_process_completes_nothing, trident_final_state,
+                       "equivalent photons with Kelner's virtuality, time-like photons, folded with gamma -> mu mu; "
+                       "10 %",
+                       "from threshold", "Kelner 1967; Budnev et al. 1975");

@@ -1,7 +1,7 @@
-/** @file rare.h
+/** @file process_rate.h
  * Rates of the rare processes between the nodes of the cascade. */
-#ifndef EOT_PHYSICS_RARE_H
-#define EOT_PHYSICS_RARE_H
+#ifndef EOT_PHYSICS_PROCESS_RATE_H
+#define EOT_PHYSICS_PROCESS_RATE_H
 
 #include "eotmc/math/elementary.h"
 #include "eotmc/physics/em_tables.h"
