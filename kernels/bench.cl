@@ -1,7 +1,7 @@
 /* What one resource of the hot kernel costs by itself: `eotmc bench` runs these. The same form as the hot kernel: a
  * work item follows EOT_LANE_WIDTH lanes, and on a CPU the loop over them vectorises. size: {n_iteration, n_lane, seed,
  * number of table values}. */
-#include "eotmc/transport/cascade.h"
+#include "eotmc/transport/lanes.h"
 
 /** Philox4x32-10, one block per lane and iteration. @param sum n_lane words, all blocks' words xored: a checksum, and
  * what keeps the blocks alive. */

@@ -1,6 +1,7 @@
 /* Events with a rare vertex, one work item each: replay of the shower, muons, detector and selection. Thin: the physics
  * is in include/eotmc. */
 #include "eotmc/select/score.h"
+#include "eotmc/transport/lanes.h"
 
 /** Energies of the primaries of a batch, EOT_LANE_WIDTH a work item. @param energy n_primary + 1 values out, in whole
  * work items. */
@@ -35,7 +36,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
     eot_vertex_record r = record[launch->first_vertex + i];
     eot_event_vertex v = eot_event_vertex_none();
     if (r.weight > 0.0f && !eot_is_kept(launch->first_primary + r.i_primary, launch->follow_threshold)) {
-        v = eot_event_locate(table, em[0], world, launch, r, stack, launch->n_event, i, tally);
+        v = eot_event_locate(eot_replay_view_of(table, world, launch, stack, launch->n_event, i), em[0], r, tally);
         if (v.fault == 0u && v.weight > 0.0f) eot_vertex_count(world, v, tally);
     }
     vertex[i] = v;
@@ -54,8 +55,9 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(reach) void reach(
     if (!(v.weight > 0.0f) || v.fault != 0u)
         reaches[item] = v.fault != 0u || eot_is_kept(primary, launch->follow_threshold) ? 1u : 0u;
     else
-        reaches[item] = (u32)eot_event_muon_reaches(table, muon_tables, grid, region, voxel, world, launch, primary, v,
-                                                    1 - 2 * (i32)(item & 1u), tally);
+        reaches[item] = (u32)eot_event_muon_reaches(eot_matter_view_of(table, muon_tables, grid, region, voxel),
+                                                    eot_event_view_of(world, launch, 0, tally), primary, v,
+                                                    1 - 2 * (i32)(item & 1u));
 }
 
 /** Replay. @param list events of this launch (of the vertex records from first_vertex on), if launch->has_list. @param
@@ -78,8 +80,9 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EO
         vertex[i] = eot_event_vertex_none();
         return;
     }
-    vertex[i] = eot_event_replay(table, em[0], world, launch, r, own, stack, launch->n_event, i, tally,
-                                 profile + (u64)i * (u32)launch->n_profile);
+    eot_replay_view view = eot_replay_view_of(table, world, launch, stack, launch->n_event, i);
+    vertex[i] = eot_event_replay(view, eot_replay_deposits(view, own, profile + (u64)i * (u32)launch->n_profile), em[0],
+                                 r, tally);
 }
 
 /** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. */
@@ -96,9 +99,9 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
     eot_event_vertex v = vertex[i];
     if (!(v.weight > 0.0f) || v.fault != 0u) return;
     u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
-    for (i32 k = 0; k < 2; k++)
-        outcome[2 * i + (u32)k] = eot_event_muon(table, muon_tables, grid, region, voxel, world, launch, primary, v,
-                                                 1 - 2 * k, acc + (u64)i * EOT_N_ACC, tally);
+    eot_matter_view matter = eot_matter_view_of(table, muon_tables, grid, region, voxel);
+    eot_event_view event = eot_event_view_of(world, launch, acc + (u64)i * EOT_N_ACC, tally);
+    for (i32 k = 0; k < 2; k++) outcome[2 * i + (u32)k] = eot_event_muon(matter, event, primary, v, 1 - 2 * k);
 }
 
 /** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. */

@@ -10,6 +10,6 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon_beam) void muon_beam(EOT_GLOBAL const f32 *tab
                                                        EOT_GLOBAL f32 *row, EOT_GLOBAL i64 *tally) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_primary) return;
-    eot_muon_beam_follow(table, muon_tables, grid, region, voxel, launch, launch->first_primary + i,
+    eot_muon_beam_follow(eot_matter_view_of(table, muon_tables, grid, region, voxel), launch, launch->first_primary + i,
                          row + (u64)i * EOT_N_EXIT_COLUMN, tally);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analysis/estimate.h"
-#include "engine/run.h"
+#include "job/job.h"
 
 struct simulation {
     struct eot_config config;
@@ -39,7 +39,9 @@ static inline void simulation_open(struct simulation *s, const char *file, const
     snprintf(path, sizeof path, "%s/%s", EOT_SOURCE_DIR, file);
     SIMULATION_OK(s, eot_config_read(path, set, n, &s->config, &s->error));
     SIMULATION_OK(s, eot_setup_create(&s->config, &s->setup, &s->error));
-    SIMULATION_OK(s, eot_world_create(&s->config, &s->setup, s->config.physics.cut, &s->world, &s->error));
+    SIMULATION_OK(
+        s, eot_job_of(&s->config)
+               ->world(&s->config, &s->setup, &(struct eot_world_options){.no_cache = false}, &s->world, &s->error));
     simulation_open_backend(
         s, &(struct eot_backend_options){.selector = selector, .extra_options = eot_world_kernel_options(&s->config)});
 }

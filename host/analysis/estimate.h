@@ -1,19 +1,25 @@
 /** @file estimate.h
- * From a run's integer tallies to estimates, histograms, cut flow and balance, each with its statistical error. */
+ * From the integer sums of a shower run to estimates, histograms, cut flow and balance, each with its statistical
+ * error. */
 #ifndef EOT_HOST_ANALYSIS_ESTIMATE_H
 #define EOT_HOST_ANALYSIS_ESTIMATE_H
 
 #include "analysis/result.h"
 #include "engine/run.h"
 
-/** Fill a result from a run. @param result zeroed; release with eot_result_free. config, world and run must outlive it
- * (the event table borrows from run).
- * @return EOT_E_NUMERIC (nothing was simulated, or a sum is not finite), EOT_E_MEMORY. */
-enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world,
-                                    const struct eot_run *run, const struct eot_backend *backend,
-                                    struct eot_result *result, struct eot_error *err);
+/** Everything of a shower run's result but its head. @param run shown by eot_run_view.
+ * @return EOT_E_NUMERIC (a sum is not finite), EOT_E_MEMORY. */
+enum eot_status eot_estimate_showers(const struct eot_config *config, const struct eot_world *world,
+                                     const struct eot_run *run, struct eot_result *result, struct eot_error *err);
 
-/** A column of the event record (enum eot_event_column; -1: the number of the primary). */
-const struct eot_column_info *eot_event_column_info(int column);
+/** Of its showers without a rare vertex: ecal.*. Nothing where they are fewer than two. @param X0 cm, of the ECAL. */
+enum eot_status eot_estimate_plain_showers(const struct eot_config *config, const struct eot_run *run, double X0,
+                                           struct eot_result *result, struct eot_error *err);
+
+/** Columns of the event record: the primary's number, then enum eot_event_column. */
+extern const struct eot_column_info eot_event_columns[EOT_N_EVENT_COLUMN + 1];
+
+/** Names of the terms of the energy balance. */
+extern const char *const eot_ledger_name[EOT_N_LEDGER];
 
 #endif

@@ -4,38 +4,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The tally of a block for the selection that is read. */
+static const int64_t *tally_of(const struct eot_estimator *e, size_t block) {
+    return e->run->block[block].event + e->selection * EOT_N_TALLY;
+}
+
 void eot_estimator_sums(const struct eot_estimator *e, int offset, struct eot_batch_sum *sum) {
-    const struct eot_run *run = e->run;
-    for (size_t i = 0; i < run->n_block; i++) {
-        const int64_t *t = eot_block_tally(&run->block[i], e->selection);
-        sum[i] = (struct eot_batch_sum){.n = run->block[i].n_primary};
-        if (t == NULL) continue;
-        sum[i].sum = run->rare_unit * eot_sum_value(t + offset);
-        sum[i].sum2 = run->rare_unit * run->rare_unit * eot_sum_value(t + offset + 2);
+    double unit = e->run->rare_unit;
+    for (size_t i = 0; i < e->run->n_block; i++) {
+        const int64_t *t = tally_of(e, i) + offset;
+        sum[i] = (struct eot_batch_sum){e->run->block[i].n_primary, unit * eot_sum_value(t),
+                                        unit * unit * eot_sum_value(t + 2)};
     }
 }
 
 int64_t eot_estimator_counter(const struct eot_estimator *e, int which) {
     int64_t sum = 0;
-    for (size_t i = 0; i < e->run->n_block; i++) sum += e->run->block[i].event[which];
-    return sum;
-}
-
-int64_t eot_estimator_selection_counter(const struct eot_estimator *e, int which) {
-    int64_t sum = 0;
-    for (size_t i = 0; i < e->run->n_block; i++) {
-        const int64_t *t = eot_block_tally(&e->run->block[i], e->selection);
-        if (t != NULL) sum += t[which];
-    }
+    for (size_t i = 0; i < e->run->n_block; i++) sum += tally_of(e, i)[which];
     return sum;
 }
 
 double eot_estimator_total(const struct eot_estimator *e, int offset) {
     double sum = 0.0;
-    for (size_t i = 0; i < e->run->n_block; i++) {
-        const int64_t *t = eot_block_tally(&e->run->block[i], e->selection);
-        if (t != NULL) sum += eot_sum_value(t + offset);
-    }
+    for (size_t i = 0; i < e->run->n_block; i++) sum += eot_sum_value(tally_of(e, i) + offset);
     return sum;
 }
 
@@ -113,13 +104,20 @@ void eot_estimator_name(const struct eot_estimator *e, const char *name, char *t
         snprintf(text, n_text, "selection.%s.%s", e->config->further[e->selection - 1].name, name);
 }
 
-enum eot_status eot_estimator_add(const struct eot_estimator *e, const char *name, const char *unit,
-                                  struct eot_mean mean, struct eot_error *err) {
+enum eot_status eot_add_mean(struct eot_result *result, const char *name, const char *unit, struct eot_mean mean,
+                             struct eot_error *err) {
     struct eot_estimate estimate = {
         .value = mean.value, .std_error = mean.std_error, .n_eff = mean.n_eff, .n_batches = (long)mean.n_batches};
-    eot_estimator_name(e, name, estimate.name, sizeof estimate.name);
+    snprintf(estimate.name, sizeof estimate.name, "%s", name);
     snprintf(estimate.unit, sizeof estimate.unit, "%s", unit);
-    return eot_result_add_estimate(e->result, &estimate, err);
+    return eot_result_add_estimate(result, &estimate, err);
+}
+
+enum eot_status eot_estimator_add(const struct eot_estimator *e, const char *name, const char *unit,
+                                  struct eot_mean mean, struct eot_error *err) {
+    char text[96];
+    eot_estimator_name(e, name, text, sizeof text);
+    return eot_add_mean(e->result, text, unit, mean, err);
 }
 
 enum eot_status eot_estimator_add_exact(const struct eot_estimator *e, const char *name, const char *unit, double value,

@@ -24,15 +24,13 @@ struct eot_estimator {
     struct eot_result *result;
     struct eot_batch_sum *scratch; /* [run->n_block] */
     enum eot_error_method method;  /* of rates of vertices */
-    size_t selection;              /* whose tallies are read: 0, the default one; 1 to run->n_further */
+    size_t selection;              /* whose tallies are read: 0, the default one; 1 to config->n_further */
 };
 
 /** Sums and sums of squares of the weighted tally at an offset, for each block. @param sum [run->n_block]. */
 void eot_estimator_sums(const struct eot_estimator *e, int offset, struct eot_batch_sum *sum);
-/** Sum of a counter over all blocks, of the default selection. */
+/** Sum of a counter over all blocks. */
 int64_t eot_estimator_counter(const struct eot_estimator *e, int which);
-/** Sum of a counter over all blocks, of the selection e->selection. */
-int64_t eot_estimator_selection_counter(const struct eot_estimator *e, int which);
 /** Value of a weighted tally at an offset, summed over all blocks. */
 double eot_estimator_total(const struct eot_estimator *e, int offset);
 
@@ -56,6 +54,9 @@ int eot_channel_offset(int process, int parent, int which);
 /** "selection.NAME." in front of a name for a further selection, the name itself for the default one.
  * @param text at least 80 bytes. */
 void eot_estimator_name(const struct eot_estimator *e, const char *name, char *text, size_t n_text);
+/** Add an estimate to a result. @return EOT_E_MEMORY, EOT_E_INTERNAL. */
+enum eot_status eot_add_mean(struct eot_result *result, const char *name, const char *unit, struct eot_mean mean,
+                             struct eot_error *err);
 /** Add an estimate, with the selection's name in front. @return EOT_E_MEMORY, EOT_E_INTERNAL. */
 enum eot_status eot_estimator_add(const struct eot_estimator *e, const char *name, const char *unit,
                                   struct eot_mean mean, struct eot_error *err);
@@ -68,7 +69,5 @@ enum eot_status eot_estimator_add_exact(const struct eot_estimator *e, const cha
 enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struct eot_error *err);
 /** Histograms of the rows of histograms.def; of a further selection those after the cuts. @return EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err);
-/** The events that were kept, as the table of the result. @return EOT_E_MEMORY. */
-enum eot_status eot_estimator_add_events(const struct eot_estimator *e, struct eot_error *err);
 
 #endif

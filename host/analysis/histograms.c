@@ -43,13 +43,9 @@ static enum eot_status add_histogram(const struct eot_estimator *e, const struct
         n = (double)(e->run->end - e->run->first) / e->run->rare_unit;
     struct eot_histogram h = {.n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1};
     for (int b = 0; b < EOT_N_BIN + 2; b++) {
-        values[b] = variances[b] = 0.0;
-        for (size_t i = 0; i < e->run->n_block; i++) {
-            const int64_t *t = eot_block_tally(&e->run->block[i], e->selection);
-            if (t == NULL) continue;
-            values[b] += eot_sum_value(t + bin_offset(shown->which, b)) / n;
-            variances[b] += eot_sum_value(t + bin_offset(shown->which, b) + 2) / (n * n);
-        }
+        int place = bin_offset(shown->which, b);
+        values[b] = eot_estimator_total(e, place) / n;
+        variances[b] = eot_estimator_total(e, place + 2) / (n * n);
     }
     edges_of(shown->which, edges);
     eot_estimator_name(e, shown->name, h.name, sizeof h.name);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static void free_histogram(struct eot_histogram *histogram) {
     free(histogram->edges);
     free(histogram->values);
@@ -30,7 +32,7 @@ static enum eot_status append(void *array, size_t *n, const void *element, size_
     enum eot_status status = EOT_OK;
     void *old;
     memcpy(&old, array, sizeof old); /* *array is a pointer to some object type; all have one representation in POSIX */
-    unsigned char *larger = realloc(old, (*n + 1) * n_bytes);
+    unsigned char *larger = eot_array_grown(old, *n, n_bytes);
     EOT_CHECK_MEMORY(larger);
     memcpy(larger + *n * n_bytes, element, n_bytes);
     memcpy(array, &larger, sizeof larger);

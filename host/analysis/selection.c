@@ -46,11 +46,10 @@ static enum eot_status make_cutflow(const struct eot_estimator *e, const struct 
     char text[64];
     int chosen = (int)e->config->detector.ecal_tail;
     EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &mean, err));
-    add_row(r, eot_family_title(eot_config_family(e->config)), (double)eot_estimator_selection_counter(e, EOT_C_EVENTS),
-            mean);
+    add_row(r, eot_family_title(eot_config_family(e->config)), (double)eot_estimator_counter(e, EOT_C_EVENTS), mean);
     for (int i = 0; i < EOT_N_CUT; i++) {
         EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CUT + i), e->method, &mean, err));
-        add_row(r, CUT[i], (double)eot_estimator_selection_counter(e, EOT_C_CUT + i), mean);
+        add_row(r, CUT[i], (double)eot_estimator_counter(e, EOT_C_CUT + i), mean);
     }
     snprintf(text, sizeof text, "missing energy > %g GeV", selection_of(e)->missing_energy);
     add_row(r, text, eot_estimator_total(e, EOT_T_WEIGHTED + 4 * (EOT_W_PASSED + chosen)), selected[chosen]);

@@ -53,9 +53,9 @@ double eot_statistics_n_eff(double sum, double sum2);
 /** Probability of a chi-square at least this large with ndf degrees of freedom; 1 for ndf = 0. */
 double eot_statistics_chi_square_p(double chi_square, size_t ndf);
 
-/** Are quoted errors honest? chi^2 = sum (x_i - mean)^2 / mean(error^2) for n repetitions of one measurement, n - 1
- * degrees of freedom. The mean of the quoted variances is used, not each one: in small samples a low result quotes a
- * small error, which would bias the sum.
+/** Whether quoted errors describe the spread of results: chi^2 = sum (x_i - mean)^2 / mean(error^2) for n repetitions
+ * of one measurement, n - 1 degrees of freedom. The mean of the quoted variances is used, not each one: in small
+ * samples a low result quotes a small error, which would bias the sum.
  * @return the two-sided p-value (errors too small and too large both give a small one); 0 if all errors are 0 but the
  * values differ. */
 double eot_statistics_spread_p(const double *value, const double *std_error, size_t n, double *chi_square);

@@ -2,15 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "physics/lfc/macroscopic.h"
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* In units of nodes, from the node i below E_min at x in [0, 1): hat functions with weights a at i, b at i + 1, and 1
  * from i + 2 on. Their sum and first moment are those of the step at x (the sum of the hats from i + 2 on is a ramp
@@ -71,11 +65,12 @@ static enum eot_status mean_of_batches(const struct eot_track_spectra *s, const 
     return eot_statistics_rate(batch, s->n_batch, false, mean, err);
 }
 
-enum eot_status eot_yield_matrix(const struct eot_em_options *o, const struct eot_track_spectra *s,
-                                 const struct eot_lfc_reaction *reaction, const double *m_phi, size_t n, double E_min,
-                                 struct eot_backend *backend, struct eot_yield *yield, struct eot_yield_times *times,
-                                 struct eot_error *err) {
+enum eot_status eot_yield_matrix(const struct eot_yield_input *input, struct eot_backend *backend,
+                                 struct eot_yield *yield, struct eot_yield_times *times, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    const struct eot_track_spectra *s = input->spectra;
+    const double *m_phi = input->m_phi;
+    size_t n = input->n;
     size_t n_energy = s->n_energy,
            n_column = 2 * s->n_batch; /* columns: electrons of each batch, positrons of each batch */
     double *xsec = malloc(n * n_energy * sizeof *xsec), *length = malloc(n_energy * n_column * sizeof *length),
@@ -87,12 +82,12 @@ enum eot_status eot_yield_matrix(const struct eot_em_options *o, const struct eo
     EOT_CHECK(xsec != NULL && length != NULL && sum != NULL && E != NULL && weight != NULL && batch != NULL,
               EOT_E_MEMORY, "out of memory for %zu masses x %zu energies x %zu batches; ask for fewer masses", n,
               n_energy, s->n_batch);
-    EOT_TRY(average_material(o, &material, &X0, err));
+    EOT_TRY(average_material(input->media, &material, &X0, err));
     for (size_t j = 0; j < n_energy; j++) E[j] = exp(s->log_first + (double)j * s->log_step);
-    eot_spectra_weights_above(s, fmax(E_min, 1e-3), weight);
-    double start = now_s();
+    eot_spectra_weights_above(s, fmax(input->E_min, 1e-3), weight);
+    double start = eot_clock_seconds();
     for (size_t i = 0; i < n; i++) {
-        struct eot_lfc_reaction r = *reaction;
+        struct eot_lfc_reaction r = input->reaction;
         double threshold = 0.0, lowest = INFINITY;
         r.m_phi = yield[i].m_phi = m_phi[i];
         for (int k = 0; k < material.n_nuclide; k++) {
@@ -108,7 +103,7 @@ enum eot_status eot_yield_matrix(const struct eot_em_options *o, const struct eo
         EOT_TRY(eot_lfc_macroscopic(&r, &material, E, n_energy, xsec + i * n_energy, &yield[i].rel_error, err));
         for (size_t j = 0; j < n_energy; j++) xsec[i * n_energy + j] *= X0 * weight[j];
     }
-    times->cross_sections = now_s() - start;
+    times->cross_sections = eot_clock_seconds() - start;
     for (size_t k = 0; k < s->n_batch; k++)
         for (size_t p = 0; p < 2; p++)
             for (size_t j = 0; j < n_energy; j++)
@@ -117,11 +112,11 @@ enum eot_status eot_yield_matrix(const struct eot_em_options *o, const struct eo
     EOT_TRY(backend->op->buffer_create(backend, n_energy * n_column * sizeof *length, length, &b, err));
     EOT_TRY(backend->op->buffer_create(backend, n * n_column * sizeof *sum, NULL, &c, err));
     double build_before = backend->algebra_build_s;
-    start = now_s();
+    start = eot_clock_seconds();
     EOT_TRY(backend->op->matrix_product(backend, n, n_column, n_energy, a, b, c, err));
     times->algebra_build = backend->algebra_build_s - build_before;
     EOT_TRY(backend->op->buffer_read(backend, c, 0, n * n_column * sizeof *sum, sum, err));
-    times->algebra = now_s() - start - times->algebra_build;
+    times->algebra = eot_clock_seconds() - start - times->algebra_build;
     for (size_t i = 0; i < n; i++) {
         const double *row = sum + i * n_column;
         EOT_TRY(mean_of_batches(s, row, NULL, batch, &yield[i].electron, err));

@@ -28,14 +28,21 @@ struct eot_yield_times {
     double cross_sections, algebra_build, algebra;
 };
 
-/** Yields of n masses. @param o media of the calorimeter. @param reaction e2mu with its coupling. @param E_min GeV,
- * leptons below are left out. @param yield n out.
+/** What is folded: cross sections of n masses with the track lengths of a calorimeter. */
+struct eot_yield_input {
+    const struct eot_em_options *media; /* of the calorimeter */
+    const struct eot_track_spectra *spectra;
+    struct eot_lfc_reaction reaction; /* e2mu with its coupling; the masses below take the place of its m_phi */
+    const double *m_phi;              /* n masses [GeV] */
+    size_t n;
+    double E_min; /* GeV; leptons below are left out */
+};
+
+/** Yields of n masses, by a product of matrices on the device. @param yield n out.
  * @return EOT_E_USAGE (a mass out of range, or above the threshold of the highest energy), EOT_E_CONFIG (too many
  * elements), EOT_E_NUMERIC, EOT_E_DEVICE, EOT_E_MEMORY. */
-enum eot_status eot_yield_matrix(const struct eot_em_options *o, const struct eot_track_spectra *spectra,
-                                 const struct eot_lfc_reaction *reaction, const double *m_phi, size_t n, double E_min,
-                                 struct eot_backend *backend, struct eot_yield *yield, struct eot_yield_times *times,
-                                 struct eot_error *err);
+enum eot_status eot_yield_matrix(const struct eot_yield_input *input, struct eot_backend *backend,
+                                 struct eot_yield *yield, struct eot_yield_times *times, struct eot_error *err);
 
 /** The track length above E_min [X0 per EOT]. @param type EOT_ELECTRON or EOT_POSITRON. */
 enum eot_status eot_spectra_track_length(const struct eot_track_spectra *spectra, int type, double E_min,

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 #define MAX_OPTION 64
 #define MAX_WORD 64
 
@@ -17,7 +19,7 @@ void eot_text_list_free(struct eot_text_list *list) {
 
 enum eot_status eot_text_list_add(struct eot_text_list *list, const char *text, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const char **larger = realloc(list->text, (list->n + 1) * sizeof *larger);
+    const char **larger = eot_array_grown(list->text, list->n, sizeof *larger);
     EOT_CHECK_MEMORY(larger);
     list->text = larger;
     list->text[list->n++] = text;

@@ -2,16 +2,8 @@
  * Command-line options of a subcommand as a table: parsing, help text and messages all come from it.
  *
  * Forms: `--name value`, `--name=value`, `-n value`, `-nvalue`; flags take no value; `--` ends the options; a lone `-`
- * is a positional argument. Example: const char *folder = "out"; bool resume = false; struct eot_text_list set = {0},
- * positional = {0}; const struct eot_option table[] = {
- *         {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR", "folder of the results (default: out)"},
- *         {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
- *         {"resume", 0, EOT_OPTION_FLAG, &resume, NULL, "continue an interrupted run"},
- *     };
- *     const struct eot_command command = {.name = "run", .arguments = "CONFIG", .summary = "Simulate a configuration.",
- * .min_positional = 1, .max_positional = 1, .example = "eotmc run configs/na64e-dimuon.yaml -o out", .option = table,
- * .n_option = sizeof table / sizeof table[0]}; EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help,
- * err)); if (is_help) goto done; */
+ * is a positional argument. An example is host/cli/run.c: a table of rows, one for each option with the variable that
+ * it sets; a command with the table; one call of eot_options_parse. */
 #ifndef EOT_HOST_BASE_OPTIONS_H
 #define EOT_HOST_BASE_OPTIONS_H
 

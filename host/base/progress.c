@@ -1,18 +1,13 @@
 #include "base/progress.h"
 
+#include "base/clock.h"
+
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define IN_PLACE_INTERVAL 0.2
 #define FIRST_PLAIN_INTERVAL 2.0
 #define LAST_PLAIN_INTERVAL 60.0
-
-static double monotonic_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 enum eot_progress_mode eot_progress_mode_from_text(const char *text) {
     if (strcmp(text, "plain") == 0) return EOT_PROGRESS_PLAIN;
@@ -52,7 +47,7 @@ void eot_progress_format(char *text, size_t n_text, const char *unit, uint64_t d
 void eot_progress_start(struct eot_progress *progress, enum eot_progress_mode mode, const char *unit, uint64_t total,
                         uint64_t before) {
     *progress = (struct eot_progress){
-        .out = stderr, .mode = mode, .unit = unit, .total = total, .before = before, .start = monotonic_s()};
+        .out = stderr, .mode = mode, .unit = unit, .total = total, .before = before, .start = eot_clock_seconds()};
     if (mode == EOT_PROGRESS_AUTO && !isatty(fileno(stderr))) progress->mode = EOT_PROGRESS_PLAIN;
     progress->interval = progress->mode == EOT_PROGRESS_AUTO ? IN_PLACE_INTERVAL : FIRST_PLAIN_INTERVAL;
     progress->due = progress->start + progress->interval;
@@ -82,12 +77,12 @@ void eot_progress_update_at(struct eot_progress *progress, uint64_t done, double
 }
 
 void eot_progress_update(struct eot_progress *progress, uint64_t done) {
-    eot_progress_update_at(progress, done, monotonic_s());
+    eot_progress_update_at(progress, done, eot_clock_seconds());
 }
 
 void eot_progress_finish(struct eot_progress *progress, uint64_t done) {
     if (progress->mode == EOT_PROGRESS_NONE) return;
-    print_line(progress, done, monotonic_s(), true);
+    print_line(progress, done, eot_clock_seconds(), true);
     progress->width = 0;
     progress->mode = EOT_PROGRESS_NONE;
 }

@@ -4,16 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "analysis/estimate.h"
+#include "base/clock.h"
 #include "base/options.h"
 #include "base/sha256.h"
 #include "device/launch.h"
 #include "device/source.h"
 #include "eotmc/math/random.h"
-#include "job/muon_beam.h"
-#include "engine/run.h"
+#include "job/job.h"
 
 const char *const eot_bench_metric_name[EOT_N_BENCH_METRIC] = {
 #define EOT_BENCH_METRIC(name, unit) #name,
@@ -68,14 +66,6 @@ enum { LANES_ON_HOST = 64 };        /* of the kernels in bench.cl */
 
 const char *eot_bench_case_name(size_t i) { return i < N_CASE ? CASES[i].name : NULL; }
 const char *eot_bench_case_what(size_t i) { return i < N_CASE ? CASES[i].what : NULL; }
-
-static double clock_s(clockid_t which) {
-    struct timespec t;
-    clock_gettime(which, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-static double now_s(void) { return clock_s(CLOCK_MONOTONIC); }
-static double processor_s(void) { return clock_s(CLOCK_PROCESS_CPUTIME_ID); }
 
 /* A case with what it needs. */
 struct bench {
@@ -202,24 +192,24 @@ struct rate {
 static enum eot_status micro_rate(struct bench *t, micro_kernel *kernel, double seconds, uint32_t *length,
                                   struct rate *rate, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double start = now_s(), now = start, processor = processor_s(), done_iterations = 0.0;
+    double start = eot_clock_seconds(), now = start, processor = eot_clock_processor_seconds(), done_iterations = 0.0;
     do {
         double before = now;
         EOT_TRY(micro_launch(t, kernel, *length, err));
-        now = now_s();
+        now = eot_clock_seconds();
         done_iterations += *length;
         double wanted = 0.5 * seconds / fmax(now - before, 1e-7) * *length;
         if (wanted > 2.0 * *length || wanted < 0.5 * *length) {
             if (now - before < 0.1 * seconds) { /* too short to count */
                 start = now;
-                processor = processor_s();
+                processor = eot_clock_processor_seconds();
                 done_iterations = 0.0;
             }
             *length = (uint32_t)fmin(fmax(wanted, 16.0), 1e8);
         }
     } while (now - start < seconds && (t->options->is_interrupted == NULL || !*t->options->is_interrupted));
     *rate = (struct rate){done_iterations * t->n_lane / fmax(now - start, 1e-9),
-                          done_iterations * t->n_lane / fmax(processor_s() - processor, 1e-9)};
+                          done_iterations * t->n_lane / fmax(eot_clock_processor_seconds() - processor, 1e-9)};
 done:
     return status;
 }
@@ -295,12 +285,10 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
         if (options->eot > 0 && t->config.sampling.batch > options->eot) t->config.sampling.batch = options->eot;
         if (options->lanes > 0) t->config.device.lanes = options->lanes;
         if (c->kind == REPLAY) t->config.device.in_flight = 1; /* so that its kernel has the device for itself */
-        double start = now_s();
-        if (c->kind == MUONS)
-            EOT_TRY(eot_world_create_muons(&t->config, &t->setup, &t->world, err));
-        else
-            EOT_TRY(eot_world_create(&t->config, &t->setup, t->config.physics.cut, &t->world, err));
-        t->result.tables_s = now_s() - start;
+        double start = eot_clock_seconds();
+        EOT_TRY(eot_job_of(&t->config)
+                    ->world(&t->config, &t->setup, &(struct eot_world_options){.no_cache = false}, &t->world, err));
+        t->result.tables_s = eot_clock_seconds() - start;
         t->result.n = t->config.sampling.eot;
     }
     EOT_TRY(simt != NULL ? eot_simt_backend_open(simt, &t->b, err) : eot_backend_open(&device, &t->b, err));
@@ -308,7 +296,9 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
     snprintf(t->result.driver, sizeof t->result.driver, "%s", t->b->driver);
     t->result.compute_units = t->b->compute_units;
     if (simt != NULL) goto done;
-    if (t->b->is_gpu && c->kind < MUONS) { /* the cases' batches are a processor's; no tally depends on them */
+    /* the cases' batches are a processor's; no tally depends on them */
+    if (t->b->is_gpu && c->kind == MUONS) t->config.sampling.batch = t->config.sampling.eot;
+    if (t->b->is_gpu && c->kind < MUONS) {
         uint64_t quarter = (t->config.sampling.eot + 3) / 4,
                  full = EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(t->b);
         t->config.sampling.batch = quarter < full ? quarter : full;
@@ -332,93 +322,76 @@ done:
     return status;
 }
 
-/* The integers of a run that no lane, launch or batch changes. */
-static void hash_run(const struct eot_run *run, char hex[65]) {
+/* The integers of a shower run that no lane, launch or batch changes. */
+static void hash_showers(const struct eot_run *run, char hex[65]) {
     struct eot_sha256 hash;
-    uint64_t count[4] = {0};
-    int64_t track[3 * EOT_TRACK_BINS] = {0}, *event = calloc(EOT_N_TALLY, sizeof *event);
-    hex[0] = '\0';
-    if (event == NULL) return;
-    for (size_t i = 0; i < run->n_block; i++) {
-        const struct eot_block *b = &run->block[i];
-        count[0] += b->n_primary;
-        count[1] += b->n_step;
-        count[2] += b->n_vertex;
-        count[3] += b->vertex_sum;
-        for (int k = 0; k < 3 * EOT_TRACK_BINS; k++) track[k] += b->track[k];
-        for (int k = 0; k < EOT_N_TALLY; k++) event[k] += b->event[k];
-    }
+    const struct eot_sums *s = &run->sums;
+    int64_t count[4] = {(int64_t)eot_sums_primaries(s)};
+    for (int i = 0; i < EOT_N_RUN_WORK; i++) count[i + 1] = eot_sums_count(s, EOT_RUN_WORK, (size_t)i);
     eot_sha256_init(&hash);
     eot_sha256_update(&hash, count, sizeof count);
-    eot_sha256_update(&hash, track, sizeof track);
-    eot_sha256_update(&hash, event, EOT_N_TALLY * sizeof *event);
+    for (size_t k = EOT_RUN_TRACK; k <= EOT_RUN_EVENT; k++)
+        for (size_t i = 0; i < s->layout.section[k].n; i++) {
+            int64_t sum = eot_sums_count(s, k, i);
+            eot_sha256_update(&hash, &sum, sizeof sum);
+        }
     eot_sha256_finish(&hash, hex);
-    free(event);
 }
 
-/* One round of a cascade, a whole run or the replay. */
+/* What a round of muons or of whole shower runs is worth beside its steps. */
+static enum eot_status value_result(struct bench *t, struct eot_run *run, double n_vertex, double seconds,
+                                    double value[EOT_N_BENCH_METRIC], char hash[65], struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_result result = {0};
+    EOT_TRY(eot_result_from_run(&t->config, &t->world, run, t->b, &result, err));
+    if (t->c->kind == PIPELINE) {
+        value[EOT_BENCH_eot_equivalent_per_s] = eot_result_estimate(&result, "eot.equivalent")->value / seconds;
+        value[EOT_BENCH_muons_per_s] = 2.0 * n_vertex / seconds;
+        goto done;
+    }
+    double n_layer = 0.0;
+    for (size_t i = 0; i < t->config.geometry.n_volume; i++)
+        n_layer += (double)t->config.geometry.volume[i].n_layer * t->config.geometry.volume[i].repeat;
+    memcpy(hash, result.tally_sha256, 65);
+    value[EOT_BENCH_muons_per_s] = result.performance.muons_per_s;
+    value[EOT_BENCH_layer_crossings_per_s] =
+        result.performance.muons_per_s * eot_result_estimate(&result, "exit.survival")->value * n_layer;
+done:
+    eot_result_free(&result);
+    return status;
+}
+
+/* One round of a run: a cascade, a whole run, the replay, a muon beam. */
 static enum eot_status round_run(struct bench *t, double value[EOT_N_BENCH_METRIC], char hash[65],
                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_run run = {0};
-    struct eot_result result = {0};
     struct eot_run_options options = {.backend = t->b,
                                       .progress = EOT_PROGRESS_NONE,
                                       .is_interrupted = t->options->is_interrupted,
                                       .skips_excluded = true,
                                       .skips_events = t->c->kind == CASCADE};
-    double replay_s = t->b->use[EOT_KERNEL_replay].seconds;
+    double replay_s = t->b->use[EOT_KERNEL_replay].seconds, n_step, n_muon;
     EOT_TRY(eot_run_execute(&t->config, &t->setup, &t->world, &options, &run, err));
     EOT_CHECK(!run.is_partial, EOT_E_INTERRUPTED, "interrupted; nothing was measured");
-    hash_run(&run, hash);
-    double n = (double)(run.end - run.first), n_step = 0.0, n_replayed = 0.0, n_vertex = 0.0;
-    for (size_t i = 0; i < run.n_block; i++) {
-        n_step += (double)run.block[i].n_step;
-        n_replayed += (double)run.block[i].event[EOT_C_REPLAY_STEPS];
-        n_vertex += (double)run.block[i].n_vertex;
+    EOT_TRY(eot_job_of(&t->config)->work(&run, &n_step, &n_muon, err));
+    double n = (double)eot_sums_primaries(&run.sums), seconds = run.wall_s, n_vertex = 0.0;
+    if (t->c->kind != MUONS) {
+        hash_showers(&run, hash);
+        n_vertex = (double)eot_sums_count(&run.sums, EOT_RUN_WORK, EOT_RUN_N_VERTEX);
     }
-    double seconds = run.wall_s;
     if (t->c->kind == REPLAY) {
         seconds = t->b->use[EOT_KERNEL_replay].seconds - replay_s;
         n = n_vertex;
-        n_step = n_replayed;
+        n_step = (double)eot_sums_count(&run.sums, EOT_RUN_EVENT, EOT_C_REPLAY_STEPS);
     }
     value[EOT_BENCH_eot_per_s] = n / seconds;
     value[EOT_BENCH_steps_per_s] = n_step / seconds;
     value[EOT_BENCH_steps_per_eot] = n_step / n;
-    if (t->c->kind == PIPELINE) {
-        EOT_TRY(eot_result_from_run(&t->config, &t->world, &run, t->b, &result, err));
-        value[EOT_BENCH_eot_equivalent_per_s] = eot_result_estimate(&result, "eot.equivalent")->value / seconds;
-        value[EOT_BENCH_muons_per_s] = 2.0 * n_vertex / seconds;
-    }
+    if (t->c->kind == PIPELINE || t->c->kind == MUONS)
+        EOT_TRY(value_result(t, &run, n_vertex, seconds, value, hash, err));
 done:
-    eot_result_free(&result);
     eot_run_free(&run);
-    return status;
-}
-
-static enum eot_status round_muons(struct bench *t, double value[EOT_N_BENCH_METRIC], char hash[65],
-                                   struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct eot_result result = {0};
-    bool is_partial;
-    double n_layer = 0.0;
-    EOT_TRY(eot_muon_beam_run(&t->config, &t->world,
-                              &(struct eot_run_options){.backend = t->b,
-                                                        .progress = EOT_PROGRESS_NONE,
-                                                        .is_interrupted = t->options->is_interrupted},
-                              &result, &is_partial, err));
-    EOT_CHECK(!is_partial, EOT_E_INTERRUPTED, "interrupted; nothing was measured");
-    for (size_t i = 0; i < t->config.geometry.n_volume; i++)
-        n_layer += (double)t->config.geometry.volume[i].n_layer * t->config.geometry.volume[i].repeat;
-    memcpy(hash, result.tally_sha256, 65);
-    value[EOT_BENCH_eot_per_s] = value[EOT_BENCH_muons_per_s] = result.performance.muons_per_s;
-    value[EOT_BENCH_layer_crossings_per_s] =
-        result.performance.muons_per_s * eot_result_estimate(&result, "exit.survival")->value * n_layer;
-    value[EOT_BENCH_steps_per_s] = result.performance.steps_per_s;
-    value[EOT_BENCH_steps_per_eot] = result.performance.steps_per_eot;
-done:
-    eot_result_free(&result);
     return status;
 }
 
@@ -432,12 +405,12 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
     uint32_t length = t->burst;
     hash[0] = '\0';
     EOT_TRY(philox_rate(t, &before, err));
-    double processor = processor_s();
+    double processor = eot_clock_processor_seconds();
     switch (t->c->kind) {
     case CASCADE:
     case PIPELINE:
-    case REPLAY: EOT_TRY(round_run(t, value, hash, err)); break;
-    case MUONS: EOT_TRY(round_muons(t, value, hash, err)); break;
+    case REPLAY:
+    case MUONS: EOT_TRY(round_run(t, value, hash, err)); break;
     case PHILOX:
     case GATHER:
     case STACK:
@@ -447,14 +420,14 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
         if (t->c->kind == PHILOX) EOT_TRY(philox_hash(t, hash, err));
         break;
     case LAUNCH: {
-        double start = now_s(), n = 0.0;
-        for (; now_s() - start < 2.0 * BURST_S; n += 1.0) EOT_TRY(micro_launch(t, micro_empty, 1, err));
-        rate = (struct rate){n / (now_s() - start), n / (processor_s() - processor)};
+        double start = eot_clock_seconds(), n = 0.0;
+        for (; eot_clock_seconds() - start < 2.0 * BURST_S; n += 1.0) EOT_TRY(micro_launch(t, micro_empty, 1, err));
+        rate = (struct rate){n / (eot_clock_seconds() - start), n / (eot_clock_processor_seconds() - processor)};
         value[EOT_BENCH_operations_per_s] = rate.wall;
         break;
     }
     }
-    processor = processor_s() - processor;
+    processor = eot_clock_processor_seconds() - processor;
     EOT_TRY(philox_rate(t, &after, err));
     /* the mean over equal work */
     double blocks = 2.0 / (1.0 / before.wall + 1.0 / after.wall),
@@ -598,7 +571,7 @@ enum eot_status eot_bench_simt(const struct eot_bench_options *options, struct e
         t.config.sampling.batch = own.eot;
         t.config.device.launch_steps = LAUNCH_STEPS; /* not by the clock: the numbers can be made again */
         char *hash = t.result.tally_hash;
-        EOT_TRY(t.c->kind == MUONS ? round_muons(&t, value, hash, err) : round_run(&t, value, hash, err));
+        EOT_TRY(round_run(&t, value, hash, err));
         *r = t.result;
         r->simt = report;
         r->simt_lanes = own.lanes;

@@ -1,12 +1,12 @@
 /* eotmc bench: named, frozen problems and how fast this device solves them. */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
-#include "cli.h"
+#include "cli/option_rows.h"
+#include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/json.h"
 #include "bench/bench.h"
 #include "device/launch.h"
 
@@ -71,27 +71,14 @@ static json_t *result_to_json(const struct eot_bench_result *r, bool is_simt) {
 
 static enum eot_status print_json(const struct eot_bench_result *list, size_t n, bool is_simt, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    json_t *root = NULL, *cases = NULL;
-    char *text = NULL;
+    json_t *cases = json_array();
     if (n == 1) {
-        root = result_to_json(&list[0], is_simt);
-        EOT_CHECK_MEMORY(root);
-    } else {
-        cases = json_array();
-        for (size_t i = 0; i < n; i++) {
-            json_t *one = result_to_json(&list[i], is_simt);
-            EOT_CHECK_MEMORY(one);
-            EOT_CHECK(json_array_append_new(cases, one) == 0, EOT_E_MEMORY, "out of memory; free memory");
-        }
-        root = json_pack("{s:s, s:O}", "schema", "eotmc-bench/1", "cases", cases);
-        EOT_CHECK_MEMORY(root);
+        EOT_TRY(eot_json_print(result_to_json(&list[0], is_simt), EOT_JSON_EXACT, err));
+        goto done;
     }
-    text = json_dumps(root, JSON_INDENT(1));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    for (size_t i = 0; i < n; i++) EOT_TRY(eot_json_append(cases, result_to_json(&list[i], is_simt), err));
+    EOT_TRY(eot_json_print(json_pack("{s:s, s:O}", "schema", "eotmc-bench/1", "cases", cases), EOT_JSON_EXACT, err));
 done:
-    free(text);
-    json_decref(root);
     json_decref(cases);
     return status;
 }
@@ -152,12 +139,11 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
          "primaries of a round instead of the case's own number; the hash is then another"},
         {"lanes", 0, EOT_OPTION_COUNT, &lanes, "N", "particles followed side by side (default: 0, automatic)"},
         {"batch", 0, EOT_OPTION_COUNT, &batch, "N", "primaries of a batch (default: 0, the case's own or automatic)"},
-        {"device", 0, EOT_OPTION_TEXT, &options.device.selector, "SEL",
-         "number of `eotmc devices`, part of a name, or host (default: automatic)"},
+        EOT_ROW_DEVICE(&options.device.selector),
         {"units", 0, EOT_OPTION_POSITIVE, &units, "N", "use only N compute units (cores) of the device (default: all)"},
         {"simt", 0, EOT_OPTION_FLAG, &is_simt, NULL,
          "on the host, 32 work items in lockstep as a GPU has them: how many of the issued steps do work"},
-        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the output (default: text)"},
+        EOT_ROW_FORMAT_TEXT(&format),
         {"list", 0, EOT_OPTION_FLAG, &is_list, NULL, "list the cases and stop"},
         {"print-options", 0, EOT_OPTION_FLAG, &is_options, NULL,
          "print the build options of one case's kernels and stop"},
@@ -218,7 +204,7 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
                      : eot_bench_execute(&options, &result, &n_result, err);
     eot_interrupt_release();
     EOT_TRY(status);
-    if (strcmp(format, "json") == 0)
+    if (eot_format_is_json(format))
         EOT_TRY(print_json(result, n_result, is_simt, err));
     else if (is_simt)
         print_simt(result, n_result);

@@ -78,8 +78,8 @@ static enum eot_status figures(const struct runs *r, const char *folder, bool is
         bool is_shared = false;
         for (size_t i = 1; i < r->n; i++) is_shared = is_shared || eot_result_histogram(&r->result[i], h->name) != NULL;
         if (!is_shared) continue;
-        if (strncmp(h->name, "hcal", 4) == 0 &&
-            (n_hcal + 1) * r->n <= MAX_CURVE) { /* all modules in one picture, as long as they can be told apart */
+        /* All modules go into one picture, as long as their curves can be told apart. */
+        if (strncmp(h->name, "hcal", 4) == 0 && (n_hcal + 1) * r->n <= MAX_CURVE) {
             hcal[n_hcal++] = h->name;
             continue;
         }

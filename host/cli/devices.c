@@ -1,11 +1,11 @@
 /* eotmc devices: what is there, and what would be chosen. */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
-#include "cli.h"
+#include "cli/option_rows.h"
+#include "cli/cli.h"
+#include "cli/json.h"
 #include "device/devices.h"
 
 /* Whether a device is among the choices. */
@@ -46,8 +46,7 @@ static void print_text(const struct eot_device *device, size_t n_device, const s
 static enum eot_status print_json(const struct eot_device *device, size_t n_device,
                                   const struct eot_device_choice *choice, size_t n_choice, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    json_t *list = json_array(), *root = NULL;
-    char *text = NULL;
+    json_t *list = json_array();
     for (size_t i = 0; i < n_device; i++) {
         const struct eot_device *d = &device[i];
         json_t *row = json_pack(
@@ -59,18 +58,12 @@ static enum eot_status print_json(const struct eot_device *device, size_t n_devi
             "global_memory_bytes", (json_int_t)d->memory, "max_buffer_bytes", (json_int_t)d->max_buffer,
             "max_parameter_bytes", (json_int_t)d->max_parameter, "chosen", (int)is_chosen(i, choice, n_choice),
             "usable", (int)(d->missing[0] == '\0'), "missing", d->missing);
-        EOT_CHECK_MEMORY(row);
-        EOT_CHECK(json_array_append_new(list, row) == 0, EOT_E_MEMORY, "out of memory; free memory");
+        EOT_TRY(eot_json_append(list, row, err));
     }
-    root = json_pack("{s:s, s:I, s:O}", "schema", "eotmc-devices/1", "chosen", (json_int_t)choice[0].i_device,
-                     "devices", list);
-    EOT_CHECK_MEMORY(root);
-    text = json_dumps(root, JSON_INDENT(1));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    EOT_TRY(eot_json_print(json_pack("{s:s, s:I, s:O}", "schema", "eotmc-devices/1", "chosen",
+                                     (json_int_t)choice[0].i_device, "devices", list),
+                           EOT_JSON_EXACT, err));
 done:
-    free(text);
-    json_decref(root);
     json_decref(list);
     return status;
 }
@@ -84,7 +77,7 @@ enum eot_status eot_cmd_devices(int argc, char **argv, struct eot_error *err) {
     size_t n_device = 0, n_choice = 0;
     struct eot_device_choice choice[EOT_MAX_DEVICE_CHOICE];
     const struct eot_option table[] = {
-        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the output (default: text)"},
+        EOT_ROW_FORMAT_TEXT(&format),
         {"device", 0, EOT_OPTION_TEXT, &selector, "SEL",
          "show what this choice would take: number, part of a name, or host; several with commas, SEL/n for n parts "
          "(default: automatic)"},
@@ -99,7 +92,7 @@ enum eot_status eot_cmd_devices(int argc, char **argv, struct eot_error *err) {
     if (is_help) goto done;
     EOT_TRY(eot_devices_list(&device, &n_device, err));
     EOT_TRY(eot_devices_choose(device, n_device, selector, choice, EOT_MAX_DEVICE_CHOICE, &n_choice, err));
-    if (strcmp(format, "json") == 0)
+    if (eot_format_is_json(format))
         EOT_TRY(print_json(device, n_device, choice, n_choice, err));
     else
         print_text(device, n_device, choice, n_choice, selector == NULL);

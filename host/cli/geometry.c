@@ -1,11 +1,12 @@
 /* eotmc geometry: the set-up that a configuration describes, as a table and as a picture. */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
+#include "cli/option_rows.h"
 #include "cli/cli.h"
+#include "cli/json.h"
+#include "cli/open.h"
 #include "output/output.h"
 #include "output/setup_figure.h"
 #include "geometry/setup.h"
@@ -61,32 +62,26 @@ static void print_text(const struct eot_config *config, const struct eot_setup *
     }
 }
 
-/** Append a new reference; without memory the array's later checks fail. */
-static enum eot_status append(json_t *array, json_t *value, struct eot_error *err) {
-    if (value != NULL && json_array_append_new(array, value) == 0) return EOT_OK;
-    return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; free memory");
-}
-
 static enum eot_status print_json(const struct eot_config *config, const struct eot_setup *setup,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_geometry_config *g = &config->geometry;
-    json_t *volumes = json_array(), *materials = json_array(), *root = NULL;
-    char *text = NULL;
+    json_t *volumes = json_array(), *materials = json_array(), *root;
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
         json_t *layers = json_array();
         for (size_t k = 0; k < v->n_layer; k++) {
-            status = append(layers,
-                            json_pack("{s:s, s:f, s:b}", "material", config->material[v->layer[k].material].name,
-                                      "thickness_cm", v->layer[k].thickness, "active", (int)v->layer[k].active),
-                            err);
+            status =
+                eot_json_append(layers,
+                                json_pack("{s:s, s:f, s:b}", "material", config->material[v->layer[k].material].name,
+                                          "thickness_cm", v->layer[k].thickness, "active", (int)v->layer[k].active),
+                                err);
             if (status != EOT_OK) {
                 json_decref(layers);
                 goto done;
             }
         }
-        EOT_TRY(append(
+        EOT_TRY(eot_json_append(
             volumes,
             json_pack("{s:s, s:s, s:i, s:f, s:f, s:[f, f], s:[f, f], s:i, s:o, s:[i, i], s:[f, f, f], s:f, s:f, s:f}",
                       "name", v->name, "role", ROLES[v->role], "module", eot_setup_module(config, (int)i), "z_cm", v->z,
@@ -98,24 +93,19 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
     }
     for (int i = 0; i < setup->n_material; i++) {
         const struct eot_material *m = &setup->material[i];
-        EOT_TRY(append(materials,
-                       json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "name", m->name, "density_g_cm3",
-                                 m->density, "X0_cm", m->X0, "lambda_int_cm", m->lambda_int, "Z_over_A", m->Z_over_A,
-                                 "mean_excitation_eV", m->mean_excitation, "critical_energy_GeV", m->critical_energy,
-                                 "moliere_radius_cm", m->moliere_radius),
-                       err));
+        EOT_TRY(eot_json_append(materials,
+                                json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "name", m->name, "density_g_cm3",
+                                          m->density, "X0_cm", m->X0, "lambda_int_cm", m->lambda_int, "Z_over_A",
+                                          m->Z_over_A, "mean_excitation_eV", m->mean_excitation, "critical_energy_GeV",
+                                          m->critical_energy, "moliere_radius_cm", m->moliere_radius),
+                                err));
     }
     root = json_pack("{s:s, s:s, s:s, s:s, s:{s:[i, i, i], s:i}, s:O, s:O}", "schema", "eotmc-geometry/1", "name",
                      config->name, "config_sha256", config->sha256, "layers",
                      g->layers == EOT_LAYERS_EXPLICIT ? "explicit" : "effective", "grid", "voxels", setup->n_x,
                      setup->n_y, setup->n_z, "regions", setup->n_region, "volumes", volumes, "materials", materials);
-    EOT_CHECK_MEMORY(root);
-    text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    EOT_TRY(eot_json_print(root, 12, err));
 done:
-    free(text);
-    json_decref(root);
     json_decref(volumes);
     json_decref(materials);
     return status;
@@ -125,17 +115,17 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text", *output = ".", *figure = NULL, *view = "side";
     bool is_help = false;
-    struct eot_text_list positional = {0}, set = {0};
-    struct eot_config config = {.name = ""};
-    struct eot_setup setup = {0};
+    struct eot_opened opened = {.positional = {0}};
+    const struct eot_config *config = &opened.config;
+    const struct eot_setup *setup = &opened.setup;
     char folder[1024], name[96];
     const struct eot_option table[] = {
-        {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
+        EOT_ROW_SET(&opened.set),
         {"figure", 0, EOT_OPTION_TEXT, &figure, "FILE.png",
          "the picture; its gnuplot script and data stand beside it; none = no picture (default: DIR/geometry.png)"},
         {"output", 'o', EOT_OPTION_TEXT, &output, "DIR", "folder of the picture (default: .)"},
         {"view", 0, EOT_OPTION_CHOICE, &view, "side|top", "what is vertical in the picture: y or x (default: side)"},
-        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the table (default: text)"},
+        EOT_ROW_FORMAT_TEXT(&format),
     };
     const struct eot_command command = {
         .name = "geometry",
@@ -149,14 +139,13 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
             "  eotmc geometry configs/na64e-dimuon.yaml --set geometry.layers=explicit --figure none --format json",
         .option = table,
         .n_option = sizeof table / sizeof table[0]};
-    EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+    EOT_TRY(eot_options_parse(&command, argc, argv, &opened.positional, &is_help, err));
     if (is_help) goto done;
-    EOT_TRY(eot_config_read(positional.text[0], set.text, set.n, &config, err));
-    EOT_TRY(eot_setup_create(&config, &setup, err));
-    if (strcmp(format, "json") == 0)
-        EOT_TRY(print_json(&config, &setup, err));
+    EOT_TRY(eot_opened_read(&opened, opened.positional.text[0], err));
+    if (eot_format_is_json(format))
+        EOT_TRY(print_json(config, setup, err));
     else
-        print_text(&config, &setup);
+        print_text(config, setup);
     if (figure != NULL && strcmp(figure, "none") == 0) goto done;
     if (figure != NULL)
         EOT_TRY(eot_output_split_picture(figure, folder, sizeof folder, name, sizeof name, err));
@@ -165,13 +154,10 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
         snprintf(name, sizeof name, "geometry");
     }
     EOT_TRY(eot_output_prepare(folder, err));
-    EOT_TRY(eot_output_setup_figure(folder, name, strcmp(view, "top") == 0 ? EOT_VIEW_TOP : EOT_VIEW_SIDE, &config,
-                                    &setup, err));
+    EOT_TRY(eot_output_setup_figure(folder, name, strcmp(view, "top") == 0 ? EOT_VIEW_TOP : EOT_VIEW_SIDE, config,
+                                    setup, err));
     fprintf(stderr, "picture: %s/%s.png\n", folder, name);
 done:
-    eot_setup_free(&setup);
-    eot_config_free(&config);
-    eot_text_list_free(&positional);
-    eot_text_list_free(&set);
+    eot_opened_free(&opened);
     return status;
 }

@@ -1,16 +1,18 @@
 /* eotmc replay: one primary of a run again on the host, step by step. */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "analysis/estimate.h"
-#include "base/options.h"
+#include "cli/option_rows.h"
 #include "cli/cli.h"
+#include "cli/json.h"
+#include "cli/open.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "output/setup_figure.h"
+#include "job/job.h"
 #include "job/replay.h"
 #include "physics/process.h"
 
@@ -43,11 +45,9 @@ static void print_muon(const struct eot_config *config, const struct eot_world *
                    m->hit[i].time);
 }
 
-static void print_text(const struct eot_config *config, const struct eot_world *world, const struct eot_replay *r) {
-    printf("%s: primary %llu, seed %u, %s; beam %.7g GeV\n\n", config->name, (unsigned long long)r->event,
-           config->sampling.seed, config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog", r->E_beam);
-    printf("%7s %-6s %11s %10s %10s %10s %10s %11s %11s %8s  %s\n", "step", "", "E [GeV]", "x [cm]", "y [cm]", "z [cm]",
-           "path [cm]", "ionis.", "below cut", "waiting", "daughters [GeV]");
+static void print_steps(const struct eot_replay *r) {
+    printf("\n%7s %-6s %11s %10s %10s %10s %10s %11s %11s %8s  %s\n", "step", "", "E [GeV]", "x [cm]", "y [cm]",
+           "z [cm]", "path [cm]", "ionis.", "below cut", "waiting", "daughters [GeV]");
     for (size_t i = 0; i < r->n_step; i++) {
         const struct eot_replay_step *s = &r->step[i];
         printf("%7zu %-6s %11.5g %10.4g %10.4g %10.5g %10.4g %11.4g %11.4g %8d  ", i, eot_replay_particle_name(s->type),
@@ -58,23 +58,51 @@ static void print_text(const struct eot_config *config, const struct eot_world *
         if (s->holds_vertex && r->n_vertex > 0) printf("  <- %s", eot_process_at(r->vertex[0].process)->products);
         printf("\n");
     }
-    printf("\n%.6g rare vertices expected in this shower, %zu chosen\n", r->rate, r->n_vertex);
-    for (size_t i = 0; i < r->n_vertex; i++) {
-        const struct eot_replay_vertex *v = &r->vertex[i];
-        const struct eot_process *process = eot_process_at(v->process);
-        printf("\nvertex in step %u: %s of %.6g GeV, %s (%s), at (%.5g, %.5g, %.6g) cm, depth %.4g X0, %.4g ns, weight "
-               "%.6g\n",
-               v->draw, eot_particle_word(v->parent), v->k, process->products, process->reaction, v->x, v->y, v->z,
-               v->depth_X0, v->time, v->weight);
-        if (v->faults != 0u) printf("FAULT %u: %s\n", v->faults, eot_run_fault_text(v->faults));
-        for (int k = 0; k < 2; k++)
-            if (v->muon[k].charge != 0) print_muon(config, world, &v->muon[k]);
-        printf("\nenergy of the event [GeV]\n");
-        for (int k = 0; k < EOT_N_LEDGER; k++) printf("  %-14s %12.6f\n", eot_ledger_name[k], v->ledger[k]);
-        printf("  in %.6f, missing %.3g\n\nrecord of the event\n", v->energy_in, v->residual);
-        for (int k = 0; k < EOT_N_EVENT_COLUMN; k++)
-            printf("  %-26s %.7g\n", eot_event_column_info(k)->name, (double)v->row[k]);
-    }
+}
+
+static void print_row(const struct eot_replay *r, const float *row) {
+    printf("\nrecord of the event\n");
+    for (size_t k = 0; k < r->job->n_column; k++) printf("  %-26s %.7g\n", r->job->column[k + 1].name, (double)row[k]);
+}
+
+static void print_vertex(const struct eot_config *config, const struct eot_world *world, const struct eot_replay *r,
+                         const struct eot_replay_vertex *v) {
+    const struct eot_process *process = eot_process_at(v->process);
+    if (v->E_electron > 0.0)
+        printf("\nconversion in step %u of the muon: %.6g GeV to an electron of %.6g GeV", v->draw, v->k,
+               v->E_electron);
+    else
+        printf("\nvertex in step %u: %s of %.6g GeV, %s (%s),", v->draw, eot_particle_word(v->parent), v->k,
+               process->products, process->reaction);
+    printf(" at (%.5g, %.5g, %.6g) cm, depth %.4g X0, %.4g ns, weight %.6g\n", v->x, v->y, v->z, v->depth_X0, v->time,
+           v->weight);
+    if (v->faults != 0u) printf("FAULT %u: %s\n", v->faults, eot_run_fault_text(v->faults));
+    for (int k = 0; k < 2; k++)
+        if (v->muon[k].charge != 0) print_muon(config, world, &v->muon[k]);
+    printf("\nenergy of the event [GeV]\n");
+    for (int k = 0; k < EOT_N_LEDGER; k++) printf("  %-14s %12.6f\n", eot_ledger_name[k], v->ledger[k]);
+    printf("  in %.6f, missing %.3g\n", v->energy_in, v->residual);
+    print_row(r, v->row);
+}
+
+static void print_text(const struct eot_config *config, const struct eot_world *world, const struct eot_replay *r) {
+    bool is_beam_muon = r->beam_muon.charge != 0;
+    printf("%s: %s, primary %llu, seed %u, %s; beam %.7g GeV\n", config->name, r->job->name,
+           (unsigned long long)r->event, config->sampling.seed, r->job->mode(config), r->E_beam);
+    if (is_beam_muon) print_muon(config, world, &r->beam_muon);
+    if (r->n_step > 0) print_steps(r);
+    if (!r->has_row)
+        printf("\n%.6g rare vertices expected %s, %zu chosen\n", r->rate,
+               is_beam_muon ? "along this muon" : "in this shower", r->n_vertex);
+    for (size_t i = 0; i < r->n_vertex; i++) print_vertex(config, world, r, &r->vertex[i]);
+    if (r->has_row) print_row(r, r->row);
+}
+
+static json_t *row_json(const struct eot_replay *r, const float *row) {
+    json_t *object = json_object();
+    for (size_t k = 0; k < r->job->n_column; k++)
+        json_object_set_new(object, r->job->column[k + 1].name, json_real((double)row[k]));
+    return object;
 }
 
 static json_t *muon_json(const struct eot_config *config, const struct eot_world *world,
@@ -101,8 +129,7 @@ static json_t *muon_json(const struct eot_config *config, const struct eot_world
 static enum eot_status print_json(const struct eot_config *config, const struct eot_world *world,
                                   const struct eot_replay *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    json_t *steps = json_array(), *vertices = json_array(), *root = NULL;
-    char *text = NULL;
+    json_t *steps = json_array(), *vertices = json_array(), *root;
     for (size_t i = 0; i < r->n_step; i++) {
         const struct eot_replay_step *s = &r->step[i];
         json_t *daughters = json_array();
@@ -121,34 +148,47 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
     }
     for (size_t i = 0; i < r->n_vertex; i++) {
         const struct eot_replay_vertex *v = &r->vertex[i];
-        json_t *muons = json_array(), *ledger = json_object(), *row = json_object(), *cells = json_array();
+        json_t *muons = json_array(), *ledger = json_object(), *cells = json_array();
         for (int k = 0; k < 2; k++)
             if (v->muon[k].charge != 0) json_array_append_new(muons, muon_json(config, world, &v->muon[k]));
         for (int k = 0; k < EOT_N_LEDGER; k++) json_object_set_new(ledger, eot_ledger_name[k], json_real(v->ledger[k]));
-        for (int k = 0; k < EOT_N_EVENT_COLUMN; k++)
-            json_object_set_new(row, eot_event_column_info(k)->name, json_real((double)v->row[k]));
         for (int k = 0; k < EOT_N_ECAL_CELL; k++) json_array_append_new(cells, json_real(v->ecal_cell[k]));
         json_array_append_new(
-            vertices, json_pack("{s:i, s:s, s:s, s:f, s:[f,f,f], s:f, s:f, s:f, s:i, s:o, s:o, s:f, s:f, s:o, s:o}",
-                                "step", (int)v->draw, "process", eot_process_at(v->process)->key, "parent",
-                                eot_particle_word(v->parent), "parent_GeV", v->k, "position_cm", v->x, v->y, v->z,
-                                "depth_X0", v->depth_X0, "time_ns", v->time, "weight", v->weight, "faults",
-                                (int)v->faults, "muons", muons, "energy_GeV", ledger, "energy_in_GeV", v->energy_in,
-                                "energy_missing_GeV", v->residual, "ecal_cells_GeV", cells, "record", row));
+            vertices,
+            json_pack("{s:i, s:s, s:s, s:f, s:[f,f,f], s:f, s:f, s:f, s:i, s:o, s:o, s:f, s:f, s:o, s:o}", "step",
+                      (int)v->draw, "process", eot_process_at(v->process)->key, "parent",
+                      v->E_electron > 0.0 ? "muon" : eot_particle_word(v->parent), "parent_GeV", v->k, "position_cm",
+                      v->x, v->y, v->z, "depth_X0", v->depth_X0, "time_ns", v->time, "weight", v->weight, "faults",
+                      (int)v->faults, "muons", muons, "energy_GeV", ledger, "energy_in_GeV", v->energy_in,
+                      "energy_missing_GeV", v->residual, "ecal_cells_GeV", cells, "record", row_json(r, v->row)));
+        if (v->E_electron > 0.0) /* of a muon that converts */
+            json_object_set_new(json_array_get(vertices, i), "electron_GeV", json_real(v->E_electron));
     }
     root = json_pack("{s:s, s:s, s:s, s:I, s:i, s:f, s:f, s:O, s:O}", "schema", "eotmc-replay/2", "name", config->name,
                      "config_sha256", config->sha256, "event", (json_int_t)r->event, "seed", (int)config->sampling.seed,
                      "beam_GeV", r->E_beam, "rare", r->rate, "steps", steps, "vertices", vertices);
-    EOT_CHECK_MEMORY(root);
-    text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    json_object_set_new(root, "job", json_string(r->job->name));
+    if (r->beam_muon.charge != 0) json_object_set_new(root, "beam_muon", muon_json(config, world, &r->beam_muon));
+    if (r->has_row) json_object_set_new(root, "record", row_json(r, r->row));
+    EOT_TRY(eot_json_print(root, 9, err));
 done:
-    free(text);
-    json_decref(root);
     json_decref(steps);
     json_decref(vertices);
     return status;
+}
+
+/* A muon's steps as lines from where it starts. @return their number. */
+static size_t muon_lines(struct eot_figure_line *line, const struct eot_replay_muon *m, enum eot_view view,
+                         const double start[3]) {
+    double z = start[2], a = view == EOT_VIEW_SIDE ? start[1] : start[0];
+    for (size_t j = 0; j < m->n_step; j++) {
+        const struct eot_replay_muon_step *s = &m->step[j];
+        double b = view == EOT_VIEW_SIDE ? s->y : s->x;
+        line[j] = (struct eot_figure_line){z, a, s->z, b, m->charge > 0 ? "0x8B0000" : "0x000000"};
+        z = s->z;
+        a = b;
+    }
+    return m->n_step;
 }
 
 /* Shower steps and muons as lines in the side or top view. */
@@ -157,7 +197,7 @@ static enum eot_status draw(const char *figure, enum eot_view view, const struct
     enum eot_status status = EOT_OK;
     static const char *const colour[3] = {"0xFFFFFF", "0xD55E00", "0xF0E442"}; /* e-, e+, gamma */
     struct eot_figure_line *line = NULL;
-    size_t n = r->n_step, k = 0;
+    size_t n = r->n_step + r->beam_muon.n_step, k = 0;
     char folder[1024], name[96], title[128];
     for (size_t i = 0; i < r->n_vertex; i++) n += r->vertex[i].muon[0].n_step + r->vertex[i].muon[1].n_step;
     line = malloc((n > 0 ? n : 1) * sizeof *line);
@@ -169,22 +209,21 @@ static enum eot_status draw(const char *figure, enum eot_view view, const struct
         line[k++] = (struct eot_figure_line){s->z, view == EOT_VIEW_SIDE ? s->y : s->x, s->z_end,
                                              view == EOT_VIEW_SIDE ? s->y_end : s->x_end, c};
     }
+    if (r->beam_muon.n_step > 0) {
+        const struct eot_replay_muon_step *first = &r->beam_muon.step[0];
+        double start[3] = {first->x, first->y, first->z};
+        for (int a = 0; a < 3; a++) start[a] -= first->path * r->beam_muon.direction[a];
+        k += muon_lines(line + k, &r->beam_muon, view, start);
+    }
     for (size_t i = 0; i < r->n_vertex; i++)
-        for (int m = 0; m < 2; m++) {
-            const struct eot_replay_vertex *v = &r->vertex[i];
-            double z = v->z, a = view == EOT_VIEW_SIDE ? v->y : v->x;
-            for (size_t j = 0; j < v->muon[m].n_step; j++) {
-                const struct eot_replay_muon_step *s = &v->muon[m].step[j];
-                double b = view == EOT_VIEW_SIDE ? s->y : s->x;
-                line[k++] = (struct eot_figure_line){z, a, s->z, b, m == 0 ? "0x8B0000" : "0x000000"};
-                z = s->z;
-                a = b;
-            }
-        }
+        for (int m = 0; m < 2; m++)
+            k += muon_lines(line + k, &r->vertex[i].muon[m], view,
+                            (const double[3]){r->vertex[i].x, r->vertex[i].y, r->vertex[i].z});
     EOT_TRY(eot_output_split_picture(figure, folder, sizeof folder, name, sizeof name, err));
     EOT_TRY(eot_output_prepare(folder, err));
     snprintf(title, sizeof title, ", primary %llu (black: mu-, red: mu+)", (unsigned long long)r->event);
-    EOT_TRY(eot_output_event_figure(folder, name, view, config, setup, title, line, k, err));
+    EOT_TRY(
+        eot_output_event_figure(folder, name, view, config, setup, &(struct eot_figure_overlay){title, line, k}, err));
     fprintf(stderr, "picture: %s/%s.png\n", folder, name);
 done:
     free(line);
@@ -219,17 +258,16 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     const char *format = "text", *figure = NULL, *view = "top";
     uint64_t event = UINT64_MAX;
     bool is_help = false;
-    struct eot_text_list positional = {0}, set = {0};
-    struct eot_config config = {.name = ""};
-    struct eot_setup setup = {0};
+    struct eot_opened opened = {.positional = {0}};
+    const struct eot_config *config = &opened.config;
     struct eot_world world = {0};
     struct eot_replay replay = {0};
     char path[1200];
     struct stat entry;
     const struct eot_option table[] = {
         {"event", 'e', EOT_OPTION_COUNT, &event, "ID", "number of the primary"},
-        {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
-        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the account (default: text)"},
+        EOT_ROW_SET(&opened.set),
+        EOT_ROW_FORMAT_TEXT(&format),
         {"figure", 0, EOT_OPTION_TEXT, &figure, "FILE.png",
          "picture of the event in the set-up; its gnuplot script and data stand beside it"},
         {"view", 0, EOT_OPTION_CHOICE, &view, "side|top",
@@ -240,39 +278,40 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
         .arguments = "DIR|CONFIG",
         .summary = "Follow one primary of a run again on the host: each step of its shower, its rare vertex, each step "
                    "of the\n"
-                   "muons, hits, deposits, energy balance and the row of the event record.",
+                   "muons, hits, deposits, energy balance and the row of the event record; of a muon beam each step of "
+                   "the muon,\n"
+                   "and where it converts.",
         .min_positional = 1,
         .max_positional = 1,
         .example = "eotmc replay out/dimuon --event 4711 --figure event.png\n"
                    "  eotmc replay configs/na64e-dimuon.yaml --event 12 --set sampling.seed=3 --format json",
         .option = table,
         .n_option = sizeof table / sizeof table[0]};
-    EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+    EOT_TRY(eot_options_parse(&command, argc, argv, &opened.positional, &is_help, err));
     if (is_help) goto done;
     EOT_CHECK(event != UINT64_MAX, EOT_E_USAGE, "--event is missing (which primary?); add --event ID");
-    bool is_folder = stat(positional.text[0], &entry) == 0 && S_ISDIR(entry.st_mode);
-    snprintf(path, sizeof path, "%s%s", positional.text[0], is_folder ? "/effective-config.yaml" : "");
-    EOT_TRY(eot_config_read(path, set.text, set.n, &config, err));
-    if (is_folder) EOT_TRY(note_other_model(positional.text[0], path, err));
-    EOT_CHECK(event >= config.sampling.first && event - config.sampling.first < config.sampling.eot, EOT_E_USAGE,
+    const char *place = opened.positional.text[0];
+    bool is_folder = stat(place, &entry) == 0 && S_ISDIR(entry.st_mode);
+    snprintf(path, sizeof path, "%s%s", place, is_folder ? "/effective-config.yaml" : "");
+    EOT_TRY(eot_opened_read(&opened, path, err));
+    if (is_folder) EOT_TRY(note_other_model(place, path, err));
+    const struct eot_sampling_config *sampling = &config->sampling;
+    EOT_CHECK(event >= sampling->first && event - sampling->first < sampling->eot, EOT_E_USAGE,
               "--event %llu (the run has primaries %llu to %llu); give one of those", (unsigned long long)event,
-              (unsigned long long)config.sampling.first,
-              (unsigned long long)(config.sampling.first + config.sampling.eot - 1));
-    EOT_TRY(eot_setup_create(&config, &setup, err));
-    EOT_TRY(eot_world_create(&config, &setup, config.physics.cut, &world, err));
-    EOT_TRY(eot_replay_execute(&config, &world, event, &replay, err));
-    if (strcmp(format, "json") == 0)
-        EOT_TRY(print_json(&config, &world, &replay, err));
+              (unsigned long long)sampling->first, (unsigned long long)(sampling->first + sampling->eot - 1));
+    EOT_TRY(
+        eot_job_of(config)->world(config, &opened.setup, &(struct eot_world_options){.no_cache = false}, &world, err));
+    EOT_TRY(eot_replay_execute(config, &world, event, &replay, err));
+    if (eot_format_is_json(format))
+        EOT_TRY(print_json(config, &world, &replay, err));
     else
-        print_text(&config, &world, &replay);
+        print_text(config, &world, &replay);
     if (figure != NULL)
-        EOT_TRY(draw(figure, strcmp(view, "side") == 0 ? EOT_VIEW_SIDE : EOT_VIEW_TOP, &config, &setup, &replay, err));
+        EOT_TRY(draw(figure, strcmp(view, "side") == 0 ? EOT_VIEW_SIDE : EOT_VIEW_TOP, config, &opened.setup, &replay,
+                     err));
 done:
     eot_replay_free(&replay);
     eot_world_free(&world);
-    eot_setup_free(&setup);
-    eot_config_free(&config);
-    eot_text_list_free(&positional);
-    eot_text_list_free(&set);
+    eot_opened_free(&opened);
     return status;
 }

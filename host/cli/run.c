@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "base/options.h"
+#include "cli/option_rows.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/simulate.h"
@@ -16,17 +16,15 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     const struct eot_option table[] = {
         {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR",
          "folder of the results (default: out/<name of the configuration>)"},
-        {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
-        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL",
-         "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts of "
-         "it"},
-        {"progress", 0, EOT_OPTION_CHOICE, &progress, "auto|plain|none", "progress on standard error (default: auto)"},
+        EOT_ROW_SET(&set),
+        EOT_ROW_DEVICES(&simulator.device),
+        EOT_ROW_PROGRESS(&progress),
         {"dump-config", 0, EOT_OPTION_FLAG, &dump_config, NULL, "print the effective configuration and stop"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &simulator.kernel_dir, "DIR",
          "read kernels from this source tree instead of the built-in ones"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &simulator.no_kernel_cache, NULL, "compile the kernels anew"},
         {"no-table-cache", 0, EOT_OPTION_FLAG, &simulator.no_table_cache, NULL, "build the physics tables anew"},
-        {"verbose", 'v', EOT_OPTION_FLAG, &simulator.is_verbose, NULL, "say more on standard error"},
+        EOT_ROW_VERBOSE(&simulator.is_verbose),
     };
     const struct eot_command command = {
         .name = "run",

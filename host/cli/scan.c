@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "analysis/counting.h"
-#include "base/options.h"
+#include "cli/option_rows.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/simulate.h"
 #include "output/file.h"
 #include "output/output.h"
+#include "output/sinks.h"
 #include "geometry/setup.h"
 #include "version.h"
 
@@ -164,7 +165,7 @@ static enum eot_status check_point(const struct eot_scan *scan, const struct eot
     EOT_CHECK(point_config(scan, p, file, set, true, &other, err) == EOT_OK && strcmp(config.sha256, other.sha256) == 0,
               EOT_E_USAGE,
               "--over overrides what --set says (in other words, or as a part of the same section); leave one of them "
-              "out, or give the keys of a section one by one");
+              "out, or give each key of a section by itself");
     memcpy(sha256, config.sha256, sizeof config.sha256);
 done:
     if (status != EOT_OK) {
@@ -198,18 +199,17 @@ done:
     return status;
 }
 
-/* The result in a folder if it is whole and that of this configuration. The summary is written last, but what is beside
- * it may have been removed since. */
+/* The result in a folder if it is that of this configuration and no file is missing: a run may have been cut off, or
+ * files removed since. */
 static bool is_finished(const char *folder, const struct eot_config *config, struct eot_result *result) {
     char *path = eot_output_path(folder, "summary.json");
     struct eot_error ignored;
     bool is_good = path != NULL && eot_output_summary_read(path, result, &ignored) == EOT_OK && !result->partial &&
                    strcmp(result->config_sha256, config->sha256) == 0 && strcmp(result->version, EOT_VERSION) == 0;
-    static const char *const needed[] = {"result.h5", "effective-config.yaml", "events.hepmc"};
-    size_t n_needed = config->output.hepmc ? 3 : 2;
-    for (size_t i = 0; i < n_needed && is_good; i++) {
-        is_good = eot_output_has(folder, needed[i]);
-        if (!is_good) fprintf(stderr, "%s has no %s, or an empty one; it is run again\n", folder, needed[i]);
+    const char *missing = is_good ? eot_output_missing(folder, config) : NULL;
+    if (missing != NULL) {
+        is_good = false;
+        fprintf(stderr, "%s has no %s, or an empty one; it is run again\n", folder, missing);
     }
     if (!is_good) eot_result_free(result);
     free(path);
@@ -372,13 +372,10 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
          "run this too at every point, and add the figure of merit merit.h90: the expected 90 % upper limit on h"},
         {"eot", 0, EOT_OPTION_REAL, &r.eot, "N",
          "electrons on target of the experiment, for the figure of merit (default: 1e12)"},
-        {"device", 0, EOT_OPTION_TEXT, &simulator.device, "SEL",
-         "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts of "
-         "it"},
-        {"progress", 0, EOT_OPTION_CHOICE, &r.progress, "auto|plain|none",
-         "progress on standard error (default: auto)"},
+        EOT_ROW_DEVICES(&simulator.device),
+        EOT_ROW_PROGRESS(&r.progress),
         {"no-figure", 0, EOT_OPTION_FLAG, &r.has_no_figure, NULL, "do not draw the scan"},
-        {"verbose", 'v', EOT_OPTION_FLAG, &simulator.is_verbose, NULL, "say more on standard error"},
+        EOT_ROW_VERBOSE(&simulator.is_verbose),
     };
     const struct eot_command command = {
         .name = "scan",

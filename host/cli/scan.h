@@ -19,8 +19,8 @@ struct eot_scan_point {
     char name[200];               /* "key=value,key=value": its folder */
     size_t at[EOT_SCAN_MAX_AXIS]; /* which value of each axis */
     enum eot_scan_state state;
-    struct eot_result
-        result;    /* as read from its summary.json, with the figure of merit added; of points that are done or kept */
+    /* As read from its summary.json, with the figure of merit added; only of points that are done or kept. */
+    struct eot_result result;
     char *failure; /* what went wrong */
 };
 

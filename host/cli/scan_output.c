@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cli/scan.h"
 #include "config/schema.h"
 #include "output/format.h"
@@ -32,7 +33,7 @@ static enum eot_status all_names(const struct eot_scan *scan, const char ***name
             size_t at = k < *n && strcmp((*names)[k], name) == 0 ? k : 0; /* points usually have the same list */
             while (at < *n && strcmp((*names)[at], name) != 0) at++;
             if (at < *n) continue;
-            const char **larger = realloc(*names, (*n + 1) * sizeof *larger);
+            const char **larger = eot_array_grown(*names, *n, sizeof *larger);
             EOT_CHECK_MEMORY(larger);
             *names = larger;
             larger[(*n)++] = name;

@@ -1,36 +1,29 @@
 /* eotmc selftest: does the device compute what the shared text says? */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
-#include "cli.h"
+#include "cli/option_rows.h"
+#include "cli/cli.h"
+#include "cli/json.h"
 #include "device/selftest.h"
 #include "device/source.h"
 
 static enum eot_status print_json(const struct eot_backend *backend, const struct eot_selftest_report *report,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    json_t *list = json_array(), *root = NULL;
-    char *text = NULL;
+    json_t *list = json_array();
     for (int i = 0; i < report->n_row; i++) {
         const struct eot_selftest_row *r = &report->row[i];
         json_t *row = json_pack("{s:s, s:I, s:f, s:f}", "name", r->name, "values", (json_int_t)r->n_point, "max_ulp",
                                 r->max_ulp, "allowed_ulp", r->allowed_ulp);
-        EOT_CHECK_MEMORY(row);
-        EOT_CHECK(json_array_append_new(list, row) == 0, EOT_E_MEMORY, "out of memory; free memory");
+        EOT_TRY(eot_json_append(list, row, err));
     }
-    root = json_pack("{s:s, s:{s:s, s:s}, s:b, s:f, s:f, s:O}", "schema", "eotmc-selftest/1", "device", "name",
-                     backend->name, "driver", backend->driver, "passed", 1, "seconds", report->seconds, "jit_s",
-                     backend->build_s, "checks", list);
-    EOT_CHECK_MEMORY(root);
-    text = json_dumps(root, JSON_INDENT(1));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    EOT_TRY(eot_json_print(json_pack("{s:s, s:{s:s, s:s}, s:b, s:f, s:f, s:O}", "schema", "eotmc-selftest/1", "device",
+                                     "name", backend->name, "driver", backend->driver, "passed", 1, "seconds",
+                                     report->seconds, "jit_s", backend->build_s, "checks", list),
+                           EOT_JSON_EXACT, err));
 done:
-    free(text);
-    json_decref(root);
     json_decref(list);
     return status;
 }
@@ -45,10 +38,9 @@ enum eot_status eot_cmd_selftest(int argc, char **argv, struct eot_error *err) {
     struct eot_backend *backend = NULL;
     struct eot_selftest_report report;
     const struct eot_option table[] = {
-        {"device", 0, EOT_OPTION_TEXT, &options.selector, "SEL",
-         "number of `eotmc devices`, part of a name, or host (default: automatic)"},
+        EOT_ROW_DEVICE(&options.selector),
         {"fast", 0, EOT_OPTION_FLAG, &is_fast, NULL, "the short test that runs before each simulation"},
-        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the output (default: text)"},
+        EOT_ROW_FORMAT_TEXT(&format),
         {"kernel-dir", 0, EOT_OPTION_TEXT, &options.kernel_dir, "DIR",
          "read kernels and headers below this project root, not the embedded ones"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &options.no_kernel_cache, NULL, "build the kernels anew"},
@@ -71,7 +63,7 @@ enum eot_status eot_cmd_selftest(int argc, char **argv, struct eot_error *err) {
     }
     EOT_TRY(eot_backend_open(&options, &backend, err));
     EOT_TRY(eot_selftest(backend, !is_fast, &report, err));
-    if (strcmp(format, "json") == 0) {
+    if (eot_format_is_json(format)) {
         EOT_TRY(print_json(backend, &report, err));
         goto done;
     }

@@ -17,13 +17,12 @@ struct eot_simulator {
     bool is_quiet; /* nothing on standard output */
     enum eot_progress_mode progress;
     const volatile sig_atomic_t *is_interrupted; /* may be NULL */
-    struct eot_backend
-        *backend; /* opened by the first simulation, kept for those whose kernels have the same options */
+    /* Opened by the first simulation, and kept for those whose kernels are built with the same options. */
+    struct eot_backend *backend;
     const char *kernel_options;
 };
 
-/** Simulate a configuration and write summary.json (last: it marks a folder that is whole), result.h5,
- * effective-config.yaml and figures.
+/** Simulate a configuration and write what output/sinks.def lists into the folder.
  * @return EOT_E_INTERRUPTED for a run that was interrupted (what it did is written and marked partial), and what the
  * parts return. */
 enum eot_status eot_simulate(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,

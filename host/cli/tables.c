@@ -1,15 +1,16 @@
 /* eotmc tables: build the physics tables of a configuration, check them, list them, write them out. */
 #include "tables.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/options.h"
+#include "base/clock.h"
+#include "cli/option_rows.h"
 #include "cli/cli.h"
+#include "cli/json.h"
+#include "cli/open.h"
 #include "output/output.h"
 #include "physics/muon_tables.h"
 #include "physics/process.h"
@@ -17,12 +18,16 @@
 
 enum { MAX_ROW = 256 };
 
+/* The grid of a table. */
+struct table_range {
+    const char *unit; /* energies are total for electrons and photons, kinetic for muons */
+    double low, high;
+    size_t n_node;
+};
 struct table_row {
     const char *process;
     char medium[64];
-    const char *unit; /* of the range; energies are total for electrons and photons, kinetic for muons */
-    double low, high;
-    size_t n_node;
+    struct table_range range;
     double error;   /* relative; NAN for what is exact or has no quadrature of its own */
     size_t n_value; /* f32 */
 };
@@ -32,23 +37,11 @@ struct listing {
     size_t n;
 };
 
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void add(struct listing *list, const char *process, const char *medium, const char *unit, double low,
-                double high, size_t n_node, double error, size_t n_value) {
+static void add(struct listing *list, const char *process, const char *medium, struct table_range range, double error,
+                size_t n_value) {
     if (list->n == MAX_ROW) return; /* 2 media and 64 materials fit */
     struct table_row *row = &list->row[list->n++];
-    *row = (struct table_row){.process = process,
-                              .unit = unit,
-                              .low = low,
-                              .high = high,
-                              .n_node = n_node,
-                              .error = error,
-                              .n_value = n_value};
+    *row = (struct table_row){.process = process, .range = range, .error = error, .n_value = n_value};
     snprintf(row->medium, sizeof row->medium, "%s", medium);
 }
 
@@ -61,49 +54,53 @@ static void list_tables(const struct eot_setup *setup, const struct eot_em_optio
         const struct eot_em_errors *e = &w->accuracy.em[m];
         char name[64];
         eot_tables_medium_name(&o->medium[m], name, sizeof name);
-        add(list, "bremsstrahlung above cut", name, "GeV", o->cut, o->energy_max, n_energy, e->brems,
-            2 * n_energy + n_quantile);
-        add(list, "pair production", name, "GeV", o->cut, o->energy_max, n_energy, e->pair, n_energy + n_quantile);
-        add(list, "Compton scattering", name, "GeV", o->cut, o->energy_max, n_energy, e->compton,
+        add(list, "bremsstrahlung above cut", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy},
+            e->brems, 2 * n_energy + n_quantile);
+        add(list, "pair production", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy}, e->pair,
+            n_energy + n_quantile);
+        add(list, "Compton scattering", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy}, e->compton,
             n_energy + n_quantile);
         for (int p = 0; p < EOT_N_RARE; p++)
             if (o->rare[p])
-                add(list, eot_process_at(p)->reaction, name, "GeV", o->cut, o->energy_max, n_energy, e->rare[p],
-                    n_energy);
-        add(list, "electron ionisation", name, "GeV", o->cut, o->energy_max, n_energy, NAN, n_energy);
+                add(list, eot_process_at(p)->reaction, name,
+                    (struct table_range){"GeV", o->cut, o->energy_max, n_energy}, e->rare[p], n_energy);
+        add(list, "electron ionisation", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy}, NAN,
+            n_energy);
     }
     size_t n_soft = (size_t)(t->n_soft_energy * t->n_soft_path);
     if (o->n_medium > 0)
-        add(list, "radiation below cut", "ECAL", "GeV", o->cut, o->energy_max, n_soft, NAN,
+        add(list, "radiation below cut", "ECAL", (struct table_range){"GeV", o->cut, o->energy_max, n_soft}, NAN,
             n_soft * (size_t)(t->n_soft_quantile + 1));
     double first = (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS),
            last = (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS + ((EOT_MUON_N_ROW - 1u) << EOT_MUON_ROW_SHIFT));
     for (int i = 0; i < setup->n_material; i++) {
         const struct eot_material *m = &setup->material[i];
         if (!(m->density > 0.0) || m->n_element == 0) continue;
-        add(list, "muon losses and rates", m->name, "GeV", first, last, EOT_MUON_N_ROW, w->accuracy.muon,
-            EOT_MUON_N_ROW * (EOT_MUON_N_COLUMN + 4));
-        add(list, "muon hard losses", m->name, "GeV", first, last, 4 * EOT_MUON_N_LOSS_ROW, w->accuracy.muon,
-            4 * EOT_MUON_N_LOSS_ROW * EOT_MUON_N_TAIL);
-        add(list, "muon hard scattering", m->name, "tail", ldexp(1.0, -21), 1.0, EOT_MUON_N_TAIL, NAN, EOT_MUON_N_TAIL);
+        add(list, "muon losses and rates", m->name, (struct table_range){"GeV", first, last, EOT_MUON_N_ROW},
+            w->accuracy.muon, EOT_MUON_N_ROW * (EOT_MUON_N_COLUMN + 4));
+        add(list, "muon hard losses", m->name, (struct table_range){"GeV", first, last, 4 * EOT_MUON_N_LOSS_ROW},
+            w->accuracy.muon, 4 * EOT_MUON_N_LOSS_ROW * EOT_MUON_N_TAIL);
+        add(list, "muon hard scattering", m->name, (struct table_range){"tail", ldexp(1.0, -21), 1.0, EOT_MUON_N_TAIL},
+            NAN, EOT_MUON_N_TAIL);
     }
     double kappa = (double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS),
            kappa_last =
                (double)eot_f32_from_bits(EOT_MUON_KAPPA_BITS + ((EOT_MUON_N_KAPPA - 1u) << EOT_MUON_KAPPA_SHIFT));
-    add(list, "muon straggling (Vavilov)", "any", "kappa", kappa, kappa_last, EOT_MUON_N_KAPPA, NAN,
-        2 * EOT_MUON_N_KAPPA * EOT_MUON_N_TAIL);
+    add(list, "muon straggling (Vavilov)", "any", (struct table_range){"kappa", kappa, kappa_last, EOT_MUON_N_KAPPA},
+        NAN, 2 * EOT_MUON_N_KAPPA * EOT_MUON_N_TAIL);
     if (o->n_medium == 0) return; /* a muon beam has no cascade */
     const eot_shower_constants *shower = &w->event.shower;
     for (int p = 0; p < EOT_N_RARE; p++) {
         struct eot_process_table own[EOT_MAX_PROCESS_TABLE];
         int n = o->rare[p] ? eot_process_at(p)->list(&w->event.vertex, own) : 0;
         for (int i = 0; i < n; i++)
-            add(list, own[i].name, "ECAL", "GeV", own[i].low, own[i].high, own[i].n_node, NAN, own[i].n_value);
+            add(list, own[i].name, "ECAL", (struct table_range){"GeV", own[i].low, own[i].high, own[i].n_node}, NAN,
+                own[i].n_value);
     }
     double alpha = (double)shower->first_alpha,
            alpha_last = alpha + (shower->n_alpha - 1) / (double)shower->inverse_alpha_step;
-    add(list, "shower depth (Gamma)", "any", "alpha", alpha, alpha_last, (size_t)shower->n_alpha, NAN,
-        (size_t)(shower->n_alpha * (shower->n_quantile + 1)));
+    add(list, "shower depth (Gamma)", "any", (struct table_range){"alpha", alpha, alpha_last, (size_t)shower->n_alpha},
+        NAN, (size_t)(shower->n_alpha * (shower->n_quantile + 1)));
 }
 
 static void print_text(const struct eot_config *config, const struct eot_em_options *o, const struct eot_world *w,
@@ -115,9 +112,9 @@ static void print_text(const struct eot_config *config, const struct eot_em_opti
     for (size_t i = 0; i < list->n; i++) {
         const struct table_row *r = &list->row[i];
         char range[64], error[32] = "-";
-        snprintf(range, sizeof range, "%.4g .. %.4g %s", r->low, r->high, r->unit);
+        snprintf(range, sizeof range, "%.4g .. %.4g %s", r->range.low, r->range.high, r->range.unit);
         if (!isnan(r->error)) snprintf(error, sizeof error, "%.1e", r->error);
-        printf("%-26s %-24s %26s %7zu %10s %9zu\n", r->process, r->medium, range, r->n_node, error,
+        printf("%-26s %-24s %26s %7zu %10s %9zu\n", r->process, r->medium, range, r->range.n_node, error,
                r->n_value * sizeof(float));
     }
     if (o->n_medium == 0)
@@ -141,15 +138,15 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
                                   const struct eot_world *w, const struct listing *list, double seconds,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    json_t *root = NULL, *tables = json_array();
-    char *text = NULL;
+    json_t *root, *tables = json_array();
     for (size_t i = 0; i < list->n; i++) {
         const struct table_row *r = &list->row[i];
-        json_t *row = json_pack("{s:s, s:s, s:s, s:f, s:f, s:I, s:o, s:I}", "process", r->process, "medium", r->medium,
-                                "unit", r->unit, "low", r->low, "high", r->high, "nodes", (json_int_t)r->n_node,
-                                "rel_error", isnan(r->error) ? json_null() : json_real(r->error), "bytes",
-                                (json_int_t)(r->n_value * sizeof(float)));
-        EOT_CHECK(row != NULL && json_array_append_new(tables, row) == 0, EOT_E_MEMORY, "out of memory; free memory");
+        json_t *row =
+            json_pack("{s:s, s:s, s:s, s:f, s:f, s:I, s:o, s:I}", "process", r->process, "medium", r->medium, "unit",
+                      r->range.unit, "low", r->range.low, "high", r->range.high, "nodes", (json_int_t)r->range.n_node,
+                      "rel_error", isnan(r->error) ? json_null() : json_real(r->error), "bytes",
+                      (json_int_t)(r->n_value * sizeof(float)));
+        EOT_TRY(eot_json_append(tables, row, err));
     }
     root = json_pack("{s:s, s:s, s:s, s:s, s:b, s:f, s:I, s:f, s:f, s:f, s:f, s:f, s:O, s:{s:f, s:f}}", "schema",
                      "eotmc-tables/1", "name", config->name, "config_sha256", config->sha256, "tables_sha256",
@@ -158,13 +155,8 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
                      "achieved_error", w->achieved_error, "tolerance_cascade", EOT_EM_TOLERANCE, "tolerance_muon",
                      eot_muon_options_default().tolerance, "tables", tables, "hcal_calibration", "factor",
                      (double)w->event.response.hcal_scale, "rel_error", w->hcal_peak_error);
-    EOT_CHECK_MEMORY(root);
-    text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    EOT_TRY(eot_json_print(root, 12, err));
 done:
-    free(text);
-    json_decref(root);
     json_decref(tables);
     return status;
 }
@@ -173,18 +165,18 @@ enum eot_status eot_cmd_tables(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text", *dump = NULL, *figure = NULL;
     bool is_help = false, no_table_cache = false;
-    struct eot_text_list positional = {0}, set = {0};
-    struct eot_config config = {.name = ""};
-    struct eot_setup setup = {0};
+    struct eot_opened opened = {.positional = {0}};
+    const struct eot_config *config = &opened.config;
+    const struct eot_setup *setup = &opened.setup;
     struct eot_world world = {0};
     struct eot_em_options options = {.n_medium = 0};
     struct listing *list = NULL;
     const struct eot_option table[] = {
-        {"set", 0, EOT_OPTION_LIST, &set, "KEY=VALUE", "override a configuration key; may be repeated"},
+        EOT_ROW_SET(&opened.set),
         {"dump", 0, EOT_OPTION_TEXT, &dump, "DIR",
          "write em_<medium>.csv, dimuon_gamma_xsec.csv and muon_dedx_<material>.csv"},
         {"figure", 0, EOT_OPTION_TEXT, &figure, "DIR", "draw muon_dedx.png, with its gnuplot script and data"},
-        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json", "form of the list (default: text)"},
+        EOT_ROW_FORMAT_TEXT(&format),
         {"no-table-cache", 0, EOT_OPTION_FLAG, &no_table_cache, NULL, "build the tables anew and do not store them"},
     };
     const struct eot_command command = {
@@ -200,36 +192,32 @@ enum eot_status eot_cmd_tables(int argc, char **argv, struct eot_error *err) {
                    "  eotmc tables configs/na64e-dimuon.yaml --set physics.cut=\"0.5 GeV\" --format json",
         .option = table,
         .n_option = sizeof table / sizeof table[0]};
-    EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+    EOT_TRY(eot_options_parse(&command, argc, argv, &opened.positional, &is_help, err));
     if (is_help) goto done;
-    EOT_TRY(eot_config_read(positional.text[0], set.text, set.n, &config, err));
-    EOT_TRY(eot_setup_create(&config, &setup, err));
-    bool is_muon_beam = eot_beam_is_muon(&config);
-    if (!is_muon_beam) EOT_TRY(eot_world_em_options(&config, &setup, config.physics.cut, &options, err));
+    EOT_TRY(eot_opened_read(&opened, opened.positional.text[0], err));
+    bool is_muon_beam = eot_beam_is_muon(config);
+    if (!is_muon_beam) EOT_TRY(eot_world_em_options(config, setup, config->physics.cut, &options, err));
     if (dump != NULL) EOT_TRY(eot_output_prepare(dump, err)); /* before any work is done */
     if (figure != NULL) EOT_TRY(eot_output_prepare(figure, err));
-    double start = now_s();
+    double start = eot_clock_seconds();
     if (is_muon_beam)
-        EOT_TRY(eot_world_create_muons(&config, &setup, &world, err));
+        EOT_TRY(eot_world_create_muons(config, setup, &world, err));
     else
-        EOT_TRY(eot_world_create_with(&config, &setup, config.physics.cut,
+        EOT_TRY(eot_world_create_with(config, setup, config->physics.cut,
                                       &(struct eot_world_options){.no_cache = no_table_cache}, &world, err));
-    double seconds = now_s() - start;
+    double seconds = eot_clock_seconds() - start;
     list = malloc(sizeof *list);
     EOT_CHECK_MEMORY(list);
-    list_tables(&setup, &options, &world, list);
-    if (strcmp(format, "json") == 0)
-        EOT_TRY(print_json(&config, &options, &world, list, seconds, err));
+    list_tables(setup, &options, &world, list);
+    if (eot_format_is_json(format))
+        EOT_TRY(print_json(config, &options, &world, list, seconds, err));
     else
-        print_text(&config, &options, &world, list, seconds);
-    if (dump != NULL) EOT_TRY(eot_tables_dump(dump, &setup, &options, &world, err));
-    if (figure != NULL) EOT_TRY(eot_tables_figure(figure, &setup, err));
+        print_text(config, &options, &world, list, seconds);
+    if (dump != NULL) EOT_TRY(eot_tables_dump(dump, setup, &options, &world, err));
+    if (figure != NULL) EOT_TRY(eot_tables_figure(figure, setup, err));
 done:
     free(list);
     eot_world_free(&world);
-    eot_setup_free(&setup);
-    eot_config_free(&config);
-    eot_text_list_free(&positional);
-    eot_text_list_free(&set);
+    eot_opened_free(&opened);
     return status;
 }

@@ -1,108 +1,15 @@
 /* eotmc xs: cross sections of e N -> mu N phi and mu N -> e N phi, ratio tables, g-2 and the relic line. */
 #include "xs.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
-#include "cli.h"
-
-#define MAX_COLUMN 8
-
-/* Rows of numbers with named columns; NAN stands for "not defined" (a ratio to 0). */
-struct number_table {
-    const char *column[MAX_COLUMN];
-    size_t n_column, n_row, capacity;
-    double *value; /* n_row x n_column */
-};
-
-static enum eot_status row_add(struct number_table *table, const double *value, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    if (table->n_row == table->capacity) {
-        size_t capacity = table->capacity > 0 ? 2 * table->capacity : 64;
-        double *larger = realloc(table->value, capacity * table->n_column * sizeof *larger);
-        EOT_CHECK_MEMORY(larger);
-        table->value = larger;
-        table->capacity = capacity;
-    }
-    memcpy(table->value + table->n_row * table->n_column, value, table->n_column * sizeof *value);
-    table->n_row++;
-done:
-    return status;
-}
-
-static void columns_set(struct number_table *table, size_t n, const char *const *name) {
-    table->n_column = n;
-    for (size_t i = 0; i < n; i++) table->column[i] = name[i];
-}
-
-static void print_text(const struct number_table *table) {
-    for (size_t j = 0; j < table->n_column; j++) printf("%s%18s", j > 0 ? " " : "", table->column[j]);
-    printf("\n");
-    for (size_t i = 0; i < table->n_row; i++)
-        for (size_t j = 0; j < table->n_column; j++) {
-            double v = table->value[i * table->n_column + j];
-            if (isnan(v))
-                printf("%s%18s", j > 0 ? " " : "", "-");
-            else
-                printf("%s%18.9g", j > 0 ? " " : "", v);
-            if (j + 1 == table->n_column) printf("\n");
-        }
-}
-
-static void print_csv(const struct number_table *table) {
-    for (size_t j = 0; j < table->n_column; j++) printf("%s%s", j > 0 ? "," : "", table->column[j]);
-    printf("\n");
-    for (size_t i = 0; i < table->n_row; i++)
-        for (size_t j = 0; j < table->n_column; j++) {
-            double v = table->value[i * table->n_column + j];
-            if (j > 0) printf(",");
-            if (!isnan(v)) printf("%.12g", v);
-            if (j + 1 == table->n_column) printf("\n");
-        }
-}
-
-/* `root` gets the rows as "points" and is printed and released. */
-static enum eot_status print_json(json_t *root, const struct number_table *table, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    char *text = NULL;
-    json_t *points = json_array();
-    EOT_CHECK_MEMORY(root);
-    EOT_CHECK_MEMORY(points);
-    for (size_t i = 0; i < table->n_row; i++) {
-        json_t *row = json_object();
-        EOT_CHECK(json_array_append_new(points, row) == 0, EOT_E_MEMORY, "out of memory; ask for fewer points");
-        for (size_t j = 0; j < table->n_column; j++) {
-            double v = table->value[i * table->n_column + j];
-            EOT_CHECK(json_object_set_new(row, table->column[j], isnan(v) ? json_null() : json_real(v)) == 0,
-                      EOT_E_MEMORY, "out of memory; ask for fewer points");
-        }
-    }
-    EOT_CHECK(json_object_set(root, "points", points) == 0, EOT_E_MEMORY, "out of memory; ask for fewer points");
-    text = json_dumps(root, JSON_INDENT(1));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
-done:
-    free(text);
-    json_decref(points);
-    json_decref(root);
-    return status;
-}
-
-static enum eot_status print(const char *format, json_t *root, const struct number_table *table,
-                             struct eot_error *err) {
-    if (strcmp(format, "json") == 0) return print_json(root, table, err);
-    json_decref(root);
-    if (strcmp(format, "csv") == 0)
-        print_csv(table);
-    else
-        print_text(table);
-    return EOT_OK;
-}
+#include "cli/option_rows.h"
+#include "cli/cli.h"
+#include "cli/number_table.h"
 
 /* "V,ANGLE;V,ANGLE": alternating separators. */
 static enum eot_status pairs_check(const char *text, struct eot_error *err) {
@@ -142,7 +49,7 @@ static json_t *head(const struct request *r, const char *quantity) {
                      r->process, "Z", r->Z, "A", r->A, "h", r->h);
 }
 
-static enum eot_status run_points(const struct request *r, struct number_table *table, struct eot_error *err) {
+static enum eot_status run_points(const struct request *r, struct eot_number_table *table, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     json_t *root = NULL;
     const char *d = r->differential;
@@ -152,12 +59,12 @@ static enum eot_status run_points(const struct request *r, struct number_table *
                                        : (d[0] == 'x' || d[0] == 't' ? EOT_LFC_PHI : EOT_LFC_LEPTON);
     const char *fraction = side == EOT_LFC_PHI ? "x" : "y", *angle = side == EOT_LFC_PHI ? "theta_rad" : "psi_rad";
     if (d == NULL)
-        columns_set(table, 4, (const char *const[]){"mphi_GeV", "energy_GeV", "sigma_pb", "rel_error"});
+        eot_number_table_init(table, 4, (const char *const[]){"mphi_GeV", "energy_GeV", "sigma_pb", "rel_error"});
     else if (is_double)
-        columns_set(table, 6,
-                    (const char *const[]){"mphi_GeV", "energy_GeV", fraction, angle, "d2sigma_pb", "rel_error"});
+        eot_number_table_init(
+            table, 6, (const char *const[]){"mphi_GeV", "energy_GeV", fraction, angle, "d2sigma_pb", "rel_error"});
     else
-        columns_set(
+        eot_number_table_init(
             table, 5,
             (const char *const[]){"mphi_GeV", "energy_GeV", is_angular ? angle : fraction, "dsigma_pb", "rel_error"});
     enum eot_lfc_method method = method_of(r->method);
@@ -167,15 +74,15 @@ static enum eot_status run_points(const struct request *r, struct number_table *
             for (size_t k = 0; k < n_at; k++) {
                 struct eot_lfc_reaction reaction = r->reaction;
                 reaction.m_phi = r->mphi_list.value[i];
-                double E = r->energy_list.value[j], row[MAX_COLUMN] = {reaction.m_phi, E};
+                double E = r->energy_list.value[j], row[EOT_NUMBER_TABLE_MAX_COLUMN] = {reaction.m_phi, E};
                 const double *at = d == NULL ? NULL : &r->at_list.value[k * (is_double ? 2 : 1)];
                 struct eot_lfc_value value;
                 size_t n = 2;
                 if (d == NULL) {
                     EOT_TRY(eot_lfc_total(&reaction, method, side, E, &r->options, &value, err));
                 } else if (is_double) {
-                    EOT_TRY(eot_lfc_double_differential(&reaction, method, side, E, at[0], at[1], &r->options, &value,
-                                                        err));
+                    EOT_TRY(eot_lfc_double_differential(
+                        &reaction, method, side, (struct eot_lfc_place){E, at[0], at[1]}, &r->options, &value, err));
                     row[n++] = at[0];
                     row[n++] = at[1];
                 } else {
@@ -187,12 +94,12 @@ static enum eot_status run_points(const struct request *r, struct number_table *
                 }
                 row[n++] = value.value;
                 row[n++] = value.rel_error;
-                EOT_TRY(row_add(table, row, err));
+                EOT_TRY(eot_number_table_add(table, row, err));
             }
     root = head(r, d == NULL ? "sigma" : is_double ? "d2sigma" : "dsigma");
     EOT_CHECK_MEMORY(root);
     json_object_set_new(root, "method", json_string(r->method));
-    status = print(r->format, root, table, err);
+    status = eot_number_table_print(table, r->format, root, err);
 done:
     return status;
 }
@@ -213,11 +120,11 @@ done:
     return status;
 }
 
-static enum eot_status run_ratio(struct request *r, struct number_table *table, struct eot_error *err) {
+static enum eot_status run_ratio(struct request *r, struct eot_number_table *table, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_TRY(grid_fill(&r->mphi_list, 30, 0.11, 3.0, true, err)); /* GeV */
     EOT_TRY(grid_fill(&r->energy_list, 16, 10.0, 160.0, false, err));
-    columns_set(
+    eot_number_table_init(
         table, 7,
         (const char *const[]){"mphi_GeV", "energy_GeV", "etl_pb", "ww_pb", "iww_pb", "ww_over_etl", "iww_over_etl"});
     for (size_t i = 0; i < r->mphi_list.n; i++)
@@ -235,22 +142,22 @@ static enum eot_status run_ratio(struct request *r, struct number_table *table, 
                                                    value[2].value,
                                                    etl > 0.0 ? value[1].value / etl : NAN,
                                                    etl > 0.0 ? value[2].value / etl : NAN};
-            EOT_TRY(row_add(table, row, err));
+            EOT_TRY(eot_number_table_add(table, row, err));
         }
-    status = print(r->format, head(r, "ratio"), table, err);
+    status = eot_number_table_print(table, r->format, head(r, "ratio"), err);
 done:
     return status;
 }
 
-static enum eot_status run_gm2(const struct request *r, struct number_table *table, struct eot_error *err) {
+static enum eot_status run_gm2(const struct request *r, struct eot_number_table *table, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_CHECK(r->delta_a > 0.0, EOT_E_USAGE, "option '--delta-a' = %g (must be positive); give e.g. 251e-11",
               r->delta_a);
     EOT_CHECK(r->delta_a_sigma >= 0.0 && r->n_sigma >= 0.0, EOT_E_USAGE,
               "options '--delta-a-sigma' = %g and '--sigmas' = %g (must not be negative); give e.g. 59e-11 and 3",
               r->delta_a_sigma, r->n_sigma);
-    columns_set(table, 6,
-                (const char *const[]){"mphi_GeV", "delta_a_over_h2", "rel_error", "h_low", "h_central", "h_high"});
+    eot_number_table_init(
+        table, 6, (const char *const[]){"mphi_GeV", "delta_a_over_h2", "rel_error", "h_low", "h_central", "h_high"});
     for (size_t i = 0; i < r->mphi_list.n; i++) {
         struct eot_lfc_value value;
         EOT_TRY(eot_lfc_gm2(r->mphi_list.value[i], &value, err));
@@ -261,33 +168,35 @@ static enum eot_status run_gm2(const struct request *r, struct number_table *tab
                          sqrt(fmax(r->delta_a - spread, 0.0) / value.value),
                          sqrt(r->delta_a / value.value),
                          sqrt((r->delta_a + spread) / value.value)};
-        EOT_TRY(row_add(table, row, err));
+        EOT_TRY(eot_number_table_add(table, row, err));
     }
-    status = print(r->format,
-                   json_pack("{s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "gm2", "delta_a",
-                             r->delta_a, "delta_a_sigma", r->delta_a_sigma, "n_sigma", r->n_sigma),
-                   table, err);
+    status = eot_number_table_print(table, r->format,
+                                    json_pack("{s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "gm2",
+                                              "delta_a", r->delta_a, "delta_a_sigma", r->delta_a_sigma, "n_sigma",
+                                              r->n_sigma),
+                                    err);
 done:
     return status;
 }
 
-static enum eot_status run_relic(const struct request *r, struct number_table *table, struct eot_error *err) {
+static enum eot_status run_relic(const struct request *r, struct eot_number_table *table, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    columns_set(table, 2, (const char *const[]){"mphi_GeV", "h"});
+    eot_number_table_init(table, 2, (const char *const[]){"mphi_GeV", "h"});
     for (size_t i = 0; i < r->mphi_list.n; i++) {
         double row[2] = {r->mphi_list.value[i], 0.0};
         EOT_TRY(eot_lfc_relic_coupling(row[0], &r->relic_options, &row[1], err));
-        EOT_TRY(row_add(table, row, err));
+        EOT_TRY(eot_number_table_add(table, row, err));
     }
     const char *reading = "<sigma v> = h^2 g^2 m_1^2/(4 pi [m_phi^2-(m_1+m_2)^2]^2), m_1 = m_2 = mass_ratio m_phi";
     if (strcmp(r->format, "table") == 0)
         printf("# %s = %g pb, mass_ratio = %g, g = %g\n", reading, r->relic_options.sigma_v_pb,
                r->relic_options.mass_ratio, r->relic_options.coupling);
-    status = print(r->format,
-                   json_pack("{s:s, s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "relic", "reading",
-                             reading, "mass_ratio", r->relic_options.mass_ratio, "g", r->relic_options.coupling,
-                             "sigma_v_pb", r->relic_options.sigma_v_pb),
-                   table, err);
+    status =
+        eot_number_table_print(table, r->format,
+                               json_pack("{s:s, s:s, s:s, s:f, s:f, s:f}", "schema", "eotmc-xs/1", "quantity", "relic",
+                                         "reading", reading, "mass_ratio", r->relic_options.mass_ratio, "g",
+                                         r->relic_options.coupling, "sigma_v_pb", r->relic_options.sigma_v_pb),
+                               err);
 done:
     return status;
 }
@@ -329,7 +238,7 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool is_help = false;
     struct eot_text_list positional = {0};
-    struct number_table table = {0};
+    struct eot_number_table table = {0};
     struct request r = {.process = "e2mu",
                         .method = "etl",
                         .side = "x",
@@ -379,7 +288,7 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
          "<sigma v> [pb] of the relic line (default: 10)"},
         {"figure", 0, EOT_OPTION_TEXT, &r.figure, "DIR",
          "draw totals, differentials and ratio maps into DIR (PNG, gnuplot script, data)"},
-        {"format", 0, EOT_OPTION_CHOICE, &r.format, "table|csv|json", "form of the output (default: table)"},
+        EOT_ROW_FORMAT_TABLE(&r.format),
     };
     const struct eot_command command = {
         .name = "xs",
@@ -408,7 +317,7 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
     else
         EOT_TRY(run_points(&r, &table, err));
 done:
-    free(table.value);
+    eot_number_table_free(&table);
     free(r.mphi_list.value);
     free(r.energy_list.value);
     free(r.at_list.value);

@@ -52,17 +52,25 @@ done:
     return status;
 }
 
-/* Three panels, one above the other: the quantity, WW relative to ETL, IWW relative to ETL.
- * @param left, right share of the picture's width. @param first number of the first data block. */
-static void panels_add(struct eot_text *body, const char *name, int first, double left, double right, const char *title,
-                       const char *x_label, const char *y_label, const char *settings) {
-    eot_text_add(body, "set lmargin at screen %.3f\nset rmargin at screen %.3f\n%s", left, right, settings);
+/* A column of panels. */
+struct panels {
+    const char *name;   /* of the data file */
+    int first;          /* number of its first data block */
+    double left, right; /* share of the picture's width */
+    const char *title, *x_label, *y_label, *settings;
+};
+
+/* Three panels, one above the other: the quantity, WW relative to ETL, IWW relative to ETL. */
+static void panels_add(struct eot_text *body, const struct panels *p) {
+    const char *name = p->name;
+    int first = p->first;
+    eot_text_add(body, "set lmargin at screen %.3f\nset rmargin at screen %.3f\n%s", p->left, p->right, p->settings);
     eot_text_add(body,
                  "set tmargin at screen 0.93\nset bmargin at screen 0.53\nset title '%s'\nset ylabel '%s'\nset xlabel "
                  "''\nset format x ''\nset logscale y\nset "
                  "ytics autofreq\n"
                  "set format y '10^{%%L}'\nplot ",
-                 title, y_label);
+                 p->title, p->y_label);
     for (int i = 0; i < N_MASS; i++)
         eot_text_add(body,
                      "%s'%s.dat' index %d using 1:($2>0?$2:NaN) with lines lc rgb '%s' lw 2 title 'm_ϕ = %g GeV', '' "
@@ -87,7 +95,7 @@ static void panels_add(struct eot_text *body, const char *name, int first, doubl
                  "\nset tmargin at screen 0.29\nset bmargin at screen 0.11\nset ylabel 'IWW/ETL - 1'\nset xlabel "
                  "'%s'\nset yrange [0:9]\nset ytics 0, 2, "
                  "8\nset format x '%%g'\nplot ",
-                 x_label);
+                 p->x_label);
     for (int i = 0; i < N_MASS; i++)
         eot_text_add(body, "%s'%s.dat' index %d using 1:($2>0?$4/$2-1:NaN) with lines lc rgb '%s' lw 2",
                      i > 0 ? ", " : "", name, first + i, COLOUR[i]);
@@ -110,9 +118,15 @@ static enum eot_status totals(const char *folder, const struct eot_lfc_reaction 
     EOT_TRY(curves_add(&data, reaction, options, total_at, place, err));
     eot_text_add(&body, "set multiplot\n");
     reaction_add(&body, reaction);
-    panels_add(
-        &body, "totals", 0, 0.16, 0.96, "total cross section", "E [GeV]", "σ [pb]",
-        "set key bottom right samplen 2\nset logscale x\nset xrange [5:160]\nset xtics (5, 10, 20, 50, 100, 160)\n");
+    panels_add(&body,
+               &(struct panels){.name = "totals",
+                                .left = 0.16,
+                                .right = 0.96,
+                                .title = "total cross section",
+                                .x_label = "E [GeV]",
+                                .y_label = "σ [pb]",
+                                .settings = "set key bottom right samplen 2\nset logscale x\nset xrange [5:160]\n"
+                                            "set xtics (5, 10, 20, 50, 100, 160)\n"});
     eot_text_add(&body, "unset multiplot\n");
     EOT_TRY(eot_gnuplot_figure(folder, "totals", 1000, 1200, &data, &body, err));
 done:
@@ -135,10 +149,23 @@ static enum eot_status differentials(const char *folder, const struct eot_lfc_re
     EOT_TRY(curves_add(&data, reaction, options, dpsi_at, psi, err));
     eot_text_add(&body, "set multiplot\n");
     reaction_add(&body, reaction);
-    panels_add(&body, "differentials", 0, 0.10, 0.49, "dσ/dx at 100 GeV", "x = E_ϕ/E", "dσ/dx [pb]",
-               "set key bottom right samplen 2\nset xrange [0:1]\nset xtics autofreq\n");
-    panels_add(&body, "differentials", N_MASS, 0.60, 0.98, "dσ/dψ at 100 GeV", "ψ [rad]", "dσ/dψ [pb/rad]",
-               "unset key\nset logscale x\nset xrange [1e-4:0.3]\nset xtics (1e-4, 1e-3, 1e-2, 1e-1)\n");
+    panels_add(&body, &(struct panels){.name = "differentials",
+                                       .left = 0.10,
+                                       .right = 0.49,
+                                       .title = "dσ/dx at 100 GeV",
+                                       .x_label = "x = E_ϕ/E",
+                                       .y_label = "dσ/dx [pb]",
+                                       .settings = "set key bottom right samplen 2\nset xrange [0:1]\n"
+                                                   "set xtics autofreq\n"});
+    panels_add(&body, &(struct panels){.name = "differentials",
+                                       .first = N_MASS,
+                                       .left = 0.60,
+                                       .right = 0.98,
+                                       .title = "dσ/dψ at 100 GeV",
+                                       .x_label = "ψ [rad]",
+                                       .y_label = "dσ/dψ [pb/rad]",
+                                       .settings = "unset key\nset logscale x\nset xrange [1e-4:0.3]\n"
+                                                   "set xtics (1e-4, 1e-3, 1e-2, 1e-1)\n"});
     eot_text_add(&body, "unset multiplot\n");
     EOT_TRY(eot_gnuplot_figure(folder, "differentials", 1800, 1200, &data, &body, err));
 done:

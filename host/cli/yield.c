@@ -1,38 +1,33 @@
 /* eotmc yield: the signal yield of any number of masses at once, from track lengths. */
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis/yield.h"
 #include "base/cache.h"
-#include "base/options.h"
+#include "base/clock.h"
+#include "cli/option_rows.h"
 #include "base/sha256.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/number_table.h"
+#include "cli/open.h"
 #include "device/selftest.h"
 #include "output/format.h"
 
 enum { N_BATCH = 50 };
-static const double CUT = 0.2; /* GeV: showers are followed down to here whatever physics.cut says, so that the yield is
-                                  that of all energies */
+/* Showers are followed down to this energy [GeV] whatever physics.cut says, so that the yield is that of all energies.
+ */
+static const double CUT = 0.2;
 
 struct request {
     const char *mphi, *format, *device, *progress;
     double h, min_energy;
     uint64_t eot;
     bool is_verbose, no_cache;
-    struct eot_text_list set;
     struct eot_number_list masses;
 };
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Track lengths are kept under the hash of all that they depend on. */
 static void spectra_key(const struct eot_config *config, const struct eot_backend *backend, uint64_t eot,
@@ -97,69 +92,44 @@ done:
     return status;
 }
 
-static const char *const COLUMN[] = {"mphi_GeV",           "per_eot",       "std_error",       "positron_per_eot",
-                                     "positron_std_error", "total_per_eot", "total_std_error", "xsec_rel_error"};
-enum { N_COLUMN = sizeof COLUMN / sizeof COLUMN[0] };
+/* What the command found. */
+struct answer {
+    struct eot_track_spectra spectra;
+    struct eot_mean length[2]; /* track length of electrons and positrons above E_min [X0 per EOT] */
+    double E_min;              /* GeV */
+    bool is_cached;            /* the track lengths */
+    struct eot_yield *yield;   /* one per mass */
+    struct eot_yield_times times;
+    double build_s, tracks_s;
+};
 
-static void row_of(const struct eot_yield *y, double row[N_COLUMN]) {
-    const double values[N_COLUMN] = {y->m_phi,          y->electron.value,     y->electron.std_error,
-                                     y->positron.value, y->positron.std_error, y->both.value,
-                                     y->both.std_error, y->rel_error};
-    memcpy(row, values, sizeof values);
-}
-
-static void print_rows(const char *format, const struct eot_yield *yield, size_t n) {
-    bool is_csv = strcmp(format, "csv") == 0;
-    for (int c = 0; c < N_COLUMN; c++) printf(is_csv ? "%s%s" : "%s%18s", c == 0 ? "" : is_csv ? "," : " ", COLUMN[c]);
-    printf("\n");
-    for (size_t i = 0; i < n; i++) {
-        double row[N_COLUMN];
-        row_of(&yield[i], row);
-        for (int c = 0; c < N_COLUMN; c++)
-            printf(is_csv ? "%s%.10g" : "%s%18.6g", c == 0 ? "" : is_csv ? "," : " ", row[c]);
-        printf("\n");
-    }
-}
-
-static enum eot_status print_json(const struct request *r, const struct eot_config *config,
-                                  const struct eot_backend *backend, const struct eot_track_spectra *spectra,
-                                  const struct eot_mean *length, double E_min, bool is_cached,
-                                  const struct eot_yield *yield, const struct eot_yield_times *times, double build_s,
-                                  double tracks_s, struct eot_error *err) {
+static enum eot_status print_answer(const struct request *r, const struct eot_config *config,
+                                    const struct eot_backend *backend, const struct answer *a, struct eot_error *err) {
+    static const char *const column[] = {"mphi_GeV",           "per_eot",       "std_error",       "positron_per_eot",
+                                         "positron_std_error", "total_per_eot", "total_std_error", "xsec_rel_error"};
     enum eot_status status = EOT_OK;
-    char *text = NULL;
-    json_t *points = json_array();
-    json_t *root = json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:I, s:i, s:i}", "schema", "eotmc-yield/1", "name",
-                             config->name, "process", "e2mu", "device", backend->name, "h", r->h, "min_energy_GeV",
-                             E_min, "beam_energy_GeV", config->beam.energy, "eot", (json_int_t)r->eot, "n_batches",
-                             (int)spectra->n_batch, "n_energies", (int)spectra->n_energy);
-    EOT_CHECK_MEMORY(points);
-    EOT_CHECK_MEMORY(root);
+    struct eot_number_table table = {0};
+    eot_number_table_init(&table, sizeof column / sizeof column[0], column);
     for (size_t i = 0; i < r->masses.n; i++) {
-        double row[N_COLUMN];
-        json_t *point = json_object();
-        row_of(&yield[i], row);
-        EOT_CHECK(json_array_append_new(points, point) == 0, EOT_E_MEMORY, "out of memory; ask for fewer masses");
-        for (int c = 0; c < N_COLUMN; c++)
-            EOT_CHECK(json_object_set_new(point, COLUMN[c], json_real(row[c])) == 0, EOT_E_MEMORY,
-                      "out of memory; ask for fewer masses");
+        const struct eot_yield *y = &a->yield[i];
+        EOT_TRY(eot_number_table_add(&table,
+                                     (const double[]){y->m_phi, y->electron.value, y->electron.std_error,
+                                                      y->positron.value, y->positron.std_error, y->both.value,
+                                                      y->both.std_error, y->rel_error},
+                                     err));
     }
-    json_object_set_new(root, "track_length_X0",
-                        json_pack("{s:f, s:f, s:f, s:f}", "electron", length[0].value, "electron_std_error",
-                                  length[0].std_error, "positron", length[1].value, "positron_std_error",
-                                  length[1].std_error));
-    json_object_set_new(root, "times_s",
-                        json_pack("{s:f, s:f, s:b, s:f, s:f, s:f}", "jit", build_s, "track_lengths", tracks_s,
-                                  "track_lengths_cached", is_cached, "cross_sections", times->cross_sections,
-                                  "algebra_build", times->algebra_build, "algebra", times->algebra));
-    EOT_CHECK(json_object_set(root, "points", points) == 0, EOT_E_MEMORY, "out of memory; ask for fewer masses");
-    text = json_dumps(root, JSON_INDENT(1));
-    EOT_CHECK_MEMORY(text);
-    printf("%s\n", text);
+    json_t *root = json_pack(
+        "{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:I, s:i, s:i, s:{s:f, s:f, s:f, s:f}, s:{s:f, s:f, s:b, s:f, s:f, s:f}}",
+        "schema", "eotmc-yield/1", "name", config->name, "process", "e2mu", "device", backend->name, "h", r->h,
+        "min_energy_GeV", a->E_min, "beam_energy_GeV", config->beam.energy, "eot", (json_int_t)r->eot, "n_batches",
+        (int)a->spectra.n_batch, "n_energies", (int)a->spectra.n_energy, "track_length_X0", "electron",
+        a->length[0].value, "electron_std_error", a->length[0].std_error, "positron", a->length[1].value,
+        "positron_std_error", a->length[1].std_error, "times_s", "jit", a->build_s, "track_lengths", a->tracks_s,
+        "track_lengths_cached", (int)a->is_cached, "cross_sections", a->times.cross_sections, "algebra_build",
+        a->times.algebra_build, "algebra", a->times.algebra);
+    EOT_TRY(eot_number_table_print(&table, r->format, root, err));
 done:
-    free(text);
-    json_decref(points);
-    json_decref(root);
+    eot_number_table_free(&table);
     return status;
 }
 
@@ -187,21 +157,58 @@ done:
     return status;
 }
 
+/* The track lengths of the shower: from the cache, or simulated. */
+static enum eot_status track_lengths(const struct request *r, const struct eot_config *config,
+                                     const struct eot_setup *setup, struct eot_backend *backend,
+                                     const struct eot_log *log, struct answer *answer, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    bool is_caught = false;
+    struct eot_world world = {0};
+    char key[65];
+    double start = eot_clock_seconds();
+    spectra_key(config, backend, r->eot, key);
+    if (!r->no_cache) EOT_TRY(spectra_load(key, &answer->spectra, &answer->is_cached, err));
+    if (!answer->is_cached) {
+        EOT_TRY(
+            eot_world_create_with(config, setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world, err));
+        struct eot_run_options options = {.backend = backend,
+                                          .progress = eot_progress_mode_from_text(r->progress),
+                                          .log = log,
+                                          .is_interrupted = eot_interrupt_catch()};
+        is_caught = true;
+        EOT_TRY(eot_run_track_spectra(config, &world, &options, r->eot, N_BATCH, &answer->spectra, err));
+        if (!r->no_cache) EOT_TRY(spectra_store(key, &answer->spectra, err));
+    }
+    answer->tracks_s = eot_clock_seconds() - start;
+done:
+    if (is_caught) eot_interrupt_release();
+    eot_world_free(&world);
+    return status;
+}
+
+static void log_answer(const struct eot_log *log, const struct request *r, const struct eot_config *config,
+                       const struct answer *a) {
+    char track[2][64];
+    for (int p = 0; p < 2; p++)
+        eot_uncertain_format(track[p], sizeof track[p], a->length[p].value, a->length[p].std_error, EOT_FORMAT_PLAIN);
+    eot_log_message(log, EOT_LOG_NORMAL, "%s: %llu showers; track lengths above %g GeV: %s X0 (e-), %s X0 (e+)",
+                    config->name, (unsigned long long)r->eot, a->E_min, track[0], track[1]);
+    eot_log_message(log, EOT_LOG_NORMAL,
+                    "times: kernels built in %.2f s, track lengths %s in %.2f s, cross sections %.2f s, CLBlast built "
+                    "in %.2f s, algebra %.4f s",
+                    a->build_s, a->is_cached ? "from the cache" : "simulated", a->tracks_s, a->times.cross_sections,
+                    a->times.algebra_build, a->times.algebra);
+}
+
 enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    bool is_help = false, is_caught = false, is_cached = false;
+    bool is_help = false;
     struct request r = {.format = "table", .progress = "auto", .h = NAN, .eot = 20000};
-    struct eot_text_list positional = {0};
-    struct eot_config config = {.name = ""};
-    struct eot_setup setup = {0};
-    struct eot_world world = {0};
+    struct eot_opened opened = {.positional = {0}};
+    const struct eot_config *config = &opened.config;
     struct eot_backend *backend = NULL;
-    struct eot_track_spectra spectra = {0};
-    struct eot_yield *yield = NULL;
-    struct eot_yield_times times = {0};
+    struct answer answer = {.build_s = 0.0};
     struct eot_em_options media;
-    struct eot_mean length[2];
-    char key[65];
     const struct eot_option table[] = {
         {"mphi", 0, EOT_OPTION_TEXT, &r.mphi, "M[,M...]", "masses of phi [GeV], above m_mu - m_e and up to 3"},
         {"h", 0, EOT_OPTION_REAL, &r.h, "H", "coupling (default: physics.h); yields are proportional to h^2"},
@@ -209,15 +216,13 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
          "count leptons above this energy [GeV] (default: all, from 0.2 GeV on)"},
         {"eot", 0, EOT_OPTION_COUNT, &r.eot, "N",
          "showers that the track lengths are taken from (default: 20000); they are kept in the cache"},
-        {"set", 0, EOT_OPTION_LIST, &r.set, "KEY=VALUE", "override a configuration key; may be repeated"},
-        {"device", 0, EOT_OPTION_TEXT, &r.device, "SEL",
-         "number or part of the name as `eotmc devices` lists them, or host"},
-        {"format", 0, EOT_OPTION_CHOICE, &r.format, "table|csv|json", "form of the output (default: table)"},
-        {"progress", 0, EOT_OPTION_CHOICE, &r.progress, "auto|plain|none",
-         "progress on standard error (default: auto)"},
+        EOT_ROW_SET(&opened.set),
+        EOT_ROW_DEVICE(&r.device),
+        EOT_ROW_FORMAT_TABLE(&r.format),
+        EOT_ROW_PROGRESS(&r.progress),
         {"no-cache", 0, EOT_OPTION_FLAG, &r.no_cache, NULL,
          "follow the showers anew, and do not keep their track lengths"},
-        {"verbose", 'v', EOT_OPTION_FLAG, &r.is_verbose, NULL, "say more on standard error"},
+        EOT_ROW_VERBOSE(&r.is_verbose),
     };
     const struct eot_command command = {
         .name = "yield",
@@ -231,14 +236,13 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
                    "[energies x batches of showers]. per_eot counts the shower's electrons, positron_per_eot its "
                    "positrons (e+ N -> mu+ N phi).",
         .example = "eotmc yield configs/na64e-dimuon.yaml --mphi 0.11,0.2,0.5,1 --min-energy 5"};
-    EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+    EOT_TRY(eot_options_parse(&command, argc, argv, &opened.positional, &is_help, err));
     if (is_help) goto done;
-    EOT_TRY(eot_config_read(positional.text[0], r.set.text, r.set.n, &config, err));
-    EOT_TRY(check(&r, &config, err));
-    EOT_TRY(eot_setup_create(&config, &setup, err));
-    EOT_TRY(eot_world_em_options(&config, &setup, CUT, &media, err));
-    for (size_t i = 0; i < r.masses.n;
-         i++) { /* what the cross sections would refuse, before the showers are followed */
+    EOT_TRY(eot_opened_read(&opened, opened.positional.text[0], err));
+    EOT_TRY(check(&r, config, err));
+    EOT_TRY(eot_world_em_options(config, &opened.setup, CUT, &media, err));
+    /* What the cross sections would refuse is refused before the showers are followed. */
+    for (size_t i = 0; i < r.masses.n; i++) {
         double threshold;
         EOT_TRY(eot_lfc_threshold_energy(
             &(struct eot_lfc_reaction){
@@ -250,57 +254,31 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
         &(struct eot_backend_options){.selector = r.device,
                                       .one_only = true,
                                       .verbose = r.is_verbose,
-                                      .extra_options = eot_world_kernel_options_for(&config, EOT_TRACK_SPECTRUM)},
+                                      .extra_options = eot_world_kernel_options_for(config, EOT_TRACK_SPECTRUM)},
         &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
-    spectra_key(&config, backend, r.eot, key);
-    double start = now_s(), build_s = backend->build_s;
-    if (!r.no_cache) EOT_TRY(spectra_load(key, &spectra, &is_cached, err));
-    if (!is_cached) {
-        EOT_TRY(eot_world_create_with(&config, &setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world,
-                                      err));
-        struct eot_run_options options = {.backend = backend,
-                                          .progress = eot_progress_mode_from_text(r.progress),
-                                          .log = &log,
-                                          .is_interrupted = eot_interrupt_catch()};
-        is_caught = true;
-        EOT_TRY(eot_run_track_spectra(&config, &world, &options, r.eot, N_BATCH, &spectra, err));
-        if (!r.no_cache) EOT_TRY(spectra_store(key, &spectra, err));
-    }
-    build_s = fmax(build_s, backend->build_s);
-    double tracks_s = now_s() - start;
-    yield = calloc(r.masses.n, sizeof *yield);
-    EOT_CHECK_MEMORY(yield);
-    double E_min = fmax(r.min_energy, CUT);
-    EOT_TRY(eot_yield_matrix(&media, &spectra, &(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .coupling = r.h},
-                             r.masses.value, r.masses.n, r.min_energy > 0.0 ? E_min : 0.0, backend, yield, &times,
-                             err));
-    for (int p = 0; p < 2; p++) EOT_TRY(eot_spectra_track_length(&spectra, p, E_min, &length[p], err));
-    if (strcmp(r.format, "json") == 0)
-        EOT_TRY(print_json(&r, &config, backend, &spectra, length, E_min, is_cached, yield, &times, build_s, tracks_s,
-                           err));
-    else
-        print_rows(r.format, yield, r.masses.n);
-    char track[2][64];
+    answer.build_s = backend->build_s;
+    EOT_TRY(track_lengths(&r, config, &opened.setup, backend, &log, &answer, err));
+    answer.build_s = fmax(answer.build_s, backend->build_s);
+    answer.yield = calloc(r.masses.n, sizeof *answer.yield);
+    EOT_CHECK_MEMORY(answer.yield);
+    answer.E_min = fmax(r.min_energy, CUT);
+    EOT_TRY(eot_yield_matrix(&(struct eot_yield_input){.media = &media,
+                                                       .spectra = &answer.spectra,
+                                                       .reaction = {.process = EOT_LFC_E2MU, .coupling = r.h},
+                                                       .m_phi = r.masses.value,
+                                                       .n = r.masses.n,
+                                                       .E_min = r.min_energy > 0.0 ? answer.E_min : 0.0},
+                             backend, answer.yield, &answer.times, err));
     for (int p = 0; p < 2; p++)
-        eot_uncertain_format(track[p], sizeof track[p], length[p].value, length[p].std_error, EOT_FORMAT_PLAIN);
-    eot_log_message(&log, EOT_LOG_NORMAL, "%s: %llu showers; track lengths above %g GeV: %s X0 (e-), %s X0 (e+)",
-                    config.name, (unsigned long long)r.eot, E_min, track[0], track[1]);
-    eot_log_message(&log, EOT_LOG_NORMAL,
-                    "times: kernels built in %.2f s, track lengths %s in %.2f s, cross sections %.2f s, CLBlast built "
-                    "in %.2f s, algebra %.4f s",
-                    build_s, is_cached ? "from the cache" : "simulated", tracks_s, times.cross_sections,
-                    times.algebra_build, times.algebra);
+        EOT_TRY(eot_spectra_track_length(&answer.spectra, p, answer.E_min, &answer.length[p], err));
+    EOT_TRY(print_answer(&r, config, backend, &answer, err));
+    log_answer(&log, &r, config, &answer);
 done:
-    if (is_caught) eot_interrupt_release();
-    free(yield);
-    eot_track_spectra_free(&spectra);
+    free(answer.yield);
+    eot_track_spectra_free(&answer.spectra);
     eot_backend_close(backend);
-    eot_world_free(&world);
-    eot_setup_free(&setup);
-    eot_config_free(&config);
     free(r.masses.value);
-    eot_text_list_free(&r.set);
-    eot_text_list_free(&positional);
+    eot_opened_free(&opened);
     return status;
 }

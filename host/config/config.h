@@ -30,9 +30,10 @@ enum eot_muon_straggling_config {
 
 struct eot_beam_config {
     enum eot_beam_particle particle;
-    double energy; /* total energy [GeV]; the key beam.kinetic_energy sets it too (one of the two; --set of one replaces
-                      the other) */
-    double spread; /* relative Gaussian spread of the momentum */
+    /* Total energy [GeV]. The key beam.kinetic_energy sets it too; one of the two is given, and --set of one replaces
+     * the other. */
+    double energy;
+    double spread;                             /* relative Gaussian spread of the momentum */
     double spot_x, spot_y;                     /* Gaussian sigma [cm] */
     double divergence_x, divergence_y;         /* Gaussian sigma [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
@@ -93,14 +94,14 @@ struct eot_physics_config {
 
 struct eot_sampling_config {
     enum eot_sampling_mode mode;
-    uint64_t eot;   /* electrons simulated */
+    uint64_t eot;   /* primaries simulated */
     uint64_t first; /* first primary id */
     uint32_t seed, run;
     uint64_t batch;           /* primaries per batch: the unit of the error estimate */
     double min_photon_energy; /* GeV, sampling.region.min_photon_energy */
     double min_lepton_energy; /* GeV, sampling.region.min_lepton_energy */
-    double signal_preference; /* forced signal: share of vertices drawn by their importance (the chance of their muon to
-                                 be selected) */
+    /* Forced signal: share of vertices that are drawn by their importance, the chance of their muon to be selected. */
+    double signal_preference;
     double analog_enhancement; /* rare cross sections multiplied by this in analog mode, reported; default 1 */
 };
 

@@ -4,6 +4,7 @@
 #define EOT_HOST_CONFIG_READER_H
 
 #include "config/config.h"
+#include "config/schema.h"
 #include "config/tree.h"
 
 struct eot_reader {
@@ -12,6 +13,47 @@ struct eot_reader {
     bool is_builtin_item; /* the material being read starts from a built-in one */
     struct eot_error *err;
 };
+
+/** A key whose value is being read. */
+struct eot_value_place {
+    struct eot_reader *reader;
+    const struct eot_key *key;
+    const char *name; /* full dotted key for messages */
+};
+
+/* Each function below reads a node into its target. @return EOT_E_CONFIG with file, line and what to write instead;
+ * EOT_E_MEMORY. */
+
+/** A number in the key's base unit, within its range. */
+enum eot_status eot_read_number(const struct eot_value_place *v, const struct eot_node *node, double *x);
+/** An integer: digits, or a form like 1e9. @param count the same as an unsigned number; 0 for a negative one. */
+enum eot_status eot_read_integer(const struct eot_value_place *v, const struct eot_node *node, double *x,
+                                 uint64_t *count);
+/** A scalar that is not empty. @param text belongs to the node. */
+enum eot_status eot_read_word(const struct eot_value_place *v, const struct eot_node *node, const char **text);
+/** on, true, yes; off, false, no. */
+enum eot_status eot_read_switch(const struct eot_value_place *v, const struct eot_node *node, bool *value);
+/** A name without blanks. @param target holds key->count bytes. */
+enum eot_status eot_read_name(const struct eot_value_place *v, const struct eot_node *node, char *target);
+/** A list of sections, of 1 (or 0 where it may be empty) to 4096 items. */
+enum eot_status eot_check_list(const struct eot_value_place *v, const struct eot_node *node, bool may_be_empty);
+/** What messages call item i of a list: "list.name" where it has a name, else "list[i]". */
+void eot_item_name(const char *list, const struct eot_node *item, size_t i, char *text, size_t size);
+
+/** Mass fractions by element. */
+enum eot_status eot_read_elements(const struct eot_value_place *v, const struct eot_node *node,
+                                  struct eot_material_config *material);
+/** The number of the material of that name; a built-in one joins the configuration when it is first named. */
+enum eot_status eot_read_material_name(const struct eot_value_place *v, const struct eot_node *node, int *index);
+/** The list of materials. */
+enum eot_status eot_read_materials(const struct eot_value_place *v, const struct eot_node *node);
+
+/** A whole scope (see schema.h): check that all keys are known, then fill every field in the table's order from the
+ * mapping or from the default.
+ * @param prefix the sections walked so far, "beam.". @param name the same for messages, with list items. @param target
+ * the struct that the scope's keys fill. */
+enum eot_status eot_read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
+                                 const char *prefix, const char *name, void *target);
 
 /** What no single key can tell: cut against beam energy, overlaps, volumes outside the world, empty windows, ...
  * @return EOT_E_CONFIG. */

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/array.h"
+
 #define MAX_DEPTH 12    /* the schema needs 6 */
 #define MAX_NODE 100000 /* stops aliases that multiply */
 #define MAX_FILE_BYTES (4 * 1024 * 1024)
@@ -35,7 +37,7 @@ static struct eot_node *node_create(enum eot_node_kind kind, const char *key, in
 
 /** Append; on failure the child is freed. */
 static bool node_append(struct eot_node *parent, struct eot_node *child) {
-    struct eot_node **grown = child == NULL ? NULL : realloc(parent->child, (parent->n_child + 1) * sizeof *grown);
+    struct eot_node **grown = child == NULL ? NULL : eot_array_grown(parent->child, parent->n_child, sizeof *grown);
     if (grown == NULL) {
         node_free(child);
         return false;
@@ -171,9 +173,9 @@ static enum eot_status convert(struct loading *l, int index, const char *key, in
                       "%s: %s (a key must be a word, not a list or section); write key: value", where, path);
             const char *word = (const char *)name->data.scalar.value;
             snprintf(child_path, sizeof child_path, "%.120s%s%.60s", path, path[0] != '\0' ? "." : "", word);
-            const struct eot_node *twin = eot_node_child(node, word);
-            EOT_CHECK(twin == NULL, EOT_E_CONFIG, "%s: %s (given twice, first in line %d); keep one of them", where,
-                      child_path, twin->line);
+            const struct eot_node *earlier = eot_node_child(node, word);
+            EOT_CHECK(earlier == NULL, EOT_E_CONFIG, "%s: %s (given twice, first in line %d); keep one of them", where,
+                      child_path, earlier->line);
             struct eot_node *child = NULL;
             EOT_TRY(convert(l, pair->value, word, name_line, child_path, depth + 1, &child));
             EOT_CHECK(node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");

@@ -40,10 +40,4 @@ enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset,
 /** Add a launch to the account of its kernel. @param processor_s processor time of this process during it. */
 void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds, double processor_s);
 
-/** Processor time of this process so far, all threads [s]. */
-double eot_device_processor_seconds(void);
-
-/** Monotonic time [s]. */
-double eot_device_seconds(void);
-
 #endif

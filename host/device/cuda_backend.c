@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend_private.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "cuda_driver.h"
 #include "cuda_program.h"
@@ -152,7 +153,7 @@ static enum eot_status kernel_get(struct cuda_shared *s, enum eot_kernel kernel,
     const struct eot_log log = {.level = s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     struct eot_cuda_image image = {.bytes = NULL};
     struct cuda_kernel *k = &s->kernel[kernel];
-    double start = eot_device_seconds();
+    double start = eot_clock_seconds();
     int max_group = 0;
     pthread_mutex_lock(&s->compiling);
     for (enum eot_cuda_origin first = EOT_CUDA_CACHE; k->function == NULL; first = image.origin + 1) {
@@ -170,7 +171,7 @@ static enum eot_status kernel_get(struct cuda_shared *s, enum eot_kernel kernel,
     if (image.bytes != NULL) {
         EOT_CU(cuFuncGetAttribute(&max_group, EOT_CUDA_FUNCTION_MAX_GROUP, k->function));
         k->max_group = (size_t)max_group;
-        double seconds = eot_device_seconds() - start;
+        double seconds = eot_clock_seconds() - start;
         pthread_mutex_lock(&s->account);
         s->backend->build_s += seconds;
         pthread_mutex_unlock(&s->account);
@@ -185,13 +186,13 @@ done:
 
 static void launch_begin(struct cuda_shared *s) {
     pthread_mutex_lock(&s->account);
-    if (s->n_running++ == 0) s->running_since = eot_device_seconds();
+    if (s->n_running++ == 0) s->running_since = eot_clock_seconds();
     pthread_mutex_unlock(&s->account);
 }
 
 static void launch_end(struct cuda_shared *s, enum eot_kernel kernel, double running, double processor) {
     pthread_mutex_lock(&s->account);
-    if (--s->n_running == 0) s->backend->kernel_s += eot_device_seconds() - s->running_since;
+    if (--s->n_running == 0) s->backend->kernel_s += eot_clock_seconds() - s->running_since;
     eot_backend_account(s->backend, kernel, running, processor);
     pthread_mutex_unlock(&s->account);
 }
@@ -223,7 +224,7 @@ static enum eot_status cuda_launch(struct eot_backend *backend, enum eot_kernel 
         memory[i] = address(arguments[i]);
         pointer[i] = &memory[i];
     }
-    double processor = eot_device_processor_seconds();
+    double processor = eot_clock_processor_seconds();
     launch_begin(s);
     int code = driver->cuEventRecord(c->from, c->stream);
     const char *call = "cuEventRecord(";
@@ -238,7 +239,7 @@ static enum eot_status cuda_launch(struct eot_backend *backend, enum eot_kernel 
         code = driver->cuEventSynchronize(c->to);
     }
     if (code == 0) code = driver->cuEventElapsedTime(&milliseconds, c->from, c->to);
-    launch_end(s, kernel, 1e-3 * (double)milliseconds, eot_device_processor_seconds() - processor);
+    launch_end(s, kernel, 1e-3 * (double)milliseconds, eot_clock_processor_seconds() - processor);
     if (code != 0) status = eot_cuda_error(driver, err, __FILE__, __LINE__, __func__, call, code);
 done:
     return status;
@@ -356,14 +357,14 @@ enum eot_status eot_cuda_backend_open(const struct eot_device *device, const str
     b->lane_width = 1;
     b->max_buffer = (size_t)device->max_buffer;
     s->capability = device->capability;
-    double start = eot_device_seconds();
+    double start = eot_clock_seconds();
     EOT_CU(cuDeviceGet(&s->device, device->ordinal));
     EOT_CU(cuDeviceGetAttribute(&s->max_threads, EOT_CUDA_DEVICE_MAX_THREADS_PER_MULTIPROCESSOR, s->device));
     EOT_CU(cuDevicePrimaryCtxRetain(&s->context, s->device));
     s->is_retained = true;
     EOT_TRY(stream_create(c, err));
     EOT_TRY(eot_cuda_text_init(&s->text, options, err));
-    b->build_s = eot_device_seconds() - start;
+    b->build_s = eot_clock_seconds() - start;
     *backend = b;
     b = NULL;
 done:

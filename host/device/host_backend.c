@@ -1,22 +1,10 @@
 #include "backend_private.h"
+#include "base/clock.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-double eot_device_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-double eot_device_processor_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds, double processor_s) {
     backend->use[kernel].seconds += seconds;
@@ -92,11 +80,11 @@ static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel 
     void *memory[EOT_MAX_KERNEL_ARGUMENT];
     for (int i = 0; i < eot_kernel_n_argument[kernel]; i++) memory[i] = arguments[i]->memory;
     if (group > 1) n_item = (n_item + group - 1) / group * group;
-    double start = eot_device_seconds(), processor = eot_device_processor_seconds();
+    double start = eot_clock_seconds(), processor = eot_clock_processor_seconds();
     for (size_t item = 0; item < n_item; item++) kernels[kernel](item, n_item, memory);
-    double seconds = eot_device_seconds() - start;
+    double seconds = eot_clock_seconds() - start;
     backend->kernel_s += seconds;
-    eot_backend_account(backend, kernel, seconds, eot_device_processor_seconds() - processor);
+    eot_backend_account(backend, kernel, seconds, eot_clock_processor_seconds() - processor);
     return EOT_OK;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "backend_private.h"
+#include "base/clock.h"
 #include "base/cache.h"
 #include "base/log.h"
 #include "base/sha256.h"
@@ -125,7 +126,7 @@ static bool launch_begin(struct opencl_shared *shared, enum eot_kernel kernel, s
         shared->compiled_group[kernel] = group;
     }
     pthread_mutex_lock(&shared->account);
-    if (shared->n_running++ == 0) shared->running_since = eot_device_seconds();
+    if (shared->n_running++ == 0) shared->running_since = eot_clock_seconds();
     pthread_mutex_unlock(&shared->account);
     return may_compile;
 }
@@ -134,7 +135,7 @@ static bool launch_begin(struct opencl_shared *shared, enum eot_kernel kernel, s
 static void launch_end(struct opencl_shared *shared, enum eot_kernel kernel, double running, double processor,
                        double compiling) {
     pthread_mutex_lock(&shared->account);
-    if (--shared->n_running == 0) shared->backend->kernel_s += eot_device_seconds() - shared->running_since - compiling;
+    if (--shared->n_running == 0) shared->backend->kernel_s += eot_clock_seconds() - shared->running_since - compiling;
     eot_backend_account(shared->backend, kernel, running, processor);
     shared->backend->build_s += compiling;
     pthread_mutex_unlock(&shared->account);
@@ -150,7 +151,7 @@ static enum eot_status opencl_launch(struct eot_backend *backend, enum eot_kerne
     if (n_item == 0) return EOT_OK;
     if (group == 0) group = automatic_group(backend, k, n_item);
     bool may_compile = launch_begin(cl->shared, kernel, group);
-    double start = eot_device_seconds(), processor = eot_device_processor_seconds(), running = 0.0, compiling = 0.0;
+    double start = eot_clock_seconds(), processor = eot_clock_processor_seconds(), running = 0.0, compiling = 0.0;
     EOT_CHECK(group <= k->max_group, EOT_E_USAGE,
               "work-group of %zu items is too large for kernel %s on %s (at most %zu); set device.work_group to a "
               "smaller one, or 0",
@@ -160,14 +161,14 @@ static enum eot_status opencl_launch(struct eot_backend *backend, enum eot_kerne
         EOT_CL(clSetKernelArg(k->kernel, (cl_uint)i, sizeof(cl_mem), &arguments[i]->memory));
     EOT_CL(clEnqueueNDRangeKernel(cl->queue, k->kernel, 1, NULL, &n_padded, &group, 0, NULL, &event));
     EOT_CL(clWaitForEvents(1, &event));
-    double wall = eot_device_seconds() - start;
+    double wall = eot_clock_seconds() - start;
     cl_ulong from = 0, to = 0; /* ns */
     EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof from, &from, NULL));
     EOT_CL(clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof to, &to, NULL));
     running = to > from ? 1e-9 * (double)(to - from) : 0.0;
     if (may_compile && wall > running) compiling = wall - running;
 done:
-    launch_end(cl->shared, kernel, running, eot_device_processor_seconds() - processor, compiling);
+    launch_end(cl->shared, kernel, running, eot_clock_processor_seconds() - processor, compiling);
     if (event != NULL) clReleaseEvent(event);
     return status;
 }
@@ -191,15 +192,15 @@ static enum eot_status opencl_matrix_product(struct eot_backend *backend, size_t
                                              struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct opencl *cl = backend->state;
-    double start = eot_device_seconds();
+    double start = eot_clock_seconds();
     EOT_TRY(one_product(cl, m, n, k, a, b, c, err));
     if (!cl->has_algebra) { /* CLBlast compiles its kernels at the first call; the second shows what the product takes
                              */
-        double first = eot_device_seconds() - start;
-        start = eot_device_seconds();
+        double first = eot_clock_seconds() - start;
+        start = eot_clock_seconds();
         cl->has_algebra = true;
         EOT_TRY(one_product(cl, m, n, k, a, b, c, err));
-        double built = first - (eot_device_seconds() - start);
+        double built = first - (eot_clock_seconds() - start);
         backend->algebra_build_s += built > 0.0 ? built : 0.0;
         backend->build_s += built > 0.0 ? built : 0.0;
     }
@@ -512,11 +513,11 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
         shared->device = shared->part;
         b->compute_units = options->units;
     }
-    double start = eot_device_seconds();
+    double start = eot_clock_seconds();
     EOT_CL((shared->context = clCreateContext(NULL, 1, &shared->device, NULL, NULL, &code), code));
     EOT_CL((cl->queue = clCreateCommandQueue(shared->context, shared->device, CL_QUEUE_PROFILING_ENABLE, &code), code));
     EOT_TRY(program_open(cl, device, b->lane_width, options, err));
-    b->build_s = eot_device_seconds() - start;
+    b->build_s = eot_clock_seconds() - start;
     *backend = b;
     b = NULL;
 done:

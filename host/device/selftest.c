@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend_private.h"
+#include "base/clock.h"
 #include "eotmc/math/random.h"
 
 enum spacing { EOT_LINEAR, EOT_LOGARITHMIC };
@@ -251,7 +252,7 @@ enum eot_status eot_selftest(struct eot_backend *backend, bool full, struct eot_
                              struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_backend *host = NULL;
-    double start = eot_device_seconds(), build_s = backend->build_s;
+    double start = eot_clock_seconds(), build_s = backend->build_s;
     if (report != NULL) *report = (struct eot_selftest_report){.n_row = 0};
     EOT_TRY(eot_host_backend_open(&(struct eot_backend_options){.selector = "host"}, &host, err));
     EOT_TRY(check_random(backend, report, err));
@@ -259,7 +260,7 @@ enum eot_status eot_selftest(struct eot_backend *backend, bool full, struct eot_
     EOT_TRY(check_atomics(backend, full, report, err));
     EOT_TRY(check_functions(backend, host, full, report, err));
 done:
-    if (report != NULL) report->seconds = eot_device_seconds() - start - (backend->build_s - build_s);
+    if (report != NULL) report->seconds = eot_clock_seconds() - start - (backend->build_s - build_s);
     eot_backend_close(host);
     return status;
 }

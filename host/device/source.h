@@ -16,8 +16,8 @@ struct eot_embedded_file {
 extern const struct eot_embedded_file eot_embedded_files[];
 extern const size_t eot_n_embedded_file;
 
-/** Put all kernels/x.cl and what they include into one text. `#include "name"` is looked up beside the including file,
- * then below include/; a .h is taken once, a .def each time it is asked for; #line markers name the real files.
+/** Put all kernels/<file>.cl and what they include into one text. `#include "name"` is looked up beside the including
+ * file, then below include/; a .h is taken once, a .def each time it is asked for; #line markers name the real files.
  * `#include <...>` stays (host branches only).
  * @param root project root to read from, or NULL for the embedded files. @param text the result, zero-terminated; the
  * caller frees it.

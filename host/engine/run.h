@@ -1,35 +1,39 @@
 /** @file run.h
- * A production run: batches of primaries through cascade, replay, muons, detector and selection on a backend; knows no
- * OpenCL. */
+ * What a run is asked for and what comes of it: integer sums, rows of recorded events, times; and the parts of the
+ * engine that others use. Knows no OpenCL. */
 #ifndef EOT_HOST_ENGINE_RUN_H
 #define EOT_HOST_ENGINE_RUN_H
 
 #include <signal.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "device/backend.h"
 #include "eotmc/tally/tally.h"
 #include "eotmc/transport/state.h"
+#include "sums/sums.h"
 #include "world/world.h"
 
-/** Sums of a range of primaries: what estimates are made of. Integers, so that they do not depend on the order of
- * addition. */
-struct eot_block {
-    uint64_t n_primary;
-    int64_t track[3 * EOT_TRACK_BINS]; /* counts of EOT_TRACK_QUANTUM per X0 */
-    int64_t event[EOT_N_TALLY];        /* of the default selection, and what does not depend on the selection */
-    int64_t *further; /* [n_further][EOT_N_TALLY] of the further selections; NULL: none, or nothing yet */
-    uint64_t n_step, n_vertex;
-    uint64_t vertex_sum; /* of analog vertices that were found: a sum of hashes, in any order */
+/** Sections of the sums of a shower run, in the order of eot_run_layout. */
+enum eot_run_section {
+    EOT_RUN_TRACK = 0,      /* [3][EOT_TRACK_BINS] counts of EOT_TRACK_QUANTUM per X0 */
+    EOT_RUN_EVENT,          /* [selections][EOT_N_TALLY] */
+    EOT_RUN_WORK,           /* [EOT_N_RUN_WORK] */
+    EOT_RUN_EXCLUDED_COUNT, /* [1] showers that measured what the cut or the region leaves out */
+    EOT_RUN_EXCLUDED,       /* [EOT_N_RARE_CHANNEL][weight, weight^2], in units of rare_unit */
+    EOT_RUN_SHOWER_COUNT,   /* [1] showers without a rare vertex */
+    EOT_RUN_SHOWER,         /* [EOT_N_SHOWER_SUM] */
+    EOT_RUN_PROFILE,        /* [EOT_MAX_PROFILE][E, E^2] GeV */
+    EOT_RUN_CELL            /* [EOT_N_ECAL_CELL][E, E^2] GeV */
+};
+enum eot_run_work {
+    EOT_RUN_N_STEP = 0,
+    EOT_RUN_N_VERTEX,
+    EOT_RUN_VERTEX_SUM, /* of analog vertices that were found: a sum of hashes, in any order */
+    EOT_N_RUN_WORK
 };
 
-/** An event kept for the record. */
-struct eot_event_row {
-    uint64_t primary;
-    float value[EOT_N_EVENT_COLUMN];
-};
-
-/** Showers without a rare vertex: what they leave where, summed over n of them. */
+/** Scores of a shower without a rare vertex [GeV]: what it leaves where. */
 enum eot_shower_score {
     EOT_S_DEPOSIT = 0,
     EOT_S_VISIBLE,
@@ -39,17 +43,51 @@ enum eot_shower_score {
     EOT_S_FRONT,
     EOT_N_SHOWER_SCORE
 };
-#define EOT_MAX_PROFILE 256
-struct eot_shower_scores {
-    uint64_t n;
-    int n_bin, n_cell;
-    double bin_width;                                           /* cm of depth */
-    double sum[EOT_N_SHOWER_SCORE], square[EOT_N_SHOWER_SCORE]; /* GeV, GeV^2 */
-    double cross_visible, cross_preshower;                      /* sum of score x deposit */
-    double profile[EOT_MAX_PROFILE], profile_square[EOT_MAX_PROFILE];
-    double cell[EOT_N_ECAL_CELL], cell_square[EOT_N_ECAL_CELL];
-    double *depth; /* cm, mean depth of each shower */
+/** Their sums: of each score, of its square, of score x deposit for two, of the powers of the mean depth [X0]. */
+enum eot_shower_sum {
+    EOT_SS_SCORE = 0,
+    EOT_SS_SQUARE = EOT_SS_SCORE + EOT_N_SHOWER_SCORE,
+    EOT_SS_CROSS_VISIBLE = EOT_SS_SQUARE + EOT_N_SHOWER_SCORE,
+    EOT_SS_CROSS_PRESHOWER,
+    EOT_SS_DEPTH_1,
+    EOT_SS_DEPTH_2,
+    EOT_SS_DEPTH_3,
+    EOT_SS_DEPTH_4,
+    EOT_N_SHOWER_SUM
 };
+#define EOT_MAX_PROFILE 256
+/** Bins of the profile in depth, and cells of the ECAL. */
+struct eot_shower_binning {
+    int n_bin, n_cell;
+    double bin_width; /* cm */
+};
+struct eot_shower_binning eot_run_shower_binning(const struct eot_config *config);
+
+/** The sums of a shower run. @param n_selection that are applied to its events, the default one included. @param layout
+ * zeroed. */
+void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout);
+
+/** A block of primaries of a shower run, in its sums. */
+struct eot_block {
+    uint64_t n_primary;
+    int64_t *track; /* [3][EOT_TRACK_BINS] */
+    int64_t *event; /* [selections][EOT_N_TALLY] */
+    uint64_t n_step, n_vertex, vertex_sum;
+};
+
+/** An event kept for the record: as many values as its job has columns. */
+struct eot_event_row {
+    uint64_t primary;
+    float value[EOT_N_EVENT_COLUMN];
+};
+struct eot_event_rows {
+    size_t n, n_dropped;
+    struct eot_event_row *row;
+};
+#define EOT_MAX_EVENT_ROW 200000 /* rows kept; further ones are counted as dropped */
+/** Append a row of n_value values, or count it as dropped. @return EOT_E_MEMORY. */
+enum eot_status eot_event_rows_add(struct eot_event_rows *rows, uint64_t primary, const float *value, size_t n_value,
+                                   struct eot_error *err);
 
 /** Lanes of the cascade that fill a device, and primaries a batch should have for each, so that few are idle when a
  * batch ends. */
@@ -57,7 +95,7 @@ size_t eot_run_full_lanes(const struct eot_backend *backend);
 #define EOT_RUN_PRIMARIES_PER_LANE 100
 
 struct eot_run_options {
-    struct eot_backend *backend; /* eot_run_execute: batches are spread over all of its chain; others use the first */
+    struct eot_backend *backend; /* a run is spread over all of its chain; eot_run_track_spectra uses the first */
     enum eot_progress_mode progress;
     const struct eot_log *log;                   /* may be NULL */
     const volatile sig_atomic_t *is_interrupted; /* may be NULL; checked between launches */
@@ -67,26 +105,28 @@ struct eot_run_options {
 };
 
 #define EOT_MAX_BLOCK 256
-#define EOT_MAX_EVENT_ROW 200000 /* rows kept; further ones are counted as dropped */
 
 struct eot_run {
-    size_t n_block;
-    struct eot_block *block; /* n_block, contiguous ranges of primaries in order */
-    uint64_t first, end;     /* primaries done: [first, end) */
+    struct eot_sums sums;
+    uint64_t first, end; /* primaries done: [first, end) */
     bool is_partial;
     size_t n_row, n_row_dropped;
     struct eot_event_row *row;
-    size_t n_further; /* selections besides the default one */
-    double rare_unit; /* rare vertices that a weight of 1 in the blocks stands for */
+    double rare_unit; /* rare vertices that a weight of 1 in the sums stands for */
     double wall_s, kernel_s;
+    /* of a shower run, by eot_run_view */
+    size_t n_block;
+    struct eot_block *block; /* n_block, contiguous ranges of primaries in order */
     struct {
         double rate, error;
     } excluded[EOT_N_RARE_CHANNEL]; /* rare vertices per EOT that the cut or the region leaves out; 0, 0 when nothing is
                                        left out */
     uint64_t n_excluded_shower;
-    size_t device_bytes;
-    struct eot_shower_scores shower;
 };
+
+/** Fill what a shower run shows of its sums: blocks and excluded rates. @return EOT_E_MEMORY. */
+enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err);
+void eot_run_free(struct eot_run *run);
 
 /** Track lengths of electrons, positrons and photons on the nodes of an energy grid uniform in ln E (weights of hat
  * functions: see enum eot_track_tally). */
@@ -99,12 +139,6 @@ struct eot_track_spectra {
     double wall_s;
 };
 
-/** Run config->sampling.eot primaries. Release with eot_run_free.
- * @return EOT_E_DEVICE with the command that replays the primary, if any fault occurred; EOT_E_MEMORY; what the backend
- * returns. An interruption is not an error: is_partial is set and the batches done so far are valid. */
-enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup,
-                                const struct eot_world *world, const struct eot_run_options *options,
-                                struct eot_run *run, struct eot_error *err);
 /** Track lengths of the showers of n_batch batches of `eot` primaries in all, on an energy grid from the cut. The
  * kernels are faster if they were built with eot_world_kernel_options_for(config, EOT_TRACK_SPECTRUM). Release with
  * eot_track_spectra_free, also after an error.
@@ -121,8 +155,5 @@ double eot_run_complete_row(const struct eot_world *world, const eot_event_launc
                             float row[EOT_N_EVENT_COLUMN]);
 /** The worst of an event's faults (bits of eot_event_fault) in words. */
 const char *eot_run_fault_text(uint32_t faults);
-void eot_run_free(struct eot_run *run);
-/** The tally of a block for selection i: 0, the default one; 1 to n_further. NULL if the block is empty. */
-const int64_t *eot_block_tally(const struct eot_block *block, size_t i);
 
 #endif

@@ -5,6 +5,7 @@
 #define EOT_HOST_JOB_REPLAY_H
 
 #include "eotmc/detector/accumulator.h"
+#include "eotmc/transport/state.h"
 #include "world/world.h"
 
 /** One step of the cascade. Positions in cm (z along the beam, from the origin of the geometry), energies in GeV. */
@@ -18,7 +19,7 @@ struct eot_replay_step {
     double E_a, E_b; /* daughters; E_a = 0: none, the particle goes on with E_b */
     double rare;     /* expected number of rare vertices along the path */
     bool has_left;   /* through the calorimeter's rear */
-    bool is_ghost;   /* descends from the photon that became the pair: random numbers without energy */
+    bool is_ghost;   /* descends from the parent of the vertex: random numbers without energy */
     bool holds_vertex;
 };
 
@@ -48,31 +49,44 @@ struct eot_replay_vertex {
     double x, y, z, time, k, depth_X0, weight;
     uint32_t draw;                  /* number of its step of the cascade */
     uint32_t faults;                /* enum eot_event_fault */
+    double E_electron;              /* GeV, of a muon that converts to it; 0: others */
     struct eot_replay_muon muon[2]; /* mu+, mu- */
     double ledger[EOT_N_LEDGER], ecal_cell[EOT_N_ECAL_CELL];
-    double energy_in, residual; /* GeV, what is missing of it */
-    float row[EOT_N_EVENT_COLUMN];
+    double energy_in, residual;    /* GeV, what is missing of it */
+    float row[EOT_N_EVENT_COLUMN]; /* the values of the job's columns */
 };
 
+struct eot_job;
 struct eot_replay {
+    const struct eot_job *job; /* of the run that the primary is of */
     uint64_t event;
     double E_beam, rate; /* expected number of rare vertices in this shower */
     size_t n_step;
     struct eot_replay_step *step;
     size_t n_vertex;
     struct eot_replay_vertex *vertex;
+    /* of a muon beam: the muon, to its end or to where it converts; charge 0 in shower runs */
+    struct eot_replay_muon beam_muon;
+    bool has_row; /* a row of the record without a vertex */
+    float row[EOT_N_EVENT_COLUMN];
 };
 
-/** Name of a fate, a process of the muon, a particle, a ledger's term. */
+/** Name of a fate, a process of the muon, a particle. */
 const char *eot_replay_fate_name(int fate);
 const char *eot_replay_process_name(int process);
 const char *eot_replay_particle_name(int type);
-extern const char *const eot_ledger_name[EOT_N_LEDGER];
 
 /** Follow primary `event` of the run that config and world describe. Release with eot_replay_free.
  * @return EOT_E_USAGE if the run has no such primary; EOT_E_DEVICE if the cascade's stack overflows; EOT_E_MEMORY. */
 enum eot_status eot_replay_execute(const struct eot_config *config, const struct eot_world *world, uint64_t event,
                                    struct eot_replay *replay, struct eot_error *err);
+/** The members `follow` of the jobs. */
+enum eot_status eot_replay_shower(const struct eot_config *config, const struct eot_world *world, uint64_t event,
+                                  struct eot_replay *replay, struct eot_error *err);
+enum eot_status eot_replay_muon_beam(const struct eot_config *config, const struct eot_world *world, uint64_t event,
+                                     struct eot_replay *replay, struct eot_error *err);
+enum eot_status eot_replay_muon_conversion(const struct eot_config *config, const struct eot_world *world,
+                                           uint64_t event, struct eot_replay *replay, struct eot_error *err);
 void eot_replay_free(struct eot_replay *replay);
 
 #endif

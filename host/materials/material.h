@@ -9,7 +9,7 @@
 
 #define EOT_MAX_ELEMENT 8 /* elements in one material */
 
-struct eot_element_config { /* by symbol; Z, A, X0, I come from the built-in PDG table in host/setup/elements */
+struct eot_element_config { /* by symbol; Z, A, X0, I come from the built-in PDG table, materials/elements.def */
     char symbol[4];
     double mass_fraction;
 };
@@ -42,8 +42,9 @@ struct eot_material {
     double mean_excitation;   /* eV */
     double plasma_energy;     /* eV */
     double density_effect[5]; /* Sternheimer a, k, x0, x1, Cbar */
-    double critical_energy;   /* GeV, Grindhammer-Peters definition 2.66 MeV (X0 Z/A)^1.1 summed as in models.md 3a */
-    double moliere_radius;    /* cm */
+    double
+        critical_energy;   /* GeV, Grindhammer-Peters definition 2.66 MeV (X0 Z/A)^1.1, elements by their share of X0 */
+    double moliere_radius; /* cm */
 };
 
 /** Data and derived values of one material of the configuration; built-in names or declared ones alike. @return

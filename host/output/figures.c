@@ -11,6 +11,7 @@
 #include "output/format.h"
 #include "output/gnuplot.h"
 #include "output/output.h"
+#include "output/sinks.h"
 #include "version.h"
 
 #define MAX_OVERLAY 6
@@ -263,7 +264,12 @@ static int is_hcal(const struct eot_histogram *h) {
     return sscanf(h->name, "hcal%u.energy%n", &module, &n) == 1 && n > 0 && h->name[n] == '\0';
 }
 
-enum eot_status eot_output_figures(const char *folder, const struct eot_result *result, struct eot_error *err) {
+/** figures/<name>.png with its gnuplot script <name>.gp and data <name>.dat: one figure of all hcal*.energy
+ * (hcal_energy), one for each other histogram (dots in the name become _) and the cut flow. What the result lacks is
+ * skipped. Without gnuplot the message of EOT_E_IO names its package. */
+enum eot_status eot_output_figures(const char *folder, const struct eot_config *config, const struct eot_result *result,
+                                   struct eot_error *err) {
+    (void)config;
     enum eot_status status = EOT_OK;
     const struct eot_histogram *hcal[MAX_OVERLAY];
     size_t n_hcal = 0;

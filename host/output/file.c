@@ -22,8 +22,8 @@ char *eot_output_path(const char *folder, const char *name) {
 bool eot_output_has(const char *folder, const char *name) {
     struct stat information;
     char *path = eot_output_path(folder, name);
-    bool is_there =
-        path != NULL && stat(path, &information) == 0 && S_ISREG(information.st_mode) && information.st_size > 0;
+    bool is_there = path != NULL && stat(path, &information) == 0 &&
+                    (S_ISDIR(information.st_mode) || (S_ISREG(information.st_mode) && information.st_size > 0));
     free(path);
     return is_there;
 }

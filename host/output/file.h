@@ -11,7 +11,7 @@
 
 /** folder/name as a new text; NULL without memory. Free it. */
 char *eot_output_path(const char *folder, const char *name);
-/** Does the folder hold a file of that name with something in it? */
+/** Does the folder hold a folder of that name, or a file of that name with something in it? */
 bool eot_output_has(const char *folder, const char *name);
 /** The name (without folder) under which this process writes `name` before it is complete: ".name.PID.tmp". */
 void eot_output_temporary_name(char *text, size_t n_text, const char *name);

@@ -49,8 +49,8 @@ void eot_uncertain_format(char *text, size_t n_text, double value, double error,
     }
     int last = last_place(error), top = decimal_exponent(error, 1);
     if (value != 0.0) {
-        int v = decimal_exponent(
-            value, 16); /* the true power; rounding to the last place may raise it: 9.9999e-5 +- 4e-8 is 1.0000e-4 */
+        /* The true power; rounding to the last place may raise it: 9.9999e-5 +- 4e-8 is 1.0000e-4. */
+        int v = decimal_exponent(value, 16);
         if (v >= last) v = decimal_exponent(value, v - last);
         if (v > top) top = v;
     }

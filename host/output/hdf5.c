@@ -9,6 +9,7 @@
 
 #include "output/file.h"
 #include "output/output.h"
+#include "output/sinks.h"
 
 #define SCHEMA "eotmc-result/1"
 #define MEMORY_INCREMENT (1 << 20)
@@ -276,7 +277,11 @@ static herr_t keep_first_error(hid_t stack, void *text) {
     return *(const char *)text == '\0' ? H5Ewalk2(stack, H5E_WALK_UPWARD, keep_innermost, text) : 0;
 }
 
-enum eot_status eot_output_hdf5(const char *folder, const struct eot_result *result, struct eot_error *err) {
+/** result.h5: /histograms/<name>/{edges,values,variances}, /events, /estimates, /config (effective YAML), attributes as
+ * in summary.json's `run`. */
+enum eot_status eot_output_hdf5(const char *folder, const struct eot_config *config, const struct eot_result *result,
+                                struct eot_error *err) {
+    (void)config;
     enum eot_status status = EOT_OK;
     void *bytes = NULL, *printer_data = NULL;
     H5E_auto2_t printer = NULL;

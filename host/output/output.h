@@ -1,7 +1,7 @@
 /** @file output.h
- * Writers of a run's results. Every file is written under a temporary name in the same folder and renamed when complete
- * and flushed, so that a full disk or a crash leaves no half-written file under the final name; failures are EOT_E_IO
- * with path and reason. */
+ * Parts of the output that several commands use; what a run writes is in output/sinks.h. Every file is written under a
+ * temporary name in the same folder and renamed when complete and flushed, so that a full disk or a crash leaves no
+ * half-written file under the final name; failures are EOT_E_IO with path and reason. */
 #ifndef EOT_HOST_OUTPUT_OUTPUT_H
 #define EOT_HOST_OUTPUT_OUTPUT_H
 
@@ -12,22 +12,11 @@ enum eot_status eot_output_prepare(const char *folder, struct eot_error *err);
 /** Write bytes to folder/name atomically. */
 enum eot_status eot_output_write_file(const char *folder, const char *name, const void *bytes, size_t n_bytes,
                                       struct eot_error *err);
-/** summary.json, schema eotmc-summary/1. */
-enum eot_status eot_output_summary(const char *folder, const struct eot_result *result, struct eot_error *err);
 /** Read a summary.json back: all but events and the effective configuration. Unknown keys are ignored.
  * @param path the file. @param result filled; release with eot_result_free also after an error.
  * @return EOT_E_IO (no such file, not JSON, a missing or mistyped key by its name, a newer major schema by its name),
  * EOT_E_MEMORY. */
 enum eot_status eot_output_summary_read(const char *path, struct eot_result *result, struct eot_error *err);
-/** result.h5: /histograms/<name>/{edges,values,variances}, /events and /event_columns (name, unit and meaning of their
- * columns), /estimates, /cutflow, /categories, the same of further selections in /selections/<name>, /config (effective
- * YAML), attributes as in summary.json's `run`. */
-enum eot_status eot_output_hdf5(const char *folder, const struct eot_result *result, struct eot_error *err);
-/** figures/<name>.png with its gnuplot script <name>.gp and data <name>.dat: one figure of all hcal*.energy
- * (hcal_energy), one for each other histogram (dots in the name become _) and the cut flow. What the result lacks is
- * skipped.
- * @return EOT_E_IO, without gnuplot naming the package; EOT_E_NUMERIC as eot_result_check. */
-enum eot_status eot_output_figures(const char *folder, const struct eot_result *result, struct eot_error *err);
 /** One figure of n histograms (1 to 6) that share the axis of the first, drawn over each other in the folder itself;
  * the legend shows their titles if n > 1. */
 enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title,

@@ -177,13 +177,13 @@ done:
 enum eot_status eot_output_setup_figure(const char *folder, const char *name, enum eot_view view,
                                         const struct eot_config *config, const struct eot_setup *setup,
                                         struct eot_error *err) {
-    return eot_output_event_figure(folder, name, view, config, setup, ", to scale", NULL, 0, err);
+    return eot_output_event_figure(folder, name, view, config, setup,
+                                   &(struct eot_figure_overlay){.subtitle = ", to scale"}, err);
 }
 
 enum eot_status eot_output_event_figure(const char *folder, const char *name, enum eot_view view,
                                         const struct eot_config *config, const struct eot_setup *setup,
-                                        const char *subtitle, const struct eot_figure_line *line, size_t n_line,
-                                        struct eot_error *err) {
+                                        const struct eot_figure_overlay *overlay, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_geometry_config *g = &config->geometry;
     const int axis = view == EOT_VIEW_SIDE ? 1 : 0;
@@ -211,12 +211,14 @@ enum eot_status eot_output_event_figure(const char *folder, const char *name, en
     double width = plot_width + MARGIN_LEFT + MARGIN_RIGHT, height = plot_height + MARGIN_TOP + MARGIN_BOTTOM;
     if (width < 900) width = 900; /* room for the title; the axes keep their size */
     add_data(&data, config, view, label, scale, first_row);
-    if (n_line > 0) eot_text_add(&data, "\n\n# lines: z v z v [cm] colour\n");
-    for (size_t i = 0; i < n_line; i++)
-        eot_text_add(&data, "%.9g %.9g %.9g %.9g %s\n", line[i].z_0, line[i].v_0, line[i].z_1, line[i].v_1,
-                     line[i].colour);
+    if (overlay->n_line > 0) eot_text_add(&data, "\n\n# lines: z v z v [cm] colour\n");
+    for (size_t i = 0; i < overlay->n_line; i++) {
+        const struct eot_figure_line *line = &overlay->line[i];
+        eot_text_add(&data, "%.9g %.9g %.9g %.9g %s\n", line->z_0, line->v_0, line->z_1, line->v_1, line->colour);
+    }
 
-    snprintf(title, sizeof title, "%s: %s view%s", config->name, view == EOT_VIEW_SIDE ? "side" : "top", subtitle);
+    snprintf(title, sizeof title, "%s: %s view%s", config->name, view == EOT_VIEW_SIDE ? "side" : "top",
+             overlay->subtitle);
     eot_text_add(&body, "set title ");
     eot_text_add_quoted(&body, title, 0);
     eot_text_add(&body,
@@ -262,9 +264,10 @@ enum eot_status eot_output_event_figure(const char *folder, const char *name, en
                  "     '' index 2 using 3:4:5 with labels center font ',14' textcolor '#404040' noenhanced, \\\n"
                  "     '' index 2 using 3:($4 + line):6 with labels center font ',17' noenhanced%s\n",
                  0.95 * LINE / scale, name,
-                 n_line > 0 ? ", \\\n     '' index 3 using 1:2:($3 - $1):($4 - $2):5 with vectors nohead linecolor rgb "
-                              "variable linewidth 1"
-                            : "");
+                 overlay->n_line > 0
+                     ? ", \\\n     '' index 3 using 1:2:($3 - $1):($4 - $2):5 with vectors nohead linecolor rgb "
+                       "variable linewidth 1"
+                     : "");
     EOT_TRY(eot_gnuplot_figure(folder, name, (size_t)width, (size_t)height, &data, &body, err));
 done:
     free(label);

@@ -17,11 +17,16 @@ struct eot_figure_line {
     double z_0, v_0, z_1, v_1; /* cm; v is the vertical axis of the picture */
     const char *colour;        /* "0xRRGGBB" */
 };
-/** The same picture with lines drawn over it. @param subtitle goes on from "<name>: top view". */
+/** What is drawn over a set-up. */
+struct eot_figure_overlay {
+    const char *subtitle; /* goes on from "<name>: top view" */
+    const struct eot_figure_line *line;
+    size_t n_line;
+};
+/** The same picture with lines drawn over it. */
 enum eot_status eot_output_event_figure(const char *folder, const char *name, enum eot_view view,
                                         const struct eot_config *config, const struct eot_setup *setup,
-                                        const char *subtitle, const struct eot_figure_line *line, size_t n_line,
-                                        struct eot_error *err);
+                                        const struct eot_figure_overlay *overlay, struct eot_error *err);
 
 /** The folder and the bare name of a picture "folder/name.png". @return EOT_E_USAGE if it is not the name of a PNG
  * file. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "output/output.h"
+#include "output/sinks.h"
 
 #define SCHEMA_NAME "eotmc-summary/"
 #define SCHEMA_MAJOR 1 /* raised with SCHEMA */
@@ -190,7 +191,10 @@ static void shorten_numbers(char *text) {
     *to = '\0';
 }
 
-enum eot_status eot_output_summary(const char *folder, const struct eot_result *result, struct eot_error *err) {
+/** summary.json, schema eotmc-summary/1. */
+enum eot_status eot_output_summary(const char *folder, const struct eot_config *config, const struct eot_result *result,
+                                   struct eot_error *err) {
+    (void)config;
     enum eot_status status = EOT_OK;
     json_t *root = NULL;
     char *text = NULL;

@@ -57,9 +57,8 @@ enum eot_status eot_muon_vavilov_row(double kappa, double lower[EOT_MUON_N_TAIL]
     size_t n = 256;
     while ((double)n * dx < x_high - x_low) n *= 2;
     dx = (x_high - x_low) / (double)n;
-    wave = calloc(
-        n,
-        sizeof *wave); /* first the characteristic function, conjugate, in GSL's half-complex order; then the density */
+    /* First the characteristic function, conjugate, in GSL's half-complex order; then the density. */
+    wave = calloc(n, sizeof *wave);
     sum = calloc(n + 1, sizeof *sum);
     EOT_CHECK_MEMORY(wave);
     EOT_CHECK_MEMORY(sum);

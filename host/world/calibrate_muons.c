@@ -1,24 +1,26 @@
 #undef EOT_REAL_DOUBLE /* follows muons as the device does, in single precision */
 #include "world/calibrate_muons.h"
 
-#include "eotmc/transport/muon.h"
+#include "eotmc/transport/muon/advance.h"
+#include "world/matter.h"
 
 #ifndef EOT_CALIBRATION_FOLLOW
 #define EOT_CALIBRATION_FOLLOW eot_calibration_follow_plain
 #endif
 
 void EOT_CALIBRATION_FOLLOW(const struct eot_world *w, const struct eot_calibration_muon *muon, int n, double *signal) {
+    const eot_matter_view matter = eot_world_matter(w);
     for (int i = 0; i < n; i++) {
         eot_random random = eot_random_init((u64)i, EOT_STAGE_PROBE, 1, 20261122u, 0);
         eot_u32x4 b = eot_random_block(random);
         random.draw++;
-        eot_point start = {muon->x, muon->y, muon->z_front - 1e-3};
-        eot_vec3 along = {0.0f, 0.0f, 1.0f};
-        eot_muon m = eot_muon_start(w->table.value, &w->grid, w->voxel, start, along, muon->kinetic, 0.0f, -1, b.x);
+        eot_muon_origin origin = {
+            {muon->x, muon->y, muon->z_front - 1e-3}, {0.0f, 0.0f, 1.0f}, muon->kinetic, 0.0f, -1};
+        eot_muon m = eot_muon_start(matter, origin, b.x);
         signal[i] = 0.0;
         while (m.fate == EOT_MUON_ALIVE && m.position.z < muon->z_rear) {
             const eot_region *r = &w->region[m.region];
-            eot_muon_step s = eot_muon_advance(w->table.value, &w->muon, &w->grid, w->region, w->voxel, m, random);
+            eot_muon_step s = eot_muon_advance(matter, m, random);
             random = s.random;
             m = s.muon;
             if (r->role != EOT_ROLE_HCAL || r->module != 0) continue;

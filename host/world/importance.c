@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "eotmc/transport/muon.h"
+#include "eotmc/physics/multiple_scattering.h"
+#include "eotmc/transport/muon/medium.h"
 
 enum {
     N_MUON = 96,
@@ -55,7 +56,7 @@ static struct flight fly(const struct eot_config *config, const struct eot_setup
         double z = ecal->z + (i + 0.5) * width, p2 = rest * (rest + 2.0 * EOT_M_MUON);
         int region = eot_setup_region_at(setup, last->center_x, last->center_y, z);
         if (region < 0) continue;
-        double t = width / eot_setup_region_X0(setup, region), angle2 = EOT_HIGHLAND * EOT_HIGHLAND / p2 * t,
+        double t = width / eot_setup_region_X0(setup, region), angle2 = eot_highland_angle2(p2, t),
                to_first = fmax(first->z - z, 0.0), to_last = last->z - z;
         path_X0 += t;
         f.var_first += angle2 * to_first * to_first;
@@ -66,7 +67,7 @@ static struct flight fly(const struct eot_config *config, const struct eot_setup
         rest -=
             HARD_LOSS * width * (double)eot_muon_medium_at(w->table.value, &w->muon, &setup->region[region], rest).loss;
     }
-    double highland = eot_lfc_square(1.0 + EOT_HIGHLAND_LOG * log(fmax(path_X0, 1e-3))),
+    double highland = eot_lfc_square(eot_highland_factor(path_X0, 1e-3)),
            spot = config->beam.spot_x * config->beam.spot_y + 0.01;
     f.var_first = f.var_first * highland + spot;
     f.var_last = f.var_last * highland + spot;

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "eotmc/transport/muon.h"
+#include "eotmc/transport/muon/medium.h"
 
 enum { N_NEED = 512, N_SUBSTEP = 4 };
 static const double SLOWEST = 0.1; /* GeV: below, where the loss rises again, the value there is taken */

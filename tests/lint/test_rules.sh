@@ -28,25 +28,11 @@ kernels=$(ls kernels/*.cl)
 includes $host | grep -E 'CL/' | grep -v '^host/device/' | each "OpenCL outside of host/device"
 includes $host | grep -E '<gsl/' | grep -vE '^host/(physics|table|analysis)/|^host/main\.c' | each "GSL outside of host/physics, host/table, host/analysis, host/main.c"
 includes $host | grep -E '<yaml\.h>' | grep -vE '^host/config/' | each "libyaml outside of host/config"
-includes $host | grep -E '"(\.\./)?cli/' | grep -vE '^host/(cli/|main\.c)' | each "host/cli included from below"
-includes host/base/* | grep -E '"' | grep -vE '"(base/[a-z0-9_]+\.h|[a-z0-9_]+\.h)"' | each "host/base may include only itself"
-includes host/device/* | grep -E '"[a-z]+/' | grep -vE '"(base|device|eotmc)/' | each "host/device may include only host/base and the shared headers"
-for low in physics table setup; do
-    includes $(find host/$low -name '*.[ch]' 2>/dev/null) | grep -E '"(run|output|analysis|device|cli)/' | each "host/$low lies below what it includes"
-done
-includes host/world/* | grep -E '"(engine|job|sums|analysis|output|bench|cli)/' | each "host/world lies below what it includes"
 includes $shared $kernels | grep -vE '"(eotmc/[a-z0-9_/]+\.(h|def)|[a-z0-9_]+\.def|[a-z0-9_]+\.h)"' | grep -v '^include/eotmc/base/portable\.h' | each "shared code includes only \"eotmc/...\""
 includes $shared | grep -vE '"eotmc/' | grep -v '^include/eotmc/base/portable\.h' | each "shared headers include only \"eotmc/...\""
-rank() {
-    case $1 in base) echo 0 ;; math) echo 1 ;; table) echo 2 ;; physics) echo 3 ;; tally | geometry | detector) echo 4 ;; transport) echo 5 ;; select) echo 6 ;; *) echo -1 ;; esac
-}
-while IFS= read -r line; do
-    file=${line%%:*}
-    from=${file#include/eotmc/} from=${from%%/*}
-    to=${line#*\"eotmc/} to=${to%%/*}
-    [ "$(rank "$from")" -ge 0 ] || broken "folder include/eotmc/$from has no place in the order of design (tests/lint/test_rules.sh)"
-    [ "$from" = "$to" ] || [ "$(rank "$to")" -lt "$(rank "$from")" ] || broken "against the direction of include/eotmc: $line"
-done < <(includes $shared | grep '"eotmc/')
+# --- arrows between folders and circles of files (tests/lint/includes.awk)
+sources=$(find host include kernels tools -name '*.[ch]' -o -name '*.cl' -o -name '*.def')
+awk -f tests/lint/includes.awk tests/lint/arrows.txt $sources | each "include"
 
 # --- words
 all_shared=$(echo "$shared"; echo "$kernels")

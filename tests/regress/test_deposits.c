@@ -4,6 +4,7 @@
 #include "eotmc/select/score.h"
 
 #include "../simulation.h"
+#include "world/matter.h"
 
 #include <math.h>
 
@@ -130,11 +131,11 @@ static double furthest_z(const struct simulation *s, double kinetic, double z, u
     v.minus.z = 1.0f;
     v.E_minus = (f32)kinetic + EOT_M_MUON;
     eot_event_launch launch = eot_event_launch_from(&s->config, w);
-    eot_event_muon_state state = eot_event_muon_born(w->table.value, &w->grid, w->voxel, &launch, primary, v, -1);
+    eot_event_muon_state state = eot_event_muon_born(eot_world_matter(w), &launch, primary, v, -1);
     eot_muon m = state.m;
     eot_random random = state.random;
     while (m.fate == EOT_MUON_ALIVE) {
-        eot_muon_step step = eot_muon_advance(w->table.value, &w->muon, &w->grid, w->region, w->voxel, m, random);
+        eot_muon_step step = eot_muon_advance(eot_world_matter(w), m, random);
         m = step.muon;
         random = step.random;
         if (fabs(m.position.x) > 11.46 || fabs(m.position.y) > 11.46) break; /* half an ECAL */

@@ -55,7 +55,8 @@ static double integrated(const struct fixture *f, int material, int what, double
         enum eot_status status =
             what == 0   ? eot_lfc_total(&r, EOT_LFC_ETL, EOT_LFC_PHI, E, &precise, &value, &err)
             : what == 1 ? eot_lfc_differential(&r, EOT_LFC_ETL, EOT_LFC_LEPTON, E, y, NULL, &value, &err)
-                        : eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_LEPTON, E, y, psi, NULL, &value, &err);
+                        : eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_LEPTON,
+                                                      (struct eot_lfc_place){E, y, psi}, NULL, &value, &err);
         cr_assert_eq(status, EOT_OK, "%s", err.text);
         sum += f->material[material].nuclide[i].atoms * value.value * 1e-36;
     }

@@ -29,6 +29,10 @@ static void box_create(struct box *b, struct eot_muon_options *o) {
     b->region[1] = slab_region(SLAB_POLYSTYRENE);
 }
 
+static eot_matter_view box_matter(const struct box *b) {
+    return eot_matter_view_of(b->table.value, &b->tables, &b->grid, b->region, b->voxel);
+}
+
 static void make_vacuum(struct box *b) {
     for (u32 i = 0; i < SLAB_N_MATERIAL * EOT_MUON_N_ROW * EOT_MUON_N_COLUMN; i++)
         b->table.value[b->tables.rows + i] = 0.0f;
@@ -43,7 +47,7 @@ static eot_muon_step fly(const struct box *b, eot_muon m, eot_random g, double *
     *path = 0.0;
     *n_step = 0;
     while (step.muon.fate == EOT_MUON_ALIVE && *n_step < 100000) {
-        step = eot_muon_advance(b->table.value, &b->tables, &b->grid, b->region, b->voxel, step.muon, step.random);
+        step = eot_muon_advance(box_matter(b), step.muon, step.random);
         *path += (double)step.path;
         ++*n_step;
     }
@@ -69,7 +73,7 @@ Test(muon_geometry, straight_lines_through_edges_and_corners_have_the_length_of_
                         eot_vec3 u = {(f32)slope[k], (f32)slope[l], (f32)sign};
                         u = eot_vec3_unit(u);
                         eot_random g = eot_random_init((u64)n++, EOT_STAGE_MUON, 0, 1, 0);
-                        eot_muon m = eot_muon_start(b.table.value, &b.grid, b.voxel, p, u, 10.0f, 0.0f, 1, 12345u);
+                        eot_muon m = eot_muon_start(box_matter(&b), (eot_muon_origin){p, u, 10.0f, 0.0f, 1}, 12345u);
                         cr_assert_eq(m.fate, EOT_MUON_ALIVE);
                         double path, chord = 1.0e30, at[3] = {p.x, p.y, p.z},
                                      d[3] = {(double)u.x, (double)u.y, (double)u.z};
@@ -93,7 +97,7 @@ Test(muon_geometry, a_start_outside_the_world_has_escaped) {
     box_create(&b, &o);
     eot_point p = {0.0, 3.5, 0.0};
     eot_vec3 u = {0.0f, 0.0f, 1.0f};
-    cr_expect_eq(eot_muon_start(b.table.value, &b.grid, b.voxel, p, u, 10.0f, 0.0f, 1, 1u).fate, EOT_MUON_ESCAPED);
+    cr_expect_eq(eot_muon_start(box_matter(&b), (eot_muon_origin){p, u, 10.0f, 0.0f, 1}, 1u).fate, EOT_MUON_ESCAPED);
     eot_f32_table_free(&b.table);
 }
 
@@ -110,7 +114,7 @@ Test(muon_geometry, a_homogeneous_field_bends_on_a_circle_and_keeps_the_energy) 
             eot_vec3 u = {0.0f, 0.0f, 1.0f};
             double T = 0.05, momentum = sqrt(T * (T + 2.0 * 0.1056583755)),
                    radius = momentum / (2.99792458e-3 * 1.8); /* 21 cm */
-            eot_muon m = eot_muon_start(b.table.value, &b.grid, b.voxel, p, u, (f32)T, 0.0f, charge, 1u);
+            eot_muon m = eot_muon_start(box_matter(&b), (eot_muon_origin){p, u, (f32)T, 0.0f, charge}, 1u);
             double path;
             int n_step;
             eot_muon_step end = fly(&b, m, eot_random_init(1, EOT_STAGE_MUON, 0, 1, 0), &path, &n_step);

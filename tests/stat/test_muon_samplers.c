@@ -147,7 +147,7 @@ Test(muon_samplers, hard_losses_stay_in_range_and_fall_with_their_tail_probabili
             double before = 2.0 * T;
             for (int i = 1; i < 1000; i++) {
                 double loss =
-                    (double)eot_muon_loss(s.table.value, &s.tables, SLAB_IRON, p, (f32)T, (f32)(i / 1000.0), 0.5f);
+                    (double)eot_muon_hard_loss(s.table.value, &s.tables, SLAB_IRON, p, (f32)T, (f32)(i / 1000.0), 0.5f);
                 double least = p == EOT_MUON_DELTA ? o.delta_cut : o.v_cut * (T + 0.1056583755);
                 cr_assert(loss >= least * (1.0 - 1.0e-5) && loss <= T * (1.0 + 1.0e-6), "process %d, T %g: loss %g", p,
                           T, loss);
@@ -188,9 +188,9 @@ Test(muon_samplers, decays_happen_at_the_lifetime_and_share_all_the_energy) {
         g.draw = 1;
         eot_point p = {0.0, 0.0, 0.0};
         eot_vec3 u = {0.0f, 0.0f, 1.0f};
-        eot_muon m = eot_muon_start(s.table.value, &s.grid, s.voxel, p, u, (f32)T, 0.0f, 1, bits);
+        eot_muon m = eot_muon_start(slab_matter(&s), (eot_muon_origin){p, u, (f32)T, 0.0f, 1}, bits);
         while (m.fate == EOT_MUON_ALIVE) {
-            eot_muon_step step = eot_muon_advance(s.table.value, &s.tables, &s.grid, s.region, s.voxel, m, g);
+            eot_muon_step step = eot_muon_advance(slab_matter(&s), m, g);
             m = step.muon;
             g = step.random;
             if (m.fate == EOT_MUON_DECAYED) {

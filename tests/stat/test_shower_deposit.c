@@ -19,8 +19,16 @@ struct bench {
     eot_shower_constants c;
     eot_slab slab[3];
     i64 acc[EOT_N_ACC], profile[N_BIN];
-    eot_profile_binning binning;
 };
+
+/* What showers are deposited in, with the profile. */
+static eot_deposit_view bench_view(struct bench *b, int n_slab) {
+    eot_deposit_view d = eot_deposit_view_of(b->table.value, &b->c, b->slab, n_slab, b->acc);
+    d.profile = b->profile;
+    d.binning.n_bin = N_BIN;
+    d.binning.inverse_width = (f32)(1.0 / BIN);
+    return d;
+}
 
 /* One slab in which 1 cm is 1 X0 and 1 Moliere radius, 40 X0 deep and as wide as told. */
 static void bench_create(struct bench *b, double half_width) {
@@ -49,8 +57,6 @@ static void bench_create(struct bench *b, double half_width) {
                             .one_minus_e_hat = 0.35f,
                             .inverse_sampling_frequency = 0.271f,
                             .shower_visible = 0.11f};
-    b->binning.n_bin = N_BIN;
-    b->binning.inverse_width = (f32)(1.0 / BIN);
 }
 
 static void check_moments(double energy, int is_photon, int n) {
@@ -60,8 +66,8 @@ static void check_moments(double energy, int is_photon, int n) {
     eot_shower_axis axis = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
     i64 counts = eot_energy_counts((f32)energy);
     for (int i = 0; i < n; i++)
-        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, counts, (f32)energy, (f32)energy, is_photon, axis,
-                           eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 5, 0), b.profile, b.binning);
+        eot_shower_deposit(bench_view(&b, 1), eot_subcut_shower_of(counts, (f32)energy, is_photon, axis),
+                           eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 5, 0));
     double sum = 0.0, first = 0.0, second = 0.0;
     for (int k = 0; k < N_BIN; k++) {
         double E = (double)b.profile[k], z = (k + 0.5) * BIN;
@@ -101,8 +107,8 @@ Test(shower_deposit, depth_has_the_quantiles_of_gamma) {
            alpha = fmax(0.9 + 0.5 * L - 1.5 * exp(-L), 0.6), before = 0.0, sum = 0.0;
     eot_shower_axis axis = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
     for (int i = 0; i < N; i++)
-        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, eot_energy_counts(5.0f), 5.0f, 5.0f, 0, axis,
-                           eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 12, 0), b.profile, b.binning);
+        eot_shower_deposit(bench_view(&b, 1), eot_subcut_shower_of(eot_energy_counts(5.0f), 5.0f, 0, axis),
+                           eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 12, 0));
     for (int k = 0; k < N_BIN; k++) sum += (double)b.profile[k];
     for (int k = 0; k < N_BIN; k++) {
         before += (double)b.profile[k] / sum;
@@ -127,9 +133,9 @@ static void check_spread(double energy, double share) {
     double sum = 0.0, square = 0.0;
     for (int i = 0; i < N; i++) {
         memset(b.profile, 0, sizeof b.profile);
-        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, eot_energy_counts((f32)energy), (f32)energy,
-                           (f32)energy, 0, axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 6, 0), b.profile,
-                           b.binning);
+        eot_shower_deposit(bench_view(&b, 1),
+                           eot_subcut_shower_of(eot_energy_counts((f32)energy), (f32)energy, 0, axis),
+                           eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 6, 0));
         double total = 0.0, first = 0.0;
         for (int k = 0; k < N_BIN; k++) {
             total += (double)b.profile[k];
@@ -214,8 +220,9 @@ Test(shower_deposit, backscatter_has_its_share_and_path) {
         }
         eot_shower_axis axis = {0.0f, 0.0f, (f32)begin, 0.0f, 0.0f};
         for (int i = 0; i < N; i++)
-            eot_shower_deposit(b.table.value, b.c, b.slab, gap ? 3 : 1, b.acc, eot_energy_counts(5.0f), 5.0f, 5.0f, 0,
-                               axis, eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 13, 0), b.profile, b.binning);
+            eot_shower_deposit(bench_view(&b, gap ? 3 : 1),
+                               eot_subcut_shower_of(eot_energy_counts(5.0f), 5.0f, 0, axis),
+                               eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 13, 0));
         double all = N * 5.0 * EOT_ENERGY_QUANTUM, front = (double)b.acc[EOT_ACC_LEDGER_FRONT] / all;
         cr_expect(fabs(front - expected) < 5.0 * sqrt(expected / (100.0 * N)) + 0.003 * expected,
                   "gap %d: share %g out of the front, expected %g", gap, front, expected);
@@ -237,8 +244,8 @@ Test(shower_deposit, counts_are_conserved) {
         eot_shower_axis axis = {3.0f * eot_uniform(w.y), 0.0f, -1.0f + 43.0f * eot_uniform(w.z), 0.3f, -0.2f};
         i64 counts = eot_energy_counts(energy);
         in += counts;
-        eot_shower_deposit(b.table.value, b.c, b.slab, 1, b.acc, counts, energy, energy, (i32)(w.w & 1u), axis,
-                           eot_random_init(i, EOT_STAGE_PROBE, 1, 8, 0), b.profile, b.binning);
+        eot_shower_deposit(bench_view(&b, 1), eot_subcut_shower_of(counts, energy, (i32)(w.w & 1u), axis),
+                           eot_random_init(i, EOT_STAGE_PROBE, 1, 8, 0));
     }
     i64 out = 0, cells = 0, profile = 0;
     for (int i = 0; i < EOT_N_LEDGER; i++) out += b.acc[i];
@@ -256,13 +263,14 @@ Test(shower_deposit, reservoir_chooses_in_proportion_to_energy) {
     enum { N = 100000 };
     int chosen[3] = {0, 0, 0};
     for (u32 i = 0; i < N; i++) {
-        eot_spot_reservoir r;
-        memset(&r, 0, sizeof r);
+        eot_subcut_shower r = eot_subcut_shower_none();
         eot_u32x4 w = eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 0, 9, 0));
         f32 energy[3] = {0.01f, 0.03f, 0.06f}, u[3] = {eot_uniform(w.x), eot_uniform(w.y), eot_uniform(w.z)};
         for (int k = 0; k < 3; k++) {
             eot_shower_axis axis = {(f32)k, 0.0f, 0.0f, 0.0f, 0.0f};
-            r = eot_spot_reservoir_add(r, 7 + k, energy[k], 0.5f * energy[k], 0, axis, u[k]);
+            eot_subcut_shower more = eot_subcut_shower_of(7 + k, energy[k], 0, axis);
+            more.shape_energy = 0.5f * energy[k];
+            r = eot_subcut_shower_joined(r, more, u[k]);
         }
         cr_assert_eq(r.counts, 24);
         cr_assert(fabs((double)r.energy - 0.1) < 1e-7);

@@ -148,7 +148,8 @@ static double cumulative_psi(const struct eot_lfc_reaction *r, double E, double 
                         : i % 2 == 1     ? 4.0
                                          : 2.0,
                square = scale * scale * expm1(end * i / N), angle = sqrt(square);
-        cr_assert_eq(eot_lfc_double_differential(r, EOT_LFC_ETL, EOT_LFC_LEPTON, E, y, angle, &options, &value, &err),
+        cr_assert_eq(eot_lfc_double_differential(r, EOT_LFC_ETL, EOT_LFC_LEPTON, (struct eot_lfc_place){E, y, angle},
+                                                 &options, &value, &err),
                      EOT_OK, "%s", err.text);
         double jacobian = angle > 0.0 ? sin(angle) / (2.0 * angle) : 0.5; /* dcos = sin dpsi = sin/(2 psi) dpsi^2 */
         sum += weight / (3.0 * N) * value.value * jacobian * (square + scale * scale) * end;

@@ -4,7 +4,7 @@
 #define EOT_TESTS_MUON_SLAB_H
 
 #undef EOT_REAL_DOUBLE /* the step as the device computes it */
-#include "eotmc/transport/muon.h"
+#include "eotmc/transport/muon/advance.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -75,6 +75,10 @@ static inline enum eot_status slab_create(struct slab *s, const struct eot_muon_
     return status;
 }
 
+static inline eot_matter_view slab_matter(const struct slab *s) {
+    return eot_matter_view_of(s->table.value, &s->tables, &s->grid, s->region, s->voxel);
+}
+
 static inline void slab_free(struct slab *s) {
     eot_f32_table_free(&s->table);
     free(s->voxel);
@@ -137,11 +141,11 @@ static inline void slab_shoot(const struct slab *s, double kinetic, int n, u32 s
         g.draw++;
         eot_point p = {0.0, 0.0, 0.0};
         eot_vec3 u = {0.0f, 0.0f, 1.0f};
-        eot_muon m = eot_muon_start(s->table.value, &s->grid, s->voxel, p, u, (f32)kinetic, 0.0f, i % 2 ? 1 : -1, bits);
+        eot_muon m = eot_muon_start(slab_matter(s), (eot_muon_origin){p, u, (f32)kinetic, 0.0f, i % 2 ? 1 : -1}, bits);
         double parts = 0.0, visible = 0.0, rest = 0.0;
         int n_step = 0;
         while (m.fate == EOT_MUON_ALIVE && n_step++ < 1000000) {
-            eot_muon_step step = eot_muon_advance(s->table.value, &s->tables, &s->grid, s->region, s->voxel, m, g);
+            eot_muon_step step = eot_muon_advance(slab_matter(s), m, g);
             m = step.muon;
             g = step.random;
             parts += (double)step.ionisation + (double)step.shower + (double)step.hadronic + (double)step.electron +

@@ -104,8 +104,9 @@ static double angle_function(double v,
     struct eot_lfc_value value;
     struct eot_error err;
     double w = a->w_end * exp(-v * v);
-    cr_assert_eq(eot_lfc_double_differential(a->reaction, EOT_LFC_ETL, (enum eot_lfc_side)a->side, a->E, a->fraction,
-                                             2.0 * asin(sqrt(0.5 * w)), &DEFAULT, &value, &err),
+    cr_assert_eq(eot_lfc_double_differential(a->reaction, EOT_LFC_ETL, (enum eot_lfc_side)a->side,
+                                             (struct eot_lfc_place){a->E, a->fraction, 2.0 * asin(sqrt(0.5 * w))},
+                                             &DEFAULT, &value, &err),
                  EOT_OK, "%s", err.text);
     return 2.0 * v * w * value.value;
 }
@@ -137,8 +138,9 @@ static void differentials(enum eot_lfc_process process, double m_phi) {
                     for (int j = 0; j < N_ANGLE; j++) {
                         double angle = j < 4 ? fmin(angle_scale[j] * m_phi / E, 2.5) : angle_fixed[j - 4];
                         slow[i][j] = double_dense(&n, side, E, fraction * E, angle, r.coupling);
-                        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, (enum eot_lfc_side)side, E, fraction,
-                                                                 angle, &DEFAULT, &value, &err),
+                        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, (enum eot_lfc_side)side,
+                                                                 (struct eot_lfc_place){E, fraction, angle}, &DEFAULT,
+                                                                 &value, &err),
                                      EOT_OK, "%s", err.text);
                         fast[i][j] = value.value;
                         peak = fmax(peak, slow[i][j]);

@@ -136,14 +136,17 @@ static void double_differentials(const char *name, enum eot_lfc_side side, int n
         const double *v = row[i].v;
         struct eot_lfc_reaction r = lead(&row[i]);
         struct eot_lfc_value value;
-        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, side, v[1], v[2], v[3], &PRECISE, &value, &err),
+        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, side, (struct eot_lfc_place){v[1], v[2], v[3]},
+                                                 &PRECISE, &value, &err),
                      EOT_OK, "%s", err.text);
         compare("ETL double differential", &row[i], value.value, v[4],
                 v[4] < TAIL * peak[v[0] > 0.3] ? TOLERANCE_DOUBLE_TAIL : TOLERANCE);
-        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_WW, side, v[1], v[2], v[3], &PRECISE, &value, &err),
+        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_WW, side, (struct eot_lfc_place){v[1], v[2], v[3]},
+                                                 &PRECISE, &value, &err),
                      EOT_OK, "%s", err.text);
         compare("WW double differential", &row[i], value.value, v[6], TOLERANCE);
-        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_IWW, side, v[1], v[2], v[3], &PRECISE, &value, &err),
+        cr_assert_eq(eot_lfc_double_differential(&r, EOT_LFC_IWW, side, (struct eot_lfc_place){v[1], v[2], v[3]},
+                                                 &PRECISE, &value, &err),
                      EOT_OK, "%s", err.text);
         compare("IWW double differential", &row[i], value.value, v[7], TOLERANCE);
     }

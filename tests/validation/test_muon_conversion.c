@@ -7,21 +7,16 @@
 #include "../simulation.h"
 #include "physics/lfc/lfc.h"
 #include "physics/lfc/transport.h"
-#include "job/muon_conversion.h"
 
 static void check(double m_phi, const char *particle) {
     struct simulation s = {0};
     char mass[40], beam[40];
-    bool is_partial;
     snprintf(mass, sizeof mass, "physics.mphi=%g GeV", m_phi);
     snprintf(beam, sizeof beam, "beam.particle=%s", particle);
     gsl_set_error_handler_off();
-    const char *const set[] = {mass, beam, "sampling.eot=4000"};
-    SIMULATION_OK(&s, eot_config_read(EOT_SOURCE_DIR "/configs/na64mu-mu2e.yaml", set, 3, &s.config, &s.error));
-    SIMULATION_OK(&s, eot_setup_create(&s.config, &s.setup, &s.error));
-    SIMULATION_OK(&s, eot_world_create(&s.config, &s.setup, s.config.physics.cut, &s.world, &s.error));
-    SIMULATION_OK(&s, eot_muon_signal_run(&s.config, &s.world, &(struct eot_run_options){.progress = EOT_PROGRESS_NONE},
-                                          &s.result, &is_partial, &s.error));
+    simulation_open(&s, "configs/na64mu-mu2e.yaml", (const char *const[]){mass, beam, "sampling.eot=4000", NULL},
+                    "host");
+    simulation_run(&s);
     /* 22.5 cm of lead and as much polystyrene at 160 GeV; the muon loses 0.3 % on its way and sigma changes by less */
     const struct {
         double Z, A, density, share;

@@ -6,9 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/estimate.h"
 #include "device/backend.h"
-#include "engine/run.h"
+#include "job/job.h"
 
 enum { MAX_BIN = 100 };
 

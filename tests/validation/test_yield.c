@@ -35,7 +35,11 @@ Test(yield, agrees_with_folds_of_geant4_track_lengths, .timeout = 300) {
     double masses[30];
     spectra_make(&s, "physics.cut=2 GeV", 6000, &spectra, &media);
     for (size_t i = 0; i < 3; i++) masses[i] = reference[i].m_phi;
-    SIMULATION_OK(&s, eot_yield_matrix(&media, &spectra, &E2MU, masses, 3, 5.0, s.backend, yield, &times, &s.error));
+    SIMULATION_OK(
+        &s, eot_yield_matrix(
+                &(struct eot_yield_input){
+                    .media = &media, .spectra = &spectra, .reaction = E2MU, .m_phi = masses, .n = 3, .E_min = 5.0},
+                s.backend, yield, &times, &s.error));
     for (size_t i = 0; i < 3; i++) {
         double want = reference[i].electron, share = yield[i].positron.value / yield[i].electron.value;
         double share_error = share * hypot(yield[i].positron.std_error / yield[i].positron.value,
@@ -54,12 +58,20 @@ Test(yield, agrees_with_folds_of_geant4_track_lengths, .timeout = 300) {
     }
     for (int i = 0; i < 30; i++) masses[i] = 0.11 * pow(3.0 / 0.11, i / 29.0);
     clock_t start = clock();
-    SIMULATION_OK(&s, eot_yield_matrix(&media, &spectra, &E2MU, masses, 30, 0.0, s.backend, yield, &times, &s.error));
+    SIMULATION_OK(
+        &s, eot_yield_matrix(
+                &(struct eot_yield_input){
+                    .media = &media, .spectra = &spectra, .reaction = E2MU, .m_phi = masses, .n = 30, .E_min = 0.0},
+                s.backend, yield, &times, &s.error));
     double used = (double)(clock() - start) / CLOCKS_PER_SEC;
     cr_expect_lt(used, 5.0, "30 masses took %g s", used);
     cr_expect_lt(times.algebra_build, 0.01, "compiled again: %g s", times.algebra_build);
     simulation_open_backend(&s, &(struct eot_backend_options){.selector = "host"});
-    SIMULATION_OK(&s, eot_yield_matrix(&media, &spectra, &E2MU, masses, 30, 0.0, s.backend, host, &times, &s.error));
+    SIMULATION_OK(
+        &s, eot_yield_matrix(
+                &(struct eot_yield_input){
+                    .media = &media, .spectra = &spectra, .reaction = E2MU, .m_phi = masses, .n = 30, .E_min = 0.0},
+                s.backend, host, &times, &s.error));
     for (int i = 0; i < 30; i++) {
         cr_expect_float_eq(host[i].both.value, yield[i].both.value, 1e-12 * host[i].both.value,
                            "m = %g: host %g, device %g", masses[i], host[i].both.value, yield[i].both.value);
@@ -96,10 +108,14 @@ Test(yield, agrees_with_the_monte_carlo_run, .timeout = 300) {
         for (int other = 0; other < 2; other++) {
             s.config.sampling.seed += (uint32_t)other;
             SIMULATION_OK(&s, eot_run_track_spectra(&s.config, &s.world, &options, 2000, 40, &spectra, &s.error));
-            SIMULATION_OK(&s, eot_yield_matrix(
-                                  &media, &spectra,
-                                  &(struct eot_lfc_reaction){.process = EOT_LFC_E2MU, .coupling = s.config.physics.h},
-                                  &s.config.physics.mphi, 1, 1.0, s.backend, &yield, &times, &s.error));
+            SIMULATION_OK(&s, eot_yield_matrix(&(struct eot_yield_input){.media = &media,
+                                                                         .spectra = &spectra,
+                                                                         .reaction = {.process = EOT_LFC_E2MU,
+                                                                                      .coupling = s.config.physics.h},
+                                                                         .m_phi = &s.config.physics.mphi,
+                                                                         .n = 1,
+                                                                         .E_min = 1.0},
+                                               s.backend, &yield, &times, &s.error));
             double sum = electron->value + positron->value,
                    joint = hypot(electron->std_error, yield.electron.std_error);
             cr_log_info("m = %g, seed %u: e- %.3g +- %.1g, matrix %.3g +- %.1g; e+ %.3g +- %.1g, %.3g +- %.1g; sum "
@@ -200,15 +216,30 @@ Test(yield, refuses_masses_that_the_beam_cannot_make) {
                                         .length = length}; /* to 2 GeV */
     simulation_open(&s, "tests/ecal_only.yaml", (const char *const[]){"physics.cut=2 GeV", NULL}, "host");
     SIMULATION_OK(&s, eot_world_em_options(&s.config, &s.setup, 2.0, &media, &s.error));
-    cr_expect_eq(
-        eot_yield_matrix(&media, &spectra, &E2MU, (const double[]){2.5}, 1, 0.0, s.backend, &yield, &times, &s.error),
-        EOT_E_USAGE);
+    cr_expect_eq(eot_yield_matrix(&(struct eot_yield_input){.media = &media,
+                                                            .spectra = &spectra,
+                                                            .reaction = E2MU,
+                                                            .m_phi = (const double[]){2.5},
+                                                            .n = 1,
+                                                            .E_min = 0.0},
+                                  s.backend, &yield, &times, &s.error),
+                 EOT_E_USAGE);
     cr_expect_not_null(strstr(s.error.text, "cannot be made by this beam"), "%s", s.error.text);
-    cr_expect_eq(
-        eot_yield_matrix(&media, &spectra, &E2MU, (const double[]){3.5}, 1, 0.0, s.backend, &yield, &times, &s.error),
-        EOT_E_USAGE);
-    cr_expect_eq(
-        eot_yield_matrix(&media, &spectra, &E2MU, (const double[]){0.1}, 1, 0.0, s.backend, &yield, &times, &s.error),
-        EOT_E_USAGE);
+    cr_expect_eq(eot_yield_matrix(&(struct eot_yield_input){.media = &media,
+                                                            .spectra = &spectra,
+                                                            .reaction = E2MU,
+                                                            .m_phi = (const double[]){3.5},
+                                                            .n = 1,
+                                                            .E_min = 0.0},
+                                  s.backend, &yield, &times, &s.error),
+                 EOT_E_USAGE);
+    cr_expect_eq(eot_yield_matrix(&(struct eot_yield_input){.media = &media,
+                                                            .spectra = &spectra,
+                                                            .reaction = E2MU,
+                                                            .m_phi = (const double[]){0.1},
+                                                            .n = 1,
+                                                            .E_min = 0.0},
+                                  s.backend, &yield, &times, &s.error),
+                 EOT_E_USAGE);
     simulation_close(&s);
 }

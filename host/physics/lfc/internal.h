@@ -5,8 +5,9 @@
 
 #include <gsl/gsl_integration.h>
 
+#include "base/error.h"
 #include "eotmc/physics/lfc.h"
-#include "physics/lfc/lfc.h"
+#include "physics/lfc/reaction.h"
 
 struct eot_lfc_job {
     eot_lfc_system system;

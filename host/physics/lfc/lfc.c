@@ -1,5 +1,6 @@
 /* Validity of requests and dispatch to the method; flux, g-2 and relic line. */
 #include "physics/lfc/internal.h"
+#include "physics/lfc/lfc.h"
 
 #include <gsl/gsl_integration.h>
 #include <math.h>
@@ -148,18 +149,18 @@ done:
 }
 
 enum eot_status eot_lfc_double_differential(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
-                                            enum eot_lfc_side side, double E, double fraction, double angle,
+                                            enum eot_lfc_side side, struct eot_lfc_place place,
                                             const struct eot_lfc_options *options, struct eot_lfc_value *result,
                                             struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_job job;
     int is_zero;
     *result = (struct eot_lfc_value){0.0, 0.0};
-    EOT_TRY(job_make(reaction, method, side, E, options, &job, &is_zero, err));
-    EOT_TRY(fraction_check(fraction, side, err));
-    EOT_TRY(angle_check(angle, err));
-    job.fraction = fraction;
-    job.angle = angle;
+    EOT_TRY(job_make(reaction, method, side, place.E, options, &job, &is_zero, err));
+    EOT_TRY(fraction_check(place.fraction, side, err));
+    EOT_TRY(angle_check(place.angle, err));
+    job.fraction = place.fraction;
+    job.angle = place.angle;
     if (is_zero || !is_allowed(&job)) goto done;
     EOT_TRY(method == EOT_LFC_ETL ? eot_lfc_etl_double(&job, result, err) : eot_lfc_ww_double(&job, result, err));
 done:

@@ -10,32 +10,7 @@
 #define EOT_HOST_PHYSICS_LFC_LFC_H
 
 #include "base/error.h"
-
-enum eot_lfc_process { EOT_LFC_E2MU, EOT_LFC_MU2E };
-enum eot_lfc_method { EOT_LFC_ETL, EOT_LFC_WW, EOT_LFC_IWW };
-
-/** The side that is held fixed: phi (x, theta) or the outgoing lepton (y, psi). */
-enum eot_lfc_side { EOT_LFC_PHI, EOT_LFC_LEPTON };
-
-struct eot_lfc_reaction {
-    enum eot_lfc_process process;
-    double m_phi;    /* GeV */
-    double coupling; /* h; cross sections are proportional to h^2 */
-    double Z, A;
-};
-
-struct eot_lfc_options {
-    double theta_max,
-        psi_max; /* rad, upper limits of angular integrals; 0 = defaults: none for ETL, 0.1 and 0.3 for WW and IWW */
-    double tolerance; /* relative, 1e-8..1e-2; 0 = 1e-4 */
-    int reference; /* non-zero: totals by nested adaptive integration without truncation, to check the fast rules (0.1 s
-                      a point) */
-};
-
-struct eot_lfc_value {
-    double value;     /* pb */
-    double rel_error; /* achieved, relative */
-};
+#include "physics/lfc/reaction.h"
 
 /** Masses [GeV] of a process. */
 void eot_lfc_masses(enum eot_lfc_process process, double *m_i, double *m_f);
@@ -59,7 +34,7 @@ enum eot_status eot_lfc_differential(const struct eot_lfc_reaction *reaction, en
 /** d2sigma/(dx dcos theta_k) or d2sigma/(dy dcos psi) [pb]. WW and IWW are eqs. (22), (27) at angle^2, without the
  * Jacobian sin(angle)/angle. */
 enum eot_status eot_lfc_double_differential(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
-                                            enum eot_lfc_side side, double E, double fraction, double angle,
+                                            enum eot_lfc_side side, struct eot_lfc_place place,
                                             const struct eot_lfc_options *options, struct eot_lfc_value *result,
                                             struct eot_error *err);
 

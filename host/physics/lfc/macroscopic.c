@@ -4,8 +4,8 @@
 #include <math.h>
 
 enum { ORDER = 27 };
-static const double LOWEST =
-    1e-3; /* the series begins this share above threshold; the cross section is about 1e-9 of its largest there */
+/* The series begins this share above threshold, where the cross section is about 1e-9 of its largest. */
+static const double LOWEST = 1e-3;
 static const double PB_IN_CM2 = 1e-36;
 
 struct curve {

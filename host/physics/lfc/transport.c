@@ -13,12 +13,13 @@ enum {
     N_XSEC = 5 * (N_INTEGRATED - 1) + 1, /* energies that the device has it at */
     N_ENERGY = 56,
     N_ZETA = 257, /* quantiles of the energy */
-    N_ROW_E2MU =
-        49, /* values of zeta with a distribution of the angle; more where the lepton is light and the limits of the */
-    N_ROW_MU2E = 97, /* angle bend sharply */
-    N_RHO = 97,      /* quantiles of the angle */
-    N_FINE = 97,     /* places where the density in zeta is integrated */
-    N_ANGLE = 49     /* places where the density in rho is */
+    /* Values of zeta with a distribution of the angle; more where the lepton is light, because the limits of the angle
+     * bend sharply there. */
+    N_ROW_E2MU = 49,
+    N_ROW_MU2E = 97,
+    N_RHO = 97,  /* quantiles of the angle */
+    N_FINE = 97, /* places where the density in zeta is integrated */
+    N_ANGLE = 49 /* places where the density in rho is integrated */
 };
 
 struct eot_lfc_nuclide eot_lfc_nuclide_from_mass(double Z, double A, double density, double mass_fraction) {

@@ -36,7 +36,7 @@ EOT_FN real eot_dimuon_trident_dxsec_dk_dx(real E, real k, real x, real Z, real 
     return eot_dimuon_trident_flux(k / E, R(2.0) * x - R(1.0), 1) / E * eot_dimuon_gamma_dxsec_dx(k, x, Z, A);
 }
 
-/** Quantiles of the pair's energy, made by host/physics/dimuon.c: [n_energy][n_quantile + 1] of q, k = k_min
+/** Quantiles of the pair's energy, made by host/physics/dimuon_trident.c: [n_energy][n_quantile + 1] of q, k = k_min
  * (E/k_min)^q, at energies uniform in ln E; the probability of a node is the square of its place, so that they stand
  * closer where the rate begins. */
 typedef struct {

@@ -1,6 +1,6 @@
 /** @file em_tables.h
- * What the cascade reads: cross sections and quantiles of the layered calorimeter, tabulated by host/physics/em.c. All
- * offsets point into the f32 table. */
+ * What the cascade reads: cross sections and quantiles of the layered calorimeter, tabulated by
+ * host/physics/em_tables.c. All offsets point into the f32 table. */
 #ifndef EOT_PHYSICS_EM_TABLES_H
 #define EOT_PHYSICS_EM_TABLES_H
 

@@ -7,35 +7,52 @@
 #error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
 #endif
 
-#include "eotmc/transport/event.h"
+#include "eotmc/transport/event_muon.h"
+#include "eotmc/transport/source.h"
+
+/** A muon of the beam before its first step. */
+typedef struct {
+    eot_muon m;
+    eot_random random;
+    eot_primary source;
+    f32 kinetic; /* GeV */
+} eot_muon_beam_state;
+
+EOT_FN eot_muon_beam_state eot_muon_beam_start(eot_matter_view matter, EOT_GLOBAL const eot_muon_beam_parameters *b,
+                                               u64 primary) {
+    eot_muon_beam_state s;
+    s.source = eot_source_sample(b->beam, primary, b->seed, b->run, b->beam.position_z);
+    s.random = eot_random_init(primary, EOT_STAGE_MUON, 0, b->seed, b->run);
+    eot_u32x4 block = eot_random_block(s.random);
+    s.random.draw++;
+    s.kinetic = fmax(s.source.E - EOT_M_MUON, 0.0f);
+    eot_muon_origin origin;
+    origin.position.x = (f64)s.source.x;
+    origin.position.y = (f64)s.source.y;
+    origin.position.z = (f64)b->beam.position_z;
+    origin.direction = eot_slope_direction(s.source.sx, s.source.sy);
+    origin.kinetic_energy = s.kinetic;
+    origin.time = 0.0f;
+    origin.charge = b->charge;
+    s.m = eot_muon_start(matter, origin, block.x);
+    return s;
+}
 
 /** Follow primary `primary` until it ends or leaves the grid, whose last edge in z is the scored plane: it survives if
  * it crosses that inside the scored face.
  * @param row EOT_N_EXIT_COLUMN values out. @param tally EOT_N_EXIT_COUNTER sums. */
-EOT_FN void eot_muon_beam_follow(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
-                                 EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
-                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_muon_beam_parameters *b, u64 primary,
+EOT_FN void eot_muon_beam_follow(eot_matter_view matter, EOT_GLOBAL const eot_muon_beam_parameters *b, u64 primary,
                                  EOT_GLOBAL f32 *row, EOT_GLOBAL i64 *tally) {
-    eot_primary source = eot_source_sample(b->beam, primary, b->seed, b->run, b->beam.position_z);
-    eot_random random = eot_random_init(primary, EOT_STAGE_MUON, 0, b->seed, b->run);
-    eot_u32x4 block = eot_random_block(random);
-    random.draw++;
-    eot_point start;
-    start.x = (f64)source.x;
-    start.y = (f64)source.y;
-    start.z = (f64)b->beam.position_z;
-    eot_vec3 direction;
-    direction.x = source.sx;
-    direction.y = source.sy;
-    direction.z = 1.0f;
-    direction = eot_vec3_unit(direction);
-    f32 kinetic = fmax(source.E - EOT_M_MUON, 0.0f);
-    eot_muon m = eot_muon_start(table, grid, voxel, start, direction, kinetic, 0.0f, b->charge, block.x);
+    eot_muon_beam_state state = eot_muon_beam_start(matter, b, primary);
+    eot_primary source = state.source;
+    eot_random random = state.random;
+    eot_muon m = state.m;
+    f32 kinetic = state.kinetic;
     i64 before = eot_energy_counts(m.kinetic_energy), rest_counts = eot_energy_counts(EOT_M_MUON), deposited = 0,
         neutrino = 0, freed = 0, n_step = 0;
     while (m.fate == EOT_MUON_ALIVE) {
         i64 kinetic_counts = eot_energy_counts(m.kinetic_energy);
-        eot_muon_step s = eot_muon_advance(table, tables, grid, region, voxel, m, random);
+        eot_muon_step s = eot_muon_advance(matter, m, random);
         random = s.random;
         m = s.muon;
         n_step++;
@@ -44,20 +61,21 @@ EOT_FN void eot_muon_beam_follow(EOT_GLOBAL const f32 *table, EOT_GLOBAL const e
         neutrino += carried;
         deposited += kinetic_counts + rest - eot_energy_counts(m.kinetic_energy) -
                      carried; /* telescopes: what is not carried away is deposited */
-        if (n_step > 1000000) m.fate = EOT_MUON_STUCK;
+        if (n_step > EOT_MUON_MOST_STEPS) m.fate = EOT_MUON_STUCK;
     }
-    i32 is_through = m.fate == EOT_MUON_ESCAPED && m.i_z >= grid->n_z &&
+    i32 is_through = m.fate == EOT_MUON_ESCAPED && m.i_z >= matter.grid->n_z &&
                      fabs((f32)m.position.x - b->face_x) <= b->half_x &&
                      fabs((f32)m.position.y - b->face_y) <= b->half_y;
     i32 is_fault = m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN;
     row[EOT_EXIT_SURVIVED] = is_fault ? -1.0f : (f32)is_through;
+    row[EOT_EXIT_ENERGY] = kinetic;
     row[EOT_EXIT_LOSS] = kinetic - m.kinetic_energy;
     row[EOT_EXIT_ANGLE_X] = m.direction.x / fmax(fabs(m.direction.z), 1e-6f);
     row[EOT_EXIT_ANGLE_Y] = m.direction.y / fmax(fabs(m.direction.z), 1e-6f);
     /* displacement from the straight line of the incoming muon */
-    f32 path_z = (f32)(m.position.z - start.z);
-    row[EOT_EXIT_DISPLACEMENT_X] = (f32)(m.position.x - start.x) - source.sx * path_z;
-    row[EOT_EXIT_DISPLACEMENT_Y] = (f32)(m.position.y - start.y) - source.sy * path_z;
+    f32 path_z = (f32)(m.position.z - (f64)b->beam.position_z);
+    row[EOT_EXIT_DISPLACEMENT_X] = (f32)(m.position.x - (f64)source.x) - source.sx * path_z;
+    row[EOT_EXIT_DISPLACEMENT_Y] = (f32)(m.position.y - (f64)source.y) - source.sy * path_z;
     eot_atomic_add_i64(tally + EOT_EXIT_C_STEPS, n_step);
     eot_atomic_add_i64(tally + EOT_EXIT_C_IN, before + rest_counts);
     eot_atomic_add_i64(tally + EOT_EXIT_C_OUT, eot_energy_counts(m.kinetic_energy) + rest_counts - freed);

@@ -23,99 +23,56 @@
 #error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
 #endif
 
-#include "eotmc/detector/accumulator.h"
 #include "eotmc/math/random.h"
-
-/** Index of the slab that holds z, -1 in front of all, n_slab behind all. */
-EOT_FN i32 eot_slab_at(EOT_GLOBAL const eot_slab *slab, i32 n_slab, f32 z) {
-    i32 i = -1;
-    while (i + 1 < n_slab && z >= slab[i + 1].z0) i++;
-    return i >= 0 && z >= slab[n_slab - 1].z1 ? n_slab : i;
-}
-
-/** A place along the beam: slab (-1 in front of all, n_slab behind all) and z [cm]. */
-typedef struct {
-    i32 slab;
-    f32 z;
-} eot_slab_place;
-
-/** Where a path [X0] along the beam ends. @param from where it starts: in a slab. */
-EOT_FN eot_slab_place eot_slab_forward(EOT_GLOBAL const eot_slab *slab, i32 n_slab, eot_slab_place from, f32 path) {
-    while (from.slab < n_slab) {
-        f32 available = (slab[from.slab].z1 - from.z) * slab[from.slab].inverse_X0;
-        if (path < available) {
-            from.z += path / slab[from.slab].inverse_X0;
-            break;
-        }
-        path -= available;
-        from.z = slab[from.slab].z1;
-        from.slab++;
-    }
-    return from;
-}
-
-/** The same against the beam. A path that passes all slabs ends at -1. */
-EOT_FN eot_slab_place eot_slab_backward(EOT_GLOBAL const eot_slab *slab, eot_slab_place from, f32 path) {
-    while (from.slab >= 0) {
-        f32 available = (from.z - slab[from.slab].z0) * slab[from.slab].inverse_X0;
-        if (path < available) {
-            from.z -= path / slab[from.slab].inverse_X0;
-            break;
-        }
-        path -= available;
-        from.z = slab[from.slab].z0;
-        from.slab--;
-    }
-    return from;
-}
-
-/** Where the ledger has the energy left in a volume of that role. */
-EOT_FN i32 eot_ledger_of_role(i32 role) {
-    return role == EOT_ROLE_ECAL   ? EOT_ACC_LEDGER_ECAL
-           : role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO
-           : role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL
-                                   : EOT_ACC_LEDGER_OTHER;
-}
-
-/** Add deposited energy at a point: ledger, cells, visible energy. @param counts energy. @param visible counts seen in
- * active material.
- * @return 1 if it is inside the slab, 0 if it is lost. */
-EOT_FN i32 eot_deposit_at(EOT_GLOBAL i64 *acc, EOT_GLOBAL const eot_slab *slab, i32 n_slab, i32 i_slab, f32 x, f32 y,
-                          i64 counts, i64 visible) {
-    if (i_slab < 0 || i_slab >= n_slab) {
-        acc[i_slab < 0 ? EOT_ACC_LEDGER_FRONT : EOT_ACC_LEDGER_REAR] += counts;
-        return 0;
-    }
-    f32 dx = x - slab[i_slab].center_x, dy = y - slab[i_slab].center_y, hx = slab[i_slab].half_x,
-        hy = slab[i_slab].half_y;
-    i32 role = slab[i_slab].role, module = slab[i_slab].module;
-    if (fabs(dx) >= hx || fabs(dy) >= hy) {
-        acc[EOT_ACC_LEDGER_SIDE] += counts;
-        return 0;
-    }
-    acc[module == EOT_MODULE_IN_FRONT ? EOT_ACC_LEDGER_FRONT : eot_ledger_of_role(role)] += counts;
-    if (role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += visible;
-    if (role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_VISIBLE + module] += visible;
-    if (slab[i_slab].first_cell >= 0) {
-        i32 nx = slab[i_slab].cells_x, ny = slab[i_slab].cells_y;
-        i32 ix = (i32)((dx + hx) / (2.0f * hx) * (f32)nx), iy = (i32)((dy + hy) / (2.0f * hy) * (f32)ny);
-        ix = ix < nx ? ix : nx - 1;
-        iy = iy < ny ? iy : ny - 1;
-        acc[slab[i_slab].first_cell + iy * nx + ix] += role == EOT_ROLE_HCAL ? visible : counts;
-    }
-    return 1;
-}
-
-/** Longitudinal profile histogram that a shower run may fill: counts per bin of depth. */
-typedef struct {
-    i32 n_bin; /* 0: none */
-    f32 z0, inverse_width;
-} eot_profile_binning;
+#include "eotmc/transport/deposit.h"
 
 /** Where a shower begins and where it heads: position [cm], slopes dx/dz, dy/dz. */
 typedef struct {
     f32 x, y, z, sx, sy;
 } eot_shower_axis;
+
+/** Energy that showers below the cut. */
+typedef struct {
+    i64 counts;       /* energy as counts */
+    f32 energy;       /* the same in GeV: how many spots there are */
+    f32 shape_energy; /* GeV, of the particle whose shower gives the places of the spots */
+    i32 is_photon;    /* whether that is a photon */
+    eot_shower_axis axis;
+} eot_subcut_shower;
+
+/** No energy. */
+EOT_FN eot_subcut_shower eot_subcut_shower_none(void) {
+    eot_subcut_shower s;
+    s.counts = 0;
+    s.energy = s.shape_energy = 0.0f;
+    s.is_photon = 0;
+    s.axis.x = s.axis.y = s.axis.z = s.axis.sx = s.axis.sy = 0.0f;
+    return s;
+}
+
+/** A particle below the cut where it stands. @param energy [GeV]. */
+EOT_FN eot_subcut_shower eot_subcut_shower_of(i64 counts, f32 energy, i32 is_photon, eot_shower_axis axis) {
+    eot_subcut_shower s;
+    s.counts = counts;
+    s.energy = s.shape_energy = energy;
+    s.is_photon = is_photon;
+    s.axis = axis;
+    return s;
+}
+
+/** Two showers in one, for energies below the size of a spot: one of them, chosen in proportion to energy, gives the
+ * place and the shape of the spot that both make, so that the mean deposit is as if each had a spot of its own. @param
+ * waiting what was there. @param more what comes in. @param uniform in (0, 1). */
+EOT_FN eot_subcut_shower eot_subcut_shower_joined(eot_subcut_shower waiting, eot_subcut_shower more, f32 uniform) {
+    waiting.counts += more.counts;
+    waiting.energy += more.energy;
+    if (uniform * waiting.energy < more.energy) {
+        waiting.shape_energy = more.shape_energy;
+        waiting.is_photon = more.is_photon;
+        waiting.axis = more.axis;
+    }
+    return waiting;
+}
 
 /** Mean depth m [X0] (from where the shower proper starts) and shape alpha of a sub-cut shower, before fluctuations.
  * @param L ln(1 + E/Ec), E halved for a photon. */
@@ -163,71 +120,100 @@ EOT_FN f32 eot_shower_radius(f32 tau, f32 log_E, f32 Z, f32 one_minus_e_hat, f32
     return R * sqrt(v / (1.0f - v));
 }
 
-/** Deposit energy that showers below the cut.
- * @param counts energy in counts, all of which is deposited or counted as leakage. @param energy the same in GeV: how
- * many spots there are.
- * @param shape_energy energy [GeV] of the particle whose shower gives the places of the spots. @param is_photon that is
- * a photon.
- * @param profile n_bin counters, filled if binning.n_bin > 0. Random blocks: one a spot, and one more from
- * EOT_SHOWER_FLUCTUATION_ENERGY on.
+/** The form of one shower, with its fluctuations. */
+typedef struct {
+    f32 log_E;             /* ln of shape_energy/GeV */
+    f32 inverse_T;         /* 1/X0: 1/(depth of its maximum) */
+    f32 scale;             /* X0: depths are Gamma quantiles times this */
+    f32 photon_length;     /* X0, mean path of a photon before it converts; 0: no photon */
+    f32 first_path;        /* X0, that of all spots if is_one_conversion; otherwise each spot has its own */
+    i32 is_one_conversion; /* whether one conversion makes the whole shower */
+    u32 row;               /* of the quantiles in the f32 table */
+    f32 f_alpha;           /* place between that row and the next */
+} eot_shower_form;
+
+/** Sample the form. @param log_critical_energy ln(Ec/GeV) of the medium. @param fluctuates whether mean depth and shape
+ * do: from EOT_SHOWER_FLUCTUATION_ENERGY on. @param block used if they do. */
+EOT_FN eot_shower_form eot_shower_form_sample(eot_shower_constants c, eot_subcut_shower shower, f32 log_critical_energy,
+                                              i32 fluctuates, eot_u32x4 block) {
+    eot_shower_form f;
+    f.log_E = eot_log(fmax(shower.shape_energy, 1e-6f));
+    f32 L = eot_log(1.0f + (shower.is_photon ? 0.5f : 1.0f) * eot_exp(f.log_E - log_critical_energy));
+    f32 m = eot_shower_mean_depth(c, L), alpha = eot_shower_alpha(c, L);
+    f.inverse_T = /* T = m (alpha - 1)/alpha where that means something */
+        fmax(alpha, 2.0f) / (fmax(alpha, 2.0f) - 1.0f);
+    f.photon_length = shower.is_photon ? eot_shower_photon_length(c, shower.shape_energy) : 0.0f;
+    f.first_path = 0.0f;
+    f.is_one_conversion = fluctuates;
+    if (fluctuates) {
+        eot_normal_pair n = eot_normal(block.x, block.y);
+        f32 c_plus = sqrt(0.5f * (1.0f + c.rho)), c_minus = sqrt(0.5f * (1.0f - c.rho));
+        f32 sigma_m = eot_shower_sigma(c.sigma_depth[0], c.sigma_depth[1], L, f.log_E),
+            sigma_alpha = eot_shower_sigma(c.sigma_alpha[0], c.sigma_alpha[1], L, f.log_E);
+        m *= eot_exp(sigma_m * (c_plus * n.a + c_minus * n.b - 0.5f * sigma_m));
+        alpha = fmax(alpha * eot_exp(sigma_alpha * (c_plus * n.a - c_minus * n.b - 0.5f * sigma_alpha)), c.first_alpha);
+        f.first_path = -f.photon_length * eot_log(eot_uniform(block.z));
+    }
+    f.inverse_T /= m;
+    f.scale = m / alpha;
+    f32 position = fmin((alpha - c.first_alpha) * c.inverse_alpha_step, (f32)c.n_alpha - 1.001f);
+    i32 i_alpha = (i32)position;
+    f.f_alpha = position - (f32)i_alpha;
+    f.row = c.quantile + (u32)i_alpha * (u32)(c.n_quantile + 1);
+    return f;
+}
+
+/** Depth [X0] of a spot along the shower: a quantile of its Gamma distribution. @param u in (0, 1). */
+EOT_FN f32 eot_shower_depth(EOT_GLOBAL const f32 *table, eot_shower_constants c, eot_shower_form f, f32 u) {
+    EOT_GLOBAL const f32 *row = table + f.row;
+    f32 w = fmin(fmax((eot_log(u / fmax(1.0f - u, 1e-7f)) - c.first_logit) * c.inverse_quantile_step, 0.0f),
+                 (f32)c.n_quantile - 0.001f);
+    i32 iw = (i32)w;
+    f32 fw = w - (f32)iw;
+    f32 low = fma(fw, row[iw + 1] - row[iw], row[iw]);
+    f32 high = fma(fw, row[c.n_quantile + 1 + iw + 1] - row[c.n_quantile + 1 + iw], row[c.n_quantile + 1 + iw]);
+    return fma(f.f_alpha, high - low, low) * f.scale;
+}
+
+/** Deposit the energy of a shower below the cut, all of which ends in the ledger. Random blocks: one a spot, and one
+ * more from EOT_SHOWER_FLUCTUATION_ENERGY on.
  * @return the advanced random cursor. */
-EOT_FN eot_random eot_shower_deposit(EOT_GLOBAL const f32 *table, eot_shower_constants c,
-                                     EOT_GLOBAL const eot_slab *slab, i32 n_slab, EOT_GLOBAL i64 *acc, i64 counts,
-                                     f32 energy, f32 shape_energy, i32 is_photon, eot_shower_axis axis,
-                                     eot_random random, EOT_GLOBAL i64 *profile, eot_profile_binning binning) {
+EOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
+    EOT_GLOBAL const eot_slab *slab = d.slab;
+    const i32 n_slab = d.n_slab;
+    const eot_shower_constants c = d.constants[0];
+    const eot_shower_axis axis = shower.axis;
     i32 start = eot_slab_at(slab, n_slab, axis.z);
-    if (counts <= 0) return random;
+    if (shower.counts <= 0) return random;
     if (start >= n_slab) {
-        acc[EOT_ACC_LEDGER_REAR] += counts;
+        d.acc[EOT_ACC_LEDGER_REAR] += shower.counts;
         return random;
     }
     i32 medium = start < 0 ? 0 : start;
     while (medium + 1 < n_slab && slab[medium].inverse_X0 < 1e-3f)
         medium++; /* from a gap: the next calorimeter's constants */
-    f32 log_E = eot_log(fmax(shape_energy, 1e-6f));
-    f32 L = eot_log(1.0f + (is_photon ? 0.5f : 1.0f) * eot_exp(log_E - slab[medium].log_critical_energy));
-    f32 m = eot_shower_mean_depth(c, L), alpha = eot_shower_alpha(c, L);
-    f32 inverse_T =
-        fmax(alpha, 2.0f) / (fmax(alpha, 2.0f) - 1.0f); /* T = m (alpha - 1)/alpha where that means something */
-    f32 photon_length = is_photon ? eot_shower_photon_length(c, shape_energy) : 0.0f;
-    i32 n_spot = (i32)(energy / c.spot_energy + 0.5f), is_one_conversion = 0;
-    n_spot = n_spot < 1 ? 1 : n_spot > 256 ? 256 : n_spot;
-    f32 first_path = 0.0f;
-    if (shape_energy >= EOT_SHOWER_FLUCTUATION_ENERGY) {
-        eot_u32x4 block = eot_random_block(random);
+    i32 fluctuates = shower.shape_energy >= EOT_SHOWER_FLUCTUATION_ENERGY;
+    eot_u32x4 block;
+    block.x = block.y = block.z = block.w = 0u;
+    if (fluctuates) {
+        block = eot_random_block(random);
         random.draw++;
-        eot_normal_pair n = eot_normal(block.x, block.y);
-        f32 c_plus = sqrt(0.5f * (1.0f + c.rho)), c_minus = sqrt(0.5f * (1.0f - c.rho));
-        f32 sigma_m = eot_shower_sigma(c.sigma_depth[0], c.sigma_depth[1], L, log_E),
-            sigma_alpha = eot_shower_sigma(c.sigma_alpha[0], c.sigma_alpha[1], L, log_E);
-        m *= eot_exp(sigma_m * (c_plus * n.a + c_minus * n.b - 0.5f * sigma_m));
-        alpha = fmax(alpha * eot_exp(sigma_alpha * (c_plus * n.a - c_minus * n.b - 0.5f * sigma_alpha)), c.first_alpha);
-        first_path = -photon_length * eot_log(eot_uniform(block.z));
-        is_one_conversion = 1;
     }
-    inverse_T /= m;
-    f32 scale = m / alpha,
-        alpha_position = fmin((alpha - c.first_alpha) * c.inverse_alpha_step, (f32)c.n_alpha - 1.001f);
-    i32 i_alpha = (i32)alpha_position;
-    f32 f_alpha = alpha_position - (f32)i_alpha;
-    EOT_GLOBAL const f32 *row = table + c.quantile + (u32)i_alpha * (u32)(c.n_quantile + 1);
-    i64 share = counts / n_spot;
-    eot_slab_place begin = {start < 0 ? 0 : start, start < 0 ? slab[0].z0 : axis.z};
+    eot_shower_form f = eot_shower_form_sample(c, shower, slab[medium].log_critical_energy, fluctuates, block);
+    i32 n_spot = (i32)(shower.energy / c.spot_energy + 0.5f);
+    n_spot = n_spot < 1 ? 1 : n_spot > 256 ? 256 : n_spot;
+    i64 share = shower.counts / n_spot;
+    eot_slab_place begin;
+    begin.slab = start < 0 ? 0 : start;
+    begin.z = start < 0 ? slab[0].z0 : axis.z;
     f32 inverse_n = 1.0f / (f32)n_spot;
     for (i32 i = 0; i < n_spot; i++) {
-        eot_u32x4 block = eot_random_block(random);
+        /* words: x depth, one quantile per stratum; y upper half turn, lower half component; w radius; z a lone
+         * photon's first path */
+        block = eot_random_block(random);
         random.draw++;
-        /* depth: one quantile per stratum */
-        f32 u = ((f32)i + eot_uniform(block.x)) * inverse_n;
-        f32 w = fmin(fmax((eot_log(u / fmax(1.0f - u, 1e-7f)) - c.first_logit) * c.inverse_quantile_step, 0.0f),
-                     (f32)c.n_quantile - 0.001f);
-        i32 iw = (i32)w;
-        f32 fw = w - (f32)iw;
-        f32 low = fma(fw, row[iw + 1] - row[iw], row[iw]);
-        f32 high = fma(fw, row[c.n_quantile + 1 + iw + 1] - row[c.n_quantile + 1 + iw], row[c.n_quantile + 1 + iw]);
-        f32 t = fma(f_alpha, high - low, low) * scale;
-        /* words: y upper half turn, lower half component; w radius; z a lone photon's first path */
-        f32 path = is_one_conversion ? first_path : -photon_length * eot_log(eot_uniform(block.z));
+        f32 t = eot_shower_depth(d.table, c, f, ((f32)i + eot_uniform(block.x)) * inverse_n);
+        f32 path = f.is_one_conversion ? f.first_path : -f.photon_length * eot_log(eot_uniform(block.z));
         eot_slab_place place = eot_slab_forward(slab, n_slab, begin, t + path);
         /* what scatters back: one number gives the radius and the way back, since what goes far back goes far aside */
         f32 uniform_radius = eot_uniform(block.w), share_back = c.backscatter_share;
@@ -241,41 +227,17 @@ EOT_FN eot_random eot_shower_deposit(EOT_GLOBAL const f32 *table, eot_shower_con
         }
         f32 turn = (f32)(block.y >> 16) * 1.52587890625e-5f, component = (f32)(block.y & 0xffffu) * 1.52587890625e-5f;
         f32 r = slab[medium].moliere_radius *
-                eot_shower_radius(fmin(t * inverse_T, 4.0f), log_E, slab[medium].Z, slab[medium].one_minus_e_hat,
+                eot_shower_radius(fmin(t * f.inverse_T, 4.0f), f.log_E, slab[medium].Z, slab[medium].one_minus_e_hat,
                                   slab[medium].inverse_sampling_frequency, c.radius_max, component, uniform_radius);
         f32 dz = place.z - axis.z;
-        i64 spot = i + 1 < n_spot ? share : counts - share * (n_spot - 1);
+        i64 spot = i + 1 < n_spot ? share : shower.counts - share * (n_spot - 1);
         i64 visible =
             place.slab >= 0 && place.slab < n_slab ? (i64)((f64)spot * (f64)slab[place.slab].shower_visible) : 0;
-        i32 is_inside = eot_deposit_at(acc, slab, n_slab, place.slab, axis.x + axis.sx * dz + r * eot_cos_turn(turn),
+        i32 is_inside = eot_deposit_at(d.acc, slab, n_slab, place.slab, axis.x + axis.sx * dz + r * eot_cos_turn(turn),
                                        axis.y + axis.sy * dz + r * eot_sin_turn(turn), spot, visible);
-        if (binning.n_bin > 0 && is_inside) {
-            i32 bin = (i32)floor((place.z - binning.z0) * binning.inverse_width);
-            if (bin >= 0 && bin < binning.n_bin) profile[bin] += spot;
-        }
+        if (d.binning.n_bin > 0 && is_inside) eot_profile_add(d.profile, d.binning, place.z, spot);
     }
     return random;
-}
-
-/** Energy below the size of a spot waits here for more. One of what came in, chosen in proportion to energy, gives the
- * place and the shower of the spot that all of it makes: the mean deposit is as if each had a spot of its own. */
-typedef struct {
-    i64 counts;
-    f32 energy, shape_energy; /* GeV */
-    i32 is_photon;
-    eot_shower_axis axis;
-} eot_spot_reservoir;
-
-EOT_FN eot_spot_reservoir eot_spot_reservoir_add(eot_spot_reservoir r, i64 counts, f32 energy, f32 shape_energy,
-                                                 i32 is_photon, eot_shower_axis axis, f32 uniform) {
-    r.counts += counts;
-    r.energy += energy;
-    if (uniform * r.energy < energy) {
-        r.shape_energy = shape_energy;
-        r.is_photon = is_photon;
-        r.axis = axis;
-    }
-    return r;
 }
 
 #endif

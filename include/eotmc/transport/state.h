@@ -74,14 +74,11 @@ enum eot_event_fault {
     EOT_FAULT_ENERGY = 32  /* a vertex above the energies of its tables */
 };
 
-/** Columns of a scored muon, f32 each. */
+/** Columns of a scored muon of a beam: eotmc/tally/exit_columns.def. */
 enum eot_exit_column {
-    EOT_EXIT_SURVIVED = 0, /* 1: reached the plane; 0: did not; -1: fault */
-    EOT_EXIT_LOSS,         /* GeV of kinetic energy */
-    EOT_EXIT_ANGLE_X,
-    EOT_EXIT_ANGLE_Y, /* slopes */
-    EOT_EXIT_DISPLACEMENT_X,
-    EOT_EXIT_DISPLACEMENT_Y, /* cm from the incoming straight line */
+#define EOT_EXIT_COLUMN(id, name, unit, kind, meaning) EOT_EXIT_##id,
+#include "eotmc/tally/exit_columns.def"
+#undef EOT_EXIT_COLUMN
     EOT_N_EXIT_COLUMN
 };
 

@@ -11,7 +11,9 @@
 
 #include "eotmc/geometry/grid.h"
 #include "eotmc/physics/process_rate.h"
-#include "eotmc/transport/cascade.h"
+#include "eotmc/transport/launch.h"
+#include "eotmc/transport/state.h"
+#include "eotmc/transport/step.h"
 #include "eotmc/transport/vertices.h"
 
 /** What leaves the vertex of v.process. A number that is no process (a parent without one) is a fault. */

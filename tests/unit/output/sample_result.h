@@ -14,6 +14,7 @@
 
 #include "output/file.h"
 #include "output/output.h"
+#include "output/sinks.h"
 
 #define SAMPLE_N_COLUMN 3
 static const struct eot_column_info sample_column[SAMPLE_N_COLUMN] = {

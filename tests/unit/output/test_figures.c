@@ -34,7 +34,7 @@ static unsigned width_of(const char *name) {
     return (unsigned)head[16] << 24 | (unsigned)head[17] << 16 | (unsigned)head[18] << 8 | head[19];
 }
 static void expect_figures(int n) {
-    cr_assert_eq(eot_output_figures(folder, &result, &error), EOT_OK, "%s", error.text);
+    cr_assert_eq(eot_output_figures(folder, NULL, &result, &error), EOT_OK, "%s", error.text);
     cr_assert_eq(count_entries(inside("")), 3 * n, "%d entries", count_entries(inside("")));
 }
 
@@ -124,7 +124,7 @@ Test(figures, a_script_that_fails_is_an_error_with_gnuplots_words) {
 }
 Test(figures, without_gnuplot_the_message_names_the_package) {
     setenv("PATH", "/nonexistent", 1);
-    cr_assert_eq(eot_output_figures(folder, &result, &error), EOT_E_IO);
+    cr_assert_eq(eot_output_figures(folder, NULL, &result, &error), EOT_E_IO);
     cr_assert(strstr(error.text, "gnuplot-nox") != NULL, "%s", error.text);
 }
 Test(figures, a_full_disk_is_an_error_and_leaves_no_picture) {
@@ -132,7 +132,7 @@ Test(figures, a_full_disk_is_an_error_and_leaves_no_picture) {
     signal(SIGXFSZ, SIG_IGN); /* gnuplot inherits it, and then does not notice */
     struct rlimit limit = {15000, 15000};
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    cr_assert_eq(eot_output_figures(folder, &result, &error), EOT_E_IO);
+    cr_assert_eq(eot_output_figures(folder, NULL, &result, &error), EOT_E_IO);
     cr_assert(strstr(error.text, ".png' incomplete") != NULL, "%s", error.text);
     cr_assert_eq(count_entries(inside("")), 2);
 }

@@ -21,7 +21,7 @@ static void end(void) {
 TestSuite(hdf5, .init = begin, .fini = end);
 
 static hid_t written(void) {
-    cr_assert_eq(eot_output_hdf5(folder, &result, &error), EOT_OK, "%s", error.text);
+    cr_assert_eq(eot_output_hdf5(folder, NULL, &result, &error), EOT_OK, "%s", error.text);
     cr_assert_eq(count_entries(folder), 1);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     cr_assert(file >= 0);
@@ -204,7 +204,7 @@ Test(hdf5, the_same_result_gives_the_same_bytes) {
     size_t n[2];
     for (int i = 0; i < 2; i++) {
         if (i == 1) sleep(2); /* HDF5 keeps times in seconds */
-        cr_assert_eq(eot_output_hdf5(folder, &result, &error), EOT_OK);
+        cr_assert_eq(eot_output_hdf5(folder, NULL, &result, &error), EOT_OK);
         FILE *f = fopen(path, "rb");
         bytes[i] = malloc(1 << 22);
         n[i] = fread(bytes[i], 1, 1 << 22, f);
@@ -225,14 +225,14 @@ Test(hdf5, an_empty_result_makes_a_valid_file) {
 }
 Test(hdf5, a_nan_is_refused) {
     result.estimate[0].value = NAN;
-    cr_assert_eq(eot_output_hdf5(folder, &result, &error), EOT_E_NUMERIC);
+    cr_assert_eq(eot_output_hdf5(folder, NULL, &result, &error), EOT_E_NUMERIC);
     cr_assert_eq(count_entries(folder), 0);
 }
 Test(hdf5, what_hdf5_refuses_is_an_error_with_path_and_reason) {
     const struct eot_column_info twice[SAMPLE_N_COLUMN] = {
         {"a", "1", "", false}, {"b", "1", "", false}, {"a", "1", "", false}};
     result.events.column = twice;
-    cr_assert_eq(eot_output_hdf5(folder, &result, &error), EOT_E_IO);
+    cr_assert_eq(eot_output_hdf5(folder, NULL, &result, &error), EOT_E_IO);
     cr_assert(strstr(error.text, "/result.h5' (HDF5: member name is not unique)") != NULL, "%s", error.text);
     cr_assert_eq(count_entries(folder), 0);
 }
@@ -240,7 +240,7 @@ Test(hdf5, a_full_disk_is_an_error_and_leaves_nothing) {
     signal(SIGXFSZ, SIG_IGN);
     struct rlimit limit = {5000, 5000};
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    cr_assert_eq(eot_output_hdf5(folder, &result, &error), EOT_E_IO);
+    cr_assert_eq(eot_output_hdf5(folder, NULL, &result, &error), EOT_E_IO);
     cr_assert(strstr(error.text, "/result.h5' (File too large)") != NULL, "%s", error.text);
     cr_assert_eq(count_entries(folder), 0);
 }

@@ -36,7 +36,7 @@ static void write_text(const char *name, const char *text) {
 }
 
 Test(summary, has_the_keys_of_the_output_contract) {
-    cr_assert_eq(eot_output_summary(folder, &result, &error), EOT_OK, "%s", error.text);
+    cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK, "%s", error.text);
     json_error_t json_error;
     json_t *root = json_load_file(inside("summary.json"), 0, &json_error);
     cr_assert(root != NULL, "%s", json_error.text);
@@ -81,7 +81,7 @@ Test(summary, has_the_keys_of_the_output_contract) {
 }
 
 Test(summary, reads_back_bit_for_bit) {
-    cr_assert_eq(eot_output_summary(folder, &result, &error), EOT_OK, "%s", error.text);
+    cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK, "%s", error.text);
     cr_assert_eq(eot_output_summary_read(inside("summary.json"), &copy, &error), EOT_OK, "%s", error.text);
     cr_assert_str_eq(copy.name, result.name);
     cr_assert_str_eq(copy.tally_sha256, result.tally_sha256);
@@ -132,14 +132,14 @@ Test(summary, reads_back_bit_for_bit) {
 
 Test(summary, an_empty_result_is_written_and_read) {
     struct eot_result empty = {0};
-    cr_assert_eq(eot_output_summary(folder, &empty, &error), EOT_OK, "%s", error.text);
+    cr_assert_eq(eot_output_summary(folder, NULL, &empty, &error), EOT_OK, "%s", error.text);
     cr_assert_eq(eot_output_summary_read(inside("summary.json"), &copy, &error), EOT_OK, "%s", error.text);
     cr_assert_eq(copy.n_estimate, 0u);
 }
 
 Test(summary, numbers_are_short_and_texts_untouched) {
     snprintf(result.name, sizeof result.name, "a \\\"0.10000000000000001\" 1.50");
-    cr_assert_eq(eot_output_summary(folder, &result, &error), EOT_OK, "%s", error.text);
+    cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK, "%s", error.text);
     char text[4096] = "";
     FILE *f = fopen(inside("summary.json"), "r");
     cr_assert(f != NULL);
@@ -160,29 +160,31 @@ Test(summary, numbers_are_short_and_texts_untouched) {
 /* ---- what must not reach a file ---- */
 Test(summary, a_nan_is_refused_by_the_name_of_its_estimate) {
     result.estimate[3].value = NAN;
-    expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC,
+    expect(eot_output_summary(folder, NULL, &result, &error), EOT_E_NUMERIC,
            "estimate 'dimuon.per_eot': value = nan (must be finite)");
     cr_assert_eq(count_entries(folder), 0);
 }
 Test(summary, an_infinite_error_is_refused) {
     result.estimate[3].std_error = INFINITY;
-    expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "estimate 'dimuon.per_eot': std_error = inf");
+    expect(eot_output_summary(folder, NULL, &result, &error), EOT_E_NUMERIC,
+           "estimate 'dimuon.per_eot': std_error = inf");
 }
 Test(summary, a_negative_error_is_refused) {
     result.estimate[3].std_error = -1.0;
-    expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "must not be negative");
+    expect(eot_output_summary(folder, NULL, &result, &error), EOT_E_NUMERIC, "must not be negative");
 }
 Test(summary, a_nan_in_a_histogram_is_refused) {
     result.histogram[3].variances[59] = NAN;
-    expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "histogram 'missing_energy': variance = nan");
+    expect(eot_output_summary(folder, NULL, &result, &error), EOT_E_NUMERIC,
+           "histogram 'missing_energy': variance = nan");
 }
 Test(summary, a_nan_in_the_performance_is_refused) {
     result.performance.muons_per_s = NAN;
-    expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "'muons_per_s'");
+    expect(eot_output_summary(folder, NULL, &result, &error), EOT_E_NUMERIC, "'muons_per_s'");
 }
 Test(summary, edges_that_do_not_rise_are_refused) {
     result.histogram[0].edges[4] = result.histogram[0].edges[3];
-    expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "histogram 'hcal0.energy': edge 4");
+    expect(eot_output_summary(folder, NULL, &result, &error), EOT_E_NUMERIC, "histogram 'hcal0.energy': edge 4");
 }
 Test(summary, a_name_twice_is_refused) {
     expect(eot_result_add_estimate(&result, &result.estimate[3], &error), EOT_E_INTERNAL,
@@ -190,11 +192,11 @@ Test(summary, a_name_twice_is_refused) {
 }
 Test(summary, a_primary_id_that_json_cannot_hold_is_refused) {
     result.primaries[1][1] = UINT64_MAX;
-    expect(eot_output_summary(folder, &result, &error), EOT_E_NUMERIC, "18446744073709551615");
+    expect(eot_output_summary(folder, NULL, &result, &error), EOT_E_NUMERIC, "18446744073709551615");
 }
 Test(summary, a_device_name_that_is_not_utf8_does_not_lose_the_run) {
     memcpy(result.device[0].name, "GPU\xff", 5);
-    cr_assert_eq(eot_output_summary(folder, &result, &error), EOT_OK);
+    cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK);
     cr_assert_eq(eot_output_summary_read(inside("summary.json"), &copy, &error), EOT_OK);
     cr_assert_str_eq(copy.device[0].name, "GPU?");
 }
@@ -225,7 +227,7 @@ Test(summary, a_missing_key_is_refused_by_its_name) {
     expect(eot_output_summary_read(inside("s"), &copy, &error), EOT_E_IO, "'run.name' is missing");
 }
 Test(summary, each_key_that_is_taken_away_is_missed) {
-    cr_assert_eq(eot_output_summary(folder, &result, &error), EOT_OK);
+    cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK);
     const char *top[] = {"run",        "estimates", "cutflow",        "categories",
                          "histograms", "faults",    "energy_balance", "performance"};
     for (size_t i = 0; i < sizeof top / sizeof top[0]; i++) {
@@ -292,7 +294,7 @@ static void limit_files(rlim_t n) {
 Test(files, a_write_that_fails_in_its_middle_leaves_the_old_file) {
     write_text("summary.json", "old");
     limit_files(1000);
-    expect(eot_output_summary(folder, &result, &error), EOT_E_IO, "summary.json' (File too large); free space");
+    expect(eot_output_summary(folder, NULL, &result, &error), EOT_E_IO, "summary.json' (File too large); free space");
     cr_assert_eq(count_entries(folder), 1);
     struct stat information;
     cr_assert_eq(stat(inside("summary.json"), &information), 0);

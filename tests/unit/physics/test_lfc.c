@@ -153,8 +153,8 @@ Theory((double m_phi, double ratio, double Z, int process, int method), lfc, val
             cr_assert_eq(eot_lfc_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E, 0.25 * i,
                                               NULL, &single, &err),
                          EOT_OK, "%s", err.text);
-            cr_assert_eq(eot_lfc_double_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side, E,
-                                                     0.25 * i, i, NULL, &twice, &err),
+            cr_assert_eq(eot_lfc_double_differential(&r, (enum eot_lfc_method)method, (enum eot_lfc_side)side,
+                                                     (struct eot_lfc_place){E, 0.25 * i, i}, NULL, &twice, &err),
                          i < 4 ? EOT_OK : EOT_E_USAGE, "%s", err.text); /* 4 rad is no polar angle */
             cr_expect(isfinite(single.value) && isfinite(twice.value));
             if (E <= threshold) cr_expect(single.value == 0.0 && twice.value == 0.0);
@@ -211,7 +211,8 @@ Test(lfc, requests_outside_the_validity_are_refused_by_name) {
         struct eot_lfc_options options = {.theta_max = row[i].theta_max, .tolerance = row[i].tolerance};
         struct eot_lfc_value value;
         struct eot_error err = {.text = ""};
-        cr_expect_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_PHI, row[i].E, row[i].fraction, row[i].angle,
+        cr_expect_eq(eot_lfc_double_differential(&r, EOT_LFC_ETL, EOT_LFC_PHI,
+                                                 (struct eot_lfc_place){row[i].E, row[i].fraction, row[i].angle},
                                                  &options, &value, &err),
                      EOT_E_USAGE, "row %zu", i);
         cr_expect(strstr(err.text, row[i].text) != NULL, "'%s' lacks '%s'", err.text, row[i].text);

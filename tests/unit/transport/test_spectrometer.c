@@ -4,6 +4,7 @@
 #include "eotmc/select/score.h"
 
 #include "../../simulation.h"
+#include "world/matter.h"
 #include "world/launch.h"
 
 /* Mean of the fitted momentum, signed by the charge, of muons of given charge and energy [GeV]. */
@@ -20,8 +21,8 @@ static double mean_momentum(const struct simulation *s, int charge, double energ
         v.plus.z = v.minus.z = 1.0f;
         v.E_plus = v.E_minus = (f32)energy;
         v.weight = 1.0f;
-        eot_muon_outcome out = eot_event_muon(w->table.value, &w->muon, &w->grid, w->region, w->voxel, &w->event,
-                                              &launch, (u64)i, v, charge, acc, tally);
+        eot_muon_outcome out =
+            eot_event_muon(eot_world_matter(w), eot_event_view_of(&w->event, &launch, acc, tally), (u64)i, v, charge);
         eot_track track = eot_track_fit(out, &w->event.response, eot_random_init((u64)i, EOT_STAGE_DETECTOR, 1, 1, 0));
         if (track.momentum == 0.0f) continue;
         n_track++;

@@ -8,7 +8,7 @@
 #endif
 
 #include "eotmc/physics/dimuon_annihilation.h"
-#include "eotmc/transport/cascade.h"
+#include "eotmc/transport/step.h"
 #include "eotmc/transport/event_vertex.h"
 
 /** e+ e- -> mu+ mu-; the electron's rest energy comes from the calorimeter. The weight is corrected from the rate

@@ -9,7 +9,7 @@
 
 #include "eotmc/geometry/grid.h"
 #include "eotmc/physics/dimuon_gamma.h"
-#include "eotmc/transport/cascade.h"
+#include "eotmc/transport/step.h"
 #include "eotmc/transport/event_vertex.h"
 
 /** A real or virtual photon of energy k along the parent becomes mu+ mu-. @param v with the parent. @param b a block.

@@ -1,0 +1,120 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/estimate.h"
+#include "analysis/estimator.h"
+
+/* Mean of n scores with sums of squares. */
+static struct eot_mean mean_of(double sum, double square, double n) {
+    double mean = sum / n;
+    return (struct eot_mean){
+        .value = mean, .std_error = n > 1.0 ? sqrt(fmax(0.0, square / n - mean * mean) / (n - 1.0)) : 0.0, .n_eff = n};
+}
+
+/* sum A / sum B over n showers; error by linearisation. */
+static struct eot_mean ratio_of(double A, double A2, double B, double B2, double AB, double n) {
+    double r = A / B;
+    return (struct eot_mean){
+        .value = r, .std_error = sqrt(fmax(0.0, A2 - 2.0 * r * AB + r * r * B2) * n / (n - 1.0)) / B, .n_eff = n};
+}
+
+/* Sum k of enum eot_shower_sum. */
+static double sum_of(const struct eot_run *run, size_t k) { return eot_sums_wide(&run->sums, EOT_RUN_SHOWER, k); }
+
+static struct eot_mean score_mean(const struct eot_run *run, enum eot_shower_score k, double n) {
+    return mean_of(sum_of(run, EOT_SS_SCORE + k), sum_of(run, EOT_SS_SQUARE + k), n);
+}
+
+/* Score k over the deposit. */
+static struct eot_mean score_ratio(const struct eot_run *run, enum eot_shower_score k, enum eot_shower_sum cross,
+                                   double n) {
+    return ratio_of(sum_of(run, EOT_SS_SCORE + k), sum_of(run, EOT_SS_SQUARE + k),
+                    sum_of(run, EOT_SS_SCORE + EOT_S_DEPOSIT), sum_of(run, EOT_SS_SQUARE + EOT_S_DEPOSIT),
+                    sum_of(run, cross), n);
+}
+
+/* Relative spread of the visible energy; its error is that of a Gaussian's width. */
+static struct eot_mean visible_spread(const struct eot_run *run, double n) {
+    double mean = sum_of(run, EOT_SS_SCORE + EOT_S_VISIBLE) / n,
+           variance = fmax(0.0, sum_of(run, EOT_SS_SQUARE + EOT_S_VISIBLE) / n - mean * mean);
+    return (struct eot_mean){
+        .value = sqrt(variance) / mean, .std_error = sqrt(variance / (2.0 * (n - 1.0))) / mean, .n_eff = n};
+}
+
+/* Mean of the showers' mean depths, and their spread, from the sums of powers. */
+static enum eot_status add_depths(const struct eot_run *run, double n, struct eot_result *result,
+                                  struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double raw[5], mean, second, fourth;
+    for (size_t k = 1; k <= 4; k++) raw[k] = sum_of(run, EOT_SS_DEPTH_1 + k - 1) / n;
+    mean = raw[1];
+    second = fmax(0.0, raw[2] - mean * mean);
+    fourth = raw[4] - 4.0 * mean * raw[3] + 6.0 * mean * mean * raw[2] - 3.0 * mean * mean * mean * mean;
+    double spread = sqrt(second * n / (n - 1.0));
+    EOT_TRY(eot_add_mean(result, "ecal.mean_depth_X0", "X0",
+                         (struct eot_mean){.value = mean, .std_error = spread / sqrt(n), .n_eff = n}, err));
+    EOT_TRY(eot_add_mean(
+        result, "ecal.shower_depth_spread_X0", "X0",
+        (struct eot_mean){.value = spread,
+                          .std_error =
+                              spread > 0.0 ? sqrt(fmax(0.0, fourth - second * second) / n) / (2.0 * spread) : 0.0,
+                          .n_eff = n},
+        err));
+done:
+    return status;
+}
+
+/* Means of the n_bin sums of a section, with edges that rise from `first` by `width`. */
+static enum eot_status add_bins(const struct eot_run *run, size_t section, const struct eot_histogram *like,
+                                double first, double width, double n, struct eot_result *result,
+                                struct eot_error *err) {
+    double edges[EOT_MAX_PROFILE + 1], values[EOT_MAX_PROFILE], variances[EOT_MAX_PROFILE];
+    struct eot_histogram h = *like;
+    h.edges = edges;
+    h.values = values;
+    h.variances = variances;
+    for (size_t b = 0; b <= h.n_bin; b++) edges[b] = first + (double)b * width;
+    for (size_t b = 0; b < h.n_bin; b++) {
+        struct eot_mean m =
+            mean_of(eot_sums_wide(&run->sums, section, 2 * b), eot_sums_wide(&run->sums, section, 2 * b + 1), n);
+        values[b] = m.value;
+        variances[b] = m.std_error * m.std_error;
+    }
+    return eot_result_add_histogram(result, &h, err);
+}
+
+enum eot_status eot_estimate_plain_showers(const struct eot_config *config, const struct eot_run *run, double X0,
+                                           struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double n = (double)eot_sums_count(&run->sums, EOT_RUN_SHOWER_COUNT, 0);
+    struct eot_shower_binning binning = eot_run_shower_binning(config);
+    if (n < 2.0 || !(sum_of(run, EOT_SS_SCORE + EOT_S_DEPOSIT) > 0.0)) return EOT_OK; /* no error can be stated */
+    EOT_TRY(eot_add_mean(result, "ecal.showers", "1", (struct eot_mean){.value = n}, err));
+    EOT_TRY(eot_add_mean(result, "ecal.deposit_GeV", "GeV", score_mean(run, EOT_S_DEPOSIT, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.visible_fraction", "1", score_ratio(run, EOT_S_VISIBLE, EOT_SS_CROSS_VISIBLE, n),
+                         err));
+    EOT_TRY(eot_add_mean(result, "ecal.visible_spread", "1", visible_spread(run, n), err));
+    EOT_TRY(add_depths(run, n, result, err));
+    EOT_TRY(eot_add_mean(result, "ecal.preshower_fraction", "1",
+                         score_ratio(run, EOT_S_PRESHOWER, EOT_SS_CROSS_PRESHOWER, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.leakage_rear_GeV", "GeV", score_mean(run, EOT_S_REAR, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.leakage_side_GeV", "GeV", score_mean(run, EOT_S_SIDE, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.leakage_front_GeV", "GeV", score_mean(run, EOT_S_FRONT, n), err));
+    EOT_TRY(add_bins(run, EOT_RUN_PROFILE,
+                     &(struct eot_histogram){.name = "ecal.profile",
+                                             .unit = "X0",
+                                             .title = "Energy deposited in the ECAL (GeV per bin and shower)",
+                                             .axis = "depth in the ECAL",
+                                             .n_bin = (size_t)binning.n_bin},
+                     0.0, binning.bin_width / X0, n, result, err));
+    EOT_TRY(add_bins(run, EOT_RUN_CELL,
+                     &(struct eot_histogram){.name = "ecal.cell_energy",
+                                             .unit = "1",
+                                             .title = "Energy in the cells of the ECAL (GeV per shower)",
+                                             .axis = "cell (x + y n_x)",
+                                             .n_bin = (size_t)binning.n_cell},
+                     -0.5, 1.0, n, result, err));
+done:
+    return status;
+}

@@ -1,0 +1,40 @@
+/** @file option_rows.h
+ * Options that several commands have: rows of their tables (base/options.h), so that a word of help stands once. */
+#ifndef EOT_HOST_CLI_OPTION_ROWS_H
+#define EOT_HOST_CLI_OPTION_ROWS_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/options.h"
+
+/** --format. @param target const char *, set to the default before. */
+#define EOT_ROW_FORMAT_TEXT(target) \
+    { "format", 0, EOT_OPTION_CHOICE, (target), "text|json", "form of the output (default: text)" }
+#define EOT_ROW_FORMAT_TABLE(target) \
+    { "format", 0, EOT_OPTION_CHOICE, (target), "table|csv|json", "form of the output (default: table)" }
+/** --set. @param target struct eot_text_list. */
+#define EOT_ROW_SET(target) \
+    { "set", 0, EOT_OPTION_LIST, (target), "KEY=VALUE", "override a configuration key; may be repeated" }
+/** --progress. @param target const char *, "auto" before; eot_progress_mode_from_text reads it. */
+#define EOT_ROW_PROGRESS(target) \
+    { "progress", 0, EOT_OPTION_CHOICE, (target), "auto|plain|none", "progress on standard error (default: auto)" }
+/** --device of commands that use one device, and of those that can use several. @param target const char *. */
+#define EOT_ROW_DEVICE(target) \
+    { \
+        "device", 0, EOT_OPTION_TEXT, (target), "SEL", \
+            "number of `eotmc devices`, part of a name, or host (default: automatic)" \
+    }
+#define EOT_ROW_DEVICES(target) \
+    { \
+        "device", 0, EOT_OPTION_TEXT, (target), "SEL", \
+            "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts " \
+            "of it" \
+    }
+/** --verbose of commands that simulate. @param target bool. */
+#define EOT_ROW_VERBOSE(target) \
+    { "verbose", 'v', EOT_OPTION_FLAG, (target), NULL, "say more on standard error" }
+
+static inline bool eot_format_is_json(const char *format) { return strcmp(format, "json") == 0; }
+
+#endif

@@ -1,0 +1,129 @@
+/** @file read_values.c
+ * Values of the configuration: numbers with units, integers, words, switches, names, and lists. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/reader.h"
+
+#define MAX_LIST 4096 /* items of one list in a configuration */
+
+/** "0.1 mm .. 100 m" of a key in its base unit. */
+static void range_text(const struct eot_key *key, char *text, size_t size) {
+    char low[32], high[32];
+    const char *unit = eot_dimension_unit(key->dimension);
+    eot_number_text(key->min, low);
+    eot_number_text(key->max, high);
+    snprintf(text, size, "%s%s%s .. %s%s%s", low, unit[0] != '\0' ? " " : "", unit, high, unit[0] != '\0' ? " " : "",
+             unit);
+}
+
+static enum eot_status fail_range(const struct eot_value_place *v, const struct eot_node *node, double x) {
+    char range[96];
+    range_text(v->key, range, sizeof range);
+    const char *why = x < v->key->min
+                          ? (v->key->min >= 0 && x < 0 ? "must not be negative; allowed are" : "too small; allowed are")
+                          : "too large; allowed are";
+    return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(%s %s); %s", why, range,
+                         v->key->advice != NULL ? v->key->advice : "give a value within that range");
+}
+
+enum eot_status eot_read_number(const struct eot_value_place *v, const struct eot_node *node, double *x) {
+    struct eot_reader *r = v->reader;
+    const char *unit = eot_dimension_unit(v->key->dimension), *space = unit[0] != '\0' ? " " : "";
+    char units[128];
+    eot_dimension_units(v->key->dimension, units, sizeof units);
+    if (node->kind != EOT_NODE_SCALAR || node->text[0] == '\0')
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(must be a number); write it like %s: 1%s%s",
+                             v->key->path, space, unit);
+    enum eot_dimension other = EOT_DIM_NONE;
+    switch (eot_number_read(node->text, v->key->dimension, x, &other)) {
+    case EOT_NUMBER_OK: break;
+    case EOT_NUMBER_NOT:
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a number); write a number%s%s, for example 1%s%s",
+                             unit[0] ? " with one of the units " : "", unit[0] ? units : "", space, unit);
+    case EOT_NUMBER_NOT_FINITE:
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a finite number); write a number%s%s",
+                             unit[0] ? " in " : "", unit);
+    case EOT_NUMBER_UNKNOWN_UNIT:
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(unknown unit); use %s%s",
+                             unit[0] ? "one of " : "a number without unit, or ", units);
+    case EOT_NUMBER_WRONG_UNIT:
+        return eot_tree_fail(
+            &r->tree, node, v->name, r->err, "(the unit is of %s, this key is %s); use %s%s", eot_dimension_name(other),
+            v->key->dimension == EOT_DIM_NONE ? "a pure number" : eot_dimension_name(v->key->dimension),
+            unit[0] ? "one of " : "a number without unit, or ", units);
+    }
+    if (*x < v->key->min || *x > v->key->max) return fail_range(v, node, *x);
+    return EOT_OK;
+}
+
+/** Integers: digits exactly, or a number like 1e9 that is one. */
+enum eot_status eot_read_integer(const struct eot_value_place *v, const struct eot_node *node, double *x,
+                                 uint64_t *count) {
+    enum eot_status status = eot_read_number(v, node, x);
+    if (status != EOT_OK) return status;
+    if (*x != floor(*x) || fabs(*x) > 9007199254740992.0 || strchr(node->text, '%') != NULL)
+        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err,
+                             "(must be an integer); write digits, or a form like 1e9");
+    *count = *x >= 0 ? (uint64_t)*x : 0;
+    return EOT_OK;
+}
+
+enum eot_status eot_read_word(const struct eot_value_place *v, const struct eot_node *node, const char **text) {
+    if (node->kind != EOT_NODE_SCALAR || node->text[0] == '\0')
+        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(must be a word); write %s: word",
+                             v->key->path);
+    *text = node->text;
+    return EOT_OK;
+}
+
+enum eot_status eot_read_switch(const struct eot_value_place *v, const struct eot_node *node, bool *value) {
+    static const char *const words[2][3] = {{"off", "false", "no"}, {"on", "true", "yes"}};
+    for (int is_on = 0; node->kind == EOT_NODE_SCALAR && is_on < 2; is_on++)
+        for (int i = 0; i < 3; i++)
+            if (strcasecmp(node->text, words[is_on][i]) == 0) {
+                *value = is_on == 1;
+                return EOT_OK;
+            }
+    return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(must be on or off); write %s: on",
+                         v->key->path);
+}
+
+enum eot_status eot_read_name(const struct eot_value_place *v, const struct eot_node *node, char *target) {
+    const char *text = NULL;
+    enum eot_status status = eot_read_word(v, node, &text);
+    if (status != EOT_OK) return status;
+    size_t n = strlen(text);
+    if (n >= (size_t)v->key->count ||
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/") != n)
+        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err,
+                             "(a name has at most %d letters, digits, _, -, +, /); choose another one",
+                             v->key->count - 1);
+    memcpy(target, text, n + 1);
+    return EOT_OK;
+}
+/** "prefix.name" of list items: by their name where they have one. */
+void eot_item_name(const char *list, const struct eot_node *item, size_t i, char *text, size_t size) {
+    const struct eot_node *name = eot_node_child(item, "name");
+    if (name != NULL && name->kind == EOT_NODE_SCALAR && name->text[0] != '\0')
+        snprintf(text, size, "%.160s.%.32s", list, name->text);
+    else
+        snprintf(text, size, "%.160s[%zu]", list, i);
+}
+
+enum eot_status eot_check_list(const struct eot_value_place *v, const struct eot_node *node, bool may_be_empty) {
+    struct eot_reader *r = v->reader;
+    if (node->kind != EOT_NODE_LIST || (node->n_child == 0 && !may_be_empty) || node->n_child > MAX_LIST)
+        return eot_tree_fail(&r->tree, node, v->name, r->err,
+                             "(must be a list of 1 to %d items); write one item per line, each beginning with '- '",
+                             MAX_LIST);
+    for (size_t i = 0; i < node->n_child; i++)
+        if (node->child[i]->kind != EOT_NODE_MAP) {
+            char name[256];
+            eot_item_name(v->name, node->child[i], i, name, sizeof name);
+            return eot_tree_fail(&r->tree, node->child[i], name, r->err,
+                                 "(must be a section); write '- key: value' lines, see configs/schema.md");
+        }
+    return EOT_OK;
+}

@@ -1,0 +1,116 @@
+/** @file engine_private.h
+ * The showers of one device (or of one of the queues on it): what they need there, in parts that change for one reason
+ * each. Only host/engine and the jobs of host/job that follow showers include it. */
+#ifndef EOT_HOST_ENGINE_ENGINE_PRIVATE_H
+#define EOT_HOST_ENGINE_ENGINE_PRIVATE_H
+
+#include "engine/run.h"
+#include "engine/stop.h"
+#include "world/sections.h"
+
+enum { EOT_VERTEX_SLOTS = 4 }; /* of a lane, for analog vertices that wait to be collected */
+
+/** The lanes of the cascade: state on the device, and as the host last saw it. */
+struct eot_cascade_lanes {
+    eot_cascade_parameters c;
+    size_t n_lane, group, batch;
+    struct eot_buffer *parameters, *energy, *state, *stack, *track, *vertex;
+    uint32_t *lane;      /* EOT_N_LANE_WORD x n_lane, as on the device */
+    int64_t *track_host; /* n_lane x 3 n_track_bin */
+    int64_t *spectrum;   /* 3 n_track_bin sums of the last batch, if spectra are tallied; NULL otherwise */
+    eot_vertex_record *hit;
+    size_t n_hit, hit_capacity;
+};
+
+/** The events of a launch, a chunk of the batch's vertices at a time. */
+struct eot_event_chunks {
+    eot_event_launch e;
+    size_t chunk;              /* events of a launch */
+    size_t n_look;             /* events of a launch that finds out which to follow; 0: all are followed */
+    uint64_t record_threshold; /* of eot_is_kept */
+    struct eot_buffer *parameters, *acc, *replay_stack, *vertex, *outcome, *tally, *row, *profile;
+    struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
+    struct eot_buffer *list;                                      /* vertices of an analog batch */
+    size_t list_capacity;
+    float *rows;
+};
+
+/** What the lengths of the cascade's launches are chosen from. */
+struct eot_launch_pace {
+    double seconds_per_iteration, steps_done, primaries_done;
+};
+
+struct eot_engine {
+    struct eot_backend *b;
+    const struct eot_config *config;
+    const struct eot_world *world;
+    struct eot_stop stop;
+    struct eot_world_buffers constant; /* the same for all launches */
+    struct eot_cascade_lanes cascade;
+    struct eot_event_chunks events;
+    struct eot_launch_pace pace;
+};
+
+/** What an engine is made for. */
+struct eot_engine_task {
+    struct eot_backend *backend;
+    const struct eot_config *config;
+    const struct eot_world *world;
+    struct eot_stop stop;
+    uint64_t batch;                          /* primaries of the largest batch */
+    bool has_events;                         /* replay, muons, detector and selection follow the cascade */
+    const struct eot_track_spectra *spectra; /* NULL: track lengths above thresholds */
+};
+
+/** Make the buffers. Release with eot_engine_free, also after an error. @return EOT_E_MEMORY, what the backend returns.
+ */
+enum eot_status eot_engine_create(struct eot_engine *g, const struct eot_engine_task *task, struct eot_error *err);
+void eot_engine_free(struct eot_engine *g);
+
+/** Work items of the kernel `source`: the energies of n primaries and one more. */
+size_t eot_engine_source_items(const struct eot_engine *g, size_t n);
+
+/** Values of the tallies of a batch, of all selections. */
+size_t eot_engine_tallies(const struct eot_engine *g);
+
+/** A buffer on the device of the engine. */
+enum eot_status eot_engine_buffer(struct eot_engine *g, size_t n_bytes, const void *initial, struct eot_buffer **buffer,
+                                  struct eot_error *err);
+
+/** Cascade of one batch: showers of the primaries [first, first + n), whose sums are added to the block.
+ * @param is_complete false if it was stopped before its end; the block is then of no use.
+ * @return EOT_E_DEVICE (a shower overflowed its stack), what the backend returns. */
+enum eot_status eot_engine_cascade(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_block *block,
+                                   bool *is_complete, struct eot_error *err);
+
+/** Replay, muons, detector and selection of the vertices of the batch that eot_engine_cascade has just made: of all, or
+ * of those that a look ahead finds to need it. @param kept rows of events to record are appended.
+ * @return EOT_E_DEVICE with the command that replays the primary, if any fault occurred; what the backend returns. */
+enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_block *block,
+                                  struct eot_event_rows *kept, bool *is_complete, struct eot_error *err);
+
+/** Showers without a rare vertex, from the run's first primary on, into the sums apart: profile, leakage, cells. An
+ * interruption leaves them at 0. */
+enum eot_status eot_engine_showers(struct eot_engine *g, struct eot_sums *sums, struct eot_error *err);
+
+/** What measures the rate of rare vertices that the cut or the region leaves out. */
+struct eot_excluded_task {
+    struct eot_backend *backend;
+    const struct eot_config *config;
+    const struct eot_setup *setup;
+    const struct eot_world *world;
+    struct eot_stop stop;
+};
+
+/** An analog run's probability of a vertex in one step must stay below 1. @return EOT_E_CONFIG with the largest
+ * enhancement. */
+enum eot_status eot_run_check_enhancement(const struct eot_config *config, const struct eot_world *world,
+                                          struct eot_error *err);
+
+/** Whether the cut or the region leaves out a part of what the enabled processes make. */
+bool eot_engine_leaves_out(const struct eot_config *config, const struct eot_world *world);
+/** Rate of rare vertices below the region or the cut: forced showers with the lowest cut, into the sums apart. An
+ * interruption leaves them at 0. */
+enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct eot_sums *sums, struct eot_error *err);
+
+#endif

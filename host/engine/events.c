@@ -1,0 +1,205 @@
+#include "engine/engine_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "device/launch.h"
+#include "eotmc/math/random.h"
+#include "physics/process.h"
+
+const char *eot_run_fault_text(uint32_t faults) {
+    return faults & EOT_FAULT_VERTEX    ? "its vertex was not found again"
+           : faults & EOT_FAULT_STACK   ? "stack overflow in the replay"
+           : faults & EOT_FAULT_ENDLESS ? "a shower without end"
+           : faults & EOT_FAULT_STUCK   ? "a muon that is stuck"
+           : faults & EOT_FAULT_ENERGY  ? "a vertex above the energies of its tables"
+                                        : "a muon that is not a number";
+}
+
+double eot_run_complete_row(const struct eot_world *w, const eot_event_launch *launch, uint64_t primary,
+                            float row[EOT_N_EVENT_COLUMN]) {
+    row[EOT_E_WEIGHT] = (float)((double)row[EOT_E_WEIGHT] * w->rare_unit);
+    const struct eot_process *process = eot_process_at((int)row[EOT_E_PROCESS]);
+    return process != NULL ? process->complete(&w->event.vertex, launch, primary, row) : 0.0;
+}
+
+/* @param list numbers of the events in `record`; NULL: 0, 1, 2, ... */
+static enum eot_status keep_rows(struct eot_engine *g, uint64_t first, const eot_vertex_record *record,
+                                 const uint32_t *list, size_t n, struct eot_block *block, struct eot_event_rows *kept,
+                                 struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (size_t i = 0; i < n; i++) {
+        float *row = g->events.rows + i * EOT_N_EVENT_COLUMN;
+        if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
+        uint64_t primary = first + record[list != NULL ? list[i] : i].i_primary;
+        EOT_CHECK(row[EOT_E_CUTS_PASSED] >= 0.0f, EOT_E_DEVICE,
+                  "primary %llu failed on %s (%s); follow it step by step: eotmc replay <run folder or configuration> "
+                  "--event %llu",
+                  (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_CUTS_PASSED]),
+                  (unsigned long long)primary);
+        i64 recoil = (i64)floor(eot_run_complete_row(g->world, &g->events.e, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
+        if (eot_is_kept(primary, g->events.e.sample_threshold)) { /* as the rest of its energy */
+            block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_PHI] -= recoil;
+            block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_RECOIL] += recoil;
+        }
+        if (row[EOT_E_CUTS_PASSED] < (float)EOT_N_CUT && !eot_is_kept(primary, g->events.record_threshold)) continue;
+        EOT_TRY(eot_event_rows_add(kept, primary, row, EOT_N_EVENT_COLUMN, err));
+    }
+done:
+    return status;
+}
+
+/* Events [start, start + n_look) of the records: where their vertices are, and the numbers of those that must be
+ * followed with deposits. */
+static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *record, size_t start, size_t n_look,
+                                  uint32_t *list, size_t *n_list, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_world_buffers *c = &g->constant;
+    uint32_t *reaches = malloc(2 * n_look * sizeof *reaches);
+    EOT_CHECK_MEMORY(reaches);
+    g->events.e.first_vertex = (u32)start;
+    g->events.e.n_event = (u32)n_look;
+    EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof g->events.e, &g->events.e, err));
+    EOT_TRY(eot_launch_locate(g->b, n_look, 0,
+                              (struct eot_args_locate){.table = c->table,
+                                                       .em = c->em,
+                                                       .world = c->world,
+                                                       .launch = g->events.parameters,
+                                                       .record = record,
+                                                       .stack = g->events.locate_stack,
+                                                       .vertex = g->events.located,
+                                                       .tally = g->events.tally},
+                              err));
+    EOT_TRY(eot_launch_reach(g->b, 2 * n_look, 0,
+                             (struct eot_args_reach){.table = c->table,
+                                                     .muon_tables = c->muon_tables,
+                                                     .grid = c->grid,
+                                                     .region = c->region,
+                                                     .voxel = c->voxel,
+                                                     .world = c->world,
+                                                     .launch = g->events.parameters,
+                                                     .record = record,
+                                                     .vertex = g->events.located,
+                                                     .reaches = g->events.reaches,
+                                                     .tally = g->events.tally},
+                             err));
+    EOT_TRY(g->b->op->buffer_read(g->b, g->events.reaches, 0, 2 * n_look * sizeof *reaches, reaches, err));
+    *n_list = 0;
+    for (size_t i = 0; i < n_look; i++)
+        if ((reaches[2 * i] | reaches[2 * i + 1]) != 0) list[(*n_list)++] = (u32)i;
+done:
+    free(reaches);
+    return status;
+}
+
+/* Replay, muons, detector and selection of n events of the records from `start` on. @param list their numbers; NULL: 0,
+ * 1, 2, ... */
+static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *record, size_t start,
+                                     const uint32_t *list, size_t n, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_world_buffers *c = &g->constant;
+    const struct eot_event_chunks *v = &g->events;
+    g->events.e.first_vertex = (u32)start;
+    g->events.e.n_event = (u32)n;
+    g->events.e.has_list = list != NULL;
+    EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof g->events.e, &g->events.e, err));
+    if (list != NULL) EOT_TRY(g->b->op->buffer_write(g->b, g->events.follow, 0, n * sizeof *list, list, err));
+    EOT_TRY(eot_launch_replay(g->b, n, 0,
+                              (struct eot_args_replay){.table = c->table,
+                                                       .em = c->em,
+                                                       .world = c->world,
+                                                       .launch = v->parameters,
+                                                       .record = record,
+                                                       .acc = v->acc,
+                                                       .stack = v->replay_stack,
+                                                       .vertex = v->vertex,
+                                                       .tally = v->tally,
+                                                       .profile = v->profile,
+                                                       .list = v->follow},
+                              err));
+    EOT_TRY(eot_launch_muon(g->b, n, 0,
+                            (struct eot_args_muon){.table = c->table,
+                                                   .muon_tables = c->muon_tables,
+                                                   .grid = c->grid,
+                                                   .region = c->region,
+                                                   .voxel = c->voxel,
+                                                   .world = c->world,
+                                                   .launch = v->parameters,
+                                                   .record = record,
+                                                   .vertex = v->vertex,
+                                                   .acc = v->acc,
+                                                   .outcome = v->outcome,
+                                                   .tally = v->tally,
+                                                   .list = v->follow},
+                            err));
+    EOT_TRY(eot_launch_select_event(g->b, n, 0,
+                                    (struct eot_args_select_event){.world = c->world,
+                                                                   .launch = v->parameters,
+                                                                   .record = record,
+                                                                   .vertex = v->vertex,
+                                                                   .acc = v->acc,
+                                                                   .outcome = v->outcome,
+                                                                   .tally = v->tally,
+                                                                   .row = v->row,
+                                                                   .list = v->follow},
+                                    err));
+    EOT_TRY(g->b->op->buffer_read(g->b, g->events.row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->events.rows, err));
+done:
+    return status;
+}
+
+enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_block *block,
+                                  struct eot_event_rows *kept, bool *is_complete, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_buffer *record = g->cascade.vertex;
+    eot_vertex_record *copy = NULL;
+    uint32_t *list = NULL;
+    int64_t *tally = NULL;
+    size_t n_tally = eot_engine_tallies(g), n_vertex = g->cascade.c.is_forced ? n : g->cascade.n_hit,
+           n_part = g->events.n_look > 0 ? g->events.n_look : g->events.chunk;
+    *is_complete = false;
+    if (!g->cascade.c.is_forced && n_vertex > 0) {
+        if (n_vertex > g->events.list_capacity) {
+            g->b->op->buffer_free(g->b, g->events.list);
+            g->events.list = NULL;
+            g->events.list_capacity = 2 * n_vertex;
+            EOT_TRY(eot_engine_buffer(g, g->events.list_capacity * sizeof *g->cascade.hit, NULL, &g->events.list, err));
+        }
+        EOT_TRY(
+            g->b->op->buffer_write(g->b, g->events.list, 0, n_vertex * sizeof *g->cascade.hit, g->cascade.hit, err));
+        record = g->events.list;
+    }
+    copy = malloc(n_part * sizeof *copy);
+    list = malloc(n_part * sizeof *list);
+    EOT_CHECK_MEMORY(copy);
+    EOT_CHECK_MEMORY(list);
+    EOT_TRY(g->b->op->buffer_zero(g->b, g->events.tally, 0, n_tally * sizeof(i64), err));
+    for (size_t start = 0; start < n_vertex; start += n_part) {
+        if (eot_stop_is_asked(&g->stop)) goto done;
+        size_t count = n_vertex - start < n_part ? n_vertex - start : n_part, n_follow = count;
+        EOT_TRY(g->b->op->buffer_read(g->b, record, start * sizeof *copy, count * sizeof *copy, copy, err));
+        if (g->events.n_look > 0) EOT_TRY(look_ahead(g, record, start, count, list, &n_follow, err));
+        for (size_t done = 0; done < n_follow; done += g->events.chunk) {
+            const uint32_t *part = g->events.n_look > 0 ? list + done : NULL;
+            size_t m = n_follow - done < g->events.chunk ? n_follow - done : g->events.chunk;
+            EOT_TRY(follow_events(g, record, start, part, m, err));
+            EOT_TRY(keep_rows(g, first, copy, part, m, block, kept, err));
+        }
+    }
+    tally = malloc(n_tally * sizeof *tally);
+    EOT_CHECK_MEMORY(tally);
+    EOT_TRY(g->b->op->buffer_read(g->b, g->events.tally, 0, n_tally * sizeof *tally, tally, err));
+    for (int i = 0; i < EOT_N_FAULT; i++)
+        EOT_CHECK(tally[EOT_C_FAULT + i] == 0, EOT_E_DEVICE,
+                  "a primary between %llu and %llu failed on %s; repeat the run with --device host",
+                  (unsigned long long)first, (unsigned long long)(first + n), g->b->name);
+    for (size_t i = 0; i < n_tally; i++) block->event[i] += tally[i];
+    block->n_vertex += n_vertex;
+    *is_complete = true;
+done:
+    free(copy);
+    free(list);
+    free(tally);
+    return status;
+}

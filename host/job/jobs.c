@@ -1,0 +1,116 @@
+#include "job/job.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "version.h"
+
+const struct eot_job *const eot_jobs[] = {
+#define EOT_JOB(symbol) &eot_job_##symbol,
+#include "job/jobs.def"
+#undef EOT_JOB
+};
+const size_t eot_n_job = sizeof eot_jobs / sizeof eot_jobs[0];
+
+const struct eot_job *eot_job_of(const struct eot_config *config) {
+    for (size_t i = 0; i + 1 < eot_n_job; i++)
+        if (eot_jobs[i]->accepts(config)) return eot_jobs[i];
+    return eot_jobs[eot_n_job - 1];
+}
+
+enum eot_status eot_job_prepare_nothing(const struct eot_job_context *context, struct eot_sums *sums,
+                                        struct eot_error *err) {
+    (void)context;
+    (void)sums;
+    (void)err;
+    return EOT_OK;
+}
+
+enum eot_status eot_job_finish_nothing(void *worker, struct eot_sums *sums, struct eot_error *err) {
+    (void)worker;
+    (void)sums;
+    (void)err;
+    return EOT_OK;
+}
+
+void eot_job_note_small_batch(const struct eot_job_context *c, const struct eot_backend *b, uint64_t wanted) {
+    if (b->is_gpu && c->config->device.lanes == 0 && c->batch < wanted && c->config->sampling.eot > c->batch)
+        eot_log_message(c->options->log, EOT_LOG_NORMAL,
+                        "batches of %llu primaries leave much of %s idle; sampling.batch=%llu fills it",
+                        (unsigned long long)c->batch, b->name, (unsigned long long)wanted);
+}
+
+static enum eot_status add_count(struct eot_result *result, const char *name, size_t n, struct eot_error *err) {
+    struct eot_estimate e = {.unit = "1", .value = (double)n};
+    snprintf(e.name, sizeof e.name, "%s", name);
+    return eot_result_add_estimate(result, &e, err);
+}
+
+/* The recorded events as a table: the primary's number, then the columns of the job. */
+static enum eot_status add_events(const struct eot_job *job, const struct eot_run *run, struct eot_result *result,
+                                  struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n_column = job->n_column + 1;
+    EOT_TRY(add_count(result, "events.recorded", run->n_row, err));
+    EOT_TRY(add_count(result, "events.dropped", run->n_row_dropped, err));
+    result->events = (struct eot_event_table){.n_event = run->n_row, .n_column = n_column, .column = job->column};
+    if (run->n_row == 0) return EOT_OK;
+    result->events.value = malloc(run->n_row * n_column * sizeof *result->events.value);
+    EOT_CHECK_MEMORY(result->events.value);
+    for (size_t i = 0; i < run->n_row; i++) {
+        double *row = result->events.value + i * n_column;
+        row[0] = (double)run->row[i].primary;
+        for (size_t c = 0; c < job->n_column; c++) row[c + 1] = (double)run->row[i].value[c];
+    }
+done:
+    return status;
+}
+
+/* Who made the result, from what, on what: the same for every job. */
+static enum eot_status write_head(const struct eot_job *job, const struct eot_config *config,
+                                  const struct eot_world *world, const struct eot_run *run,
+                                  const struct eot_backend *backend, struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    snprintf(result->name, sizeof result->name, "%s", config->name);
+    snprintf(result->mode, sizeof result->mode, "%s", job->mode(config));
+    snprintf(result->version, sizeof result->version, "%s", EOT_VERSION);
+    memcpy(result->config_sha256, config->sha256, sizeof result->config_sha256);
+    memcpy(result->tables_sha256, world->sha256, sizeof result->tables_sha256);
+    eot_sums_tally_hash(&run->sums, result->tally_sha256);
+    result->seed = config->sampling.seed;
+    result->run = config->sampling.run;
+    result->partial = run->is_partial;
+    result->effective_yaml = config->effective_yaml;
+    for (const struct eot_backend *b = backend; b != NULL; b = b->next) {
+        EOT_TRY(eot_result_add_device(result, b->name, b->driver, err));
+        result->performance.jit_s += b->build_s;
+    }
+    for (size_t i = 0; i < run->sums.n_range; i++)
+        EOT_TRY(eot_result_add_range(result, run->sums.range[i][0], run->sums.range[i][1], err));
+done:
+    return status;
+}
+
+enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world, struct eot_run *run,
+                                    const struct eot_backend *backend, struct eot_result *result,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_job *job = eot_job_of(config);
+    double n = (double)eot_sums_primaries(&run->sums), wall = fmax(run->wall_s, 1e-9), n_step = 0.0, n_muon = 0.0;
+    EOT_CHECK(n > 0.0, EOT_E_INTERRUPTED,
+              "no batch was completed; nothing is written (use a smaller sampling.batch to stop earlier)");
+    EOT_TRY(write_head(job, config, world, run, backend, result, err));
+    EOT_TRY(job->work(run, &n_step, &n_muon, err));
+    EOT_TRY(job->estimate(config, world, run, result, err));
+    EOT_TRY(add_events(job, run, result, err));
+    result->performance.wall_s = run->wall_s;
+    result->performance.kernel_s = run->kernel_s;
+    result->performance.eot_per_s = n / wall;
+    result->performance.steps_per_s = n_step / wall;
+    result->performance.steps_per_eot = n_step / n;
+    result->performance.muons_per_s = n_muon / wall;
+done:
+    return status;
+}

@@ -1,0 +1,170 @@
+/* A primary of a shower run again: its cascade, its vertices, their muons, what the experiment sees. */
+#include "job/replay_steps.h"
+
+#include "eotmc/transport/lanes.h"
+
+#include "job/job.h"
+#include "world/launch.h"
+#include "world/matter.h"
+
+enum { MAX_RECORD = 256, N_SLOT = 4 };
+
+/* A muon of the vertex of primary launch->first_primary. */
+static enum eot_status follow_muon(const struct eot_world *w, const eot_event_launch *launch, eot_event_vertex v,
+                                   int charge, i64 *acc, struct eot_replay_muon *out, eot_muon_outcome *outcome,
+                                   struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    *outcome = eot_muon_outcome_none();
+    if (!((charge > 0 ? v.E_plus : v.E_minus) > 0.0f)) return EOT_OK; /* no muon of this charge */
+    eot_event_muon_state s = eot_event_muon_start(eot_world_matter(w), launch, launch->first_primary, v, charge, acc);
+    eot_vec3 u = charge > 0 ? v.plus : v.minus;
+    *out = (struct eot_replay_muon){.charge = charge,
+                                    .E = (double)(charge > 0 ? v.E_plus : v.E_minus),
+                                    .direction = {(double)u.x, (double)u.y, (double)u.z}};
+    while (s.m.fate == EOT_MUON_ALIVE) {
+        eot_muon_step step = eot_muon_advance(eot_world_matter(w), s.m, s.random);
+        s = eot_event_muon_advance(s, step, eot_world_matter(w), &w->event, acc);
+        if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
+        EOT_TRY(eot_replay_add_muon_step(out, &s.m, &step, err));
+    }
+    s = eot_event_muon_finish(s, acc);
+    *outcome = s.out;
+    out->fate = s.out.fate;
+    out->E_exit = (double)s.out.E_exit;
+    for (int i = 0; i < EOT_N_PLANE; i++)
+        out->hit[i] = (struct eot_replay_hit){s.out.hit[i].is_hit > 0.0f, (double)s.out.hit[i].x,
+                                              (double)s.out.hit[i].y, (double)s.out.hit[i].time};
+done:
+    return status;
+}
+
+/* The shower again with deposits; its steps if they are not there yet. */
+static enum eot_status follow_shower(const struct eot_world *w, const eot_event_launch *launch,
+                                     eot_vertex_record record, i64 *acc, f32 *stack, eot_event_vertex *vertex,
+                                     struct eot_replay *replay, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    bool keeps = replay->step == NULL;
+    eot_replay_view view = eot_replay_view_of(w->table.value, &w->event, launch, stack, 1, 0);
+    eot_deposit_view deposits = eot_replay_deposits(view, acc, NULL);
+    eot_replay_state s = eot_replay_start(&w->event, launch, record);
+    while (s.is_alive) {
+        eot_u32x4 block = eot_replay_block(s, launch);
+        eot_replay_state before = s;
+        eot_cascade_vertex v = eot_cascade_vertex_sample(w->table.value, w->em, s.q.p.E, s.q.p.z, s.q.p.type, block);
+        s = eot_replay_advance(s, block, v, view, deposits, w->em, record);
+        if (!keeps) continue;
+        EOT_TRY(eot_replay_add_step(replay, w, &before, &s, &v, err));
+        replay->step[replay->n_step - 1].holds_vertex =
+            launch->has_vertex && before.stage == EOT_STAGE_CASCADE && before.draw == eot_record_draw(record.draw);
+    }
+    *vertex = s.vertex;
+done:
+    return status;
+}
+
+/* The rare vertices that the cascade finds in this shower. */
+static enum eot_status find_vertices(const struct eot_world *w, const eot_cascade_parameters *c, f32 energy, f32 *stack,
+                                     eot_vertex_record *record, size_t *n_record, double *rate, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    f32 energies[2] = {energy, energy};
+    i64 track[3 * EOT_TRACK_BINS] = {0};
+    eot_vertex_record slot[N_SLOT] = {{0}};
+    u32 lane[EOT_N_LANE_WORD] = {0};
+    lane[EOT_LANE_E] = eot_f32_bits(energy);
+    lane[EOT_LANE_TYPE] = (u32)c->primary_type;
+    eot_lane_view view = {w->table.value, c->threshold, energies, lane, stack, track, slot};
+    *n_record = 0;
+    while (lane[EOT_LANE_I_PRIMARY] == 0) {
+        f32 before = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
+        eot_lanes_advance(0, view, w->em, *c);
+        f32 weight = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
+        if (weight > before) *rate = (double)weight;
+        for (u32 k = 0; k < lane[EOT_LANE_N_HIT] && !c->is_forced && *n_record < MAX_RECORD; k++)
+            record[(*n_record)++] = slot[k];
+        lane[EOT_LANE_N_HIT] = 0;
+    }
+    EOT_CHECK(
+        lane[EOT_LANE_N_OVERFLOW] == 0, EOT_E_DEVICE,
+        "the shower overflows the stack of %d particles (physics.cut too low for this energy?); raise physics.cut",
+        EOT_STACK_DEPTH);
+    if (c->is_forced && slot[0].weight > 0.0f) {
+        *rate = (double)slot[0].weight;
+        record[(*n_record)++] = slot[0];
+    }
+done:
+    return status;
+}
+
+enum eot_status eot_replay_shower(const struct eot_config *config, const struct eot_world *w, uint64_t event,
+                                  struct eot_replay *replay, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    i64 *acc = NULL, *tally = NULL;
+    f32 *stack = NULL;
+    eot_vertex_record *record = NULL;
+    size_t n_record = 0;
+    acc = malloc(EOT_N_ACC * sizeof *acc);
+    tally = calloc((size_t)w->event.n_selection * EOT_N_TALLY, sizeof *tally);
+    stack = calloc(EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH, sizeof *stack);
+    record = calloc(MAX_RECORD, sizeof *record);
+    EOT_CHECK_MEMORY(acc);
+    EOT_CHECK_MEMORY(tally);
+    EOT_CHECK_MEMORY(stack);
+    EOT_CHECK_MEMORY(record);
+    eot_event_launch launch = eot_event_launch_from(config, w);
+    eot_cascade_parameters c = eot_run_cascade_parameters(config, w->rare_unit);
+    c.first_primary = launch.first_primary = event;
+    c.n_primary = c.n_lane = c.n_iteration = 1;
+    c.track_tally = EOT_TRACK_NONE;
+    c.n_slot = N_SLOT;
+    f32 energy = eot_source_sample(w->event.beam, event, launch.seed, launch.run, w->event.calorimeter_z).E;
+    replay->E_beam = (double)energy;
+    EOT_TRY(find_vertices(w, &c, energy, stack, record, &n_record, &replay->rate, err));
+    replay->rate *= w->rare_unit;
+    launch.has_vertex = n_record > 0;
+    replay->vertex = calloc(n_record > 0 ? n_record : 1, sizeof *replay->vertex);
+    EOT_CHECK_MEMORY(replay->vertex);
+    for (size_t i = 0; i < n_record || i == 0; i++) {
+        eot_event_vertex v;
+        struct eot_replay_vertex *out = &replay->vertex[i];
+        memset(acc, 0, EOT_N_ACC * sizeof *acc);
+        EOT_TRY(follow_shower(w, &launch, record[i], acc, stack, &v, replay, err));
+        if (n_record == 0) break;
+        replay->n_vertex = i + 1;
+        *out = (struct eot_replay_vertex){.process = v.process,
+                                          .parent = v.parent,
+                                          .x = v.x,
+                                          .y = v.y,
+                                          .z = v.z,
+                                          .time = (double)v.time,
+                                          .k = (double)v.k,
+                                          .depth_X0 = (double)v.depth_X0,
+                                          .weight = (double)v.weight * w->rare_unit,
+                                          .draw = eot_record_draw(record[i].draw),
+                                          .faults = v.fault};
+        if (v.fault != 0u) continue;
+        eot_muon_outcome outcome[2];
+        for (int k = 0; k < 2; k++)
+            EOT_TRY(follow_muon(w, &launch, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
+        eot_event ev = eot_event_reconstruct(&w->event, &launch, event, v, acc, outcome[0], outcome[1]);
+        eot_event_select(&w->event, &launch, 1, v, ev, acc, tally, out->row);
+        if (ev.faults != 0u) out->faults = ev.faults;
+        i64 recoil = (i64)floor(eot_run_complete_row(w, &launch, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
+        acc[EOT_ACC_LEDGER_PHI] -= recoil;
+        acc[EOT_ACC_LEDGER_RECOIL] += recoil;
+        i64 missing = eot_energy_counts(v.E_beam);
+        for (int k = 0; k < EOT_N_LEDGER; k++) {
+            out->ledger[k] = (double)acc[k] / EOT_ENERGY_QUANTUM;
+            missing -= acc[k];
+        }
+        for (int k = 0; k < EOT_N_ECAL_CELL; k++)
+            out->ecal_cell[k] = (double)acc[EOT_ACC_ECAL_CELL + k] / EOT_ENERGY_QUANTUM;
+        out->energy_in = (double)v.E_beam;
+        out->residual = (double)missing / EOT_ENERGY_QUANTUM;
+    }
+done:
+    free(acc);
+    free(tally);
+    free(stack);
+    free(record);
+    return status;
+}

@@ -1,0 +1,118 @@
+/* Showers of electrons, positrons or photons: the cascade finds rare vertices, whose events are followed through
+ * muons, detector and selection. */
+#include <stdlib.h>
+
+#include "analysis/estimate.h"
+#include "engine/engine_private.h"
+#include "job/job.h"
+#include "job/replay.h"
+
+/* An engine with what its batches need to know. */
+struct shower_worker {
+    struct eot_engine engine;
+    bool skips_events;
+    bool wants_showers; /* plain ones, after the last batch */
+};
+
+static bool accepts(const struct eot_config *config) { return !eot_beam_is_muon(config); }
+
+static const char *mode(const struct eot_config *config) {
+    return config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog";
+}
+
+static enum eot_status world(const struct eot_config *config, const struct eot_setup *setup,
+                             const struct eot_world_options *options, struct eot_world *w, struct eot_error *err) {
+    return eot_world_create_with(config, setup, config->physics.cut, options, w, err);
+}
+
+static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
+    eot_run_layout(1 + config->n_further, l);
+}
+
+/* X0 of volumes in front of the ECAL. */
+static double matter_in_front(const eot_event_world *e) {
+    double sum = 0.0;
+    for (int i = 0; i < e->n_slab && e->slab[i].role != EOT_ROLE_ECAL; i++)
+        sum += (double)((e->slab[i].z1 - e->slab[i].z0) * e->slab[i].inverse_X0);
+    return sum;
+}
+
+static enum eot_status prepare(const struct eot_job_context *c, struct eot_sums *sums, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_run_options *o = c->options;
+    EOT_TRY(eot_run_check_enhancement(c->config, c->world, err));
+    if (!o->skips_excluded && eot_engine_leaves_out(c->config, c->world))
+        EOT_TRY(eot_engine_excluded(
+            &(struct eot_excluded_task){
+                .backend = o->backend, .config = c->config, .setup = c->setup, .world = c->world, .stop = c->stop},
+            sums, err));
+    double in_front = matter_in_front(&c->world->event);
+    if (in_front > 0.001)
+        eot_log_message(
+            o->log, EOT_LOG_NORMAL,
+            "%.2g X0 of matter in front of the ECAL: the beam is not followed there, it begins its shower in the ECAL",
+            in_front);
+    for (const struct eot_backend *b = o->backend; b != NULL; b = b->next)
+        eot_job_note_small_batch(c, b, EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(b));
+done:
+    return status;
+}
+
+static void worker_free(void *worker) {
+    struct shower_worker *w = worker;
+    if (w != NULL) eot_engine_free(&w->engine);
+    free(w);
+}
+
+static enum eot_status worker_create(const struct eot_job_context *c, struct eot_backend *backend, void **worker,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct shower_worker *w = calloc(1, sizeof *w);
+    *worker = w;
+    EOT_CHECK_MEMORY(w);
+    w->skips_events = c->options->skips_events;
+    w->wants_showers = c->config->scoring.showers > 0 && !w->skips_events;
+    EOT_TRY(eot_engine_create(&w->engine,
+                              &(struct eot_engine_task){.backend = backend,
+                                                        .config = c->config,
+                                                        .world = c->world,
+                                                        .stop = c->stop,
+                                                        .batch = c->batch,
+                                                        .has_events = !w->skips_events},
+                              err));
+done:
+    return status;
+}
+
+static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_complete, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct shower_worker *w = worker;
+    int64_t *work = eot_sums_at(&b->sums, EOT_RUN_WORK, 0);
+    struct eot_block block = {.track = eot_sums_at(&b->sums, EOT_RUN_TRACK, 0),
+                              .event = eot_sums_at(&b->sums, EOT_RUN_EVENT, 0)};
+    EOT_TRY(eot_engine_cascade(&w->engine, b->first, b->n, &block, is_complete, err));
+    if (*is_complete && w->skips_events)
+        block.n_vertex = w->engine.cascade.c.is_forced ? b->n : w->engine.cascade.n_hit;
+    else if (*is_complete)
+        EOT_TRY(eot_engine_events(&w->engine, b->first, b->n, &block, &b->rows, is_complete, err));
+    work[EOT_RUN_N_STEP] = (int64_t)block.n_step;
+    work[EOT_RUN_N_VERTEX] = (int64_t)block.n_vertex;
+    work[EOT_RUN_VERTEX_SUM] = (int64_t)block.vertex_sum;
+done:
+    return status;
+}
+
+static enum eot_status finish(void *worker, struct eot_sums *sums, struct eot_error *err) {
+    struct shower_worker *w = worker;
+    return w->wants_showers ? eot_engine_showers(&w->engine, sums, err) : EOT_OK;
+}
+
+static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon, struct eot_error *err) {
+    *n_step = (double)eot_sums_count(&run->sums, EOT_RUN_WORK, EOT_RUN_N_STEP);
+    *n_muon = (double)eot_sums_count(&run->sums, EOT_RUN_EVENT, EOT_C_MUONS);
+    return eot_run_view(run, err);
+}
+
+EOT_JOB_DEFINE(shower_run, "shower run", "electrons, positrons or photons on target", "EOT", eot_event_columns,
+               EOT_N_EVENT_COLUMN, true, accepts, mode, world, layout, prepare, worker_create, worker_free, batch,
+               finish, work, eot_estimate_showers, eot_replay_shower);

@@ -1,0 +1,240 @@
+/** @file event_muon.h
+ * A muon that leaves a rare vertex, through the grid: its deposits, its hits in the tracker, and whether it can reach
+ * the last tracker plane at all. */
+#ifndef EOT_TRANSPORT_EVENT_MUON_H
+#define EOT_TRANSPORT_EVENT_MUON_H
+
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
+#include "eotmc/tally/tally.h"
+#include "eotmc/transport/muon/advance.h"
+#include "eotmc/transport/shower.h"
+#include "eotmc/transport/vertex.h"
+
+#define EOT_MUON_MOST_STEPS 1000000 /* a muon that makes more is stuck */
+
+/** What the muons of an event read and fill besides matter, as pointers in one struct; passed by value, as
+ * eot_matter_view is. */
+typedef struct {
+    EOT_GLOBAL const eot_event_world *world;   /* one */
+    EOT_GLOBAL const eot_event_launch *launch; /* one */
+    EOT_GLOBAL i64 *acc;                       /* [EOT_N_ACC] of the event; eot_event_muon_reaches fills none */
+    EOT_GLOBAL i64 *tally;                     /* [EOT_N_TALLY] */
+} eot_event_view;
+
+/** The view of these. */
+EOT_FN eot_event_view eot_event_view_of(EOT_GLOBAL const eot_event_world *world,
+                                        EOT_GLOBAL const eot_event_launch *launch, EOT_GLOBAL i64 *acc,
+                                        EOT_GLOBAL i64 *tally) {
+    eot_event_view view;
+    view.world = world;
+    view.launch = launch;
+    view.acc = acc;
+    view.tally = tally;
+    return view;
+}
+
+/** Of a muon that left no trace. */
+EOT_FN eot_muon_outcome eot_muon_outcome_none(void) {
+    eot_muon_outcome out;
+    for (i32 i = 0; i < EOT_N_PLANE; i++) out.hit[i].x = out.hit[i].y = out.hit[i].time = out.hit[i].is_hit = 0.0f;
+    out.E_exit = 0.0f;
+    out.fate = EOT_MUON_ESCAPED;
+    return out;
+}
+
+/** A muon that is followed, between two steps. */
+typedef struct {
+    eot_muon m;
+    eot_random random, shower_random;
+    i64 kinetic_counts; /* the ledger runs on counts of the kinetic energy */
+    i32 ends_with_rest; /* its rest energy has not been set free */
+    i32 n_step;
+    eot_muon_outcome out;
+} eot_event_muon_state;
+
+/** Total energy [GeV] of the muon of given charge that leaves a vertex; 0: there is none. */
+EOT_FN f32 eot_event_muon_energy(eot_event_vertex vertex, i32 charge) {
+    return charge > 0 ? vertex.E_plus : vertex.E_minus;
+}
+
+/** At the vertex. @param charge +1 or -1. */
+EOT_FN eot_event_muon_state eot_event_muon_born(eot_matter_view matter, EOT_GLOBAL const eot_event_launch *launch,
+                                                u64 primary, eot_event_vertex vertex, i32 charge) {
+    eot_event_muon_state s;
+    s.out = eot_muon_outcome_none();
+    u32 stream = vertex.stream << 3 & 0xffffffu;
+    s.random = eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 1u : 2u), launch->seed, launch->run);
+    s.shower_random =
+        eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 3u : 4u), launch->seed, launch->run);
+    eot_u32x4 block = eot_random_block(s.random);
+    s.random.draw++;
+    eot_muon_origin origin;
+    origin.position.x = vertex.x;
+    origin.position.y = vertex.y;
+    origin.position.z = vertex.z;
+    origin.direction = charge > 0 ? vertex.plus : vertex.minus;
+    origin.kinetic_energy = fmax(eot_event_muon_energy(vertex, charge) - EOT_M_MUON, 0.0f);
+    origin.time = vertex.time;
+    origin.charge = charge;
+    s.m = eot_muon_start(matter, origin, block.x);
+    s.out.fate = s.m.fate;
+    s.kinetic_counts = eot_energy_counts(s.m.kinetic_energy);
+    s.n_step = 0;
+    s.ends_with_rest = 1;
+    return s;
+}
+
+/** The same, with the rounding of E - m in the event's accumulators. */
+EOT_FN eot_event_muon_state eot_event_muon_start(eot_matter_view matter, EOT_GLOBAL const eot_event_launch *launch,
+                                                 u64 primary, eot_event_vertex vertex, i32 charge,
+                                                 EOT_GLOBAL i64 *acc) {
+    eot_event_muon_state s = eot_event_muon_born(matter, launch, primary, vertex, charge);
+    acc[EOT_ACC_LEDGER_OTHER] +=
+        eot_energy_counts(eot_event_muon_energy(vertex, charge)) - eot_energy_counts(EOT_M_MUON) - s.kinetic_counts;
+    return s;
+}
+
+/** The tracker plane that a step ends on, -1 if none. @param from the region that it was in. */
+EOT_FN i32 eot_event_muon_plane(eot_muon_step s, EOT_GLOBAL const eot_region *region, i32 from) {
+    EOT_GLOBAL const eot_region *to = region + s.muon.region;
+    return s.axis == 2 && to->role == EOT_ROLE_TRACKER && region[from].role != EOT_ROLE_TRACKER &&
+                   to->module < EOT_N_PLANE
+               ? to->module
+               : -1;
+}
+
+/** Visible energy of a region that the VETO or an HCAL module sees. @param counts of energy. */
+EOT_FN void eot_event_visible_add(EOT_GLOBAL i64 *acc, EOT_GLOBAL const eot_region *r, i64 counts) {
+    if (r->role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += counts;
+    if (r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_VISIBLE + r->module] += counts;
+}
+
+/** The electromagnetic energy that a step has given away at its end: above 20 MeV a shower of its own, below it stops
+ * where it is made. @param s the step. @param r the region that it was in. @param counts of that energy, above 0.
+ * @return the advanced cursor of the showers. */
+EOT_FN eot_random eot_event_muon_shower(eot_muon_step s, EOT_GLOBAL const eot_region *r, i64 counts, eot_random random,
+                                        eot_deposit_view d) {
+    eot_muon m = s.muon;
+    f32 energy = s.shower + s.electron;
+    if (energy > 0.02f) {
+        eot_shower_axis axis;
+        axis.x = (f32)m.position.x;
+        axis.y = (f32)m.position.y;
+        axis.z = (f32)m.position.z;
+        axis.sx = m.direction.x / fmax(fabs(m.direction.z), 0.1f);
+        axis.sy = m.direction.y / fmax(fabs(m.direction.z), 0.1f);
+        random = eot_shower_deposit(d, eot_subcut_shower_of(counts, energy, s.process == EOT_MUON_BREMS, axis), random);
+    } else {
+        i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;
+        d.acc[eot_ledger_of_role(r->role)] += counts;
+        if (is_active) eot_event_visible_add(d.acc, r, counts);
+    }
+    return random;
+}
+
+/** The deposits and hits of a step. @param s the step that the muon has just made. */
+EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, eot_muon_step s, eot_matter_view matter,
+                                                   EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
+    EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
+    eot_muon m = s.muon;
+    i64 now = eot_energy_counts(m.kinetic_energy), lost = state.kinetic_counts - now;
+    state.kinetic_counts = now;
+    if (m.fate == EOT_MUON_DECAYED ||
+        (m.fate == EOT_MUON_STOPPED && s.rest > 0.0f)) { /* rest energy set free: electron and neutrinos */
+        lost += eot_energy_counts(EOT_M_MUON);
+        state.ends_with_rest = 0;
+    }
+    i64 neutrino = eot_energy_counts(s.neutrino), shower = eot_energy_counts(s.shower),
+        hadronic = eot_energy_counts(s.hadronic), electron = eot_energy_counts(s.electron);
+    i64 ionisation = lost - neutrino - shower - hadronic - electron;
+    acc[EOT_ACC_LEDGER_NEUTRINO] += neutrino;
+    acc[eot_ledger_of_role(r->role)] += ionisation + hadronic;
+    eot_event_visible_add(acc, r, eot_energy_counts(s.visible));
+    if (r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_HADRONIC + r->module] += hadronic;
+    if (shower + electron > 0)
+        state.shower_random =
+            eot_event_muon_shower(s, r, shower + electron, state.shower_random,
+                                  eot_deposit_view_of(matter.table, &world->shower, world->slab, world->n_slab, acc));
+    if (m.fate == EOT_MUON_ALIVE) {
+        i32 plane = eot_event_muon_plane(s, matter.region, state.m.region);
+        if (plane >= 0) {
+            state.out.hit[plane].x = (f32)m.position.x;
+            state.out.hit[plane].y = (f32)m.position.y;
+            state.out.hit[plane].time = m.time;
+            state.out.hit[plane].is_hit = 1.0f;
+        }
+        /* through: out of the last HCAL module's rear face, not out of a side and past its plane */
+        if (s.axis == 2 && r->role == EOT_ROLE_HCAL && (f32)m.position.z >= world->response.hcal_end)
+            state.out.E_exit = m.kinetic_energy + EOT_M_MUON;
+    }
+    state.random = s.random;
+    state.m = m;
+    state.n_step++;
+    return state;
+}
+
+/** What is left at the end: kinetic energy of an escaping muon, rest energy of one that did not decay. */
+EOT_FN eot_event_muon_state eot_event_muon_finish(eot_event_muon_state s, EOT_GLOBAL i64 *acc) {
+    i32 has_escaped = s.m.fate == EOT_MUON_ESCAPED;
+    acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_OTHER] += s.kinetic_counts;
+    if (s.ends_with_rest) acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_REST] += eot_energy_counts(EOT_M_MUON);
+    s.out.fate = s.m.fate;
+    return s;
+}
+
+/** Follow one muon to its end, with deposits in the event's accumulators; no muon where its energy is 0. */
+EOT_FN eot_muon_outcome eot_event_muon(eot_matter_view matter, eot_event_view event, u64 primary,
+                                       eot_event_vertex vertex, i32 charge) {
+    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return eot_muon_outcome_none();
+    eot_event_muon_state s = eot_event_muon_start(matter, event.launch, primary, vertex, charge, event.acc);
+    while (s.m.fate == EOT_MUON_ALIVE) {
+        s = eot_event_muon_advance(s, eot_muon_advance(matter, s.m, s.random), matter, event.world, event.acc);
+        if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
+    }
+    s = eot_event_muon_finish(s, event.acc);
+    eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)s.n_step);
+    eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
+    return s.out;
+}
+
+/** Least kinetic energy [GeV] at z [cm] that can bring a muon to the last tracker plane (host/world/reach.h); a little
+ * less than that where it changes fast. */
+EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, f32 z) {
+    i32 i = (i32)((z - world->need.z0) * world->need.inverse_step) + 1;
+    return table[world->need.table + (u32)(i < 0 ? 0 : i < world->need.n ? i : world->need.n - 1)];
+}
+
+/** Whether a muon crosses all tracker planes, in the order of their modules: the steps of eot_event_muon without the
+ * deposits, for as long as it still can, that is until it has missed a plane or its energy is below
+ * eot_event_muon_need.
+ * @return 1 also for a muon that ends in a fault: whoever follows it again will meet the fault. */
+EOT_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, u64 primary, eot_event_vertex vertex,
+                                  i32 charge) {
+    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return 0; /* there is none of this charge */
+    EOT_GLOBAL const eot_response *response = &event.world->response;
+    eot_event_muon_state state = eot_event_muon_born(matter, event.launch, primary, vertex, charge);
+    eot_muon m = state.m;
+    eot_random random = state.random;
+    i32 n_hit = 0, n_step = 0, can = response->n_plane > 0;
+    while (can && n_hit < response->n_plane && m.fate == EOT_MUON_ALIVE &&
+           m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)m.position.z)) {
+        eot_muon_step s = eot_muon_advance(matter, m, random);
+        if (s.muon.fate == EOT_MUON_ALIVE && eot_event_muon_plane(s, matter.region, m.region) == n_hit) n_hit++;
+        m = s.muon;
+        random = s.random;
+        n_step++;
+        can = n_step <= EOT_MUON_MOST_STEPS &&
+              (n_hit == response->n_plane || (f32)m.position.z < response->plane_z[n_hit] + 0.001f);
+    }
+    if (n_step > 0) {
+        eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)n_step);
+        eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
+    }
+    return (n_hit == response->n_plane && n_hit > 0) || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN ||
+           n_step > EOT_MUON_MOST_STEPS || !(m.kinetic_energy >= 0.0f && m.position.z == m.position.z);
+}
+
+#endif

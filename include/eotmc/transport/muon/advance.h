@@ -1,0 +1,157 @@
+/** @file advance.h
+ * One step of a muon through the voxel grid: to the next hard event, the boundary of a volume, or the longest step
+ * allowed, whichever comes first. The step has seven parts, each in a header of its own: the medium (medium.h), what is
+ * ahead (boundary.h), the flight through layers (flight.h), the continuous loss (loss.h), path and scattering
+ * (scatter.h), the hard event (hard_event.h), and the end (end.h).
+ *
+ * Layers. Within one volume a step runs on through the layers ahead: each layer costs its thickness, its rate and a few
+ * sums (a dozen instructions), and what fluctuates (straggling, soft scattering) is drawn once, at the end, from the
+ * sums, which is the same distribution: collisions are independent, so the straggling of two layers of one kind is that
+ * of one of their total xi, and soft scattering is Gaussian with the variances of angle and displacement and their
+ * covariance summed layer by layer. The loss is drawn apart for active and passive layers, so the visible energy of the
+ * step is known.
+ *
+ * Mixed simulation. Everything discrete is one exponential clock: hard bremsstrahlung, pair production and photonuclear
+ * losses above v_cut, delta rays above W_cut, elastic scatters above q_cut, decay in flight. The optical depth left to
+ * the next event is carried in the muon (`clock`), so that a step without an event draws nothing for it, and crossing a
+ * boundary changes only the rate at which the clock runs. In between the loss is continuous: its mean, and its
+ * fluctuation below the delta cut from the quantiles of Vavilov's distribution. Soft scattering is Gaussian with the
+ * exact restricted second moment, the displacement correlated with the angle (variance s^2 sigma^2/3, correlation
+ * sqrt(3)/2; Rossi, "High-Energy Particles" (1952), sec. 2.16).
+ *
+ * Approximations: the event rate is the one at the start of a step, whose mean loss is at most `largest_loss` of the
+ * kinetic energy; no deflection by radiative losses; energy given to delta rays, photons and pairs leaves the muon at
+ * the event and is not transported here (the step returns it by kind). Visible energy: a delta ray of some MeV leaves a
+ * thin layer, others enter it from its neighbours. In active layers between others what is seen has the mean of the
+ * loss there, but fluctuates as single transfers up to 1 MeV do (inverse_layer_cut), about what an electron can leave
+ * in 4 mm of scintillator; the muon's own loss fluctuates in full. In homogeneous active volumes what is lost below the
+ * delta cut is seen where it is lost. The decay is unpolarised, its electron massless; a captured mu- gives all its
+ * rest energy to the neutrino and the nucleus (returned as `neutrino`).
+ *
+ * Energy: T before + rest = T after + ionisation + shower + hadronic + electron + neutrino, where each term is a
+ * difference of two stored kinetic energies (float differences, exact unless the loss exceeds half of T); `rest` is the
+ * rest energy that a decay sets free, 0 otherwise. */
+#ifndef EOT_TRANSPORT_MUON_ADVANCE_H
+#define EOT_TRANSPORT_MUON_ADVANCE_H
+
+#include "eotmc/transport/muon/end.h"
+#include "eotmc/transport/muon/flight.h"
+#include "eotmc/transport/muon/hard_event.h"
+#include "eotmc/transport/muon/loss.h"
+#include "eotmc/transport/muon/scatter.h"
+
+/** One step. @param muon alive. @param random its cursor. @return see eot_muon_step; the muon's fate says whether to go
+ * on. Draws: 1 block a step, 1 more at an event or where both active and passive matter was crossed, up to 3 at the end
+ * of life. */
+EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot_random random) {
+    EOT_GLOBAL const f32 *table = matter.table;
+    EOT_GLOBAL const eot_muon_tables *tables = matter.muon;
+    eot_muon_step out;
+    out.shower = out.hadronic = out.electron = out.neutrino = out.rest = R(0.0);
+    out.process = EOT_MUON_NO_EVENT;
+    out.event_active = 0;
+
+    /* what the muon is in, what is ahead, and how far it flies */
+    eot_muon_medium medium = eot_muon_medium_at(table, tables, matter.region + muon.region, muon.kinetic_energy);
+    real decay_rate = (real)tables->decay_rate / sqrt(eot_muon_momentum2(muon.kinetic_energy));
+    eot_muon_ahead ahead = eot_muon_look_ahead(matter, muon, medium.loss);
+    eot_muon_flight flight = eot_muon_fly(matter, muon, medium, ahead, decay_rate);
+    eot_muon_arrival end;
+    end.path = flight.path;
+    end.edge_z = flight.edge_z;
+    end.axis = flight.axis;
+    end.region = flight.is_in_second != 0 ? flight.second : muon.region;
+    EOT_GLOBAL const eot_region *region = matter.region + end.region;
+    out.region = end.region;
+    out.path = flight.path;
+    out.axis = flight.axis;
+
+    /* the step's random numbers: a second block where the first does not do */
+    eot_muon_medium_path along = eot_muon_medium_along(medium, flight.other, flight.path, flight.in_second.one);
+    eot_u32x4 bits = eot_random_block(random), more_bits = bits;
+    random.draw += 1u;
+    if (flight.is_event != 0 || eot_muon_path_is_mixed(along)) {
+        more_bits = eot_random_block(random);
+        random.draw += 1u;
+    }
+
+    /* continuous loss, then path and deflection at the mean energy of the step */
+    eot_muon_soft_loss loss = eot_muon_soft_loss_sample(table, tables, along, muon.kinetic_energy, bits, more_bits);
+    out.ionisation = loss.ionisation;
+    out.visible = loss.visible;
+    eot_muon_scatter scatter = eot_muon_scatter_after(medium.kick, flight.other.kick, flight.path, flight.in_second);
+    if (tables->scattering == 0) scatter.angle2 = R(0.0);
+    eot_muon_motion motion = eot_muon_move(muon, ahead, flight.path, scatter, loss.after, bits);
+    muon.position.x += (f64)motion.moved.x;
+    muon.position.y += (f64)motion.moved.y;
+    muon.position.z += (f64)motion.moved.z;
+    muon.direction = motion.direction;
+    muon.time = motion.time;
+    muon.i_z = flight.i_z;
+    muon.clock = fmax(flight.clock, R(0.0));
+    real after = loss.after;
+
+    /* the hard event: 20 bits of a word choose it, 12 are its azimuth */
+    if (flight.is_event != 0) {
+        eot_muon_event_rates rates;
+        rates.region = region;
+        rates.kinetic = muon.kinetic_energy;
+        rates.row = medium.i;
+        rates.rate = flight.rate;
+        rates.decay_rate = decay_rate;
+        real choose = fma((real)(more_bits.z >> 12), R(9.5367431640625e-7), R(4.76837158203125e-7));
+        real turn = (real)(more_bits.z & 0xfffu) * R(2.44140625e-4);
+        eot_muon_event event = eot_muon_event_choose(table, tables, rates, choose);
+        out.process = event.process;
+        out.event_active = event.is_active;
+        muon.clock = -eot_log(eot_uniform(more_bits.w));
+        if (event.process == EOT_MUON_DECAY) {
+            eot_muon_decay d = eot_muon_decay_in_flight(after, turn, eot_random_block(random), more_bits.y);
+            random.draw += 1u;
+            out.rest = EOT_M_MUON;
+            out.electron = d.electron;
+            out.neutrino = d.neutrino;
+            after = R(0.0);
+            muon.fate = EOT_MUON_DECAYED;
+        } else {
+            eot_muon_collision c = eot_muon_collide(table, tables, event, muon.direction, after, more_bits.y, turn);
+            out.shower = event.process == EOT_MUON_PHOTONUCLEAR ? R(0.0) : c.given;
+            out.hadronic = event.process == EOT_MUON_PHOTONUCLEAR ? c.given : R(0.0);
+            after = c.kinetic;
+            muon.direction = c.direction;
+        }
+    }
+
+    /* across the boundary, and the end */
+    eot_muon_place place = eot_muon_cross(matter, muon, ahead, end);
+    muon.position = place.position;
+    muon.i_x = place.i_x;
+    muon.i_y = place.i_y;
+    muon.i_z = place.i_z;
+    muon.region = place.region;
+    muon.kinetic_energy = after;
+    if (!place.is_inside && muon.fate == EOT_MUON_ALIVE) muon.fate = EOT_MUON_ESCAPED;
+    muon.n_stall = flight.path > R(0.0) || flight.is_event != 0 ? 0 : muon.n_stall + 1;
+    if (muon.n_stall > EOT_MUON_MAX_STALL) muon.fate = EOT_MUON_STUCK;
+    if (eot_muon_is_stopped(muon, tables)) {
+        muon.fate = EOT_MUON_STOPPED;
+        out.ionisation += muon.kinetic_energy;
+        out.visible += muon.kinetic_energy * eot_muon_active_share(region);
+        muon.kinetic_energy = R(0.0);
+        if (tables->decay_at_rest != 0) {
+            real capture = muon.charge < 0 ? eot_muon_capture_rate(table, tables, region) : R(0.0);
+            eot_muon_rest rest = eot_muon_rest_sample(muon.time, capture, random);
+            random.draw += rest.n_draw;
+            muon.time = rest.time;
+            out.rest = EOT_M_MUON;
+            out.electron = rest.to.electron;
+            out.neutrino = rest.to.neutrino;
+        }
+    }
+    if (!eot_muon_is_sound(muon, flight.path)) muon.fate = EOT_MUON_NAN;
+    out.muon = muon;
+    out.random = random;
+    return out;
+}
+
+#endif

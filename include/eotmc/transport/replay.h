@@ -1,0 +1,413 @@
+/** @file replay.h
+ * A shower again, step by step from the cascade's own random numbers, now with position, direction and deposits; its
+ * rare vertex is found at the draw that the cascade has recorded. */
+#ifndef EOT_TRANSPORT_REPLAY_H
+#define EOT_TRANSPORT_REPLAY_H
+
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
+#include "eotmc/physics/multiple_scattering.h"
+#include "eotmc/transport/shower.h"
+#include "eotmc/transport/source.h"
+#include "eotmc/transport/vertex.h"
+
+/** What a replay reads, and its stack, as pointers in one struct; passed by value, as eot_matter_view is. */
+typedef struct {
+    EOT_GLOBAL const f32 *table;
+    EOT_GLOBAL const eot_event_world *world;   /* one */
+    EOT_GLOBAL const eot_event_launch *launch; /* one */
+    EOT_GLOBAL f32 *stack;                     /* [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item] */
+    u32 n_item, item;                          /* showers that share the stack, and which of them this is */
+} eot_replay_view;
+
+/** The view of these. */
+EOT_FN eot_replay_view eot_replay_view_of(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world,
+                                          EOT_GLOBAL const eot_event_launch *launch, EOT_GLOBAL f32 *stack, u32 n_item,
+                                          u32 item) {
+    eot_replay_view view;
+    view.table = table;
+    view.world = world;
+    view.launch = launch;
+    view.stack = stack;
+    view.n_item = n_item;
+    view.item = item;
+    return view;
+}
+
+/** What the events of a launch deposit energy in. @param acc of this event, [EOT_N_ACC]. @param profile of this event,
+ * [launch->n_profile], or 0: none. */
+EOT_FN eot_deposit_view eot_replay_deposits(eot_replay_view view, EOT_GLOBAL i64 *acc, EOT_GLOBAL i64 *profile) {
+    eot_deposit_view d =
+        eot_deposit_view_of(view.table, &view.world->shower, view.world->slab, view.world->n_slab, acc);
+    d.profile = profile;
+    d.binning.n_bin = profile != 0 ? view.launch->n_profile : 0;
+    d.binning.z0 = view.launch->profile_z0;
+    d.binning.inverse_width = view.launch->profile_inverse_width;
+    return d;
+}
+
+/** A particle of the replay. */
+typedef struct {
+    eot_shower_particle p;
+    f32 x, y, sx, sy; /* cm, slopes */
+    i32 is_ghost;     /* descends from the parent of the rare vertex: its random numbers are used, its energy is not */
+} eot_replay_particle;
+
+/** Put a particle on the stack. @param depth particles that are there. */
+EOT_FN void eot_replay_push(eot_replay_view view, i32 depth, eot_replay_particle q) {
+    EOT_GLOBAL f32 *stack = view.stack;
+    u32 plane = (u32)EOT_STACK_DEPTH * view.n_item, at = (u32)depth * view.n_item + view.item;
+    stack[at] = q.p.E;
+    stack[plane + at] = eot_stacked_z(q.p.z);
+    stack[2 * plane + at] = (f32)q.p.type;
+    stack[3 * plane + at] = q.x;
+    stack[4 * plane + at] = q.y;
+    stack[5 * plane + at] = q.sx;
+    stack[6 * plane + at] = q.sy;
+    stack[7 * plane + at] = (f32)q.is_ghost;
+}
+
+/** The particle at `depth` of the stack. */
+EOT_FN eot_replay_particle eot_replay_pop(eot_replay_view view, i32 depth) {
+    EOT_GLOBAL const f32 *stack = view.stack;
+    u32 plane = (u32)EOT_STACK_DEPTH * view.n_item, at = (u32)depth * view.n_item + view.item;
+    eot_replay_particle q;
+    q.p.E = stack[at];
+    q.p.z = stack[plane + at];
+    q.p.type = (i32)stack[2 * plane + at];
+    q.x = stack[3 * plane + at];
+    q.y = stack[4 * plane + at];
+    q.sx = stack[5 * plane + at];
+    q.sy = stack[6 * plane + at];
+    q.is_ghost = stack[7 * plane + at] != 0.0f;
+    return q;
+}
+
+/** What is left of the energy below the cut between two deposits. */
+typedef struct {
+    eot_subcut_shower waiting; /* energy below the size of a spot: waits for more */
+    eot_random random;         /* cursor of these showers */
+} eot_replay_spots;
+
+/** A shower that is followed again, between two steps. */
+typedef struct {
+    eot_replay_particle q; /* next to step */
+    eot_event_vertex vertex;
+    eot_replay_spots spots;
+    f32 x_end, y_end; /* cm, where the last step ended */
+    u64 primary;
+    u32 stage, draw; /* of the cascade's random numbers; steps so far */
+    i32 depth;       /* particles on the stack */
+    i32 is_alive, primary_type;
+} eot_replay_state;
+
+/** At the front of the calorimeter. */
+EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_world *world,
+                                         EOT_GLOBAL const eot_event_launch *launch, eot_vertex_record record) {
+    eot_replay_state s;
+    s.primary = launch->first_primary + record.i_primary;
+    s.primary_type = launch->primary_type;
+    eot_primary source = eot_source_sample(world->beam, s.primary, launch->seed, launch->run, world->calorimeter_z);
+    s.spots.random = eot_random_init(s.primary, EOT_STAGE_REPLAY, 1, launch->seed, launch->run);
+    s.vertex = eot_event_vertex_none();
+    s.vertex.weight = launch->has_vertex ? record.weight : 0.0f;
+    s.vertex.E_beam = source.E;
+    s.vertex.fault = launch->has_vertex ? (u32)EOT_FAULT_VERTEX : 0u;
+    s.q.p.E = source.E;
+    s.q.p.z = 0.0f;
+    s.q.p.type = launch->primary_type;
+    s.q.x = source.x;
+    s.q.y = source.y;
+    s.q.sx = source.sx;
+    s.q.sy = source.sy;
+    s.q.is_ghost = 0;
+    s.x_end = source.x;
+    s.y_end = source.y;
+    s.spots.waiting = eot_subcut_shower_none();
+    s.depth = 0;
+    s.stage = EOT_STAGE_CASCADE;
+    s.draw = 0;
+    s.is_alive = 1;
+    return s;
+}
+
+/** The cascade's random block of the next step. */
+EOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
+    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), s.stage << 24, s.draw, launch->seed, launch->run);
+}
+
+/** The replay's own block of the next step: scattering, and what goes below the cut. */
+EOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
+    u32 part = s.stage == EOT_STAGE_CASCADE ? 0u : 2u; /* what left the vertex counts its steps anew */
+    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw, launch->seed,
+                      launch->run);
+}
+
+/** The particle after its path, with Highland's multiple scattering, the displacement correlated with the angle.
+ * @param own the replay's block of the step. @param scatters whether charged particles do. */
+EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_vertex v, eot_u32x4 own, i32 scatters) {
+    q.x += q.sx * v.path;
+    q.y += q.sy * v.path;
+    if (q.p.type != EOT_PHOTON && scatters && v.path_X0 > 0.0f) {
+        f32 E_mean = fmax(0.5f * (q.p.E + v.E_a + v.E_b), 0.5f * q.p.E);
+        f32 sigma = eot_highland_angle(E_mean, v.path_X0);
+        eot_normal_pair n = eot_normal(own.x, own.y), d = eot_normal(own.z, own.w);
+        q.sx += sigma * n.a;
+        q.sy += sigma * n.b;
+        q.x += v.path * sigma * (0.5f * n.a + 0.28867513f * d.a); /* 1/sqrt(12) */
+        q.y += v.path * sigma * (0.5f * n.b + 0.28867513f * d.b);
+    }
+    return q;
+}
+
+/** Whether the step that the particle of s is about to make holds the rare vertex. */
+EOT_FN i32 eot_replay_is_vertex(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch,
+                                eot_vertex_record record) {
+    return launch->has_vertex && !s.q.is_ghost && s.stage == EOT_STAGE_CASCADE &&
+           s.draw == eot_record_draw(record.draw);
+}
+
+/** That vertex. @param after the particle after its path. @param v the cascade's step. */
+EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particle after, eot_cascade_vertex v,
+                                          eot_replay_view view, eot_em_tables t, eot_vertex_record record) {
+    eot_replay_particle q = s.q;
+    eot_event_vertex vertex = s.vertex;
+    f32 path = record.fraction * v.path, z = q.p.z + path;
+    i32 was_found = v.E_along == record.E && q.p.type == eot_record_type(record.draw);
+    vertex.k = v.E_along;
+    vertex.parent = q.p.type;
+    f32 scattered = sqrt(record.fraction); /* the spread of the angle grows as the root of the path */
+    vertex.sx = q.sx + scattered * (after.sx - q.sx);
+    vertex.sy = q.sy + scattered * (after.sy - q.sy);
+    vertex.x = (f64)(q.x + q.sx * path);
+    vertex.y = (f64)(q.y + q.sy * path);
+    vertex.z = (f64)(view.world->calorimeter_z + z);
+    vertex.depth_X0 = z * view.world->layers_inverse_X0;
+    vertex.time = z / (f32)EOT_C_LIGHT;
+    vertex.fault = (vertex.fault & ~(u32)EOT_FAULT_VERTEX) | (was_found ? 0u : (u32)EOT_FAULT_VERTEX);
+    vertex.stream = s.draw;
+    return eot_event_vertex_sample(vertex, view.table, t, &view.world->vertex, view.launch, s.primary, q.p.z, v.path);
+}
+
+/** The next particle of the shower, in the same order as in the cascade; not alive after the last. @param q the
+ * particle after its path: its daughters have its place and direction. @param cut [GeV]. */
+EOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 cut,
+                                        eot_replay_view view) {
+    i32 a_is_high = v.E_a > v.E_b;
+    eot_replay_particle high = q, low = q;
+    high.p.E = a_is_high ? v.E_a : v.E_b;
+    low.p.E = a_is_high ? v.E_b : v.E_a;
+    high.p.type = a_is_high ? v.type_a : v.type_b;
+    low.p.type = a_is_high ? v.type_b : v.type_a;
+    high.p.z = low.p.z = v.z;
+    i32 both = low.p.E >= cut, one = high.p.E >= cut && !v.has_left;
+    if (both && s.depth >= EOT_STACK_DEPTH - 1) {
+        s.vertex.fault |= (u32)EOT_FAULT_STACK;
+        both = 0;
+    }
+    if (both) {
+        eot_replay_push(view, s.depth, high);
+        s.depth++;
+        q = low;
+    } else if (one) {
+        q = high;
+    } else if (s.depth > 0) {
+        s.depth--;
+        q = eot_replay_pop(view, s.depth);
+    } else {
+        s.is_alive = 0;
+    }
+    if (s.draw > 0x7fffffu) {
+        s.vertex.fault |= (u32)EOT_FAULT_ENDLESS;
+        s.is_alive = 0;
+    }
+    s.draw++;
+    s.q = q;
+    return s;
+}
+
+/** What a step leaves behind: its losses in GeV and in counts, and where along the path they are. The counts of all
+ * parts and of the daughters that go on add up to those of the particle before the step. */
+typedef struct {
+    eot_cascade_losses l; /* GeV; l.E is the particle at its end, below the cut or on its way */
+    f32 at;               /* fraction of the path at which ionisation and the rest of the radiation are put */
+    i64 ionisation, photon, rest, a, b; /* counts; a, b: of the daughters */
+} eot_replay_losses;
+
+/** The losses of a step. @param q the particle before it. @param block, own the cascade's and the replay's words.
+ * @param cut [GeV]. @param until share of the path that is real: up to the rare vertex, if there is one. @param
+ * is_vertex whether there is: the particle then ends there, with E_along, which leaves the shower. */
+EOT_FN eot_replay_losses eot_replay_losses_sample(eot_shower_particle q, eot_cascade_vertex v, eot_u32x4 block,
+                                                  eot_u32x4 own, f32 cut, f32 until, i32 is_vertex) {
+    eot_replay_losses r;
+    r.at = (f32)(block.x & 0xffu) * 0.00390625f;
+    r.l.photon = r.l.rest = r.l.place = 0.0f;
+    r.l.share = 1.0f;
+    r.l.E = v.E_b;
+    if (is_vertex) {
+        r.l.photon = v.soft_along * eot_photon_share(eot_low_uniform(own.x, own.y), v.path_X0 * until, 1.0f);
+        r.l.rest = v.soft_along - r.l.photon;
+        r.l.share = until;
+        r.l.E = 0.0f;
+        r.l.place = r.at = 0.5f * until;
+    } else if (q.type != EOT_PHOTON) { /* word y is free where no vertex is */
+        r.l = eot_cascade_losses_sample(v, q.E, cut, eot_low_uniform(own.x, own.y),
+                                        v.E_a > 0.0f ? r.at : eot_uniform(block.y));
+        r.at *= r.l.share;
+    }
+    r.a = eot_energy_counts(is_vertex ? v.E_along : v.E_a);
+    r.b = eot_energy_counts(r.l.E);
+    r.photon = eot_energy_counts(r.l.photon);
+    r.rest = eot_energy_counts(r.l.rest);
+    r.ionisation = eot_energy_counts(q.E) - r.a - r.b - r.photon - r.rest;
+    return r;
+}
+
+/** The path of a step: where its points are. */
+typedef struct {
+    f32 x, y;             /* cm, at its start */
+    f32 moved_x, moved_y; /* cm, to its end */
+    f32 z, path;          /* cm, at its end; its length along z */
+    f32 sx, sy;           /* slopes at its end */
+} eot_replay_path;
+
+/** The point of a path, as the beginning of a shower. @param at fraction of the path. */
+EOT_FN eot_shower_axis eot_replay_point(eot_replay_path p, f32 at) {
+    eot_shower_axis a;
+    a.x = p.x + at * p.moved_x;
+    a.y = p.y + at * p.moved_y;
+    a.z = p.z - (1.0f - at) * p.path;
+    a.sx = p.sx;
+    a.sy = p.sy;
+    return a;
+}
+
+/** Energy that goes below the cut: a shower of its own where it is as large as a spot; smaller ones wait for more.
+ * @param choice a uniform number. */
+EOT_FN eot_replay_spots eot_replay_collect(eot_replay_spots s, eot_subcut_shower shower, f32 choice,
+                                           eot_deposit_view d) {
+    i32 is_small = shower.energy < d.constants->spot_energy;
+    if (is_small) {
+        s.waiting = eot_subcut_shower_joined(s.waiting, shower, choice);
+        shower = s.waiting;
+    }
+    if (!(shower.energy < d.constants->spot_energy)) {
+        s.random = eot_shower_deposit(d, shower, s.random);
+        if (is_small) {
+            s.waiting.counts = 0;
+            s.waiting.energy = 0.0f;
+        }
+    }
+    return s;
+}
+
+/** A uniform number after one choice by it, rescaled to what the choice leaves of it. @param waiting, more energies
+ * [GeV] that were chosen between: see eot_subcut_shower_joined. */
+EOT_FN f32 eot_replay_choice_left(f32 choice, f32 waiting, f32 more) {
+    f32 total = waiting + more;
+    return choice * total < more ? choice * total / more : (choice * total - more) / fmax(total - more, 1e-12f);
+}
+
+/** The deposits of a step: ionisation along the path, and what goes below the cut. @param r its losses. @param p its
+ * path. @param v its vertex. @param own the replay's words. @param goes_on bits: 1 daughter a, 2 daughter b stays above
+ * the cut or is gone. @param cut [GeV]. */
+EOT_FN eot_replay_spots eot_replay_deposit(eot_replay_spots s, eot_replay_losses r, eot_replay_path p,
+                                           eot_cascade_vertex v, eot_u32x4 own, i32 goes_on, f32 cut,
+                                           eot_deposit_view d) {
+    eot_shower_axis along = eot_replay_point(p, r.at), at_end = eot_replay_point(p, r.l.share);
+    i32 slab = eot_slab_at(d.slab, d.n_slab, along.z);
+    i32 is_inside = eot_deposit_at(d.acc, d.slab, d.n_slab, slab, along.x, along.y, r.ionisation, 0);
+    if (d.binning.n_bin > 0 && is_inside) eot_profile_add(d.profile, d.binning, along.z, r.ionisation);
+    /* The rest of the radiation is many photons: one of them, in proportion to energy, gives the shower that all make.
+     */
+    f32 rest_uniform = (f32)(i32)(eot_mixed_bits((u64)own.z << 32 | own.w) >> 41) * 1.1920929e-7f;
+    f32 rest_shape = r.l.rest * eot_photon_share(rest_uniform, v.path_X0 * r.l.share, cut / eot_max(r.l.rest, 1e-9f));
+    f32 choice = eot_low_uniform(own.z, own.w);
+    for (i32 i = 0; i < 4; i++) { /* the photon, the rest of the radiation, daughters a and b */
+        eot_subcut_shower part;
+        part.counts = i == 0 ? r.photon : i == 1 ? r.rest : (goes_on & 1 << (i - 2)) != 0 ? 0 : i == 2 ? r.a : r.b;
+        part.energy = i == 0 ? r.l.photon : i == 1 ? r.l.rest : i == 2 ? v.E_a : r.l.E;
+        part.shape_energy = i == 1 ? rest_shape : part.energy;
+        part.is_photon = i < 2 || (i == 2 ? v.type_a : v.type_b) == EOT_PHOTON;
+        part.axis = i == 0 ? eot_replay_point(p, r.l.place) : i == 1 ? along : at_end;
+        if (part.counts <= 0) continue;
+        f32 waiting = s.waiting.energy;
+        s = eot_replay_collect(s, part, choice, d);
+        if (part.energy < d.constants->spot_energy) choice = eot_replay_choice_left(choice, waiting, part.energy);
+    }
+    return s;
+}
+
+/** What left the vertex besides muons, an electron or positron, is followed after the shower, with random numbers of
+ * its own; below the cut it is deposited at once. */
+EOT_FN eot_replay_state eot_replay_after(eot_replay_state s, f32 cut, f32 calorimeter_z, eot_deposit_view d) {
+    s.stage = EOT_STAGE_AFTER;
+    s.draw = 0;
+    s.q.p.E = s.vertex.E_extra;
+    s.q.p.z = (f32)s.vertex.z - calorimeter_z;
+    s.q.p.type = s.vertex.extra_type;
+    s.q.x = (f32)s.vertex.x;
+    s.q.y = (f32)s.vertex.y;
+    s.q.sx = s.vertex.extra.x / fmax(s.vertex.extra.z, 0.1f);
+    s.q.sy = s.vertex.extra.y / fmax(s.vertex.extra.z, 0.1f);
+    s.q.is_ghost = 0;
+    s.is_alive = s.q.p.E >= cut;
+    if (!s.is_alive) {
+        eot_shower_axis axis;
+        axis.x = s.q.x;
+        axis.y = s.q.y;
+        axis.z = (f32)s.vertex.z;
+        axis.sx = s.q.sx;
+        axis.sy = s.q.sy;
+        s.spots.random =
+            eot_shower_deposit(d, eot_subcut_shower_of(eot_energy_counts(s.q.p.E), s.q.p.E, 0, axis), s.spots.random);
+    }
+    return s;
+}
+
+/** One step of the shower with its deposits. @param block of the step. @param v its vertex, sampled with that block.
+ * @param view, d, t what is read and filled. @param record of the rare vertex. */
+EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
+                                           eot_replay_view view, eot_deposit_view d, eot_em_tables t,
+                                           eot_vertex_record record) {
+    eot_u32x4 own = eot_replay_own_block(s, view.launch);
+    eot_replay_particle q = eot_replay_moved(s.q, v, own, view.world->multiple_scattering);
+    i32 is_vertex = eot_replay_is_vertex(s, view.launch, record);
+    f32 until = 1.0f; /* share of the step that is real */
+    s.x_end = q.x;
+    s.y_end = q.y;
+    if (is_vertex) {
+        s.vertex = eot_replay_vertex(s, q, v, view, t, record);
+        /* phi takes what the muon leaves, the rounding of other splits stays in the calorimeter */
+        i64 rest = eot_energy_counts(v.E_along) - eot_energy_counts(s.vertex.E_plus) -
+                   eot_energy_counts(s.vertex.E_minus) - eot_energy_counts(s.vertex.E_extra);
+        d.acc[s.vertex.E_dark > 0.0f ? EOT_ACC_LEDGER_PHI : EOT_ACC_LEDGER_ECAL] += rest;
+        until = q.p.type == EOT_PHOTON ? 0.0f : record.fraction;
+    }
+    if (!q.is_ghost && until > 0.0f) {
+        eot_replay_losses r = eot_replay_losses_sample(q.p, v, block, own, t.cut, until, is_vertex);
+        eot_replay_path p;
+        p.x = s.q.x;
+        p.y = s.q.y;
+        p.moved_x = q.x - s.q.x;
+        p.moved_y = q.y - s.q.y;
+        p.z = view.world->calorimeter_z + v.z;
+        p.path = v.path;
+        p.sx = q.sx;
+        p.sy = q.sy;
+        i32 a_goes_on = v.E_a >= t.cut || is_vertex; /* at a vertex the parent is gone */
+        i32 b_goes_on = v.E_b >= t.cut && !v.has_left;
+        s.spots = eot_replay_deposit(s.spots, r, p, v, own, (a_goes_on ? 1 : 0) | (b_goes_on ? 2 : 0), t.cut, d);
+    }
+    q.is_ghost |= is_vertex;
+    s = eot_replay_next(s, q, v, t.cut, view);
+    if (!s.is_alive && s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE &&
+        !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
+        s = eot_replay_after(s, t.cut, view.world->calorimeter_z, d);
+    if (!s.is_alive) s.spots.random = eot_shower_deposit(d, s.spots.waiting, s.spots.random);
+    return s;
+}
+
+#endif
