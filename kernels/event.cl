@@ -1,7 +1,7 @@
 /* Events with a rare vertex, one work item each: replay of the shower, muons, detector and selection. Thin: the physics
  * is in include/eotmc. */
+#include "eotmc/select/score.h"
 #include "eotmc/transport/lanes.h"
-#include "eotmc/transport/select.h"
 
 /** Energies of the primaries of a batch, EOT_LANE_WIDTH a work item. @param energy n_primary + 1 values out, in whole
  * work items. */
@@ -120,6 +120,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
         return;
     }
     u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
-    eot_event_select(world, launch, primary, eot_is_kept(primary, launch->follow_threshold), vertex[i],
-                     acc + (u64)i * EOT_N_ACC, outcome[2 * i], outcome[2 * i + 1], tally, own);
+    EOT_GLOBAL const i64 *own_acc = acc + (u64)i * EOT_N_ACC;
+    eot_event ev =
+        eot_event_reconstruct(world, launch, primary, vertex[i], own_acc, outcome[2 * i], outcome[2 * i + 1]);
+    eot_event_select(world, launch, eot_is_kept(primary, launch->follow_threshold), vertex[i], ev, own_acc, tally, own);
 }

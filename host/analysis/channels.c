@@ -8,11 +8,6 @@
 
 enum { MAX_NAME = 96 };
 
-/* Place of a sum of a channel in the block's tallies. */
-static int channel_sum(int process, int parent, int which) {
-    return EOT_T_WEIGHTED + 4 * (EOT_W_CHANNEL + eot_rare_channel(process, parent) * EOT_N_CHANNEL_SUM + which);
-}
-
 /* Largest of the energies [GeV] above which the parents of a process are simulated. */
 static double simulated_above(const struct eot_world *world, int process) {
     double most = 0.0;
@@ -23,31 +18,34 @@ static double simulated_above(const struct eot_world *world, int process) {
 
 /* A process that makes muon pairs, both channels together: rate per EOT, and if it is on the rate above the thresholds
  * that are wholly simulated, where its parents are simulated from, and what is left out below. */
-static enum eot_status add_pairs(const struct eot_world *world, const struct eot_rates *rates, int p,
-                                 struct eot_result *result, struct eot_error *err) {
+static enum eot_status add_pairs(const struct eot_estimator *e, int p, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *prefix = eot_process_at(p)->estimate,
                *particle = eot_rare_parents(p) & EOT_BY_PHOTON ? "photon" : "lepton";
-    double above = simulated_above(world, p);
+    const struct eot_run *run = e->run;
+    double above = simulated_above(e->world, p);
     struct eot_mean mean;
     char name[MAX_NAME];
-    for (int i = EOT_CH_ALL; i < EOT_CH_TRACK; i++) {
-        if (i != EOT_CH_ALL && (i < EOT_CH_ABOVE || !world->rare_on[p])) continue;
-        double threshold = i == EOT_CH_ALL ? 0.0 : (double)eot_channel_threshold(i - EOT_CH_ABOVE);
-        if (i != EOT_CH_ALL && threshold < above) continue; /* only a part is simulated */
-        EOT_TRY(eot_rate_of_both(rates, channel_sum(p, EOT_ELECTRON, i), channel_sum(p, EOT_POSITRON, i), &mean, err));
-        snprintf(name, sizeof name, "%s.per_eot", prefix);
-        if (i != EOT_CH_ALL) snprintf(name, sizeof name, "%s.per_eot_above_%gGeV", prefix, threshold);
-        EOT_TRY(eot_add_mean(result, name, "1", mean, err));
+    EOT_TRY(eot_estimator_rate_of_both(e, eot_channel_offset(p, EOT_ELECTRON, EOT_CH_ALL),
+                                       eot_channel_offset(p, EOT_POSITRON, EOT_CH_ALL), &mean, err));
+    snprintf(name, sizeof name, "%s.per_eot", prefix);
+    EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+    if (!e->world->rare_on[p]) goto done;
+    for (int i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++) {
+        double threshold = (double)eot_channel_threshold(i);
+        if (threshold < above) continue; /* only a part is simulated */
+        EOT_TRY(eot_estimator_rate_of_both(e, eot_channel_offset(p, EOT_ELECTRON, EOT_CH_ABOVE + i),
+                                           eot_channel_offset(p, EOT_POSITRON, EOT_CH_ABOVE + i), &mean, err));
+        snprintf(name, sizeof name, "%s.per_eot_above_%gGeV", prefix, threshold);
+        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
-    if (!world->rare_on[p]) goto done;
     int first = eot_rare_channel(p, EOT_ELECTRON), second = eot_rare_channel(p, EOT_POSITRON);
     snprintf(name, sizeof name, "%s.min_%s_energy_GeV", prefix, particle);
-    EOT_TRY(eot_add_exact(result, name, "GeV", above, err));
-    mean = (struct eot_mean){.value = rates->run->excluded[first].rate + rates->run->excluded[second].rate,
-                             .std_error = hypot(rates->run->excluded[first].error, rates->run->excluded[second].error)};
+    EOT_TRY(eot_estimator_add_exact(e, name, "GeV", above, err));
+    mean = (struct eot_mean){.value = run->excluded[first].rate + run->excluded[second].rate,
+                             .std_error = hypot(run->excluded[first].error, run->excluded[second].error)};
     snprintf(name, sizeof name, "%s.excluded_per_eot", prefix);
-    EOT_TRY(eot_add_mean(result, name, "1", mean, err));
+    EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
 done:
     return status;
 }
@@ -67,101 +65,112 @@ static struct signal_names names_of(const struct eot_process *process, int paren
     return n;
 }
 
-/* Efficiencies of a channel: what the cut or the region leaves out counts as not selected. */
-static enum eot_status add_efficiencies(const struct eot_config *config, const struct eot_world *world,
-                                        const struct eot_run *run, int p, int parent, struct eot_mean left_out,
-                                        struct eot_result *result, struct eot_error *err) {
+/* Rate per EOT of a channel that the cut or the region of sampling leaves out. */
+static struct eot_mean left_out_of(const struct eot_run *run, int p, int parent) {
+    int channel = eot_rare_channel(p, parent);
+    return (struct eot_mean){.value = run->excluded[channel].rate, .std_error = run->excluded[channel].error};
+}
+
+/* Number of the threshold of 5 GeV in channel_thresholds.def. */
+static int threshold_of_5GeV(void) {
+    int i = 0;
+    while (i < EOT_N_CHANNEL_THRESHOLD && eot_channel_threshold(i) != 5.0f) i++;
+    return i;
+}
+
+/* Efficiencies of a channel by cut, one after the other: what the cut or the region leaves out counts as not selected.
+ */
+static enum eot_status add_efficiencies(const struct eot_estimator *e, int p, int parent, struct eot_error *err) {
+    static const char *const cut[EOT_N_CUT] = {
+#define EOT_CUT(id, name, title, condition) name,
+#include "eotmc/tally/cuts.def"
+#undef EOT_CUT
+    };
     enum eot_status status = EOT_OK;
-    const int missing =
-        config->detector.ecal_tail == EOT_TAIL_EXPONENTIAL ? EOT_CH_MISSING_EXPONENTIAL : EOT_CH_MISSING_GAUSSIAN;
-    const struct {
-        const char *name;
-        int which;
-    } stage[] = {{"track", EOT_CH_TRACK},
-                 {"veto", EOT_CH_VETO},
-                 {"mip", EOT_CH_HCAL},
-                 {"missing_energy", missing},
-                 {"total", missing}};
-    struct signal_names names = names_of(eot_process_at(p), parent);
-    int all = channel_sum(p, parent, EOT_CH_ALL);
-    struct eot_mean mean, nothing = {.value = 0.0};
+    const struct signal_names names = names_of(eot_process_at(p), parent);
+    const struct eot_mean left_out = left_out_of(e->run, p, parent), nothing = {.value = 0.0};
+    int all = eot_channel_offset(p, parent, EOT_CH_ALL), above = threshold_of_5GeV(),
+        last = eot_channel_offset(p, parent, EOT_CH_MISSING + (int)e->config->detector.ecal_tail);
+    struct eot_mean mean;
     char name[MAX_NAME];
-    for (size_t i = 0; i < sizeof stage / sizeof stage[0]; i++) {
-        EOT_TRY(eot_share_of(run, channel_sum(p, parent, stage[i].which), all, left_out, &mean, err));
-        snprintf(name, sizeof name, "%s.%s", names.efficiency, stage[i].name);
-        if (mean.n_batches > 1) EOT_TRY(eot_add_mean(result, name, "1", mean, err));
+    for (int i = 0; i < EOT_N_CUT; i++) {
+        EOT_TRY(eot_estimator_share(e, eot_channel_offset(p, parent, EOT_CH_CUT + i), all, left_out, &mean, err));
+        snprintf(name, sizeof name, "%s.%s", names.efficiency, cut[i]);
+        if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
-    EOT_TRY(eot_share_of(run, channel_sum(p, parent, missing), channel_sum(p, parent, EOT_CH_ABOVE + 2), nothing, &mean,
-                         err));
+    EOT_TRY(eot_estimator_share(e, last, all, left_out, &mean, err));
+    snprintf(name, sizeof name, "%s.missing_energy", names.efficiency);
+    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+    snprintf(name, sizeof name, "%s.total", names.efficiency);
+    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+    if (above == EOT_N_CHANNEL_THRESHOLD || e->world->rare_threshold[parent] > 5.0) goto done;
+    EOT_TRY(eot_estimator_share(e, last, eot_channel_offset(p, parent, EOT_CH_ABOVE + above), nothing, &mean, err));
     snprintf(name, sizeof name, "%s.above_5GeV", names.efficiency);
-    if (mean.n_batches > 1 && world->rare_threshold[parent] <= 5.0) EOT_TRY(eot_add_mean(result, name, "1", mean, err));
-    EOT_TRY(eot_share_of(run, channel_sum(p, parent, EOT_CH_MUON_ENERGY), all, nothing, &mean, err));
-    snprintf(name, sizeof name, "%smuon_energy_mean_GeV", names.rate);
-    if (mean.n_batches > 1) EOT_TRY(eot_add_mean(result, name, "GeV", mean, err));
+    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
 done:
     return status;
 }
 
-/* Rates of a channel of the signal: simulated, left out, and both. */
-static enum eot_status add_signal_rates(const struct eot_world *world, const struct eot_rates *rates, int p, int parent,
-                                        struct eot_mean left_out, struct eot_result *result, struct eot_error *err) {
+enum eot_status eot_estimator_add_efficiencies(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct signal_names names = names_of(eot_process_at(p), parent);
+    for (int p = 0; p < EOT_N_RARE; p++) {
+        if (!e->config->physics.rare[p] || eot_rare_family(p) != EOT_FAMILY_SIGNAL) continue;
+        for (int parent = 0; parent < EOT_N_PARTICLE; parent++)
+            if (eot_rare_parents(p) & 1 << parent) EOT_TRY(add_efficiencies(e, p, parent, err));
+    }
+done:
+    return status;
+}
+
+/* A channel of the signal: rates that are simulated, left out, and both; energy of the muon. */
+static enum eot_status add_signal(const struct eot_estimator *e, int p, int parent, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct signal_names names = names_of(eot_process_at(p), parent);
+    const struct eot_mean left_out = left_out_of(e->run, p, parent), nothing = {.value = 0.0};
+    int all = eot_channel_offset(p, parent, EOT_CH_ALL);
     struct eot_mean mean;
     char name[MAX_NAME];
-    EOT_TRY(eot_rate(rates, channel_sum(p, parent, EOT_CH_ALL), &mean, err));
+    EOT_TRY(eot_estimator_rate(e, all, e->method, &mean, err));
     snprintf(name, sizeof name, "%ssimulated_per_eot", names.rate);
-    EOT_TRY(eot_add_mean(result, name, "1", mean, err));
+    EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     mean.value += left_out.value;
     mean.std_error = hypot(mean.std_error, left_out.std_error);
     snprintf(name, sizeof name, "%sper_eot", names.rate);
-    EOT_TRY(eot_add_mean(result, name, "1", mean, err));
+    EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     snprintf(name, sizeof name, "%sexcluded_per_eot", names.rate);
-    EOT_TRY(eot_add_mean(result, name, "1", left_out, err));
-    for (int i = 0; i < EOT_CH_TRACK - EOT_CH_ABOVE; i++) {
+    EOT_TRY(eot_estimator_add(e, name, "1", left_out, err));
+    for (int i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++) {
         double threshold = (double)eot_channel_threshold(i);
-        if (threshold < world->rare_threshold[parent]) continue; /* only a part is simulated */
-        EOT_TRY(eot_rate(rates, channel_sum(p, parent, EOT_CH_ABOVE + i), &mean, err));
+        if (threshold < e->world->rare_threshold[parent]) continue; /* only a part is simulated */
+        EOT_TRY(eot_estimator_rate(e, eot_channel_offset(p, parent, EOT_CH_ABOVE + i), e->method, &mean, err));
         snprintf(name, sizeof name, "%sper_eot_above_%gGeV", names.rate, threshold);
-        EOT_TRY(eot_add_mean(result, name, "1", mean, err));
+        EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
+    EOT_TRY(eot_estimator_share(e, eot_channel_offset(p, parent, EOT_CH_MUON_ENERGY), all, nothing, &mean, err));
+    snprintf(name, sizeof name, "%smuon_energy_mean_GeV", names.rate);
+    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "GeV", mean, err));
 done:
     return status;
 }
 
-static enum eot_status add_signal(const struct eot_config *config, const struct eot_world *world,
-                                  const struct eot_rates *rates, int p, struct eot_result *result,
-                                  struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    for (int parent = 0; parent < EOT_N_PARTICLE; parent++) {
-        if (!(eot_rare_parents(p) & 1 << parent)) continue;
-        int channel = eot_rare_channel(p, parent);
-        struct eot_mean left_out = {.value = rates->run->excluded[channel].rate,
-                                    .std_error = rates->run->excluded[channel].error};
-        EOT_TRY(add_signal_rates(world, rates, p, parent, left_out, result, err));
-        EOT_TRY(add_efficiencies(config, world, rates->run, p, parent, left_out, result, err));
-    }
-done:
-    return status;
-}
-
-enum eot_status eot_add_channels(const struct eot_config *config, const struct eot_world *world,
-                                 const struct eot_rates *rates, struct eot_result *result, struct eot_error *err) {
+enum eot_status eot_estimator_add_channels(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_mean mean;
-    switch (eot_config_family(config)) {
+    switch (eot_config_family(e->config)) {
     case EOT_FAMILY_DIMUON:
-        EOT_TRY(eot_rate(rates, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &mean, err));
-        EOT_TRY(eot_add_mean(result, "dimuon.per_eot", "1", mean, err));
+        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &mean, err));
+        EOT_TRY(eot_estimator_add(e, "dimuon.per_eot", "1", mean, err));
         for (int p = 0; p < EOT_N_RARE; p++)
-            if (eot_rare_family(p) == EOT_FAMILY_DIMUON) EOT_TRY(add_pairs(world, rates, p, result, err));
+            if (eot_rare_family(p) == EOT_FAMILY_DIMUON) EOT_TRY(add_pairs(e, p, err));
         break;
     case EOT_FAMILY_SIGNAL:
         for (int p = 0; p < EOT_N_RARE; p++)
-            if (config->physics.rare[p]) EOT_TRY(add_signal(config, world, rates, p, result, err));
-        EOT_TRY(eot_add_exact(result, "signal.min_lepton_energy_GeV", "GeV", world->rare_threshold[EOT_ELECTRON], err));
-        EOT_TRY(eot_add_exact(result, "physics.mphi", "GeV", config->physics.mphi, err));
-        EOT_TRY(eot_add_exact(result, "physics.h", "1", config->physics.h, err));
+            for (int parent = 0; parent < EOT_N_PARTICLE && e->config->physics.rare[p]; parent++)
+                if (eot_rare_parents(p) & 1 << parent) EOT_TRY(add_signal(e, p, parent, err));
+        EOT_TRY(eot_estimator_add_exact(e, "signal.min_lepton_energy_GeV", "GeV",
+                                        e->world->rare_threshold[EOT_ELECTRON], err));
+        EOT_TRY(eot_estimator_add_exact(e, "physics.mphi", "GeV", e->config->physics.mphi, err));
+        EOT_TRY(eot_estimator_add_exact(e, "physics.h", "1", e->config->physics.h, err));
         break;
     case EOT_N_FAMILY: break;
     }

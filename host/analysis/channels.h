@@ -4,12 +4,12 @@
 #ifndef EOT_HOST_ANALYSIS_CHANNELS_H
 #define EOT_HOST_ANALYSIS_CHANNELS_H
 
-#include "analysis/rates.h"
-#include "config/config.h"
-#include "world/world.h"
+#include "analysis/estimator.h"
 
-/** Add the estimates of the family that is on. @return EOT_E_MEMORY, EOT_E_NUMERIC. */
-enum eot_status eot_add_channels(const struct eot_config *config, const struct eot_world *world,
-                                 const struct eot_rates *rates, struct eot_result *result, struct eot_error *err);
+/** Add the rates of the family that is on. @return EOT_E_MEMORY, EOT_E_NUMERIC. */
+enum eot_status eot_estimator_add_channels(const struct eot_estimator *e, struct eot_error *err);
+/** Of the processes of the signal that are on: efficiencies by cut of the selection e->selection. @return EOT_E_MEMORY,
+ * EOT_E_NUMERIC. */
+enum eot_status eot_estimator_add_efficiencies(const struct eot_estimator *e, struct eot_error *err);
 
 #endif

@@ -16,10 +16,8 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
 enum eot_status eot_estimate_plain_showers(const struct eot_config *config, const struct eot_run *run, double X0,
                                            struct eot_result *result, struct eot_error *err);
 
-/** Columns of the event record: the primary's number, then enum eot_event_column, with their units. */
-extern const char *const eot_event_columns[EOT_N_EVENT_COLUMN + 1];
-/** Name of enum eot_event_column. */
-const char *eot_event_column_name(int column);
+/** Columns of the event record: the primary's number, then enum eot_event_column. */
+extern const struct eot_column_info eot_event_columns[EOT_N_EVENT_COLUMN + 1];
 
 /** Names of the terms of the energy balance. */
 extern const char *const eot_ledger_name[EOT_N_LEDGER];

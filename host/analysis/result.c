@@ -21,6 +21,7 @@ void eot_result_free(struct eot_result *result) {
     free(result->estimate);
     free(result->cutflow);
     free(result->category);
+    free(result->selection);
     free(result->fault);
     free(result->events.value);
     *result = (struct eot_result){0};
@@ -99,6 +100,17 @@ enum eot_status eot_result_add_category(struct eot_result *result, const struct 
     return append(&result->category, &result->n_category, category, sizeof *category, err);
 }
 
+enum eot_status eot_result_add_selection(struct eot_result *result, const struct eot_selection_result *selection,
+                                         struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (size_t i = 0; i < result->n_selection; i++)
+        EOT_CHECK(strcmp(result->selection[i].name, selection->name) != 0, EOT_E_INTERNAL,
+                  "selection '%s' exists already; report this as a bug", selection->name);
+    EOT_TRY(append(&result->selection, &result->n_selection, selection, sizeof *selection, err));
+done:
+    return status;
+}
+
 enum eot_status eot_result_add_fault(struct eot_result *result, const char *name, uint64_t count,
                                      struct eot_error *err) {
     struct eot_fault_count fault = {.count = count};
@@ -151,6 +163,25 @@ done:
     return status;
 }
 
+/** The cut flow and the categories of a selection. */
+static enum eot_status check_rows(const struct eot_cutflow_row *cutflow, size_t n_cutflow,
+                                  const struct eot_category *category, size_t n_category, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (size_t i = 0; i < n_cutflow; i++) {
+        const struct eot_cutflow_row *c = &cutflow[i];
+        EOT_TRY(check_number("cut", c->cut, "events", c->events, false, err));
+        EOT_TRY(check_number("cut", c->cut, "weighted", c->weighted, false, err));
+        EOT_TRY(check_number("cut", c->cut, "std_error", c->std_error, true, err));
+    }
+    for (size_t i = 0; i < n_category; i++) {
+        const struct eot_category *c = &category[i];
+        EOT_TRY(check_number("category", c->name, "weighted", c->weighted, false, err));
+        EOT_TRY(check_number("category", c->name, "std_error", c->std_error, true, err));
+    }
+done:
+    return status;
+}
+
 enum eot_status eot_result_check(const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (size_t i = 0; i < result->n_estimate; i++) {
@@ -160,16 +191,10 @@ enum eot_status eot_result_check(const struct eot_result *result, struct eot_err
         EOT_TRY(check_number("estimate", e->name, "n_eff", e->n_eff, true, err));
     }
     for (size_t i = 0; i < result->n_histogram; i++) EOT_TRY(check_histogram(&result->histogram[i], err));
-    for (size_t i = 0; i < result->n_cutflow; i++) {
-        const struct eot_cutflow_row *c = &result->cutflow[i];
-        EOT_TRY(check_number("cut", c->cut, "events", c->events, false, err));
-        EOT_TRY(check_number("cut", c->cut, "weighted", c->weighted, false, err));
-        EOT_TRY(check_number("cut", c->cut, "std_error", c->std_error, true, err));
-    }
-    for (size_t i = 0; i < result->n_category; i++) {
-        const struct eot_category *c = &result->category[i];
-        EOT_TRY(check_number("category", c->name, "weighted", c->weighted, false, err));
-        EOT_TRY(check_number("category", c->name, "std_error", c->std_error, true, err));
+    EOT_TRY(check_rows(result->cutflow, result->n_cutflow, result->category, result->n_category, err));
+    for (size_t i = 0; i < result->n_selection; i++) {
+        const struct eot_selection_result *s = &result->selection[i];
+        EOT_TRY(check_rows(s->cutflow, s->n_cutflow, s->category, s->n_category, err));
     }
     EOT_TRY(check_number("energy balance", "in", "energy", result->energy_in, false, err));
     EOT_TRY(check_number("energy balance", "out", "energy", result->energy_out, false, err));

@@ -36,12 +36,26 @@ struct eot_fault_count {
     uint64_t count;
 };
 
-#define EOT_EVENT_N_COLUMN 48
-/** One event record; doubles, so that HDF5 readers need no schema. */
+#define EOT_RESULT_MAX_CUTFLOW 16
+#define EOT_RESULT_MAX_CATEGORY 8
+/** What a further selection leaves of the same events; the default one has its rows in the result itself. */
+struct eot_selection_result {
+    char name[24];
+    size_t n_cutflow, n_category;
+    struct eot_cutflow_row cutflow[EOT_RESULT_MAX_CUTFLOW];
+    struct eot_category category[EOT_RESULT_MAX_CATEGORY];
+};
+
+/** A column of the record of events. */
+struct eot_column_info {
+    const char *name, *unit, *meaning; /* the name ends with the unit unless that is 1, e.g. "parent_energy_GeV" */
+    bool is_integer;
+};
+/** The record of events. Integers are exact: primaries are below 2^53. */
 struct eot_event_table {
     size_t n_event, n_column;
-    const char *const *column; /* n_column names with units, e.g. "photon_energy_GeV" */
-    double *value;             /* n_event x n_column, row-major */
+    const struct eot_column_info *column; /* n_column */
+    double *value;                        /* n_event x n_column, row-major */
 };
 
 struct eot_device_record {
@@ -67,6 +81,8 @@ struct eot_result {
     struct eot_cutflow_row *cutflow;
     size_t n_category;
     struct eot_category *category;
+    size_t n_selection; /* further ones */
+    struct eot_selection_result *selection;
     size_t n_fault;
     struct eot_fault_count *fault;
     double energy_in, energy_out, energy_residual; /* GeV, GeV, relative */
@@ -77,7 +93,7 @@ struct eot_result {
     } performance;
 };
 
-/** Release what the result owns (the column names of events and effective_yaml are borrowed) and zero it. */
+/** Release what the result owns (the columns of events and effective_yaml are borrowed) and zero it. */
 void eot_result_free(struct eot_result *result);
 
 /** Append a copy; EOT_E_MEMORY, or EOT_E_INTERNAL for an estimate's or histogram's name that is there already. The
@@ -90,6 +106,9 @@ enum eot_status eot_result_add_cutflow_row(struct eot_result *result, const stru
                                            struct eot_error *err);
 enum eot_status eot_result_add_category(struct eot_result *result, const struct eot_category *category,
                                         struct eot_error *err);
+/** EOT_E_INTERNAL for a name that is there already. */
+enum eot_status eot_result_add_selection(struct eot_result *result, const struct eot_selection_result *selection,
+                                         struct eot_error *err);
 enum eot_status eot_result_add_fault(struct eot_result *result, const char *name, uint64_t count,
                                      struct eot_error *err);
 enum eot_status eot_result_add_device(struct eot_result *result, const char *name, const char *driver,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "analysis/estimate.h"
-#include "analysis/rates.h"
+#include "analysis/estimator.h"
 
 /* Mean of n scores with sums of squares. */
 static struct eot_mean mean_of(double sum, double square, double n) {

@@ -62,7 +62,7 @@ static void print_steps(const struct eot_replay *r) {
 
 static void print_row(const struct eot_replay *r, const float *row) {
     printf("\nrecord of the event\n");
-    for (size_t k = 0; k < r->job->n_column; k++) printf("  %-26s %.7g\n", r->job->column[k + 1], (double)row[k]);
+    for (size_t k = 0; k < r->job->n_column; k++) printf("  %-26s %.7g\n", r->job->column[k + 1].name, (double)row[k]);
 }
 
 static void print_vertex(const struct eot_config *config, const struct eot_world *world, const struct eot_replay *r,
@@ -101,7 +101,7 @@ static void print_text(const struct eot_config *config, const struct eot_world *
 static json_t *row_json(const struct eot_replay *r, const float *row) {
     json_t *object = json_object();
     for (size_t k = 0; k < r->job->n_column; k++)
-        json_object_set_new(object, r->job->column[k + 1], json_real((double)row[k]));
+        json_object_set_new(object, r->job->column[k + 1].name, json_real((double)row[k]));
     return object;
 }
 

@@ -312,12 +312,17 @@ done:
 static enum eot_status choose_estimates(struct eot_scan *scan, const struct request *r, char *list,
                                         const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    static const char *const by_cut[] = {"efficiency.track", "efficiency.veto", "efficiency.mip", "efficiency.total"},
+    static const char *const by_cut[] =
+        {
+#define EOT_CUT(id, name, title, condition) "efficiency." name,
+#include "eotmc/tally/cuts.def"
+#undef EOT_CUT
+            "efficiency.total"},
                              *const merit[] = {"merit.h90"}, *const selected[] = {"selected.per_eot"};
     const char *const *chosen = r->background != NULL                                     ? merit
                                 : eot_result_estimate(result, "efficiency.total") != NULL ? by_cut
                                                                                           : selected;
-    size_t n = r->background != NULL ? 1 : chosen == by_cut ? 4 : 1;
+    size_t n = chosen == by_cut ? sizeof by_cut / sizeof by_cut[0] : 1;
     if (list == NULL) {
         scan->estimate = malloc(n * sizeof *scan->estimate);
         EOT_CHECK_MEMORY(scan->estimate);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "eotmc/physics/process.h"
+#include "eotmc/tally/tally.h"
 #include "materials/material.h"
 
 enum eot_beam_particle {
@@ -26,7 +27,6 @@ enum eot_muon_straggling_config {
     EOT_CONFIG_STRAGGLING_MOMENTS,
     EOT_CONFIG_STRAGGLING_OFF
 };
-enum eot_tail { EOT_TAIL_GAUSSIAN, EOT_TAIL_EXPONENTIAL };
 
 struct eot_beam_config {
     enum eot_beam_particle particle;
@@ -129,12 +129,22 @@ struct eot_detector_config {
 struct eot_window_config {
     double low, high; /* GeV */
 };
+/** The numbers of a selection; the members are the rows of eotmc/detector/selection.def, base units. */
 struct eot_selection_config {
-    struct eot_window_config veto, hcal; /* GeV: one minimum-ionising particle */
-    double missing_energy;               /* GeV */
-    double min_momentum;                 /* GeV/c, of the spectrometer track */
-    int charge;                          /* -1 = mu-, +1 = mu+ */
+#define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) struct eot_window_config key;
+#define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning) double key;
+#define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning) int key;
+#include "eotmc/detector/selection.def"
+#undef EOT_SELECTION_WINDOW
+#undef EOT_SELECTION_NUMBER
+#undef EOT_SELECTION_INTEGER
 };
+/** A further selection that is applied to the same events. */
+struct eot_named_selection_config {
+    char name[24]; /* letters, digits, _ and -; not "default" */
+    struct eot_selection_config selection;
+};
+#define EOT_MAX_FURTHER_SELECTION (EOT_MAX_SELECTION - 1)
 
 struct eot_scoring_config {
     bool track_length;
@@ -163,7 +173,9 @@ struct eot_config {
     struct eot_sampling_config sampling;
     struct eot_device_config device;
     struct eot_detector_config detector;
-    struct eot_selection_config selection;
+    struct eot_selection_config selection; /* the default one */
+    size_t n_further;                      /* selections besides it */
+    struct eot_named_selection_config further[EOT_MAX_FURTHER_SELECTION];
     struct eot_scoring_config scoring;
     struct eot_output_config output;
     char *effective_yaml; /* the effective configuration: valid input that reproduces the run */

@@ -84,6 +84,10 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
         for (size_t i = 0; i < config->geometry.n_volume; i++)
             write_scope(out, config, EOT_SCOPE_VOLUME, &config->geometry.volume[i], indent + 4, true);
         break;
+    case EOT_KEY_SELECTIONS:
+        for (size_t i = 0; i < config->n_further; i++)
+            write_scope(out, config, EOT_SCOPE_SELECTION, &config->further[i], indent + 4, true);
+        break;
     case EOT_KEY_LAYERS: {
         const struct eot_volume_config *volume = (const struct eot_volume_config *)(const void *)(source - key->offset);
         for (size_t i = 0; i < volume->n_layer; i++)
@@ -94,12 +98,13 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
 }
 
 static bool is_block(enum eot_key_type type) {
-    return type == EOT_KEY_MATERIALS || type == EOT_KEY_VOLUMES || type == EOT_KEY_LAYERS;
+    return type == EOT_KEY_MATERIALS || type == EOT_KEY_VOLUMES || type == EOT_KEY_LAYERS || type == EOT_KEY_SELECTIONS;
 }
 
 /** A volume's merge that geometry.layers implies is left out, so that --set geometry.layers still acts on an effective
- * configuration. */
+ * configuration; an empty list of further selections is left out too. */
 static bool is_implied(const struct eot_config *config, const struct eot_key *key, const void *source) {
+    if (key->type == EOT_KEY_SELECTIONS) return config->n_further == 0;
     if (key->scope != EOT_SCOPE_VOLUME || strcmp(key->path, "merge") != 0) return false;
     return ((const struct eot_volume_config *)source)->merge ==
            (config->geometry.layers == EOT_LAYERS_EXPLICIT ? -1 : 0);
@@ -153,7 +158,8 @@ static const char *type_text(const struct eot_key *key, char *text, size_t size)
         [EOT_KEY_SWITCH] = "on, off",    [EOT_KEY_NAME] = "name",
         [EOT_KEY_MATERIAL] = "material", [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
         [EOT_KEY_MATERIALS] = "list",    [EOT_KEY_VOLUMES] = "list",
-        [EOT_KEY_LAYERS] = "list",       [EOT_KEY_CHOICE] = "",
+        [EOT_KEY_LAYERS] = "list",       [EOT_KEY_SELECTIONS] = "list",
+        [EOT_KEY_CHOICE] = "",
     };
     if (key->type == EOT_KEY_CHOICE) {
         char word[32];

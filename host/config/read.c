@@ -117,6 +117,35 @@ done:
     return status;
 }
 
+/** Further selections: each starts from the values of the default one, which was read before (the keys' order). */
+static enum eot_status read_selections(const struct eot_value_place *v, const struct eot_node *node) {
+    enum eot_status status = EOT_OK;
+    struct eot_reader *r = v->reader;
+    struct eot_error *err = r->err;
+    EOT_TRY(eot_check_list(v, node, true));
+    if (node->n_child > EOT_MAX_FURTHER_SELECTION) {
+        status = eot_tree_fail(&r->tree, node, v->name, err,
+                               "(%zu selections besides the default one, at most %d); leave some out", node->n_child,
+                               EOT_MAX_FURTHER_SELECTION);
+        goto done;
+    }
+    for (size_t i = 0; i < node->n_child; i++) {
+        char name[256];
+        struct eot_named_selection_config *further = &r->config->further[i];
+        eot_item_name(v->name, node->child[i], i, name, sizeof name);
+        *further = (struct eot_named_selection_config){.selection = r->config->selection};
+        r->config->n_further = i + 1;
+        if (eot_node_child(node->child[i], "name") == NULL) {
+            status = eot_tree_fail(&r->tree, node->child[i], name, err,
+                                   "(a selection without a name); give it one: name: tight");
+            goto done;
+        }
+        EOT_TRY(eot_read_section(r, EOT_SCOPE_SELECTION, node->child[i], "", name, further));
+    }
+done:
+    return status;
+}
+
 /** One key's value from its node into target (the address inside the scope's struct). */
 static enum eot_status read_value(const struct eot_value_place *v, const struct eot_node *node, unsigned char *target) {
     struct eot_reader *r = v->reader;
@@ -173,6 +202,7 @@ static enum eot_status read_value(const struct eot_value_place *v, const struct 
         return eot_read_elements(v, node, (struct eot_material_config *)(void *)(target - key->offset));
     case EOT_KEY_MATERIALS: return eot_read_materials(v, node);
     case EOT_KEY_VOLUMES: return read_volumes(v, node);
+    case EOT_KEY_SELECTIONS: return read_selections(v, node);
     case EOT_KEY_LAYERS: return read_layers(v, node, (struct eot_volume_config *)(void *)(target - key->offset));
     }
     return EOT_OK;
@@ -242,8 +272,8 @@ static const struct eot_node *descend(const struct eot_node *map, const char *pa
 enum eot_status eot_read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
                                  const char *prefix, const char *name, void *target) {
     enum eot_status status = read_map(r, scope, map, prefix, name);
-    /* What begins as a built-in material has all its values: nothing is required. */
-    bool has_start = scope == EOT_SCOPE_MATERIAL && r->is_builtin_item;
+    /* What begins as a built-in material or as the default selection has all its values: nothing is required. */
+    bool has_start = scope == EOT_SCOPE_SELECTION || (scope == EOT_SCOPE_MATERIAL && r->is_builtin_item);
     for (size_t k = 0; k < EOT_N_KEYS && status == EOT_OK; k++) {
         const struct eot_key *key = &EOT_KEYS[k];
         if (key->scope != scope) continue;

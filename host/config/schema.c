@@ -9,6 +9,14 @@
 #define MATERIAL(member) AT(struct eot_material_config, member)
 #define VOLUME(member) AT(struct eot_volume_input, member)
 #define LAYER(member) AT(struct eot_layer_config, member)
+#define SELECTION(member) AT(struct eot_named_selection_config, member)
+
+/* "|word|word" of the models of the tail */
+#define EOT_TAIL(id, word, probability) "|" word
+static const char TAIL_WORDS[] =
+#include "eotmc/tally/tails.def"
+    ;
+#undef EOT_TAIL
 
 /* scope, path, type, dimension, count, min, max, default, choices, offset, input only, doc, advice */
 #define NUMBER(scope, path, dimension, min, max, fallback, offset, doc) \
@@ -178,7 +186,7 @@ const struct eot_key EOT_KEYS[] = {
            "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate "
            "as weight"),
     COUNT(ROOT, "sampling.eot", COUNT64, 1, 1e15, "200000", ROOT(sampling.eot), "electrons simulated"),
-    COUNT(ROOT, "sampling.first", COUNT64, 0, 9e15, "0", ROOT(sampling.first),
+    COUNT(ROOT, "sampling.first", COUNT64, 0, 8e15, "0", ROOT(sampling.first),
           "number of the first primary; runs over disjoint ranges can be merged"),
     COUNT(ROOT, "sampling.seed", COUNT32, 0, 4294967295.0, "1", ROOT(sampling.seed), "random seed"),
     COUNT(ROOT, "sampling.run", COUNT32, 0, 4294967295.0, "0", ROOT(sampling.run),
@@ -219,7 +227,7 @@ const struct eot_key EOT_KEYS[] = {
            "as large"),
     NUMBER(ROOT, "detector.ecal.em_visible_ratio", NONE, 0.1, 2, "0.781", ROOT(detector.ecal_em_visible_ratio),
            "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip)"),
-    CHOICE(ROOT, "detector.ecal.tail", "gaussian|exponential", "gaussian", ROOT(detector.ecal_tail),
+    CHOICE(ROOT, "detector.ecal.tail", &TAIL_WORDS[1], "gaussian", ROOT(detector.ecal_tail),
            "tail model of the default selected.per_eot; both are reported"),
     NUMBER(ROOT, "detector.ecal.tail_start", NONE, 0.5, 10, "2.5", ROOT(detector.ecal_tail_start),
            "standard deviations below the mean from which the exponential tail runs (GaussExp, arXiv:1603.08591)"),
@@ -237,16 +245,35 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "detector.veto.photostatistics", NONE, 0, 1e6, "20", ROOT(detector.veto_photostatistics),
            "photoelectrons per MeV; 0 = no such fluctuation"),
 
-    NUMBERS(ROOT, "selection.veto", ENERGY, 2, 0, 1000, "[0.005 GeV, 0.016 GeV]", ROOT(selection.veto),
-            "window of one minimum-ionising particle"),
-    NUMBERS(ROOT, "selection.hcal", ENERGY, 2, 0, 1000, "[1.2 GeV, 4 GeV]", ROOT(selection.hcal),
-            "window of one minimum-ionising particle, each module"),
-    NUMBER(ROOT, "selection.missing_energy", ENERGY, -1000, 1000, "20 GeV", ROOT(selection.missing_energy),
-           "smallest missing energy"),
-    NUMBER(ROOT, "selection.min_momentum", MOMENTUM, 0, 1000, "0 GeV/c", ROOT(selection.min_momentum),
-           "smallest momentum of the spectrometer track"),
-    COUNT(ROOT, "selection.charge", INTEGER, -1, 1, "-1", ROOT(selection.charge),
-          "charge of the track: -1 = mu-, 1 = mu+"),
+/* selection.KEY, and the same keys of each entry of selections */
+#define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
+    NUMBERS(ROOT, "selection." #key, dimension, 2, min, max, fallback, ROOT(selection.key), meaning),
+#define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning) \
+    NUMBER(ROOT, "selection." #key, dimension, min, max, fallback, ROOT(selection.key), meaning),
+#define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning) \
+    COUNT(ROOT, "selection." #key, INTEGER, min, max, fallback, ROOT(selection.key), meaning),
+#include "eotmc/detector/selection.def"
+#undef EOT_SELECTION_WINDOW
+#undef EOT_SELECTION_NUMBER
+#undef EOT_SELECTION_INTEGER
+    PART(ROOT, "selections", SELECTIONS, "[]", ROOT(further),
+         "further selections, at most 7, that are applied to the same events: their results carry "
+         "selection.NAME. in front, and the rows of the record are those of the default one"),
+    NAME(SELECTION, "name", 24, NULL, SELECTION(name),
+         "name in results: letters, digits, _ and -, different for each selection, not default"),
+#define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
+    NUMBERS(SELECTION, #key, dimension, 2, min, max, "", SELECTION(selection.key), \
+            meaning "; default: that of selection." #key),
+#define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning) \
+    NUMBER(SELECTION, #key, dimension, min, max, "", SELECTION(selection.key), \
+           meaning "; default: that of selection." #key),
+#define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning) \
+    COUNT(SELECTION, #key, INTEGER, min, max, "", SELECTION(selection.key), \
+          meaning "; default: that of selection." #key),
+#include "eotmc/detector/selection.def"
+#undef EOT_SELECTION_WINDOW
+#undef EOT_SELECTION_NUMBER
+#undef EOT_SELECTION_INTEGER
 
     SWITCH(ROOT, "scoring.track_length", "on", ROOT(scoring.track_length), "track lengths of the cascade"),
     NAME(ROOT, "scoring.exit", 32, "last", ROOT(scoring.exit),
@@ -277,7 +304,7 @@ const size_t EOT_N_KEYS = sizeof EOT_KEYS / sizeof EOT_KEYS[0];
 
 const char *eot_scope_prefix(enum eot_scope scope) {
     static const char *const prefixes[EOT_N_SCOPE] = {"", "materials[].", "geometry.volumes[].",
-                                                      "geometry.volumes[].layers[]."};
+                                                      "geometry.volumes[].layers[].", "selections[]."};
     return prefixes[scope];
 }
 

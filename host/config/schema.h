@@ -8,7 +8,14 @@
 #include "config/units.h"
 
 /** The struct that a key's value is stored in. */
-enum eot_scope { EOT_SCOPE_ROOT, EOT_SCOPE_MATERIAL, EOT_SCOPE_VOLUME, EOT_SCOPE_LAYER, EOT_N_SCOPE };
+enum eot_scope {
+    EOT_SCOPE_ROOT,
+    EOT_SCOPE_MATERIAL,
+    EOT_SCOPE_VOLUME,
+    EOT_SCOPE_LAYER,
+    EOT_SCOPE_SELECTION,
+    EOT_N_SCOPE
+};
 
 enum eot_key_type {
     EOT_KEY_NUMBER,    /* double */
@@ -22,7 +29,8 @@ enum eot_key_type {
     EOT_KEY_ELEMENTS,  /* mapping symbol: mass fraction */
     EOT_KEY_MATERIALS, /* list of mappings, EOT_SCOPE_MATERIAL */
     EOT_KEY_VOLUMES,   /* list of mappings, EOT_SCOPE_VOLUME */
-    EOT_KEY_LAYERS     /* list of mappings, EOT_SCOPE_LAYER */
+    EOT_KEY_LAYERS,    /* list of mappings, EOT_SCOPE_LAYER */
+    EOT_KEY_SELECTIONS /* list of mappings, EOT_SCOPE_SELECTION; each starts from the default selection's values */
 };
 
 struct eot_key {
@@ -57,7 +65,7 @@ extern const struct eot_key EOT_KEYS[];
 extern const size_t EOT_N_KEYS;
 
 /** The prefix of a scope's keys in documentation: "", "materials[].", "geometry.volumes[].",
- * "geometry.volumes[].layers[].". */
+ * "geometry.volumes[].layers[].", "selections[].". */
 const char *eot_scope_prefix(enum eot_scope scope);
 /** Does a word stand in "a|b|c"? @return its number from 0, or -1. */
 int eot_choice_index(const char *choices, const char *word);

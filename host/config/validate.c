@@ -11,15 +11,45 @@
 /** Fail at the place where `path` is written (or at the file, if it is a default). */
 #define FAIL_AT(path, ...) return eot_tree_fail(&r->tree, eot_tree_find(&r->tree, path), path, r->err, __VA_ARGS__)
 
-static enum eot_status check_windows(struct eot_reader *r) {
-    const struct {
-        const char *path;
-        struct eot_window_config window;
-    } windows[] = {{"selection.veto", r->config->selection.veto}, {"selection.hcal", r->config->selection.hcal}};
-    for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++)
-        if (windows[i].window.low >= windows[i].window.high)
-            FAIL_AT(windows[i].path, "(empty: the lower end is not below the upper one); write [low, high]");
+/** Windows that are not empty and a charge, of the selection whose keys begin with `prefix`. */
+static enum eot_status check_selection(struct eot_reader *r, const struct eot_selection_config *s, const char *prefix) {
+    char path[128];
+#define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
+    if (s->key.low >= s->key.high) { \
+        snprintf(path, sizeof path, "%s" #key, prefix); \
+        FAIL_AT(path, "(empty: the lower end is not below the upper one); write [low, high]"); \
+    }
+#define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning)
+#define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning)
+#include "eotmc/detector/selection.def"
+#undef EOT_SELECTION_WINDOW
+#undef EOT_SELECTION_NUMBER
+#undef EOT_SELECTION_INTEGER
+    snprintf(path, sizeof path, "%scharge", prefix);
+    if (s->charge == 0) FAIL_AT(path, "(must be -1 or 1); -1 selects mu-, 1 selects mu+");
     return EOT_OK;
+}
+
+static enum eot_status check_selections(struct eot_reader *r) {
+    const struct eot_config *c = r->config;
+    enum eot_status status = check_selection(r, &c->selection, "selection.");
+    for (size_t i = 0; i < c->n_further && status == EOT_OK; i++) {
+        const struct eot_named_selection_config *further = &c->further[i];
+        char path[64], prefix[80];
+        snprintf(path, sizeof path, "selections.%s", further->name);
+        snprintf(prefix, sizeof prefix, "%s.", path);
+        if (strcmp(further->name, "default") == 0)
+            FAIL_AT(path, "(the selection of this name is the section selection); choose another name");
+        if (strpbrk(further->name, "+/") != NULL)
+            FAIL_AT(path, "(the name becomes part of other names, without + and /); choose another name");
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(further->name, c->further[k].name) == 0)
+                FAIL_AT(path, "(two selections have this name); give each its own");
+        if (eot_beam_is_muon(c))
+            FAIL_AT("selections", "(a beam of muons has the default selection only); leave selections out");
+        status = check_selection(r, &further->selection, prefix);
+    }
+    return status;
 }
 
 static enum eot_status fail_volume(struct eot_reader *r, const struct eot_volume_config *volume, const char *text) {
@@ -162,7 +192,6 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
         FAIL_AT("detector.ecal.sampling",
                 "(more than the whole stochastic term, %.6g); lower it, or raise detector.ecal.stochastic",
                 c->detector.ecal_stochastic);
-    if (c->selection.charge == 0) FAIL_AT("selection.charge", "(must be -1 or 1); -1 selects mu-, 1 selects mu+");
     if (c->sampling.min_photon_energy >= c->beam.energy)
         FAIL_AT("sampling.region.min_photon_energy",
                 "(not below beam.energy = %.6g GeV: no photon would be left); lower it", c->beam.energy);
@@ -177,7 +206,7 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
         FAIL_AT("scoring.exit_z", "(outside the world, %.6g to %.6g cm); move the plane or enlarge geometry.world",
                 g->world_min[2], g->world_max[2]);
     enum eot_status status = check_processes(r);
-    if (status == EOT_OK) status = check_windows(r);
+    if (status == EOT_OK) status = check_selections(r);
     if (status == EOT_OK) status = check_volumes(r);
     if (status != EOT_OK) return status;
     const double start[3] = {c->beam.position_x, c->beam.position_y, c->beam.position_z};

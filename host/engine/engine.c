@@ -40,7 +40,11 @@ eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *confi
                                     .n_track_bin = EOT_TRACK_BINS,
                                     .n_slot = EOT_VERTEX_SLOTS,
                                     .primary_type = eot_primary_type(config),
-                                    .threshold = {1.0f, 2.5f, 5.0f, 10.0f, 20.0f, 50.0f, 75.0f}};
+                                    .threshold = {
+#define EOT_TRACK_THRESHOLD(E) E,
+#include "eotmc/tally/track_thresholds.def"
+#undef EOT_TRACK_THRESHOLD
+                                    }};
 }
 
 size_t eot_run_full_lanes(const struct eot_backend *b) {
@@ -107,6 +111,8 @@ done:
     return status;
 }
 
+size_t eot_engine_tallies(const struct eot_engine *g) { return (size_t)g->world->event.n_selection * EOT_N_TALLY; }
+
 static enum eot_status create_events(struct eot_engine *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_event_chunks *v = &g->events;
@@ -120,7 +126,7 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
     EOT_TRY(eot_engine_buffer(g, v->chunk * stack, NULL, &v->replay_stack, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * EOT_EVENT_VERTEX_BYTES, NULL, &v->vertex, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * 2 * sizeof(eot_muon_outcome), NULL, &v->outcome, err));
-    EOT_TRY(eot_engine_buffer(g, EOT_N_TALLY * sizeof(i64), NULL, &v->tally, err));
+    EOT_TRY(eot_engine_buffer(g, eot_engine_tallies(g) * sizeof(i64), NULL, &v->tally, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * EOT_N_EVENT_COLUMN * sizeof(f32), NULL, &v->row, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * sizeof(u32), NULL, &v->follow, err));
     if (v->e.follow_threshold < EOT_KEEP_ALL) {

@@ -74,6 +74,9 @@ void eot_engine_free(struct eot_engine *g);
 /** Work items of the kernel `source`: the energies of n primaries and one more. */
 size_t eot_engine_source_items(const struct eot_engine *g, size_t n);
 
+/** Values of the tallies of a batch, of all selections. */
+size_t eot_engine_tallies(const struct eot_engine *g);
+
 /** A buffer on the device of the engine. */
 enum eot_status eot_engine_buffer(struct eot_engine *g, size_t n_bytes, const void *initial, struct eot_buffer **buffer,
                                   struct eot_error *err);

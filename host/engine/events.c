@@ -33,17 +33,17 @@ static enum eot_status keep_rows(struct eot_engine *g, uint64_t first, const eot
         float *row = g->events.rows + i * EOT_N_EVENT_COLUMN;
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
         uint64_t primary = first + record[list != NULL ? list[i] : i].i_primary;
-        EOT_CHECK(row[EOT_E_STAGE] >= 0.0f, EOT_E_DEVICE,
+        EOT_CHECK(row[EOT_E_CUTS_PASSED] >= 0.0f, EOT_E_DEVICE,
                   "primary %llu failed on %s (%s); follow it step by step: eotmc replay <run folder or configuration> "
                   "--event %llu",
-                  (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_STAGE]),
+                  (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_CUTS_PASSED]),
                   (unsigned long long)primary);
         i64 recoil = (i64)floor(eot_run_complete_row(g->world, &g->events.e, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
         if (eot_is_kept(primary, g->events.e.sample_threshold)) { /* as the rest of its energy */
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_PHI] -= recoil;
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_RECOIL] += recoil;
         }
-        if (row[EOT_E_STAGE] < 3.0f && !eot_is_kept(primary, g->events.record_threshold)) continue;
+        if (row[EOT_E_CUTS_PASSED] < (float)EOT_N_CUT && !eot_is_kept(primary, g->events.record_threshold)) continue;
         EOT_TRY(eot_event_rows_add(kept, primary, row, EOT_N_EVENT_COLUMN, err));
     }
 done:
@@ -155,7 +155,8 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     struct eot_buffer *record = g->cascade.vertex;
     eot_vertex_record *copy = NULL;
     uint32_t *list = NULL;
-    size_t n_vertex = g->cascade.c.is_forced ? n : g->cascade.n_hit,
+    int64_t *tally = NULL;
+    size_t n_tally = eot_engine_tallies(g), n_vertex = g->cascade.c.is_forced ? n : g->cascade.n_hit,
            n_part = g->events.n_look > 0 ? g->events.n_look : g->events.chunk;
     *is_complete = false;
     if (!g->cascade.c.is_forced && n_vertex > 0) {
@@ -173,7 +174,7 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     list = malloc(n_part * sizeof *list);
     EOT_CHECK_MEMORY(copy);
     EOT_CHECK_MEMORY(list);
-    EOT_TRY(g->b->op->buffer_zero(g->b, g->events.tally, 0, EOT_N_TALLY * sizeof(i64), err));
+    EOT_TRY(g->b->op->buffer_zero(g->b, g->events.tally, 0, n_tally * sizeof(i64), err));
     for (size_t start = 0; start < n_vertex; start += n_part) {
         if (eot_stop_is_asked(&g->stop)) goto done;
         size_t count = n_vertex - start < n_part ? n_vertex - start : n_part, n_follow = count;
@@ -186,17 +187,19 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
             EOT_TRY(keep_rows(g, first, copy, part, m, block, kept, err));
         }
     }
-    int64_t tally[EOT_N_TALLY];
-    EOT_TRY(g->b->op->buffer_read(g->b, g->events.tally, 0, sizeof tally, tally, err));
+    tally = malloc(n_tally * sizeof *tally);
+    EOT_CHECK_MEMORY(tally);
+    EOT_TRY(g->b->op->buffer_read(g->b, g->events.tally, 0, n_tally * sizeof *tally, tally, err));
     for (int i = 0; i < EOT_N_FAULT; i++)
-        EOT_CHECK(tally[EOT_C_FAULT_STACK + i] == 0, EOT_E_DEVICE,
+        EOT_CHECK(tally[EOT_C_FAULT + i] == 0, EOT_E_DEVICE,
                   "a primary between %llu and %llu failed on %s; repeat the run with --device host",
                   (unsigned long long)first, (unsigned long long)(first + n), g->b->name);
-    for (int i = 0; i < EOT_N_TALLY; i++) block->event[i] += tally[i];
+    for (size_t i = 0; i < n_tally; i++) block->event[i] += tally[i];
     block->n_vertex += n_vertex;
     *is_complete = true;
 done:
     free(copy);
     free(list);
+    free(tally);
     return status;
 }

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void eot_run_layout(struct eot_sums_layout *layout) {
+void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout) {
     const size_t n_channel = EOT_N_RARE_CHANNEL;
     eot_sums_section_add(layout, "track", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, 3 * EOT_TRACK_BINS, true);
-    eot_sums_section_add(layout, "event", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_TALLY, true);
+    eot_sums_section_add(layout, "event", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, n_selection * EOT_N_TALLY, true);
     eot_sums_section_add(layout, "work", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_RUN_WORK, false);
     eot_sums_section_add(layout, "excluded.count", EOT_SUMS_COUNT, EOT_SUMS_APART, 1, false);
     eot_sums_section_add(layout, "excluded", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * n_channel, false);

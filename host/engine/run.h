@@ -17,7 +17,7 @@
 /** Sections of the sums of a shower run, in the order of eot_run_layout. */
 enum eot_run_section {
     EOT_RUN_TRACK = 0,      /* [3][EOT_TRACK_BINS] counts of EOT_TRACK_QUANTUM per X0 */
-    EOT_RUN_EVENT,          /* [EOT_N_TALLY] */
+    EOT_RUN_EVENT,          /* [selections][EOT_N_TALLY] */
     EOT_RUN_WORK,           /* [EOT_N_RUN_WORK] */
     EOT_RUN_EXCLUDED_COUNT, /* [1] showers that measured what the cut or the region leaves out */
     EOT_RUN_EXCLUDED,       /* [EOT_N_RARE_CHANNEL][weight, weight^2], in units of rare_unit */
@@ -63,14 +63,15 @@ struct eot_shower_binning {
 };
 struct eot_shower_binning eot_run_shower_binning(const struct eot_config *config);
 
-/** The sums of a shower run. @param layout zeroed. */
-void eot_run_layout(struct eot_sums_layout *layout);
+/** The sums of a shower run. @param n_selection that are applied to its events, the default one included. @param layout
+ * zeroed. */
+void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout);
 
 /** A block of primaries of a shower run, in its sums. */
 struct eot_block {
     uint64_t n_primary;
     int64_t *track; /* [3][EOT_TRACK_BINS] */
-    int64_t *event; /* [EOT_N_TALLY] */
+    int64_t *event; /* [selections][EOT_N_TALLY] */
     uint64_t n_step, n_vertex, vertex_sum;
 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "device/launch.h"
-#include "eotmc/math/random.h"
+#include "eotmc/detector/ecal.h"
 
 /* What one launch of the replay gives of its showers, on the host. */
 struct chunk {
@@ -41,24 +41,15 @@ static void add_with_square(int64_t place[2 * EOT_WIDE], double v) {
 
 static double energy_of(int64_t counts) { return (double)counts / EOT_ENERGY_QUANTUM; }
 
-/* The visible energy of a deposit in the ECAL, smeared by sampling with the same random number as in eot_event_select:
- * the block after those of VETO and HCAL. */
-static double visible_energy(const struct scorer *s, uint64_t primary, double deposit) {
-    eot_random random = eot_random_init(primary, EOT_STAGE_DETECTOR, 0, s->e->seed, s->e->run);
-    random.draw = 1 + EOT_N_HCAL;
-    eot_u32x4 block = eot_random_block(random);
-    double seen = fmax(0.0, deposit + (double)s->detector->response.ecal_sampling * sqrt(deposit) *
-                                          eot_normal(block.x, block.y).a);
-    return seen * s->shower_visible;
-}
-
 /* Scores of one shower into the sums. @param a its accumulators. @param p its profile. */
 static void score_shower(const struct scorer *s, uint64_t primary, const int64_t *a, const int64_t *p) {
     int64_t *sum = eot_sums_at(s->sums, EOT_RUN_SHOWER, 0), *profile = eot_sums_at(s->sums, EOT_RUN_PROFILE, 0),
             *cell = eot_sums_at(s->sums, EOT_RUN_CELL, 0);
     double score[EOT_N_SHOWER_SCORE] = {0}, moment = 0.0, total = 0.0, width = s->binning.bin_width;
     score[EOT_S_DEPOSIT] = energy_of(a[EOT_ACC_LEDGER_ECAL]);
-    score[EOT_S_VISIBLE] = visible_energy(s, primary, score[EOT_S_DEPOSIT]);
+    score[EOT_S_VISIBLE] =
+        s->shower_visible * eot_ecal_seen(score[EOT_S_DEPOSIT], (double)s->detector->response.ecal_sampling, primary,
+                                          s->e->seed, s->e->run);
     score[EOT_S_REAR] =
         energy_of(a[EOT_ACC_LEDGER_VETO] + a[EOT_ACC_LEDGER_HCAL] + a[EOT_ACC_LEDGER_OTHER] + a[EOT_ACC_LEDGER_REAR]);
     score[EOT_S_SIDE] = energy_of(a[EOT_ACC_LEDGER_SIDE]);
@@ -174,9 +165,9 @@ enum eot_status eot_engine_showers(struct eot_engine *g, struct eot_sums *sums, 
     if (done < n) forget(sums);
     EOT_TRY(g->b->op->buffer_read(g->b, g->events.tally, 0, sizeof tally, tally, err));
     for (int i = 0; i < EOT_N_FAULT; i++)
-        EOT_CHECK(tally[EOT_C_FAULT_STACK + i] == 0, EOT_E_DEVICE,
+        EOT_CHECK(tally[EOT_C_FAULT + i] == 0, EOT_E_DEVICE,
                   "%lld of the showers from primary %llu failed (fault %d); try another device, and report it",
-                  (long long)tally[EOT_C_FAULT_STACK + i], (unsigned long long)first, i);
+                  (long long)tally[EOT_C_FAULT + i], (unsigned long long)first, i);
 done:
     chunk_free(g, &c);
     return status;

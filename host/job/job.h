@@ -38,9 +38,9 @@ struct eot_job_batch {
 
 struct eot_job {
     const char *name;
-    const char *title;         /* what it simulates, for messages */
-    const char *unit;          /* of its primaries, for progress */
-    const char *const *column; /* n_column names with units of the values of its event rows */
+    const char *title;                    /* what it simulates, for messages */
+    const char *unit;                     /* of its primaries, for progress */
+    const struct eot_column_info *column; /* the primary, then the n_column values of its event rows */
     size_t n_column;
     bool writes_vertices; /* its rows are rare vertices of showers, which HepMC files hold */
     /** Whether it makes the run that a configuration asks for. */

@@ -12,9 +12,10 @@
 
 enum { MUONS_ON_CPU = 16384, MUONS_ON_GPU = 262144 }; /* of a launch */
 
-static const char *const COLUMN[EOT_N_EXIT_COLUMN + 1] = {
-    "primary",
-#define EOT_EXIT_COLUMN(symbol, name) name,
+enum { REAL, INTEGER };
+static const struct eot_column_info COLUMN[EOT_N_EXIT_COLUMN + 1] = {
+    {"primary", "1", "number of the primary", true},
+#define EOT_EXIT_COLUMN(id, name, unit, kind, meaning) {name, unit, meaning, kind == INTEGER},
 #include "eotmc/tally/exit_columns.def"
 #undef EOT_EXIT_COLUMN
 };

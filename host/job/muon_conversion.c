@@ -1,8 +1,8 @@
-/* mu N -> e N phi of a muon beam in the ECAL, on the device: eotmc/transport/conversion.h. Each muon's row is added to
- * integer sums here. */
+/* mu N -> e N phi of a muon beam in the ECAL, on the device: eotmc/select/conversion_score.h. Each muon's row is added
+ * to integer sums here. */
 /* The device's functions in the device's precision: hence the #undef. */
 #undef EOT_REAL_DOUBLE
-#include "eotmc/transport/conversion.h"
+#include "eotmc/select/conversion_score.h"
 
 #include "device/launch.h"
 #include "engine/stop.h"
@@ -14,9 +14,10 @@
 
 enum { MUONS_ON_CPU = 4096, MUONS_ON_GPU = 32768 }; /* of a launch */
 
-static const char *const COLUMN[EOT_N_CONVERSION_COLUMN + 1] = {
-    "primary",
-#define EOT_CONVERSION_COLUMN(symbol, name) name,
+enum { REAL, INTEGER };
+static const struct eot_column_info COLUMN[EOT_N_CONVERSION_COLUMN + 1] = {
+    {"primary", "1", "number of the primary", true},
+#define EOT_CONVERSION_COLUMN(id, name, unit, kind, value, meaning) {name, unit, meaning, kind == INTEGER},
 #include "eotmc/tally/conversion_columns.def"
 #undef EOT_CONVERSION_COLUMN
 };
@@ -31,7 +32,7 @@ struct conversion_worker {
     uint64_t record_threshold;
     eot_muon_beam_parameters p;
     struct eot_world_buffers constant;
-    struct eot_buffer *event, *parameters, *acc, *stack, *event_row, *row_buffer, *tally, *counter;
+    struct eot_buffer *event, *parameters, *acc, *stack, *row_buffer, *counter;
     float *row;
 };
 
@@ -73,8 +74,7 @@ done:
 static void worker_free(void *worker) {
     struct conversion_worker *w = worker;
     if (w == NULL) return;
-    struct eot_buffer *all[] = {w->event,     w->parameters, w->acc,   w->stack,
-                                w->event_row, w->row_buffer, w->tally, w->counter};
+    struct eot_buffer *all[] = {w->event, w->parameters, w->acc, w->stack, w->row_buffer, w->counter};
     eot_world_buffers_free(w->b, &w->constant);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) w->b->op->buffer_free(w->b, all[i]);
     free(w->row);
@@ -105,9 +105,7 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     EOT_TRY(b->op->buffer_create(b, w->chunk * EOT_N_ACC * sizeof(i64), NULL, &w->acc, err));
     EOT_TRY(
         b->op->buffer_create(b, w->chunk * EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32), NULL, &w->stack, err));
-    EOT_TRY(b->op->buffer_create(b, w->chunk * EOT_N_EVENT_COLUMN * sizeof(f32), NULL, &w->event_row, err));
     EOT_TRY(b->op->buffer_create(b, w->chunk * EOT_N_CONVERSION_COLUMN * sizeof(f32), NULL, &w->row_buffer, err));
-    EOT_TRY(b->op->buffer_create(b, EOT_N_TALLY * sizeof(i64), NULL, &w->tally, err));
     EOT_TRY(b->op->buffer_create(b, EOT_N_CONVERSION_COUNTER * sizeof(i64), NULL, &w->counter, err));
 done:
     return status;
@@ -133,9 +131,7 @@ static enum eot_status follow(struct conversion_worker *w, uint64_t first, size_
                                                                .launch = w->parameters,
                                                                .acc = w->acc,
                                                                .stack = w->stack,
-                                                               .event_row = w->event_row,
                                                                .row = w->row_buffer,
-                                                               .tally = w->tally,
                                                                .counter = w->counter},
                                   err));
     EOT_TRY(b->op->buffer_read(b, w->row_buffer, 0, n * EOT_N_CONVERSION_COLUMN * sizeof *w->row, w->row, err));

@@ -1,6 +1,6 @@
 /* The device's functions in the device's precision: hence the #undef. */
 #undef EOT_REAL_DOUBLE
-#include "eotmc/transport/conversion.h"
+#include "eotmc/select/conversion_score.h"
 
 #include "job/muon_conversion_private.h"
 

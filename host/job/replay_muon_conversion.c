@@ -7,8 +7,8 @@
 
 /* Buffers of one muon, on the host. */
 struct host_space {
-    i64 acc[EOT_N_ACC], tally[EOT_N_TALLY], counter[EOT_N_CONVERSION_COUNTER];
-    f32 stack[EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH], row[EOT_N_EVENT_COLUMN];
+    i64 acc[EOT_N_ACC], counter[EOT_N_CONVERSION_COUNTER];
+    f32 stack[EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH];
 };
 
 /* Steps of the muon up to the one it converts on, or through the ECAL if it does not; that one too, as far as it gets.
@@ -72,12 +72,7 @@ enum eot_status eot_replay_muon_conversion(const struct eot_config *config, cons
     launch.has_vertex = 0;
     const eot_conversion_world w = {
         .matter = eot_world_matter(world), .em = &world->em, .e = &world->event, .launch = &launch};
-    const eot_conversion_space space = {.acc = host->acc,
-                                        .tally = host->tally,
-                                        .counter = host->counter,
-                                        .stack = host->stack,
-                                        .row = host->row,
-                                        .n_item = 1};
+    const eot_conversion_space space = {.acc = host->acc, .counter = host->counter, .stack = host->stack, .n_item = 1};
     f32 E;
     struct eot_replay_vertex *out = &replay->vertex[0];
     eot_event_muon_state s = eot_conversion_start(w, event, charge, host->acc, &E);

@@ -103,7 +103,7 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
     eot_vertex_record *record = NULL;
     size_t n_record = 0;
     acc = malloc(EOT_N_ACC * sizeof *acc);
-    tally = calloc(EOT_N_TALLY, sizeof *tally);
+    tally = calloc((size_t)w->event.n_selection * EOT_N_TALLY, sizeof *tally);
     stack = calloc(EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH, sizeof *stack);
     record = calloc(MAX_RECORD, sizeof *record);
     EOT_CHECK_MEMORY(acc);
@@ -145,8 +145,9 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
         eot_muon_outcome outcome[2];
         for (int k = 0; k < 2; k++)
             EOT_TRY(follow_muon(w, &launch, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
-        eot_event_select(&w->event, &launch, event, 1, v, acc, outcome[0], outcome[1], tally, out->row);
-        if (out->row[EOT_E_STAGE] < 0.0f) out->faults = (uint32_t)-out->row[EOT_E_STAGE];
+        eot_event ev = eot_event_reconstruct(&w->event, &launch, event, v, acc, outcome[0], outcome[1]);
+        eot_event_select(&w->event, &launch, 1, v, ev, acc, tally, out->row);
+        if (ev.faults != 0u) out->faults = ev.faults;
         i64 recoil = (i64)floor(eot_run_complete_row(w, &launch, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
         acc[EOT_ACC_LEDGER_PHI] -= recoil;
         acc[EOT_ACC_LEDGER_RECOIL] += recoil;

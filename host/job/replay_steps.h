@@ -5,7 +5,8 @@
 #define EOT_HOST_JOB_REPLAY_STEPS_H
 
 #undef EOT_REAL_DOUBLE
-#include "eotmc/transport/conversion.h"
+#include "eotmc/select/conversion_score.h"
+#include "eotmc/select/score.h"
 #include "eotmc/transport/muon_beam.h"
 
 #include "job/replay.h"

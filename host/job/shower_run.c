@@ -26,8 +26,7 @@ static enum eot_status world(const struct eot_config *config, const struct eot_s
 }
 
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
-    (void)config;
-    eot_run_layout(l);
+    eot_run_layout(1 + config->n_further, l);
 }
 
 /* X0 of volumes in front of the ECAL. */

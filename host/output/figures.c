@@ -200,13 +200,14 @@ done:
 }
 
 /** Horizontal bars, the first cut on top, with numbers. */
-static enum eot_status cutflow_figure(const char *folder, const struct eot_result *r, struct eot_error *err) {
+static enum eot_status cutflow_figure(const char *folder, const char *name, const struct eot_cutflow_row *cutflow,
+                                      size_t n_cutflow, const struct eot_result *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, script = {0};
     double smallest = DBL_MAX, largest = 0.0;
     size_t n_longest = 0;
-    for (size_t i = 0; i < r->n_cutflow; i++) {
-        const struct eot_cutflow_row *c = &r->cutflow[i];
+    for (size_t i = 0; i < n_cutflow; i++) {
+        const struct eot_cutflow_row *c = &cutflow[i];
         if (c->weighted > 0.0) smallest = fmin(smallest, c->weighted);
         largest = fmax(largest, c->weighted);
         if (strlen(c->cut) > n_longest) n_longest = strlen(c->cut);
@@ -215,43 +216,42 @@ static enum eot_status cutflow_figure(const char *folder, const struct eot_resul
     double low = pow(10.0, floor(log10(smallest)) - 1.0), high = pow(10.0, ceil(log10(largest * 1.0001))),
            decades = log10(high / low);
     eot_text_add(&data, "# row events per_EOT std_error\n");
-    for (size_t i = 0; i < r->n_cutflow; i++) {
-        const struct eot_cutflow_row *c = &r->cutflow[i];
-        eot_text_add(&data, "%zu %.9g %.9g %.9g # %s\n", r->n_cutflow - i, c->events, c->weighted, c->std_error,
-                     c->cut);
+    for (size_t i = 0; i < n_cutflow; i++) {
+        const struct eot_cutflow_row *c = &cutflow[i];
+        eot_text_add(&data, "%zu %.9g %.9g %.9g # %s\n", n_cutflow - i, c->events, c->weighted, c->std_error, c->cut);
     }
     eot_text_add(&script,
                  "set title 'Cut flow' font ',24' offset 0, -0.3\nset xlabel 'per EOT'\nlow = %.6g\nset logscale "
                  "x\nset xrange [low:%.6g]\nset format x '10^{%%L}'\n",
                  low, high);
     if (decades > 4.0) eot_text_add(&script, "set xtics %.6g\n", pow(10.0, ceil(decades / 4.0)));
-    eot_text_add(&script, "set yrange [0.4:%.1f]\nset ytics scale 0 (", (double)r->n_cutflow + 0.6);
-    for (size_t i = 0; i < r->n_cutflow; i++) {
+    eot_text_add(&script, "set yrange [0.4:%.1f]\nset ytics scale 0 (", (double)n_cutflow + 0.6);
+    for (size_t i = 0; i < n_cutflow; i++) {
         eot_text_add(&script, "%s", i > 0 ? ", " : "");
-        eot_text_add_quoted(&script, r->cutflow[i].cut, 1);
-        eot_text_add(&script, " %zu", r->n_cutflow - i);
+        eot_text_add_quoted(&script, cutflow[i].cut, 1);
+        eot_text_add(&script, " %zu", n_cutflow - i);
     }
     eot_text_add(&script, ")\n");
-    for (size_t i = 0; i < r->n_cutflow; i++) {
-        const struct eot_cutflow_row *c = &r->cutflow[i];
+    for (size_t i = 0; i < n_cutflow; i++) {
+        const struct eot_cutflow_row *c = &cutflow[i];
         char number[96];
         eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_FIGURE);
         eot_text_add(&script,
                      "set label %zu \"%s\\n{/*0.75 %.6g events}\" at graph 1.03, first %zu left offset 0, 0.3\n", i + 1,
-                     number, c->events, r->n_cutflow - i);
+                     number, c->events, n_cutflow - i);
     }
     add_provenance(&script, r);
     eot_text_add(&script,
                  "set minussign\nset border 3 linewidth 0.8\nset xtics nomirror\nset lmargin %zu\nset rmargin 25\nset "
                  "bmargin 4.2\n"
                  "unset key\nset style fill solid 0.75 noborder\n"
-                 "plot 'cutflow.dat' using 3:1:(low):($3 > low ? $3 : low):($1 - 0.3):($1 + 0.3) with boxxyerror "
+                 "plot '%s.dat' using 3:1:(low):($3 > low ? $3 : low):($1 - 0.3):($1 + 0.3) with boxxyerror "
                  "linecolor '%s', \\\n"
                  "     '' using ($3 - $4 > low ? $3 - $4 : low):($3 > 0 ? $1 : NaN):($3 + $4 - ($3 - $4 > low ? $3 - "
                  "$4 : low)):(0) "
                  "with vectors nohead linecolor 'black' linewidth 1\n",
-                 (size_t)(3.0 + 0.95 * fmax(12.0, fmin(40.0, (double)n_longest))), colours[0]);
-    EOT_TRY(eot_gnuplot_figure(folder, "cutflow", 1600, 250 + 90 * r->n_cutflow, &data, &script, err));
+                 (size_t)(3.0 + 0.95 * fmax(12.0, fmin(40.0, (double)n_longest))), name, colours[0]);
+    EOT_TRY(eot_gnuplot_figure(folder, name, 1600, 250 + 90 * n_cutflow, &data, &script, err));
 done:
     eot_text_free(&data);
     eot_text_free(&script);
@@ -293,7 +293,14 @@ enum eot_status eot_output_figures(const char *folder, const struct eot_config *
     if (n_hcal > 0)
         EOT_TRY(eot_output_figure_histograms(figures, "hcal_energy", "Energy in the HCAL modules", hcal, n_hcal, result,
                                              err));
-    if (result->n_cutflow > 0) EOT_TRY(cutflow_figure(figures, result, err));
+    if (result->n_cutflow > 0)
+        EOT_TRY(cutflow_figure(figures, "cutflow", result->cutflow, result->n_cutflow, result, err));
+    for (size_t i = 0; i < result->n_selection; i++) {
+        const struct eot_selection_result *s = &result->selection[i];
+        char name[64];
+        snprintf(name, sizeof name, "selection_%s_cutflow", s->name);
+        EOT_TRY(cutflow_figure(figures, name, s->cutflow, s->n_cutflow, result, err));
+    }
 done:
     free(figures);
     return status;

@@ -126,6 +126,28 @@ static herr_t add_table(hid_t file, const char *name, const struct member *membe
 #define ADD_TABLE(file, name, members, row, n_row) \
     add_table((file), (name), (members), sizeof(members) / sizeof(members)[0], sizeof(row)[0], (row), (n_row))
 
+/** /selections/NAME/{cutflow,categories} of the further selections, as those of the default one. */
+static herr_t add_selections(hid_t file, const struct eot_result *r, const struct member *cutflow, size_t n_cutflow,
+                             const struct member *category, size_t n_category) {
+    if (r->n_selection == 0) return 0;
+    hid_t group = H5Gcreate2(file, "selections", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    herr_t failed = group < 0 ? -1 : 0;
+    for (size_t i = 0; failed >= 0 && i < r->n_selection; i++) {
+        const struct eot_selection_result *s = &r->selection[i];
+        hid_t own = H5Gcreate2(group, s->name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        failed =
+            own < 0 ||
+                    add_table(own, "cutflow", cutflow, n_cutflow, sizeof s->cutflow[0], s->cutflow, s->n_cutflow) < 0 ||
+                    add_table(own, "categories", category, n_category, sizeof s->category[0], s->category,
+                              s->n_category) < 0
+                ? -1
+                : 0;
+        H5Gclose(own);
+    }
+    H5Gclose(group);
+    return failed;
+}
+
 static herr_t add_tables(hid_t file, const struct eot_result *r) {
     const struct member estimate[] = {TEXT(struct eot_estimate, name),
                                       TEXT(struct eot_estimate, unit),
@@ -146,23 +168,52 @@ static herr_t add_tables(hid_t file, const struct eot_result *r) {
         ADD_TABLE(file, "cutflow", cutflow, r->cutflow, r->n_cutflow) < 0 ||
         ADD_TABLE(file, "categories", category, r->category, r->n_category) < 0 ||
         ADD_TABLE(file, "faults", fault, r->fault, r->n_fault) < 0 ||
-        ADD_TABLE(file, "devices", device, r->device, r->n_device) < 0)
+        ADD_TABLE(file, "devices", device, r->device, r->n_device) < 0 ||
+        add_selections(file, r, cutflow, sizeof cutflow / sizeof cutflow[0], category,
+                       sizeof category / sizeof category[0]) < 0)
         return -1;
     return r->n_range > 0 ? add_dataset(file, "primaries", H5T_NATIVE_UINT64, 2, ranges, r->primaries) : 0;
 }
 
-/** /events: one row per event, one double per column, the columns by their names. */
+/** /events: one row per event, the columns by their names, numbers as doubles and integers as 64-bit integers;
+ * /event_columns: name, unit and meaning of each. A reader that asks for doubles gets doubles of all columns. */
 static herr_t add_events(hid_t file, const struct eot_event_table *events) {
-    herr_t failed = 0;
+    herr_t failed = -1;
+    size_t n = events->n_column;
     struct member *member = NULL;
-    if (events->n_event == 0 || events->n_column == 0) return 0;
-    member = calloc(events->n_column, sizeof *member);
-    if (member == NULL) return -1;
-    for (size_t i = 0; i < events->n_column; i++)
-        member[i] = (struct member){events->column[i], i * sizeof(double), 0, H5T_NATIVE_DOUBLE};
-    failed = add_table(file, "events", member, events->n_column, events->n_column * sizeof(double), events->value,
-                       events->n_event);
+    struct description {
+        char name[40], unit[16], meaning[128];
+    } *description = NULL;
+    union cell {
+        double real;
+        int64_t integer;
+    } *cell = NULL;
+    if (events->n_event == 0 || n == 0) return 0;
+    member = calloc(n, sizeof *member);
+    description = calloc(n, sizeof *description);
+    cell = malloc(events->n_event * n * sizeof *cell);
+    if (member == NULL || description == NULL || cell == NULL) goto done;
+    for (size_t c = 0; c < n; c++) {
+        const struct eot_column_info *column = &events->column[c];
+        member[c] = (struct member){column->name, c * sizeof *cell, 0,
+                                    column->is_integer ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE};
+        snprintf(description[c].name, sizeof description[c].name, "%s", column->name);
+        snprintf(description[c].unit, sizeof description[c].unit, "%s", column->unit);
+        snprintf(description[c].meaning, sizeof description[c].meaning, "%s", column->meaning);
+    }
+    for (size_t k = 0; k < events->n_event * n; k++)
+        if (events->column[k % n].is_integer)
+            cell[k].integer = (int64_t)events->value[k];
+        else
+            cell[k].real = events->value[k];
+    failed = add_table(file, "events", member, n, n * sizeof *cell, cell, events->n_event);
+    const struct member described[] = {TEXT(struct description, name), TEXT(struct description, unit),
+                                       TEXT(struct description, meaning)};
+    if (failed >= 0) failed = ADD_TABLE(file, "event_columns", described, description, n);
+done:
     free(member);
+    free(description);
+    free(cell);
     return failed;
 }
 

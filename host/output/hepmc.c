@@ -22,7 +22,7 @@ static double column(const double *row, enum eot_event_column which) {
 static struct eot_final_vertex vertex_of(const double *row) {
     struct eot_final_vertex v = {.primary = (uint64_t)row[0],
                                  .parent = (int)column(row, EOT_E_PARENT),
-                                 .E = column(row, EOT_E_PHOTON),
+                                 .E = column(row, EOT_E_PARENT_ENERGY),
                                  .slope_x = column(row, EOT_E_SLOPE_X),
                                  .slope_y = column(row, EOT_E_SLOPE_Y),
                                  .E_plus = column(row, EOT_E_MU_PLUS),
@@ -47,7 +47,7 @@ static void print_event(FILE *file, size_t number, const double *row, const stru
     fprintf(file, "E %zu 1 %zu\nU GEV MM\nW %.16e\n", number, event->n, weight);
     fprintf(file,
             "A 0 GenCrossSection %.10e %.3e -1 -1\nA 0 beam_energy_GeV %.9g\nA 0 cuts_passed %d\nA 0 primary %.0f\n",
-            event->xsec, event->xsec_error, column(row, EOT_E_BEAM), (int)column(row, EOT_E_STAGE), row[0]);
+            event->xsec, event->xsec_error, column(row, EOT_E_BEAM), (int)column(row, EOT_E_CUTS_PASSED), row[0]);
     for (size_t i = 0; i < event->n; i++) {
         const struct eot_final_particle *p = &event->particle[i];
         if (i == 2) fprintf(file, "V -1 0 [1,2] @ %.16e %.16e %.16e %.16e\n", at[0], at[1], at[2], at[3]);
@@ -71,7 +71,7 @@ enum eot_status eot_output_hepmc(const char *folder, const struct eot_config *co
     for (size_t i = 0; i < result->n_range; i++)
         n_primary += (double)(result->primaries[i][1] - result->primaries[i][0]);
     for (size_t i = 0; i < events->n_event; i++)
-        E_max = fmax(E_max, column(events->value + i * events->n_column, EOT_E_PHOTON));
+        E_max = fmax(E_max, column(events->value + i * events->n_column, EOT_E_PARENT_ENERGY));
     context.E_max = 1.0001 * E_max;
     eot_output_temporary_name(temporary, sizeof temporary, name);
     path = eot_output_path(folder, temporary);
@@ -90,7 +90,7 @@ enum eot_status eot_output_hepmc(const char *folder, const struct eot_config *co
         const struct eot_process *process = eot_process_at((int)column(row, EOT_E_PROCESS));
         struct eot_final_vertex vertex = vertex_of(row);
         struct eot_final_state event = {.n = 0};
-        bool is_selected = column(row, EOT_E_STAGE) >= 3.0; /* always recorded */
+        bool is_selected = column(row, EOT_E_CUTS_PASSED) >= EOT_N_CUT; /* always recorded */
         EOT_CHECK(process != NULL, EOT_E_INTERNAL, "primary %.0f has process %g, which is none; report this as a bug",
                   row[0], column(row, EOT_E_PROCESS));
         EOT_TRY(process->final_state(&vertex, &context, &event, err));

@@ -15,12 +15,12 @@ static int width_of_longest(const char *text, size_t stride, size_t n, int least
     return width;
 }
 
-static void print_cutflow(const struct eot_result *r) {
-    if (r->n_cutflow == 0) return;
-    int width = width_of_longest(r->cutflow[0].cut, sizeof r->cutflow[0], r->n_cutflow, 3);
+static void print_cutflow(const struct eot_cutflow_row *row, size_t n) {
+    if (n == 0) return;
+    int width = width_of_longest(row[0].cut, sizeof row[0], n, 3);
     printf("\n%-*s  %12s  %s\n", width, "cut", "events", "per EOT");
-    for (size_t i = 0; i < r->n_cutflow; i++) {
-        const struct eot_cutflow_row *c = &r->cutflow[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct eot_cutflow_row *c = &row[i];
         char number[80];
         eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_PLAIN);
         printf("%-*s  %12.*f  %s\n", width, c->cut, c->events == floor(c->events) ? 0 : 1, c->events,
@@ -28,12 +28,12 @@ static void print_cutflow(const struct eot_result *r) {
     }
 }
 
-static void print_categories(const struct eot_result *r) {
-    if (r->n_category == 0) return;
-    int width = width_of_longest(r->category[0].title, sizeof r->category[0], r->n_category, 3);
+static void print_categories(const struct eot_category *category, size_t n) {
+    if (n == 0) return;
+    int width = width_of_longest(category[0].title, sizeof category[0], n, 3);
     printf("\n%-8s  %-*s  %s\n", "category", width, "", "per EOT");
-    for (size_t i = 0; i < r->n_category; i++) {
-        const struct eot_category *c = &r->category[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct eot_category *c = &category[i];
         char number[80];
         eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_PLAIN);
         printf("%-8s  %-*s  %s\n", c->name, width, c->title, number);
@@ -70,8 +70,13 @@ void eot_output_print(const struct eot_result *result) {
     char wall[32];
     printf("%s: %s, seed %llu, eotmc %s%s\n", result->name, result->mode, (unsigned long long)result->seed,
            result->version, result->partial ? "; INTERRUPTED: a partial result" : "");
-    print_cutflow(result);
-    print_categories(result);
+    print_cutflow(result->cutflow, result->n_cutflow);
+    print_categories(result->category, result->n_category);
+    for (size_t i = 0; i < result->n_selection; i++) {
+        printf("\nselection %s", result->selection[i].name);
+        print_cutflow(result->selection[i].cutflow, result->selection[i].n_cutflow);
+        print_categories(result->selection[i].category, result->selection[i].n_category);
+    }
     print_estimates(result);
     printf("\nenergy   in %.8g GeV, out %.8g GeV, relative residual %.1e\n", result->energy_in, result->energy_out,
            result->energy_residual);

@@ -89,10 +89,33 @@ static json_t *performance_to_json(const struct eot_result *r) {
     return json;
 }
 
+static json_t *cutflow_to_json(const struct eot_cutflow_row *row, size_t n) {
+    json_t *array = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < n; i++)
+        failed |= json_array_append_new(array, json_pack("{s:o, s:f, s:f, s:f}", "cut", text_to_json(row[i].cut),
+                                                         "events", row[i].events, "weighted", row[i].weighted,
+                                                         "std_error", row[i].std_error));
+    if (failed == 0) return array;
+    json_decref(array);
+    return NULL;
+}
+
+static json_t *categories_to_json(const struct eot_category *category, size_t n) {
+    json_t *array = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < n; i++)
+        failed |= json_array_append_new(array, json_pack("{s:o, s:o, s:f, s:f}", "name", text_to_json(category[i].name),
+                                                         "title", text_to_json(category[i].title), "weighted",
+                                                         category[i].weighted, "std_error", category[i].std_error));
+    if (failed == 0) return array;
+    json_decref(array);
+    return NULL;
+}
+
 /** The whole document. */
 static json_t *result_to_json(const struct eot_result *r) {
-    json_t *estimates = json_object(), *histograms = json_object(), *faults = json_object(), *cutflow = json_array(),
-           *categories = json_array();
+    json_t *estimates = json_object(), *histograms = json_object(), *faults = json_object(), *selections = json_array();
     int failed = 0;
     for (size_t i = 0; i < r->n_estimate; i++)
         failed |= json_object_set_new(estimates, r->estimate[i].name, estimate_to_json(&r->estimate[i]));
@@ -100,23 +123,21 @@ static json_t *result_to_json(const struct eot_result *r) {
         failed |= json_object_set_new(histograms, r->histogram[i].name, histogram_to_json(&r->histogram[i]));
     for (size_t i = 0; i < r->n_fault; i++)
         failed |= json_object_set_new(faults, r->fault[i].name, json_integer((json_int_t)r->fault[i].count));
-    for (size_t i = 0; i < r->n_cutflow; i++) {
-        const struct eot_cutflow_row *c = &r->cutflow[i];
+    for (size_t i = 0; i < r->n_selection; i++) {
+        const struct eot_selection_result *s = &r->selection[i];
         failed |=
-            json_array_append_new(cutflow, json_pack("{s:o, s:f, s:f, s:f}", "cut", text_to_json(c->cut), "events",
-                                                     c->events, "weighted", c->weighted, "std_error", c->std_error));
-    }
-    for (size_t i = 0; i < r->n_category; i++) {
-        const struct eot_category *c = &r->category[i];
-        failed |= json_array_append_new(categories, json_pack("{s:o, s:o, s:f, s:f}", "name", text_to_json(c->name),
-                                                              "title", text_to_json(c->title), "weighted", c->weighted,
-                                                              "std_error", c->std_error));
+            json_array_append_new(selections, json_pack("{s:o, s:o, s:o}", "name", text_to_json(s->name), "cutflow",
+                                                        cutflow_to_json(s->cutflow, s->n_cutflow), "categories",
+                                                        categories_to_json(s->category, s->n_category)));
     }
     json_t *root =
         json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:f, s:f, s:f}, s:o}", "schema", SCHEMA, "run",
-                  run_to_json(r), "estimates", estimates, "cutflow", cutflow, "categories", categories, "histograms",
-                  histograms, "faults", faults, "energy_balance", "in_GeV", r->energy_in, "out_GeV", r->energy_out,
-                  "relative_residual", r->energy_residual, "performance", performance_to_json(r));
+                  run_to_json(r), "estimates", estimates, "cutflow", cutflow_to_json(r->cutflow, r->n_cutflow),
+                  "categories", categories_to_json(r->category, r->n_category), "histograms", histograms, "faults",
+                  faults, "energy_balance", "in_GeV", r->energy_in, "out_GeV", r->energy_out, "relative_residual",
+                  r->energy_residual, "performance", performance_to_json(r));
+    if (root != NULL && r->n_selection > 0) failed |= json_object_set(root, "selections", selections);
+    json_decref(selections);
     if (failed) {
         json_decref(root);
         return NULL;
@@ -370,31 +391,76 @@ done:
     return status;
 }
 
+/** The members cutflow and categories of an object into arrays of n rows, to be freed. */
+static enum eot_status read_rows(json_t *object, const struct place *at, struct eot_cutflow_row **cutflow,
+                                 size_t *n_cutflow, struct eot_category **category, size_t *n_category,
+                                 struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    json_t *rows, *categories, *json;
+    size_t i;
+    EOT_TRY(read_child(object, at, "cutflow", JSON_ARRAY, &rows, err));
+    EOT_TRY(read_child(object, at, "categories", JSON_ARRAY, &categories, err));
+    *cutflow = calloc(json_array_size(rows) + 1, sizeof **cutflow);
+    *category = calloc(json_array_size(categories) + 1, sizeof **category);
+    EOT_CHECK_MEMORY(*cutflow);
+    EOT_CHECK_MEMORY(*category);
+    json_array_foreach(rows, i, json) {
+        struct place place = below(at, "cutflow[%zu]", i);
+        struct eot_cutflow_row *row = &(*cutflow)[i];
+        READ_TEXT(json, &place, "cut", row->cut);
+        EOT_TRY(read_number(json, &place, "events", &row->events, err));
+        EOT_TRY(read_number(json, &place, "weighted", &row->weighted, err));
+        EOT_TRY(read_number(json, &place, "std_error", &row->std_error, err));
+    }
+    json_array_foreach(categories, i, json) {
+        struct place place = below(at, "categories[%zu]", i);
+        struct eot_category *c = &(*category)[i];
+        READ_TEXT(json, &place, "name", c->name);
+        READ_TEXT_IF_THERE(json, &place, "title", c->title);
+        EOT_TRY(read_number(json, &place, "weighted", &c->weighted, err));
+        EOT_TRY(read_number(json, &place, "std_error", &c->std_error, err));
+    }
+    *n_cutflow = json_array_size(rows);
+    *n_category = json_array_size(categories);
+done:
+    return status;
+}
+
+/** Further selections; there is no such key where there are none. */
+static enum eot_status read_selections(json_t *root, const struct place *top, struct eot_result *r,
+                                       struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_cutflow_row *cutflow = NULL;
+    struct eot_category *category = NULL;
+    json_t *json;
+    size_t i;
+    json_array_foreach(json_object_get(root, "selections"), i, json) {
+        struct place place = below(top, "selections[%zu]", i);
+        struct eot_selection_result s = {.name = ""};
+        READ_TEXT(json, &place, "name", s.name);
+        EOT_TRY(read_rows(json, &place, &cutflow, &s.n_cutflow, &category, &s.n_category, err));
+        if (s.n_cutflow > EOT_RESULT_MAX_CUTFLOW || s.n_category > EOT_RESULT_MAX_CATEGORY)
+            FAIL_AT(&place, "selection of a permitted number of cuts and categories");
+        memcpy(s.cutflow, cutflow, s.n_cutflow * sizeof *cutflow);
+        memcpy(s.category, category, s.n_category * sizeof *category);
+        EOT_TRY(eot_result_add_selection(r, &s, err));
+        free(cutflow);
+        free(category);
+        cutflow = NULL;
+        category = NULL;
+    }
+done:
+    free(cutflow);
+    free(category);
+    return status;
+}
+
 static enum eot_status read_tables(json_t *root, const struct place *top, struct eot_result *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    json_t *cutflow, *categories, *histograms, *faults, *json;
+    json_t *histograms, *faults, *json;
     const char *name;
-    size_t i;
-    EOT_TRY(read_child(root, top, "cutflow", JSON_ARRAY, &cutflow, err));
-    json_array_foreach(cutflow, i, json) {
-        struct place place = below(top, "cutflow[%zu]", i);
-        struct eot_cutflow_row row = {0};
-        READ_TEXT(json, &place, "cut", row.cut);
-        EOT_TRY(read_number(json, &place, "events", &row.events, err));
-        EOT_TRY(read_number(json, &place, "weighted", &row.weighted, err));
-        EOT_TRY(read_number(json, &place, "std_error", &row.std_error, err));
-        EOT_TRY(eot_result_add_cutflow_row(r, &row, err));
-    }
-    EOT_TRY(read_child(root, top, "categories", JSON_ARRAY, &categories, err));
-    json_array_foreach(categories, i, json) {
-        struct place place = below(top, "categories[%zu]", i);
-        struct eot_category category = {0};
-        READ_TEXT(json, &place, "name", category.name);
-        READ_TEXT_IF_THERE(json, &place, "title", category.title);
-        EOT_TRY(read_number(json, &place, "weighted", &category.weighted, err));
-        EOT_TRY(read_number(json, &place, "std_error", &category.std_error, err));
-        EOT_TRY(eot_result_add_category(r, &category, err));
-    }
+    EOT_TRY(read_rows(root, top, &r->cutflow, &r->n_cutflow, &r->category, &r->n_category, err));
+    EOT_TRY(read_selections(root, top, r, err));
     EOT_TRY(read_child(root, top, "histograms", JSON_OBJECT, &histograms, err));
     json_object_foreach(histograms, name, json) {
         struct place place = below(top, "histograms.%s", name);

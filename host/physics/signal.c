@@ -113,7 +113,7 @@ static double lfc_complete(const eot_vertex_tables *e, const eot_event_launch *l
     eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,
                                                    launch->run)); /* no step has this number: they are the vertices' */
     struct eot_lfc_state state = {
-        .E = (double)row[EOT_E_PHOTON],
+        .E = (double)row[EOT_E_PARENT_ENERGY],
         .E_f = (double)(row[EOT_E_PARENT] == (float)EOT_POSITRON ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
         .versine = (double)row[EOT_E_VERSINE]};
     double kinetic =

@@ -116,14 +116,18 @@ done:
 }
 
 /* What a device reads of the configuration that the cache's key does not hold: the region of rare vertices and the
- * selection. */
+ * selections. */
 static void apply_settings(const struct eot_config *config, const struct eot_em_options *o, struct eot_world *w) {
     for (int p = 0; p < EOT_N_PARTICLE; p++) {
         w->rare_threshold[p] = fmax(o->rare_min[p], o->cut);
         w->em.rare_min[p] = (f32)w->rare_threshold[p]; /* a charged particle may fall below the cut within a step: what
                                                           it does there is left out like all others' */
     }
-    w->event.selection = eot_world_selection(config);
+    memset(w->event.selection, 0, sizeof w->event.selection);
+    w->event.n_selection = 1 + (i32)config->n_further;
+    w->event.selection[0] = eot_world_selection(&config->selection);
+    for (size_t i = 0; i < config->n_further; i++)
+        w->event.selection[1 + i] = eot_world_selection(&config->further[i].selection);
 }
 
 /* What the host alone reads. */

@@ -53,12 +53,16 @@ enum eot_status eot_world_response(const struct eot_config *config, eot_event_wo
     return make_spectrometer(config, &e->response, err);
 }
 
-eot_selection eot_world_selection(const struct eot_config *config) {
-    return (eot_selection){.veto_low = (f32)config->selection.veto.low,
-                           .veto_high = (f32)config->selection.veto.high,
-                           .hcal_low = (f32)config->selection.hcal.low,
-                           .hcal_high = (f32)config->selection.hcal.high,
-                           .missing_energy = (f32)config->selection.missing_energy,
-                           .min_momentum = (f32)config->selection.min_momentum,
-                           .charge = config->selection.charge};
+eot_selection eot_world_selection(const struct eot_selection_config *s) {
+    eot_selection to;
+#define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
+    to.key##_low = (f32)s->key.low; \
+    to.key##_high = (f32)s->key.high;
+#define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning) to.key = (f32)s->key;
+#define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning) to.key = (i32)s->key;
+#include "eotmc/detector/selection.def"
+#undef EOT_SELECTION_WINDOW
+#undef EOT_SELECTION_NUMBER
+#undef EOT_SELECTION_INTEGER
+    return to;
 }

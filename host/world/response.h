@@ -1,5 +1,5 @@
 /** @file response.h
- * The response of the detector, and the windows of the selection, from the configuration. */
+ * The response of the detector, and the numbers of a selection, from the configuration. */
 #ifndef EOT_HOST_WORLD_RESPONSE_H
 #define EOT_HOST_WORLD_RESPONSE_H
 
@@ -9,7 +9,7 @@
  * many tracker planes). */
 enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *event, struct eot_error *err);
 
-/** The windows of the selection. */
-eot_selection eot_world_selection(const struct eot_config *config);
+/** The numbers of a selection as the device has them. */
+eot_selection eot_world_selection(const struct eot_selection_config *selection);
 
 #endif

@@ -34,7 +34,7 @@ no_halves() { # FOLDER: no temporary file, and what is there is whole
 good="$work/a b/it's new"
 run "$good" --progress plain
 expect "a run" 0 'EOT/s'
-for file in summary.json result.h5 effective-config.yaml figures/{hcal_energy,missing_energy,dimuon_photon_energy,dimuon_depth_X0,cutflow}.{png,gp,dat}; do
+for file in summary.json result.h5 effective-config.yaml figures/{hcal_energy,missing_energy,dimuon_parent_energy,dimuon_depth_X0,cutflow}.{png,gp,dat}; do
     [ -s "$good/$file" ] || fail "no $file"
 done
 grep -q '"schema": "eotmc-summary/1"' "$good/summary.json" || fail "summary.json has no schema"

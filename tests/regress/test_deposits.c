@@ -1,7 +1,7 @@
 /* Runs that follow only a fraction of the events with deposits (scoring.deposit_fraction): the same cut flow, unbiased
  * deposits, exact energy balance. */
 #undef EOT_REAL_DOUBLE
-#include "eotmc/transport/select.h"
+#include "eotmc/select/score.h"
 
 #include "../simulation.h"
 #include "world/matter.h"
@@ -46,12 +46,12 @@ Test(deposits, do_not_change_what_passes_a_cut) {
     set_fraction(&s, 1.0, 0.0);
     simulation_run(&s);
     sum_tallies(&s, all);
-    cr_assert_gt(all[EOT_C_TRACK], 450);
+    cr_assert_gt(all[EOT_C_CUT + EOT_CUT_TRACK], 450);
     double E_all = s.result.energy_in, ecal_all = simulation_estimate(&s, "energy.ecal_fraction")->value;
     set_fraction(&s, 0.1, 0.0);
     simulation_run(&s);
     sum_tallies(&s, some);
-    for (int k = EOT_C_EVENTS; k <= EOT_C_HCAL; k++)
+    for (int k = EOT_C_EVENTS; k <= EOT_C_LAST_CUT; k++)
         cr_expect_eq(all[k], some[k], "counter %d: %lld events, %lld", k, (long long)all[k], (long long)some[k]);
     for (int k = EOT_T_WEIGHTED; k < EOT_T_HISTOGRAM; k++)
         cr_expect_eq(all[k], some[k], "weighted tally %d", k - EOT_T_WEIGHTED);

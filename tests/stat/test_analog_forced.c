@@ -50,7 +50,7 @@ static void copy(struct simulation *s, struct eot_result *kept) {
 }
 
 /* The rare cross section made 500 times larger: 0.07 vertices a shower. */
-Test(analog_forced, enhanced_analog_agrees_in_rates_depth_and_photon_energy) {
+Test(analog_forced, enhanced_analog_agrees_in_rates_depth_and_parent_energy) {
     struct simulation s;
     struct eot_result forced;
     simulation_open(&s, "tests/ecal_only.yaml", (const char *const[]){"physics.cut=1 GeV", "sampling.batch=200", NULL},
@@ -65,7 +65,7 @@ Test(analog_forced, enhanced_analog_agrees_in_rates_depth_and_photon_energy) {
     s.config.sampling.seed = 2;
     simulation_run(&s);
     expect_same_rates(&forced, &s.result);
-    expect_same_histogram(&forced, &s.result, "dimuon.photon_energy");
+    expect_same_histogram(&forced, &s.result, "dimuon.parent_energy");
     expect_same_histogram(&forced, &s.result, "dimuon.depth_X0");
     eot_result_free(&forced);
     simulation_close(&s);

@@ -172,7 +172,7 @@ static void check_vertices(double m_phi) {
     simulation_run(&s);
     for (size_t i = 0; i < s.run.n_row; i++) {
         const float *row = s.run.row[i].value;
-        double E = (double)row[EOT_E_PHOTON],
+        double E = (double)row[EOT_E_PARENT_ENERGY],
                E_mu = (double)(row[EOT_E_PARENT] > 0.0f ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
                versine = (double)row[EOT_E_VERSINE];
         if (E < 5.0 || E < 2.0 * (m_phi + 0.106)) continue;
@@ -208,7 +208,7 @@ Test(signal, energy_and_momentum_are_conserved_in_every_event, .timeout = 300) {
         bool is_positron = row[EOT_E_PARENT] == (float)EOT_POSITRON;
         eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, 0.2, (double)row[EOT_E_TARGET_Z],
                                                (double)row[EOT_E_TARGET_A]);
-        struct eot_lfc_state state = {.E = (double)row[EOT_E_PHOTON],
+        struct eot_lfc_state state = {.E = (double)row[EOT_E_PARENT_ENERGY],
                                       .direction = {(double)row[EOT_E_SLOPE_X], (double)row[EOT_E_SLOPE_Y], 1.0},
                                       .E_f = (double)row[is_positron ? EOT_E_MU_PLUS : EOT_E_MU_MINUS],
                                       .versine = (double)row[EOT_E_VERSINE],
@@ -224,7 +224,7 @@ Test(signal, energy_and_momentum_are_conserved_in_every_event, .timeout = 300) {
         cr_expect(m.phi[0] >= 0.2 && row[EOT_E_RECOIL_T] > 0.0f &&
                   (is_positron ? row[EOT_E_MU_MINUS] : row[EOT_E_MU_PLUS]) == 0.0f);
         recoil += m.recoil[0] - m.nucleus[0];
-        if (row[EOT_E_STAGE] >= 3.0f && !is_positron) passed += (double)row[EOT_E_PASS_GAUSSIAN];
+        if (row[EOT_E_CUTS_PASSED] >= (float)EOT_N_CUT && !is_positron) passed += (double)row[EOT_E_PASS_GAUSSIAN];
     }
     cr_expect_lt(fabs(s.result.energy_residual), 1e-12);
     double from_ledger = simulation_estimate(&s, "energy.recoil_fraction")->value * s.result.energy_in;

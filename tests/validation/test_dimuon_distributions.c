@@ -75,7 +75,8 @@ Test(dimuon_distributions, energy_fractions_of_photon_beams) {
         cumulate_x(ENERGY[e], c);
         cr_assert_gt(s.run.n_row, N_RUN / 2);
         for (size_t i = 0; i < s.run.n_row; i++) {
-            double k = (double)s.run.row[i].value[EOT_E_PHOTON], x = (double)s.run.row[i].value[EOT_E_MU_PLUS] / k;
+            double k = (double)s.run.row[i].value[EOT_E_PARENT_ENERGY],
+                   x = (double)s.run.row[i].value[EOT_E_MU_PLUS] / k;
             cr_assert_float_eq(k / ENERGY[e], 1.0, 1e-3);
             double place = (x - M / k) / (1.0 - 2.0 * M / k) * N_CELL;
             int cell = (int)fmin(fmax(place, 0.0), N_CELL - 1.0);

@@ -7,21 +7,12 @@
 
 #define EOT_ENERGY_QUANTUM D(1073741824.0) /* counts per GeV: 2^30 */
 
-/** What an event accumulates, in counts of 1/EOT_ENERGY_QUANTUM GeV. The ledger terms sum to the beam energy. */
+/** What an event accumulates, in counts of 1/EOT_ENERGY_QUANTUM GeV. The terms of the ledger come
+ * first. */
 enum eot_accumulator {
-    EOT_ACC_LEDGER_ECAL = 0, /* deposited in the ECAL */
-    EOT_ACC_LEDGER_VETO,
-    EOT_ACC_LEDGER_HCAL,
-    EOT_ACC_LEDGER_OTHER,    /* other material, air */
-    EOT_ACC_LEDGER_REAR,     /* shower energy beyond the last slab */
-    EOT_ACC_LEDGER_SIDE,     /* shower energy beside the slabs */
-    EOT_ACC_LEDGER_FRONT,    /* shower energy in front of the ECAL: left in matter there, or scattered back out of the
-                                first slab */
-    EOT_ACC_LEDGER_NEUTRINO, /* neutrinos and captures */
-    EOT_ACC_LEDGER_MUON,     /* muons that leave the world (total energy) */
-    EOT_ACC_LEDGER_REST,     /* rest energy of stopped muons that do not decay (physics.decay: off) */
-    EOT_ACC_LEDGER_PHI,      /* carried away by the scalar */
-    EOT_ACC_LEDGER_RECOIL,   /* kinetic energy of the nucleus that it was radiated on; the host moves it from PHI */
+#define EOT_LEDGER(id, name, meaning) EOT_ACC_LEDGER_##id,
+#include "eotmc/detector/ledger.def"
+#undef EOT_LEDGER
     EOT_N_LEDGER,
     EOT_ACC_VETO_VISIBLE = EOT_N_LEDGER,
     EOT_ACC_HCAL_VISIBLE,                                      /* one per module */

@@ -1,5 +1,5 @@
 /** @file response.h
- * The response of the detector, and the windows of the selection. */
+ * The response of the detector. */
 #ifndef EOT_DETECTOR_RESPONSE_H
 #define EOT_DETECTOR_RESPONSE_H
 
@@ -24,13 +24,5 @@ typedef struct {
                            term */
 } eot_response;
 EOT_LAYOUT(eot_response, 128);
-
-/** The windows of the selection: energies in the VETO and in each HCAL module, both ends inside; the least missing
- * energy; the least momentum of the track, and its charge. */
-typedef struct {
-    f32 veto_low, veto_high, hcal_low, hcal_high, missing_energy, min_momentum; /* GeV */
-    i32 charge;
-} eot_selection;
-EOT_LAYOUT(eot_selection, 28);
 
 #endif

@@ -1,7 +1,11 @@
 /** @file tally.h
  * Sums over events as integers: they do not depend on the order of addition, merge exactly, and never saturate. A real
  * number is added in two limbs of 2^-40 and 2^-78, so that weights of 1 and pass probabilities of 1e-20 fit one scheme;
- * 2^24 additions per batch and limb are safe. */
+ * 2^24 additions per batch and limb are safe.
+ *
+ * What is summed stands in lists beside this file, a row each: cuts.def, tails.def, categories.def, counters.def,
+ * faults.def, histograms.def, channel_thresholds.def. The enums below, names, units and texts of results come from the
+ * rows. Every selection has a tally of its own with this layout; see EOT_MAX_SELECTION. */
 #ifndef EOT_TALLY_TALLY_H
 #define EOT_TALLY_TALLY_H
 
@@ -24,82 +28,113 @@ EOT_FN f64 eot_sum_value(EOT_GLOBAL const i64 *place) {
     return (f64)place[0] / EOT_LIMB_HIGH + (f64)place[1] / EOT_LIMB_LOW;
 }
 
-/** Histograms of events; bins are uniform in the variable (or its logarithm), with an underflow and an overflow bin. */
-enum eot_event_histogram {
-    EOT_H_PHOTON_ENERGY = 0, /* GeV, log10 bins */
-    EOT_H_DEPTH,             /* X0 */
-    EOT_H_HCAL0,
-    EOT_H_HCAL1,
-    EOT_H_HCAL2,
-    EOT_H_HCAL3,           /* GeV calibrated */
-    EOT_H_MISSING,         /* GeV, after the track cut */
-    EOT_H_MUON_ENERGY,     /* GeV, of the selected charge at the vertex */
-    EOT_H_PARENT,          /* GeV, parent of the vertex */
-    EOT_H_PARENT_SELECTED, /* the same, weighted with the probability to pass the selection (Gaussian tail) */
-    EOT_N_EVENT_HISTOGRAM
+/** Cuts, in order. */
+enum eot_cut {
+#define EOT_CUT(id, name, title, condition) EOT_CUT_##id,
+#include "eotmc/tally/cuts.def"
+#undef EOT_CUT
+    EOT_N_CUT
 };
-#define EOT_N_BIN 80 /* of each, without underflow and overflow */
 
-/** Counters without weights. */
+/** Models of the tail of the missing energy's resolution. */
+enum eot_tail {
+#define EOT_TAIL(id, word, probability) EOT_TAIL_##id,
+#include "eotmc/tally/tails.def"
+#undef EOT_TAIL
+    EOT_N_TAIL
+};
+
+/** Categories of muon pairs, counted from 0; the record counts from 1, 0 being none of them. */
+enum eot_category_index {
+#define EOT_CATEGORY(id, name, title, condition) EOT_CATEGORY_##id,
+#include "eotmc/tally/categories.def"
+#undef EOT_CATEGORY
+    EOT_N_CATEGORY
+};
+
+/** Kinds of faults that are counted. */
+enum eot_fault_index {
+#define EOT_FAULT_COUNTER(id, name, bits) EOT_FAULT_INDEX_##id,
+#include "eotmc/tally/faults.def"
+#undef EOT_FAULT_COUNTER
+    EOT_N_FAULT
+};
+
+/** Counters without weights: the first place of each, and as EOT_C_LAST_... its last one. */
 enum eot_counter {
-    EOT_C_EVENTS = 0,
-    EOT_C_TRACK,
-    EOT_C_VETO,
-    EOT_C_HCAL,
-    EOT_C_MUON_STEPS,
-    EOT_C_MUONS,
-    EOT_C_REPLAY_STEPS,
-    EOT_C_FAULT_STACK,
-    EOT_C_FAULT_NAN,
-    EOT_C_FAULT_STUCK,
-    EOT_C_FAULT_VERTEX,
-    EOT_C_FAULT_ENERGY, /* faults: any fails the run */
-    EOT_C_LEDGER,       /* EOT_N_LEDGER energies [counts] */
-    EOT_C_ENERGY_IN = EOT_C_LEDGER + 12,
-    EOT_C_ECAL_CELL,                      /* EOT_N_ECAL_CELL energies */
-    EOT_C_SAMPLED = EOT_C_ECAL_CELL + 64, /* events whose deposits are in the sums above */
+#define EOT_COUNTER(id, n, text) EOT_C_##id, EOT_C_LAST_##id = EOT_C_##id + (n)-1,
+#include "eotmc/tally/counters.def"
+#undef EOT_COUNTER
     EOT_N_COUNTER
 };
-#define EOT_N_FAULT 5
+enum eot_fault_counter {
+#define EOT_FAULT_COUNTER(id, name, bits) EOT_C_FAULT_##id = EOT_C_FAULT + EOT_FAULT_INDEX_##id,
+#include "eotmc/tally/faults.def"
+#undef EOT_FAULT_COUNTER
+};
+
+/** Number of energies of channel_thresholds.def. */
+enum {
+    EOT_N_CHANNEL_THRESHOLD = 0
+#define EOT_CHANNEL_THRESHOLD(E) +1
+#include "eotmc/tally/channel_thresholds.def"
+#undef EOT_CHANNEL_THRESHOLD
+};
+
+/** The i-th of them [GeV]. */
+EOT_FN f32 eot_channel_threshold(i32 i) {
+    i32 k = 0;
+    f32 threshold = 0.0f;
+#define EOT_CHANNEL_THRESHOLD(E) \
+    if (i == k++) threshold = E;
+#include "eotmc/tally/channel_thresholds.def"
+#undef EOT_CHANNEL_THRESHOLD
+    return threshold;
+}
 
 /** Weighted sums of one channel: a process and the charge of its parent. */
 enum eot_channel_sum {
     EOT_CH_ALL = 0,
-    EOT_CH_ABOVE,                    /* energy of the parent above eot_channel_threshold */
-    EOT_CH_TRACK = EOT_CH_ABOVE + 7, /* cut flow */
-    EOT_CH_VETO,
-    EOT_CH_HCAL,
-    EOT_CH_MISSING_GAUSSIAN,
-    EOT_CH_MISSING_EXPONENTIAL,
-    EOT_CH_MUON_ENERGY, /* weight x energy of the muon [GeV] */
+    EOT_CH_ABOVE,                                        /* energy of the parent above eot_channel_threshold */
+    EOT_CH_CUT = EOT_CH_ABOVE + EOT_N_CHANNEL_THRESHOLD, /* cut flow, a sum for each cut */
+    EOT_CH_MISSING = EOT_CH_CUT + EOT_N_CUT,             /* and above the missing energy, for each tail */
+    EOT_CH_MUON_ENERGY = EOT_CH_MISSING + EOT_N_TAIL,    /* weight x energy of the muon [GeV] */
     EOT_N_CHANNEL_SUM
 };
-EOT_FN f32 eot_channel_threshold(i32 i) {
-    return i == 0 ? 1.0f : i == 1 ? 2.5f : i == 2 ? 5.0f : i == 3 ? 10.0f : i == 4 ? 20.0f : i == 5 ? 30.0f : 50.0f;
-} /* GeV */
 
 /** Weighted sums (two limbs each): weight and weight squared. */
 enum eot_weighted {
-    EOT_W_ALL = 0, /* every vertex; e N -> mu N phi: with muons of the selected charge */
-    EOT_W_TRACK,   /* cut flow */
-    EOT_W_VETO,
-    EOT_W_HCAL,
-    EOT_W_MISSING_GAUSSIAN,
-    EOT_W_MISSING_EXPONENTIAL,
-    EOT_W_CATEGORY_1,
-    EOT_W_CATEGORY_2,
-    EOT_W_CATEGORY_3,
-    EOT_W_DEPTH, /* weight x depth [X0]: mean depth */
-    EOT_W_PASSED_GAUSSIAN,
-    EOT_W_PASSED_EXPONENTIAL, /* pass probabilities without weights: expected number of events */
-    EOT_W_CHANNEL,            /* [EOT_N_RARE_CHANNEL][EOT_N_CHANNEL_SUM] */
+    EOT_W_ALL = 0,                               /* every vertex; e N -> mu N phi: with muons of the selected charge */
+    EOT_W_CUT,                                   /* cut flow, a sum for each cut */
+    EOT_W_MISSING = EOT_W_CUT + EOT_N_CUT,       /* and above the missing energy, for each tail */
+    EOT_W_CATEGORY = EOT_W_MISSING + EOT_N_TAIL, /* for each category */
+    EOT_W_DEPTH = EOT_W_CATEGORY + EOT_N_CATEGORY, /* weight x depth [X0]: mean depth */
+    EOT_W_PASSED,                                  /* pass probabilities without weights: expected number of events */
+    EOT_W_CHANNEL = EOT_W_PASSED + EOT_N_TAIL,     /* [EOT_N_RARE_CHANNEL][EOT_N_CHANNEL_SUM] */
     EOT_N_WEIGHTED = EOT_W_CHANNEL + EOT_N_RARE_CHANNEL * EOT_N_CHANNEL_SUM
 };
 
-/** Layout of a batch's event tally, in i64. */
+/** Histograms of events, with an underflow and an overflow bin. */
+enum eot_event_histogram {
+#define EOT_HISTOGRAM(id, shown, stage, name, unit, title, axis, scale, low, per_unit) EOT_H_##id,
+#define EOT_HISTOGRAM_NAME(id, shown, stage, name, unit, title, axis)
+#include "eotmc/tally/histograms.def"
+#undef EOT_HISTOGRAM
+#undef EOT_HISTOGRAM_NAME
+    EOT_N_EVENT_HISTOGRAM
+};
+#define EOT_N_BIN 80 /* of each, without underflow and overflow */
+
+/** Layout of a selection's tally of a batch, in i64. */
 #define EOT_T_WEIGHTED EOT_N_COUNTER
 #define EOT_T_HISTOGRAM (EOT_T_WEIGHTED + 4 * EOT_N_WEIGHTED)
 #define EOT_N_TALLY (EOT_T_HISTOGRAM + 4 * EOT_N_EVENT_HISTOGRAM * (EOT_N_BIN + 2))
+
+/** Selections that can be applied to the events of a run, the default one, which is the first, included. Their tallies
+ * lie one behind the other; what does not depend on the selection (counters from EOT_C_MUON_STEPS on) is counted in the
+ * first one only. */
+#define EOT_MAX_SELECTION 8
+EOT_FN EOT_GLOBAL i64 *eot_selection_tally(EOT_GLOBAL i64 *tally, i32 i) { return tally + i * EOT_N_TALLY; }
 
 EOT_FN void eot_weighted_add(EOT_GLOBAL i64 *tally, i32 which, f64 weight) {
     eot_sum_add(tally + EOT_T_WEIGHTED + 4 * which, weight);
@@ -113,15 +148,5 @@ EOT_FN void eot_histogram_add(EOT_GLOBAL i64 *tally, i32 which, f32 p, f64 weigh
     eot_sum_add(place, weight);
     eot_sum_add(place + 2, weight * weight);
 }
-
-/** Where the axes of the histograms begin, and bins per unit (per decade for the photon energy). */
-#define EOT_PHOTON_LOG10_LOW (-1.0f)
-#define EOT_PHOTON_BINS_PER_DECADE 20.0f
-#define EOT_DEPTH_BINS_PER_X0 4.0f
-#define EOT_HCAL_BINS_PER_GEV 8.0f
-#define EOT_MISSING_LOW (-40.0f)
-#define EOT_MISSING_BINS_PER_GEV 0.5f
-#define EOT_MUON_BINS_PER_GEV 0.5f
-#define EOT_PARENT_BINS_PER_GEV 0.5f
 
 #endif

@@ -1,7 +1,8 @@
 /** @file conversion.h
  * mu N -> e N phi of a muon beam in the ECAL: every muon converts once, at a point of its path drawn by the local rate,
  * with the expected number of conversions as weight; the electron's shower is followed, phi is not seen. One work item
- * a muon. The muon is followed twice: through the ECAL to find the point, then again up to it with deposits. */
+ * a muon. The muon is followed twice: through the ECAL to find the point, then again up to it with deposits. What is
+ * seen of it is in eotmc/select/conversion_score.h. */
 #ifndef EOT_TRANSPORT_CONVERSION_H
 #define EOT_TRANSPORT_CONVERSION_H
 
@@ -9,24 +10,8 @@
 #error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
 #endif
 
-#include "eotmc/transport/select.h"
-
-/** Columns of a converted muon: eotmc/tally/conversion_columns.def. */
-enum eot_conversion_column {
-#define EOT_CONVERSION_COLUMN(symbol, name) EOT_CONVERSION_##symbol,
-#include "eotmc/tally/conversion_columns.def"
-#undef EOT_CONVERSION_COLUMN
-    EOT_N_CONVERSION_COLUMN
-};
-
-/** Sums over the muons that convert: energies in counts (in = sum of the ledger), steps of muons. */
-enum eot_conversion_counter {
-    EOT_CONVERSION_C_STEPS = 0,
-    EOT_CONVERSION_C_CONVERTED,
-    EOT_CONVERSION_C_IN,
-    EOT_CONVERSION_C_LEDGER,
-    EOT_N_CONVERSION_COUNTER = EOT_CONVERSION_C_LEDGER + EOT_N_LEDGER
-};
+#include "eotmc/transport/event.h"
+#include "eotmc/transport/event_muon.h"
 
 /** What all muons read. */
 typedef struct {
@@ -36,11 +21,11 @@ typedef struct {
     EOT_GLOBAL const eot_event_launch *launch; /* first_primary 0, has_vertex 0 */
 } eot_conversion_world;
 
-/** What one muon works with. @param tally what eot_event_select counts. @param counter EOT_N_CONVERSION_COUNTER sums.
- * @param stack as in eot_event_replay: of n_item, number `item`. @param row what eot_event_select records. */
+/** What one muon works with. @param counter EOT_N_CONVERSION_COUNTER sums (eotmc/select/conversion_score.h). @param
+ * stack as in eot_event_replay: of n_item, number `item`. */
 typedef struct {
-    EOT_GLOBAL i64 *acc, *tally, *counter;
-    EOT_GLOBAL f32 *stack, *row;
+    EOT_GLOBAL i64 *acc, *counter;
+    EOT_GLOBAL f32 *stack;
     u32 n_item, item;
 } eot_conversion_space;
 
@@ -218,59 +203,6 @@ EOT_FN u32 eot_conversion_shower(eot_conversion_world w, eot_event_vertex v, i32
         r = eot_conversion_shower_advance(w, r, space, &step);
     }
     return r.vertex.fault;
-}
-
-/** What is seen of a vertex whose deposits are in the accumulators, by the same code as of electrons on target; and the
- * sums. @param row EOT_N_CONVERSION_COLUMN values out. */
-EOT_FN void eot_conversion_score(eot_conversion_world w, u64 primary, eot_event_vertex v, eot_conversion_space space,
-                                 EOT_GLOBAL f32 *row) {
-    eot_event_select(w.e, w.launch, primary, 1, v, space.acc, eot_muon_outcome_none(), eot_muon_outcome_none(),
-                     space.tally, space.row);
-    row[EOT_CONVERSION_WEIGHT] = v.weight;
-    row[EOT_CONVERSION_BEAM] = v.E_beam;
-    row[EOT_CONVERSION_MUON] = v.k;
-    row[EOT_CONVERSION_ELECTRON] = v.E_extra;
-    row[EOT_CONVERSION_VERTEX_X] = (f32)v.x;
-    row[EOT_CONVERSION_VERTEX_Y] = (f32)v.y;
-    row[EOT_CONVERSION_VERTEX_Z] = (f32)v.z;
-    row[EOT_CONVERSION_DEPTH] = v.depth_X0;
-    row[EOT_CONVERSION_ELECTRON_X] = v.extra.x;
-    row[EOT_CONVERSION_ELECTRON_Y] = v.extra.y;
-    row[EOT_CONVERSION_ELECTRON_Z] = v.extra.z;
-    row[EOT_CONVERSION_ECAL] = space.row[EOT_E_ECAL];
-    row[EOT_CONVERSION_MISSING] = space.row[EOT_E_MISSING];
-    row[EOT_CONVERSION_PASS] = space.row[EOT_E_PASS_GAUSSIAN];
-    row[EOT_CONVERSION_TARGET_Z] = v.target_Z;
-    row[EOT_CONVERSION_TARGET_A] = v.target_A;
-    eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_CONVERTED, 1);
-    eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_IN, eot_energy_counts(v.E_beam));
-    for (i32 k = 0; k < EOT_N_LEDGER; k++)
-        eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_LEDGER + k, space.acc[k]);
-}
-
-/** One muon, from the beam to what the experiment sees of its conversion. @param charge +1 or -1. @param row
- * EOT_N_CONVERSION_COLUMN values out. */
-EOT_FN void eot_conversion_follow(eot_conversion_world w, u64 primary, i32 charge, eot_conversion_space space,
-                                  EOT_GLOBAL f32 *row) {
-    f32 E;
-    for (i32 k = 0; k < EOT_N_ACC; k++) space.acc[k] = 0;
-    for (i32 k = 0; k < EOT_N_CONVERSION_COLUMN; k++) row[k] = 0.0f;
-    eot_event_muon_state s = eot_conversion_start(w, primary, charge, space.acc, &E);
-    eot_conversion_choice c = eot_conversion_choose(w, s, primary);
-    eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_STEPS, (i64)c.n_step);
-    row[EOT_CONVERSION_BEAM] = E;
-    if (c.fault != 0u || c.chosen < 0) {
-        row[EOT_CONVERSION_WEIGHT] = -(f32)c.fault;
-        return;
-    }
-    for (i32 n = 0; n < c.chosen; n++)
-        s = eot_event_muon_advance(s, eot_muon_advance(w.matter, s.m, s.random), w.matter, w.e, space.acc);
-    eot_event_vertex v = eot_conversion_vertex(w, s, c, primary, space.acc);
-    v.E_beam = E;
-    u32 faults = v.fault;
-    if (faults == 0u) faults = eot_conversion_shower(w, v, charge, space);
-    if (faults == 0u && v.weight > 0.0f) eot_conversion_score(w, primary, v, space, row);
-    if (faults != 0u) row[EOT_CONVERSION_WEIGHT] = -(f32)faults;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /** @file event.h
  * An event with a rare vertex: its shower again (replay.h), with deposits or only up to the vertex; its muons are in
- * event_muon.h, the detector's answer and the selection in select.h. One work item an event; nothing here is in the hot
- * loop. */
+ * event_muon.h, the detector's answer and the selection in eotmc/select. One work item an event; nothing here is in the
+ * hot loop. */
 #ifndef EOT_TRANSPORT_EVENT_H
 #define EOT_TRANSPORT_EVENT_H
 
@@ -12,9 +12,6 @@
 #include "eotmc/tally/tally.h"
 #include "eotmc/transport/event_muon.h"
 #include "eotmc/transport/replay.h"
-
-/** Standard deviation [GeV] of the energy that the visible energy stands for, from sampling alone: f sqrt(E). */
-EOT_FN f32 eot_ecal_sampling(f32 f, f32 energy) { return f * sqrt(fmax(energy, 0.0f)); }
 
 /** Where the vertex of a shower is and what leaves it, without deposits: the shower again up to there.
  * @return the same bits as eot_event_replay. */

@@ -4,6 +4,7 @@
 #ifndef EOT_TRANSPORT_LAUNCH_H
 #define EOT_TRANSPORT_LAUNCH_H
 
+#include "eotmc/tally/record.h"
 #include "eotmc/transport/world.h"
 
 /** What the cascade tallies of track lengths: nothing; above thresholds; on the nodes of an energy grid uniform in ln
@@ -22,8 +23,8 @@ typedef struct {
     i32 track_tally; /* enum eot_track_tally */
     u32 n_slot;      /* analog vertex slots per lane */
     i32 primary_type;
-    f32 threshold[7]; /* GeV, increasing: of the track-length tally */
-    i32 n_track_bin;  /* spectra: nodes, and one bin for energies below the first */
+    f32 threshold[EOT_N_TRACK_THRESHOLD]; /* GeV, increasing: of the track-length tally */
+    i32 n_track_bin;                      /* spectra: nodes, and one bin for energies below the first */
     f32 track_log_first, track_inverse_log_step;
 } eot_cascade_parameters;
 EOT_LAYOUT(eot_cascade_parameters, 88);

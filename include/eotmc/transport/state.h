@@ -6,6 +6,7 @@
 
 #include "eotmc/detector/accumulator.h"
 #include "eotmc/detector/response.h"
+#include "eotmc/tally/record.h"
 
 #define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
 
@@ -73,55 +74,9 @@ enum eot_event_fault {
     EOT_FAULT_ENERGY = 32  /* a vertex above the energies of its tables */
 };
 
-/** Columns of the event record, f32 each. */
-enum eot_event_column {
-    EOT_E_WEIGHT = 0,
-    EOT_E_BEAM,
-    EOT_E_PHOTON,
-    EOT_E_DEPTH,
-    EOT_E_MU_PLUS,
-    EOT_E_MU_MINUS,
-    EOT_E_VERTEX_X,
-    EOT_E_VERTEX_Y,
-    EOT_E_VERTEX_Z,
-    EOT_E_ECAL,
-    EOT_E_VETO,
-    EOT_E_HCAL0,
-    EOT_E_HCAL1,
-    EOT_E_HCAL2,
-    EOT_E_HCAL3,
-    EOT_E_N_TRACK,
-    EOT_E_MOMENTUM,
-    EOT_E_CHARGE,
-    EOT_E_MISSING,
-    EOT_E_MISSING_SIGMA,
-    EOT_E_PASS_GAUSSIAN,
-    EOT_E_PASS_EXPONENTIAL,
-    EOT_E_CATEGORY,
-    EOT_E_STAGE,
-    EOT_E_PROCESS,
-    EOT_E_PARENT,
-    EOT_E_TIME,
-    EOT_E_SLOPE_X,
-    EOT_E_SLOPE_Y,
-    EOT_E_VERSINE,
-    EOT_E_TURN,
-    EOT_E_TARGET_Z,
-    EOT_E_TARGET_A,
-    EOT_E_RECOIL_T,
-    EOT_E_RECOIL_TURN, /* by the host: host/physics/lfc/event.h */
-    EOT_E_PLUS_X,
-    EOT_E_PLUS_Y,
-    EOT_E_PLUS_Z,
-    EOT_E_MINUS_X,
-    EOT_E_MINUS_Y,
-    EOT_E_MINUS_Z, /* directions of the muons */
-    EOT_N_EVENT_COLUMN
-};
-
 /** Columns of a scored muon of a beam: eotmc/tally/exit_columns.def. */
 enum eot_exit_column {
-#define EOT_EXIT_COLUMN(symbol, name) EOT_EXIT_##symbol,
+#define EOT_EXIT_COLUMN(id, name, unit, kind, meaning) EOT_EXIT_##id,
 #include "eotmc/tally/exit_columns.def"
 #undef EOT_EXIT_COLUMN
     EOT_N_EXIT_COLUMN

@@ -5,10 +5,12 @@
 #define EOT_TRANSPORT_WORLD_H
 
 #include "eotmc/detector/response.h"
+#include "eotmc/detector/selection.h"
 #include "eotmc/detector/slab.h"
 #include "eotmc/physics/dimuon_trident.h"
 #include "eotmc/physics/em_tables.h"
 #include "eotmc/physics/lfc_sample.h"
+#include "eotmc/tally/tally.h"
 
 #define EOT_N_ELEMENT 4 /* elements that a pair may be made on */
 #define EOT_N_LFC 8     /* nuclei of the ECAL, counted once a layer, on which e N -> mu N phi is simulated */
@@ -61,10 +63,11 @@ typedef struct {
     eot_slab slab[EOT_N_SLAB];
     eot_shower_constants shower;
     eot_response response;
-    eot_selection selection;
+    i32 n_selection; /* at least 1, the default one first */
+    eot_selection selection[EOT_MAX_SELECTION];
     eot_muon_need need;
     eot_vertex_tables vertex;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 2788);
+EOT_LAYOUT(eot_event_world, 2764 + EOT_MAX_SELECTION * sizeof(eot_selection));
 
 #endif

@@ -17,7 +17,10 @@
 #include "output/sinks.h"
 
 #define SAMPLE_N_COLUMN 3
-static const char *const sample_column[SAMPLE_N_COLUMN] = {"primary", "weight", "photon_energy_GeV"};
+static const struct eot_column_info sample_column[SAMPLE_N_COLUMN] = {
+    {"primary", "1", "number of the primary", true},
+    {"weight", "1", "weight", false},
+    {"parent_energy_GeV", "GeV", "energy of the parent", false}};
 
 static inline void sample_histogram(struct eot_result *r, const char *name, const char *unit, const char *title,
                                     const char *axis, double low, double high, double (*shape)(double x)) {
@@ -98,8 +101,8 @@ static inline struct eot_result sample_result(void) {
     sample_histogram(&r, "hcal1.energy", "GeV", "HCAL1", "energy in the HCAL module", 0.0, 12.0, hcal1_shape);
     sample_histogram(&r, "hcal2.energy", "GeV", "HCAL2", "energy in the HCAL module", 0.0, 12.0, hcal2_shape);
     sample_histogram(&r, "missing_energy", "GeV", "Missing energy", "missing energy", -30.0, 90.0, missing_shape);
-    sample_histogram(&r, "dimuon.photon_energy", "GeV", "Photons that convert to muon pairs", "photon energy", 0.0,
-                     100.0, photon_shape);
+    sample_histogram(&r, "dimuon.parent_energy", "GeV", "Parents of the muon pairs", "energy of the parent", 0.0, 100.0,
+                     photon_shape);
     sample_histogram(&r, "dimuon.depth_X0", "X0", "Depth of the conversion", "depth in the ECAL", 0.0, 40.0,
                      depth_shape);
     const struct eot_cutflow_row row[] = {{"muon pairs", 2e5, 1.602e-4, 4e-7},
@@ -113,6 +116,11 @@ static inline struct eot_result sample_result(void) {
                                             {"II", "both in the spectrometer", 3e-11, 2e-11},
                                             {"III", "both through the HCAL", 0.0, 0.0}};
     for (size_t i = 0; i < 3; i++) cr_assert_eq(eot_result_add_category(&r, &category[i], NULL), EOT_OK);
+    struct eot_selection_result tight = {.name = "tight", .n_cutflow = 2, .n_category = 1};
+    tight.cutflow[0] = row[0];
+    tight.cutflow[1] = (struct eot_cutflow_row){"one track", 12345, 2.5e-6, 1e-8};
+    tight.category[0] = category[1];
+    cr_assert_eq(eot_result_add_selection(&r, &tight, NULL), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "stack_overflow", 0, NULL), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "nan", 2, NULL), EOT_OK);
     r.events = (struct eot_event_table){.n_event = 1000,

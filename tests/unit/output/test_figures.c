@@ -39,9 +39,10 @@ static void expect_figures(int n) {
 }
 
 Test(figures, each_has_picture_script_and_data) {
-    expect_figures(5);
-    const char *name[] = {"hcal_energy", "missing_energy", "dimuon_photon_energy", "dimuon_depth_X0", "cutflow"};
-    for (size_t i = 0; i < 5; i++) {
+    expect_figures(6);
+    const char *name[] = {"hcal_energy",     "missing_energy", "dimuon_parent_energy",
+                          "dimuon_depth_X0", "cutflow",        "selection_tight_cutflow"};
+    for (size_t i = 0; i < 6; i++) {
         char file[64];
         snprintf(file, sizeof file, "%s.png", name[i]);
         cr_assert_eq(width_of(file), i < 4 ? 1200u : 1600u, "%s", file);
@@ -52,7 +53,7 @@ Test(figures, each_has_picture_script_and_data) {
     }
 }
 Test(figures, a_script_makes_its_picture_again_by_hand) {
-    expect_figures(5);
+    expect_figures(6);
     cr_assert_eq(unlink(inside("missing_energy.png")), 0);
     cr_assert_eq(chdir(inside("")), 0);
     cr_assert_eq(system("gnuplot missing_energy.gp"), 0);
@@ -75,7 +76,7 @@ Test(figures, empty_and_flat_histograms_are_drawn) {
 Test(figures, a_cut_flow_without_any_event_is_drawn) {
     for (size_t i = 0; i < result.n_cutflow; i++)
         result.cutflow[i].events = result.cutflow[i].weighted = result.cutflow[i].std_error = 0.0;
-    expect_figures(5);
+    expect_figures(6);
 }
 Test(figures, names_and_titles_are_data_and_not_commands) {
     struct eot_histogram h = result.histogram[3];
@@ -84,7 +85,7 @@ Test(figures, names_and_titles_are_data_and_not_commands) {
     snprintf(h.axis, sizeof h.axis, "'.system('false').'");
     cr_assert_eq(eot_result_add_histogram(&result, &h, &error), EOT_OK);
     snprintf(result.cutflow[0].cut, sizeof result.cutflow[0].cut, "50%% of 'x_1' %%s %%d ^2");
-    expect_figures(6);
+    expect_figures(7);
     cr_assert_eq(width_of("a___exit_status_3___x_y.png"), 1200u);
 }
 Test(figures, quoting_leaves_nothing_special) {

@@ -83,9 +83,47 @@ Test(hdf5, events_are_a_table_with_named_columns) {
     double value[1000];
     cr_assert_eq(length_of(file, "/events"), 1000u);
     for (size_t c = 0; c < SAMPLE_N_COLUMN; c++) {
-        read_column(file, "/events", sample_column[c], value);
+        read_column(file, "/events", sample_column[c].name, value);
         for (size_t i = 0; i < 1000; i++) cr_assert_eq(value[i], result.events.value[SAMPLE_N_COLUMN * i + c]);
     }
+    H5Fclose(file);
+}
+Test(hdf5, integers_of_events_are_stored_as_integers) {
+    enum { UNIT_BYTES = 16 };
+    result.events.value[0] = 9007199254740991.0; /* 2^53 - 1 */
+    hid_t file = written(), dataset = H5Dopen2(file, "/events", H5P_DEFAULT), type = H5Dget_type(dataset);
+    cr_assert_eq(H5Tget_nmembers(type), SAMPLE_N_COLUMN);
+    for (unsigned c = 0; c < SAMPLE_N_COLUMN; c++)
+        cr_assert_eq(H5Tget_member_class(type, c), sample_column[c].is_integer ? H5T_INTEGER : H5T_FLOAT, "column %u",
+                     c);
+    hid_t primary = H5Tcreate(H5T_COMPOUND, sizeof(int64_t));
+    int64_t value[1000];
+    H5Tinsert(primary, "primary", 0, H5T_NATIVE_INT64);
+    cr_assert(H5Dread(dataset, primary, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) >= 0);
+    cr_assert_eq(value[0], 9007199254740991);
+    cr_assert_eq(value[999], 17 * 999);
+    H5Tclose(primary);
+    H5Tclose(type);
+    H5Dclose(dataset);
+    char unit[SAMPLE_N_COLUMN][UNIT_BYTES];
+    hid_t text = H5Tcopy(H5T_C_S1), row = H5Tcreate(H5T_COMPOUND, UNIT_BYTES);
+    cr_assert(H5Tset_size(text, UNIT_BYTES) >= 0 && H5Tset_cset(text, H5T_CSET_UTF8) >= 0 &&
+              H5Tinsert(row, "unit", 0, text) >= 0);
+    cr_assert_eq(length_of(file, "/event_columns"), SAMPLE_N_COLUMN);
+    dataset = H5Dopen2(file, "/event_columns", H5P_DEFAULT);
+    cr_assert(H5Dread(dataset, row, H5S_ALL, H5S_ALL, H5P_DEFAULT, unit) >= 0);
+    cr_assert_str_eq(unit[2], "GeV");
+    H5Tclose(text);
+    H5Tclose(row);
+    H5Dclose(dataset);
+    H5Fclose(file);
+}
+Test(hdf5, further_selections_have_their_tables) {
+    hid_t file = written();
+    double value[2];
+    read_column(file, "/selections/tight/cutflow", "events", value);
+    cr_assert_eq(value[1], 12345.0);
+    cr_assert_eq(length_of(file, "/selections/tight/categories"), 1u);
     H5Fclose(file);
 }
 Test(hdf5, many_events_are_chunked_and_compressed) {
@@ -100,7 +138,7 @@ Test(hdf5, many_events_are_chunked_and_compressed) {
     H5Pclose(properties);
     H5Dclose(dataset);
     double *value = malloc(N * sizeof *value);
-    read_column(file, "/events", sample_column[2], value);
+    read_column(file, "/events", sample_column[2].name, value);
     cr_assert_eq(value[N - 1], 42.0);
     cr_assert_eq(value[N - 2], 0.0);
     free(value);
@@ -191,7 +229,8 @@ Test(hdf5, a_nan_is_refused) {
     cr_assert_eq(count_entries(folder), 0);
 }
 Test(hdf5, what_hdf5_refuses_is_an_error_with_path_and_reason) {
-    const char *twice[SAMPLE_N_COLUMN] = {"a", "b", "a"};
+    const struct eot_column_info twice[SAMPLE_N_COLUMN] = {
+        {"a", "1", "", false}, {"b", "1", "", false}, {"a", "1", "", false}};
     result.events.column = twice;
     cr_assert_eq(eot_output_hdf5(folder, NULL, &result, &error), EOT_E_IO);
     cr_assert(strstr(error.text, "/result.h5' (HDF5: member name is not unique)") != NULL, "%s", error.text);

@@ -21,6 +21,10 @@ Test(print, cut_flow_has_events_and_rates_with_errors) {
     expect("each HCAL module within one MIP              17  (3.4 +- 0.8)e-10\n");
     expect("missing energy > 20 GeV                       0  0\n");
 }
+Test(print, further_selections_follow_by_name) {
+    expect("\nselection tight\ncut ");
+    expect("one track          12345  (2.500 +- 0.010)e-6\n");
+}
 Test(print, categories_are_named) { expect("II        both in the spectrometer  (3.0 +- 2.0)e-11\n"); }
 Test(print, estimates_have_units_and_sample_sizes) {
     expect("physics.cut                      0.1 GeV\n");

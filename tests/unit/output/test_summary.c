@@ -118,6 +118,12 @@ Test(summary, reads_back_bit_for_bit) {
     cr_assert_eq(copy.cutflow[1].std_error, 2e-8);
     cr_assert_eq(copy.n_category, 3u);
     cr_assert_str_eq(copy.category[1].title, "both in the spectrometer");
+    cr_assert_eq(copy.n_selection, 1u);
+    cr_assert_str_eq(copy.selection[0].name, "tight");
+    cr_assert_eq(copy.selection[0].n_cutflow, 2u);
+    cr_assert_eq(copy.selection[0].cutflow[1].weighted, 2.5e-6);
+    cr_assert_eq(copy.selection[0].n_category, 1u);
+    cr_assert_str_eq(copy.selection[0].category[0].title, "both in the spectrometer");
     cr_assert_eq(copy.n_fault, 2u);
     cr_assert_eq(copy.fault[1].count, 2u);
     cr_assert_eq(copy.energy_residual, -3e-8);

@@ -1,7 +1,7 @@
 /* Sign and momentum of tracks through the magnet, with the device's own functions: muons that start behind the last
  * HCAL. */
 #undef EOT_REAL_DOUBLE
-#include "eotmc/transport/select.h"
+#include "eotmc/select/score.h"
 
 #include "../../simulation.h"
 #include "world/matter.h"

@@ -30,6 +30,7 @@ static const char BASE[] =
     "physics: {cut: 20 GeV}\n";
 
 #define SIGNAL "physics.rare={dimuon_gamma: off, lfc: on}"
+#define FURTHER "selections=[{name: tight}]"
 
 /* A row of each key of the schema. */
 static const struct row {
@@ -135,11 +136,29 @@ static const struct row {
     {"detector.hcal.photostatistics", "detector.hcal.photostatistics=90", NULL, NULL},
     {"detector.hcal.em_visible_ratio", "detector.hcal.em_visible_ratio=0.9", NULL, NULL},
     {"detector.veto.photostatistics", "detector.veto.photostatistics=10", NULL, NULL},
-    {"selection.veto", "selection.veto=[0.004 GeV, 0.016 GeV]", NULL, NULL},
-    {"selection.hcal", "selection.hcal=[1.3 GeV, 4 GeV]", NULL, NULL},
-    {"selection.missing_energy", "selection.missing_energy=30 GeV", NULL, NULL},
-    {"selection.min_momentum", "selection.min_momentum=10 GeV/c", NULL, NULL},
-    {"selection.charge", "selection.charge=1", NULL, NULL},
+/* the numbers of a selection, at the ends of their ranges, and the same of a further one */
+#define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
+    {"selection." #key, "selection." #key "=[" #min ", " #max "]", NULL, NULL},
+#define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning) \
+    {"selection." #key, "selection." #key "=" #max, NULL, NULL},
+#define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning) \
+    {"selection." #key, "selection." #key "=" #max, NULL, NULL},
+#include "eotmc/detector/selection.def"
+#undef EOT_SELECTION_WINDOW
+#undef EOT_SELECTION_NUMBER
+#undef EOT_SELECTION_INTEGER
+    {"selections", "selections=[{name: tight, missing_energy: 30 GeV}]", NULL, NULL},
+    {"selections[].name", "selections.0.name=other", FURTHER, "of the host"},
+#define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
+    {"selections[]." #key, "selections.0." #key "=[" #min ", " #max "]", FURTHER, NULL},
+#define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning) \
+    {"selections[]." #key, "selections.0." #key "=" #max, FURTHER, NULL},
+#define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning) \
+    {"selections[]." #key, "selections.0." #key "=" #max, FURTHER, NULL},
+#include "eotmc/detector/selection.def"
+#undef EOT_SELECTION_WINDOW
+#undef EOT_SELECTION_NUMBER
+#undef EOT_SELECTION_INTEGER
     {"scoring.track_length", "scoring.track_length=off", NULL, "of a launch, and of the kernels' build"},
     {"scoring.exit", "scoring.exit=ecal", NULL, "of a launch"},
     {"scoring.exit_z", "scoring.exit_z=1 cm", NULL, "of a launch"},
@@ -241,7 +260,7 @@ Test(sections, each_key_changes_the_hash_or_is_known_not_to) {
 /* All keys that are not in the cache's key changed at once: the cached tables are taken, and the world is the one that
  * is built anew. */
 Test(sections, a_cached_world_is_the_one_that_is_built) {
-    static const char *const without[] = {"name", "sampling.", "device.", "selection.", "scoring.", "output."};
+    static const char *const without[] = {"name", "sampling.", "device.", "selection", "scoring.", "output."};
     const char *set[N_ROW];
     size_t n = 0;
     for (int i = 0; i < N_ROW; i++)

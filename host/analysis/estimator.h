@@ -1,0 +1,73 @@
+/** @file estimator.h
+ * What the parts of the estimates share: sums of the tallies by block, rates and shares with their errors, and names.
+ */
+#ifndef EOT_HOST_ANALYSIS_ESTIMATOR_H
+#define EOT_HOST_ANALYSIS_ESTIMATOR_H
+
+#include "analysis/result.h"
+#include "analysis/statistics.h"
+#include "engine/run.h"
+
+/** How the error of a rate is found. */
+enum eot_error_method {
+    EOT_BY_SQUARES, /* one vertex a primary, or hardly ever two */
+    EOT_BY_BATCHES, /* n_eff from the squares, the error from the batches: several vertices of one shower are not
+                       independent */
+    EOT_NO_SQUARES  /* pass probabilities, whose squares are too small for the tally */
+};
+
+/** What estimates are made from, and where they go. */
+struct eot_estimator {
+    const struct eot_config *config;
+    const struct eot_world *world;
+    const struct eot_run *run;
+    struct eot_result *result;
+    struct eot_batch_sum *scratch; /* [run->n_block] */
+    enum eot_error_method method;  /* of rates of vertices */
+    size_t selection;              /* whose tallies are read: 0, the default one; 1 to config->n_further */
+};
+
+/** Sums and sums of squares of the weighted tally at an offset, for each block. @param sum [run->n_block]. */
+void eot_estimator_sums(const struct eot_estimator *e, int offset, struct eot_batch_sum *sum);
+/** Sum of a counter over all blocks. */
+int64_t eot_estimator_counter(const struct eot_estimator *e, int which);
+/** Value of a weighted tally at an offset, summed over all blocks. */
+double eot_estimator_total(const struct eot_estimator *e, int offset);
+
+/** Rate per EOT of the sums in e->scratch. @return EOT_E_NUMERIC. */
+enum eot_status eot_estimator_rate_of_scratch(const struct eot_estimator *e, enum eot_error_method method,
+                                              struct eot_mean *mean, struct eot_error *err);
+/** Rate per EOT of the weighted tally at an offset. @return EOT_E_NUMERIC. */
+enum eot_status eot_estimator_rate(const struct eot_estimator *e, int offset, enum eot_error_method method,
+                                   struct eot_mean *mean, struct eot_error *err);
+/** Rate per EOT of two weighted tallies that no vertex is in both of. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
+enum eot_status eot_estimator_rate_of_both(const struct eot_estimator *e, int offset, int other, struct eot_mean *mean,
+                                           struct eot_error *err);
+/** Ratio of two weighted tallies over the run, `in` a part of `of` to which left_out.value per EOT (with its error) is
+ * added; from the batches: n_batches is 0 where there are not several. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
+enum eot_status eot_estimator_share(const struct eot_estimator *e, int in, int of, struct eot_mean left_out,
+                                    struct eot_mean *mean, struct eot_error *err);
+
+/** Place of a sum of a channel (enum eot_channel_sum) in a tally. */
+int eot_channel_offset(int process, int parent, int which);
+
+/** "selection.NAME." in front of a name for a further selection, the name itself for the default one.
+ * @param text at least 80 bytes. */
+void eot_estimator_name(const struct eot_estimator *e, const char *name, char *text, size_t n_text);
+/** Add an estimate to a result. @return EOT_E_MEMORY, EOT_E_INTERNAL. */
+enum eot_status eot_add_mean(struct eot_result *result, const char *name, const char *unit, struct eot_mean mean,
+                             struct eot_error *err);
+/** Add an estimate, with the selection's name in front. @return EOT_E_MEMORY, EOT_E_INTERNAL. */
+enum eot_status eot_estimator_add(const struct eot_estimator *e, const char *name, const char *unit,
+                                  struct eot_mean mean, struct eot_error *err);
+/** Add a number without error. @return EOT_E_MEMORY, EOT_E_INTERNAL. */
+enum eot_status eot_estimator_add_exact(const struct eot_estimator *e, const char *name, const char *unit, double value,
+                                        struct eot_error *err);
+
+/** Cut flow, categories, selected.per_eot and, of the signal, efficiencies of the selection e->selection. @return
+ * EOT_E_NUMERIC, EOT_E_MEMORY. */
+enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struct eot_error *err);
+/** Histograms of the rows of histograms.def; of a further selection those after the cuts. @return EOT_E_MEMORY. */
+enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err);
+
+#endif

@@ -1,0 +1,103 @@
+/** @file histograms.c
+ * Histograms of a run from its tallies; names and axes are the rows of include/eotmc/tally/histograms.def. */
+#include <math.h>
+#include <stdio.h>
+
+#include "analysis/estimator.h"
+
+enum { LINEAR, LOG10 };
+enum stage { BEFORE_CUTS, AFTER_CUTS };
+
+static const struct {
+    double low, per_unit;
+    int scale;
+} AXIS[EOT_N_EVENT_HISTOGRAM] = {
+#define EOT_HISTOGRAM(id, shown, stage, name, unit, title, axis, scale, low, per_unit) \
+    {(double)(low), (double)(per_unit), scale},
+#define EOT_HISTOGRAM_NAME(id, shown, stage, name, unit, title, axis)
+#include "eotmc/tally/histograms.def"
+#undef EOT_HISTOGRAM
+#undef EOT_HISTOGRAM_NAME
+};
+
+/* A histogram as results have it. */
+struct shown {
+    int which;
+    bool is_shown;
+    enum stage stage;
+    const char *name, *unit, *title, *axis;
+};
+
+static void edges_of(int which, double edges[EOT_N_BIN + 1]) {
+    for (int b = 0; b <= EOT_N_BIN; b++) {
+        edges[b] = AXIS[which].low + b / AXIS[which].per_unit;
+        if (AXIS[which].scale == LOG10) edges[b] = pow(10.0, edges[b]);
+    }
+}
+
+/* Place of a bin in a tally; 0: underflow. */
+static int bin_offset(int which, int bin) { return EOT_T_HISTOGRAM + 4 * (which * (EOT_N_BIN + 2) + bin); }
+
+static enum eot_status add_histogram(const struct eot_estimator *e, const struct shown *shown, struct eot_error *err) {
+    double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2],
+        n = (double)(e->run->end - e->run->first) / e->run->rare_unit;
+    struct eot_histogram h = {.n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1};
+    for (int b = 0; b < EOT_N_BIN + 2; b++) {
+        int place = bin_offset(shown->which, b);
+        values[b] = eot_estimator_total(e, place) / n;
+        variances[b] = eot_estimator_total(e, place + 2) / (n * n);
+    }
+    edges_of(shown->which, edges);
+    eot_estimator_name(e, shown->name, h.name, sizeof h.name);
+    snprintf(h.unit, sizeof h.unit, "%s", shown->unit);
+    snprintf(h.title, sizeof h.title, "%s", shown->title);
+    snprintf(h.axis, sizeof h.axis, "%s", shown->axis);
+    h.underflow = values[0];
+    h.overflow = values[EOT_N_BIN + 1];
+    return eot_result_add_histogram(e->result, &h, err);
+}
+
+/* Efficiency by energy of the lepton at the vertex. With r = sum w p / sum w its variance is sum w^2 (p - r)^2 / (sum
+ * w)^2, where sum w^2 p, which no tally holds, is at least sum w^2 p^2. */
+static enum eot_status add_efficiency_histogram(const struct eot_estimator *e, struct eot_error *err) {
+    double edges[EOT_N_BIN + 1], values[EOT_N_BIN], variances[EOT_N_BIN];
+    struct eot_histogram h = {.unit = "GeV",
+                              .title = "Efficiency of the selection by energy of the lepton at the vertex",
+                              .axis = "lepton energy",
+                              .n_bin = EOT_N_BIN,
+                              .edges = edges,
+                              .values = values,
+                              .variances = variances};
+    edges_of(EOT_H_PARENT, edges);
+    eot_estimator_name(e, "signal.efficiency", h.name, sizeof h.name);
+    for (int b = 0; b < EOT_N_BIN; b++) {
+        int all = bin_offset(EOT_H_PARENT, b + 1), selected = bin_offset(EOT_H_PARENT_SELECTED, b + 1);
+        double w = eot_estimator_total(e, all), w2 = eot_estimator_total(e, all + 2),
+               p = eot_estimator_total(e, selected), p2 = eot_estimator_total(e, selected + 2);
+        double r = w > 0.0 ? p / w : 0.0;
+        values[b] = r;
+        variances[b] = w > 0.0 ? fmax(0.0, p2 - 2.0 * r * p2 + r * r * w2) / (w * w) : 0.0;
+    }
+    return eot_result_add_histogram(e->result, &h, err);
+}
+
+enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const bool is_signal = eot_config_family(e->config) == EOT_FAMILY_SIGNAL;
+    const int n_hcal = e->world->event.response.n_hcal;
+    const struct shown all[] = {
+#define EOT_HISTOGRAM(id, shown, stage, name, unit, title, axis, scale, low, per_unit) \
+    {EOT_H_##id, shown, stage, name, unit, title, axis},
+#define EOT_HISTOGRAM_NAME(id, shown, stage, name, unit, title, axis) \
+    {EOT_H_##id, shown, stage, name, unit, title, axis},
+#include "eotmc/tally/histograms.def"
+#undef EOT_HISTOGRAM
+#undef EOT_HISTOGRAM_NAME
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i].is_shown && (e->selection == 0 || all[i].stage == AFTER_CUTS))
+            EOT_TRY(add_histogram(e, &all[i], err));
+    if (is_signal) EOT_TRY(add_efficiency_histogram(e, err));
+done:
+    return status;
+}

@@ -1,0 +1,100 @@
+/** @file selection.c
+ * What a selection leaves: cut flow, categories and rates. Cuts, tails and categories are the rows of
+ * cuts.def, tails.def and categories.def in include/eotmc/tally. */
+#include <stdio.h>
+
+#include "analysis/channels.h"
+#include "analysis/estimator.h"
+#include "physics/process.h"
+
+static const char *const CUT[EOT_N_CUT] = {
+#define EOT_CUT(id, name, title, condition) title,
+#include "eotmc/tally/cuts.def"
+#undef EOT_CUT
+};
+static const char *const TAIL[EOT_N_TAIL] = {
+#define EOT_TAIL(id, word, probability) word,
+#include "eotmc/tally/tails.def"
+#undef EOT_TAIL
+};
+static const struct {
+    const char *name, *title;
+} CATEGORY[EOT_N_CATEGORY] = {
+#define EOT_CATEGORY(id, name, title, condition) {name, title},
+#include "eotmc/tally/categories.def"
+#undef EOT_CATEGORY
+};
+_Static_assert(EOT_N_CUT + 2 <= EOT_RESULT_MAX_CUTFLOW, "a selection's cut flow has a row for every cut, and two more");
+_Static_assert(EOT_N_CATEGORY <= EOT_RESULT_MAX_CATEGORY, "a selection's result has a place for every category");
+
+static const struct eot_selection_config *selection_of(const struct eot_estimator *e) {
+    return e->selection == 0 ? &e->config->selection : &e->config->further[e->selection - 1].selection;
+}
+
+static void add_row(struct eot_selection_result *r, const char *cut, double events, struct eot_mean mean) {
+    struct eot_cutflow_row *row = &r->cutflow[r->n_cutflow++];
+    *row = (struct eot_cutflow_row){.events = events, .weighted = mean.value, .std_error = mean.std_error};
+    snprintf(row->cut, sizeof row->cut, "%s", cut);
+}
+
+/* Rows of the cut flow: the vertices, each cut, and the missing energy with the tail that the configuration chooses.
+ * @param selected rates above the missing energy, one for each tail. */
+static enum eot_status make_cutflow(const struct eot_estimator *e, const struct eot_mean selected[EOT_N_TAIL],
+                                    struct eot_selection_result *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_mean mean;
+    char text[64];
+    int chosen = (int)e->config->detector.ecal_tail;
+    EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &mean, err));
+    add_row(r, eot_family_title(eot_config_family(e->config)), (double)eot_estimator_counter(e, EOT_C_EVENTS), mean);
+    for (int i = 0; i < EOT_N_CUT; i++) {
+        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CUT + i), e->method, &mean, err));
+        add_row(r, CUT[i], (double)eot_estimator_counter(e, EOT_C_CUT + i), mean);
+    }
+    snprintf(text, sizeof text, "missing energy > %g GeV", selection_of(e)->missing_energy);
+    add_row(r, text, eot_estimator_total(e, EOT_T_WEIGHTED + 4 * (EOT_W_PASSED + chosen)), selected[chosen]);
+done:
+    return status;
+}
+
+static enum eot_status make_categories(const struct eot_estimator *e, struct eot_selection_result *r,
+                                       struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_mean mean;
+    if (eot_config_family(e->config) == EOT_FAMILY_SIGNAL) return EOT_OK; /* there is no other muon */
+    for (int i = 0; i < EOT_N_CATEGORY; i++) {
+        struct eot_category *c = &r->category[r->n_category++];
+        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY + i), e->method, &mean, err));
+        *c = (struct eot_category){.weighted = mean.value, .std_error = mean.std_error};
+        snprintf(c->name, sizeof c->name, "%s", CATEGORY[i].name);
+        snprintf(c->title, sizeof c->title, "%s", CATEGORY[i].title);
+    }
+done:
+    return status;
+}
+
+enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_selection_result r = {.name = ""};
+    struct eot_mean selected[EOT_N_TAIL];
+    char name[64];
+    for (int i = 0; i < EOT_N_TAIL; i++)
+        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING + i), EOT_NO_SQUARES, &selected[i], err));
+    EOT_TRY(make_cutflow(e, selected, &r, err));
+    EOT_TRY(make_categories(e, &r, err));
+    EOT_TRY(eot_estimator_add(e, "selected.per_eot", "1", selected[e->config->detector.ecal_tail], err));
+    for (int i = 0; i < EOT_N_TAIL; i++) {
+        snprintf(name, sizeof name, "selected.per_eot_%s", TAIL[i]);
+        EOT_TRY(eot_estimator_add(e, name, "1", selected[i], err));
+    }
+    EOT_TRY(eot_estimator_add_efficiencies(e, err));
+    if (e->selection > 0) {
+        snprintf(r.name, sizeof r.name, "%s", e->config->further[e->selection - 1].name);
+        EOT_TRY(eot_result_add_selection(e->result, &r, err));
+        goto done;
+    }
+    for (size_t i = 0; i < r.n_cutflow; i++) EOT_TRY(eot_result_add_cutflow_row(e->result, &r.cutflow[i], err));
+    for (size_t i = 0; i < r.n_category; i++) EOT_TRY(eot_result_add_category(e->result, &r.category[i], err));
+done:
+    return status;
+}

@@ -1,0 +1,135 @@
+/** @file response.h
+ * From an event's deposits and hits to what the experiment sees. The last Gaussian smear of the missing energy is not
+ * sampled: its width goes along, and the selection integrates it. */
+#ifndef EOT_SELECT_RESPONSE_H
+#define EOT_SELECT_RESPONSE_H
+
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
+#include "eotmc/detector/ecal.h"
+#include "eotmc/select/track.h"
+
+/** An event as it is reconstructed, the same for every selection. Energies in GeV. */
+typedef struct {
+    f32 E_beam, ecal, veto, hcal[EOT_N_HCAL], hcal_sum;
+    f32 momentum;               /* GeV/c, of the track; 0 unless there is exactly one */
+    f32 missing, missing_sigma; /* mean of what is measured, and the Gaussian width that is not sampled */
+    f32 missing_sampled;        /* a sample of it, for the histogram */
+    i32 n_hcal, n_track;
+    i32 charge;      /* of the track; 0 unless there is exactly one */
+    i32 category;    /* 1 + enum eot_category_index; 0: none */
+    i32 n_through;   /* muons that leave the last HCAL module by its rear face */
+    i32 has_crossed; /* whether a muon has crossed all tracker planes */
+    i32 is_sampled;  /* whether the event's deposits are tallied */
+    u32 faults;      /* bits of enum eot_event_fault */
+} eot_event;
+
+/** Energy seen in the VETO with photostatistics. @param visible GeV. @param per_MeV photoelectrons; 0: no fluctuation.
+ */
+EOT_FN f32 eot_veto_seen(f32 visible, f32 per_MeV, eot_u32x4 block) {
+    if (!(per_MeV > 0.0f)) return visible;
+    return fmax(0.0f, visible + sqrt(fmax(visible, 0.0f) / (1000.0f * per_MeV)) * eot_normal(block.x, block.y).a);
+}
+
+/** Calibrated energy seen in an HCAL module: photostatistics of the muons' deposits, the resolution of the hadronic
+ * ones.
+ * @param visible,hadronic GeV of active energy of muons, GeV of hadrons. */
+EOT_FN f32 eot_hcal_seen(f32 visible, f32 hadronic, EOT_GLOBAL const eot_response *r, eot_u32x4 block) {
+    f32 muonic = visible * r->hcal_scale, seen = hadronic * r->hadronic_visible * r->hcal_scale;
+    eot_normal_pair n = eot_normal(block.x, block.y);
+    f32 sigma =
+        seen > 0.0f
+            ? sqrt(r->hcal_stochastic * r->hcal_stochastic * seen + r->hcal_constant * r->hcal_constant * seen * seen)
+            : 0.0f;
+    f32 photo = r->hcal_photostatistics > 0.0f ? sqrt(fmax(muonic, 0.0f) / r->hcal_photostatistics) : 0.0f;
+    return fmax(0.0f, muonic + photo * n.a + seen + sigma * n.b);
+}
+
+/** Gaussian width of the missing energy that is not sampled: what sampling leaves of the ECAL's resolution, and the
+ * beam's. @param ecal GeV, seen. */
+EOT_FN f32 eot_missing_sigma(EOT_GLOBAL const eot_response *r, f32 E_beam, f32 ecal) {
+    f32 ecal_variance = (r->ecal_stochastic * r->ecal_stochastic - r->ecal_sampling * r->ecal_sampling) * ecal +
+                        r->ecal_constant * r->ecal_constant * ecal * ecal;
+    return sqrt(fmax(ecal_variance, 0.0f) + r->beam_resolution * r->beam_resolution * E_beam * E_beam);
+}
+
+/** Category of a muon pair: 1 + its number in categories.def, 0 for none. */
+EOT_FN i32 eot_event_category(eot_event ev) {
+    i32 category = 0;
+#define EOT_CATEGORY(id, name, title, condition) \
+    if (condition) category = 1 + EOT_CATEGORY_##id;
+#include "eotmc/tally/categories.def"
+#undef EOT_CATEGORY
+    return category;
+}
+
+/** The faults of an event and of its muons: bits of enum eot_event_fault. */
+EOT_FN u32 eot_event_faults(u32 faults, i32 fate_plus, i32 fate_minus) {
+    if (fate_plus == EOT_MUON_STUCK || fate_minus == EOT_MUON_STUCK) faults |= (u32)EOT_FAULT_STUCK;
+    if (fate_plus == EOT_MUON_NAN || fate_minus == EOT_MUON_NAN) faults |= (u32)EOT_FAULT_NAN;
+    return faults;
+}
+
+/** What the calorimeters see of an event. @param acc the event's accumulators [EOT_N_ACC]. */
+EOT_FN eot_event eot_event_calorimeters(eot_event ev, EOT_GLOBAL const eot_event_world *e,
+                                        EOT_GLOBAL const eot_event_launch *launch, u64 primary,
+                                        EOT_GLOBAL const i64 *acc) {
+    EOT_GLOBAL const eot_response *r = &e->response;
+    f32 quantum = (f32)(D(1.0) / EOT_ENERGY_QUANTUM);
+    ev.ecal =
+        eot_ecal_seen((f32)acc[EOT_ACC_LEDGER_ECAL] * quantum, r->ecal_sampling, primary, launch->seed, launch->run);
+    ev.veto = eot_veto_seen((f32)acc[EOT_ACC_VETO_VISIBLE] * quantum, r->veto_photostatistics,
+                            eot_calorimeter_block(primary, (u32)EOT_DRAW_VETO, launch->seed, launch->run));
+    ev.hcal_sum = 0.0f;
+    ev.n_hcal = r->n_hcal;
+    for (i32 i = 0; i < EOT_N_HCAL; i++) {
+        f32 visible = (f32)acc[EOT_ACC_HCAL_VISIBLE + i] * quantum,
+            hadronic = (f32)acc[EOT_ACC_HCAL_HADRONIC + i] * quantum;
+        eot_u32x4 block = eot_calorimeter_block(primary, (u32)(EOT_DRAW_HCAL + i), launch->seed, launch->run);
+        ev.hcal[i] = i < r->n_hcal ? eot_hcal_seen(visible, hadronic, r, block) : 0.0f;
+        ev.hcal_sum += ev.hcal[i];
+    }
+    return ev;
+}
+
+/** What the spectrometer sees of an event: the one track that there is, or none or two without charge and momentum. */
+EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const eot_event_world *e,
+                                        EOT_GLOBAL const eot_event_launch *launch, u64 primary, eot_muon_outcome plus,
+                                        eot_muon_outcome minus) {
+    EOT_GLOBAL const eot_response *r = &e->response;
+    eot_track t_plus = eot_track_fit(
+        plus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_TRACK_PLUS, launch->seed, launch->run));
+    eot_track t_minus = eot_track_fit(
+        minus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_TRACK_MINUS, launch->seed, launch->run));
+    f32 momentum = t_minus.momentum != 0.0f ? t_minus.momentum : t_plus.momentum;
+    ev.n_track = (t_plus.momentum != 0.0f) + (t_minus.momentum != 0.0f);
+    ev.momentum = ev.n_track == 1 ? fabs(momentum) : 0.0f;
+    ev.charge = ev.n_track != 1 ? 0 : momentum > 0.0f ? 1 : -1;
+    ev.n_through = (plus.E_exit > 0.0f) + (minus.E_exit > 0.0f);
+    ev.has_crossed = eot_muon_has_crossed(plus, r->n_plane) || eot_muon_has_crossed(minus, r->n_plane);
+    return ev;
+}
+
+/** An event as the experiment reconstructs it. @param acc its accumulators [EOT_N_ACC]. */
+EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch,
+                                       u64 primary, eot_event_vertex v, EOT_GLOBAL const i64 *acc,
+                                       eot_muon_outcome plus, eot_muon_outcome minus) {
+    eot_event ev;
+    ev.E_beam = v.E_beam;
+    ev = eot_event_calorimeters(ev, e, launch, primary, acc);
+    ev = eot_event_spectrometer(ev, e, launch, primary, plus, minus);
+    ev.category = eot_event_category(ev);
+    f32 E_mu = ev.n_track == 1 ? sqrt(ev.momentum * ev.momentum + EOT_M_MUON * EOT_M_MUON) : 0.0f;
+    ev.missing = v.E_beam - ev.ecal - ev.hcal_sum - E_mu;
+    ev.missing_sigma = eot_missing_sigma(&e->response, v.E_beam, ev.ecal);
+    eot_u32x4 b =
+        eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_MISSING, launch->seed, launch->run));
+    ev.missing_sampled = ev.missing + ev.missing_sigma * eot_normal(b.x, b.y).a;
+    ev.is_sampled = eot_is_kept(primary, launch->sample_threshold);
+    ev.faults = eot_event_faults(v.fault, plus.fate, minus.fate);
+    return ev;
+}
+
+#endif

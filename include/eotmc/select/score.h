@@ -1,0 +1,151 @@
+/** @file score.h
+ * Counting: vertices, faults, what each selection makes of an event, and the event's row of the record. */
+#ifndef EOT_SELECT_SCORE_H
+#define EOT_SELECT_SCORE_H
+
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
+#include "eotmc/select/selection.h"
+
+/* The tally, which knows nothing of the detector, has a place for all that an event accumulates. */
+typedef char eot_tally_has_the_ledger[EOT_C_LAST_LEDGER - EOT_C_LEDGER + 1 == EOT_N_LEDGER ? 1 : -1];
+typedef char eot_tally_has_the_cells[EOT_C_LAST_ECAL_CELL - EOT_C_ECAL_CELL + 1 == EOT_N_ECAL_CELL ? 1 : -1];
+typedef char eot_tally_has_the_modules[EOT_H_HCAL3 - EOT_H_HCAL0 + 1 == EOT_N_HCAL ? 1 : -1];
+
+#define EOT_SCALE_LINEAR(x) (x)
+#define EOT_SCALE_LOG10(x) (eot_log(x) * 0.43429448f)
+/** Where a value stands in a histogram, in bins from the lower edge of the first. */
+EOT_FN f32 eot_histogram_position(i32 which, f32 x) {
+    switch (which) {
+#define EOT_HISTOGRAM(id, shown, stage, name, unit, title, axis, scale, low, per_unit) \
+    case EOT_H_##id: \
+        return (EOT_SCALE_##scale(x) - low) * per_unit;
+#define EOT_HISTOGRAM_NAME(id, shown, stage, name, unit, title, axis)
+#include "eotmc/tally/histograms.def"
+#undef EOT_HISTOGRAM
+#undef EOT_HISTOGRAM_NAME
+    }
+    return -1.0f;
+}
+/** Add a value to the histogram `which` of a tally. */
+EOT_FN void eot_histogram_fill(EOT_GLOBAL i64 *tally, i32 which, f32 x, f64 weight) {
+    eot_histogram_add(tally, which, eot_histogram_position(which, x), weight);
+}
+
+/** Place among the weighted sums of the channel of a vertex. */
+EOT_FN i32 eot_vertex_channel(eot_event_vertex v) {
+    return EOT_W_CHANNEL + eot_rare_channel(v.process, v.parent) * EOT_N_CHANNEL_SUM;
+}
+
+/** Count a vertex for one selection. @param tally of that selection. */
+EOT_FN void eot_vertex_count_for(eot_selection s, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
+    f64 w = (f64)v.weight;
+    i32 charge = eot_event_charge(s, v), channel = eot_vertex_channel(v);
+    f32 E_muon = charge < 0 ? v.E_minus : v.E_plus;
+    eot_weighted_add(tally, channel + EOT_CH_ALL, w);
+    for (i32 i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++)
+        if (v.k >= eot_channel_threshold(i)) eot_weighted_add(tally, channel + EOT_CH_ABOVE + i, w);
+    eot_weighted_add(tally, channel + EOT_CH_MUON_ENERGY, w * (f64)E_muon);
+    if (charge != s.charge) return; /* the run's tallies hold the selected one */
+    eot_atomic_add_i64(tally + EOT_C_EVENTS, 1);
+    eot_weighted_add(tally, EOT_W_ALL, w);
+    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, w * (f64)v.depth_X0);
+    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH + 2, w * (f64)v.depth_X0 * (f64)v.depth_X0);
+    eot_histogram_fill(tally, EOT_H_PARENT_LOG, v.k, w);
+    eot_histogram_fill(tally, EOT_H_DEPTH, v.depth_X0, w);
+    eot_histogram_fill(tally, EOT_H_MUON_ENERGY, E_muon, w);
+    eot_histogram_fill(tally, EOT_H_PARENT, v.k, w);
+}
+
+/** Count a vertex: what needs no deposit, for all selections. @param tally [e->n_selection][EOT_N_TALLY]. */
+EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
+    for (i32 i = 0; i < e->n_selection; i++) eot_vertex_count_for(e->selection[i], v, eot_selection_tally(tally, i));
+}
+
+/** Count an event's faults. @param faults bits of enum eot_event_fault. */
+EOT_FN void eot_event_faults_count(u32 faults, EOT_GLOBAL i64 *tally) {
+#define EOT_FAULT_COUNTER(id, name, bits) \
+    if (faults & (u32)(bits)) eot_atomic_add_i64(tally + EOT_C_FAULT_##id, 1);
+#include "eotmc/tally/faults.def"
+#undef EOT_FAULT_COUNTER
+}
+
+/** Row of an event whose replay failed: it has no muons, only the weight and the faults. */
+EOT_FN void eot_event_reject(eot_event_vertex v, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
+    for (i32 i = 0; i < EOT_N_EVENT_COLUMN; i++) row[i] = 0.0f;
+    row[EOT_E_WEIGHT] = v.weight;
+    row[EOT_E_BEAM] = v.E_beam;
+    row[EOT_E_CUTS_PASSED] = -(f32)v.fault;
+    eot_event_faults_count(v.fault, tally);
+}
+
+/** Weight of an event in the histograms of the HCAL: all events with a muon through the trackers are there, the others
+ * with the inverse of the fraction of them that is followed. */
+EOT_FN f64 eot_event_hcal_weight(eot_event ev, f64 weight, f32 sample_weight) {
+    if (ev.has_crossed) return weight;
+    return ev.is_sampled ? weight * (f64)sample_weight : D(0.0);
+}
+
+/** Count what one selection makes of an event. @param sample_weight inverse of the fraction of events whose deposits
+ * are tallied. @param tally of that selection. */
+EOT_FN void eot_event_score(eot_event_vertex v, eot_event ev, eot_selected sel, f32 sample_weight,
+                            EOT_GLOBAL i64 *tally) {
+    f64 w = (f64)v.weight, w_hcal = eot_event_hcal_weight(ev, w, sample_weight);
+    i32 channel = eot_vertex_channel(v), passes_all = sel.n_cut_passed == EOT_N_CUT;
+    for (i32 i = 0; i < sel.n_cut_passed; i++) eot_weighted_add(tally, channel + EOT_CH_CUT + i, w);
+    for (i32 i = 0; i < EOT_N_TAIL && passes_all; i++)
+        eot_weighted_add(tally, channel + EOT_CH_MISSING + i, w * (f64)sel.pass[i]);
+    if (!sel.is_main) return;
+    for (i32 i = 0; i < EOT_N_HCAL && i < ev.n_hcal && w_hcal > D(0.0); i++)
+        eot_histogram_fill(tally, EOT_H_HCAL0 + i, ev.hcal[i], w_hcal);
+    if (ev.category > 0) eot_weighted_add(tally, EOT_W_CATEGORY + ev.category - 1, w);
+    if (sel.n_cut_passed > EOT_CUT_TRACK) eot_histogram_fill(tally, EOT_H_MISSING, ev.missing_sampled, w);
+    for (i32 i = 0; i < sel.n_cut_passed; i++) {
+        eot_atomic_add_i64(tally + EOT_C_CUT + i, 1);
+        eot_weighted_add(tally, EOT_W_CUT + i, w);
+    }
+    if (!passes_all) return;
+    for (i32 i = 0; i < EOT_N_TAIL; i++) {
+        eot_weighted_add(tally, EOT_W_MISSING + i, w * (f64)sel.pass[i]);
+        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * (EOT_W_PASSED + i), (f64)sel.pass[i]);
+    }
+    eot_histogram_fill(tally, EOT_H_PARENT_SELECTED, v.k, w * (f64)sel.pass[EOT_TAIL_GAUSSIAN]);
+}
+
+/** Add an event's deposits to the tally. @param acc [EOT_N_ACC]. */
+EOT_FN void eot_event_deposits_add(f32 E_beam, EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally) {
+    eot_atomic_add_i64(tally + EOT_C_SAMPLED, 1);
+    for (i32 i = 0; i < EOT_N_LEDGER; i++) eot_atomic_add_i64(tally + EOT_C_LEDGER + i, acc[i]);
+    eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(E_beam));
+    for (i32 i = 0; i < EOT_N_ECAL_CELL; i++)
+        if (acc[EOT_ACC_ECAL_CELL + i] != 0)
+            eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);
+}
+
+/** The event's row of the record. @param sel what the default selection makes of it. @param row EOT_N_EVENT_COLUMN
+ * values out. */
+EOT_FN void eot_event_record(eot_event_vertex v, eot_event ev, eot_selected sel, EOT_GLOBAL f32 *row) {
+#define EOT_COLUMN(id, name, unit, kind, value, meaning) row[EOT_E_##id] = value;
+#include "eotmc/tally/columns.def"
+#undef EOT_COLUMN
+}
+
+/** Apply all selections to an event, count it, and fill its row of the record. Deposits enter the tallies for a random
+ * fraction of all events (sample_threshold).
+ * @param is_new 1 if its vertex has not been counted yet. @param acc the event's accumulators [EOT_N_ACC]. @param tally
+ * [e->n_selection][EOT_N_TALLY]. @param row EOT_N_EVENT_COLUMN values out, of the default selection. */
+EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch, i32 is_new,
+                             eot_event_vertex v, eot_event ev, EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally,
+                             EOT_GLOBAL f32 *row) {
+    if (is_new) eot_vertex_count(e, v, tally);
+    for (i32 i = 0; i < e->n_selection; i++)
+        eot_event_score(v, ev, eot_event_apply(e->selection[i], v, ev, e->response.tail_start), launch->sample_weight,
+                        eot_selection_tally(tally, i));
+    eot_event_faults_count(ev.faults, tally);
+    if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, tally);
+    eot_event_record(v, ev, eot_event_apply(e->selection[0], v, ev, e->response.tail_start), row);
+}
+
+#endif

@@ -1,0 +1,270 @@
+/* Each cut at both sides of the edges of its window, categories, the pass probability, and the cut flow. */
+#undef EOT_REAL_DOUBLE
+#include "eotmc/select/score.h"
+
+#include <criterion/criterion.h>
+
+static const eot_selection SELECTION = {.veto_low = 0.005f,
+                                        .veto_high = 0.016f,
+                                        .hcal_low = 1.2f,
+                                        .hcal_high = 4.0f,
+                                        .missing_energy = 20.0f,
+                                        .min_momentum = 5.0f,
+                                        .charge = -1};
+
+/* An event that passes all cuts. */
+static eot_event good(void) {
+    eot_event ev;
+    memset(&ev, 0, sizeof ev);
+    ev.E_beam = 100.0f;
+    ev.ecal = 40.0f;
+    ev.veto = 0.01f;
+    ev.n_hcal = 3;
+    for (int i = 0; i < 3; i++) ev.hcal[i] = 2.5f;
+    ev.n_track = 1;
+    ev.charge = -1;
+    ev.momentum = 30.0f;
+    ev.missing = 22.5f;
+    ev.missing_sigma = 2.0f;
+    ev.missing_sampled = 23.0f;
+    ev.category = 1;
+    return ev;
+}
+static eot_event_vertex dimuon(void) {
+    eot_event_vertex v = eot_event_vertex_none();
+    v.process = EOT_RARE_DIMUON_GAMMA;
+    v.parent = EOT_PHOTON;
+    v.weight = 0.25f;
+    v.k = 60.0f;
+    v.E_plus = 20.0f;
+    v.E_minus = 40.0f;
+    v.E_beam = 100.0f;
+    v.depth_X0 = 2.0f;
+    return v;
+}
+static int passed(eot_event ev) { return eot_event_cuts_passed(ev, SELECTION, -1); }
+
+Test(cuts, a_good_event_passes_all) { cr_assert_eq(passed(good()), EOT_N_CUT); }
+
+/* A value on the edge passes, the next number outside does not. */
+#define EXPECT_WINDOW(place, low, high, cut) \
+    do { \
+        const float value[4] = {nextafterf(low, -1.0f), low, high, nextafterf(high, 1e9f)}; \
+        for (int k = 0; k < 4; k++) { \
+            eot_event ev = good(); \
+            ev.place = value[k]; \
+            cr_expect_eq(passed(ev), k == 1 || k == 2 ? EOT_N_CUT : (cut), #place " = %.9g", (double)value[k]); \
+        } \
+    } while (0)
+
+Test(cuts, windows_contain_their_edges) {
+    EXPECT_WINDOW(veto, SELECTION.veto_low, SELECTION.veto_high, EOT_CUT_VETO);
+    for (int i = 0; i < 3; i++) EXPECT_WINDOW(hcal[i], SELECTION.hcal_low, SELECTION.hcal_high, EOT_CUT_HCAL);
+    EXPECT_WINDOW(momentum, SELECTION.min_momentum, 1e7f, (k == 0 ? EOT_CUT_TRACK : EOT_N_CUT));
+    eot_event ev = good(); /* a module that the set-up does not have is not asked */
+    ev.hcal[3] = 99.0f;
+    cr_expect_eq(passed(ev), EOT_N_CUT);
+    ev.n_hcal = 0;
+    ev.hcal[0] = 99.0f;
+    cr_expect_eq(passed(ev), EOT_N_CUT);
+    ev.veto = NAN;
+    cr_expect_eq(passed(ev), EOT_CUT_VETO, "what is no number passes no window");
+}
+
+Test(cuts, one_track_of_the_right_charge) {
+    for (int n = 0; n <= 2; n++) {
+        eot_event ev = good();
+        ev.n_track = n;
+        cr_expect_eq(passed(ev) > EOT_CUT_TRACK, n == 1, "%d tracks", n);
+    }
+    for (int charge = -1; charge <= 1; charge++) {
+        eot_event ev = good();
+        ev.charge = charge;
+        cr_expect_eq(eot_event_cuts_passed(ev, SELECTION, -1) == EOT_N_CUT, charge == -1, "charge %d", charge);
+        cr_expect_eq(eot_event_cuts_passed(ev, SELECTION, 1) == EOT_N_CUT, charge == 1, "charge %d", charge);
+    }
+}
+
+Test(cuts, a_later_cut_does_not_count_after_a_failed_one) {
+    eot_event ev = good();
+    ev.n_track = 0;
+    cr_expect_eq(passed(ev), 0);
+    ev = good();
+    ev.veto = 1.0f;
+    cr_expect_eq(passed(ev), 1);
+    ev.hcal[0] = 0.0f;
+    cr_expect_eq(passed(ev), 1);
+}
+
+/* Each charge of e N -> mu N phi has its own selection, but only one is the run's. */
+Test(cuts, the_signal_is_looked_for_by_its_own_charge) {
+    eot_event_vertex v = dimuon();
+    cr_expect_eq(eot_event_charge(SELECTION, v), -1);
+    v.process = EOT_RARE_LFC;
+    v.E_minus = 0.0f; /* e+ N -> mu+ N phi */
+    eot_event ev = good();
+    ev.charge = 1;
+    eot_selected sel = eot_event_apply(SELECTION, v, ev, 2.5f);
+    cr_expect_eq(sel.n_cut_passed, EOT_N_CUT);
+    cr_expect_eq(sel.is_main, 0);
+    v.E_plus = 0.0f;
+    v.E_minus = 20.0f;
+    sel = eot_event_apply(SELECTION, v, ev, 2.5f);
+    cr_expect_eq(sel.n_cut_passed, 0);
+    cr_expect_eq(sel.is_main, 1);
+}
+
+Test(cuts, categories) {
+    static const struct {
+        int n_track, n_through, category;
+    } row[] = {{0, 0, 0}, {0, 1, 0}, {0, 2, 0}, {1, 0, 1}, {1, 1, 1}, {1, 2, 3}, {2, 0, 2}, {2, 1, 2}, {2, 2, 2}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        eot_event ev = good();
+        ev.n_track = row[i].n_track;
+        ev.n_through = row[i].n_through;
+        cr_expect_eq(eot_event_category(ev), row[i].category, "%d tracks, %d through", row[i].n_track,
+                     row[i].n_through);
+    }
+}
+
+/* The pass probability is the share of sampled missing energies above the cut. */
+Test(cuts, the_pass_probability_is_that_of_a_sampled_smear) {
+    enum { N = 200000 };
+    const float missing[] = {14.0f, 18.0f, 20.0f, 22.5f, 26.0f};
+    for (int i = 0; i < 5; i++) {
+        eot_event ev = good();
+        ev.missing = missing[i];
+        eot_selected sel = eot_event_apply(SELECTION, dimuon(), ev, 2.5f);
+        double p = (double)sel.pass[EOT_TAIL_GAUSSIAN], n_above = 0.0;
+        for (u64 k = 0; k < N; k++) {
+            eot_u32x4 b = eot_random_block(eot_random_init(k, EOT_STAGE_PROBE, (u32)i, 3, 0));
+            n_above += ev.missing + ev.missing_sigma * eot_normal(b.x, b.y).a > SELECTION.missing_energy;
+        }
+        cr_expect_float_eq(n_above / N, p, 5.0 * sqrt(p * (1.0 - p) / N) + 1.0 / N, "missing %g: %g, not %g",
+                           (double)missing[i], n_above / N, p);
+        cr_expect_eq(sel.pass[EOT_TAIL_EXPONENTIAL],
+                     eot_tail_exponential((20.0f - missing[i]) / ev.missing_sigma, 2.5f));
+    }
+    eot_event ev = good(); /* a width of 0 is a step */
+    ev.missing_sigma = 0.0f;
+    cr_expect_eq(eot_event_apply(SELECTION, dimuon(), ev, 2.5f).pass[EOT_TAIL_GAUSSIAN], 1.0f);
+    ev.missing = 19.9f;
+    cr_expect_eq(eot_event_apply(SELECTION, dimuon(), ev, 2.5f).pass[EOT_TAIL_GAUSSIAN], 0.0f);
+}
+
+static double weighted(const i64 *tally, int which) { return eot_sum_value(tally + EOT_T_WEIGHTED + 4 * which); }
+
+/* Random events: no cut has more events or weight than the one before it. */
+Test(cuts, the_cut_flow_falls) {
+    static i64 tally[EOT_N_TALLY];
+    eot_event_vertex v = dimuon();
+    int n = 0;
+    for (u64 k = 0; k < 20000; k++, n++) {
+        eot_u32x4 a = eot_random_block(eot_random_init(k, EOT_STAGE_PROBE, 9, 1, 0)),
+                  b = eot_random_block(eot_random_init(k, EOT_STAGE_PROBE, 10, 1, 0));
+        eot_event ev = good();
+        v.weight = eot_uniform(a.x);
+        ev.n_track = (i32)(a.y % 3u);
+        ev.veto = 0.02f * eot_uniform(a.z);
+        ev.hcal[0] = 5.0f * eot_uniform(a.w);
+        ev.missing = 40.0f * eot_uniform(b.x);
+        ev.category = eot_event_category(ev);
+        eot_vertex_count_for(SELECTION, v, tally);
+        eot_event_score(v, ev, eot_event_apply(SELECTION, v, ev, 2.5f), 1.0f, tally);
+    }
+    int channel = eot_vertex_channel(v);
+    cr_expect_eq(tally[EOT_C_EVENTS], n);
+    i64 events = n;
+    double weight = weighted(tally, EOT_W_ALL);
+    for (int i = 0; i < EOT_N_CUT; i++) {
+        cr_expect(tally[EOT_C_CUT + i] <= events && tally[EOT_C_CUT + i] > 0, "cut %d", i);
+        cr_expect(weighted(tally, EOT_W_CUT + i) <= weight, "cut %d", i);
+        cr_expect_eq(weighted(tally, EOT_W_CUT + i), weighted(tally, channel + EOT_CH_CUT + i), "one channel: all");
+        events = tally[EOT_C_CUT + i];
+        weight = weighted(tally, EOT_W_CUT + i);
+    }
+    for (int i = 0; i < EOT_N_TAIL; i++) {
+        cr_expect(weighted(tally, EOT_W_MISSING + i) > 0.0 && weighted(tally, EOT_W_MISSING + i) < weight);
+        cr_expect(weighted(tally, EOT_W_PASSED + i) < (double)events);
+    }
+    cr_expect_float_eq(weighted(tally, EOT_W_CATEGORY) + weighted(tally, EOT_W_CATEGORY + 1),
+                       weighted(tally, EOT_W_ALL) * 2.0 / 3.0, 5.0 * sqrt(20000.0 / 9.0), "one or two tracks");
+}
+
+/* An event of the other charge of the signal counts in its channel only. */
+Test(cuts, the_other_charge_counts_in_its_channel_only) {
+    static i64 tally[EOT_N_TALLY];
+    eot_event_vertex v = dimuon();
+    v.process = EOT_RARE_LFC;
+    v.parent = EOT_POSITRON;
+    v.E_minus = 0.0f;
+    eot_event ev = good();
+    ev.charge = 1;
+    eot_vertex_count_for(SELECTION, v, tally);
+    eot_event_score(v, ev, eot_event_apply(SELECTION, v, ev, 2.5f), 1.0f, tally);
+    int channel = eot_vertex_channel(v);
+    cr_expect_eq(weighted(tally, channel + EOT_CH_ALL), 0.25);
+    cr_expect_eq(weighted(tally, channel + EOT_CH_CUT + EOT_CUT_HCAL), 0.25);
+    for (int k = 0; k < EOT_N_TALLY; k++) {
+        int in_channel = k >= EOT_T_WEIGHTED + 4 * channel && k < EOT_T_WEIGHTED + 4 * (channel + EOT_N_CHANNEL_SUM);
+        cr_expect(in_channel || tally[k] == 0, "tally %d", k);
+    }
+}
+
+Test(cuts, faults_are_counted_by_kind) {
+    static i64 tally[EOT_N_TALLY];
+    eot_event_faults_count((u32)EOT_FAULT_ENDLESS, tally);
+    eot_event_faults_count((u32)EOT_FAULT_STUCK, tally);
+    eot_event_faults_count((u32)(EOT_FAULT_VERTEX | EOT_FAULT_NAN), tally);
+    cr_expect_eq(tally[EOT_C_FAULT_STUCK], 2);
+    cr_expect_eq(tally[EOT_C_FAULT_VERTEX], 1);
+    cr_expect_eq(tally[EOT_C_FAULT_NAN], 1);
+    cr_expect_eq(tally[EOT_C_FAULT_STACK], 0);
+    cr_expect_eq(tally[EOT_C_FAULT_ENERGY], 0);
+}
+
+/* Several selections on one event: each in its own tally, what is the event's own in the first, the row by the first.
+ */
+Test(cuts, each_selection_has_its_tally) {
+    static i64 tally[3 * EOT_N_TALLY], one[EOT_N_TALLY], acc[EOT_N_ACC];
+    static eot_event_world e;
+    const eot_event_launch launch = {.sample_weight = 1.0f};
+    float row[EOT_N_EVENT_COLUMN];
+    eot_event ev = good();
+    eot_event_vertex v = dimuon();
+    ev.is_sampled = 1;
+    acc[EOT_ACC_LEDGER_ECAL] = 77;
+    e.response.tail_start = 2.5f;
+    e.n_selection = 3;
+    for (int i = 0; i < 3; i++) e.selection[i] = SELECTION;
+    e.selection[1].veto_high = 0.009f;
+    e.selection[2].charge = 1;
+    eot_event_select(&e, &launch, 1, v, ev, acc, tally, row);
+    cr_expect_eq(row[EOT_E_CUTS_PASSED], (float)EOT_N_CUT);
+    cr_expect_eq(row[EOT_E_PARENT_ENERGY], 60.0f);
+    cr_expect_eq(row[EOT_E_VETO], 0.01f);
+    cr_expect_eq(row[EOT_E_CHARGE], -1.0f);
+    cr_expect_eq(eot_selection_tally(tally, 0)[EOT_C_CUT + EOT_CUT_HCAL], 1);
+    cr_expect_eq(eot_selection_tally(tally, 1)[EOT_C_CUT + EOT_CUT_TRACK], 1);
+    cr_expect_eq(eot_selection_tally(tally, 1)[EOT_C_CUT + EOT_CUT_VETO], 0);
+    cr_expect_eq(eot_selection_tally(tally, 2)[EOT_C_CUT + EOT_CUT_TRACK], 0);
+    cr_expect_eq(eot_selection_tally(tally, 2)[EOT_C_EVENTS], 1);
+    cr_expect_eq(tally[EOT_C_LEDGER + EOT_ACC_LEDGER_ECAL], 77);
+    for (int i = 1; i < 3; i++)
+        for (int k = EOT_C_MUON_STEPS; k < EOT_N_COUNTER; k++)
+            cr_expect_eq(eot_selection_tally(tally, i)[k], 0, "counter %d of selection %d", k, i);
+    e.n_selection = 1;
+    eot_event_select(&e, &launch, 1, v, ev, acc, one, row);
+    cr_expect_arr_eq(one, tally, sizeof one);
+}
+
+Test(cuts, a_failed_event_has_a_row_of_its_faults) {
+    static i64 tally[EOT_N_TALLY];
+    float row[EOT_N_EVENT_COLUMN];
+    eot_event_vertex v = dimuon();
+    v.fault = (u32)(EOT_FAULT_VERTEX | EOT_FAULT_STACK);
+    eot_event_reject(v, tally, row);
+    cr_expect_eq(row[EOT_E_WEIGHT], 0.25f);
+    cr_expect_eq(row[EOT_E_CUTS_PASSED], -3.0f);
+    cr_expect_eq(tally[EOT_C_FAULT_VERTEX] + tally[EOT_C_FAULT_STACK], 2);
+}
