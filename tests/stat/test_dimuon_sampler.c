@@ -46,7 +46,7 @@ Test(dimuon_sampler, energies_follow_the_cross_section_and_add_up) {
             eot_event_vertex v = eot_event_vertex_none();
             v.sx = 0.003f;
             v.sy = -0.002f;
-            v = eot_vertex_dimuon_gamma(v, (f32)k, s.world.table.value, tables, b, g);
+            v = eot_dimuon_pair_vertex(v, (f32)k, s.world.table.value, tables, b, g);
             cr_assert_eq(v.fault, 0u);
             cr_assert_float_eq((double)v.E_plus + (double)v.E_minus, k, 1.0e-7 * k + 2.0e-8);
             cr_assert(v.E_plus >= EOT_M_MUON && v.E_minus >= EOT_M_MUON && v.E_extra == 0.0f && v.E_dark == 0.0f);

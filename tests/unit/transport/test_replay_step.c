@@ -4,6 +4,7 @@
 #include "eotmc/transport/event.h"
 
 #include <math.h>
+#include <stddef.h>
 
 #include "../../simulation.h"
 #include "world/launch.h"
@@ -156,7 +157,7 @@ Test(replay_step, finds_the_vertex_at_the_recorded_draw) {
         cr_assert_eq(ledger(&b) + muons, eot_energy_counts(v.E_beam), "primary %u", primary);
         /* without deposits: the same bits */
         eot_event_vertex located = eot_event_locate(view_of(&b), b.s.world.em, record, b.tally);
-        cr_assert_arr_eq(&located, &v, sizeof v);
+        cr_assert_arr_eq(&located, &v, offsetof(eot_event_vertex, stream) + sizeof v.stream); /* without padding */
         /* a step that the shower does not have; another energy; another parent */
         eot_vertex_record wrong = record;
         wrong.draw = 1000000u | (u32)EOT_PHOTON << EOT_RECORD_TYPE_SHIFT;
