@@ -25,12 +25,12 @@ for document in $documents; do
 done
 [ "$n_link" -gt 20 ] || broken "only $n_link links were found: is the pattern still right?"
 
-# --- files named as code (`host/main.c`, `tests/reference`, `physics/brems.h`, `cuts.def`), from the root, the document's folder, include/eotmc or host.
+# --- files named as code (`host/main.c`, `tests/reference`, `physics/brems.h`, `cuts.def`), from the root, the document's folder, include, include/eotmc or host.
 # What a run writes is not in the sources:
 written=' effective-config.yaml scan.csv events.hepmc summary.json result.h5 '
 exists() { # TOKEN FOLDER; may be a pattern of the shell
     local base
-    for base in . "$2" include/eotmc 'include/eotmc/*' host 'host/*' kernels tests; do compgen -G "$base/$1" >/dev/null && return 0; done
+    for base in . "$2" include include/eotmc 'include/eotmc/*' host 'host/*' kernels tests; do compgen -G "$base/$1" >/dev/null && return 0; done
     return 1
 }
 n_file=0
@@ -55,6 +55,7 @@ n_test=0
 for document in README.md CONTRIBUTING.md docs/*.md; do
     for name in $(grep -oE '\btest_[a-z0-9_]+' "$document" | sort -u); do
         n_test=$((n_test + 1))
+        grep -qE "^\`\`\`.* file=tests/.*/$name\.c" "$document" && continue # a worked example that the document itself writes
         [ -n "$(find tests -name "$name.c" -o -name "$name.sh")" ] || broken "$document: there is no test $name"
     done
 done
