@@ -59,9 +59,16 @@ static eot_step_vertex vertex_at(double E, i32 type, i32 state, eot_u32x4 block)
 }
 
 /* Chi-square of the variable x of the first daughter in bins from `from` to `high`; the first one holds what is below.
- * @param low,high kinematic limits. @param variable x from the daughter's energy. */
-static void check(const char *what, double E, i32 type, i32 state, density *dcs, double low, double from, double high,
-                  double (*variable)(double E, double E_a)) {
+ * @param low,high kinematic limits; `variable` gives x from the daughter's energy. */
+struct sampler {
+    const char *what;
+    i32 type, state;
+    density *dcs;
+    double (*variable)(double E, double E_a);
+};
+static void check(struct sampler sampler, double E, double low, double from, double high) {
+    const char *what = sampler.what;
+    const i32 type = sampler.type, state = sampler.state;
     /* the ends of a row of the table are those of its node's energy; Compton rows hold ln(k/cut)/ln(E/cut) */
     double log_step = 1.0 / (double)layout.inverse_log_step, beyond = 1.0e-5;
     if ((state & EOT_STEP_PAIR) != 0) beyond += M_ELECTRON / E * log_step;
@@ -69,9 +76,10 @@ static void check(const char *what, double E, i32 type, i32 state, density *dcs,
     long observed[N_BIN] = {0};
     double expected[N_BIN] = {0.0};
     for (int i = 0; i < N_BIN * N_PIECE; i++)
-        expected[i / N_PIECE] += dcs(E, from + (high - from) * (i + 0.5) / (N_BIN * N_PIECE));
+        expected[i / N_PIECE] += sampler.dcs(E, from + (high - from) * (i + 0.5) / (N_BIN * N_PIECE));
     for (int i = 0; i < N_BIN * N_PIECE; i++)
-        expected[0] += dcs(E, low + (from - low) * (i + 0.5) / (N_BIN * N_PIECE)) * (from - low) / (high - from);
+        expected[0] +=
+            sampler.dcs(E, low + (from - low) * (i + 0.5) / (N_BIN * N_PIECE)) * (from - low) / (high - from);
     for (u64 i = 0; i < N; i++) {
         eot_step_vertex v = vertex_at(E, type, state, eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 0, 21, 0)));
         cr_assert_eq(v.is_hard, 1);
@@ -79,7 +87,7 @@ static void check(const char *what, double E, i32 type, i32 state, density *dcs,
         cr_assert(v.E_a >= 0.0f && v.E_b >= 0.0f);
         cr_assert_eq(v.type_a, (state & EOT_STEP_PAIR) != 0 ? EOT_POSITRON : EOT_PHOTON);
         cr_assert_eq(v.type_b, type == EOT_PHOTON ? EOT_ELECTRON : type);
-        double x = variable(E, (double)v.E_a);
+        double x = sampler.variable(E, (double)v.E_a);
         cr_assert(x >= low - beyond && x <= high + beyond, "%s at %g GeV: %g beyond %g..%g", what, E, x, low, high);
         int bin = (int)floor((x - from) / (high - from) * N_BIN);
         observed[bin < 0 ? 0 : bin >= N_BIN ? N_BIN - 1 : bin]++;
@@ -101,21 +109,22 @@ Test(cascade_samplers, bremsstrahlung_follows_its_cross_section) {
     for (int i = 0; i < 6; i++)
         for (i32 type = EOT_ELECTRON; type <= EOT_POSITRON; type++) {
             if (type == EOT_PHOTON) continue;
-            check("brems", ENERGY[i], type, 0, brems_in_log_k, log(CUT), log(CUT), log(ENERGY[i]), log_energy);
+            check((struct sampler){"brems", type, 0, brems_in_log_k, log_energy}, ENERGY[i], log(CUT), log(CUT),
+                  log(ENERGY[i]));
         }
 }
 
 Test(cascade_samplers, pairs_follow_their_cross_section) {
     for (int i = 0; i < 6; i++)
-        check("pair", ENERGY[i], EOT_PHOTON, EOT_STEP_PAIR, pair_in_share, M_ELECTRON / ENERGY[i],
-              M_ELECTRON / ENERGY[i], 1.0 - M_ELECTRON / ENERGY[i], share);
+        check((struct sampler){"pair", EOT_PHOTON, EOT_STEP_PAIR, pair_in_share, share}, ENERGY[i],
+              M_ELECTRON / ENERGY[i], M_ELECTRON / ENERGY[i], 1.0 - M_ELECTRON / ENERGY[i]);
 }
 
 /* Above the cut; what is below is one number. */
 Test(cascade_samplers, compton_photons_follow_Klein_and_Nishina) {
     for (int i = 0; i < 6; i++)
-        check("Compton", ENERGY[i], EOT_PHOTON, EOT_STEP_COMPTON, compton_in_log_share,
-              -log1p(2.0 * ENERGY[i] / M_ELECTRON), log(CUT / ENERGY[i]), 0.0, log_share);
+        check((struct sampler){"Compton", EOT_PHOTON, EOT_STEP_COMPTON, compton_in_log_share, log_share}, ENERGY[i],
+              -log1p(2.0 * ENERGY[i] / M_ELECTRON), log(CUT / ENERGY[i]), 0.0);
 }
 
 /* A photon's channel by the share of Compton scattering; a charged particle's vertex by the rate that is left at the
