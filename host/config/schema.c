@@ -214,8 +214,8 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps),
           "steps per kernel launch; 0 = automatic. Does not change results"),
     COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
-          "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2 on "
-          "processors, 1 on GPUs and on the host. Does not change results"),
+          "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, 1 on the "
+          "host. Does not change results"),
 
     NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution),
            "relative, of the upstream spectrometer"),

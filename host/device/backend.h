@@ -37,8 +37,8 @@ struct eot_backend {
     bool is_verbose;
     const struct eot_backend_operations *op;
     void *state;
-    struct eot_backend *next; /* of the devices that --device lists; NULL: the last */
-    struct eot_backend *twin; /* see eot_backend_twin; NULL: not asked for */
+    struct eot_backend *next;         /* of the devices that --device lists; NULL: the last */
+    struct eot_backend *second_queue; /* see eot_backend_second_queue; NULL: not asked for */
 };
 
 struct eot_backend_operations {
@@ -60,8 +60,8 @@ struct eot_backend_operations {
     /** C = A B in double precision: A [m][k], B [k][n], C [m][n], row after row. */
     enum eot_status (*matrix_product)(struct eot_backend *backend, size_t m, size_t n, size_t k, struct eot_buffer *a,
                                       struct eot_buffer *b, struct eot_buffer *c, struct eot_error *err);
-    /** See eot_backend_twin. NULL: the device has no use for one. */
-    enum eot_status (*twin)(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err);
+    /** See eot_backend_second_queue. NULL: the device has no use for one. */
+    enum eot_status (*second_queue)(struct eot_backend *backend, struct eot_backend **second, struct eot_error *err);
     void (*close)(struct eot_backend *backend);
 };
 
@@ -90,8 +90,9 @@ void eot_backend_close(struct eot_backend *backend);
 /** The same device and program for one more thread: launches of both may be under way at a time, so that one fills the
  * device where the other leaves it idle (a launch ends with its slowest work-group, and the host looks at its outcome
  * before the next one). It has buffers of its own; times are all accounted to `backend`, which closes it.
- * @param twin NULL for the host, which has no use for one, and for oclgrind. @return EOT_OK, EOT_E_DEVICE,
+ * @param second NULL for the host, which has no use for one, and for oclgrind. @return EOT_OK, EOT_E_DEVICE,
  * EOT_E_MEMORY. */
-enum eot_status eot_backend_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err);
+enum eot_status eot_backend_second_queue(struct eot_backend *backend, struct eot_backend **second,
+                                         struct eot_error *err);
 
 #endif

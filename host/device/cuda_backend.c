@@ -17,7 +17,7 @@ struct cuda_kernel {
     size_t max_group;
 };
 
-/* What a backend and its twin share. */
+/* What a backend and its second queue share. */
 struct cuda_shared {
     struct eot_backend *backend; /* whose account it is */
     struct eot_cuda_driver driver;
@@ -277,7 +277,7 @@ static void cuda_close(struct eot_backend *backend) {
         if (c->from != NULL) (void)d->cuEventDestroy_v2(c->from);
         if (c->to != NULL) (void)d->cuEventDestroy_v2(c->to);
         if (c->stream != NULL) (void)d->cuStreamDestroy_v2(c->stream);
-        if (c->shared->backend == backend) shared_free(c->shared); /* a twin is closed before */
+        if (c->shared->backend == backend) shared_free(c->shared); /* a second queue is closed before */
     }
     free(c);
     free(backend);
@@ -294,20 +294,21 @@ done:
     return status;
 }
 
-static enum eot_status cuda_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err) {
+static enum eot_status cuda_second_queue(struct eot_backend *backend, struct eot_backend **second,
+                                         struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct cuda *elder = backend->state;
-    *twin = NULL;
+    *second = NULL;
     struct eot_backend *b = malloc(sizeof *b);
     EOT_CHECK_MEMORY(b);
     *b = *backend;
-    b->next = b->twin = NULL;
+    b->next = b->second_queue = NULL;
     memset(b->use, 0, sizeof b->use);
     struct cuda *c = b->state = calloc(1, sizeof *c);
     EOT_CHECK_MEMORY(c);
     c->shared = elder->shared;
     EOT_TRY(stream_create(c, err));
-    *twin = b;
+    *second = b;
     b = NULL;
 done:
     eot_backend_close(b);
@@ -322,7 +323,7 @@ static const struct eot_backend_operations CUDA_OPERATIONS = {
     .buffer_zero = cuda_buffer_zero,
     .launch = cuda_launch,
     .matrix_product = cuda_matrix_product,
-    .twin = cuda_twin,
+    .second_queue = cuda_second_queue,
     .close = cuda_close,
 };
 

@@ -16,7 +16,7 @@
 #include "devices.h"
 #include "source.h"
 
-/* What a backend and its twin share. */
+/* What a backend and its second queue share. */
 struct opencl_shared {
     struct eot_backend *backend; /* whose account it is */
     cl_context context;
@@ -122,7 +122,7 @@ static bool launch_begin(struct opencl_shared *shared, enum eot_kernel kernel, s
     if (may_compile) {
         pthread_rwlock_unlock(&shared->compiling);
         pthread_rwlock_wrlock(&shared->compiling);
-        may_compile = shared->compiled_group[kernel] != group; /* the twin may have been first */
+        may_compile = shared->compiled_group[kernel] != group; /* the other queue may have been first */
         shared->compiled_group[kernel] = group;
     }
     pthread_mutex_lock(&shared->account);
@@ -225,7 +225,8 @@ static void opencl_close(struct eot_backend *backend) {
         for (int i = 0; i < EOT_N_KERNEL; i++)
             if (cl->kernel[i].kernel != NULL) clReleaseKernel(cl->kernel[i].kernel);
         if (cl->queue != NULL) clReleaseCommandQueue(cl->queue);
-        if (cl->shared != NULL && cl->shared->backend == backend) shared_free(cl->shared); /* a twin is closed before */
+        if (cl->shared != NULL && cl->shared->backend == backend)
+            shared_free(cl->shared); /* a second queue is closed before */
     }
     free(cl);
     free(backend);
@@ -241,17 +242,18 @@ static cl_int kernels_create(struct opencl *cl) {
     return code;
 }
 
-static enum eot_status opencl_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err) {
+static enum eot_status opencl_second_queue(struct eot_backend *backend, struct eot_backend **second,
+                                           struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct opencl *elder = backend->state;
     cl_int code = CL_SUCCESS;
-    *twin = NULL;
+    *second = NULL;
     if (strstr(backend->name, "Oclgrind") != NULL)
         return EOT_OK; /* it follows one launch at a time, and stops the program at a second one */
     struct eot_backend *b = malloc(sizeof *b);
     EOT_CHECK_MEMORY(b);
     *b = *backend;
-    b->next = b->twin = NULL;
+    b->next = b->second_queue = NULL;
     memset(b->use, 0, sizeof b->use);
     struct opencl *cl = b->state = calloc(1, sizeof *cl);
     EOT_CHECK_MEMORY(cl);
@@ -263,7 +265,7 @@ static enum eot_status opencl_twin(struct eot_backend *backend, struct eot_backe
     code = kernels_create(cl);
     EOT_CHECK(code == CL_SUCCESS, EOT_E_DEVICE, "clCreateKernel failed on %s (%s, %d); set device.in_flight=1", b->name,
               eot_cl_code_name(code), (int)code);
-    *twin = b;
+    *second = b;
     b = NULL;
 done:
     eot_backend_close(b);
@@ -278,7 +280,7 @@ static const struct eot_backend_operations OPENCL_OPERATIONS = {
     .buffer_zero = opencl_buffer_zero,
     .launch = opencl_launch,
     .matrix_product = opencl_matrix_product,
-    .twin = opencl_twin,
+    .second_queue = opencl_second_queue,
     .close = opencl_close,
 };
 

@@ -61,18 +61,20 @@ done:
     return status;
 }
 
-enum eot_status eot_backend_twin(struct eot_backend *backend, struct eot_backend **twin, struct eot_error *err) {
+enum eot_status eot_backend_second_queue(struct eot_backend *backend, struct eot_backend **second,
+                                         struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    if (backend->twin == NULL && backend->op->twin != NULL) status = backend->op->twin(backend, &backend->twin, err);
-    *twin = backend->twin;
+    if (backend->second_queue == NULL && backend->op->second_queue != NULL)
+        status = backend->op->second_queue(backend, &backend->second_queue, err);
+    *second = backend->second_queue;
     return status;
 }
 
 void eot_backend_close(struct eot_backend *backend) {
     if (backend == NULL) return;
-    eot_backend_close(backend->twin);
+    eot_backend_close(backend->second_queue);
     const struct eot_log log = {.level = backend->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
-    if (backend->twin != NULL)
+    if (backend->second_queue != NULL)
         eot_log_message(&log, EOT_LOG_VERBOSE,
                         "two batches were at work at a time, so the kernels' times have each other's in them; with "
                         "device.in_flight=1 they are their own");

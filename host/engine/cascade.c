@@ -63,7 +63,7 @@ static int compare_records(const void *a, const void *b) {
 
 /* Iterations of the next cascade launch: as many as take LAUNCH_SECONDS, but no more than the lanes' average work that
  * is left (idle lanes cost as much), and no less than a small share of the batch's iterations so far: each launch waits
- * for the twin's. */
+ * for that of the second queue. */
 static uint32_t launch_length(const struct eot_engine *g, uint64_t n_iteration) {
     enum { FIRST = 256, SHORTEST = 16, LARGEST_SHARE = 512, LONGEST = 1 << 20 };
     const struct eot_cascade_lanes *l = &g->cascade;

@@ -179,11 +179,6 @@ static uint64_t batch_size(const struct eot_config *config, const struct eot_run
     return full > s->batch ? full : s->batch;
 }
 
-/* Two batches at a time? A processor has work for both; on a GPU each takes the other's cache (bench/README.md). */
-static bool wants_second(const struct eot_config *config, const struct eot_backend *b) {
-    return config->device.in_flight == 2 || (config->device.in_flight == 0 && !b->is_gpu);
-}
-
 /* Devices first, then their second queues. */
 static enum eot_status workers_create(struct team *t, struct worker **worker, size_t *n_worker, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -194,7 +189,7 @@ static enum eot_status workers_create(struct team *t, struct worker **worker, si
     for (struct eot_backend *b = devices; b != NULL; b = b->next) worker_add(*worker, n_worker, t, b);
     for (struct eot_backend *b = devices; b != NULL && *n_worker < t->n_batch; b = b->next) {
         struct eot_backend *second = NULL;
-        if (wants_second(t->context.config, b) && eot_backend_twin(b, &second, err) != EOT_OK)
+        if (t->context.config->device.in_flight != 1 && eot_backend_second_queue(b, &second, err) != EOT_OK)
             go_on_with_one(t, b, err);
         if (second != NULL) worker_add(*worker, n_worker, t, second);
     }

@@ -102,7 +102,7 @@ Test(several_devices, failure_of_one_names_it) {
 }
 
 /* Two threads launch on one device of OpenCL; which of them fails is chance, and there is one device to name. */
-Test(several_devices, failure_of_a_twin_ends_the_run) {
+Test(several_devices, failure_of_a_second_queue_ends_the_run) {
     struct simulation s;
     simulation_open(&s, "configs/smoke.yaml", SET, NULL);
     if (s.backend->is_host) cr_skip_test("no OpenCL device here");
@@ -111,7 +111,7 @@ Test(several_devices, failure_of_a_twin_ends_the_run) {
     bad.launch = failing_launch;
     s.backend->op = &bad;
     cr_expect_eq(simulation_execute(&s), EOT_E_DEVICE);
-    cr_expect_not_null(s.backend->twin);
+    cr_expect_not_null(s.backend->second_queue);
     cr_expect_str_eq(s.error.text, "the device is on fire (test); put it out");
     simulation_close(&s);
 }
