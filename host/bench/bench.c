@@ -284,6 +284,7 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
         if (options->eot > 0) t->config.sampling.eot = options->eot;
         if (options->eot > 0 && t->config.sampling.batch > options->eot) t->config.sampling.batch = options->eot;
         if (options->lanes > 0) t->config.device.lanes = options->lanes;
+        if (options->in_flight > 0) t->config.device.in_flight = options->in_flight;
         if (c->kind == REPLAY) t->config.device.in_flight = 1; /* so that its kernel has the device for itself */
         double start = eot_clock_seconds();
         EOT_TRY(eot_job_of(&t->config)
@@ -300,7 +301,8 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
     if (t->b->is_gpu && c->kind == MUONS) t->config.sampling.batch = t->config.sampling.eot;
     if (t->b->is_gpu && c->kind < MUONS) {
         uint64_t quarter = (t->config.sampling.eot + 3) / 4,
-                 full = EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(t->b);
+                 full = EOT_RUN_PRIMARIES_PER_LANE *
+                        (t->config.device.lanes > 0 ? (uint64_t)t->config.device.lanes : eot_run_full_lanes(t->b));
         t->config.sampling.batch = quarter < full ? quarter : full;
     }
     if (options->batch > 0) t->config.sampling.batch = options->batch < t->result.n ? options->batch : t->result.n;
@@ -370,6 +372,7 @@ static enum eot_status round_run(struct bench *t, double value[EOT_N_BENCH_METRI
                                       .progress = EOT_PROGRESS_NONE,
                                       .is_interrupted = t->options->is_interrupted,
                                       .skips_excluded = true,
+                                      .chunk = (size_t)t->options->chunk,
                                       .skips_events = t->c->kind == CASCADE};
     double replay_s = t->b->use[EOT_KERNEL_replay].seconds, n_step, n_muon;
     EOT_TRY(eot_run_execute(&t->config, &t->setup, &t->world, &options, &run, err));

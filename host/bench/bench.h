@@ -43,6 +43,8 @@ struct eot_bench_options {
     uint64_t eot;            /* primaries of a round; 0 = the case's own number */
     int lanes;               /* particles side by side; 0 = automatic */
     uint64_t batch;          /* primaries of a batch; 0 = the case's own, on a GPU automatic */
+    uint64_t chunk;          /* events of a launch behind the cascade; 0 = automatic */
+    int in_flight;           /* batches at work at a time; 0 = automatic */
     struct eot_backend_options device;
     const struct eot_log *log;
     const volatile sig_atomic_t *is_interrupted; /* may be NULL */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/bench_against.h"
 #include "cli/option_rows.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
@@ -83,6 +84,24 @@ done:
     return status;
 }
 
+/* The ratios to a file's results, beside a document on stderr. @param now a file; NULL: the list. */
+static enum eot_status print_against(const struct eot_bench_result *list, size_t n, const char *now, const char *then,
+                                     FILE *out, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    json_t *old = NULL, *new = NULL, *cases = json_array();
+    EOT_TRY(eot_bench_document_read(then, &old, err));
+    if (now != NULL) EOT_TRY(eot_bench_document_read(now, &new, err));
+    for (size_t i = 0; i < n; i++) EOT_TRY(eot_json_append(cases, result_to_json(&list[i], false), err));
+    if (now == NULL) new = json_pack("{s:O}", "cases", cases);
+    EOT_CHECK_MEMORY(new);
+    EOT_TRY(eot_bench_against(new, old, then, out, err));
+done:
+    json_decref(old);
+    json_decref(new);
+    json_decref(cases);
+    return status;
+}
+
 static void print_text(const struct eot_bench_result *list, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const struct eot_bench_result *r = &list[i];
@@ -126,8 +145,9 @@ static void print_simt(const struct eot_bench_result *list, size_t n) {
 enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *format = "text";
+    const char *against = NULL, *from = NULL;
     bool is_help = false, is_simt = false, is_list = false, is_options = false, is_quiet = false;
-    uint64_t repeat = 5, eot = 0, lanes = 0, batch = 0, units = 0;
+    uint64_t repeat = 5, eot = 0, lanes = 0, batch = 0, chunk = 0, in_flight = 0, units = 0;
     struct eot_text_list cases = {0}, positional = {0};
     struct eot_bench_options options = {.n_case = 0};
     struct eot_bench_result *result = NULL;
@@ -139,11 +159,17 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
          "primaries of a round instead of the case's own number; the hash is then another"},
         {"lanes", 0, EOT_OPTION_COUNT, &lanes, "N", "particles followed side by side (default: 0, automatic)"},
         {"batch", 0, EOT_OPTION_COUNT, &batch, "N", "primaries of a batch (default: 0, the case's own or automatic)"},
+        {"chunk", 0, EOT_OPTION_COUNT, &chunk, "N", "events of a launch behind the cascade (default: 0, automatic)"},
+        {"in-flight", 0, EOT_OPTION_COUNT, &in_flight, "N",
+         "batches at work at a time, 1 or 2 (default: 0, automatic: see device.in_flight)"},
         EOT_ROW_DEVICE(&options.device.selector),
         {"units", 0, EOT_OPTION_POSITIVE, &units, "N", "use only N compute units (cores) of the device (default: all)"},
         {"simt", 0, EOT_OPTION_FLAG, &is_simt, NULL,
          "on the host, 32 work items in lockstep as a GPU has them: how many of the issued steps do work"},
         EOT_ROW_FORMAT_TEXT(&format),
+        {"against", 0, EOT_OPTION_TEXT, &against, "FILE",
+         "print the ratios of rates to those in FILE, of `eotmc bench --format json` or bench/gpu-check"},
+        {"from", 0, EOT_OPTION_TEXT, &from, "FILE", "with --against: do not measure, take the rates from this file"},
         {"list", 0, EOT_OPTION_FLAG, &is_list, NULL, "list the cases and stop"},
         {"print-options", 0, EOT_OPTION_FLAG, &is_options, NULL,
          "print the build options of one case's kernels and stop"},
@@ -181,10 +207,18 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
         printf("%s\n", text);
         goto done;
     }
+    EOT_CHECK(from == NULL || against != NULL, EOT_E_USAGE,
+              "--from is given without --against; give the file to compare it with in --against");
+    if (from != NULL) {
+        EOT_TRY(print_against(NULL, 0, from, against, stdout, err));
+        goto done;
+    }
     EOT_CHECK(repeat >= 1 && repeat <= 10000, EOT_E_USAGE,
               "--repeat %llu (must be 1 to 10000); give a number in that range", (unsigned long long)repeat);
     EOT_CHECK(batch <= 1000000000, EOT_E_USAGE, "--batch %llu (at most 1000000000); give fewer",
               (unsigned long long)batch);
+    EOT_CHECK(chunk <= 4194304, EOT_E_USAGE, "--chunk %llu (at most 4194304); give fewer", (unsigned long long)chunk);
+    EOT_CHECK(in_flight <= 2, EOT_E_USAGE, "--in-flight %llu (at most 2); give 1 or 2", (unsigned long long)in_flight);
     EOT_CHECK(lanes <= 16777216, EOT_E_USAGE, "--lanes %llu (at most 16777216); give fewer", (unsigned long long)lanes);
     EOT_CHECK(!is_simt || options.device.selector == NULL || strcmp(options.device.selector, "host") == 0, EOT_E_USAGE,
               "--simt with --device %s (lockstep is followed on the host); leave --device out",
@@ -197,6 +231,8 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
     options.eot = eot;
     options.lanes = (int)lanes;
     options.batch = batch;
+    options.chunk = chunk;
+    options.in_flight = (int)in_flight;
     options.device.units = (int)units;
     options.log = &log;
     options.is_interrupted = eot_interrupt_catch();
@@ -210,6 +246,8 @@ enum eot_status eot_cmd_bench(int argc, char **argv, struct eot_error *err) {
         print_simt(result, n_result);
     else
         print_text(result, n_result);
+    if (against != NULL && !is_simt)
+        EOT_TRY(print_against(result, n_result, NULL, against, eot_format_is_json(format) ? stderr : stdout, err));
 done:
     free(result);
     eot_text_list_free(&cases);

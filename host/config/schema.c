@@ -193,7 +193,7 @@ const struct eot_key EOT_KEYS[] = {
           "run number, the second word of the random key"),
     COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch),
           "primaries per batch: the unit of checkpoint, merging and error estimate; a run of a single batch is made in "
-          "ten"),
+          "ten. With the default, GPUs take more, up to a tenth of the run"),
     NUMBER(ROOT, "sampling.region.min_photon_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_photon_energy),
            "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it "
            "is higher"),
@@ -214,8 +214,8 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps),
           "steps per kernel launch; 0 = automatic. Does not change results"),
     COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
-          "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, on the host 1. Does "
-          "not change results"),
+          "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2 on "
+          "processors, 1 on GPUs and on the host. Does not change results"),
 
     NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution),
            "relative, of the upstream spectrometer"),

@@ -128,8 +128,9 @@ static const char *advice_for(int code) {
 enum eot_status eot_cuda_error(const struct eot_cuda_driver *driver, struct eot_error *err, const char *file, int line,
                                const char *function, const char *call, int code) {
     const char *text = NULL;
+    int n = (int)strcspn(call, "(");
+    if (n > 3 && strncmp(call + n - 3, "_v2", 3) == 0) n -= 3; /* as the manual has it */
     if (driver->cuGetErrorString(code, &text) != 0 || text == NULL) text = "no text";
-    return eot_error_set(err, EOT_E_DEVICE, file, line, function, "%.*s failed (%s, %d: %s); %s",
-                         (int)strcspn(call, "(_"), call, eot_cuda_code_name(driver, code), code, text,
-                         advice_for(code));
+    return eot_error_set(err, EOT_E_DEVICE, file, line, function, "%.*s failed (%s, %d: %s); %s", n, call,
+                         eot_cuda_code_name(driver, code), code, text, advice_for(code));
 }

@@ -7,41 +7,51 @@
 #include "base/clock.h"
 #include "device/launch.h"
 #include "eotmc/math/random.h"
+#include "eotmc/transport/lane_sums.h"
 
 static const double LAUNCH_SECONDS = 0.1; /* aim of one launch */
 
-/* A word of one lane's state. */
-static uint32_t *word(const struct eot_engine *g, enum eot_lane_word which, size_t lane) {
-    return &g->cascade.lane[(size_t)which * g->cascade.n_lane + lane];
+/* The analog vertices that went into the device's list with the last summary. @param n_before those before it. */
+static enum eot_status collect_hits(struct eot_engine *g, uint64_t n_before, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_cascade_lanes *l = &g->cascade;
+    const size_t n_place = eot_hit_places(l->c.n_lane, l->c.n_slot), from = n_before & (n_place - 1);
+    size_t n = (size_t)l->sum[EOT_LANES_HIT], n_first = n < n_place - from ? n : n_place - from;
+    if (n == 0) return EOT_OK;
+    if (l->n_hit + n > l->hit_capacity) {
+        size_t capacity = 2 * (l->n_hit + n);
+        eot_vertex_record *grown = realloc(l->hit, capacity * sizeof *grown);
+        EOT_CHECK_MEMORY(grown);
+        l->hit = grown;
+        l->hit_capacity = capacity;
+    }
+    eot_vertex_record *target = l->hit + l->n_hit;
+    EOT_TRY(g->b->op->buffer_read(g->b, l->hits, from * sizeof *target, n_first * sizeof *target, target, err));
+    EOT_TRY(g->b->op->buffer_read(g->b, l->hits, 0, (n - n_first) * sizeof *target, target + n_first, err));
+    l->n_hit += n;
+done:
+    return status;
 }
 
-static enum eot_status collect_hits(struct eot_engine *g, struct eot_error *err) {
+/* What the lanes have done, summed on the device. */
+static enum eot_status summarise_lanes(struct eot_engine *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    eot_vertex_record *slots = NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < g->cascade.n_lane; i++) n += *word(g, EOT_LANE_N_HIT, i);
-    if (n == 0) return EOT_OK;
-    slots = malloc(g->cascade.n_lane * EOT_VERTEX_SLOTS * sizeof *slots);
-    EOT_CHECK_MEMORY(slots);
-    EOT_TRY(g->b->op->buffer_read(g->b, g->cascade.vertex, 0, g->cascade.n_lane * EOT_VERTEX_SLOTS * sizeof *slots,
-                                  slots, err));
-    if (g->cascade.n_hit + n > g->cascade.hit_capacity) {
-        size_t capacity = 2 * (g->cascade.n_hit + n);
-        eot_vertex_record *grown = realloc(g->cascade.hit, capacity * sizeof *grown);
-        EOT_CHECK_MEMORY(grown);
-        g->cascade.hit = grown;
-        g->cascade.hit_capacity = capacity;
-    }
-    for (size_t i = 0; i < g->cascade.n_lane; i++) {
-        for (u32 k = 0; k < *word(g, EOT_LANE_N_HIT, i); k++)
-            g->cascade.hit[g->cascade.n_hit++] = slots[k * g->cascade.n_lane + i];
-        *word(g, EOT_LANE_N_HIT, i) = 0;
-    }
-    EOT_TRY(g->b->op->buffer_write(g->b, g->cascade.state, 0,
-                                   g->cascade.n_lane * EOT_N_LANE_WORD * sizeof *g->cascade.lane, g->cascade.lane,
-                                   err));
+    struct eot_cascade_lanes *l = &g->cascade;
+    int64_t now[EOT_N_LANES_SUM];
+    EOT_TRY(eot_launch_lanes_summary(g->b, eot_lanes_items(l->c.n_lane), 0,
+                                     (struct eot_args_lanes_summary){.launch = l->parameters,
+                                                                     .lane = l->state,
+                                                                     .vertex = l->vertex,
+                                                                     .sum = l->sums,
+                                                                     .n_place = l->n_place,
+                                                                     .hit = l->hits},
+                                     err));
+    EOT_TRY(g->b->op->buffer_read(g->b, l->sums, 0, sizeof now, now, err));
+    uint64_t n_hit_before = (uint64_t)l->sum_before[EOT_LANES_HIT];
+    for (int k = 0; k < EOT_N_LANES_SUM; k++) l->sum[k] = now[k] - l->sum_before[k];
+    memcpy(l->sum_before, now, sizeof now);
+    EOT_TRY(collect_hits(g, n_hit_before, err));
 done:
-    free(slots);
     return status;
 }
 
@@ -54,19 +64,15 @@ static int compare_records(const void *a, const void *b) {
 /* Iterations of the next cascade launch: as many as take LAUNCH_SECONDS, but no more than the lanes' average work that
  * is left (idle lanes cost as much), and no less than a small share of the batch's iterations so far: each launch waits
  * for the twin's. */
-static uint32_t launch_length(const struct eot_engine *g, uint32_t n_primary, uint64_t n_iteration) {
+static uint32_t launch_length(const struct eot_engine *g, uint64_t n_iteration) {
     enum { FIRST = 256, SHORTEST = 16, LARGEST_SHARE = 512, LONGEST = 1 << 20 };
+    const struct eot_cascade_lanes *l = &g->cascade;
     if (g->config->device.launch_steps > 0) return (uint32_t)g->config->device.launch_steps;
     double length = g->pace.seconds_per_iteration > 0.0 ? LAUNCH_SECONDS / g->pace.seconds_per_iteration : FIRST;
-    double left = 0.0, steps = g->pace.steps_done, showers = g->pace.primaries_done;
-    for (size_t i = 0; i < g->cascade.n_lane && i < n_primary; i++) {
-        uint32_t next = *word(g, EOT_LANE_I_PRIMARY, i);
-        left += ceil((double)(n_primary - next) / (double)g->cascade.n_lane);
-        showers += ceil((double)(next - i) / (double)g->cascade.n_lane) +
-                   (next < n_primary ? 0.5 : 0.0); /* half of the one under way */
-        steps += *word(g, EOT_LANE_N_STEP, i);
-    }
-    if (steps > 0.0) length = fmin(length, left / (double)g->cascade.n_lane * steps / showers);
+    double left = (double)l->sum[EOT_LANES_LEFT], steps = g->pace.steps_done + (double)l->sum[EOT_LANES_STEP],
+           showers = g->pace.primaries_done + (double)l->sum[EOT_LANES_DONE] +
+                     0.5 * (double)l->sum[EOT_LANES_BUSY]; /* half of those under way */
+    if (steps > 0.0) length = fmin(length, left / (double)l->n_lane * steps / showers);
     return (uint32_t)fmin(fmax(length, fmax(SHORTEST, (double)(n_iteration / LARGEST_SHARE))), LONGEST);
 }
 
@@ -74,8 +80,6 @@ static uint32_t launch_length(const struct eot_engine *g, uint32_t n_primary, ui
 static enum eot_status start_lanes(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_cascade_lanes *l = &g->cascade;
-    float *energy = malloc(l->n_lane * sizeof *energy);
-    EOT_CHECK_MEMORY(energy);
     l->n_hit = 0;
     l->c.first_primary = first;
     l->c.n_primary = n;
@@ -85,26 +89,21 @@ static enum eot_status start_lanes(struct eot_engine *g, uint64_t first, uint32_
     EOT_TRY(eot_launch_source(
         g->b, eot_engine_source_items(g, n), 0,
         (struct eot_args_source){.world = g->constant.world, .launch = l->parameters, .energy = l->energy}, err));
-    size_t n_start = l->n_lane < n ? l->n_lane : n;
-    EOT_TRY(g->b->op->buffer_read(g->b, l->energy, 0, n_start * sizeof *energy, energy, err));
-    memset(l->lane, 0, l->n_lane * EOT_N_LANE_WORD * sizeof *l->lane);
-    for (size_t i = 0; i < l->n_lane; i++) {
-        *word(g, EOT_LANE_I_PRIMARY, i) = i < n ? (u32)i : n;
-        memcpy(word(g, EOT_LANE_E, i), &energy[i < n ? i : 0], sizeof(u32));
-        *word(g, EOT_LANE_TYPE, i) = (u32)l->c.primary_type;
-    }
-    EOT_TRY(g->b->op->buffer_write(g->b, l->state, 0, l->n_lane * EOT_N_LANE_WORD * sizeof *l->lane, l->lane, err));
+    EOT_TRY(eot_launch_lanes_start(
+        g->b, l->n_lane, 0,
+        (struct eot_args_lanes_start){.launch = l->parameters, .energy = l->energy, .lane = l->state}, err));
+    memset(l->sum, 0, sizeof l->sum);
+    l->sum[EOT_LANES_BUSY] = l->n_lane < n ? (int64_t)l->n_lane : (int64_t)n;
+    l->sum[EOT_LANES_LEFT] = (int64_t)n;
     size_t n_track = 3 * (size_t)l->c.n_track_bin;
     if (l->c.track_tally != EOT_TRACK_NONE)
         EOT_TRY(g->b->op->buffer_zero(g->b, l->track, 0, l->n_lane * n_track * sizeof(i64), err));
 done:
-    free(energy);
     return status;
 }
 
-/* One launch of `length` iterations. @param is_busy whether any lane has not done its last primary. */
-static enum eot_status advance_lanes(struct eot_engine *g, uint32_t n, uint32_t length, bool *is_busy,
-                                     struct eot_error *err) {
+/* One launch of `length` iterations. */
+static enum eot_status advance_lanes(struct eot_engine *g, uint32_t length, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_cascade_lanes *l = &g->cascade;
     if (length != l->c.n_iteration) {
@@ -123,10 +122,7 @@ static enum eot_status advance_lanes(struct eot_engine *g, uint32_t n, uint32_t 
                                                          .vertex = l->vertex},
                                err));
     g->pace.seconds_per_iteration = (eot_clock_seconds() - start) / length;
-    EOT_TRY(g->b->op->buffer_read(g->b, l->state, 0, l->n_lane * EOT_N_LANE_WORD * sizeof *l->lane, l->lane, err));
-    if (!l->c.is_forced) EOT_TRY(collect_hits(g, err));
-    *is_busy = false;
-    for (size_t i = 0; i < l->n_lane; i++) *is_busy |= *word(g, EOT_LANE_I_PRIMARY, i) < n;
+    EOT_TRY(summarise_lanes(g, err));
 done:
     return status;
 }
@@ -149,13 +145,10 @@ static enum eot_status harvest_lanes(struct eot_engine *g, uint64_t first, uint3
                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_cascade_lanes *l = &g->cascade;
-    uint64_t n_overflow = 0;
+    const uint64_t n_overflow = (uint64_t)l->sum[EOT_LANES_OVERFLOW];
     g->pace.primaries_done += n;
-    for (size_t i = 0; i < l->n_lane; i++) {
-        block->n_step += *word(g, EOT_LANE_N_STEP, i);
-        g->pace.steps_done += *word(g, EOT_LANE_N_STEP, i);
-        n_overflow += *word(g, EOT_LANE_N_OVERFLOW, i);
-    }
+    g->pace.steps_done += (double)l->sum[EOT_LANES_STEP];
+    block->n_step += (uint64_t)l->sum[EOT_LANES_STEP];
     EOT_CHECK(n_overflow == 0, EOT_E_DEVICE,
               "%llu showers between primaries %llu and %llu overflowed the stack of %d particles (physics.cut too low "
               "for this energy?); raise physics.cut",
@@ -176,10 +169,10 @@ enum eot_status eot_engine_cascade(struct eot_engine *g, uint64_t first, uint32_
     uint64_t n_iteration = 0;
     *is_complete = false;
     EOT_TRY(start_lanes(g, first, n, err));
-    for (bool is_busy = true; is_busy;) {
+    while (g->cascade.sum[EOT_LANES_BUSY] > 0) {
         if (eot_stop_is_asked(&g->stop)) goto done;
-        uint32_t length = launch_length(g, n, n_iteration);
-        EOT_TRY(advance_lanes(g, n, length, &is_busy, err));
+        uint32_t length = launch_length(g, n_iteration);
+        EOT_TRY(advance_lanes(g, length, err));
         n_iteration += length;
     }
     EOT_TRY(harvest_lanes(g, first, n, block, err));

@@ -6,7 +6,7 @@
 
 #include "world/launch.h"
 
-enum { LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 2048 };
+enum { LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 512 };
 static const size_t LARGEST_TRACK_BUFFER = (size_t)1 << 28; /* bytes */
 
 enum eot_status eot_engine_buffer(struct eot_engine *g, size_t n_bytes, const void *initial, struct eot_buffer **buffer,
@@ -18,13 +18,12 @@ void eot_engine_free(struct eot_engine *g) {
     if (g->b == NULL) return;
     const struct eot_cascade_lanes *l = &g->cascade;
     const struct eot_event_chunks *v = &g->events;
-    struct eot_buffer *all[] = {l->parameters,   l->energy,     l->state,  l->stack,   l->track,
-                                l->vertex,       v->parameters, v->acc,    v->vertex,  v->replay_stack,
-                                v->outcome,      v->tally,      v->row,    v->profile, v->located,
-                                v->locate_stack, v->reaches,    v->follow, v->list};
+    struct eot_buffer *all[] = {l->parameters, l->energy,  l->state,   l->stack,        l->track,   l->vertex,
+                                v->parameters, v->acc,     v->vertex,  v->replay_stack, v->outcome, v->tally,
+                                v->row,        v->profile, v->located, v->locate_stack, v->reaches, v->follow,
+                                v->list,       l->sums,    l->n_place, l->hits};
     eot_world_buffers_free(g->b, &g->constant);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
-    free(l->lane);
     free(l->track_host);
     free(l->spectrum);
     free(l->hit);
@@ -55,17 +54,17 @@ size_t eot_run_full_lanes(const struct eot_backend *b) {
 
 size_t eot_engine_source_items(const struct eot_engine *g, size_t n) { return n / (size_t)g->b->lane_width + 1; }
 
-/* Lanes: enough to fill the device, few enough that each has several primaries; a multiple of what a work-group
- * follows. */
 /* Events of one launch of the kernels behind the cascade: on a GPU as many as its multiprocessors can hold. */
-static size_t event_chunk(const struct eot_backend *b) {
-    enum { ON_CPU = 4096, LEAST = 32768, MOST = 262144 };
+static size_t automatic_chunk(const struct eot_backend *b) {
+    enum { ON_CPU = 4096, LEAST = 32768, MOST = 262144, EVENTS_PER_UNIT = 2048 };
     size_t chunk = LEAST;
     if (!b->is_gpu) return ON_CPU;
-    while (chunk < MOST && chunk < eot_run_full_lanes(b)) chunk *= 2;
+    while (chunk < MOST && chunk < (size_t)b->compute_units * EVENTS_PER_UNIT) chunk *= 2;
     return chunk;
 }
 
+/* Lanes: enough to fill the device, few enough that each has several primaries; a multiple of what a work-group
+ * follows. */
 static void choose_lanes(struct eot_engine *g, size_t n_track) {
     const struct eot_device_config *device = &g->config->device;
     size_t width = (size_t)g->b->lane_width, unit = g->b->is_gpu ? 64 : 1;
@@ -94,15 +93,17 @@ static enum eot_status create_cascade(struct eot_engine *g, const struct eot_tra
         l->spectrum = calloc(n_track, sizeof *l->spectrum);
         EOT_CHECK_MEMORY(l->spectrum);
     }
-    l->lane = calloc(l->n_lane * EOT_N_LANE_WORD, sizeof *l->lane);
     l->track_host = malloc(l->n_lane * n_track * sizeof *l->track_host);
-    EOT_CHECK_MEMORY(l->lane);
     EOT_CHECK_MEMORY(l->track_host);
     size_t n_vertex = l->c.is_forced ? l->batch : l->n_lane * EOT_VERTEX_SLOTS,
            n_energy = eot_engine_source_items(g, l->batch) * (size_t)g->b->lane_width;
     EOT_TRY(eot_engine_buffer(g, sizeof l->c, &l->c, &l->parameters, err));
     EOT_TRY(eot_engine_buffer(g, n_energy * sizeof(f32), NULL, &l->energy, err));
-    EOT_TRY(eot_engine_buffer(g, l->n_lane * EOT_N_LANE_WORD * sizeof *l->lane, NULL, &l->state, err));
+    EOT_TRY(eot_engine_buffer(g, l->n_lane * EOT_N_LANE_WORD * sizeof(u32), NULL, &l->state, err));
+    EOT_TRY(eot_engine_buffer(g, sizeof l->sum, NULL, &l->sums, err));
+    EOT_TRY(eot_engine_buffer(g, sizeof(u32), NULL, &l->n_place, err));
+    size_t n_hit = l->c.is_forced ? 1 : eot_hit_places(l->c.n_lane, l->c.n_slot);
+    EOT_TRY(eot_engine_buffer(g, n_hit * sizeof(eot_vertex_record), NULL, &l->hits, err));
     EOT_TRY(eot_engine_buffer(g, l->n_lane * 2 * EOT_STACK_DEPTH * sizeof(f32), NULL, &l->stack, err));
     EOT_TRY(eot_engine_buffer(g, l->n_lane * n_track * sizeof(i64), NULL, &l->track, err));
     EOT_TRY(eot_engine_buffer(g, n_vertex * sizeof(eot_vertex_record), NULL, &l->vertex, err));
@@ -116,7 +117,7 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
     enum eot_status status = EOT_OK;
     struct eot_event_chunks *v = &g->events;
     const size_t stack = EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32);
-    v->chunk = event_chunk(g->b);
+    if (v->chunk == 0) v->chunk = automatic_chunk(g->b);
     if (v->chunk > g->cascade.batch) v->chunk = g->cascade.batch;
     v->record_threshold = (uint64_t)ceil(ldexp(g->config->scoring.record_fraction, 53));
     v->rows = malloc(v->chunk * EOT_N_EVENT_COLUMN * sizeof *v->rows);
@@ -148,6 +149,7 @@ enum eot_status eot_engine_create(struct eot_engine *g, const struct eot_engine_
     g->world = task->world;
     g->stop = task->stop;
     g->cascade.batch = (size_t)task->batch;
+    g->events.chunk = task->chunk;
     g->events.e = eot_event_launch_from(g->config, g->world);
     EOT_TRY(eot_world_upload(g->world, g->b, &g->constant, NULL, err));
     EOT_TRY(eot_engine_buffer(g, sizeof g->events.e, &g->events.e, &g->events.parameters, err));

@@ -6,18 +6,21 @@
 
 #include "engine/run.h"
 #include "engine/stop.h"
+#include "eotmc/transport/lane_sums.h"
 #include "world/sections.h"
 
 enum { EOT_VERTEX_SLOTS = 4 }; /* of a lane, for analog vertices that wait to be collected */
 
-/** The lanes of the cascade: state on the device, and as the host last saw it. */
+/** The lanes of the cascade: their state stays on the device, the host sees sums over them. */
 struct eot_cascade_lanes {
     eot_cascade_parameters c;
     size_t n_lane, group, batch;
     struct eot_buffer *parameters, *energy, *state, *stack, *track, *vertex;
-    uint32_t *lane;      /* EOT_N_LANE_WORD x n_lane, as on the device */
-    int64_t *track_host; /* n_lane x 3 n_track_bin */
-    int64_t *spectrum;   /* 3 n_track_bin sums of the last batch, if spectra are tallied; NULL otherwise */
+    struct eot_buffer *sums, *n_place, *hits; /* of the kernel lanes_summary */
+    int64_t sum[EOT_N_LANES_SUM];             /* over the lanes, as after the last launch */
+    int64_t sum_before[EOT_N_LANES_SUM];      /* what the device had summed up until then */
+    int64_t *track_host;                      /* n_lane x 3 n_track_bin */
+    int64_t *spectrum; /* 3 n_track_bin sums of the last batch, if spectra are tallied; NULL otherwise */
     eot_vertex_record *hit;
     size_t n_hit, hit_capacity;
 };
@@ -58,6 +61,7 @@ struct eot_engine_task {
     const struct eot_world *world;
     struct eot_stop stop;
     uint64_t batch;                          /* primaries of the largest batch */
+    size_t chunk;                            /* events of a launch; 0 = automatic */
     bool has_events;                         /* replay, muons, detector and selection follow the cascade */
     const struct eot_track_spectra *spectra; /* NULL: track lengths above thresholds */
 };

@@ -92,7 +92,7 @@ enum eot_status eot_event_rows_add(struct eot_event_rows *rows, uint64_t primary
 /** Lanes of the cascade that fill a device, and primaries a batch should have for each, so that few are idle when a
  * batch ends. */
 size_t eot_run_full_lanes(const struct eot_backend *backend);
-#define EOT_RUN_PRIMARIES_PER_LANE 100
+#define EOT_RUN_PRIMARIES_PER_LANE 400
 
 struct eot_run_options {
     struct eot_backend *backend; /* a run is spread over all of its chain; eot_run_track_spectra uses the first */
@@ -101,6 +101,7 @@ struct eot_run_options {
     const volatile sig_atomic_t *is_interrupted; /* may be NULL; checked between launches */
     bool skips_excluded;                         /* do not measure the rate that the cut or the region leaves out */
     bool skips_events;                           /* find the rare vertices and stop there */
+    size_t chunk;                                /* events of a launch; 0 = automatic. Does not change results */
     bool wants_errors; /* a run that is a single batch is made in ten: one has no standard error */
 };
 

@@ -78,6 +78,7 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
                                                         .world = c->world,
                                                         .stop = c->stop,
                                                         .batch = c->batch,
+                                                        .chunk = c->options->chunk,
                                                         .has_events = !w->skips_events},
                               err));
 done:

@@ -164,6 +164,26 @@ static void worker_add(struct worker *worker, size_t *n_worker, struct team *tea
     (*n_worker)++;
 }
 
+/* Primaries of a batch: the configuration's; where that has the default, on GPUs as many as keep their lanes busy, but
+ * no more than a tenth of the run, so that batches show the statistical error. */
+static uint64_t batch_size(const struct eot_config *config, const struct eot_run_options *options) {
+    enum { DEFAULT = 10000 }; /* of the configuration's schema */
+    const struct eot_sampling_config *s = &config->sampling;
+    uint64_t full = 0, tenth = (s->eot + 9) / 10;
+    for (const struct eot_backend *b = options->backend; b != NULL; b = b->next) {
+        uint64_t lanes = config->device.lanes > 0 ? (uint64_t)config->device.lanes : eot_run_full_lanes(b);
+        if (!b->is_gpu || s->batch != DEFAULT) return s->batch;
+        if (EOT_RUN_PRIMARIES_PER_LANE * lanes > full) full = EOT_RUN_PRIMARIES_PER_LANE * lanes;
+    }
+    if (full > tenth) full = tenth;
+    return full > s->batch ? full : s->batch;
+}
+
+/* Two batches at a time? A processor has work for both; on a GPU each takes the other's cache (bench/README.md). */
+static bool wants_second(const struct eot_config *config, const struct eot_backend *b) {
+    return config->device.in_flight == 2 || (config->device.in_flight == 0 && !b->is_gpu);
+}
+
 /* Devices first, then their second queues. */
 static enum eot_status workers_create(struct team *t, struct worker **worker, size_t *n_worker, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -172,10 +192,10 @@ static enum eot_status workers_create(struct team *t, struct worker **worker, si
     *worker = calloc(2 * t->n_device, sizeof **worker);
     EOT_CHECK_MEMORY(*worker);
     for (struct eot_backend *b = devices; b != NULL; b = b->next) worker_add(*worker, n_worker, t, b);
-    for (struct eot_backend *b = devices;
-         b != NULL && *n_worker < t->n_batch && t->context.config->device.in_flight != 1; b = b->next) {
-        struct eot_backend *second;
-        if (eot_backend_twin(b, &second, err) != EOT_OK) go_on_with_one(t, b, err);
+    for (struct eot_backend *b = devices; b != NULL && *n_worker < t->n_batch; b = b->next) {
+        struct eot_backend *second = NULL;
+        if (wants_second(t->context.config, b) && eot_backend_twin(b, &second, err) != EOT_OK)
+            go_on_with_one(t, b, err);
         if (second != NULL) worker_add(*worker, n_worker, t, second);
     }
 done:
@@ -205,7 +225,8 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
     const struct eot_sampling_config *s = &config->sampling;
     t->job = eot_job_of(config);
     t->run = run;
-    t->context.batch = s->batch < s->eot ? s->batch : s->eot;
+    t->context.batch = batch_size(config, t->context.options);
+    if (t->context.batch > s->eot) t->context.batch = s->eot;
     if (t->context.options->wants_errors && t->context.batch == s->eot) t->context.batch = (s->eot + 9) / 10;
     t->context.stop = (struct eot_stop){t->context.options->is_interrupted, &t->is_stopped};
     t->n_batch = (s->eot + t->context.batch - 1) / t->context.batch;

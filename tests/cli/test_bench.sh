@@ -58,6 +58,15 @@ run --case philox --repeat 1 --format json -q --device host
 [ ${#hash} -eq 64 ] && [ "$(value tally_hash)" = "$hash" ] || fail "philox: hash '$hash', on the host '$(value tally_hash)'"
 
 # Ctrl-C between rounds and inside of one
+# ratios to the results of a file, measured now or taken from another file
+run --case cascade-cut5 --eot 2000 --repeat 1 --format json --device host -q
+cp "$work/out" "$work/then.json"
+run --case cascade-cut5 --eot 2000 --repeat 1 --device host -q --against "$work/then.json"
+grep -qE '^cascade-cut5 .* [0-9.]+$' "$work/out" || fail "no ratio to the rate of a file"
+run --against "$work/then.json" --from "$work/then.json"
+grep -qE '^cascade-cut5 .* 1\.000$' "$work/out" || fail "a file against itself has another ratio than 1"
+run --from "$work/then.json" --against "$2/bench/results/h100-2026-11-26-first.json"
+grep -qE '^cascade-cut5 .* another device: NVIDIA H100' "$work/out" || fail "another card is not named"
 interrupted 'round 1 of' "$eotmc" bench --case cascade-cut5 --repeat 10000 --format json --device host --eot 2000
 [ $code -eq 130 ] && [ ! -s "$work/out" ] && [ "$(grep -vc '^round' "$work/err")" -eq 1 ] && grep -q 'interrupted; nothing was measured' "$work/err" ||
     fail "Ctrl-C: exit code $code: $(cat "$work/err")"

@@ -25,12 +25,12 @@ for document in $documents; do
 done
 [ "$n_link" -gt 20 ] || broken "only $n_link links were found: is the pattern still right?"
 
-# --- files named as code (`host/main.c`, `tests/reference`, `physics/brems.h`, `cuts.def`), from the root, the document's folder, include/eotmc or host.
+# --- files named as code (`host/main.c`, `tests/reference`, `physics/brems.h`, `cuts.def`), from the root, the document's folder, include, include/eotmc or host.
 # What a run writes is not in the sources:
 written=' effective-config.yaml scan.csv events.hepmc summary.json result.h5 '
 exists() { # TOKEN FOLDER; may be a pattern of the shell
     local base
-    for base in . "$2" include/eotmc 'include/eotmc/*' host 'host/*' kernels tests; do compgen -G "$base/$1" >/dev/null && return 0; done
+    for base in . "$2" include include/eotmc 'include/eotmc/*' host 'host/*' kernels tests; do compgen -G "$base/$1" >/dev/null && return 0; done
     return 1
 }
 n_file=0
@@ -55,6 +55,7 @@ n_test=0
 for document in README.md CONTRIBUTING.md docs/*.md; do
     for name in $(grep -oE '\btest_[a-z0-9_]+' "$document" | sort -u); do
         n_test=$((n_test + 1))
+        grep -qE "^\`\`\`.* file=tests/.*/$name\.c" "$document" && continue # a worked example that the document itself writes
         [ -n "$(find tests -name "$name.c" -o -name "$name.sh")" ] || broken "$document: there is no test $name"
     done
 done
@@ -87,7 +88,7 @@ picture=$(awk '/^```/ { n++ } n == 1' $architecture)
 for name in $(grep -oE '(host|kernels|include)/[a-z_/.]*[a-z]' <<<"$picture" | sort -u); do [ -e "$name" ] || broken "$architecture, picture: there is no $name"; done
 drawn=$(sed -nE 's/^ \| ([a-z_]+) .* (kernels\/[a-z_]+\.cl) \|$/\1 \2/p' <<<"$picture")
 while read -r kernel file; do
-    grep -qE "^__kernel .*\<$kernel\(" "$file" || broken "$architecture, picture: $file has no kernel $kernel"
+    grep -qE "EOT_KERNEL_FN\($kernel\)" "$file" || broken "$architecture, picture: $file has no kernel $kernel"
 done <<<"$drawn"
 diff <(sed -nE 's/^EOT_KERNEL\(([a-z_]+),.*/\1/p' kernels/kernels.def | grep -vE '^(probe|bench)_' | sort) <(cut -d' ' -f1 <<<"$drawn" | sort) |
     sed -nE 's/^< (.*)/docs\/architecture.md, picture: the kernel \1 is missing/p; s/^> (.*)/docs\/architecture.md, picture: there is no kernel \1/p' |
