@@ -18,11 +18,12 @@ extern eot_host_kernel *const eot_host_kernels_plain[EOT_N_KERNEL];
 extern eot_host_kernel
     *const eot_host_kernels_fma[EOT_N_KERNEL]; /* for CPUs with AVX2 and FMA (x86-64 only): the same bits, faster */
 
-/** The backend without OpenCL. @return EOT_OK or EOT_E_MEMORY. */
-enum eot_status eot_host_backend_open(const struct eot_backend_options *options, struct eot_backend **backend,
-                                      struct eot_error *err);
-
 struct eot_device;
+/** The host as a device, without any driver. @param device not looked at; may be NULL. @return EOT_OK or EOT_E_MEMORY.
+ */
+enum eot_status eot_host_backend_open(const struct eot_device *device, const struct eot_backend_options *options,
+                                      struct eot_backend **backend, struct eot_error *err);
+
 /** The backend on a device of OpenCL. @return EOT_OK, EOT_E_DEVICE (it lacks a feature), EOT_E_BUILD, EOT_E_IO
  * (--kernel-dir), EOT_E_MEMORY. */
 enum eot_status eot_opencl_backend_open(const struct eot_device *device, const struct eot_backend_options *options,

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend_private.h"
 #include "cuda_driver.h"
-#include "devices.h"
+#include "interface.h"
 
 /* "580.95.05": the kernel module's version; "" where the system does not tell. */
 static void module_version(char *text, size_t n_text) {
@@ -51,20 +52,31 @@ done:
     return status;
 }
 
-enum eot_status eot_cuda_devices_add(struct eot_device **device, size_t *n_device, struct eot_error *err) {
+static enum eot_status cuda_list(struct eot_device_list *list, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_cuda_driver loaded, *driver = &loaded;
     int n = 0;
     if (!eot_cuda_driver_load(driver, NULL, 0)) return EOT_OK;
     EOT_CU(cuDeviceGetCount(&n));
     for (int i = 0; i < n; i++) {
-        struct eot_device *more = realloc(*device, (*n_device + 1) * sizeof *more);
-        EOT_CHECK_MEMORY(more);
-        *device = more;
-        memset(&more[*n_device], 0, sizeof *more);
-        EOT_TRY(device_describe(driver, i, &more[*n_device], err));
-        (*n_device)++;
+        struct eot_device *device;
+        EOT_TRY(eot_device_list_add(list, &device, err));
+        EOT_TRY(device_describe(driver, i, device, err));
     }
 done:
     return status;
 }
+
+/* CUDA has no sub-devices; n_part_max says so. */
+static enum eot_status cuda_divide(const struct eot_device *device, unsigned n_part, struct eot_device *part,
+                                   struct eot_error *err) {
+    (void)part;
+    return eot_device_check_parts(device, n_part, err);
+}
+
+static void cuda_absence(char *reason, size_t n_reason) {
+    struct eot_cuda_driver driver;
+    if (eot_cuda_driver_load(&driver, reason, n_reason)) snprintf(reason, n_reason, "%s", "");
+}
+
+EOT_INTERFACE_DEFINE(cuda, 2, cuda_list, eot_cuda_backend_open, cuda_divide, cuda_absence);

@@ -65,11 +65,6 @@ bool eot_cuda_driver_load(struct eot_cuda_driver *driver, char *reason, size_t n
  * /usr/local/cuda*, or the file that EOTMC_NVRTC names ("none": there is none). @return false if there is none. */
 bool eot_nvrtc_load(struct eot_nvrtc *nvrtc);
 
-struct eot_device;
-/** Add the driver's devices to a list that the caller frees; none is no error. @return EOT_OK, EOT_E_DEVICE,
- * EOT_E_MEMORY. */
-enum eot_status eot_cuda_devices_add(struct eot_device **device, size_t *n_device, struct eot_error *err);
-
 /** Fails the enclosing function unless the call of the driver gives 0: "cuMemAlloc failed (CUDA_ERROR_OUT_OF_MEMORY,
  * 2: out of memory); <what to do>". Needs `driver`, a pointer to the entry points. */
 #define EOT_CU(call) \

@@ -1,10 +1,12 @@
 #include "backend_private.h"
 #include "base/clock.h"
+#include "interface.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void eot_backend_account(struct eot_backend *backend, enum eot_kernel kernel, double seconds, double processor_s) {
     backend->use[kernel].seconds += seconds;
@@ -116,9 +118,10 @@ static const struct eot_backend_operations HOST_OPERATIONS = {
     .close = host_close,
 };
 
-enum eot_status eot_host_backend_open(const struct eot_backend_options *options, struct eot_backend **backend,
-                                      struct eot_error *err) {
+enum eot_status eot_host_backend_open(const struct eot_device *device, const struct eot_backend_options *options,
+                                      struct eot_backend **backend, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    (void)device;
     (void)options;
     *backend = NULL;
     struct eot_backend *b = calloc(1, sizeof *b);
@@ -142,3 +145,38 @@ enum eot_status eot_host_backend_open(const struct eot_backend_options *options,
 done:
     return status;
 }
+
+static void host_describe(struct eot_device *device) {
+    snprintf(device->platform, sizeof device->platform, "none");
+    snprintf(device->name, sizeof device->name, "host");
+    snprintf(device->driver, sizeof device->driver, "kernels compiled as C");
+    snprintf(device->c_version, sizeof device->c_version, "C11");
+    device->type = EOT_DEVICE_HOST;
+    device->interface = EOT_INTERFACE_HOST;
+    device->fp64 = device->int64_atomics = device->exact_divide = true;
+    device->compute_units = 1;
+    device->n_part_max = EOT_MAX_DEVICE_CHOICE;
+    device->max_group = device->max_parameter = SIZE_MAX / 2;
+    device->memory = device->max_buffer = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static enum eot_status host_list(struct eot_device_list *list, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_device *device;
+    EOT_TRY(eot_device_list_add(list, &device, err));
+    host_describe(device);
+done:
+    return status;
+}
+
+/* Parts of the host are threads. */
+static enum eot_status host_divide(const struct eot_device *device, unsigned n_part, struct eot_device *part,
+                                   struct eot_error *err) {
+    (void)err;
+    for (unsigned k = 0; k < n_part; k++) part[k] = *device;
+    return EOT_OK;
+}
+
+static void host_absence(char *reason, size_t n_reason) { snprintf(reason, n_reason, "%s", ""); }
+
+EOT_INTERFACE_DEFINE(host, 0, host_list, eot_host_backend_open, host_divide, host_absence);

@@ -6,6 +6,7 @@
 #include "backend_private.h"
 #include "base/log.h"
 #include "devices.h"
+#include "interface.h"
 
 /* One more backend at the end of the chain. */
 static enum eot_status open_one(const struct eot_device *device, const struct eot_backend_options *options,
@@ -13,12 +14,7 @@ static enum eot_status open_one(const struct eot_device *device, const struct eo
     if (options->units > (int)device->compute_units)
         return eot_error_set(err, EOT_E_USAGE, __FILE__, __LINE__, __func__, "--units %d (%s has %u); give fewer",
                              options->units, device->name, device->compute_units);
-    enum eot_status status = EOT_OK;
-    switch (device->interface) {
-    case EOT_INTERFACE_HOST: status = eot_host_backend_open(options, *end, err); break;
-    case EOT_INTERFACE_CUDA: status = eot_cuda_backend_open(device, options, *end, err); break;
-    case EOT_INTERFACE_OPENCL: status = eot_opencl_backend_open(device, options, *end, err); break;
-    }
+    enum eot_status status = eot_interface_at(device->interface)->open(device, options, *end, err);
     if (status != EOT_OK) return status;
     struct eot_backend *b = **end;
     b->is_verbose = options->verbose;
@@ -49,7 +45,7 @@ enum eot_status eot_backend_open(const struct eot_backend_options *options, stru
         unsigned n_part = choice[i].n_part;
         struct eot_device part[EOT_MAX_DEVICE_CHOICE];
         for (unsigned k = 0; k < n_part; k++) part[k] = *d;
-        if (n_part > 1 && d->interface != EOT_INTERFACE_HOST) EOT_TRY(eot_device_divide(d, n_part, part, err));
+        if (n_part > 1) EOT_TRY(eot_interface_at(d->interface)->divide(d, n_part, part, err));
         for (unsigned k = 0; k < n_part; k++) EOT_TRY(open_one(&part[k], options, k, n_part, &end, err));
     }
 done:

@@ -254,7 +254,7 @@ enum eot_status eot_selftest(struct eot_backend *backend, bool full, struct eot_
     struct eot_backend *host = NULL;
     double start = eot_clock_seconds(), build_s = backend->build_s;
     if (report != NULL) *report = (struct eot_selftest_report){.n_row = 0};
-    EOT_TRY(eot_host_backend_open(&(struct eot_backend_options){.selector = "host"}, &host, err));
+    EOT_TRY(eot_host_backend_open(NULL, &(struct eot_backend_options){.selector = "host"}, &host, err));
     EOT_TRY(check_random(backend, report, err));
     EOT_TRY(check_layout(backend, host, report, err));
     EOT_TRY(check_atomics(backend, full, report, err));

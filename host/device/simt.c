@@ -125,7 +125,7 @@ enum eot_status eot_simt_backend_open(struct eot_simt_report *report, struct eot
     s = calloc(1, sizeof *s);
     EOT_CHECK_MEMORY(b);
     EOT_CHECK_MEMORY(s);
-    EOT_TRY(eot_host_backend_open(&(struct eot_backend_options){.selector = "host"}, &s->host, err));
+    EOT_TRY(eot_host_backend_open(NULL, &(struct eot_backend_options){.selector = "host"}, &s->host, err));
     *b = *s->host;
     snprintf(b->name, sizeof b->name, "host, %d work items in lockstep", EOT_SIMT_WIDTH);
     s->op = *s->host->op;
