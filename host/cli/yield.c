@@ -142,9 +142,7 @@ static enum eot_status check(struct request *r, const struct eot_config *config,
     EOT_CHECK(r->h > 0.0, EOT_E_USAGE, "option '--h' = %g (must be positive); give e.g. 1e-4", r->h);
     EOT_CHECK(r->eot >= 2 * N_BATCH && r->eot <= 1000000000, EOT_E_USAGE,
               "option '--eot' = %llu (must be %d to 1e9); give e.g. 2e4", (unsigned long long)r->eot, 2 * N_BATCH);
-    EOT_CHECK(config->beam.particle == EOT_BEAM_ELECTRON || config->beam.particle == EOT_BEAM_POSITRON ||
-                  config->beam.particle == EOT_BEAM_PHOTON,
-              EOT_E_CONFIG,
+    EOT_CHECK(eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER, EOT_E_CONFIG,
               "%s has a beam of muons (the yield is that of showers); use a configuration with an electron beam",
               config->name);
     EOT_CHECK(r->min_energy == 0.0 || r->min_energy >= CUT, EOT_E_USAGE,

@@ -14,12 +14,13 @@
 #include "materials/material.h"
 
 enum eot_beam_particle {
-    EOT_BEAM_ELECTRON,
-    EOT_BEAM_POSITRON,
-    EOT_BEAM_PHOTON,
-    EOT_BEAM_MUON_MINUS,
-    EOT_BEAM_MUON_PLUS
+#define EOT_BEAM_PARTICLE(symbol, word, mass, charge, kind) EOT_BEAM_##symbol,
+#include "beam_particles.def"
+#undef EOT_BEAM_PARTICLE
+    EOT_N_BEAM_PARTICLE
 };
+/** What becomes of a beam's particles: showers in the ECAL; muons through the grid. */
+enum eot_beam_kind { EOT_BEAM_KIND_SHOWER, EOT_BEAM_KIND_MUON };
 enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
 enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
 enum eot_muon_straggling_config {
@@ -192,7 +193,12 @@ enum eot_status eot_config_read(const char *path, const char *const *overrides, 
 enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides,
                                      size_t n_override, struct eot_config *config, struct eot_error *err);
 void eot_config_free(struct eot_config *config);
-/** Whether the beam is one of muons. */
+/** Kind of the beam's particle. */
+enum eot_beam_kind eot_beam_kind_of(const struct eot_config *config);
+/** Mass [GeV] and charge of the beam's particle. */
+double eot_beam_mass(const struct eot_config *config);
+int eot_beam_charge(const struct eot_config *config);
+/** Whether the beam is of muons. */
 bool eot_beam_is_muon(const struct eot_config *config);
 /** Family of the rare processes that are on: the signal's if one of its processes is. A configuration that was read has
  * processes of one family only. */

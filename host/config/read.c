@@ -10,7 +10,6 @@
 #include "config/reader.h"
 #include "config/schema.h"
 #include "config/tree.h"
-#include "eotmc/base/constants.h"
 
 /** Is `path` the key `candidate` itself or one of the sections above it? */
 static bool is_part_of(const char *path, const char *candidate) {
@@ -294,17 +293,6 @@ enum eot_status eot_read_section(struct eot_reader *r, enum eot_scope scope, con
     return status;
 }
 
-static double beam_mass(enum eot_beam_particle particle) {
-    switch (particle) {
-    case EOT_BEAM_PHOTON: return 0;
-    case EOT_BEAM_MUON_MINUS:
-    case EOT_BEAM_MUON_PLUS: return EOT_M_MUON;
-    case EOT_BEAM_ELECTRON:
-    case EOT_BEAM_POSITRON: break;
-    }
-    return EOT_M_ELECTRON;
-}
-
 /** Materials that nothing refers to are dropped: each one left costs its tables. */
 static enum eot_status drop_unused_materials(struct eot_config *config, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -362,7 +350,7 @@ enum eot_status eot_config_read_text(const char *path, const char *text, const c
                                    "(beam.energy is given too); keep one of them");
             goto done;
         }
-        input.config.beam.energy = input.kinetic_energy + beam_mass(input.config.beam.particle);
+        input.config.beam.energy = input.kinetic_energy + eot_beam_mass(&input.config);
     } else if (eot_tree_find(&r.tree, "beam.energy") == NULL) {
         status = eot_tree_fail(&r.tree, eot_node_child(r.tree.root, "beam"), "beam.energy", err,
                                "(missing, and it has no default); give beam.energy or beam.kinetic_energy");
@@ -389,10 +377,6 @@ void eot_config_free(struct eot_config *config) {
     free(config->geometry.volume);
     free(config->effective_yaml);
     memset(config, 0, sizeof *config);
-}
-
-bool eot_beam_is_muon(const struct eot_config *config) {
-    return config->beam.particle == EOT_BEAM_MUON_MINUS || config->beam.particle == EOT_BEAM_MUON_PLUS;
 }
 
 enum eot_process_family eot_config_family(const struct eot_config *config) {

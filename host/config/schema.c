@@ -42,11 +42,18 @@ static const char TAIL_WORDS[] =
 
 #define WORLD 1e5 /* cm; beyond a kilometre f32 edges are coarser than 0.1 mm */
 
+/* "|e-|e+|..." */
+static const char BEAM_PARTICLES[] =
+#define EOT_BEAM_PARTICLE(symbol, word, mass, charge, kind) "|" word
+#include "beam_particles.def"
+#undef EOT_BEAM_PARTICLE
+    ;
+
 const struct eot_key EOT_KEYS[] = {
     NAME(ROOT, "schema", 24, NULL, ROOT(schema), "version of this format: " EOT_CONFIG_SCHEMA),
     NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
 
-    CHOICE(ROOT, "beam.particle", "e-|e+|gamma|mu-|mu+", "e-", ROOT(beam.particle), "beam particle"),
+    CHOICE(ROOT, "beam.particle", BEAM_PARTICLES + 1, "e-", ROOT(beam.particle), "beam particle"),
     {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 1000, "", NULL, ROOT(beam.energy), false,
      "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
     {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL,

@@ -94,7 +94,7 @@ void eot_muon_beam_setup(const struct eot_config *config, const struct eot_world
                          double *plane, eot_grid *scored) {
     *p = (eot_muon_beam_parameters){.seed = config->sampling.seed,
                                     .run = config->sampling.run,
-                                    .charge = config->beam.particle == EOT_BEAM_MUON_PLUS ? 1 : -1,
+                                    .charge = eot_beam_charge(config),
                                     .beam = w->event.beam};
     *plane = face_of(config, p);
     *scored = grid_up_to(w, *plane);

@@ -95,7 +95,7 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     w->chunk = b->is_gpu ? MUONS_ON_GPU : MUONS_ON_CPU;
     if (w->chunk > c->batch) w->chunk = (size_t)c->batch;
     w->record_threshold = (uint64_t)ceil(ldexp(c->config->scoring.record_fraction, 53));
-    w->p = (eot_muon_beam_parameters){.charge = c->config->beam.particle == EOT_BEAM_MUON_PLUS ? 1 : -1};
+    w->p = (eot_muon_beam_parameters){.charge = eot_beam_charge(c->config)};
     e.has_vertex = 0;
     w->row = malloc(w->chunk * EOT_N_CONVERSION_COLUMN * sizeof *w->row);
     EOT_CHECK_MEMORY(w->row);

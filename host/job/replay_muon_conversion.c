@@ -64,7 +64,7 @@ enum eot_status eot_replay_muon_conversion(const struct eot_config *config, cons
                                            uint64_t event, struct eot_replay *replay, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     eot_event_launch launch = eot_event_launch_from(config, world);
-    int charge = config->beam.particle == EOT_BEAM_MUON_PLUS ? 1 : -1;
+    int charge = eot_beam_charge(config);
     struct host_space *host = calloc(1, sizeof *host);
     replay->vertex = calloc(1, sizeof *replay->vertex);
     EOT_CHECK_MEMORY(host);

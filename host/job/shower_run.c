@@ -14,7 +14,7 @@ struct shower_worker {
     bool wants_showers; /* plain ones, after the last batch */
 };
 
-static bool accepts(const struct eot_config *config) { return !eot_beam_is_muon(config); }
+static bool accepts(const struct eot_config *config) { return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER; }
 
 static const char *mode(const struct eot_config *config) {
     return config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog";

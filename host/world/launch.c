@@ -3,9 +3,8 @@
 #include <math.h>
 
 i32 eot_primary_type(const struct eot_config *config) {
-    return config->beam.particle == EOT_BEAM_POSITRON ? EOT_POSITRON
-           : config->beam.particle == EOT_BEAM_PHOTON ? EOT_PHOTON
-                                                      : EOT_ELECTRON;
+    if (eot_beam_charge(config) == 0) return EOT_PHOTON;
+    return eot_beam_charge(config) > 0 ? EOT_POSITRON : EOT_ELECTRON;
 }
 
 /* As eot_is_kept() takes it. */
