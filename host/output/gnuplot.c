@@ -62,7 +62,7 @@ void eot_text_add_quoted(struct eot_text *text, const char *plain, int is_tic_la
 static enum eot_status run_gnuplot(const char *folder, const char *script, const char *output, char *messages,
                                    size_t n_messages, int *exit_status, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    char assignment[256], rest[512];
+    char assignment[256], own[160], rest[512];
     int tube[2] = {-1, -1}, error;
     size_t n = 0;
     ssize_t n_read;
@@ -70,8 +70,9 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     posix_spawn_file_actions_t actions;
     bool has_actions = false;
     snprintf(assignment, sizeof assignment, "output='%s'", output);
+    snprintf(own, sizeof own, "./%s", script); /* a name that begins with - is no option */
     /* -d: the user's own gnuplot settings have no say in our figures */
-    char *const arguments[] = {(char *)"gnuplot", (char *)"-d", (char *)"-e", assignment, (char *)script, NULL};
+    char *const arguments[] = {(char *)"gnuplot", (char *)"-d", (char *)"-e", assignment, own, NULL};
     messages[0] = '\0';
     EOT_CHECK(pipe2(tube, O_CLOEXEC) == 0, EOT_E_IO, "cannot run gnuplot (pipe: %s); free file descriptors",
               strerror(errno));
@@ -118,6 +119,13 @@ static bool is_whole_png(const char *folder, const char *name) {
     return is_whole;
 }
 
+/* Names come from files, too (histograms of a summary.json): what is not plain could end a string of the script and
+ * begin a command. */
+static bool is_plain_name(const char *name) {
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-";
+    return name[0] != '\0' && strspn(name, plain) == strlen(name);
+}
+
 enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t width, size_t height,
                                    const struct eot_text *data, const struct eot_text *body, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -125,7 +133,12 @@ enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t 
     int exit_status = 0;
     bool is_made = false;
     struct eot_text script = {0};
-    EOT_CHECK(strlen(name) < 100, EOT_E_INTERNAL, "figure name '%s' is too long; report this as a bug", name);
+    EOT_CHECK(strlen(name) < 100, EOT_E_USAGE,
+              "figure name '%.20s...' has %zu characters (at most 99); give a shorter one", name, strlen(name));
+    EOT_CHECK(
+        is_plain_name(name), EOT_E_USAGE,
+        "a figure's name has characters other than letters, digits, . _ + - (it becomes part of a gnuplot script, "
+        "which must not hold commands); name it otherwise");
     snprintf(data_name, sizeof data_name, "%s.dat", name);
     snprintf(script_name, sizeof script_name, "%s.gp", name);
     snprintf(picture_name, sizeof picture_name, "%s.png", name);

@@ -31,4 +31,13 @@ head -n 1 "$work/out" | grep -q 'pull' && fail "a pull of three runs"
 [ $? -eq 2 ] || fail "one run: $(cat "$work/err")"
 "$eotmc" compare "$work/seed1" "$work/nothing" >"$work/out" 2>"$work/err"
 { [ $? -eq 3 ] && grep -q 'nothing/summary.json' "$work/err" && [ ! -s "$work/out" ]; } || fail "a folder without a run: $(cat "$work/err")"
+# a histogram's name that would be a command of gnuplot is refused, and is not run
+for seed in 1 2; do
+    mkdir "$work/evil$seed"
+    sed "s/\"missing_energy\": {/\"x'; system('touch executed') #\": {/" "$work/seed$seed/summary.json" >"$work/evil$seed/summary.json"
+    grep -q "system('touch" "$work/evil$seed/summary.json" || fail "the summary has no histogram missing_energy to rename"
+done
+"$eotmc" compare "$work/evil1" "$work/evil2" -o "$work/evil" >"$work/out" 2>"$work/err"
+{ [ $? -eq 2 ] && grep -q "figure's name" "$work/err"; } || fail "a name that is a command: $(cat "$work/err")"
+[ -z "$(find "$work" -name executed)" ] || fail "a histogram's name was run as a command"
 [ $n_failed -eq 0 ] && echo "compare does what it says"

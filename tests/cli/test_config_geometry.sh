@@ -33,6 +33,10 @@ grep -q 'eotmc geometry configs/' "$work/help" || fail "--help without an exampl
 
 "$eotmc" geometry "$config" --figure "$work/picture.pdf" >/dev/null 2>"$work/err"
 [ $? -eq 2 ] || fail "a PDF picture: exit code is not 2"
+"$eotmc" geometry "$config" --figure "$work/a'; system('touch executed') #.png" >/dev/null 2>"$work/err"
+[ $? -eq 2 ] || fail "a picture's name that is a command: exit code is not 2"
+[ ! -e "$work/executed" ] || fail "a picture's name was run as a command"
+"$eotmc" geometry "$config" --figure "$work/-e.png" >/dev/null 2>"$work/err" && [ -s "$work/-e.png" ] || fail "a picture's name that begins with -: $(cat "$work/err")"
 echo taken >"$work/file"
 "$eotmc" geometry "$config" -o "$work/file" >/dev/null 2>"$work/err"
 [ $? -eq 3 ] || fail "a folder that is a file: exit code is not 3"
