@@ -287,8 +287,9 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
         if (options->in_flight > 0) t->config.device.in_flight = options->in_flight;
         if (c->kind == REPLAY) t->config.device.in_flight = 1; /* so that its kernel has the device for itself */
         double start = eot_clock_seconds();
-        EOT_TRY(eot_job_of(&t->config)
-                    ->world(&t->config, &t->setup, &(struct eot_world_options){.no_cache = false}, &t->world, err));
+        const struct eot_job *job;
+        EOT_TRY(eot_job_find(&t->config, &job, err));
+        EOT_TRY(job->world(&t->config, &t->setup, &(struct eot_world_options){.no_cache = false}, &t->world, err));
         t->result.tables_s = eot_clock_seconds() - start;
         t->result.n = t->config.sampling.eot;
     }

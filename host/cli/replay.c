@@ -255,6 +255,7 @@ done:
 
 enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    const struct eot_job *job;
     const char *format = "text", *figure = NULL, *view = "top";
     uint64_t event = UINT64_MAX;
     bool is_help = false;
@@ -299,8 +300,8 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     EOT_CHECK(event >= sampling->first && event - sampling->first < sampling->eot, EOT_E_USAGE,
               "--event %llu (the run has primaries %llu to %llu); give one of those", (unsigned long long)event,
               (unsigned long long)sampling->first, (unsigned long long)(sampling->first + sampling->eot - 1));
-    EOT_TRY(
-        eot_job_of(config)->world(config, &opened.setup, &(struct eot_world_options){.no_cache = false}, &world, err));
+    EOT_TRY(eot_job_find(config, &job, err));
+    EOT_TRY(job->world(config, &opened.setup, &(struct eot_world_options){.no_cache = false}, &world, err));
     EOT_TRY(eot_replay_execute(config, &world, event, &replay, err));
     if (eot_format_is_json(format))
         EOT_TRY(print_json(config, &world, &replay, err));

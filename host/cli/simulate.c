@@ -42,7 +42,8 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     struct eot_run run = {0};
     struct eot_result result = {0};
     struct eot_log log = {.level = s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
-    const struct eot_job *job = eot_job_of(config);
+    const struct eot_job *job;
+    EOT_TRY(eot_job_find(config, &job, err));
     EOT_CHECK(!config->output.hepmc || job->writes_vertices, EOT_E_CONFIG,
               "output.hepmc = on (a %s has no vertices of showers to write); use output.hepmc: off, the record of its "
               "events is in result.h5",

@@ -88,8 +88,10 @@ struct eot_job {
 extern const struct eot_job *const eot_jobs[];
 extern const size_t eot_n_job;
 
-/** The job that makes the run of a configuration; never NULL. */
+/** The job that makes the run of a configuration; NULL if none accepts it. */
 const struct eot_job *eot_job_of(const struct eot_config *config);
+/** The same, for who begins with a configuration. @return EOT_E_CONFIG if none accepts it. */
+enum eot_status eot_job_find(const struct eot_config *config, const struct eot_job **job, struct eot_error *err);
 
 /** Run config->sampling.eot primaries. Release with eot_run_free.
  * @return EOT_E_DEVICE with the command that replays the primary, if any fault occurred; EOT_E_CONFIG for what the job

@@ -15,9 +15,20 @@ const struct eot_job *const eot_jobs[] = {
 const size_t eot_n_job = sizeof eot_jobs / sizeof eot_jobs[0];
 
 const struct eot_job *eot_job_of(const struct eot_config *config) {
-    for (size_t i = 0; i + 1 < eot_n_job; i++)
+    for (size_t i = 0; i < eot_n_job; i++)
         if (eot_jobs[i]->accepts(config)) return eot_jobs[i];
-    return eot_jobs[eot_n_job - 1];
+    return NULL;
+}
+
+enum eot_status eot_job_find(const struct eot_config *config, const struct eot_job **job, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    *job = eot_job_of(config);
+    EOT_CHECK(*job != NULL, EOT_E_CONFIG,
+              "%s: nothing simulates this beam with these processes (no job of jobs.def accepts it); choose another "
+              "beam.particle, or other physics.rare",
+              config->name);
+done:
+    return status;
 }
 
 enum eot_status eot_job_prepare_nothing(const struct eot_job_context *context, struct eot_sums *sums,

@@ -102,6 +102,21 @@ Test(jobs, each_configuration_has_one) {
 }
 
 /* What a run keeps does not grow with its primaries: 10 MB at most, so that it can be written often. */
+/* Whatever the beam is of, and whether the signal is on: one job, not more, not fewer. */
+Test(jobs, each_beam_has_one) {
+    for (int particle = 0; particle < EOT_N_BEAM_PARTICLE; particle++)
+        for (int is_signal = 0; is_signal < 2; is_signal++) {
+            struct eot_config config = {.beam = {.particle = (enum eot_beam_particle)particle}};
+            const struct eot_job *job = NULL;
+            int n_accept = 0;
+            config.physics.rare[EOT_RARE_LFC] = is_signal != 0;
+            for (size_t k = 0; k < eot_n_job; k++) n_accept += eot_jobs[k]->accepts(&config);
+            cr_expect_eq(n_accept, 1, "particle %d, signal %d: %d jobs", particle, is_signal, n_accept);
+            cr_assert_eq(eot_job_find(&config, &job, NULL), EOT_OK);
+            cr_expect(job->accepts(&config));
+        }
+}
+
 Test(jobs, sums_are_small) {
     for (size_t k = 0; k < eot_n_job; k++) {
         struct eot_sums_layout layout = {0};
