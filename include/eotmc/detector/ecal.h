@@ -4,7 +4,7 @@
 #ifndef EOT_DETECTOR_ECAL_H
 #define EOT_DETECTOR_ECAL_H
 
-#include "eotmc/detector/slab.h"
+#include "eotmc/detector/volume.h"
 #include "eotmc/math/random.h"
 
 /** Streams of random numbers of a primary's detector (stage EOT_STAGE_DETECTOR). */
