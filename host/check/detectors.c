@@ -16,8 +16,8 @@ enum eot_status eot_check_detectors(const struct eot_check *c, struct eot_findin
                                   "leave the cut on the HCAL out of what you compare with"));
     if (eot_setup_volume(c->config, EOT_ROLE_TRACKER, 0) < 0)
         EOT_TRY(eot_findings_warn(f, err, "no_trackers",
-                                  "there are no chambers (no volume has role: tracker), so that no track is found; add "
-                                  "volumes with role: tracker"));
+                                  "there are no chambers (no volume has role: tracker), so that no track is found and the cuts "
+                                  "on it are not applied; add volumes with role: tracker"));
 done:
     return status;
 }

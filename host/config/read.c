@@ -442,6 +442,7 @@ enum eot_status eot_config_read_all(const char *path, const char *text, const ch
     if (status != EOT_OK && status != EOT_E_CONFIG) goto done;
     status = EOT_OK;
     if (r->tree.problems.n > 0) {
+        eot_problems_sort(&r->tree.problems);
         struct eot_problems empty = *problems;
         *problems = r->tree.problems;
         r->tree.problems = empty;

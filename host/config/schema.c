@@ -54,7 +54,7 @@ const struct eot_key EOT_KEYS[] = {
     NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
 
     CHOICE(ROOT, "beam.particle", BEAM_PARTICLES + 1, "e-", ROOT(beam.particle), "beam particle"),
-    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 1000, "", NULL, ROOT(beam.energy), false,
+    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL, ROOT(beam.energy), false,
      "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
     {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL,
      AT(struct eot_config_input, kinetic_energy), true, "kinetic energy, instead of beam.energy", NULL},
