@@ -477,6 +477,21 @@ void eot_config_place(const struct eot_config *config, const char *key, struct e
              key[0] != '\0' ? " " : "");
 }
 
+bool eot_config_is_default(const struct eot_config *config, const char *key) {
+    const struct eot_key *k = eot_key_find(EOT_SCOPE_ROOT, key);
+    double fallback[8] = {0};
+    struct eot_reader *r = k != NULL && k->type == EOT_KEY_NUMBER ? calloc(1, sizeof *r) : NULL;
+    if (r == NULL || k->fallback == NULL || k->fallback[0] == '\0') {
+        free(r);
+        return false;
+    }
+    bool is_read = read_default(&(struct eot_value_place){r, k, key}, (unsigned char *)fallback) == EOT_OK;
+    eot_tree_free(&r->tree);
+    free(r);
+    return is_read &&
+           memcmp(fallback, (const unsigned char *)config + k->offset, (size_t)k->count * sizeof fallback[0]) == 0;
+}
+
 void eot_config_free(struct eot_config *config) {
     for (size_t i = 0; i < config->n_material; i++) free(config->material[i].element);
     free(config->material);
