@@ -27,6 +27,7 @@ static enum eot_status check_devices(const struct eot_config *config, const char
                                 .is_gpu = d->type == EOT_DEVICE_GPU,
                                 .compute_units = (int)(d->compute_units / choice[i].n_part)};
         snprintf(b.name, sizeof b.name, "%s", d->name);
+        EOT_TRY(eot_preflight_device(selector, b.is_host, f, err));
         EOT_TRY(eot_job_check_batch(config, &b, 0, f, err));
     }
 done:

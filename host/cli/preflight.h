@@ -17,4 +17,12 @@ enum eot_status eot_preflight_look(const struct eot_config *config, const struct
 enum eot_status eot_preflight(const struct eot_config *config, const struct eot_setup *setup, const struct eot_log *log,
                               struct eot_findings *findings, struct eot_findings *said, struct eot_error *err);
 
+/** Print the warnings from number `first` on that were not said before. */
+enum eot_status eot_preflight_say(const struct eot_findings *findings, size_t first, const struct eot_log *log,
+                                  struct eot_findings *said, struct eot_error *err);
+/** A warning if a run is on the host, one core, though nobody asked for it. @param selector of --device, may be NULL.
+ * @return EOT_E_MEMORY. */
+enum eot_status eot_preflight_device(const char *selector, bool is_host, struct eot_findings *findings,
+                                     struct eot_error *err);
+
 #endif

@@ -30,6 +30,17 @@ done:
     return status;
 }
 
+/* What the device adds to the warnings. */
+static enum eot_status say(struct eot_simulator *s, const struct eot_log *log, struct eot_findings *warnings,
+                           struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n = warnings->n;
+    EOT_TRY(eot_preflight_device(s->device, s->backend->is_host, warnings, err));
+    EOT_TRY(eot_preflight_say(warnings, n, log, &s->said, err));
+done:
+    return status;
+}
+
 void eot_simulator_close(struct eot_simulator *s) {
     eot_backend_close(s->backend);
     s->backend = NULL;
@@ -55,6 +66,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     EOT_TRY(eot_preflight(config, &setup, &log, &warnings, &s->said, err));
     EOT_TRY(eot_output_prepare(folder, err));
     EOT_TRY(device_open(s, config, err));
+    EOT_TRY(say(s, &log, &warnings, err));
     double start = eot_clock_seconds();
     EOT_TRY(job->world(config, &setup, &(struct eot_world_options){.no_cache = s->no_table_cache}, &world, err));
     double tables_s = eot_clock_seconds() - start;

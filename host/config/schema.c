@@ -214,11 +214,12 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
 
-    COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group),
-          "work items per group; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.work_group", INTEGER, 0, 1024, "0", ROOT(device.work_group),
+          "work items per group; 0 = automatic. Does not change results. A device may allow fewer, which it then says; "
+          "none needs more"),
     COUNT(ROOT, "device.lanes", INTEGER, 0, 16777216, "0", ROOT(device.lanes),
           "particles followed side by side; 0 = automatic. Does not change results"),
-    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps),
+    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e5, "0", ROOT(device.launch_steps),
           "steps per kernel launch; 0 = automatic. Does not change results"),
     COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
           "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, 1 on the "
