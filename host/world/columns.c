@@ -275,6 +275,7 @@ enum eot_status eot_world_columns(const struct eot_config *config, const struct 
     int first_z = 0, last_z = 0, i_ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0),
         *number = calloc(g->n_volume + 1, sizeof *number);
     EOT_CHECK_MEMORY(number);
+    EOT_CHECK(i_ecal >= 0, EOT_E_CONFIG, "no volume has role: ecal; give one");
     EOT_TRY(make_volumes(config, setup, e, number, err));
     EOT_TRY(cells_create(&c, setup, number, (int)g->n_volume, err));
     find_ends(&c, e->volume, &first_z, &last_z);

@@ -26,8 +26,10 @@ typedef struct {
     i32 cells_x, cells_y;
     i32 first_cell;                         /* accumulator of cell (0, 0), or -1 */
     f32 center_x, center_y, half_x, half_y; /* cm, of the calorimeter that the cells divide */
+    u32 shower_table; /* f32 table: mean depth and shape of showers calibrated for its matter (eot_shower_shape_at), 0:
+                         the constants' */
 } eot_deposit_volume;
-EOT_LAYOUT(eot_deposit_volume, 68);
+EOT_LAYOUT(eot_deposit_volume, 72);
 
 /** Which volume is where: columns along z over a rectangular grid in x and y. A column is a list of segments, each a
  * volume from its own z to that of the next. All numbers are in the f32 table. */
@@ -59,7 +61,17 @@ typedef struct {
     f32 first_alpha, inverse_alpha_step,
         inverse_quantile_step; /* quantile variable ln(u/(1 - u)), in which both ends are smooth */
     f32 first_logit;
+    f32 own_log_first, own_inverse_log_step; /* calibrated showers: ln(E/GeV) of the first node, nodes per unit */
+    i32 n_own;                               /* nodes, 0: none are calibrated */
 } eot_shower_constants;
-EOT_LAYOUT(eot_shower_constants, 108);
+EOT_LAYOUT(eot_shower_constants, 120);
+
+/** Columns of a node of calibrated showers (eot_deposit_volume.shower_table: [n_own][EOT_SHOWER_N_COLUMN]). */
+enum eot_shower_column {
+    EOT_SHOWER_DEPTH,  /* X0, mean depth of electrons and positrons */
+    EOT_SHOWER_ALPHA,  /* their shape */
+    EOT_SHOWER_PHOTON, /* the next two are photons', from their conversion on */
+    EOT_SHOWER_N_COLUMN = 4
+};
 
 #endif

@@ -69,6 +69,6 @@ typedef struct {
     eot_muon_need need;
     eot_vertex_tables vertex;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 18492 + EOT_MAX_SELECTION * sizeof(eot_selection));
+EOT_LAYOUT(eot_event_world, 19528 + EOT_MAX_SELECTION * sizeof(eot_selection));
 
 #endif
