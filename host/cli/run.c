@@ -132,7 +132,7 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     if (status == EOT_E_INTERRUPTED) err->exit_code = (int)r.exit_code;
     eot_interrupt_release();
 done:
-    eot_simulator_close(&simulator);
+    eot_simulator_free(&simulator);
     eot_config_free(&config);
     eot_text_list_free(&r.set);
     eot_text_list_free(&r.positional);

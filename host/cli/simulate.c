@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/preflight.h"
 #include "device/selftest.h"
 #include "job/job.h"
 #include "output/output.h"
@@ -32,9 +33,25 @@ done:
     return status;
 }
 
+/* What the device adds to the warnings. */
+static enum eot_status say(struct eot_simulator *s, const struct eot_log *log, struct eot_findings *warnings,
+                           struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n = warnings->n;
+    EOT_TRY(eot_preflight_device(s->device, s->backend->is_host, warnings, err));
+    EOT_TRY(eot_preflight_say(warnings, n, log, &s->said, err));
+done:
+    return status;
+}
+
 void eot_simulator_close(struct eot_simulator *s) {
     eot_backend_close(s->backend);
     s->backend = NULL;
+}
+
+void eot_simulator_free(struct eot_simulator *s) {
+    eot_simulator_close(s);
+    eot_findings_free(&s->said);
 }
 
 /* What the checkpoints of a run say about it. */
@@ -50,17 +67,6 @@ static struct eot_checkpoint_head head_of(const struct eot_config *config, const
         snprintf(head.device[head.n_device++][1], sizeof head.device[0][1], "%s", b->driver);
     }
     return head;
-}
-
-static enum eot_status check_job(const struct eot_config *config, const struct eot_job **job, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    EOT_TRY(eot_job_find(config, job, err));
-    EOT_CHECK(!config->output.hepmc || (*job)->writes_vertices, EOT_E_CONFIG,
-              "output.hepmc = on (a %s has no vertices of showers to write); use output.hepmc: off, the record of its "
-              "events is in result.h5",
-              (*job)->name);
-done:
-    return status;
 }
 
 /* Before anything is written: what is resumed is a run of this configuration. */
@@ -87,14 +93,17 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     struct eot_result result = {0};
     struct eot_folder folder = {.lock = -1};
     struct eot_keeper keeper = {0};
+    struct eot_findings warnings = {0};
     struct eot_log log = {.level = s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     const struct eot_job *job;
-    EOT_TRY(check_job(config, &job, err));
+    EOT_TRY(eot_job_find(config, &job, err));
     EOT_TRY(eot_setup_create(config, &setup, err));
+    EOT_TRY(eot_preflight(config, &setup, &log, &warnings, &s->said, err));
     EOT_TRY(eot_folder_open(path, s->use, &folder, err));
     if (s->use == EOT_FOLDER_RESUME) EOT_TRY(check_resumed(config, path, err));
     EOT_TRY(eot_output_effective_config(path, config, NULL, err)); /* whatever happens, it says what this folder is */
     EOT_TRY(device_open(s, config, err));
+    EOT_TRY(say(s, &log, &warnings, err));
     double start = eot_clock_seconds();
     EOT_TRY(job->world(config, &setup, &(struct eot_world_options){.no_cache = s->no_table_cache}, &world, err));
     double tables_s = eot_clock_seconds() - start;
@@ -111,10 +120,13 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
                                       .is_interrupted = s->is_interrupted,
                                       .part = s->part,
                                       .keeper = &keeper.hooks,
+                                      .findings = &warnings,
                                       .wants_errors = true};
     EOT_TRY(eot_run_execute(config, &setup, &world, &options, &run, err));
     EOT_TRY(eot_result_from_run(config, &world, &run, s->backend, &result, err));
     result.performance.tables_s = tables_s;
+    for (size_t i = 0; i < warnings.n; i++) /* after those that the estimates have added */
+        EOT_TRY(eot_findings_warn(&result.warnings, err, warnings.row[i].code, "%s", warnings.row[i].message));
     EOT_TRY(eot_output_write(path, config, &result, err));
     if (!s->is_quiet) eot_output_print(&result);
     eot_log_message(&log, EOT_LOG_NORMAL, "results in %s", path);
@@ -126,6 +138,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     eot_checkpoint_forget_previous(path);
 done:
     eot_folder_close(&folder);
+    eot_findings_free(&warnings);
     eot_result_free(&result);
     eot_run_free(&run);
     eot_world_free(&world);

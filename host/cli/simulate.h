@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/progress.h"
+#include "check/findings.h"
 #include "config/config.h"
 #include "device/backend.h"
 #include "engine/run.h"
@@ -25,6 +26,7 @@ struct eot_simulator {
     /* Opened by the first simulation, and kept for those whose kernels are built with the same options. */
     struct eot_backend *backend;
     const char *kernel_options;
+    struct eot_findings said; /* warnings that were printed: those of one run, which the next need not repeat */
 };
 
 #define EOT_CHECKPOINT_MINUTES 5.0 /* between two checkpoints, unless --checkpoint says otherwise */
@@ -35,6 +37,9 @@ struct eot_simulator {
  * the parts return. */
 enum eot_status eot_simulate(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
                              struct eot_error *err);
+/** Close the device. */
 void eot_simulator_close(struct eot_simulator *simulator);
+/** Close the device and forget what was said. */
+void eot_simulator_free(struct eot_simulator *simulator);
 
 #endif
