@@ -3,14 +3,12 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <unistd.h>
 
 /* The signals that end a run. A closed pipe is one of them: whoever read the output has gone, but what was done is not
  * lost. Handlers would not do: compilers in OpenCL drivers put their own in their place. So the signals are blocked in
  * all threads (those made later inherit that), and one thread waits for them. */
 static const int CAUGHT[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGXCPU};
 enum { N_CAUGHT = sizeof CAUGHT / sizeof CAUGHT[0] };
-static const int EXIT_AT_ONCE = 130;
 
 static volatile sig_atomic_t is_interrupted = 0;
 static bool is_waiting = false;
@@ -30,7 +28,11 @@ static void *wait_for_signals(void *argument) {
     int number;
     (void)argument;
     while (sigwait(&set, &number) == 0) {
-        if (is_interrupted != 0 && (number == SIGINT || number == SIGTERM)) _exit(EXIT_AT_ONCE);
+        if (is_interrupted != 0 && (number == SIGINT || number == SIGTERM)) {
+            signal(number, SIG_DFL);
+            pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+            raise(number);
+        }
         is_interrupted = 1;
     }
     return NULL;

@@ -101,7 +101,6 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     EOT_TRY(eot_preflight(config, &setup, &log, &warnings, &s->said, err));
     EOT_TRY(eot_folder_open(path, s->use, &folder, err));
     if (s->use == EOT_FOLDER_RESUME) EOT_TRY(check_resumed(config, path, err));
-    EOT_TRY(eot_output_effective_config(path, config, NULL, err)); /* whatever happens, it says what this folder is */
     EOT_TRY(device_open(s, config, err));
     EOT_TRY(say(s, &log, &warnings, err));
     double start = eot_clock_seconds();
@@ -112,6 +111,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     for (const struct eot_backend *b = s->backend; b != NULL; b = b->next)
         eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g %s (%s) on %s", config->name, (double)config->sampling.eot,
                         job->unit, job->mode(config), b->name);
+    EOT_TRY(eot_output_effective_config(path, config, NULL, err)); /* whatever happens, it says what this folder is */
     struct eot_checkpoint_head head = head_of(config, job, &world, s->backend);
     eot_keeper_start(&keeper, path, s->use == EOT_FOLDER_RESUME, &head, s->checkpoint_s);
     struct eot_run_options options = {.backend = s->backend,

@@ -98,6 +98,9 @@ static void put_head(struct writer *w, const struct eot_checkpoint_head *h) {
     put_u64(w, h->is_finished ? 1u : 0u);
     put(w, &h->wall_s, sizeof h->wall_s);
     put(w, &h->kernel_s, sizeof h->kernel_s);
+    put_u64(w, h->n_row);
+    put_u64(w, h->n_row_dropped);
+    put(w, h->events_sha256, sizeof h->events_sha256);
     put_u64(w, h->n_device);
     put(w, h->device, sizeof h->device);
 }
@@ -112,6 +115,9 @@ static void take_head(struct reader *r, struct eot_checkpoint_head *h) {
     h->is_finished = take_u64(r) != 0;
     take(r, &h->wall_s, sizeof h->wall_s);
     take(r, &h->kernel_s, sizeof h->kernel_s);
+    h->n_row = take_u64(r);
+    h->n_row_dropped = take_u64(r);
+    take_text(r, h->events_sha256, sizeof h->events_sha256);
     h->n_device = take_u64(r);
     take(r, h->device, sizeof h->device);
     for (int i = 0; i < EOT_CHECKPOINT_MAX_DEVICE; i++)
@@ -196,17 +202,13 @@ done:
 }
 
 enum eot_status eot_checkpoint_parse(const unsigned char *bytes, size_t n_bytes, const struct eot_sums_layout *layout,
-                                     struct eot_checkpoint_head *head, struct eot_sums *sums, uint64_t *n_row,
-                                     uint64_t *n_row_dropped, char events_sha256[65], struct eot_error *err) {
+                                     struct eot_checkpoint_head *head, struct eot_sums *sums, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct reader r;
     EOT_TRY(open_bytes(bytes, n_bytes, &r, err));
     take_head(&r, head);
-    *n_row = take_u64(&r);
-    *n_row_dropped = take_u64(&r);
-    take_text(&r, events_sha256, 65);
     EOT_CHECK(!r.is_short && head->n_device <= EOT_CHECKPOINT_MAX_DEVICE && head->n_column <= EOT_N_EVENT_COLUMN &&
-                  *n_row <= EOT_MAX_EVENT_ROW && head->first <= head->end,
+                  head->n_row <= EOT_MAX_EVENT_ROW && head->first <= head->end,
               EOT_E_IO, "its head makes no sense (damaged); use an older one, or begin anew with --force");
     if (layout == NULL) goto done;
     EOT_TRY(take_sums(&r, layout, sums, err));
@@ -256,10 +258,11 @@ static void row_pack(const struct eot_event_row *row, uint64_t n_column, unsigne
 }
 
 /* The rows that a checkpoint knows, from the head of the file of events. */
-static enum eot_status read_events(const char *folder, uint64_t n_column, uint64_t n_row, const char sha256[65],
-                                   struct eot_run *run, struct eot_checkpoint_events *events, struct eot_error *err) {
+static enum eot_status read_events(const char *folder, const struct eot_checkpoint_head *head, struct eot_run *run,
+                                   struct eot_checkpoint_events *events, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     unsigned char *bytes = NULL;
+    uint64_t n_column = head->n_column, n_row = head->n_row;
     size_t n_bytes = 0, size = row_bytes(n_column);
     struct eot_event_rows rows = {0};
     struct eot_sha256 hash;
@@ -272,8 +275,8 @@ static enum eot_status read_events(const char *folder, uint64_t n_column, uint64
     if (n_row > 0) eot_sha256_update(&events->hash, bytes, (size_t)n_row * size);
     hash = events->hash;
     eot_sha256_finish(&hash, hex);
-    EOT_CHECK(strcmp(hex, sha256) == 0, EOT_E_IO, "the events in %s are not those of the checkpoint (damaged)",
-              EOT_CHECKPOINT_EVENTS);
+    EOT_CHECK(strcmp(hex, head->events_sha256) == 0, EOT_E_IO,
+              "the events in %s are not those of the checkpoint (damaged)", EOT_CHECKPOINT_EVENTS);
     for (uint64_t i = 0; i < n_row && status == EOT_OK; i++) {
         uint64_t primary;
         float value[EOT_N_EVENT_COLUMN];
@@ -296,13 +299,11 @@ static enum eot_status read_generation(const char *folder, const char *name, con
     enum eot_status status = EOT_OK;
     unsigned char *bytes = NULL;
     size_t n_bytes;
-    uint64_t n_row = 0, n_dropped = 0;
-    char events_sha256[65] = "";
     EOT_TRY(read_bytes(folder, name, &bytes, &n_bytes, err));
-    EOT_TRY(eot_checkpoint_parse(bytes, n_bytes, layout, head, &run->sums, &n_row, &n_dropped, events_sha256, err));
+    EOT_TRY(eot_checkpoint_parse(bytes, n_bytes, layout, head, &run->sums, err));
     if (layout == NULL) goto done;
-    EOT_TRY(read_events(folder, head->n_column, n_row, events_sha256, run, events, err));
-    run->n_row_dropped = (size_t)n_dropped;
+    EOT_TRY(read_events(folder, head, run, events, err));
+    run->n_row_dropped = (size_t)head->n_row_dropped;
     run->wall_s = head->wall_s;
     run->kernel_s = head->kernel_s;
 done:
@@ -389,17 +390,17 @@ enum eot_status eot_checkpoint_write(const char *folder, const struct eot_checkp
                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct writer w = {0};
+    struct eot_checkpoint_head own = *head;
     char hex[65];
     EOT_TRY(append_events(folder, head->n_column, run, events, err));
     struct eot_sha256 hash = events->hash;
-    eot_sha256_finish(&hash, hex);
+    eot_sha256_finish(&hash, own.events_sha256);
+    own.n_row = run->n_row;
+    own.n_row_dropped = run->n_row_dropped;
     put(&w, MAGIC, sizeof MAGIC);
     put_u64(&w, FORMAT);
     put_u64(&w, ORDER);
-    put_head(&w, head);
-    put_u64(&w, run->n_row);
-    put_u64(&w, run->n_row_dropped);
-    put(&w, hex, sizeof hex);
+    put_head(&w, &own);
     put_sums(&w, &run->sums);
     if (!w.is_failed) eot_sha256_hex(w.byte, w.n, hex);
     put(&w, hex, N_CHECKSUM);

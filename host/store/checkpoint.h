@@ -28,6 +28,8 @@ struct eot_checkpoint_head {
     uint64_t n_column;      /* values of an event's row */
     bool is_finished;       /* that part is done, samples apart are measured */
     double wall_s, kernel_s;
+    uint64_t n_row, n_row_dropped; /* events on the disk, and those that were too many */
+    char events_sha256[65];        /* of these */
     uint64_t n_device;
     char device[EOT_CHECKPOINT_MAX_DEVICE][2][128]; /* name, driver */
 };
@@ -65,7 +67,6 @@ enum eot_status eot_checkpoint_read(const char *folder, const struct eot_sums_la
 
 /** The same from bytes in memory, without events: what the file's validation consists of. */
 enum eot_status eot_checkpoint_parse(const unsigned char *bytes, size_t n_bytes, const struct eot_sums_layout *layout,
-                                     struct eot_checkpoint_head *head, struct eot_sums *sums, uint64_t *n_row,
-                                     uint64_t *n_row_dropped, char events_sha256[65], struct eot_error *err);
+                                     struct eot_checkpoint_head *head, struct eot_sums *sums, struct eot_error *err);
 
 #endif
