@@ -43,9 +43,10 @@ expect "missing_energy_above_beam" selection.missing_energy=100
 expect "veto_window" geometry.volumes.veto.thickness=1cm
 expect "region_below_cut" sampling.region.min_lepton_energy=1 physics.cut=5
 expect "field_in_calorimeter" 'geometry.volumes.hcal0.field=[0 T, 1 T, 0 T]'
-expect "shower_constants ecal_constants" geometry.volumes.ecal.layers.0.material=tungsten
-expect "shower_constants ecal_constants" geometry.volumes.ecal.layers.0.thickness=5mm geometry.volumes.ecal.layers.1.thickness=5mm geometry.volumes.ecal.repeat=45
-expect "shower_constants" geometry.volumes.ecal.layers.0.material=tungsten detector.ecal.{stochastic=0.11,constant=0.03,sampling=0.09,em_visible_ratio=0.7}
+expect "ecal_constants" geometry.volumes.ecal.layers.0.material=tungsten
+expect "ecal_constants shower_constants" geometry.volumes.ecal.layers.0.material=tungsten physics.shower.calibrate=off
+expect "ecal_constants" geometry.volumes.ecal.layers.0.thickness=5mm geometry.volumes.ecal.layers.1.thickness=5mm geometry.volumes.ecal.repeat=45
+expect "" geometry.volumes.ecal.layers.0.material=tungsten detector.ecal.{stochastic=0.11,constant=0.03,sampling=0.09,em_visible_ratio=0.7}
 expect "" geometry.volumes.ecal.repeat=140 geometry.volumes.ecal.size='[30 cm, 30 cm]'
 OCL_ICD_VENDORS=$work "$eotmc" check "$source/configs/smoke.yaml" --device 0 --format json >"$work/out" 2>"$work/err" || fail "without OpenCL: $(cat "$work/err")"
 [ "$(codes "$work/out")" = host_only ] || fail "without OpenCL: $(cat "$work/out")"
@@ -66,7 +67,7 @@ output: {figures: off}
 YAML
 "$eotmc" check "$work/bare.yaml" --device host --format json >"$work/out" 2>"$work/err" || fail "bare.yaml: $(cat "$work/err")"
 "$eotmc" run "$work/bare.yaml" -o "$work/bare" --device host --progress none >"$work/text" 2>"$work/err" || fail "bare.yaml does not run: $(cat "$work/err")"
-[ "$(codes "$work/out")" = "passive_ecal no_veto no_hcal no_trackers shower_constants ecal_constants" ] || fail "bare.yaml: $(codes "$work/out")"
+[ "$(codes "$work/out")" = "passive_ecal no_veto no_hcal no_trackers ecal_constants" ] || fail "bare.yaml: $(codes "$work/out")"
 [ "$(codes "$work/bare/summary.json")" = "no_visible_energy $(codes "$work/out")" ] || fail "summary.json of bare.yaml: $(codes "$work/bare/summary.json")"
 for code in $(codes "$work/out"); do
     grep -q "^warning: .*($code)\$" "$work/err" || fail "the run does not say $code: $(cat "$work/err")"
