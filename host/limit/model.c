@@ -95,7 +95,7 @@ static enum eot_status shared_take(struct builder *b, const struct eot_modifier 
     enum eot_status status = EOT_OK;
     long found = shared_find(b, m->name);
     bool is_linear = m->type == EOT_MODIFIER_NORMFACTOR, is_lumi = m->type == EOT_MODIFIER_LUMI;
-    enum eot_constraint kind = is_linear ? EOT_FREE : EOT_GAUSSIAN;
+    enum eot_constraint kind = is_linear ? EOT_AUX_NONE : EOT_AUX_NORMAL;
     const struct eot_parameter_settings *x = settings_of(b->spec, m->name);
     struct parameter p = {.name = m->name, .n_own = 1, .kind = kind, .number = 1.0, .lower = -5.0, .upper = 5.0};
     if (is_linear) p.lower = 0.0, p.upper = 10.0, p.start = 1.0;
@@ -108,7 +108,7 @@ static enum eot_status shared_take(struct builder *b, const struct eot_modifier 
     }
     if (found >= 0) {
         const struct parameter *old = &b->parameter[found];
-        EOT_CHECK(old->kind == kind && (is_lumi || old->kind == EOT_FREE || old->aux == 0.0), EOT_E_CONFIG,
+        EOT_CHECK(old->kind == kind && (is_lumi || old->kind == EOT_AUX_NONE || old->aux == 0.0), EOT_E_CONFIG,
                   "modifiers of the name '%s' have different kinds of parameters; give them different names", m->name);
         goto done;
     }
@@ -139,7 +139,7 @@ static enum eot_status gamma_take(struct builder *b, const struct eot_channel *c
     for (size_t p = first_of_bin; p < b->n_parameter; p++)
         if (strcmp(b->parameter[p].name, m->name) == 0) {
             *number = p;
-            EOT_CHECK(m->type == EOT_MODIFIER_STATERROR && b->parameter[p].kind == EOT_GAUSSIAN, EOT_E_CONFIG,
+            EOT_CHECK(m->type == EOT_MODIFIER_STATERROR && b->parameter[p].kind == EOT_AUX_NORMAL, EOT_E_CONFIG,
                       "modifier '%s' stands at several samples (only a staterror is shared by them); give it one name "
                       "for each",
                       m->name);
@@ -156,16 +156,16 @@ static enum eot_status gamma_take(struct builder *b, const struct eot_channel *c
     double error, nominal = c->sample[s].data[i_own];
     if (m->type == EOT_MODIFIER_STATERROR) {
         error = staterror_width(c, m->name, i_own);
-        p.kind = EOT_GAUSSIAN;
+        p.kind = EOT_AUX_NORMAL;
         p.number = error;
     } else {
         error = nominal > 0.0 ? m->first[i_own] : 0.0;
-        p.kind = EOT_POISSON;
+        p.kind = EOT_AUX_COUNT;
         p.number = error > 0.0 ? (nominal / error) * (nominal / error) : 1.0;
         p.aux = p.number;
     }
     if (!(error > 0.0)) { /* nothing to constrain: as in pyhf the parameter is fixed at 1 */
-        p.kind = EOT_FREE;
+        p.kind = EOT_AUX_NONE;
         p.lower = p.upper = 1.0;
     }
     *number = b->n_parameter;
@@ -192,7 +192,7 @@ static void normsys_coefficients(double high, double low, double c[EOT_FACTOR_NU
 static enum eot_status factor_add(struct builder *b, const struct eot_modifier *m, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool is_normsys = m->type == EOT_MODIFIER_NORMSYS;
-    EOT_TRY(word_add(&b->factor, is_normsys ? EOT_NORMSYS : EOT_LINEAR, err));
+    EOT_TRY(word_add(&b->factor, is_normsys ? EOT_FACTOR_NORMSYS : EOT_FACTOR_LINEAR, err));
     EOT_TRY(word_add(&b->factor, (size_t)shared_find(b, m->name), err));
     EOT_TRY(word_add(&b->factor, b->number.n, err));
     if (is_normsys) {
@@ -273,12 +273,12 @@ static enum eot_status settings_apply(const struct eot_spec *spec, struct parame
                   p->name, row[k].list->n, p->n_own);
         if (p->lower < p->upper || row[k].target == &p->start) *row[k].target = row[k].list->value[p->i_own];
     }
-    if (p->kind == EOT_POISSON && !isnan(factor)) p->number = factor;
+    if (p->kind == EOT_AUX_COUNT && !isnan(factor)) p->number = factor;
     if (x->is_fixed) p->lower = p->upper = p->start;
     EOT_CHECK(p->lower <= p->upper && isfinite(p->lower) && isfinite(p->upper), EOT_E_CONFIG,
               "parameter '%s' has bounds from %g to %g (the first is not the smaller one); swap them", p->name,
               p->lower, p->upper);
-    EOT_CHECK(p->kind == EOT_FREE || p->number > 0.0, EOT_E_CONFIG,
+    EOT_CHECK(p->kind == EOT_AUX_NONE || p->number > 0.0, EOT_E_CONFIG,
               "parameter '%s' has a constraint of width %g; it must be positive", p->name, p->number);
 done:
     return status;
@@ -406,7 +406,7 @@ enum eot_status eot_model_create(const struct eot_spec *spec, struct eot_model *
     EOT_TRY(pack(&b, model, err));
     EOT_TRY(name_and_start(&b, model, err));
     long poi = shared_find(&b, spec->poi);
-    EOT_CHECK(poi >= 0 && b.parameter[poi].kind == EOT_FREE, EOT_E_CONFIG,
+    EOT_CHECK(poi >= 0 && b.parameter[poi].kind == EOT_AUX_NONE, EOT_E_CONFIG,
               "the parameter of interest '%s' is no normfactor of a sample; name one in the measurement's poi",
               spec->poi);
     model->head.poi = (u32)poi;
@@ -470,6 +470,6 @@ void eot_model_expect(struct eot_model *model, const f64 *x, f64 *n, f64 *aux) {
     for (u32 i = 0; i < model->head.n_bin; i++) n[i] = eot_limit_rate(v, i, x, w.product);
     for (u32 p = 0; p < model->head.n_parameter; p++) {
         double c = model->number[model->head.constraint + p];
-        aux[p] = model->index[model->head.constraint_kind + p] == EOT_POISSON ? x[p] * c : x[p];
+        aux[p] = model->index[model->head.constraint_kind + p] == EOT_AUX_COUNT ? x[p] * c : x[p];
     }
 }

@@ -16,7 +16,7 @@ typedef struct {
     EOT_GLOBAL f64 *slope;                       /* [n_shared + max_local] of one bin's rate */
     EOT_GLOBAL f64 *shared;                      /* [n_shared][n_shared] second derivatives, lower triangle */
     EOT_GLOBAL f64 *cross;                       /* [n_parameter - n_shared][n_shared] */
-    EOT_GLOBAL f64 *local;                       /* [n_parameter - n_shared][max_local], lower triangles by bin */
+    EOT_GLOBAL f64 *gammas;                      /* [n_parameter - n_shared][max_local], lower triangles by bin */
     EOT_GLOBAL f64 *held;                        /* [n_parameter] 1: stays at its bound in this step */
 } eot_limit_work;
 
@@ -40,7 +40,7 @@ EOT_FN eot_limit_work eot_limit_work_of(EOT_GLOBAL const eot_limit_model *m, EOT
     w.slope = w.product + m->n_sample;
     w.shared = w.slope + m->n_shared + m->max_local;
     w.cross = w.shared + m->n_shared * m->n_shared;
-    w.local = w.cross + n_local * m->n_shared;
+    w.gammas = w.cross + n_local * m->n_shared;
     return w;
 }
 
@@ -50,7 +50,7 @@ EOT_FN EOT_GLOBAL f64 *eot_limit_second(eot_limit_view v, eot_limit_work w, u32 
     u32 n_shared = v.model->n_shared, high = p > q ? p : q, low = p > q ? q : p;
     if (high < n_shared) return w.shared + high * n_shared + low;
     if (low < n_shared) return w.cross + (high - n_shared) * n_shared + low;
-    return w.local + (high - n_shared) * v.model->max_local + (low - first_local);
+    return w.gammas + (high - n_shared) * v.model->max_local + (low - first_local);
 }
 
 /** Add c times the second derivatives of a term that come from products of its factors, gammas and shifts. */
@@ -119,7 +119,7 @@ EOT_FN void eot_limit_derive(eot_limit_view v, EOT_GLOBAL const f64 *n, EOT_GLOB
     u32 n_shared = m->n_shared, n_all_local = m->n_parameter - n_shared;
     for (u32 k = 0; k < n_shared * n_shared; k++) w.shared[k] = D(0.0);
     for (u32 k = 0; k < n_all_local * n_shared; k++) w.cross[k] = D(0.0);
-    for (u32 k = 0; k < n_all_local * m->max_local; k++) w.local[k] = D(0.0);
+    for (u32 k = 0; k < n_all_local * m->max_local; k++) w.gammas[k] = D(0.0);
     for (u32 p = 0; p < m->n_parameter; p++) w.gradient[p] = D(0.0);
     eot_limit_factors(v, w.x, w.jet, w.product);
     for (u32 i = 0; i < m->n_bin; i++) {
@@ -169,7 +169,7 @@ EOT_FN void eot_limit_reduce(eot_limit_view v, eot_limit_work w, f64 damping) {
             for (u32 q = 0; q < n_shared; q++)
                 if (w.held[p] > D(0.0) || w.held[q] > D(0.0)) w.cross[(p - n_shared) * n_shared + q] = D(0.0);
             for (u32 q = first; q <= p; q++) {
-                EOT_GLOBAL f64 *h = w.local + (p - n_shared) * m->max_local + (q - first);
+                EOT_GLOBAL f64 *h = w.gammas + (p - n_shared) * m->max_local + (q - first);
                 if (w.held[p] > D(0.0) || w.held[q] > D(0.0))
                     *h = p == q ? D(1.0) : D(0.0);
                 else if (p == q)
@@ -198,11 +198,11 @@ EOT_FN i32 eot_limit_cholesky(EOT_GLOBAL f64 *h, u32 n, u32 stride) {
     return 1;
 }
 
-/** Eliminate the gammas of one bin: on return `local` has the Cholesky factor L, `cross` L^-1 C, `step` L^-1 (-g), and
+/** Eliminate the gammas of one bin: on return `gammas` has the Cholesky factor L, `cross` L^-1 C, `step` L^-1 (-g), and
  * the equations of the shared parameters are reduced. @return 0: not positive definite. */
 EOT_FN i32 eot_limit_eliminate(eot_limit_view v, eot_limit_work w, u32 first, u32 n) {
     u32 n_shared = v.model->n_shared, stride = v.model->max_local;
-    EOT_GLOBAL f64 *l = w.local + first * stride, *c = w.cross + first * n_shared, *y = w.step + n_shared + first;
+    EOT_GLOBAL f64 *l = w.gammas + first * stride, *c = w.cross + first * n_shared, *y = w.step + n_shared + first;
     if (eot_limit_cholesky(l, n, stride) == 0) return 0;
     for (u32 i = 0; i < n; i++) {
         for (u32 k = 0; k < i; k++) {
@@ -240,7 +240,7 @@ EOT_FN i32 eot_limit_solve(eot_limit_view v, eot_limit_work w) {
     }
     for (u32 i = 0; i < m->n_bin; i++) {
         u32 first = bin_local[i], n = bin_local[i + 1] - first;
-        EOT_GLOBAL f64 *l = w.local + first * stride, *c = w.cross + first * n_shared, *y = w.step + n_shared + first;
+        EOT_GLOBAL f64 *l = w.gammas + first * stride, *c = w.cross + first * n_shared, *y = w.step + n_shared + first;
         for (u32 j = 0; j < n; j++)
             for (u32 q = 0; q < n_shared; q++) y[j] -= c[j * n_shared + q] * w.step[q];
         for (u32 j = n; j-- > 0;) {

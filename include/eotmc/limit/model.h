@@ -18,17 +18,17 @@
 
 /** How a parameter is constrained by its auxiliary datum a. */
 enum eot_constraint {
-    EOT_FREE = 0,     /* not at all */
-    EOT_GAUSSIAN = 1, /* a is normal around the parameter; the width is the constraint's number */
-    EOT_POISSON = 2,  /* a is Poisson with mean parameter x tau; tau is the constraint's number */
-    EOT_N_CONSTRAINT = 3
+    EOT_AUX_NONE = 0,   /* not at all */
+    EOT_AUX_NORMAL = 1, /* a is normal around the parameter; the width is the constraint's number */
+    EOT_AUX_COUNT = 2,  /* a is Poisson with mean parameter x tau; tau is the constraint's number */
+    EOT_N_AUX = 3
 };
 
 /** What a factor is of its parameter x. */
 enum eot_factor {
-    EOT_LINEAR = 0,      /* x */
-    EOT_EXPONENTIAL = 1, /* kappa^x */
-    EOT_NORMSYS = 2      /* HistFactory's code 4: a polynomial of degree 6 for |x| < 1, exponential beyond */
+    EOT_FACTOR_LINEAR = 0,      /* x */
+    EOT_FACTOR_EXPONENTIAL = 1, /* kappa^x */
+    EOT_FACTOR_NORMSYS = 2      /* HistFactory's code 4: a polynomial of degree 6 for |x| < 1, exponential beyond */
 };
 
 /** Words of one factor, term and shift in `index`. */
@@ -79,16 +79,16 @@ typedef struct {
 #define EOT_LIMIT_IMPOSSIBLE D(1e300)
 
 /** A factor of parameter value x. @param c numbers of the factor: ln of what it is at +1, ln of what it is at -1,
- * coefficients of x to x^6 (EOT_NORMSYS); ln kappa (EOT_EXPONENTIAL); none (EOT_LINEAR). A linear factor of 0 counts as
- * 1e-100, so that derivatives can be taken as ratios. */
+ * coefficients of x to x^6 (EOT_FACTOR_NORMSYS); ln kappa (EOT_FACTOR_EXPONENTIAL); none (EOT_FACTOR_LINEAR). A linear
+ * factor of 0 counts as 1e-100, so that derivatives can be taken as ratios. */
 EOT_FN eot_jet eot_limit_factor(u32 kind, EOT_GLOBAL const f64 *c, f64 x) {
     eot_jet f;
     f.second = D(0.0);
-    if (kind == EOT_LINEAR) {
+    if (kind == EOT_FACTOR_LINEAR) {
         f.value = x > D(1e-100) ? x : D(1e-100);
         f.first = D(1.0);
-    } else if (kind == EOT_EXPONENTIAL || x >= D(1.0) || x <= D(-1.0)) {
-        f64 slope = kind == EOT_EXPONENTIAL || x > D(0.0) ? c[0] : -c[1];
+    } else if (kind == EOT_FACTOR_EXPONENTIAL || x >= D(1.0) || x <= D(-1.0)) {
+        f64 slope = kind == EOT_FACTOR_EXPONENTIAL || x > D(0.0) ? c[0] : -c[1];
         f.value = eot_exp64(slope * x);
         f.first = slope * f.value;
         f.second = slope * f.first;
@@ -178,11 +178,11 @@ EOT_FN eot_jet eot_limit_constraint(u32 kind, f64 x, f64 a, f64 c) {
     y.value = D(0.0);
     y.first = D(0.0);
     y.second = D(0.0);
-    if (kind == EOT_GAUSSIAN) {
+    if (kind == EOT_AUX_NORMAL) {
         y.second = D(1.0) / (c * c);
         y.first = (x - a) * y.second;
         y.value = D(0.5) * (x - a) * y.first;
-    } else if (kind == EOT_POISSON) {
+    } else if (kind == EOT_AUX_COUNT) {
         y.value = eot_limit_poisson(a, x * c);
         y.first = c - (a > D(0.0) ? a / x : D(0.0));
         y.second = a > D(0.0) ? a / (x * x) : D(0.0);

@@ -17,9 +17,9 @@ EOT_FN f64 eot_log64(f64 x) {
     f64 t2 =
         z * (D(6.666666666666735130e-01) +
              w * (D(2.857142874366239149e-01) + w * (D(1.818357216161805012e-01) + w * D(1.479819860511658591e-01))));
-    f64 half = D(0.5) * f * f;
+    f64 halved = D(0.5) * f * f;
     return k * D(6.93147180369123816490e-01) -
-           ((half - (s * (half + t1 + t2) + k * D(1.90821492927058770002e-10))) - f);
+           ((halved - (s * (halved + t1 + t2) + k * D(1.90821492927058770002e-10))) - f);
 }
 
 /** Exponential. @return e^x, error below 1 ulp; e^-700 and e^700 beyond these. */
