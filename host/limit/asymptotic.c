@@ -120,8 +120,8 @@ done:
 static enum eot_status guess(const struct test *t, double *poi, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double want = gsl_cdf_ugaussian_Qinv(0.5 * (1.0 - t->level)), q, q_asimov;
-    *poi = t->best > 0.0 ? t->best : 1.0;
-    for (int i = 0; i < 6; i++) {
+    *poi = 1.0;
+    for (int i = 0; i < 30; i++) {
         EOT_TRY(statistics(t, *poi, &q, &q_asimov, err));
         if (!(q_asimov > 0.0)) {
             *poi *= 100.0;

@@ -259,8 +259,9 @@ typedef struct {
 } eot_limit_minimum;
 
 enum { EOT_LIMIT_MAX_STEP = 200 };
-/** A fit has converged where -ln L is within this of its minimum: ties of the test statistic are told apart at 1e-9. */
-#define EOT_LIMIT_ENOUGH D(1e-12)
+/** The last step is taken where it gains less than this in -ln L. What it leaves is of the order of the square, below
+ * 1e-14 (Newton's method on a self-concordant function): ties of the test statistic are told apart at 1e-9. */
+#define EOT_LIMIT_ENOUGH D(1e-8)
 
 /** Which parameters stay where they are: at a bound that the gradient presses them against, or fixed. */
 EOT_FN void eot_limit_hold(eot_limit_view v, eot_limit_work w, i32 is_poi_fixed) {
@@ -317,7 +318,7 @@ EOT_FN eot_limit_minimum eot_limit_fit(eot_limit_view v, EOT_GLOBAL const f64 *n
         minimum.decrement = D(0.0);
         for (u32 p = 0; p < v.model->n_parameter; p++) minimum.decrement -= D(0.5) * w.gradient[p] * w.step[p];
         minimum.value = eot_limit_search(v, n, a, w, before);
-        if (minimum.decrement < EOT_LIMIT_ENOUGH * (D(1.0) + fabs(before)) || !(minimum.value < before)) break;
+        if (minimum.decrement < EOT_LIMIT_ENOUGH || !(minimum.value < before)) break;
     }
     return minimum;
 }

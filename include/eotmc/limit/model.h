@@ -26,9 +26,8 @@ enum eot_constraint {
 
 /** What a factor is of its parameter x. */
 enum eot_factor {
-    EOT_FACTOR_LINEAR = 0,      /* x */
-    EOT_FACTOR_EXPONENTIAL = 1, /* kappa^x */
-    EOT_FACTOR_NORMSYS = 2      /* HistFactory's code 4: a polynomial of degree 6 for |x| < 1, exponential beyond */
+    EOT_FACTOR_LINEAR = 0, /* x */
+    EOT_FACTOR_NORMSYS = 1 /* HistFactory's code 4: a polynomial of degree 6 for |x| < 1, exponential beyond */
 };
 
 /** Words of one factor, term and shift in `index`. */
@@ -79,7 +78,7 @@ typedef struct {
 #define EOT_LIMIT_IMPOSSIBLE D(1e300)
 
 /** A factor of parameter value x. @param c numbers of the factor: ln of what it is at +1, ln of what it is at -1,
- * coefficients of x to x^6 (EOT_FACTOR_NORMSYS); ln kappa (EOT_FACTOR_EXPONENTIAL); none (EOT_FACTOR_LINEAR). A linear
+ * coefficients of x to x^6 (EOT_FACTOR_NORMSYS); none (EOT_FACTOR_LINEAR). A linear
  * factor of 0 counts as 1e-100, so that derivatives can be taken as ratios. */
 EOT_FN eot_jet eot_limit_factor(u32 kind, EOT_GLOBAL const f64 *c, f64 x) {
     eot_jet f;
@@ -87,8 +86,8 @@ EOT_FN eot_jet eot_limit_factor(u32 kind, EOT_GLOBAL const f64 *c, f64 x) {
     if (kind == EOT_FACTOR_LINEAR) {
         f.value = x > D(1e-100) ? x : D(1e-100);
         f.first = D(1.0);
-    } else if (kind == EOT_FACTOR_EXPONENTIAL || x >= D(1.0) || x <= D(-1.0)) {
-        f64 slope = kind == EOT_FACTOR_EXPONENTIAL || x > D(0.0) ? c[0] : -c[1];
+    } else if (x >= D(1.0) || x <= D(-1.0)) {
+        f64 slope = x > D(0.0) ? c[0] : -c[1];
         f.value = eot_exp64(slope * x);
         f.first = slope * f.value;
         f.second = slope * f.first;
