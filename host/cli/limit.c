@@ -150,7 +150,8 @@ enum eot_status eot_cmd_limit(int argc, char **argv, struct eot_error *err) {
                                   .background = NAN,
                                   .error = NAN,
                                   .observed = NAN,
-                                  .level = 0.9,
+                                  .level = NAN,
+                                  .eot = NAN,
                                   .constraint = "poisson",
                                   .format = "text",
                                   .n_toy = 20000,
@@ -172,26 +173,42 @@ enum eot_status eot_cmd_limit(int argc, char **argv, struct eot_error *err) {
         {"seed", 0, EOT_OPTION_COUNT, &r.seed, "N", "of their random numbers (default: 1)"},
         {"device", 0, EOT_OPTION_TEXT, &r.device, "SEL",
          "where they are thrown, as of `eotmc run` (default: all cores of the host; results are the same)"},
+        {"output", 'o', EOT_OPTION_TEXT, &r.folder, "DIR", "folder of a STUDY's results (default: out/limit)"},
+        {"eot", 0, EOT_OPTION_REAL, &r.eot, "N", "electrons on target of a STUDY (default: as it says)"},
+        {"accept-poor", 0, EOT_OPTION_FLAG, &r.accept_poor, NULL,
+         "go on where a background that is poorly determined moves the median limit by more than 5 %"},
+        {"no-figure", 0, EOT_OPTION_FLAG, &r.has_no_figure, NULL, "do not draw a STUDY's plane"},
+        EOT_ROW_SET(&r.set),
         EOT_ROW_FORMAT_TEXT(&r.format),
     };
     const struct eot_command command = {
         .name = "limit",
-        .arguments = "",
+        .arguments = "[STUDY]",
+        .max_positional = 1,
         .option = table,
         .n_option = sizeof table / sizeof table[0],
         .summary = "Upper limits: observed, median and the bands of one and two standard deviations, and the "
                    "significance of an excess. From numbers of events,\n"
-                   "or from a workspace of pyhf with the modifiers normfactor, normsys, histosys, shapesys, staterror "
-                   "and lumi.",
+                   "from a workspace of pyhf with the modifiers normfactor, normsys, histosys, shapesys, staterror "
+                   "and lumi, or from a STUDY (a YAML file, see docs/limits.md):\n"
+                   "the plane of mass and coupling, as tables, figures, and in the formats of pyhf, HS3 and HEPData.",
         .example = "eotmc limit --background 1.92 --background-error 0.1 --observed 2 --method asymptotic,exact,toys"};
     EOT_TRY(eot_options_parse(&command, argc, argv, &r.positional, &is_help, err));
     if (is_help) goto done;
+    r.has_level = !isnan(r.level);
+    if (!r.has_level) r.level = 0.9;
     EOT_CHECK(r.level >= 0.5 && r.level < 1.0, EOT_E_USAGE,
               "option '--cl' = %g (must be 0.5 to below 1); give e.g. 0.9", r.level);
     EOT_CHECK(r.n_toy >= 100 && r.n_toy <= 10000000, EOT_E_USAGE, "option '--toys' = %llu (must be 100 to 1e7)",
               (unsigned long long)r.n_toy);
     EOT_CHECK(r.seed <= UINT32_MAX, EOT_E_USAGE, "option '--seed' = %llu (must be below 2^32); give a smaller one",
               (unsigned long long)r.seed);
+    if (r.positional.n > 0) {
+        EOT_TRY(eot_limit_study(&r, err));
+        goto done;
+    }
+    EOT_CHECK(r.set.n == 0 && isnan(r.eot) && r.folder == NULL && !r.accept_poor, EOT_E_USAGE,
+              "--set, --eot, --output and --accept-poor are those of a STUDY; name one, or leave them out");
     const char *usual = r.workspace != NULL ? "asymptotic" : "asymptotic,exact";
     EOT_TRY(eot_limit_methods_parse(r.methods != NULL ? r.methods : usual, wanted, err));
     if (r.workspace != NULL)
@@ -200,5 +217,6 @@ enum eot_status eot_cmd_limit(int argc, char **argv, struct eot_error *err) {
         EOT_TRY(limit_numbers(&r, wanted, err));
 done:
     eot_text_list_free(&r.positional);
+    eot_text_list_free(&r.set);
     return status;
 }

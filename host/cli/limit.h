@@ -25,7 +25,9 @@ struct eot_limit_request {
     double signal, background, error, observed, level; /* NAN: not given */
     const char *constraint, *methods, *format, *device, *workspace, *measurement, *folder;
     uint64_t n_toy, seed;
-    struct eot_text_list positional;
+    double eot; /* of a study; NAN: as it says */
+    bool has_level, accept_poor, has_no_figure;
+    struct eot_text_list positional, set;
 };
 
 /** What a method found, with what has to be said about it. */
@@ -37,6 +39,9 @@ struct eot_limit_found {
     const char *note; /* NULL: none */
 };
 
+/** The devices of pseudo-experiments: those that were asked for, or all cores of the host. */
+enum eot_status eot_limit_open(const struct eot_limit_request *r, struct eot_backend **backend, struct eot_error *err);
+
 /** Pseudo-experiments of a model; the asymptotic limits are where the search begins. */
 enum eot_status eot_limit_throw(const struct eot_limit_request *r, struct eot_model *model, const struct eot_data *data,
                                 struct eot_limit_found *found, struct eot_error *err);
@@ -47,6 +52,9 @@ json_t *eot_limit_methods_json(const struct eot_limit_found found[EOT_N_METHOD])
 
 /** A number, or null where it is not one. JSON has no infinity. */
 json_t *eot_limit_number(double value);
+
+/** eotmc limit STUDY. */
+enum eot_status eot_limit_study(const struct eot_limit_request *r, struct eot_error *err);
 
 /** A line for each method, for people. */
 void eot_limit_print(const struct eot_limit_found found[EOT_N_METHOD], const char *unit);

@@ -38,19 +38,23 @@ done:
     return status;
 }
 
+enum eot_status eot_limit_open(const struct eot_limit_request *r, struct eot_backend **backend, struct eot_error *err) {
+    char selector[32];
+    long n_core = sysconf(_SC_NPROCESSORS_ONLN);
+    snprintf(selector, sizeof selector, "host/%ld", n_core < 1 ? 1 : n_core > 64 ? 64 : n_core);
+    return eot_backend_open(&(struct eot_backend_options){.selector = r->device != NULL ? r->device
+                                                                      : n_core > 1      ? selector
+                                                                                        : "host"},
+                            backend, err);
+}
+
 enum eot_status eot_limit_throw(const struct eot_limit_request *r, struct eot_model *model, const struct eot_data *data,
                                 struct eot_limit_found *found, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_backend *backend = NULL;
     struct eot_limit_answer guess;
-    char selector[32];
-    long n_core = sysconf(_SC_NPROCESSORS_ONLN);
-    snprintf(selector, sizeof selector, "host/%ld", n_core < 1 ? 1 : n_core > 64 ? 64 : n_core);
     EOT_TRY(eot_asymptotic_limit(model, data, r->level, &guess, err));
-    EOT_TRY(eot_backend_open(&(struct eot_backend_options){.selector = r->device != NULL ? r->device
-                                                                       : n_core > 1      ? selector
-                                                                                         : "host"},
-                             &backend, err));
+    EOT_TRY(eot_limit_open(r, &backend, err));
     struct eot_toys_options options = {.backend = backend, .n_toy = r->n_toy, .seed = (uint32_t)r->seed};
     EOT_TRY(eot_toys_limit(model, data, r->level, &guess, &options, &found->answer, &found->toys, err));
     found->is_there = true;

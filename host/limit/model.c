@@ -451,7 +451,7 @@ enum eot_status eot_model_fit(struct eot_model *model, struct eot_data data, dou
     memcpy(w.x, model->start, model->head.n_parameter * sizeof *w.x);
     if (!isnan(poi)) w.x[model->head.poi] = poi;
     eot_limit_minimum minimum = eot_limit_fit(view_of(model), data.n, data.aux, w, !isnan(poi));
-    EOT_CHECK(minimum.value < EOT_LIMIT_IMPOSSIBLE, EOT_E_NUMERIC,
+    EOT_CHECK(minimum.value < EOT_LIMIT_IMPOSSIBLE, EOT_E_CONFIG,
               "the model cannot give what was seen (a bin with events where none is expected at %s = %g); give such a "
               "bin the error of its background as a shapesys, or merge it",
               model->name[model->head.poi], w.x[model->head.poi]);
