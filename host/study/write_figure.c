@@ -62,7 +62,8 @@ enum eot_status eot_study_write_figure(const struct eot_study *study, const stru
     eot_text_add(&script,
                  "set logscale xy\nset xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\nset format y '10^{%%L}'\n"
                  "set xlabel 'm_φ [GeV]'\nset ylabel 'h'\nset border 31 linewidth 0.8\nset lmargin 11\nset rmargin 3\n"
-                 "set key outside below center vertical maxrows 6 samplen 2 font ',14'\n"
+                 "set key outside below center vertical maxcols 2 width -2 samplen 2 spacing 0.9 font ',13'\n"
+                 "set xtics (0.11, 0.2, 0.3, 0.5, 0.7, 1, 2, 3)\n"
                  "set label 99 'eotmc %s' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n"
                  "set style fill solid 1.0 noborder\nplot ",
                  plane->point[0].m_phi, plane->point[plane->n_point - 1].m_phi, low, high, EOT_VERSION);
