@@ -213,6 +213,11 @@ const struct eot_key EOT_KEYS[] = {
            "simulated events as they are"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
+    COUNT(ROOT, "sampling.lost_tracks_max", COUNT64, 0, 1e15, "10", ROOT(sampling.lost_tracks_max),
+          "tracks that a run may lose (stuck, or not a number): they are dropped and listed. More of them fail the run "
+          "if they are more than sampling.lost_tracks_fraction, too"),
+    NUMBER(ROOT, "sampling.lost_tracks_fraction", NONE, 0, 1, "1e-3", ROOT(sampling.lost_tracks_fraction),
+           "the same as a fraction of all events that are followed"),
 
     COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group),
           "work items per group; 0 = automatic. Does not change results"),

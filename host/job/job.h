@@ -94,7 +94,8 @@ const struct eot_job *eot_job_of(const struct eot_config *config);
 enum eot_status eot_job_find(const struct eot_config *config, const struct eot_job **job, struct eot_error *err);
 
 /** Run config->sampling.eot primaries. Release with eot_run_free.
- * @return EOT_E_DEVICE with the command that replays the primary, if any fault occurred; EOT_E_CONFIG for what the job
+ * @return EOT_E_DEVICE with the command that replays a primary, if more events are lost than the configuration allows;
+ * EOT_E_CONFIG for what the job
  * refuses; EOT_E_MEMORY; what the backend returns. An interruption is not an error: is_partial is set and the batches
  * done so far are valid. */
 enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup,

@@ -54,7 +54,7 @@ void eot_job_note_small_batch(const struct eot_job_context *c, const struct eot_
 }
 
 static enum eot_status add_count(struct eot_result *result, const char *name, size_t n, struct eot_error *err) {
-    struct eot_estimate e = {.unit = "1", .value = (double)n};
+    struct eot_estimate e = {.unit = "1", .value = (double)n, .is_exact = true};
     snprintf(e.name, sizeof e.name, "%s", name);
     return eot_result_add_estimate(result, &e, err);
 }
@@ -75,6 +75,18 @@ static enum eot_status add_events(const struct eot_job *job, const struct eot_ru
         row[0] = (double)run->row[i].primary;
         for (size_t c = 0; c < job->n_column; c++) row[c + 1] = (double)run->row[i].value[c];
     }
+done:
+    return status;
+}
+
+/* The events that are lost, the first ones by name. */
+static enum eot_status add_lost(const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    result->n_followed = run->n_followed;
+    result->n_lost = run->lost.n;
+    for (size_t i = 0; i < run->lost.n_kept; i++)
+        EOT_TRY(eot_result_add_lost_event(result, run->lost.kept[i].primary,
+                                          eot_run_fault_text(run->lost.kept[i].faults), err));
 done:
     return status;
 }
@@ -116,6 +128,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     EOT_TRY(job->work(run, &n_step, &n_muon, err));
     EOT_TRY(job->estimate(config, world, run, result, err));
     EOT_TRY(add_events(job, run, result, err));
+    EOT_TRY(add_lost(run, result, err));
     result->performance.wall_s = run->wall_s;
     result->performance.kernel_s = run->kernel_s;
     result->performance.eot_per_s = n / wall;

@@ -50,11 +50,30 @@ static void finished_free(struct finished *f) {
     free(f);
 }
 
+/* Whether a run has lost too many events. @param n_followed of which. */
+static enum eot_status check_lost(const struct team *t, uint64_t n_followed, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_sampling_config *s = &t->context.config->sampling;
+    const struct eot_lost_events *lost = &t->run->lost;
+    EOT_CHECK(lost->n <= s->lost_tracks_max || (double)lost->n <= s->lost_tracks_fraction * (double)n_followed,
+              EOT_E_DEVICE,
+              "%llu of %llu events lost a track (more than sampling.lost_tracks_max = %llu and than "
+              "sampling.lost_tracks_fraction = %g); the first is primary %llu (%s): eotmc replay <run folder or "
+              "configuration> --event %llu follows it step by step",
+              (unsigned long long)lost->n, (unsigned long long)n_followed, (unsigned long long)s->lost_tracks_max,
+              s->lost_tracks_fraction, (unsigned long long)lost->kept[0].primary,
+              eot_run_fault_text(lost->kept[0].faults), (unsigned long long)lost->kept[0].primary);
+done:
+    return status;
+}
+
 /* Add a batch to the run. */
 static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_run *run = t->run;
     struct eot_event_rows kept = {.n = run->n_row, .n_dropped = run->n_row_dropped, .row = run->row};
+    run->n_followed += f->batch.rows.n_followed;
+    eot_lost_events_join(&run->lost, &f->batch.rows.lost);
     EOT_TRY(eot_sums_add(&run->sums, &f->batch.sums, f->batch.first, f->batch.n, err));
     for (size_t i = 0; i < f->batch.rows.n && status == EOT_OK; i++)
         status =
@@ -64,6 +83,8 @@ static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_
     run->row = kept.row;
     run->end += f->batch.n;
     eot_progress_update(&t->progress, run->end - run->first);
+    if (run->n_followed == run->end - run->first) /* one event a primary: no run of this length can get over it */
+        EOT_TRY(check_lost(t, t->context.config->sampling.eot, err));
 done:
     return status;
 }
@@ -266,6 +287,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
         if (err != NULL) *err = team.error;
         EOT_TRY(team.status);
     }
+    EOT_TRY(check_lost(&team, run->n_followed, err));
     run->is_partial =
         team.n_done < team.n_batch; /* interrupted: batches from the first unfinished one on do not count */
     if (!run->is_partial) EOT_TRY(team.job->finish(worker[0].state, &run->sums, err));

@@ -6,7 +6,7 @@
 #include "world/calibrate_muons.h"
 #include "eotmc/base/constants.h"
 
-enum { N_MUON = 20000, N_PART = 10 };
+enum { N_MUON = EOT_CALIBRATION_MUONS, N_PART = 10 };
 
 static int compare_doubles(const void *a, const void *b) {
     double u = *(const double *)a, v = *(const double *)b;
