@@ -314,6 +314,12 @@ const struct eot_key EOT_KEYS[] = {
 };
 const size_t EOT_N_KEYS = sizeof EOT_KEYS / sizeof EOT_KEYS[0];
 
+const struct eot_key *eot_key_find(enum eot_scope scope, const char *path) {
+    for (size_t k = 0; k < EOT_N_KEYS; k++)
+        if (EOT_KEYS[k].scope == scope && strcmp(EOT_KEYS[k].path, path) == 0) return &EOT_KEYS[k];
+    return NULL;
+}
+
 const char *eot_scope_prefix(enum eot_scope scope) {
     static const char *const prefixes[EOT_N_SCOPE] = {"", "materials[].", "geometry.volumes[].",
                                                       "geometry.volumes[].layers[].", "selections[]."};

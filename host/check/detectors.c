@@ -1,0 +1,23 @@
+/** @file detectors.c
+ * Detectors that a set-up does not have: the cuts that would need them are not applied. */
+#include "check/check.h"
+
+enum eot_status eot_check_detectors(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    /* Muon beams and conversions have no showers in an ECAL and no cuts behind it. */
+    if (eot_beam_kind_of(c->config) != EOT_BEAM_KIND_SHOWER) return EOT_OK;
+    if (eot_setup_volume(c->config, EOT_ROLE_VETO, 0) < 0)
+        EOT_TRY(eot_findings_warn(f, err, "no_veto",
+                                  "there is no VETO (no volume has role: veto), so its cut is not applied; add one, or "
+                                  "leave the cut on the VETO out of what you compare with"));
+    if (eot_setup_volume(c->config, EOT_ROLE_HCAL, 0) < 0)
+        EOT_TRY(eot_findings_warn(f, err, "no_hcal",
+                                  "there is no HCAL (no volume has role: hcal), so its cut is not applied; add one, or "
+                                  "leave the cut on the HCAL out of what you compare with"));
+    if (eot_setup_volume(c->config, EOT_ROLE_TRACKER, 0) < 0)
+        EOT_TRY(eot_findings_warn(f, err, "no_trackers",
+                                  "there are no chambers (no volume has role: tracker), so that no track is found; add "
+                                  "volumes with role: tracker"));
+done:
+    return status;
+}
