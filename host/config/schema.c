@@ -54,9 +54,11 @@ const struct eot_key EOT_KEYS[] = {
     NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
 
     CHOICE(ROOT, "beam.particle", BEAM_PARTICLES + 1, "e-", ROOT(beam.particle), "beam particle"),
-    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 1000, "", NULL, ROOT(beam.energy), false,
-     "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
-    {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL,
+    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 500, "", NULL, ROOT(beam.energy), false,
+     "total energy; give this or beam.kinetic_energy, one of them is required. Electrons, positrons, photons and the "
+     "signal: up to 300 GeV; muons: up to 500 GeV, 512 GeV of kinetic energy with 6 beam.spread",
+     NULL},
+    {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 500, "", NULL,
      AT(struct eot_config_input, kinetic_energy), true, "kinetic energy, instead of beam.energy", NULL},
     NUMBER(ROOT, "beam.spread", NONE, 0, 0.1, "0", ROOT(beam.spread), "relative Gaussian spread of the momentum"),
     NUMBER(ROOT, "beam.spot_x", LENGTH, 0, 100, "0 cm", ROOT(beam.spot_x), "Gaussian width of the spot"),
