@@ -25,6 +25,7 @@ void eot_result_free(struct eot_result *result) {
     free(result->fault);
     free(result->lost_event);
     free(result->events.value);
+    eot_findings_free(&result->warnings);
     *result = (struct eot_result){0};
 }
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "check/findings.h"
 
 /** A number of a result. What it rests on is said by n_eff, or by is_exact: see struct eot_mean, whose members these
  * are; the limits are 0 where there are none. */
@@ -33,6 +34,7 @@ struct eot_cutflow_row {
         std_error; /* number of simulated events (the last cut: sum of their probabilities to pass it), per EOT */
     double n_eff, upper_limit_90;
     bool has_no_error, is_poorly_determined;
+    bool is_not_applied; /* its detector is missing: all events pass */
 };
 struct eot_category {
     char name[8], title[96];
@@ -104,7 +106,8 @@ struct eot_result {
     struct eot_lost_event *lost_event;             /* the first of them */
     double energy_in, energy_out, energy_residual; /* GeV, GeV, relative */
     struct eot_event_table events;
-    const char *effective_yaml; /* borrowed */
+    struct eot_findings warnings; /* what makes a number less than it seems */
+    const char *effective_yaml;   /* borrowed */
     struct {
         double wall_s, kernel_s, jit_s, tables_s, eot_per_s, steps_per_s, steps_per_eot, muons_per_s;
     } performance;

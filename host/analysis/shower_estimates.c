@@ -102,7 +102,10 @@ enum eot_status eot_estimate_plain_showers(const struct eot_config *config, cons
         EOT_TRY(eot_add_mean(result, "ecal.visible_fraction", "1",
                              score_ratio(run, EOT_S_VISIBLE, EOT_SS_CROSS_VISIBLE, n), err));
         EOT_TRY(eot_add_mean(result, "ecal.visible_spread", "1", visible_spread(run, n), err));
-    }
+    } else
+        EOT_TRY(eot_findings_warn(&result->warnings, err, "no_visible_energy",
+                                  "no shower left visible energy in the ECAL: ecal.visible_fraction and "
+                                  "ecal.visible_spread do not exist; give one of its layers active: on"));
     EOT_TRY(add_depths(run, n, result, err));
     EOT_TRY(eot_add_mean(result, "ecal.preshower_fraction", "1",
                          score_ratio(run, EOT_S_PRESHOWER, EOT_SS_CROSS_PRESHOWER, n), err));

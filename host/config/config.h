@@ -24,6 +24,9 @@ enum eot_beam_particle {
 enum eot_beam_kind { EOT_BEAM_KIND_SHOWER, EOT_BEAM_KIND_MUON };
 enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
 enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
+/** Whether showers below the cut are calibrated for the ECAL's matter: where it is not NA64's and depth and alpha are
+ * the defaults; or never. */
+enum eot_shower_calibrate_config { EOT_CONFIG_SHOWER_AUTO, EOT_CONFIG_SHOWER_OFF };
 enum eot_muon_straggling_config {
     EOT_CONFIG_STRAGGLING_VAVILOV,
     EOT_CONFIG_STRAGGLING_MOMENTS,
@@ -92,6 +95,7 @@ struct eot_physics_config {
     double shower_photon_length[4]; /* l0 (1 + (l1/E)^l2), at most l3 [X0, GeV]: before a sub-cut photon converts */
     double shower_radius_max;       /* Moliere radii */
     double shower_spot_energy;      /* GeV per energy spot */
+    enum eot_shower_calibrate_config shower_calibrate;
 };
 
 struct eot_sampling_config {
@@ -208,6 +212,8 @@ enum eot_status eot_config_read_all(const char *path, const char *text, const ch
 /** Where a key of a configuration that was read is written, or the section that it would stand in: file, line, key, and
  * as the message "key = value ", to be continued. */
 void eot_config_place(const struct eot_config *config, const char *key, struct eot_problem *place);
+/** Has a key of the root section its default (whether or not it is written)? @param key a number or numbers. */
+bool eot_config_is_default(const struct eot_config *config, const char *key);
 void eot_config_free(struct eot_config *config);
 /** Kind of the beam's particle. */
 enum eot_beam_kind eot_beam_kind_of(const struct eot_config *config);

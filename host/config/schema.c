@@ -54,9 +54,9 @@ const struct eot_key EOT_KEYS[] = {
     NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
 
     CHOICE(ROOT, "beam.particle", BEAM_PARTICLES + 1, "e-", ROOT(beam.particle), "beam particle"),
-    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 500, "", NULL, ROOT(beam.energy), false,
+    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 500, "", NULL, ROOT(beam.energy), false,
      "total energy; give this or beam.kinetic_energy, one of them is required. Electrons, positrons, photons and the "
-     "signal: up to 300 GeV; muons: up to 500 GeV, 512 GeV of kinetic energy with 6 beam.spread",
+     "signal: 1 to 300 GeV; muons: to 500 GeV, 512 GeV of kinetic energy with 6 beam.spread",
      NULL},
     {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 500, "", NULL,
      AT(struct eot_config_input, kinetic_energy), true, "kinetic energy, instead of beam.energy", NULL},
@@ -190,6 +190,9 @@ const struct eot_key EOT_KEYS[] = {
            "its mean way against the beam, in X0 (photons of 1 to 2 MeV, XCOM, times a mean cosine of 2/3)"),
     NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.25 GeV", ROOT(physics.shower_spot_energy),
            "energy of one deposited spot; smaller ones wait for each other. Does not change mean values"),
+    CHOICE(ROOT, "physics.shower.calibrate", "auto|off", "auto", ROOT(physics.shower_calibrate),
+           "auto: in an ECAL of other matter than NA64's, mean depth and alpha of showers from 0.2 GeV on are those of "
+           "the cascade followed to 0.2 GeV, unless depth or alpha is given; off: depth and alpha in all matter"),
 
     CHOICE(ROOT, "sampling.mode", "analog|forced", "forced", ROOT(sampling.mode),
            "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate "
@@ -221,11 +224,12 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "sampling.lost_tracks_fraction", NONE, 0, 1, "1e-3", ROOT(sampling.lost_tracks_fraction),
            "the same as a fraction of all events that are followed"),
 
-    COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group),
-          "work items per group; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.work_group", INTEGER, 0, 1024, "0", ROOT(device.work_group),
+          "work items per group; 0 = automatic. Does not change results. A device may allow fewer, which it then says; "
+          "none needs more"),
     COUNT(ROOT, "device.lanes", INTEGER, 0, 16777216, "0", ROOT(device.lanes),
           "particles followed side by side; 0 = automatic. Does not change results"),
-    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps),
+    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e5, "0", ROOT(device.launch_steps),
           "steps per kernel launch; 0 = automatic. Does not change results"),
     COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
           "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, 1 on the "

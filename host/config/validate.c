@@ -235,7 +235,7 @@ static enum eot_status check_processes(struct eot_reader *r) {
 
 /* GeV: to where showers and the signal are validated; with a spread of a tenth and 6 standard deviations their tables
  * reach 490 GeV. Tables of muons end at 2^9 GeV of kinetic energy. */
-static const double LARGEST_ENERGY = 300.0, LARGEST_KINETIC_OF_MUONS = 512.0;
+static const double LEAST_ENERGY = 1.0, LARGEST_ENERGY = 300.0, LARGEST_KINETIC_OF_MUONS = 512.0;
 
 /** The beam's energy against the tables of what it makes. */
 static enum eot_status check_beam_energy(struct eot_reader *r) {
@@ -248,6 +248,9 @@ static enum eot_status check_beam_energy(struct eot_reader *r) {
                        is_muon ? "conversions of muons are validated up to there"
                                : "electrons, positrons and photons are validated up to there",
                        LARGEST_ENERGY);
+    if (!is_muon && c->beam.energy < LEAST_ENERGY)
+        return problem(r, key, "(electrons, positrons and photons are followed from %g GeV in all on); raise it",
+                       LEAST_ENERGY);
     if (is_muon && top > LARGEST_KINETIC_OF_MUONS)
         return problem(r, c->beam.spread > 0.0 ? "beam.spread" : key,
                        "(muons reach %.6g GeV of kinetic energy within 6 standard deviations, their tables %g GeV); "

@@ -24,6 +24,10 @@ static void print_cutflow(const struct eot_cutflow_row *row, size_t n) {
         const struct eot_cutflow_row *c = &row[i];
         const struct eot_estimate e = eot_cutflow_row_as_estimate(c);
         char number[96], support[64] = "";
+        if (c->is_not_applied) {
+            printf("%-*s  %12s  its detector is not there\n", width, c->cut, "not applied");
+            continue;
+        }
         eot_estimate_format(number, sizeof number, &e);
         if (e.is_poorly_determined) eot_support_format(support, sizeof support, &e);
         printf("%-*s  %12.*f  %s%s\n", width, c->cut, c->events == floor(c->events) ? 0 : 1, c->events, number,
@@ -92,6 +96,9 @@ void eot_output_print(const struct eot_result *result) {
            result->performance.jit_s, result->performance.tables_s);
     printf("rate     %.3g EOT/s, %.3g steps/s, %.3g steps/EOT, %.3g muons/s\n", result->performance.eot_per_s,
            result->performance.steps_per_s, result->performance.steps_per_eot, result->performance.muons_per_s);
+    if (result->warnings.n > 0) printf("\nwarnings, of which each makes a number less than it seems\n");
+    for (size_t i = 0; i < result->warnings.n; i++)
+        printf("%s: %s\n", result->warnings.row[i].code, result->warnings.row[i].message);
     if (result->n_lost > 0)
         printf("LOST     %llu of %llu events, whose tracks are lost; summary.json lists them\n",
                (unsigned long long)result->n_lost, (unsigned long long)result->n_followed);

@@ -115,8 +115,9 @@ static json_t *cutflow_to_json(const struct eot_cutflow_row *row, size_t n) {
     int failed = 0;
     for (size_t i = 0; i < n; i++) {
         json_t *json =
-            json_pack("{s:o, s:f, s:f, s:o}", "cut", text_to_json(row[i].cut), "events", row[i].events, "weighted",
-                      row[i].weighted, "std_error", error_to_json(row[i].std_error, row[i].has_no_error));
+            json_pack("{s:o, s:f, s:f, s:o, s:b}", "cut", text_to_json(row[i].cut), "events", row[i].events, "weighted",
+                      row[i].weighted, "std_error", error_to_json(row[i].std_error, row[i].has_no_error), "applied",
+                      (int)!row[i].is_not_applied);
         failed |= set_support(json, row[i].n_eff, row[i].is_poorly_determined, row[i].upper_limit_90);
         failed |= json_array_append_new(array, json);
     }
@@ -158,6 +159,17 @@ static json_t *lost_to_json(const struct eot_result *r, const char *folder) {
     return NULL;
 }
 
+static json_t *warnings_to_json(const struct eot_findings *f) {
+    json_t *array = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < f->n; i++)
+        failed |= json_array_append_new(array, json_pack("{s:o, s:o}", "code", text_to_json(f->row[i].code), "message",
+                                                         text_to_json(f->row[i].message)));
+    if (failed == 0) return array;
+    json_decref(array);
+    return NULL;
+}
+
 /** The whole document. */
 static json_t *result_to_json(const struct eot_result *r, const char *folder) {
     json_t *estimates = json_object(), *histograms = json_object(), *faults = json_object(), *selections = json_array();
@@ -184,6 +196,7 @@ static json_t *result_to_json(const struct eot_result *r, const char *folder) {
     failed |= json_object_set_new(root, "lost_events", lost_to_json(r, folder));
     if (root != NULL && r->n_selection > 0) failed |= json_object_set(root, "selections", selections);
     json_decref(selections);
+    if (root != NULL) failed |= json_object_set_new(root, "warnings", warnings_to_json(&r->warnings));
     if (failed) {
         json_decref(root);
         return NULL;
@@ -360,6 +373,23 @@ done:
     return status;
 }
 
+static enum eot_status read_warnings(const json_t *root, const struct place *top, struct eot_result *r,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const json_t *warnings = json_object_get(root, "warnings"); /* absent in older files */
+    json_t *json;
+    size_t i;
+    json_array_foreach(warnings, i, json) {
+        struct place place = below(top, "warnings[%zu]", i);
+        struct eot_finding one = {.is_error = false};
+        READ_TEXT(json, &place, "code", one.code);
+        READ_TEXT(json, &place, "message", one.message);
+        EOT_TRY(eot_findings_warn(&r->warnings, err, one.code, "%s", one.message));
+    }
+done:
+    return status;
+}
+
 static enum eot_status read_run(const json_t *root, const struct place *top, struct eot_result *r,
                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -468,6 +498,7 @@ static enum eot_status read_rows(json_t *object, const struct place *at, struct 
     json_array_foreach(rows, i, json) {
         struct place place = below(at, "cutflow[%zu]", i);
         struct eot_cutflow_row *row = &(*cutflow)[i];
+        row->is_not_applied = json_is_false(json_object_get(json, "applied"));
         READ_TEXT(json, &place, "cut", row->cut);
         EOT_TRY(read_number(json, &place, "events", &row->events, err));
         EOT_TRY(read_number(json, &place, "weighted", &row->weighted, err));
@@ -599,6 +630,7 @@ enum eot_status eot_output_summary_read(const char *path, struct eot_result *res
     EOT_TRY(read_estimates(root, &top, result, err));
     EOT_TRY(read_tables(root, &top, result, err));
     EOT_TRY(read_lost(root, &top, result, err));
+    EOT_TRY(read_warnings(root, &top, result, err));
     struct place balance = below(&top, "energy_balance"), performance = below(&top, "performance");
     EOT_TRY(read_child(root, &top, "energy_balance", JSON_OBJECT, &json, err));
     EOT_TRY(read_number(json, &balance, "in_GeV", &result->energy_in, err));

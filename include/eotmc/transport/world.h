@@ -68,6 +68,6 @@ typedef struct {
     eot_muon_need need;
     eot_vertex_tables vertex;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 2764 + EOT_MAX_SELECTION * sizeof(eot_selection));
+EOT_LAYOUT(eot_event_world, 2872 + EOT_MAX_SELECTION * sizeof(eot_selection));
 
 #endif
