@@ -204,8 +204,10 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "sampling.run", COUNT32, 0, 4294967295.0, "0", ROOT(sampling.run),
           "run number, the second word of the random key"),
     COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch),
-          "primaries per batch: the unit of checkpoint, merging and error estimate; a run of a single batch is made in "
-          "ten. With the default, GPUs take more, up to a tenth of the run"),
+          "primaries per batch: the unit of checkpoint, merging and error estimate. Where errors come from batches "
+          "(track "
+          "lengths, analog_enhancement), a run of one is made in ten. With the default, such a run has 32 or more, and "
+          "GPUs take more primaries, up to a tenth of the run"),
     NUMBER(ROOT, "sampling.region.min_photon_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_photon_energy),
            "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it "
            "is higher"),

@@ -122,7 +122,7 @@ struct eot_run_options {
     bool skips_events;                           /* find the rare vertices and stop there */
     size_t chunk;                                /* events of a launch; 0 = automatic. Does not change results */
     struct eot_findings *findings; /* may be NULL; warnings that only the device tells are added (check/findings.h) */
-    bool wants_errors;             /* a run that is a single batch is made in ten: one has no standard error */
+    bool wants_errors; /* a run whose errors come from batches is made in several */
 };
 
 #define EOT_MAX_BLOCK 256

@@ -247,7 +247,9 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
     t->run = run;
     t->context.batch = eot_job_batch_size(config, t->context.options->backend);
     if (t->context.batch > s->eot) t->context.batch = s->eot;
-    if (t->context.options->wants_errors && t->context.batch == s->eot) t->context.batch = (s->eot + 9) / 10;
+    uint64_t most =
+        t->context.options->wants_errors ? eot_job_largest_batch(config, t->context.options->backend) : s->eot;
+    if (t->context.batch > most) t->context.batch = most;
     t->context.stop = (struct eot_stop){t->context.options->is_interrupted, &t->is_stopped};
     t->n_batch = (s->eot + t->context.batch - 1) / t->context.batch;
     memset(run, 0, sizeof *run);
