@@ -109,6 +109,11 @@ static enum eot_status ledger_share(const struct eot_estimator *e, int term, str
         EOT_TRY(eot_statistics_ratio(e->scratch, beam, run->n_block, &batches, err));
         if (!batches.has_no_error) mean->std_error = batches.std_error;
     }
+    /* of a term that is a small part, deviations are the term itself; by shares, as energies hardly differ */
+    double shares2 = s.bb > 0.0 ? s.aa / s.bb * n : 0.0, shares4 = 0.0;
+    for (size_t b = 0; b < run->n_block; b++)
+        shares4 += eot_square_value(run->block[b].event + EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * term);
+    if (shares4 > 0.0 && mean->value < 0.1) mean->n_eff_error = shares2 * shares2 / shares4;
     if (s.a == 0.0) mean->upper_limit = fmin(1.0, EOT_LIMIT_EVENTS_90 / n);
     if (s.a == 0.0 && is_known(e, term)) *mean = (struct eot_mean){.is_exact = true};
 done:

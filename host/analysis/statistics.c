@@ -11,7 +11,8 @@ double eot_statistics_n_eff_of_mean(double mean, double error, double n) {
 }
 
 bool eot_mean_is_poor(const struct eot_mean *mean) {
-    return !mean->is_exact && (mean->has_no_error || mean->n_eff < EOT_FEWEST_ENTRIES);
+    bool is_error_poor = mean->n_eff_error > 0.0 && mean->n_eff_error < EOT_FEWEST_ENTRIES;
+    return !mean->is_exact && (mean->has_no_error || mean->n_eff < EOT_FEWEST_ENTRIES || is_error_poor);
 }
 
 struct eot_mean eot_mean_sum(struct eot_mean a, struct eot_mean b) {

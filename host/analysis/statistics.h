@@ -32,17 +32,19 @@ struct eot_batch_sum {
 /** An estimate. Every one says what it rests on: n_eff, or is_exact. */
 struct eot_mean {
     double value, std_error;
-    double n_eff;      /* (sum w)^2 / sum w^2 of the entries that make it; 0: of none */
-    size_t n_batches;  /* with n > 0 */
-    bool is_exact;     /* no statistics in it: no error, and n_eff means nothing */
-    bool has_no_error; /* a single entry, or a single batch where batches give the error: std_error is 0 */
+    double n_eff;       /* (sum w)^2 / sum w^2 of the entries that make it; 0: of none */
+    double n_eff_error; /* (sum d^2)^2 / sum d^4 of their deviations: entries that the error rests on; 0: not known */
+    size_t n_batches;   /* with n > 0 */
+    bool is_exact;      /* no statistics in it: no error, and n_eff means nothing */
+    bool has_no_error;  /* a single entry, or a single batch where batches give the error: std_error is 0 */
     double upper_limit, lower_limit; /* 90 %, where nothing, or everything, was seen; 0: there is none */
 };
 
 /** Poisson mean that sees nothing with a probability of 10 %: -ln 0.1. */
 #define EOT_LIMIT_EVENTS_90 2.302585092994046
 
-/** Effective entries below which an estimate is poorly determined. */
+/** Effective entries below which an estimate is poorly determined: those that make it, or, where that is known, its
+ * error, which a few large entries may make although many make the estimate. */
 #define EOT_FEWEST_ENTRIES 10.0
 bool eot_mean_is_poor(const struct eot_mean *mean);
 

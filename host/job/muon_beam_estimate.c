@@ -74,9 +74,16 @@ static enum eot_status add_moments(const struct eot_sums *sums, const struct dis
     double n = loss->n, mean = eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 0) / n,
            variance = fmax(0.0, eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 1) / n - mean * mean),
            fourth = eot_quantile_moment(loss->axis, loss->count, mean, 4) / n;
-    EOT_TRY(add(result, "exit.loss_mean_GeV", "GeV", mean, sqrt(variance / n), n, err));
-    EOT_TRY(add(result, "exit.loss_rms_GeV", "GeV", sqrt(variance),
-                variance > 0.0 ? sqrt(fmax(0.0, fourth - variance * variance) / (4.0 * variance * n)) : 0.0, n, err));
+    double entries = n > 1.0 && fourth > 0.0 ? n * variance * variance / fourth : 0.0; /* that make the variance */
+    EOT_TRY(eot_add_mean(result, "exit.loss_mean_GeV", "GeV",
+                         (struct eot_mean){.value = mean, .std_error = sqrt(variance / n), .n_eff = n}, err));
+    EOT_TRY(eot_add_mean(
+        result, "exit.loss_rms_GeV", "GeV",
+        (struct eot_mean){
+            .value = sqrt(variance),
+            .std_error = variance > 0.0 ? sqrt(fmax(0.0, fourth - variance * variance) / (4.0 * variance * n)) : 0.0,
+            .n_eff = variance > 0.0 ? entries : n},
+        err));
 done:
     return status;
 }

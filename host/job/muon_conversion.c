@@ -57,7 +57,7 @@ static uint64_t full_batch(const struct eot_backend *b) {
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     (void)config;
     eot_sums_section_add(l, "counter", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, EOT_N_CONVERSION_COUNTER, true);
-    eot_sums_section_add(l, "weight", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 2, true);
+    eot_sums_section_add(l, "weight", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 4, true);
     eot_sums_section_add(l, "mean", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 3 * EOT_N_CONVERSION_QUANTITY, true);
     eot_sums_section_add(l, "histogram", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN,
                          EOT_N_CONVERSION_HISTOGRAM * 2 * (EOT_CONVERSION_BINS + 2), true);
@@ -147,6 +147,8 @@ static void score(const struct conversion_worker *worker, struct eot_sums *sums,
     if (!(w > 0.0)) return;
     eot_wide_add(weight, w);
     eot_wide_add(weight + EOT_WIDE, w * w);
+    eot_wide_add(weight + 2 * EOT_WIDE, w * w * w);
+    eot_wide_add(weight + 3 * EOT_WIDE, w * w * w * w);
     int64_t *largest = eot_sums_at(sums, EOT_CONVERSION_LARGEST, 0), bits = eot_f32_bits(row[EOT_CONVERSION_WEIGHT]);
     *largest = bits > *largest ? bits : *largest; /* of numbers above 0 the bits rise, too */
     add_quantity(mean, EOT_CQ_ELECTRON, w, electron);

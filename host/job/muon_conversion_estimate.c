@@ -51,9 +51,17 @@ static enum eot_status add_mean(struct eot_result *result, const char *name, con
     return eot_add_mean(result, name, unit, mean, err);
 }
 
-/* sum w x / n over all muons. */
+/* Entries that the error of the mean weight rests on: (sum d^2)^2 / sum d^4 of the deviations d from the mean. */
+static double entries_of_error(const struct totals *t) {
+    double m = t->w / t->n, w3 = eot_sums_wide(t->sums, EOT_CONVERSION_WEIGHTS, 2),
+           w4 = eot_sums_wide(t->sums, EOT_CONVERSION_WEIGHTS, 3), d2 = t->w2 - t->n * m * m,
+           d4 = w4 - 4.0 * m * w3 + 6.0 * m * m * t->w2 - 3.0 * t->n * m * m * m * m;
+    return d2 > 0.0 && d4 > 0.0 ? d2 * d2 / d4 : 0.0;
+}
+
+/* sum w x / n over all muons. @param entries that its error rests on; 0: not known. */
 static enum eot_status add_rate(struct eot_result *result, const char *name, const struct totals *t, double wx,
-                                double w2x2, struct eot_error *err) {
+                                double w2x2, double entries, struct eot_error *err) {
     double mean = wx / t->n;
     return eot_add_mean(
         result, name, "1",
@@ -61,6 +69,7 @@ static enum eot_status add_rate(struct eot_result *result, const char *name, con
                           .std_error =
                               t->n > 1.0 ? t->unit * sqrt(fmax(0.0, w2x2 / t->n - mean * mean) / (t->n - 1.0)) : 0.0,
                           .n_eff = eot_statistics_n_eff(wx, w2x2),
+                          .n_eff_error = entries,
                           .has_no_error = !(t->n > 1.0),
                           .upper_limit = wx == 0.0 ? t->unit * EOT_LIMIT_EVENTS_90 * t->largest / t->n : 0.0},
         err);
@@ -116,11 +125,11 @@ enum eot_status eot_muon_conversion_estimate(const struct eot_config *config, co
     (void)world;
     EOT_CHECK(t.w > 0.0, EOT_E_NUMERIC, "no muon crosses the ECAL; check beam.position_x and the ECAL's place");
     EOT_TRY(add_exact(result, "mot.simulated", "1", (double)eot_sums_primaries(&run->sums), err));
-    EOT_TRY(add_rate(result, "signal.per_mot", &t, t.w, t.w2, err));
+    EOT_TRY(add_rate(result, "signal.per_mot", &t, t.w, t.w2, entries_of_error(&t), err));
     EOT_TRY(add_rate(result, "signal.per_mot_above_5GeV", &t, mean_sum(&t, EOT_CQ_ABOVE_5, 0),
-                     mean_sum(&t, EOT_CQ_ABOVE_5, 2), err));
+                     mean_sum(&t, EOT_CQ_ABOVE_5, 2), 0.0, err));
     EOT_TRY(add_rate(result, "signal.per_mot_above_30GeV", &t, mean_sum(&t, EOT_CQ_ABOVE_30, 0),
-                     mean_sum(&t, EOT_CQ_ABOVE_30, 2), err));
+                     mean_sum(&t, EOT_CQ_ABOVE_30, 2), 0.0, err));
     EOT_TRY(add_mean(result, "signal.electron_energy_mean_GeV", "GeV", &t, EOT_CQ_ELECTRON, err));
     EOT_TRY(add_mean(result, "signal.ecal_energy_mean_GeV", "GeV", &t, EOT_CQ_ECAL, err));
     EOT_TRY(add_mean(result, "signal.missing_energy_mean_GeV", "GeV", &t, EOT_CQ_MISSING, err));

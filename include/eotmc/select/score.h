@@ -122,6 +122,8 @@ EOT_FN void eot_event_deposits_add(f32 E_beam, EOT_GLOBAL const i64 *acc, EOT_GL
         if (acc[i] == 0) continue;
         eot_sum_add(tally + EOT_T_LEDGER_SQUARE + 2 * i, term * term);
         eot_sum_add(tally + EOT_T_LEDGER_CROSS + 2 * i, term * beam);
+        f64 share2 = beam > D(0.0) ? term * term / (beam * beam) : D(0.0);
+        eot_square_add(tally + EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * i, share2 * share2);
     }
     eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(E_beam));
     for (i32 i = 0; i < EOT_N_ECAL_CELL; i++)
@@ -148,6 +150,7 @@ EOT_FN void eot_event_reject(EOT_GLOBAL const eot_event_world *e, i32 is_new, i3
         eot_sum_add(tally + EOT_T_BEAM_SQUARE, beam * beam);
         eot_sum_add(tally + EOT_T_LEDGER_SQUARE + 2 * EOT_ACC_LEDGER_LOST, beam * beam);
         eot_sum_add(tally + EOT_T_LEDGER_CROSS + 2 * EOT_ACC_LEDGER_LOST, beam * beam);
+        eot_square_add(tally + EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * EOT_ACC_LEDGER_LOST, D(1.0));
     }
     for (i32 i = 0; i < EOT_N_EVENT_COLUMN; i++) row[i] = 0.0f;
     row[EOT_E_WEIGHT] = v.weight;

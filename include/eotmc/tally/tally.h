@@ -171,7 +171,9 @@ enum eot_event_histogram {
 #define EOT_N_LEDGER_TERM (EOT_C_LAST_LEDGER - EOT_C_LEDGER + 1)
 #define EOT_T_LEDGER_CROSS (EOT_T_LEDGER_SQUARE + 2 * EOT_N_LEDGER_TERM)
 #define EOT_T_BEAM_SQUARE (EOT_T_LEDGER_CROSS + 2 * EOT_N_LEDGER_TERM)
-#define EOT_N_TALLY (EOT_T_BEAM_SQUARE + 2)
+/** Fourth powers of the terms' shares in the event's beam energy: whether the errors above rest on enough events. */
+#define EOT_T_LEDGER_FOURTH (EOT_T_BEAM_SQUARE + 2)
+#define EOT_N_TALLY (EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * EOT_N_LEDGER_TERM)
 
 /** Place of the square of a tail. @param channel its number, eot_rare_channel; -1: of the run's vertices. */
 EOT_FN i32 eot_square_offset(i32 channel, i32 tail) {
