@@ -39,10 +39,10 @@ static json_t *run_to_json(const struct eot_result *r) {
         failed |= json_array_append_new(
             primaries, json_pack("[I, I]", (json_int_t)r->primaries[i][0], (json_int_t)r->primaries[i][1]));
     json_t *run =
-        json_pack("{s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "name", text_to_json(r->name), "seed",
-                  (json_int_t)r->seed, "run", (json_int_t)r->run, "mode", r->mode, "config_sha256", r->config_sha256,
-                  "tables_sha256", r->tables_sha256, "tally_sha256", r->tally_sha256, "version", r->version, "partial",
-                  (int)r->partial, "devices", devices, "primaries", primaries);
+        json_pack("{s:s, s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "id", r->id, "name",
+                  text_to_json(r->name), "seed", (json_int_t)r->seed, "run", (json_int_t)r->run, "mode", r->mode,
+                  "config_sha256", r->config_sha256, "tables_sha256", r->tables_sha256, "tally_sha256", r->tally_sha256,
+                  "version", r->version, "partial", (int)r->partial, "devices", devices, "primaries", primaries);
     if (failed) {
         json_decref(run);
         return NULL;
@@ -402,6 +402,7 @@ static enum eot_status read_run(const json_t *root, const struct place *top, str
     READ_TEXT(run, &place, "config_sha256", r->config_sha256);
     READ_TEXT(run, &place, "tables_sha256", r->tables_sha256);
     READ_TEXT_IF_THERE(run, &place, "tally_sha256", r->tally_sha256);
+    READ_TEXT_IF_THERE(run, &place, "id", r->id);
     READ_TEXT(run, &place, "version", r->version);
     struct place seed = below(&place, "seed"), number = below(&place, "run"), partial = below(&place, "partial");
     EOT_TRY(read_unsigned(json_object_get(run, "seed"), &seed, &r->seed, err));
