@@ -33,7 +33,7 @@ static enum eot_status add_track_lengths(const struct eot_estimator *e, struct e
             EOT_TRY(eot_statistics_rate(e->scratch, run->n_block, false, &mean, err));
             if (mean.value == 0.0 && threshold[t] >= top) mean = (struct eot_mean){.is_exact = true};
             if (mean.value == 0.0 && !mean.is_exact) /* at most top / threshold particles, each for about one X0 */
-                mean.upper_limit = EOT_LIMIT_EVENTS_90 * (top / threshold[t]) / (double)(run->end - run->first);
+                mean.upper_limit = EOT_LIMIT_EVENTS_90 * (top / threshold[t]) / (double)eot_sums_primaries(&run->sums);
             snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", particle[p], threshold[t]);
             EOT_TRY(eot_estimator_add(e, name, "X0", mean, err));
         }
@@ -47,7 +47,7 @@ static enum eot_status add_vertices(const struct eot_estimator *e, struct eot_er
     struct eot_mean all, mean;
     char name[64];
     EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &all, err));
-    EOT_TRY(eot_estimator_add_exact(e, "eot.simulated", "1", (double)(e->run->end - e->run->first), err));
+    EOT_TRY(eot_estimator_add_exact(e, "eot.simulated", "1", (double)eot_sums_primaries(&e->run->sums), err));
     EOT_TRY(eot_estimator_add_exact(e, "physics.cut", "GeV", e->config->physics.cut, err));
     double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
     mean = (struct eot_mean){.value = equivalent,
@@ -74,7 +74,8 @@ done:
 static bool is_known(const struct eot_estimator *e, int term) {
     const eot_response *r = &e->world->event.response;
     bool is_signal = eot_config_family(e->config) == EOT_FAMILY_SIGNAL, has_veto = false;
-    for (int i = 0; i < e->world->event.n_slab; i++) has_veto |= e->world->event.slab[i].role == EOT_ROLE_VETO;
+    for (size_t i = 0; i < e->config->geometry.n_volume; i++)
+        has_veto |= e->config->geometry.volume[i].role == EOT_ROLE_VETO;
     switch (term) {
     case EOT_ACC_LEDGER_VETO: return !has_veto;
     case EOT_ACC_LEDGER_HCAL: return r->n_hcal == 0;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -68,7 +69,9 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     ssize_t n_read;
     pid_t child;
     posix_spawn_file_actions_t actions;
-    bool has_actions = false;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    bool has_actions = false, has_attributes = false;
     snprintf(assignment, sizeof assignment, "output='%s'", output);
     snprintf(own, sizeof own, "./%s", script); /* a name that begins with - is no option */
     /* -d: the user's own gnuplot settings have no say in our figures */
@@ -84,7 +87,12 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, tube[1], STDOUT_FILENO);
     if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, tube[1], STDERR_FILENO);
     EOT_CHECK(error == 0, EOT_E_MEMORY, "out of memory while running gnuplot; free memory");
-    error = posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environ);
+    EOT_CHECK(posix_spawnattr_init(&attributes) == 0, EOT_E_MEMORY, "out of memory while running gnuplot; free memory");
+    has_attributes = true;
+    sigemptyset(&none); /* signals that a run waits for are blocked here, but not there */
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    error = posix_spawnp(&child, "gnuplot", &actions, &attributes, arguments, environ);
     EOT_CHECK(error == 0, EOT_E_IO,
               "cannot run gnuplot in '%s' (%s); install the package gnuplot-nox or set output.figures to false", folder,
               strerror(error));
@@ -100,6 +108,7 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
         EOT_CHECK(errno == EINTR, EOT_E_INTERNAL, "cannot wait for gnuplot (%s); report this as a bug",
                   strerror(errno));
 done:
+    if (has_attributes) posix_spawnattr_destroy(&attributes);
     if (has_actions) posix_spawn_file_actions_destroy(&actions);
     if (tube[0] >= 0) close(tube[0]);
     if (tube[1] >= 0) close(tube[1]);
