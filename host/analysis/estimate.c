@@ -33,7 +33,7 @@ static enum eot_status add_track_lengths(const struct eot_estimator *e, struct e
             EOT_TRY(eot_statistics_rate(e->scratch, run->n_block, false, &mean, err));
             if (mean.value == 0.0 && threshold[t] >= top) mean = (struct eot_mean){.is_exact = true};
             if (mean.value == 0.0 && !mean.is_exact) /* at most top / threshold particles, each for about one X0 */
-                mean.upper_limit = EOT_LIMIT_EVENTS_90 * (top / threshold[t]) / (double)(run->end - run->first);
+                mean.upper_limit = EOT_LIMIT_EVENTS_90 * (top / threshold[t]) / (double)eot_sums_primaries(&run->sums);
             snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", particle[p], threshold[t]);
             EOT_TRY(eot_estimator_add(e, name, "X0", mean, err));
         }
