@@ -9,7 +9,7 @@
 
 enum { N_NEED = 512, N_SUBSTEP = 4 };
 static const double SLOWEST = 0.1;    /* GeV: below, where the loss rises again, the value there is taken */
-static const double MOST_SIGMA = 3.0; /* of scattering, that a muon may be off the straight way between two gates */
+static const double MOST_SIGMA = 2.0; /* of scattering, that a muon may be off the straight way between two gates */
 
 struct box {
     double low[2], high[2]; /* cm */
@@ -24,14 +24,6 @@ struct gate {
 static struct box box_of(const struct eot_volume_config *v) {
     return (struct box){{v->center_x - 0.5 * v->size_x, v->center_y - 0.5 * v->size_y},
                         {v->center_x + 0.5 * v->size_x, v->center_y + 0.5 * v->size_y}};
-}
-
-static struct box box_of_both(struct box a, struct box b, double margin) {
-    for (int i = 0; i < 2; i++) {
-        a.low[i] = fmin(a.low[i], b.low[i]) - margin;
-        a.high[i] = fmax(a.high[i], b.high[i]) + margin;
-    }
-    return a;
 }
 
 static int compare_gates(const void *a, const void *b) {
@@ -59,6 +51,31 @@ static bool has_field(const struct eot_config *config, double from, double to) {
         if (is_field && v->z < to && v->z + v->thickness > from) return true;
     }
     return false;
+}
+
+/* The way from one gate to the next. */
+struct stretch {
+    struct gate from, to;
+    bool has_field;
+    double spread; /* cm, of a muon about the straight line in the middle of it, by scattering */
+};
+
+/* Where a muon may be at depth z of a stretch: around the straight lines from gate to gate; the spread about them is
+ * that of an integrated random walk whose ends are fixed, f (1 - f)/sqrt(3) of angle and length at the share f of the
+ * way. Anywhere where a field bends it. */
+static struct box box_at(const struct stretch *s, double z) {
+    double f = fmin(fmax((z - s->from.z) / (s->to.z - s->from.z), 0.0), 1.0),
+           margin = MOST_SIGMA * s->spread * 4.0 * f * (1.0 - f);
+    struct box b;
+    for (int i = 0; i < 2; i++) {
+        b.low[i] = (1.0 - f) * s->from.box.low[i] + f * s->to.box.low[i] - margin;
+        b.high[i] = (1.0 - f) * s->from.box.high[i] + f * s->to.box.high[i] + margin;
+        if (s->has_field) {
+            b.low[i] = -INFINITY;
+            b.high[i] = INFINITY;
+        }
+    }
+    return b;
 }
 
 /* Where a muon may be at a depth: the voxels of a layer of the grid in a box. */
@@ -96,12 +113,13 @@ static double least_loss(struct layer *l, const struct box *b, double z, double 
     return isfinite(least) ? least : 0.0;
 }
 
-/* Radiation lengths of the densest matter in the box from one depth to another. */
-static double thickest(struct layer *l, const struct box *b, double from, double to) {
-    double sum = 0.0, width = (to - from) / (N_NEED * N_SUBSTEP);
+/* Radiation lengths of the densest matter of a stretch. */
+static double thickest(struct layer *l, const struct stretch *s) {
+    double sum = 0.0, width = (s->to.z - s->from.z) / (N_NEED * N_SUBSTEP);
     for (int i = 0; i < N_NEED * N_SUBSTEP; i++) {
-        double most = 0.0;
-        if (!mark_regions(l, b, from + (i + 0.5) * width)) continue;
+        double most = 0.0, z = s->from.z + (i + 0.5) * width;
+        struct box b = box_at(s, z);
+        if (!mark_regions(l, &b, z)) continue;
         for (int r = 0; r < l->setup->n_region; r++)
             if (l->is_there[r]) most = fmax(most, 1.0 / eot_setup_region_X0(l->setup, r));
         sum += most * width;
@@ -109,28 +127,27 @@ static double thickest(struct layer *l, const struct box *b, double from, double
     return sum;
 }
 
-/* The least kinetic energies [GeV] at n depths, from the last one backwards. @param box between gates k and k + 1. */
-static void fill_need(struct layer *l, const struct gate *gate, int n_gate, const struct box *box, double width,
-                      double need[N_NEED]) {
-    int k = n_gate - 2;
+/* The least kinetic energies [GeV] at the depths from the first gate to the last, from there backwards. */
+static void fill_need(struct layer *l, const struct stretch *s, int n_stretch, double width, double need[N_NEED]) {
+    int k = n_stretch - 1;
     need[N_NEED - 1] = 0.0;
     for (int i = N_NEED - 2; i >= 0; i--) {
         need[i] = need[i + 1];
         for (int m = N_SUBSTEP - 1; m >= 0; m--) {
-            double z = gate[0].z + (i + (m + 0.5) / N_SUBSTEP) * width;
-            while (k > 0 && z < gate[k].z) k--;
-            need[i] += width / N_SUBSTEP * least_loss(l, &box[k], z, need[i]);
+            double z = s[0].from.z + (i + (m + 0.5) / N_SUBSTEP) * width;
+            while (k > 0 && z < s[k].from.z) k--;
+            struct box b = box_at(&s[k], z);
+            need[i] += width / N_SUBSTEP * least_loss(l, &b, z, need[i]);
         }
     }
 }
 
-/* How far [cm] multiple scattering may take a muon off the straight line between two gates: the spread in the middle of
- * a way whose ends are fixed is theta_0 length/(4 sqrt 3) (from the covariance of angle and displacement in the PDG's
- * review of the passage of particles through matter, section 34.3). @param kinetic at the first gate [GeV]; half of it
- * is taken as the momentum, since it ends with nothing. */
-static double scattering_margin(double kinetic, double n_X0, double length) {
+/* How far [cm] multiple scattering takes a muon off the straight line in the middle between two gates: theta_0
+ * length/(4 sqrt 3), from the covariance of angle and displacement (PDG 2022, section 34.3). @param kinetic at the
+ * first gate [GeV]; half of it is taken as the momentum, since it ends with nothing. */
+static double scattering_spread(double kinetic, double n_X0, double length) {
     double momentum = fmax(0.5 * kinetic, SLOWEST);
-    return MOST_SIGMA * 0.0136 / momentum * sqrt(n_X0) * length / (4.0 * sqrt(3.0));
+    return 0.0136 / momentum * sqrt(n_X0) * length / (4.0 * sqrt(3.0));
 }
 
 enum eot_status eot_world_reach(const struct eot_config *config, const struct eot_setup *setup, struct eot_world *w,
@@ -140,24 +157,21 @@ enum eot_status eot_world_reach(const struct eot_config *config, const struct eo
     const struct eot_geometry_config *g = &config->geometry;
     struct layer l = {setup, w, calloc(w->n_region, sizeof *l.is_there)};
     struct gate *gate = calloc(g->n_volume + 1, sizeof *gate);
-    struct box *box = calloc(g->n_volume + 1, sizeof *box);
+    struct stretch *stretch = calloc(g->n_volume + 1, sizeof *stretch);
     double need[N_NEED] = {0}, width = 1.0;
     EOT_CHECK_MEMORY(l.is_there);
     EOT_CHECK_MEMORY(gate);
-    EOT_CHECK_MEMORY(box);
-    int n_gate = make_gates(config, gate);
-    if (n_gate > 1) {
-        const struct box all = {{g->world_min[0], g->world_min[1]}, {g->world_max[0], g->world_max[1]}};
-        width = (gate[n_gate - 1].z - gate[0].z) / (N_NEED - 1);
-        for (int k = 0; k < n_gate - 1; k++)
-            box[k] = has_field(config, gate[k].z, gate[k + 1].z) ? all : box_of_both(gate[k].box, gate[k + 1].box, 0.0);
-        fill_need(&l, gate, n_gate, box, width, need);
-        for (int k = 0; k < n_gate - 1; k++) { /* the margins, for the energies that this asks for */
-            double length = gate[k + 1].z - gate[k].z, kinetic = need[(int)((gate[k].z - gate[0].z) / width)];
-            double n_X0 = thickest(&l, &box[k], gate[k].z, gate[k + 1].z);
-            box[k] = box_of_both(box[k], box[k], scattering_margin(kinetic, n_X0, length));
-        }
-        fill_need(&l, gate, n_gate, box, width, need);
+    EOT_CHECK_MEMORY(stretch);
+    int n = make_gates(config, gate) - 1;
+    for (int k = 0; k < n; k++)
+        stretch[k] = (struct stretch){gate[k], gate[k + 1], has_field(config, gate[k].z, gate[k + 1].z), 0.0};
+    if (n > 0) {
+        width = (gate[n].z - gate[0].z) / (N_NEED - 1);
+        fill_need(&l, stretch, n, width, need); /* without scattering, and then with that of the energy asked for */
+        for (int k = 0; k < n; k++)
+            stretch[k].spread = scattering_spread(need[(int)((gate[k].z - gate[0].z) / width)],
+                                                  thickest(&l, &stretch[k]), gate[k + 1].z - gate[k].z);
+        fill_need(&l, stretch, n, width, need);
     }
     e->need.n = N_NEED;
     e->need.z0 = (f32)gate[0].z;
@@ -166,6 +180,6 @@ enum eot_status eot_world_reach(const struct eot_config *config, const struct eo
 done:
     free(l.is_there);
     free(gate);
-    free(box);
+    free(stretch);
     return status;
 }
