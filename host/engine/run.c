@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout) {
+void eot_run_layout(size_t n_selection, bool has_arrivals, struct eot_sums_layout *layout) {
     const size_t n_channel = EOT_N_RARE_CHANNEL;
     eot_sums_section_add(layout, "track", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, 3 * EOT_TRACK_BINS, true);
     eot_sums_section_add(layout, "event", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, n_selection * EOT_N_TALLY, true);
@@ -15,6 +15,9 @@ void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout) {
     eot_sums_section_add(layout, "shower", EOT_SUMS_WIDE, EOT_SUMS_APART, EOT_N_SHOWER_SUM, false);
     eot_sums_section_add(layout, "shower.profile", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_MAX_PROFILE, false);
     eot_sums_section_add(layout, "shower.cell", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_N_ECAL_CELL, false);
+    if (!has_arrivals) return;
+    eot_sums_section_add(layout, "beam", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_BEAM_SUM, true);
+    eot_sums_section_add(layout, "shower.missed", EOT_SUMS_WIDE, EOT_SUMS_APART, 2, false);
 }
 
 enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
@@ -26,12 +29,14 @@ enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
     EOT_CHECK_MEMORY(run->block);
     for (size_t i = 0; i < run->n_block; i++) {
         const int64_t *work = eot_sums_at(s, EOT_RUN_WORK, i);
-        run->block[i] = (struct eot_block){.n_primary = s->block_primaries[i],
-                                           .track = eot_sums_at(s, EOT_RUN_TRACK, i),
-                                           .event = eot_sums_at(s, EOT_RUN_EVENT, i),
-                                           .n_step = (uint64_t)work[EOT_RUN_N_STEP],
-                                           .n_vertex = (uint64_t)work[EOT_RUN_N_VERTEX],
-                                           .vertex_sum = (uint64_t)work[EOT_RUN_VERTEX_SUM]};
+        run->block[i] =
+            (struct eot_block){.n_primary = s->block_primaries[i],
+                               .track = eot_sums_at(s, EOT_RUN_TRACK, i),
+                               .event = eot_sums_at(s, EOT_RUN_EVENT, i),
+                               .beam = s->layout.n_section > EOT_RUN_BEAM ? eot_sums_at(s, EOT_RUN_BEAM, i) : NULL,
+                               .n_step = (uint64_t)work[EOT_RUN_N_STEP],
+                               .n_vertex = (uint64_t)work[EOT_RUN_N_VERTEX],
+                               .vertex_sum = (uint64_t)work[EOT_RUN_VERTEX_SUM]};
     }
     run->n_excluded_shower = (uint64_t)eot_sums_count(s, EOT_RUN_EXCLUDED_COUNT, 0);
     double n = (double)run->n_excluded_shower, unit = run->rare_unit;

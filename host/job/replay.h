@@ -21,6 +21,8 @@ struct eot_replay_step {
     bool has_left;   /* through the calorimeter's rear */
     bool is_ghost;   /* descends from the parent of the vertex: random numbers without energy */
     bool holds_vertex;
+    bool is_in_front; /* of the ECAL, or beside it */
+    int outcome;      /* then: enum eot_line_outcome */
 };
 
 struct eot_replay_muon_step {

@@ -9,6 +9,7 @@
 #include "physics/muon_tables.h"
 #include "physics/process.h"
 #include "physics/shower.h"
+#include "world/beam_line.h"
 #include "world/calibrate.h"
 #include "world/grid.h"
 #include "world/importance.h"
@@ -88,8 +89,8 @@ done:
 
 static eot_beam beam_of(const struct eot_beam_config *b) {
     return (eot_beam){(f32)b->energy,       (f32)b->spread,       (f32)b->spot_x,     (f32)b->spot_y,
-                      (f32)b->divergence_x, (f32)b->divergence_y, (f32)b->position_x, (f32)b->position_y,
-                      (f32)b->position_z,   (i32)b->particle};
+                      (f32)b->divergence_x, (f32)b->divergence_y, (f32)b->angle_x,    (f32)b->angle_y,
+                      (f32)b->position_x,   (f32)b->position_y,   (f32)b->position_z, (i32)b->particle};
 }
 
 /* All sections, of what the cache's key holds. */
@@ -105,6 +106,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     e->calorimeter_z = (f32)ecal->z;
     e->layers_inverse_X0 = (f32)(1.0 / (ecal->thickness / eot_setup_volume_X0(setup, ecal)));
     e->beam = beam_of(&config->beam);
+    EOT_TRY(eot_world_beam_line(config, setup, o, w, err));
     EOT_TRY(eot_world_slabs(config, setup, e, err));
     EOT_TRY(eot_world_response(config, e, err));
     if (cascade_only) goto done;
