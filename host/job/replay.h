@@ -73,8 +73,9 @@ struct eot_replay {
     float row[EOT_N_EVENT_COLUMN];
 };
 
-/** Name of a fate, a process of the muon, a particle. */
+/** Name of a fate, of how a step in front of the ECAL ends, a process of the muon, a particle. */
 const char *eot_replay_fate_name(int fate);
+const char *eot_replay_outcome_name(int outcome);
 const char *eot_replay_process_name(int process);
 const char *eot_replay_particle_name(int type);
 

@@ -8,7 +8,7 @@
 
 enum { N_DEPTH = 64, N_HIT = 2000 };
 static const double TOUCH = 1e-6;         /* cm */
-static const double NO_MATTER = 1e-12;    /* 1/cm, of 1/X0 */
+static const double NO_MATTER = 1e-9;     /* 1/cm, of 1/X0 */
 static const double LARGEST_NORMAL = 6.0; /* sigma: Box-Muller's largest value is 5.9 */
 
 static const struct eot_volume_config *ecal_of(const struct eot_config *config) {
@@ -80,10 +80,9 @@ static bool is_in_front(const struct eot_setup *setup, int region, double start,
     return false;
 }
 
-/* Tables of the media in front, and which of them each region is, into `row`: [n_region][2]. */
+/* Tables of the media in front, and which of them each region is. */
 static enum eot_status build_media(const struct eot_config *config, const struct eot_setup *setup,
-                                   const struct eot_em_options *o, struct eot_world *w, f32 *row,
-                                   struct eot_error *err) {
+                                   const struct eot_em_options *o, struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     eot_beam_line *line = &w->event.line;
     struct eot_em_medium medium[EOT_N_LINE_MEDIUM];
@@ -112,7 +111,7 @@ static enum eot_status build_media(const struct eot_config *config, const struct
             EOT_TRY(eot_em_tables_build(&own, &w->table, &line->medium[k], error, err));
             medium[line->n_medium++] = m;
         }
-        row[2 * r] = (f32)k;
+        w->table.value[line->region + 2 * (u32)r] = (f32)k; /* the table moves as it grows */
     }
 done:
     return status;
@@ -148,7 +147,7 @@ enum eot_status eot_world_beam_line(const struct eot_config *config, const struc
     line->highland = (f32)fmax(0.2, eot_highland_factor(X0, EOT_LINE_LEAST_X0));
     line->X0 = (f32)X0;
     for (int i = 0; i < N_DEPTH; i++) line->X0 = fmaxf(line->X0, (f32)eot_line_depth(w, i));
-    EOT_TRY(build_media(config, setup, o, w, w->table.value + line->region, err));
+    EOT_TRY(build_media(config, setup, o, w, err));
 done:
     free(row);
     return status;

@@ -63,12 +63,10 @@ typedef struct {
 
 /** How a step ends. */
 enum eot_line_outcome {
-    EOT_LINE_GOES_ON = 0,
-    EOT_LINE_ARRIVES, /* is in the ECAL */
-    EOT_LINE_SPILLS,  /* the same, beyond the number of arrivals that are followed */
-    EOT_LINE_MEETS,   /* dense matter beside or behind the ECAL */
-    EOT_LINE_FALLS,   /* below the cut */
-    EOT_LINE_LEAVES   /* the world */
+#define EOT_LINE_OUTCOME(id, text) EOT_LINE_##id,
+#include "eotmc/transport/line_outcomes.def"
+#undef EOT_LINE_OUTCOME
+    EOT_N_LINE_OUTCOME
 };
 
 /** What a step did. */
