@@ -8,6 +8,9 @@
 #include "eotmc/tally/atomic.h"
 #include "eotmc/transport/beam_line.h"
 
+/** Depth [cm] of the particle that stands for a primary of which nothing arrives. */
+#define EOT_ARRIVAL_BEHIND 1e9f
+
 /** What a step means for the sums of the beam. */
 EOT_FN void eot_beam_sums_add(eot_line_step step, f32 cut, EOT_GLOBAL i64 *sum) {
     i64 all = eot_energy_counts(step.before.E);
@@ -48,6 +51,8 @@ EOT_FN void eot_arrivals_list(eot_line_view view, EOT_GLOBAL const eot_cascade_p
     }
     eot_atomic_add_i64(sum + EOT_BEAM_IN, eot_energy_counts(source.E));
     if (k > 0u) eot_atomic_add_i64(sum + EOT_BEAM_HIT, 1);
+    if (k == 0u) /* behind the ECAL: no path in it */
+        list[n * stride + i] = eot_f32_from_bits((eot_f32_bits(EOT_ARRIVAL_BEHIND) & ~3u) | (u32)c->primary_type);
     for (; k < n; k++) list[k * stride + i] = 0.0f;
 }
 
