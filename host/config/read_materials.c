@@ -144,13 +144,15 @@ enum eot_status eot_read_materials(const struct eot_value_place *v, const struct
             if (strcmp(r->config->material[k].name, own_name->text) == 0) {
                 status = eot_tree_fail(&r->tree, own_name, name, err,
                                        "(a material of that name stands above); keep one of them");
-                goto done;
+                if (eot_read_on(r, status) != EOT_OK) goto done;
             }
         int index = add_material(r->config, &start);
         EOT_CHECK(index >= 0, EOT_E_MEMORY, "out of memory; free memory and try again");
         r->is_builtin_item = is_builtin;
-        EOT_TRY(eot_read_section(r, EOT_SCOPE_MATERIAL, item, "", name, &r->config->material[index]));
+        enum eot_status one = eot_read_section(r, EOT_SCOPE_MATERIAL, item, "", name, &r->config->material[index]);
         r->is_builtin_item = false;
+        if (one != EOT_OK) status = one;
+        if (eot_read_on(r, one) != EOT_OK) goto done;
         if (is_builtin) adapt_builtin(item, start.density, &r->config->material[index]);
     }
 done:

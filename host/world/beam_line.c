@@ -118,7 +118,8 @@ done:
 }
 
 enum eot_status eot_world_beam_line(const struct eot_config *config, const struct eot_setup *setup,
-                                    const struct eot_em_options *o, struct eot_world *w, struct eot_error *err) {
+                                    const struct eot_em_options *o, bool has_tables, struct eot_world *w,
+                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *ecal = ecal_of(config);
     eot_beam_line *line = &w->event.line;
@@ -147,7 +148,7 @@ enum eot_status eot_world_beam_line(const struct eot_config *config, const struc
     line->highland = (f32)fmax(0.2, eot_highland_factor(X0, EOT_LINE_LEAST_X0));
     line->X0 = (f32)X0;
     for (int i = 0; i < N_DEPTH; i++) line->X0 = fmaxf(line->X0, (f32)eot_line_depth(w, i));
-    EOT_TRY(build_media(config, setup, o, w, err));
+    if (has_tables) EOT_TRY(build_media(config, setup, o, w, err));
 done:
     free(row);
     return status;

@@ -18,10 +18,12 @@ bool eot_world_has_beam_line(const struct eot_config *config);
  * enters the ECAL by its front, 6 sigma of spot and divergence included. false for beams of other kinds. */
 bool eot_world_has_arrivals(const struct eot_config *config);
 
-/** Fill world->event.line and its tables. @param o of the ECAL's tables. @return EOT_E_CONFIG (too many materials),
- * EOT_E_NUMERIC, EOT_E_MEMORY. */
+/** Fill world->event.line, whose grid is there. @param o of the ECAL's tables. @param has_tables false: without the
+ * tables of what is in front, as if it were vacuum. @return EOT_E_CONFIG (too many materials), EOT_E_NUMERIC,
+ * EOT_E_MEMORY. */
 enum eot_status eot_world_beam_line(const struct eot_config *config, const struct eot_setup *setup,
-                                    const struct eot_em_options *o, struct eot_world *world, struct eot_error *err);
+                                    const struct eot_em_options *o, bool has_tables, struct eot_world *world,
+                                    struct eot_error *err);
 
 /** Refuse a beam of which nothing reaches the ECAL, by some thousand test primaries, and more matter in front of it
  * than is followed. @return EOT_E_CONFIG. */

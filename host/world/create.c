@@ -106,7 +106,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     e->calorimeter_z = (f32)ecal->z;
     e->layers_inverse_X0 = (f32)(1.0 / (ecal->thickness / eot_setup_volume_X0(setup, ecal)));
     e->beam = beam_of(&config->beam);
-    EOT_TRY(eot_world_beam_line(config, setup, o, w, err));
+    EOT_TRY(eot_world_beam_line(config, setup, o, true, w, err));
     EOT_TRY(eot_world_slabs(config, setup, e, err));
     EOT_TRY(eot_world_response(config, e, err));
     if (cascade_only) goto done;
@@ -127,9 +127,9 @@ static void apply_settings(const struct eot_config *config, const struct eot_em_
     }
     memset(w->event.selection, 0, sizeof w->event.selection);
     w->event.n_selection = 1 + (i32)config->n_further;
-    w->event.selection[0] = eot_world_selection(&config->selection);
+    w->event.selection[0] = eot_world_selection(config, &config->selection);
     for (size_t i = 0; i < config->n_further; i++)
-        w->event.selection[1 + i] = eot_world_selection(&config->further[i].selection);
+        w->event.selection[1 + i] = eot_world_selection(config, &config->further[i].selection);
 }
 
 /* What the host alone reads. */
@@ -154,6 +154,20 @@ enum eot_status eot_world_create_muons(const struct eot_config *config, const st
     w->event.beam = beam_of(&config->beam);
     w->achieved_error = w->accuracy.muon;
     eot_world_hash(w, w->sha256);
+done:
+    return status;
+}
+
+enum eot_status eot_world_create_line(const struct eot_config *config, const struct eot_setup *setup,
+                                      struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_em_options o;
+    memset(w, 0, sizeof *w);
+    EOT_TRY(eot_world_em_options(config, setup, config->physics.cut, &o, err));
+    EOT_TRY(eot_world_grid(setup, w, err));
+    w->event.beam = beam_of(&config->beam);
+    w->event.calorimeter_z = (f32)config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)].z;
+    EOT_TRY(eot_world_beam_line(config, setup, &o, false, w, err));
 done:
     return status;
 }

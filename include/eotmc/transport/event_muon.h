@@ -218,7 +218,8 @@ EOT_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, 
     eot_event_muon_state state = eot_event_muon_born(matter, event.launch, primary, vertex, charge);
     eot_muon m = state.m;
     eot_random random = state.random;
-    i32 n_hit = 0, n_step = 0, can = response->n_plane > 0;
+    if (response->n_plane == 0) return 1; /* no track is asked for, so that every event may pass */
+    i32 n_hit = 0, n_step = 0, can = 1;
     while (can && n_hit < response->n_plane && m.fate == EOT_MUON_ALIVE &&
            m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)m.position.z)) {
         eot_muon_step s = eot_muon_advance(matter, m, random);
