@@ -164,12 +164,13 @@ enum eot_status eot_world_check_beam(const struct eot_config *config, const stru
         "the beam passes %.3g X0 of matter in front of the ECAL (it is followed through %g X0 at most); take some "
         "away, or make it a layer of the ECAL",
         (double)line->X0, EOT_LINE_MOST_X0);
-    EOT_CHECK(eot_line_hits(w, N_HIT, 1.0) > 0 || eot_line_hits(w, N_HIT, 4.0) > 0, EOT_E_CONFIG,
-              "none of %d test primaries of the beam reaches the ECAL (from x = %.4g, y = %.4g, z = %.5g cm at slopes "
-              "%.3g and %.3g, fields and matter in front included); move one of them: beam.position_x, _y, "
-              "beam.angle_x, _y, the centre of the ECAL",
-              2 * N_HIT, config->beam.position_x, config->beam.position_y, config->beam.position_z,
-              config->beam.angle_x, config->beam.angle_y);
+    EOT_CHECK(
+        eot_line_hits(w, N_HIT, 1.0) > 0 || eot_line_hits(w, N_HIT, 4.0) > 0, EOT_E_CONFIG,
+        "none of %d test primaries of the beam reaches the ECAL, from x = %.4g, y = %.4g, z = %.5g cm with slopes "
+        "%.3g and %.3g (what is in front of the ECAL acts on them); change beam.position_x, _y or beam.angle_x, "
+        "_y, or move the ECAL",
+        2 * N_HIT, config->beam.position_x, config->beam.position_y, config->beam.position_z, config->beam.angle_x,
+        config->beam.angle_y);
 done:
     return status;
 }

@@ -5,6 +5,10 @@
 #ifndef EOT_TRANSPORT_ARRIVALS_H
 #define EOT_TRANSPORT_ARRIVALS_H
 
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
 #include "eotmc/tally/atomic.h"
 #include "eotmc/transport/beam_line.h"
 
