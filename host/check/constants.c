@@ -81,8 +81,6 @@ static bool defaults_among(const struct eot_config *config, const char *const *k
 }
 
 enum eot_status eot_check_constants(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
-    static const char *const shower[] = {"physics.shower.depth", "physics.shower.alpha", "physics.shower.sigma_depth",
-                                         "physics.shower.sigma_alpha", "physics.shower.photon_length"};
     static const char *const ecal[] = {"detector.ecal.stochastic", "detector.ecal.constant", "detector.ecal.sampling",
                                        "detector.ecal.em_visible_ratio"};
     static const char *const hcal[] = {"detector.hcal.stochastic", "detector.hcal.mip_peak", "detector.hcal.mip_energy",
@@ -92,9 +90,7 @@ enum eot_status eot_check_constants(const struct eot_check *c, struct eot_findin
         const char *code, *what;
         const char *const *key;
         size_t n;
-    } groups[] = {{EOT_ROLE_ECAL, "shower_constants", "the shapes of showers below the cut", shower,
-                   sizeof shower / sizeof shower[0]},
-                  {EOT_ROLE_ECAL, "ecal_constants", "the response of the ECAL", ecal, sizeof ecal / sizeof ecal[0]},
+    } groups[] = {{EOT_ROLE_ECAL, "ecal_constants", "the response of the ECAL", ecal, sizeof ecal / sizeof ecal[0]},
                   {EOT_ROLE_HCAL, "hcal_constants", "the response of the HCAL", hcal, sizeof hcal / sizeof hcal[0]}};
     enum eot_status status = EOT_OK;
     char keys[320];

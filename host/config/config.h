@@ -24,6 +24,9 @@ enum eot_beam_particle {
 enum eot_beam_kind { EOT_BEAM_KIND_SHOWER, EOT_BEAM_KIND_MUON };
 enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
 enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
+/** Whether showers below the cut are calibrated for the ECAL's matter: where it is not NA64's and depth and alpha are
+ * the defaults; or never. */
+enum eot_shower_calibrate_config { EOT_CONFIG_SHOWER_AUTO, EOT_CONFIG_SHOWER_OFF };
 enum eot_muon_straggling_config {
     EOT_CONFIG_STRAGGLING_VAVILOV,
     EOT_CONFIG_STRAGGLING_MOMENTS,
@@ -93,6 +96,7 @@ struct eot_physics_config {
     double shower_photon_length[4]; /* l0 (1 + (l1/E)^l2), at most l3 [X0, GeV]: before a sub-cut photon converts */
     double shower_radius_max;       /* Moliere radii */
     double shower_spot_energy;      /* GeV per energy spot */
+    enum eot_shower_calibrate_config shower_calibrate;
 };
 
 struct eot_sampling_config {

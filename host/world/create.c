@@ -11,12 +11,13 @@
 #include "physics/shower.h"
 #include "world/beam_line.h"
 #include "world/calibrate.h"
+#include "world/calibrate_showers.h"
+#include "world/columns.h"
 #include "world/grid.h"
 #include "world/importance.h"
 #include "world/reach.h"
 #include "world/response.h"
 #include "world/sections.h"
-#include "world/slabs.h"
 #include "world/world_cache.h"
 
 double eot_world_signal_preference(const struct eot_config *config) {
@@ -107,9 +108,10 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     e->layers_inverse_X0 = (f32)(1.0 / (ecal->thickness / eot_setup_volume_X0(setup, ecal)));
     e->beam = beam_of(&config->beam);
     EOT_TRY(eot_world_beam_line(config, setup, o, true, w, err));
-    EOT_TRY(eot_world_slabs(config, setup, e, err));
+    EOT_TRY(eot_world_columns(config, setup, w, err));
     EOT_TRY(eot_world_response(config, e, err));
     if (cascade_only) goto done;
+    EOT_TRY(eot_showers_calibrate(config, setup, w, err));
     EOT_TRY(eot_world_reach(config, setup, w, err));
     if (e->response.n_hcal > 0)
         EOT_TRY(eot_hcal_calibrate(config, w, &e->response.hcal_scale, &w->accuracy.hcal_peak, err));

@@ -3,7 +3,7 @@
 #ifndef EOT_DETECTOR_ACCUMULATOR_H
 #define EOT_DETECTOR_ACCUMULATOR_H
 
-#include "eotmc/detector/slab.h"
+#include "eotmc/detector/volume.h"
 
 #define EOT_ENERGY_QUANTUM D(1073741824.0) /* counts per GeV: 2^30 */
 
@@ -22,7 +22,9 @@ enum eot_accumulator {
     EOT_N_ACC = EOT_ACC_HCAL_CELL + EOT_N_HCAL * EOT_N_HCAL_CELL
 };
 
-/** Energy as counts; rounding to the nearest keeps differences telescoping. */
+/** Energy [GeV] as counts; rounding to the nearest keeps differences telescoping. */
 EOT_FN i64 eot_energy_counts(f32 energy) { return (i64)floor((f64)energy * EOT_ENERGY_QUANTUM + D(0.5)); }
+/** The same of an energy in double precision. */
+EOT_FN i64 eot_energy_counts_f64(f64 energy) { return (i64)floor(energy * EOT_ENERGY_QUANTUM + D(0.5)); }
 
 #endif

@@ -116,7 +116,8 @@ EOT_FN eot_line_state eot_line_start(eot_line_view view, eot_primary source, i32
     s.m.position.y = (f64)source.y;
     s.m.position.z = (f64)view.world->beam.position_z;
     s.m.direction = eot_slope_direction(source.sx, source.sy);
-    s.m.kinetic_energy = s.m.time = s.m.clock = 0.0f;
+    s.m.kinetic_energy = D(0.0);
+    s.m.time = s.m.clock = 0.0f;
     s.E = source.E;
     s.type = type;
     s.is_beam = 1;

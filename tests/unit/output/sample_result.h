@@ -105,11 +105,11 @@ static inline struct eot_result sample_result(void) {
                      photon_shape);
     sample_histogram(&r, "dimuon.depth_X0", "X0", "Depth of the conversion", "depth in the ECAL", 0.0, 40.0,
                      depth_shape);
-    const struct eot_cutflow_row row[] = {{"muon pairs", 2e5, 1.602e-4, 4e-7},
-                                          {"one mu- track in the spectrometer", 30123, 3.4e-6, 2e-8},
-                                          {"VETO within one MIP", 1234, 5.6e-8, 1.3e-9},
-                                          {"each HCAL module within one MIP", 17, 3.4e-10, 8e-11},
-                                          {"missing energy > 20 GeV", 0, 0.0, 0.0}};
+    const struct eot_cutflow_row row[] = {{"muon pairs", 2e5, 1.602e-4, 4e-7, false},
+                                          {"one mu- track in the spectrometer", 30123, 3.4e-6, 2e-8, false},
+                                          {"VETO within one MIP", 1234, 5.6e-8, 1.3e-9, false},
+                                          {"each HCAL module within one MIP", 17, 3.4e-10, 8e-11, true},
+                                          {"missing energy > 20 GeV", 0, 0.0, 0.0, false}};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
         cr_assert_eq(eot_result_add_cutflow_row(&r, &row[i], NULL), EOT_OK);
     const struct eot_category category[] = {{"I", "one muon absorbed", 3e-10, 7e-11},
@@ -118,9 +118,10 @@ static inline struct eot_result sample_result(void) {
     for (size_t i = 0; i < 3; i++) cr_assert_eq(eot_result_add_category(&r, &category[i], NULL), EOT_OK);
     struct eot_selection_result tight = {.name = "tight", .n_cutflow = 2, .n_category = 1};
     tight.cutflow[0] = row[0];
-    tight.cutflow[1] = (struct eot_cutflow_row){"one track", 12345, 2.5e-6, 1e-8};
+    tight.cutflow[1] = (struct eot_cutflow_row){"one track", 12345, 2.5e-6, 1e-8, true};
     tight.category[0] = category[1];
     cr_assert_eq(eot_result_add_selection(&r, &tight, NULL), EOT_OK);
+    cr_assert_eq(eot_findings_warn(&r.warnings, NULL, "no_hcal", "there is no HCAL"), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "stack_overflow", 0, NULL), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "nan", 2, NULL), EOT_OK);
     r.events = (struct eot_event_table){.n_event = 1000,

@@ -116,6 +116,11 @@ Test(summary, reads_back_bit_for_bit) {
     cr_assert_eq(copy.n_cutflow, 5u);
     cr_assert_str_eq(copy.cutflow[4].cut, "missing energy > 20 GeV");
     cr_assert_eq(copy.cutflow[1].std_error, 2e-8);
+    cr_assert(copy.cutflow[3].is_not_applied && !copy.cutflow[2].is_not_applied);
+    cr_assert(copy.selection[0].cutflow[1].is_not_applied && !copy.selection[0].cutflow[0].is_not_applied);
+    cr_assert_eq(copy.warnings.n, 1u);
+    cr_assert_str_eq(copy.warnings.row[0].code, "no_hcal");
+    cr_assert_str_eq(copy.warnings.row[0].message, "there is no HCAL");
     cr_assert_eq(copy.n_category, 3u);
     cr_assert_str_eq(copy.category[1].title, "both in the spectrometer");
     cr_assert_eq(copy.n_selection, 1u);

@@ -96,8 +96,8 @@ EOT_FN eot_muon_ahead eot_look_ahead(eot_matter_view matter, eot_muon muon, real
  */
 EOT_FN eot_muon_ahead eot_muon_look_ahead(eot_matter_view matter, eot_muon muon, real loss) {
     real limit = fmin((real)matter.region[muon.region].max_step,
-                      eot_muon_loss_limit((real)matter.muon->largest_loss, muon.kinetic_energy, loss));
-    return eot_look_ahead(matter, muon, eot_muon_momentum2(muon.kinetic_energy), limit);
+                      eot_muon_loss_limit((real)matter.muon->largest_loss, (real)muon.kinetic_energy, loss));
+    return eot_look_ahead(matter, muon, eot_muon_momentum2((real)muon.kinetic_energy), limit);
 }
 
 /** Where a step has ended, as far as the grid is concerned. */
