@@ -164,6 +164,7 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
     double scale = (double)world->event.response.hcal_scale;
     EOT_CHECK_MEMORY(e.scratch);
     EOT_TRY(add_vertices(&e, err));
+    EOT_TRY(eot_estimator_add_beam(&e, err));
     if (config->scoring.track_length) EOT_TRY(add_track_lengths(&e, err));
     for (e.selection = 0; e.selection <= config->n_further; e.selection++) {
         EOT_TRY(eot_estimator_add_selection(&e, err));

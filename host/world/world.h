@@ -63,6 +63,10 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
  * EOT_E_MEMORY. */
 enum eot_status eot_world_create_muons(const struct eot_config *config, const struct eot_setup *setup,
                                        struct eot_world *world, struct eot_error *err);
+/** Only the way of a beam of electrons, positrons or photons to the ECAL, without tables: geometry and fields, as if
+ * all in front were vacuum. @return EOT_E_CONFIG (no ECAL), EOT_E_MEMORY. */
+enum eot_status eot_world_create_line(const struct eot_config *config, const struct eot_setup *setup,
+                                      struct eot_world *world, struct eot_error *err);
 void eot_world_free(struct eot_world *world);
 
 /** Whether the cascade sees the ECAL as two explicit layers, or as one effective medium. */
