@@ -27,7 +27,7 @@ struct eot_error {
     char text[8192];             /* "<problem> (<reason>); <what to do>" */
 };
 
-/** Fill err (may be NULL) and return status. */
+/** Fill err (may be NULL) and return status. Control characters in messages about usage and files become ?. */
 enum eot_status eot_error_set(struct eot_error *err, enum eot_status status, const char *file, int line,
                               const char *function, const char *format, ...) __attribute__((format(printf, 6, 7)));
 

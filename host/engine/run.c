@@ -56,8 +56,14 @@ void eot_lost_events_add(struct eot_lost_events *lost, uint64_t primary, uint32_
 }
 
 void eot_lost_events_join(struct eot_lost_events *lost, const struct eot_lost_events *part) {
-    for (size_t i = 0; i < part->n_kept; i++) eot_lost_events_add(lost, part->kept[i].primary, part->kept[i].faults);
-    lost->n += part->n - part->n_kept;
+    struct eot_lost_events both = {.n = lost->n + part->n};
+    size_t a = 0, b = 0;
+    while (both.n_kept < EOT_MAX_LOST_KEPT && a + b < lost->n_kept + part->n_kept) {
+        bool is_own = b == part->n_kept || (a < lost->n_kept && lost->kept[a].primary <= part->kept[b].primary);
+        both.kept[both.n_kept].primary = is_own ? lost->kept[a].primary : part->kept[b].primary;
+        both.kept[both.n_kept++].faults = is_own ? lost->kept[a++].faults : part->kept[b++].faults;
+    }
+    *lost = both;
 }
 
 void eot_run_free(struct eot_run *run) {

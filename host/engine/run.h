@@ -88,7 +88,7 @@ struct eot_lost_events {
     } kept[EOT_MAX_LOST_KEPT];
 };
 void eot_lost_events_add(struct eot_lost_events *lost, uint64_t primary, uint32_t faults);
-/** Append those of a later part of the run. */
+/** Add those of another part of the run; the first ones by primary are kept. */
 void eot_lost_events_join(struct eot_lost_events *lost, const struct eot_lost_events *part);
 
 /** An event kept for the record: as many values as its job has columns. */
@@ -143,7 +143,7 @@ struct eot_run_options {
     struct eot_run_part part;
     const struct eot_run_keeper *keeper; /* may be NULL */
     struct eot_findings *findings; /* may be NULL; warnings that only the device tells are added (check/findings.h) */
-    bool wants_errors; /* a run whose errors come from batches is made in several */
+    bool wants_errors;             /* a run whose errors come from batches is made in several */
 };
 
 #define EOT_MAX_BLOCK 256

@@ -138,6 +138,7 @@ static enum eot_status read_run(const json_t *root, const struct place *top, str
     READ_TEXT(run, &place, "config_sha256", r->config_sha256);
     READ_TEXT(run, &place, "tables_sha256", r->tables_sha256);
     READ_TEXT_IF_THERE(run, &place, "tally_sha256", r->tally_sha256);
+    READ_TEXT_IF_THERE(run, &place, "id", r->id);
     READ_TEXT(run, &place, "version", r->version);
     struct place seed = below(&place, "seed"), number = below(&place, "run"), partial = below(&place, "partial");
     EOT_TRY(read_unsigned(json_object_get(run, "seed"), &seed, &r->seed, err));

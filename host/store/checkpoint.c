@@ -104,7 +104,7 @@ static void put_head(struct writer *w, const struct eot_checkpoint_head *h) {
     put_u64(w, h->n_followed);
     put_u64(w, h->lost.n);
     put_u64(w, h->lost.n_kept);
-    for (int i = 0; i < EOT_MAX_LOST_KEPT; i++) {
+    for (size_t i = 0; i < h->lost.n_kept; i++) {
         put_u64(w, h->lost.kept[i].primary);
         put_u64(w, h->lost.kept[i].faults);
     }
@@ -126,11 +126,13 @@ static void take_head(struct reader *r, struct eot_checkpoint_head *h) {
     h->n_row_dropped = take_u64(r);
     take_text(r, h->events_sha256, sizeof h->events_sha256);
     h->n_followed = take_u64(r);
+    memset(&h->lost, 0, sizeof h->lost);
     h->lost.n = take_u64(r);
-    h->lost.n_kept = (size_t)take_u64(r);
-    for (int i = 0; i < EOT_MAX_LOST_KEPT; i++) {
-        h->lost.kept[i].primary = take_u64(r);
-        h->lost.kept[i].faults = (uint32_t)take_u64(r);
+    uint64_t n_lost = take_u64(r);
+    r->is_short |= n_lost > EOT_MAX_LOST_KEPT;
+    while (!r->is_short && h->lost.n_kept < n_lost) {
+        h->lost.kept[h->lost.n_kept].primary = take_u64(r);
+        h->lost.kept[h->lost.n_kept++].faults = (uint32_t)take_u64(r);
     }
     h->n_device = take_u64(r);
     take(r, h->device, sizeof h->device);
@@ -222,8 +224,7 @@ enum eot_status eot_checkpoint_parse(const unsigned char *bytes, size_t n_bytes,
     EOT_TRY(open_bytes(bytes, n_bytes, &r, err));
     take_head(&r, head);
     EOT_CHECK(!r.is_short && head->n_device <= EOT_CHECKPOINT_MAX_DEVICE && head->n_column <= EOT_N_EVENT_COLUMN &&
-                  head->n_row <= EOT_MAX_EVENT_ROW && head->first <= head->end &&
-                  head->lost.n_kept <= EOT_MAX_LOST_KEPT && head->lost.n_kept <= head->lost.n,
+                  head->n_row <= EOT_MAX_EVENT_ROW && head->first <= head->end,
               EOT_E_IO, "its head makes no sense (damaged); use an older one, or begin anew with --force");
     if (layout == NULL) goto done;
     EOT_TRY(take_sums(&r, layout, sums, err));

@@ -74,6 +74,8 @@ enum eot_status eot_merge_add(const char *folder, const struct eot_sums_layout *
     run->n_followed += part.n_followed;
     merge_lost(&run->lost, &part.lost);
     merge_devices(head, &own);
+    run->n_followed += part.n_followed;
+    eot_lost_events_join(&run->lost, &part.lost);
     head->is_finished = head->is_finished && own.is_finished;
     run->wall_s += own.wall_s;
     run->kernel_s += own.kernel_s;

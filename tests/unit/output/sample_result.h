@@ -143,7 +143,12 @@ static inline struct eot_result sample_result(void) {
          .weighted = 3.4e-6,
          .std_error = 2e-8,
          .n_eff = 29000.0},
-        {.cut = "VETO within one MIP", .events = 1234, .weighted = 5.6e-8, .std_error = 1.3e-9, .n_eff = 1200.0},
+        {.cut = "VETO within one MIP",
+         .events = 1234,
+         .weighted = 5.6e-8,
+         .std_error = 1.3e-9,
+         .n_eff = 1200.0,
+         .is_not_applied = true},
         {.cut = "each HCAL module within one MIP",
          .events = 7,
          .weighted = 3.4e-10,
@@ -160,10 +165,15 @@ static inline struct eot_result sample_result(void) {
     for (size_t i = 0; i < 3; i++) cr_assert_eq(eot_result_add_category(&r, &category[i], NULL), EOT_OK);
     struct eot_selection_result tight = {.name = "tight", .n_cutflow = 2, .n_category = 1};
     tight.cutflow[0] = row[0];
-    tight.cutflow[1] = (struct eot_cutflow_row){
-        .cut = "one track", .events = 12345, .weighted = 2.5e-6, .std_error = 1e-8, .n_eff = 12000.0};
+    tight.cutflow[1] = (struct eot_cutflow_row){.cut = "one track",
+                                                .events = 12345,
+                                                .weighted = 2.5e-6,
+                                                .std_error = 1e-8,
+                                                .n_eff = 12000.0,
+                                                .is_not_applied = true};
     tight.category[0] = category[1];
     cr_assert_eq(eot_result_add_selection(&r, &tight, NULL), EOT_OK);
+    cr_assert_eq(eot_findings_warn(&r.warnings, NULL, "no_hcal", "there is no HCAL"), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "stack_overflow", 0, NULL), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "nan", 2, NULL), EOT_OK);
     r.events = (struct eot_event_table){.n_event = 1000,

@@ -120,6 +120,11 @@ Test(summary, reads_back_bit_for_bit) {
     cr_assert_eq(copy.n_cutflow, 5u);
     cr_assert_str_eq(copy.cutflow[4].cut, "missing energy > 20 GeV");
     cr_assert_eq(copy.cutflow[1].std_error, 2e-8);
+    cr_assert(copy.cutflow[2].is_not_applied && !copy.cutflow[3].is_not_applied);
+    cr_assert(copy.selection[0].cutflow[1].is_not_applied && !copy.selection[0].cutflow[0].is_not_applied);
+    cr_assert_eq(copy.warnings.n, 1u);
+    cr_assert_str_eq(copy.warnings.row[0].code, "no_hcal");
+    cr_assert_str_eq(copy.warnings.row[0].message, "there is no HCAL");
     cr_assert(copy.cutflow[3].n_eff == 6.5 && copy.cutflow[3].is_poorly_determined);
     cr_assert(copy.cutflow[4].upper_limit_90 == 1.25e-9 && copy.category[2].upper_limit_90 == 1.25e-9);
     cr_assert(copy.n_followed == 1000 && copy.n_lost == 2 && copy.n_lost_event == 1);
@@ -282,9 +287,12 @@ Test(files, a_file_is_replaced_as_a_whole) {
     cr_assert_str_eq(text, "new");
     cr_assert_eq(count_entries(folder), 1);
 }
-Test(files, a_missing_folder_is_an_error) {
-    expect(eot_output_write_file(inside("none"), "f", "x", 1, &error), EOT_E_IO,
-           "/none/f' (No such file or directory)");
+Test(files, a_folder_that_has_vanished_is_made_again) {
+    cr_assert_eq(eot_output_write_file(inside("none"), "f", "x", 1, &error), EOT_OK, "%s", error.text);
+    cr_assert(eot_output_has(inside("none"), "f"));
+    write_text("file", "x");
+    expect(eot_output_write_file(inside("file/below"), "f", "x", 1, &error), EOT_E_IO,
+           "/file/below/f' (Not a directory)");
 }
 Test(files, a_folder_under_the_final_name_is_an_error_and_leaves_nothing) {
     cr_assert_eq(mkdir(inside("f"), 0777), 0);
