@@ -7,7 +7,6 @@
 #include "analysis/channels.h"
 #include "analysis/estimator.h"
 #include "physics/process.h"
-#include "world/calibrate.h"
 
 static enum eot_status add_track_lengths(const struct eot_estimator *e, struct eot_error *err) {
     static const char *const particle[3] = {"electron", "positron", "photon"};

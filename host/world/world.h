@@ -18,6 +18,8 @@ struct eot_world_accuracy {
     double hcal_peak;                          /* statistical, of the calibration */
 };
 
+#define EOT_CALIBRATION_MUONS 20000 /* that the calibration of the HCAL rests on */
+
 /* What a device reads of it is listed in world/sections.h. */
 struct eot_world {
     struct eot_f32_table table;
