@@ -60,7 +60,7 @@ int main(int argc, char **argv) {
                 status = eot_error_set(&error, EOT_E_IO, __FILE__, __LINE__, __func__,
                                        "cannot write to standard output; free space or check the pipe");
             if (status != EOT_OK) fprintf(stderr, "eotmc %s: %s\n", c->name, error.text);
-            return eot_status_exit_code(status);
+            return status != EOT_OK && error.exit_code != 0 ? error.exit_code : eot_status_exit_code(status);
         }
     struct eot_error error = {.status = EOT_OK};
     enum eot_status status = eot_error_set(&error, EOT_E_USAGE, __FILE__, __LINE__, __func__,

@@ -47,7 +47,7 @@ static enum eot_status add_vertices(const struct eot_estimator *e, struct eot_er
     size_t n_used = 0; /* blocks with primaries: an interrupted run may have one, and then no spread between blocks */
     for (size_t i = 0; i < e->run->n_block; i++) n_used += e->run->block[i].n_primary > 0;
     EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &all, err));
-    EOT_TRY(eot_estimator_add_exact(e, "eot.simulated", "1", (double)(e->run->end - e->run->first), err));
+    EOT_TRY(eot_estimator_add_exact(e, "eot.simulated", "1", (double)eot_sums_primaries(&e->run->sums), err));
     EOT_TRY(eot_estimator_add_exact(e, "physics.cut", "GeV", e->config->physics.cut, err));
     double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
     mean = (struct eot_mean){.value = equivalent,

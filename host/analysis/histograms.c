@@ -40,7 +40,7 @@ static int bin_offset(int which, int bin) { return EOT_T_HISTOGRAM + 4 * (which 
 
 static enum eot_status add_histogram(const struct eot_estimator *e, const struct shown *shown, struct eot_error *err) {
     double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2],
-        n = (double)(e->run->end - e->run->first) / e->run->rare_unit;
+        n = (double)eot_sums_primaries(&e->run->sums) / e->run->rare_unit;
     struct eot_histogram h = {.n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1};
     for (int b = 0; b < EOT_N_BIN + 2; b++) {
         int place = bin_offset(shown->which, b);

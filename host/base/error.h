@@ -21,6 +21,7 @@ enum eot_status {
 
 struct eot_error {
     enum eot_status status;
+    int exit_code; /* of the process; 0: eot_status_exit_code(status) */
     int line;
     const char *file, *function; /* static strings of the compiler */
     char text[8192];             /* "<problem> (<reason>); <what to do>" */

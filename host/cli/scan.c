@@ -16,6 +16,7 @@
 #include "output/file.h"
 #include "output/output.h"
 #include "output/sinks.h"
+#include "store/checkpoint.h"
 #include "geometry/setup.h"
 #include "version.h"
 
@@ -222,6 +223,14 @@ static bool is_finished(const char *folder, const struct eot_config *config, str
     return is_good;
 }
 
+/* Whether the folder has a checkpoint of this configuration: the run is then resumed. */
+static bool was_begun(const char *folder, const struct eot_config *config) {
+    struct eot_checkpoint_head head;
+    struct eot_error ignored;
+    return eot_checkpoint_exists(folder) && eot_checkpoint_read_head(folder, &head, &ignored) == EOT_OK &&
+           strcmp(head.config_sha256, config->sha256) == 0 && strcmp(head.version, EOT_VERSION) == 0;
+}
+
 /* Run the configuration in the folder unless that was done before. */
 static enum eot_status run_into(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
                                 struct eot_result *result, bool *is_kept, struct eot_error *err) {
@@ -229,6 +238,7 @@ static enum eot_status run_into(struct eot_simulator *simulator, const struct eo
     char *path = NULL;
     *is_kept = is_finished(folder, config, result);
     if (*is_kept) goto done;
+    simulator->use = was_begun(folder, config) ? EOT_FOLDER_RESUME : EOT_FOLDER_FORCE;
     EOT_TRY(eot_simulate(simulator, config, folder, err));
     path = eot_output_path(folder, "summary.json");
     EOT_CHECK_MEMORY(path);
@@ -362,7 +372,7 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
     char *list = NULL;
     size_t n_failed = 0, i_first = 0;
     struct request r = {.progress = "auto", .eot = 1e12};
-    struct eot_simulator simulator = {.is_quiet = true};
+    struct eot_simulator simulator = {.is_quiet = true, .checkpoint_s = 60.0 * EOT_CHECKPOINT_MINUTES};
     struct eot_text_list positional = {0};
     struct eot_scan scan = {0};
     const struct eot_option table[] = {

@@ -95,6 +95,25 @@ size_t eot_run_full_lanes(const struct eot_backend *backend);
 #define EOT_RUN_PRIMARIES_PER_LANE 400
 
 struct eot_findings;
+struct eot_run;
+/** Keeps a run on the disk while it goes on. */
+struct eot_run_keeper {
+    void *context;
+    double interval_s; /* between two saves */
+    /** What an earlier process has done of this run: sums, rows, part and times. @param run zeroed. @param is_loaded
+     * whether there was anything. */
+    enum eot_status (*load)(void *context, const struct eot_sums_layout *layout, struct eot_run *run, bool *is_loaded,
+                            struct eot_error *err);
+    /** Save what has been done so far. @param is_finished the part that was asked for is done. */
+    enum eot_status (*save)(void *context, const struct eot_run *run, bool is_finished, struct eot_error *err);
+};
+
+/** The part of a run to be made, in whole batches: share i of n equal ones, or the primaries [first, end), or (all 0)
+ * the whole run. Parts of one run are merged to it bit for bit. */
+struct eot_run_part {
+    uint64_t i, n, first, end;
+};
+
 struct eot_run_options {
     struct eot_backend *backend; /* a run is spread over all of its chain; eot_run_track_spectra uses the first */
     enum eot_progress_mode progress;
@@ -103,6 +122,8 @@ struct eot_run_options {
     bool skips_excluded;                         /* do not measure the rate that the cut or the region leaves out */
     bool skips_events;                           /* find the rare vertices and stop there */
     size_t chunk;                                /* events of a launch; 0 = automatic. Does not change results */
+    struct eot_run_part part;
+    const struct eot_run_keeper *keeper; /* may be NULL */
     struct eot_findings *findings; /* may be NULL; warnings that only the device tells are added (check/findings.h) */
     bool wants_errors;             /* a run that is a single batch is made in ten: one has no standard error */
 };
@@ -111,8 +132,9 @@ struct eot_run_options {
 
 struct eot_run {
     struct eot_sums sums;
-    uint64_t first, end; /* primaries done: [first, end) */
-    bool is_partial;
+    uint64_t first, end;           /* primaries done of the part that was asked for: [first, end) */
+    uint64_t part_first, part_end; /* that part */
+    bool is_partial;               /* not all primaries of that part are done */
     size_t n_row, n_row_dropped;
     struct eot_event_row *row;
     double rare_unit; /* rare vertices that a weight of 1 in the sums stands for */

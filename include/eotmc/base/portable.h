@@ -30,6 +30,8 @@ typedef double f64;
 #define EOT_ATOMIC_MIN_U32(place, value) ((void)atomic_min(place, value))
 static inline u32 eot_f32_bits(f32 x) { return as_uint(x); }
 static inline f32 eot_f32_from_bits(u32 b) { return as_float(b); }
+static inline u64 eot_f64_bits(f64 x) { return as_ulong(x); }
+static inline f64 eot_f64_from_bits(u64 b) { return as_double(b); }
 /* Of a kernel whose work items part company: some CPU drivers would run it in masked vectors. */
 #if defined(EOT_LANE_WIDTH) && defined(__has_attribute)
 #if EOT_LANE_WIDTH > 1 && __has_attribute(intel_vec_len_hint)
@@ -58,6 +60,8 @@ typedef double f64;
 #define EOT_ATOMIC_MIN_U32(place, value) ((void)atomicMin(place, value))
 static __device__ inline u32 eot_f32_bits(f32 x) { return __float_as_uint(x); }
 static __device__ inline f32 eot_f32_from_bits(u32 b) { return __uint_as_float(b); }
+static __device__ inline u64 eot_f64_bits(f64 x) { return (u64)__double_as_longlong(x); }
+static __device__ inline f64 eot_f64_from_bits(u64 b) { return __longlong_as_double((i64)b); }
 #else
 #include <stdint.h>
 #include <stdlib.h>
@@ -89,6 +93,16 @@ static inline u32 eot_f32_bits(f32 x) {
 }
 static inline f32 eot_f32_from_bits(u32 b) {
     f32 x;
+    memcpy(&x, &b, sizeof x);
+    return x;
+}
+static inline u64 eot_f64_bits(f64 x) {
+    u64 b;
+    memcpy(&b, &x, sizeof b);
+    return b;
+}
+static inline f64 eot_f64_from_bits(u64 b) {
+    f64 x;
     memcpy(&x, &b, sizeof x);
     return x;
 }

@@ -156,9 +156,8 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
     eot_event_visible_add(acc, r, eot_energy_counts(s.visible));
     if (r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_HADRONIC + r->module] += hadronic;
     if (shower + electron > 0)
-        state.shower_random =
-            eot_event_muon_shower(s, r, shower + electron, state.shower_random,
-                                  eot_deposit_view_of(matter.table, &world->shower, world->slab, world->n_slab, acc));
+        state.shower_random = eot_event_muon_shower(s, r, shower + electron, state.shower_random,
+                                                    eot_deposit_view_of(matter.table, world, acc));
     if (m.fate == EOT_MUON_ALIVE) {
         i32 plane = eot_event_muon_plane(s, matter.region, state.m.region);
         if (plane >= 0) {
