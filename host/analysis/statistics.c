@@ -57,10 +57,7 @@ enum eot_status eot_statistics_rate(const struct eot_batch_sum *batch, size_t n_
         variance = (total.sum2 / n - rate * rate) / (n - 1.0);
         if (variance < 0.0) variance = 0.0; /* equal scores: rounding */
     } else {
-        EOT_CHECK(n_filled > 1, EOT_E_NUMERIC,
-                  "one batch has no standard error (it takes two to differ); choose a smaller sampling.batch or a "
-                  "larger sampling.eot");
-        variance = batch_variance(batch, NULL, n_batch, rate, total.n, n_filled) / (n * n);
+        variance = n_filled > 1 ? batch_variance(batch, NULL, n_batch, rate, total.n, n_filled) / (n * n) : rate * rate;
     }
     *mean = (struct eot_mean){.value = rate,
                               .std_error = sqrt(variance),
@@ -78,14 +75,10 @@ enum eot_status eot_statistics_ratio(const struct eot_batch_sum *numerator, cons
     EOT_TRY(add_up(denominator, n_batch, &below, &n_filled, err));
     EOT_TRY(add_up(numerator, n_batch, &above, &n_filled, err));
     EOT_CHECK(below.sum != 0.0, EOT_E_NUMERIC, "there is no ratio (its denominator is 0); simulate more electrons");
-    EOT_CHECK(n_filled > 1, EOT_E_NUMERIC,
-              "one batch has no standard error (it takes two to differ); choose a smaller sampling.batch or a larger "
-              "sampling.eot");
-    double ratio = above.sum / below.sum;
-    *mean = (struct eot_mean){
-        .value = ratio,
-        .std_error = sqrt(batch_variance(numerator, denominator, n_batch, ratio, above.n, n_filled)) / fabs(below.sum),
-        .n_batches = n_filled};
+    double ratio = above.sum / below.sum, error = fabs(ratio);
+    if (n_filled > 1)
+        error = sqrt(batch_variance(numerator, denominator, n_batch, ratio, above.n, n_filled)) / fabs(below.sum);
+    *mean = (struct eot_mean){.value = ratio, .std_error = error, .n_batches = n_filled};
 done:
     return status;
 }

@@ -37,8 +37,8 @@ struct eot_mean {
 
 /** Mean score per primary. Uses the square method if has_squares, because it does not depend on the number of batches,
  * and the batch method otherwise. Batches without primaries are ignored.
- * @return EOT_E_NUMERIC without a primary, for a sum that is not finite, and for one batch (or one primary) without
- * squares: it has no standard error. */
+ * One batch (or one primary) without squares shows no scatter: the standard error is then the size of the value.
+ * @return EOT_E_NUMERIC without a primary and for a sum that is not finite. */
 enum eot_status eot_statistics_rate(const struct eot_batch_sum *batch, size_t n_batch, bool has_squares,
                                     struct eot_mean *mean, struct eot_error *err);
 

@@ -124,6 +124,18 @@ done:
     return status;
 }
 
+/* A single primary, or a single batch, shows nothing of how results scatter. */
+static enum eot_status warn_of_errors(const struct eot_run *run, double n, struct eot_result *result,
+                                      struct eot_error *err) {
+    size_t n_filled = 0;
+    for (size_t b = 0; b < run->n_block; b++) n_filled += run->block[b].n_primary > 0;
+    if (n > 1.0 && n_filled != 1) return EOT_OK;
+    return eot_findings_warn(&result->warnings, err, "no_standard_error",
+                             "the run is a single %s: standard errors cannot be estimated, and those that would need "
+                             "several are set to the values themselves; simulate more",
+                             n > 1.0 ? "batch" : "primary");
+}
+
 /* Who made the result, from what, on what: the same for every job. */
 static enum eot_status write_head(const struct eot_job *job, const struct eot_config *config,
                                   const struct eot_world *world, const struct eot_run *run,
@@ -159,6 +171,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
               "no batch was completed; nothing is written (use a smaller sampling.batch to stop earlier)");
     EOT_TRY(write_head(job, config, world, run, backend, result, err));
     EOT_TRY(job->work(run, &n_step, &n_muon, err));
+    EOT_TRY(warn_of_errors(run, n, result, err));
     EOT_TRY(job->estimate(config, world, run, result, err));
     EOT_TRY(add_events(job, run, result, err));
     result->performance.wall_s = run->wall_s;

@@ -16,7 +16,7 @@ small=(--device host --progress none --set output.figures=off --set sampling.eot
 runs() {
     local name=$1 estimate=$2 config=$3
     shift 3
-    "$eotmc" run "$source/configs/$config" -o "$work/out" "${small[@]}" "${@/#/--set=}" >"$work/text" 2>"$work/err" || { fail "$name: $(tail -1 "$work/err")"; return; }
+    "$eotmc" run "$source/configs/$config" -o "$work/out" --force "${small[@]}" "${@/#/--set=}" >"$work/text" 2>"$work/err" || { fail "$name: $(tail -1 "$work/err")"; return; }
     python3 -c "import json, sys; sys.exit(not json.load(open('$work/out/summary.json'))['estimates']['$estimate']['value'] > 0)" || fail "$name: $estimate is not above 0"
 }
 all=(physics.rare.dimuon_trident=on physics.rare.dimuon_annihilation=on)
