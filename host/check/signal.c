@@ -17,7 +17,7 @@ enum eot_status eot_check_signal(const struct eot_check *c, struct eot_findings 
     if (highest > EOT_LFC_E_MAX)
         return eot_findings_fail(f, err, "beam.energy",
                                  "(with its spread up to %.4g GeV; the cross sections of the signal are valid up to "
-                                 "%g GeV, for beams of 300 GeV); lower it",
+                                 "%g GeV); lower it",
                                  highest, EOT_LFC_E_MAX);
     for (int m = 0; m < o.n_medium; m++)
         for (int i = 0; i < o.medium[m].n_constituent; i++)

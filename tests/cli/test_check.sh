@@ -87,7 +87,7 @@ done
 # --- the smallest run, one primary, has a result that says it has no error
 for config in smoke.yaml bench/muon-iron1m.yaml na64mu-mu2e.yaml; do
     "$eotmc" run "$source/configs/$config" -o "$work/one" --force --device host --progress none --set sampling.eot=1 --set output.figures=off >"$work/text" 2>"$work/err" || { fail "$config, one primary: $(tail -1 "$work/err")"; continue; }
-    [ "$(codes "$work/one/summary.json")" = no_standard_error ] || fail "$config, one primary: $(codes "$work/one/summary.json")"
+    [ "$(codes "$work/one/summary.json")" = no_error ] || fail "$config, one primary: $(codes "$work/one/summary.json")"
 done
 
 # --- a scan asks all points first, and yield asks too
