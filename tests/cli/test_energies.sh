@@ -28,7 +28,7 @@ runs "conversion at 300 GeV" signal.per_mot na64mu-mu2e.yaml beam.energy=300
 runs "muons at 1 GeV" eot.simulated bench/muon-hcal1.yaml beam.energy=1
 runs "muons at 300 GeV" exit.survival bench/muon-hcal1.yaml beam.energy=300
 "$eotmc" check "$source/configs/na64mu-mu2e.yaml" --device host --set beam.energy=480 >"$work/text" 2>"$work/err"
-[ $? -eq 2 ] && grep -q 'beam.energy = 480 (.*valid up to 500 GeV' "$work/text" || fail "mu N -> e N phi at 480 GeV is not refused: $(cat "$work/text")"
+[ $? -eq 2 ] && grep -q 'beam.energy = 480 (.*at most 300 GeV' "$work/text" || fail "mu N -> e N phi at 480 GeV is not refused: $(cat "$work/text")"
 "$eotmc" check "$source/configs/na64e-signal.yaml" --device host --set beam.energy=3.2 --set physics.mphi=3 --set physics.cut=1 --set sampling.region.min_lepton_energy=0 >"$work/text" 2>"$work/err" ||
     fail "m_phi = 3 GeV at 3.2 GeV, which its spread reaches: $(cat "$work/text")"
 "$eotmc" check "$source/configs/na64e-signal.yaml" --device host --set beam.energy=2.5 --set physics.mphi=3 --set physics.cut=1 --set sampling.region.min_lepton_energy=0 >"$work/text" 2>"$work/err"
