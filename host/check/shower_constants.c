@@ -13,7 +13,7 @@ enum eot_status eot_check_shower_constants(const struct eot_check *c, struct eot
     eot_event_world *e = NULL;
     int i = 0;
     if (eot_beam_kind_of(c->config) != EOT_BEAM_KIND_SHOWER || p->shower_calibrate != EOT_CONFIG_SHOWER_OFF ||
-        !eot_shower_shape_is_default(p))
+        !eot_shower_shape_is_default(c->config))
         goto done;
     e = calloc(1, sizeof *e);
     EOT_CHECK_MEMORY(e);

@@ -209,6 +209,8 @@ enum eot_status eot_config_read_all(const char *path, const char *text, const ch
 /** Where a key of a configuration that was read is written, or the section that it would stand in: file, line, key, and
  * as the message "key = value ", to be continued. */
 void eot_config_place(const struct eot_config *config, const char *key, struct eot_problem *place);
+/** Has a key of the root section its default (whether or not it is written)? @param key a number or numbers. */
+bool eot_config_is_default(const struct eot_config *config, const char *key);
 void eot_config_free(struct eot_config *config);
 /** Kind of the beam's particle. */
 enum eot_beam_kind eot_beam_kind_of(const struct eot_config *config);

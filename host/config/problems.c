@@ -57,6 +57,16 @@ enum eot_status eot_problems_fail(const struct eot_problems *p, struct eot_error
     return eot_error_set(err, EOT_E_CONFIG, __FILE__, __LINE__, __func__, "%s", text);
 }
 
+void eot_problems_sort(struct eot_problems *p) {
+    for (size_t i = 1; i < p->n; i++) { /* few, and nearly in order */
+        struct eot_problem one = p->row[i];
+        size_t k = i;
+        for (; k > 0 && one.line > 0 && (p->row[k - 1].line == 0 || p->row[k - 1].line > one.line); k--)
+            p->row[k] = p->row[k - 1];
+        p->row[k] = one;
+    }
+}
+
 void eot_problems_free(struct eot_problems *p) {
     free(p->row);
     *p = (struct eot_problems){0};

@@ -32,6 +32,8 @@ bool eot_problems_has(const struct eot_problems *p, const char *key);
 /** Fill err with all of them, a line each: "file:line: message". What does not fit is counted.
  * @return EOT_E_CONFIG, or EOT_OK and err untouched if there is none. */
 enum eot_status eot_problems_fail(const struct eot_problems *p, struct eot_error *err);
+/** In the order of the file: by line, and what has none last; else as they were found. */
+void eot_problems_sort(struct eot_problems *p);
 void eot_problems_free(struct eot_problems *p);
 
 #endif

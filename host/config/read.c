@@ -442,6 +442,7 @@ enum eot_status eot_config_read_all(const char *path, const char *text, const ch
     if (status != EOT_OK && status != EOT_E_CONFIG) goto done;
     status = EOT_OK;
     if (r->tree.problems.n > 0) {
+        eot_problems_sort(&r->tree.problems);
         struct eot_problems empty = *problems;
         *problems = r->tree.problems;
         r->tree.problems = empty;
@@ -474,6 +475,21 @@ void eot_config_place(const struct eot_config *config, const char *key, struct e
     if (node != NULL && node->kind != EOT_NODE_MAP) eot_node_describe(node, value, sizeof value);
     snprintf(place->message, sizeof place->message, "%.200s%s%s%s", key, value[0] != '\0' ? " = " : "", value,
              key[0] != '\0' ? " " : "");
+}
+
+bool eot_config_is_default(const struct eot_config *config, const char *key) {
+    const struct eot_key *k = eot_key_find(EOT_SCOPE_ROOT, key);
+    double fallback[8] = {0};
+    struct eot_reader *r = k != NULL && k->type == EOT_KEY_NUMBER ? calloc(1, sizeof *r) : NULL;
+    if (r == NULL || k->fallback == NULL || k->fallback[0] == '\0') {
+        free(r);
+        return false;
+    }
+    bool is_read = read_default(&(struct eot_value_place){r, k, key}, (unsigned char *)fallback) == EOT_OK;
+    eot_tree_free(&r->tree);
+    free(r);
+    return is_read &&
+           memcmp(fallback, (const unsigned char *)config + k->offset, (size_t)k->count * sizeof fallback[0]) == 0;
 }
 
 void eot_config_free(struct eot_config *config) {

@@ -54,7 +54,7 @@ const struct eot_key EOT_KEYS[] = {
     NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
 
     CHOICE(ROOT, "beam.particle", BEAM_PARTICLES + 1, "e-", ROOT(beam.particle), "beam particle"),
-    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 1000, "", NULL, ROOT(beam.energy), false,
+    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL, ROOT(beam.energy), false,
      "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
     {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL,
      AT(struct eot_config_input, kinetic_energy), true, "kinetic energy, instead of beam.energy", NULL},
@@ -217,11 +217,12 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
 
-    COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group),
-          "work items per group; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.work_group", INTEGER, 0, 1024, "0", ROOT(device.work_group),
+          "work items per group; 0 = automatic. Does not change results. A device may allow fewer, which it then says; "
+          "none needs more"),
     COUNT(ROOT, "device.lanes", INTEGER, 0, 16777216, "0", ROOT(device.lanes),
           "particles followed side by side; 0 = automatic. Does not change results"),
-    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps),
+    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e5, "0", ROOT(device.launch_steps),
           "steps per kernel launch; 0 = automatic. Does not change results"),
     COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
           "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, 1 on the "

@@ -15,7 +15,7 @@
 bool eot_shower_matter_is_fitted(const eot_slab *slab);
 
 /** Whether physics.shower.depth and alpha are the defaults, which were fitted to that calorimeter. */
-bool eot_shower_shape_is_default(const struct eot_physics_config *physics);
+bool eot_shower_shape_is_default(const struct eot_config *config);
 
 /** Calibrate the showers of the ECAL where physics.shower.calibrate asks for it, its matter is another and the
  * constants are the defaults; nothing otherwise.

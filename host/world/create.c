@@ -127,9 +127,9 @@ static void apply_settings(const struct eot_config *config, const struct eot_em_
     }
     memset(w->event.selection, 0, sizeof w->event.selection);
     w->event.n_selection = 1 + (i32)config->n_further;
-    w->event.selection[0] = eot_world_selection(&config->selection);
+    w->event.selection[0] = eot_world_selection(config, &config->selection);
     for (size_t i = 0; i < config->n_further; i++)
-        w->event.selection[1 + i] = eot_world_selection(&config->further[i].selection);
+        w->event.selection[1 + i] = eot_world_selection(config, &config->further[i].selection);
 }
 
 /* What the host alone reads. */

@@ -53,8 +53,14 @@ enum eot_status eot_world_response(const struct eot_config *config, eot_event_wo
     return make_spectrometer(config, &e->response, err);
 }
 
-eot_selection eot_world_selection(const struct eot_selection_config *s) {
-    eot_selection to;
+int eot_world_absent(const struct eot_config *config) {
+    int absent = 1 << EOT_ROLE_VETO | 1 << EOT_ROLE_HCAL | 1 << EOT_ROLE_TRACKER;
+    for (size_t i = 0; i < config->geometry.n_volume; i++) absent &= ~(1 << config->geometry.volume[i].role);
+    return absent;
+}
+
+eot_selection eot_world_selection(const struct eot_config *config, const struct eot_selection_config *s) {
+    eot_selection to = {.absent = (i32)eot_world_absent(config)};
 #define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
     to.key##_low = (f32)s->key.low; \
     to.key##_high = (f32)s->key.high;
