@@ -167,9 +167,10 @@ enum eot_status eot_showers_calibrate(const struct eot_config *config, const str
     struct ladder *l = NULL;
     int i = 0;
     while (i < w->event.n_slab && w->event.slab[i].role != EOT_ROLE_ECAL) i++;
-    if (i == w->event.n_slab || config->physics.shower_calibrate == EOT_CONFIG_SHOWER_OFF ||
-        eot_shower_matter_is_fitted(&w->event.slab[i]) || !eot_shower_shape_is_default(config))
-        goto done;
+    bool is_on = config->physics.shower_calibrate == EOT_CONFIG_SHOWER_ON ||
+                 (config->physics.shower_calibrate == EOT_CONFIG_SHOWER_AUTO && i < w->event.n_slab &&
+                  !eot_shower_matter_is_fitted(&w->event.slab[i]) && eot_shower_shape_is_default(config));
+    if (i == w->event.n_slab || !is_on) goto done;
     l = calloc(1, sizeof *l);
     EOT_CHECK_MEMORY(l);
     EOT_TRY(eot_world_em_options_plain(config, setup, EOT_SHOWER_JOIN, &o, err));

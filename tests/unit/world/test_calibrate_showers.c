@@ -49,6 +49,7 @@ Test(calibrate_showers, only_where_the_constants_do_not_belong) {
     cr_expect(is_calibrated(LAR, "beam.spread=0"));
     cr_expect_not(is_calibrated(NA64, "beam.spread=0"), "NA64's own ECAL keeps its fit");
     cr_expect_not(is_calibrated(LAR, "physics.shower.calibrate=off"));
+    cr_expect(is_calibrated(NA64, "physics.shower.calibrate=on"));
     cr_expect_not(is_calibrated(LAR, "physics.shower.depth=[0.1, 1.5, -0.04]"), "what is given wins");
     cr_expect_not(is_calibrated(LAR, "physics.shower.alpha=[2.8, 0.2, -44, 1.1]"), "what is given wins");
 }
