@@ -348,15 +348,13 @@ static enum eot_status read_calorimeter(const struct eot_config *config, const s
     enum eot_status status = EOT_OK;
     struct eot_world world = {0};
     struct eot_f32_table quantiles = {0};
-    int i_ecal = 0;
     EOT_TRY(eot_world_create_with(config, setup, f->cut[0], &(struct eot_world_options){.cascade_only = true}, &world,
                                   err));
     EOT_TRY(eot_shower_tables_build(&config->physics, &quantiles, &f->constants, err));
-    while (world.event.slab[i_ecal].role != EOT_ROLE_ECAL) i_ecal++;
     f->X0 = world.calorimeter_X0;
     f->end = config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)].thickness / f->X0;
     f->h = f->end / N_FINE;
-    f->log_critical = world.event.slab[i_ecal].log_critical_energy;
+    f->log_critical = world.event.volume[world.event.columns.ecal].log_critical_energy;
 done:
     eot_world_free(&world);
     eot_f32_table_free(&quantiles);

@@ -14,11 +14,7 @@ static const char LAR[] = "geometry.volumes.ecal.layers=[{material: liquid_argon
                   NA64[] = "geometry.volumes.ecal.layers=[{material: lead, thickness: 1.5 mm}, {material: polystyrene, "
                            "thickness: 1.5 mm, active: on}]";
 
-static const eot_slab *ecal_of(const struct eot_world *w) {
-    int i = 0;
-    while (w->event.slab[i].role != EOT_ROLE_ECAL) i++;
-    return &w->event.slab[i];
-}
+static const eot_deposit_volume *ecal_of(const struct eot_world *w) { return &w->event.volume[w->event.columns.ecal]; }
 
 /* A world of tests/other_ecal.yaml with two overrides. */
 static struct eot_world world_with(const char *layers, const char *more) {
@@ -113,15 +109,15 @@ static void follow(struct sums *s, double energy, int type, u32 n) {
 /* 3000 showers: 0.02 X0 by a spread of 1.2 X0; the climb's 16 000 steps a node: less. */
 static void check(int type, double energy) {
     struct eot_world w = world_with(LAR, "beam.spread=0");
-    const eot_slab *slab = ecal_of(&w);
+    const eot_deposit_volume *ecal = ecal_of(&w);
     int is_photon = type == EOT_PHOTON;
-    struct sums s = {&w, (double)slab->log_critical_energy, 1.0 / w.calorimeter_X0, 0.0, 0.0, 0.0};
+    struct sums s = {&w, (double)ecal->log_critical_energy, 1.0 / w.calorimeter_X0, 0.0, 0.0, 0.0};
     w.em.depth = 1e7f;
     follow(&s, energy, type, 3000);
     double mean = s.first / s.energy, rms = sqrt(s.second / s.energy - mean * mean);
     f32 L = (f32)log1p((is_photon ? 0.5 : 1.0) * energy * exp(-s.log_critical));
     eot_shower_shape shape =
-        eot_shower_shape_at(w.table.value, w.event.shower, slab->shower_table, is_photon, (f32)log(energy), L);
+        eot_shower_shape_at(w.table.value, w.event.shower, ecal->shower_table, is_photon, (f32)log(energy), L);
     struct eot_shower_mean_shape direct = eot_shower_shape_of_moments(
         &w.event.shower, s.log_critical, is_photon, energy, (struct eot_shower_moments){mean, s.second / s.energy});
     cr_expect_float_eq((double)shape.m, direct.depth, 0.08, "%g GeV, type %d: depth %g X0, followed %g (rms %g)",
