@@ -7,7 +7,6 @@
 #include "analysis/channels.h"
 #include "analysis/estimator.h"
 #include "physics/process.h"
-#include "world/calibrate.h"
 
 static enum eot_status add_track_lengths(const struct eot_estimator *e, struct eot_error *err) {
     static const char *const particle[3] = {"electron", "positron", "photon"};
@@ -33,7 +32,7 @@ static enum eot_status add_track_lengths(const struct eot_estimator *e, struct e
             EOT_TRY(eot_statistics_rate(e->scratch, run->n_block, false, &mean, err));
             if (mean.value == 0.0 && threshold[t] >= top) mean = (struct eot_mean){.is_exact = true};
             if (mean.value == 0.0 && !mean.is_exact) /* at most top / threshold particles, each for about one X0 */
-                mean.upper_limit = EOT_LIMIT_EVENTS_90 * (top / threshold[t]) / (double)(run->end - run->first);
+                mean.upper_limit = EOT_LIMIT_EVENTS_90 * (top / threshold[t]) / (double)eot_sums_primaries(&run->sums);
             snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", particle[p], threshold[t]);
             EOT_TRY(eot_estimator_add(e, name, "X0", mean, err));
         }
@@ -164,6 +163,7 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
     double scale = (double)world->event.response.hcal_scale;
     EOT_CHECK_MEMORY(e.scratch);
     EOT_TRY(add_vertices(&e, err));
+    EOT_TRY(eot_estimator_add_beam(&e, err));
     if (config->scoring.track_length) EOT_TRY(add_track_lengths(&e, err));
     for (e.selection = 0; e.selection <= config->n_further; e.selection++) {
         EOT_TRY(eot_estimator_add_selection(&e, err));

@@ -82,6 +82,7 @@ struct eot_device_record {
     X(wall_s) X(kernel_s) X(jit_s) X(tables_s) X(eot_per_s) X(steps_per_s) X(steps_per_eot) X(muons_per_s)
 
 struct eot_result {
+    char id[33]; /* of the sample: a hash of version, configuration, tables, primaries and tallies; "" where unknown */
     char name[64], mode[8], config_sha256[65], tables_sha256[65], tally_sha256[65], version[32];
     uint64_t seed, run;
     bool partial;

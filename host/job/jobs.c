@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "job/muon_beam_private.h"
+#include "base/sha256.h"
 #include "version.h"
 
 const struct eot_job *const eot_jobs[] = {
@@ -169,6 +170,18 @@ done:
     return status;
 }
 
+/* A name of the sample that all files of a run carry: files of two runs in one folder tell on each other. */
+static void make_id(struct eot_result *r) {
+    struct eot_sha256 hash;
+    char hex[65];
+    const char *const text[] = {r->version, r->config_sha256, r->tables_sha256, r->tally_sha256};
+    eot_sha256_init(&hash);
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) eot_sha256_update(&hash, text[i], strlen(text[i]) + 1);
+    if (r->n_range > 0) eot_sha256_update(&hash, r->primaries, r->n_range * sizeof *r->primaries);
+    eot_sha256_finish(&hash, hex);
+    snprintf(r->id, sizeof r->id, "%.32s", hex);
+}
+
 /* Who made the result, from what, on what: the same for every job. */
 static enum eot_status write_head(const struct eot_job *job, const struct eot_config *config,
                                   const struct eot_world *world, const struct eot_run *run,
@@ -190,6 +203,7 @@ static enum eot_status write_head(const struct eot_job *job, const struct eot_co
     }
     for (size_t i = 0; i < run->sums.n_range; i++)
         EOT_TRY(eot_result_add_range(result, run->sums.range[i][0], run->sums.range[i][1], err));
+    make_id(result);
 done:
     return status;
 }

@@ -372,6 +372,7 @@ static enum eot_status conclude(struct team *t, struct worker *first, struct eot
         if (err != NULL) *err = t->error;
         return t->status;
     }
+    EOT_TRY(check_lost(t, run->n_followed, err));
     if (!run->is_partial) EOT_TRY(t->job->finish(first->state, &run->sums, err));
     if (keeper != NULL) EOT_TRY(keeper->save(keeper->context, run, !run->is_partial, err));
     EOT_TRY(check_lost(t, run->n_followed, err));

@@ -252,6 +252,7 @@ static herr_t add_attributes(hid_t file, const struct eot_result *r) {
     const struct {
         const char *name, *value;
     } text[] = {{"schema", SCHEMA},
+                {"id", r->id},
                 {"name", r->name},
                 {"mode", r->mode},
                 {"version", r->version},

@@ -4,7 +4,10 @@
 usage: relations.py EOTMC [--seed S] [--n N] [--relation LETTERS] [--seeds K] [--eot N] [--jobs J] [--keep DIR]
 
 (a) everything moved; (b) charges and fields reversed; (c) a quarter turn about z; (d) matter cut in two, vacuum added;
-(e) a field where nothing goes; (g) the energy balance closes; (h) analog and forced agree. (tests/relations/setups.py)
+(e) a field where nothing goes; (f) reconstructed momenta are right: in vacuum, where the resolution is below 50 %, the
+median of |p_rec|/p_true is 1 within 2 %, and charges are wrong as often as a Gaussian in 1/p says; (g) the energy balance
+closes; (h) analog and forced agree; (i) tracks do not depend on which events have their deposits followed: same seeds,
+same cut flow. Set-ups and images: tests/relations/setups.py.
 
 Both sides run with several independent seeds. All estimates of the base whose value is 10 errors or more (100 effective
 entries) are compared. They are correlated: the variance of their chi-square is taken from differences of runs of one
@@ -26,7 +29,7 @@ import setups
 
 RELATIONS = {"a": ("moved", setups.moved), "b": ("charges reversed", setups.charge_reversed),
              "c": ("turned", setups.turned), "d": ("cut in two", setups.cut_in_two),
-             "e": ("idle field", setups.with_idle_field), "g": ("balance", None), "h": ("analog and forced", None)}
+             "e": ("idle field", setups.with_idle_field), "f": ("momenta", None), "g": ("balance", None), "h": ("analog and forced", None), "i": ("deposits of few", None)}
 LEFT_OUT = ("eot.", "events.", "physics.cut", "ecal.showers")
 ANALOG = ("dimuon.", "cascade.", "cut.", "selected.")  # what does not depend on how vertices are drawn
 BALANCE = 1e-9
@@ -37,7 +40,7 @@ class Failed(Exception):
 
 
 def run(options, setup, seed, eot, folder):
-    """One run. @return its estimates, name: (value, error), and the residual of its energy balance."""
+    """One run. @return its estimates, name: (value, error), the residual of its energy balance, events with a track."""
     config = json.loads(json.dumps(setup))
     sampling = config.setdefault("sampling", {})
     sampling.update(seed=seed, eot=eot, batch=max(1, eot // 20))
@@ -58,7 +61,8 @@ def run(options, setup, seed, eot, folder):
                  if not name.startswith(LEFT_OUT) and e.get("value") is not None}
     for cut in summary.get("cutflow", []):
         estimates["cut." + cut["cut"]] = (cut["weighted"], cut["std_error"])
-    return estimates, summary.get("energy_balance", {}).get("relative_residual") or 0.0
+    tracks = sum(cut["events"] for cut in summary.get("cutflow", []) if cut["cut"] == "one track")
+    return estimates, summary.get("energy_balance", {}).get("relative_residual") or 0.0, tracks
 
 
 def run_side(options, pool, setup, label, first_seed, eot, n_seed):
@@ -161,6 +165,34 @@ def pairs(letter, base, image):
             and (letter != "h" or n.startswith(ANALOG))]
 
 
+def momenta_are_right(setup, base, lines):
+    """(f) of the runs of one side."""
+    names = ("track.momentum_ratio_median", "track.momentum_resolution", "track.charge_wrong_fraction")
+    if setup["geometry"]["world"]["material"] != "vacuum" or not all(n in r[0] for n in names for r in base):
+        return True
+    (ratio, ratio_error), (resolution, _), (wrong, wrong_error) = (mean_of([r[0][n] for r in base]) for n in names)
+    n_track = sum(r[2] for r in base)
+    if n_track < 100 or not 0 < resolution < 0.5:
+        return True
+    lines.append("  f momenta           %d tracks, ratio %.4f(%.4f), resolution %.3f, wrong charges %.2g" %
+                 (n_track, ratio, ratio_error, resolution, wrong))
+    gaussian = 0.5 * math.erfc(1.0 / (resolution * math.sqrt(2.0)))
+    most_wrong = gaussian + 5.0 * max(wrong_error, math.sqrt(max(gaussian, 1e-6) / n_track)) + 1e-6
+    return abs(ratio - 1.0) < 0.02 + 5.0 * ratio_error and wrong < most_wrong
+
+
+def tracks_are_kept(options, pool, setup, base, seed, lines):
+    """(i): the cut flow of the same primaries, all or few of which have their deposits followed."""
+    image = json.loads(json.dumps(setup))
+    image["scoring"]["deposit_fraction"] = 0.02
+    other = run_side(options, pool, image, "%d-i" % seed, 1, options.eot, options.seeds)
+    names = [n for n in base[0][0] if n.startswith("cut.")]
+    lost = max(abs(sum(r[0][n][0] for r in other) - sum(r[0][n][0] for r in base)) /
+               max(sum(r[0][n][0] for r in base), 1e-300) for n in names)
+    lines.append("  i deposits of few   %d tracks, %.2g of a cut's rate differ" % (sum(r[2] for r in base), lost))
+    return lost < 1e-3
+
+
 def describe(setup):
     roles = [v["role"] for v in setup["geometry"]["volumes"]]
     return "%s %g GeV, %d volumes, %d magnets, %d chambers" % (
@@ -205,8 +237,12 @@ def check_setup(options, pool, seed):
                 worst = max(abs(r[1]) for r in base)
                 holds = worst < BALANCE
                 lines.append("  g balance           residual %.2g" % worst)
-            elif letter == "h" and job == "muon":
+            elif letter in "hi" and job == "muon":
                 continue
+            elif letter == "f":
+                holds = momenta_are_right(setup, base, lines)
+            elif letter == "i":
+                holds = tracks_are_kept(options, pool, setup, base, seed, lines)
             else:
                 holds = check(options, pool, job, setup, letter, base, seed, lines)
         except Failed as failed:
@@ -232,7 +268,7 @@ def main():
     parser.add_argument("eotmc")
     parser.add_argument("--seed", type=int, default=1, help="of the first set-up")
     parser.add_argument("--n", type=int, default=10, help="set-ups")
-    parser.add_argument("--relation", default="abcdegh", help="letters of those to check")
+    parser.add_argument("--relation", default="abcdefghi", help="letters of those to check")
     parser.add_argument("--seeds", type=int, default=6, help="runs of each side, at least 4")
     parser.add_argument("--eot", type=int, default=400, help="primaries of a run")
     parser.add_argument("--jobs", type=int, default=2, help="runs side by side")
