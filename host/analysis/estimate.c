@@ -7,7 +7,6 @@
 #include "analysis/channels.h"
 #include "analysis/estimator.h"
 #include "physics/process.h"
-#include "world/calibrate.h"
 
 static enum eot_status add_track_lengths(const struct eot_estimator *e, struct eot_error *err) {
     static const char *const particle[3] = {"electron", "positron", "photon"};
@@ -164,6 +163,7 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
     double scale = (double)world->event.response.hcal_scale;
     EOT_CHECK_MEMORY(e.scratch);
     EOT_TRY(add_vertices(&e, err));
+    EOT_TRY(eot_estimator_add_beam(&e, err));
     if (config->scoring.track_length) EOT_TRY(add_track_lengths(&e, err));
     for (e.selection = 0; e.selection <= config->n_further; e.selection++) {
         EOT_TRY(eot_estimator_add_selection(&e, err));

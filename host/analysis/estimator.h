@@ -81,6 +81,8 @@ enum eot_status eot_estimator_add(const struct eot_estimator *e, const char *nam
 enum eot_status eot_estimator_add_exact(const struct eot_estimator *e, const char *name, const char *unit, double value,
                                         struct eot_error *err);
 
+/** beam.*: what became of the primaries before the ECAL. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
+enum eot_status eot_estimator_add_beam(const struct eot_estimator *e, struct eot_error *err);
 /** Cut flow, categories, selected.per_eot and, of the signal, efficiencies of the selection e->selection. @return
  * EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struct eot_error *err);

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/counting.h"
 #include "cli/option_rows.h"
 #include "cli/cli.h"
 #include "check/check.h"
 #include "cli/interrupt.h"
 #include "cli/preflight.h"
 #include "cli/simulate.h"
+#include "limit/one_channel.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "output/sinks.h"
@@ -248,7 +248,7 @@ done:
     return status;
 }
 
-/* Expected 90 % upper limit on the coupling, from the point's signal and its background. */
+/* Median 90 % upper limit on the coupling, from the point's signal and its background. */
 static enum eot_status add_merit(struct eot_result *signal, const struct eot_result *background, double eot,
                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -269,9 +269,11 @@ static enum eot_status add_merit(struct eot_result *signal, const struct eot_res
     bool s_is_poor = rate->is_poorly_determined || efficiency->is_poorly_determined,
          b_is_poor = selected->is_poorly_determined;
     double s_relative = s > 0.0 ? hypot(rate->std_error / rate->value, efficiency->std_error / efficiency->value) : 0.0;
-    double limit = eot_counting_expected_limit(b, LEVEL),
-           limit_error = 0.5 * fabs(eot_counting_expected_limit(b + b_error, LEVEL) -
-                                    eot_counting_expected_limit(fmax(0.0, b - b_error), LEVEL));
+    double limit, above, below, limit_error;
+    EOT_TRY(eot_median_limit(b, LEVEL, &limit, err));
+    EOT_TRY(eot_median_limit(b + b_error, LEVEL, &above, err));
+    EOT_TRY(eot_median_limit(fmax(0.0, b - b_error), LEVEL, &below, err));
+    limit_error = 0.5 * fabs(above - below);
     const struct eot_estimate signal_events = {.name = "merit.signal_events",
                                                .unit = "1",
                                                .value = s,
@@ -402,7 +404,7 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
         {"estimates", 0, EOT_OPTION_TEXT, &r.estimates, "NAME[,NAME...]",
          "what is printed and drawn (default: efficiencies by cut, or selected.per_eot); the tables have all"},
         {"background", 0, EOT_OPTION_TEXT, &r.background, "CONFIG",
-         "run this too at every point, and add the figure of merit merit.h90: the expected 90 % upper limit on h"},
+         "run this too at every point, and add the figure of merit merit.h90: the median 90 % upper limit on h"},
         {"eot", 0, EOT_OPTION_REAL, &r.eot, "N",
          "electrons on target of the experiment, for the figure of merit (default: 1e12)"},
         EOT_ROW_DEVICES(&simulator.device),

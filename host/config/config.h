@@ -41,6 +41,7 @@ struct eot_beam_config {
     double spread;                             /* relative Gaussian spread of the momentum */
     double spot_x, spot_y;                     /* Gaussian sigma [cm] */
     double divergence_x, divergence_y;         /* Gaussian sigma [rad] */
+    double angle_x, angle_y;                   /* mean slopes [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
 };
 

@@ -17,6 +17,7 @@ struct eot_cascade_lanes {
     size_t n_lane, group, batch;
     struct eot_buffer *parameters, *energy, *state, *stack, *track, *vertex;
     struct eot_buffer *sums, *n_place, *hits; /* of the kernel lanes_summary */
+    struct eot_buffer *arrival_stack, *beam;  /* of the kernel arrivals; NULL: there are none */
     int64_t sum[EOT_N_LANES_SUM];             /* over the lanes, as after the last launch */
     int64_t sum_before[EOT_N_LANES_SUM];      /* what the device had summed up until then */
     int64_t *track_host;                      /* n_lane x 3 n_track_bin */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout) {
+void eot_run_layout(size_t n_selection, bool has_arrivals, struct eot_sums_layout *layout) {
     const size_t n_channel = EOT_N_RARE_CHANNEL;
     eot_sums_section_add(layout, "track", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, 3 * EOT_TRACK_BINS, true);
     eot_sums_section_add(layout, "event", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, n_selection * EOT_N_TALLY, true);
@@ -16,6 +16,9 @@ void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout) {
     eot_sums_section_add(layout, "shower.profile", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_MAX_PROFILE, false);
     eot_sums_section_add(layout, "shower.cell", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_N_ECAL_CELL, false);
     eot_sums_section_add(layout, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true);
+    if (!has_arrivals) return;
+    eot_sums_section_add(layout, "beam", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_BEAM_SUM, true);
+    eot_sums_section_add(layout, "shower.missed", EOT_SUMS_WIDE, EOT_SUMS_APART, 2, false);
 }
 
 enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
@@ -27,12 +30,14 @@ enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
     EOT_CHECK_MEMORY(run->block);
     for (size_t i = 0; i < run->n_block; i++) {
         const int64_t *work = eot_sums_at(s, EOT_RUN_WORK, i);
-        run->block[i] = (struct eot_block){.n_primary = s->block_primaries[i],
-                                           .track = eot_sums_at(s, EOT_RUN_TRACK, i),
-                                           .event = eot_sums_at(s, EOT_RUN_EVENT, i),
-                                           .n_step = (uint64_t)work[EOT_RUN_N_STEP],
-                                           .n_vertex = (uint64_t)work[EOT_RUN_N_VERTEX],
-                                           .vertex_sum = (uint64_t)work[EOT_RUN_VERTEX_SUM]};
+        run->block[i] =
+            (struct eot_block){.n_primary = s->block_primaries[i],
+                               .track = eot_sums_at(s, EOT_RUN_TRACK, i),
+                               .event = eot_sums_at(s, EOT_RUN_EVENT, i),
+                               .beam = s->layout.n_section > EOT_RUN_BEAM ? eot_sums_at(s, EOT_RUN_BEAM, i) : NULL,
+                               .n_step = (uint64_t)work[EOT_RUN_N_STEP],
+                               .n_vertex = (uint64_t)work[EOT_RUN_N_VERTEX],
+                               .vertex_sum = (uint64_t)work[EOT_RUN_VERTEX_SUM]};
     }
     run->largest_weight = run->rare_unit * (double)eot_f32_from_bits((uint32_t)eot_sums_count(s, EOT_RUN_LARGEST, 0));
     run->n_excluded_shower = (uint64_t)eot_sums_count(s, EOT_RUN_EXCLUDED_COUNT, 0);

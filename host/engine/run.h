@@ -25,7 +25,10 @@ enum eot_run_section {
     EOT_RUN_SHOWER,         /* [EOT_N_SHOWER_SUM] */
     EOT_RUN_PROFILE,        /* [EOT_MAX_PROFILE][E, E^2] GeV */
     EOT_RUN_CELL,           /* [EOT_N_ECAL_CELL][E, E^2] GeV */
-    EOT_RUN_LARGEST         /* [1] bits of the largest weight of a vertex, as a 32-bit float */
+    EOT_RUN_LARGEST,         /* [1] bits of the largest weight of a vertex, as a 32-bit float */
+    /* only where primaries have arrivals (eot_world_has_arrivals): */
+    EOT_RUN_BEAM,         /* [EOT_N_BEAM_SUM] */
+    EOT_RUN_SHOWER_MISSED /* [E, E^2] GeV of plain showers, the ledger's term */
 };
 enum eot_run_work {
     EOT_RUN_N_STEP = 0,
@@ -64,15 +67,17 @@ struct eot_shower_binning {
 };
 struct eot_shower_binning eot_run_shower_binning(const struct eot_config *config);
 
-/** The sums of a shower run. @param n_selection that are applied to its events, the default one included. @param layout
+/** The sums of a shower run. @param n_selection that are applied to its events, the default one included. @param
+ * has_arrivals of its primaries. @param layout
  * zeroed. */
-void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout);
+void eot_run_layout(size_t n_selection, bool has_arrivals, struct eot_sums_layout *layout);
 
 /** A block of primaries of a shower run, in its sums. */
 struct eot_block {
     uint64_t n_primary;
     int64_t *track; /* [3][EOT_TRACK_BINS] */
     int64_t *event; /* [selections][EOT_N_TALLY] */
+    int64_t *beam;  /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
     uint64_t n_step, n_vertex, vertex_sum;
     uint32_t largest; /* bits of the largest weight of a vertex */
 };

@@ -131,12 +131,19 @@ static double staterror_width(const struct eot_channel *c, const char *name, siz
     return sum > 0.0 ? sqrt(square) / sum : 0.0;
 }
 
-/* The gamma of a modifier in a bin, the number of which among all parameters is returned. */
-static enum eot_status gamma_take(struct builder *b, const struct eot_channel *c, size_t s,
-                                  const struct eot_modifier *m, size_t i_own, size_t bin, size_t first_of_bin,
+/* A bin: its channel, its number there and among all, and the number of its first gamma. */
+struct bin {
+    const struct eot_channel *channel;
+    size_t i_own, i_all, first;
+};
+
+/* The gamma of a modifier of sample s in a bin, the number of which among all parameters is returned. */
+static enum eot_status gamma_take(struct builder *b, const struct bin *bin, size_t s, const struct eot_modifier *m,
                                   size_t *number, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    for (size_t p = first_of_bin; p < b->n_parameter; p++)
+    const struct eot_channel *c = bin->channel;
+    size_t i_own = bin->i_own;
+    for (size_t p = bin->first; p < b->n_parameter; p++)
         if (strcmp(b->parameter[p].name, m->name) == 0) {
             *number = p;
             EOT_CHECK(m->type == EOT_MODIFIER_STATERROR && b->parameter[p].kind == EOT_AUX_NORMAL, EOT_E_CONFIG,
@@ -148,7 +155,7 @@ static enum eot_status gamma_take(struct builder *b, const struct eot_channel *c
     struct parameter p = {.name = m->name,
                           .i_own = i_own,
                           .n_own = c->n_bin,
-                          .bin = bin,
+                          .bin = bin->i_all,
                           .aux = 1.0,
                           .start = 1.0,
                           .lower = 1e-10,
@@ -227,7 +234,7 @@ done:
 static enum eot_status bin_add(struct builder *b, const struct eot_channel *c, size_t first_sample, size_t i,
                                size_t bin, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    size_t first_of_bin = b->n_parameter;
+    struct bin own = {.channel = c, .i_own = i, .i_all = bin, .first = b->n_parameter};
     EOT_TRY(word_add(&b->bin_term, b->term.n / EOT_TERM_WORDS, err));
     EOT_TRY(word_add(&b->bin_local, b->n_parameter - b->n_shared, err));
     for (size_t s = 0; s < c->n_sample; s++) {
@@ -237,7 +244,7 @@ static enum eot_status bin_add(struct builder *b, const struct eot_channel *c, s
             const struct eot_modifier *y = &x->modifier[m];
             if (is_gamma(y->type)) {
                 size_t number = 0;
-                EOT_TRY(gamma_take(b, c, s, y, i, bin, first_of_bin, &number, err));
+                EOT_TRY(gamma_take(b, &own, s, y, &number, err));
                 EOT_TRY(word_add(&b->gamma, number, err));
             } else if (y->type == EOT_MODIFIER_HISTOSYS) {
                 EOT_TRY(word_add(&b->shift, (size_t)shared_find(b, y->name), err));

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "limit/asymptotic.h"
 #include "limit/root.h"
 
 const char *const eot_channel_constraint_name[EOT_N_CHANNEL_CONSTRAINT] = {
@@ -368,5 +369,27 @@ enum eot_status eot_one_channel_limit(const struct eot_one_channel *channel, dou
             EOT_TRY(solve(&s, data, level, p, &answer->expected[k], err));
     }
 done:
+    return status;
+}
+
+static const double MANY = 1e4;
+
+enum eot_status eot_median_limit(double b, double level, double *limit, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct setting s = setting_of(&(struct eot_one_channel){.background = b});
+    struct eot_spec spec = {.n_channel = 0};
+    struct eot_model model = {.index = NULL};
+    struct eot_limit_answer answer;
+    if (b < MANY) {
+        EOT_TRY(solve(&s, (struct outcome){count_quantile(b, 0.5), 0.0}, level, NAN, limit, err));
+    } else {
+        EOT_TRY(eot_spec_one_bin(1.0, b, 0.0, EOT_MODIFIER_SHAPESYS, b, &spec, err));
+        EOT_TRY(eot_model_create(&spec, &model, err));
+        EOT_TRY(eot_asymptotic_limit(&model, NULL, level, &answer, err));
+        *limit = answer.expected[2];
+    }
+done:
+    eot_model_free(&model);
+    eot_spec_free(&spec);
     return status;
 }

@@ -44,6 +44,11 @@ double eot_one_channel_cls(const struct eot_one_channel *channel, double n, doub
 enum eot_status eot_one_channel_limit(const struct eot_one_channel *channel, double n, double level,
                                       struct eot_limit_answer *answer, struct eot_error *err);
 
+/** The median limit in events of an experiment without signal and with a known background, as a figure of merit: exact,
+ * and asymptotic from 1e4 events of background on, where the two differ by less than 1 %. It is a step function of the
+ * background, since the median is a whole number of events. */
+enum eot_status eot_median_limit(double background, double level, double *limit, struct eot_error *err);
+
 /** The interval of Feldman and Cousins (Phys. Rev. D 57 (1998) 3873) for a known background; upper ends are made not
  * to rise with the background, as theirs are. */
 struct eot_interval {

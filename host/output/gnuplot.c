@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/plain.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "version.h"
@@ -164,13 +165,6 @@ static bool is_whole(const char *folder, const char *name, const struct form *fo
     return is_good;
 }
 
-/* Names come from files, too (histograms of a summary.json): what is not plain could end a string of the script and
- * begin a command. */
-static bool is_plain_name(const char *name) {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-";
-    return name[0] != '\0' && strspn(name, plain) == strlen(name);
-}
-
 /** Run the script of a figure for one form, and give the picture its name. */
 static enum eot_status make_picture(const char *folder, const char *name, const char *script, const struct form *form,
                                     struct eot_error *err) {
@@ -204,7 +198,7 @@ static enum eot_status write_script(const char *folder, const char *name, size_t
     EOT_CHECK(strlen(name) < 100, EOT_E_USAGE,
               "figure name '%.20s...' has %zu characters (at most 99); give a shorter one", name, strlen(name));
     EOT_CHECK(
-        is_plain_name(name), EOT_E_USAGE,
+        eot_plain_is_name(name), EOT_E_USAGE,
         "a figure's name has characters other than letters, digits, . _ + - (it becomes part of a gnuplot script, "
         "which must not hold commands); name it otherwise");
     snprintf(data_name, sizeof data_name, "%s.dat", name);

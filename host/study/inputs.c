@@ -270,7 +270,7 @@ done:
 
 enum eot_status eot_study_add_signals(struct eot_study_reader *r, const struct eot_node *item, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    char *path[4] = {NULL, NULL, NULL, NULL};
+    const char *path[4] = {NULL, NULL, NULL, NULL};
     static const char *const key[] = {"run", "scan", "yield", "efficiency"};
     if (item->kind != EOT_NODE_MAP)
         return eot_tree_fail(&r->tree, item, "signals", err,
@@ -283,7 +283,7 @@ enum eot_status eot_study_add_signals(struct eot_study_reader *r, const struct e
                                    "(not known here); give run, scan, or yield and efficiency");
             goto done;
         }
-        EOT_TRY(eot_study_path(r, item->child[i]->text, &path[k], err));
+        path[k] = item->child[i]->text;
     }
     if ((path[0] != NULL) + (path[1] != NULL) + (path[2] != NULL) != 1 || (path[2] != NULL) != (path[3] != NULL)) {
         status = eot_tree_fail(&r->tree, item, "signals", err,
@@ -294,15 +294,13 @@ enum eot_status eot_study_add_signals(struct eot_study_reader *r, const struct e
     if (path[1] != NULL) EOT_TRY(add_scan(r, path[1], err));
     if (path[2] != NULL) EOT_TRY(add_yield(r, path[2], path[3], err));
 done:
-    for (int i = 0; i < 4; i++) free(path[i]);
     return status;
 }
 
-enum eot_status eot_study_add_run(struct eot_study_reader *r, const struct eot_node *item, const char *folder,
-                                  struct eot_study_background *b, struct eot_error *err) {
+enum eot_status eot_study_add_run(struct eot_study_reader *r, const char *folder, struct eot_study_background *b,
+                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct run run = {.folder = NULL};
-    (void)item;
     EOT_TRY(run_open(folder, &run, err));
     EOT_TRY(same_experiment(r, &run, err));
     b->per_eot = measured(&run.result, "selected.per_eot");

@@ -61,19 +61,6 @@ enum eot_status eot_study_number(struct eot_study_reader *r, const struct eot_no
     return EOT_OK;
 }
 
-enum eot_status eot_study_path(const struct eot_study_reader *r, const char *text, char **path, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    size_t n = strlen(r->folder) + strlen(text) + 2;
-    *path = malloc(n);
-    EOT_CHECK_MEMORY(*path);
-    if (text[0] == '/' || r->folder[0] == '\0')
-        snprintf(*path, n, "%s", text);
-    else
-        snprintf(*path, n, "%s/%s", r->folder, text);
-done:
-    return status;
-}
-
 /* A text of a section. @param fallback NULL: it must be there. */
 static enum eot_status text_read(struct eot_study_reader *r, const struct eot_node *section, const char *key,
                                  const char *fallback, const char **text, struct eot_error *err) {
@@ -130,7 +117,6 @@ static enum eot_status background_read(struct eot_study_reader *r, const struct 
     enum eot_status status = EOT_OK;
     struct eot_study *s = r->study;
     const char *name, *run;
-    char *folder = NULL;
     double relative;
     EOT_TRY(keys_check(r, item, "name run events per_eot error constraint", err));
     EOT_TRY(text_read(r, item, "name", NULL, &name, err));
@@ -153,8 +139,7 @@ static enum eot_status background_read(struct eot_study_reader *r, const struct 
         goto done;
     }
     if (run[0] != '\0') {
-        EOT_TRY(eot_study_path(r, run, &folder, err));
-        EOT_TRY(eot_study_add_run(r, item, folder, b, err));
+        EOT_TRY(eot_study_add_run(r, run, b, err));
         goto done;
     }
     double value;
@@ -165,7 +150,6 @@ static enum eot_status background_read(struct eot_study_reader *r, const struct 
     b->origin = strdup("given as a number");
     EOT_CHECK_MEMORY(b->origin);
 done:
-    free(folder);
     return status;
 }
 
@@ -352,15 +336,11 @@ enum eot_status eot_study_read(const char *path, const char *const *overrides, s
     struct eot_study_reader r = {.study = study};
     *study = (struct eot_study){.path = strdup(path)};
     EOT_CHECK_MEMORY(study->path);
-    const char *slash = strrchr(path, '/');
-    r.folder = slash != NULL ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup("");
-    EOT_CHECK_MEMORY(r.folder);
     EOT_TRY(eot_tree_read(path, NULL, overrides, n_override, &r.tree, err));
     EOT_TRY(study_fill(&r, err));
 done:
     eot_tree_free(&r.tree);
     if (r.has_setup) eot_tree_free(&r.setup);
-    free(r.folder);
     free(r.first);
     if (status != EOT_OK) eot_study_free(study);
     return status;

@@ -19,7 +19,7 @@ enum eot_status eot_study_write_pyhf(const struct eot_study *study, const struct
 /** hs3.json: the same model by the HEP Statistics Serialization Standard (version 0.2). */
 enum eot_status eot_study_write_hs3(const struct eot_study *study, const struct eot_plane *plane, const char *folder,
                                     struct eot_error *err);
-/** hepdata/submission.yaml with tables of limits, efficiency and cut flows. */
+/** A submission to HEPData in the folder hepdata: tables of limits, efficiency and cut flows. */
 enum eot_status eot_study_write_hepdata(const struct eot_study *study, const struct eot_plane *plane,
                                         const char *folder, struct eot_error *err);
 

@@ -49,8 +49,9 @@ static void add_title(struct eot_text *script, const char *title) {
 
 enum eot_status eot_study_write_figure(const struct eot_study *study, const struct eot_plane *plane, const char *folder,
                                        struct eot_error *err) {
-    static const char *const colour[] = {"#000000", "#0072B2", "#D55E00", "#CC79A7"}, *const shade[] = {"#BBBBBB",
-                                                                                                        "#DDDDDD"};
+    static const char *const colour[] = {"#000000", "#0072B2", "#D55E00", "#CC79A7"};
+    /* of each deviation of g-2: two and three standard deviations (Okabe and Ito's colours, pale) */
+    static const char *const shade[][2] = {{"#BBBBBB", "#DDDDDD"}, {"#BDA7D8", "#DDD0EC"}, {"#A7C4D8", "#D0E1EC"}};
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, script = {0}, title = {0};
     double low = DBL_MAX, high = 0.0;
@@ -62,18 +63,20 @@ enum eot_status eot_study_write_figure(const struct eot_study *study, const stru
     eot_text_add(&script,
                  "set logscale xy\nset xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\nset format y '10^{%%L}'\n"
                  "set xlabel 'm_φ [GeV]'\nset ylabel 'h'\nset border 31 linewidth 0.8\nset lmargin 11\nset rmargin 3\n"
-                 "set key outside below center vertical maxcols 2 width -2 samplen 2 spacing 0.9 font ',13'\n"
+                 "set key outside below center vertical maxrows %zu width -4 samplen 2 spacing 0.9 font ',12'\n"
                  "set xtics (0.11, 0.2, 0.3, 0.5, 0.7, 1, 2, 3)\n"
                  "set label 99 'eotmc %s' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n"
                  "set style fill solid 1.0 noborder\nplot ",
-                 plane->point[0].m_phi, plane->point[plane->n_point - 1].m_phi, low, high, EOT_VERSION);
+                 plane->point[0].m_phi, plane->point[plane->n_point - 1].m_phi, low, high,
+                 (2 + 2 * plane->n_curve + plane->n_line) / 3 + 1, EOT_VERSION);
     for (size_t l = 0; l < plane->n_line; l++) { /* the wider band first */
         const struct eot_plane_line *x = &plane->line[plane->n_line - 1 - l];
         if (x->n_sigma == 0.0) continue;
         eot_text_add(&script,
                      "'plane.dat' index %zu using 1:2:4 with filledcurves fillcolor '%s' fillstyle transparent "
                      "solid %s",
-                     plane->n_curve + plane->n_line - 1 - l, shade[x->n_sigma < 2.5 ? 0 : 1],
+                     plane->n_curve + plane->n_line - 1 - l,
+                     shade[(plane->n_line - 1 - l) / 2 % 3][x->n_sigma < 2.5 ? 0 : 1],
                      x->n_sigma < 2.5 ? "0.7" : "0.5");
         eot_text_free(&title);
         eot_text_add(&title, "g-2, %g sigma: %s", x->n_sigma, x->name);

@@ -98,7 +98,7 @@ static void cutflow_table(struct eot_text *t, const struct eot_study_background 
     for (size_t i = 0; i < b->n_cutflow; i++) add_value(t, b->cutflow[i].per_eot, b->cutflow[i].error, "statistics");
 }
 
-/* A table's file, and its entry in submission.yaml. */
+/* A table's file, and its entry in the submission. */
 static enum eot_status add_table(const char *folder, const char *file, const char *name, const char *description,
                                  const struct eot_text *table, struct eot_text *submission, struct eot_error *err) {
     enum eot_status status = EOT_OK;

@@ -5,8 +5,6 @@
 
 #include "world/world.h"
 
-#define EOT_CALIBRATION_MUONS 20000
-
 /** Factor from energy lost in the scintillators of an HCAL module to calibrated energy: the most probable signal of a
  * muon of detector.hcal.mip_energy that crosses the first module is detector.hcal.mip_peak. Follows
  * EOT_CALIBRATION_MUONS muons on the host with the run's own tables; the peak is the maximum of a kernel density.

@@ -46,6 +46,33 @@ Test(one_channel, expected_bands) {
     }
 }
 
+/* Without background CLs is the classical limit: Table 40.3 of the Review of Particle Physics (2022), 90 % and 95 %. */
+Test(one_channel, limits_without_background_are_the_published_ones) {
+    static const double published[][2] = {{2.30, 3.00}, {3.89, 4.74}, {5.32, 6.30},
+                                          {6.68, 7.75}, {7.99, 9.15}, {9.27, 10.51}};
+    for (unsigned n = 0; n < 6; n++)
+        for (int k = 0; k < 2; k++) {
+            double found = limit_of(0.0, 0.0, n, k == 0 ? 0.90 : 0.95).observed;
+            cr_expect_float_eq(found, published[n][k], 0.005 + 1e-9, "n = %u: %g", n, found);
+        }
+}
+
+/* The figure of merit of scans: -ln(1 - CL) where nothing is expected, and Gaussian where much is: 1.645 sqrt(b), since
+ * the median has CLb = 1/2 and CLs+b = 0.05. */
+Test(one_channel, median_limits_have_their_limits) {
+    double limit, before = 0.0;
+    for (double b = 0.0; b < 0.69; b += 0.1) { /* below ln 2 the median is nothing seen */
+        cr_assert_eq(eot_median_limit(b, 0.9, &limit, NULL), EOT_OK);
+        cr_expect_float_eq(limit, -log(0.1), 1e-6);
+    }
+    for (double b = 3e3; b < 1e7; b *= 5.0) {
+        cr_assert_eq(eot_median_limit(b, 0.9, &limit, NULL), EOT_OK);
+        cr_expect_float_eq(limit / sqrt(b), 1.645, 0.025, "b %g: %g", b, limit / sqrt(b));
+        cr_expect_gt(limit, before);
+        before = limit;
+    }
+}
+
 /* Nothing seen: -ln(1 - CL) whatever the background and its error (a property of CLs). */
 Test(one_channel, nothing_seen) {
     for (double b = 0.0; b < 12.0; b += 1.7)

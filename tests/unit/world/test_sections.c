@@ -49,6 +49,8 @@ static const struct row {
     {"beam.spot_y", "beam.spot_y=1 mm", NULL, NULL},
     {"beam.divergence_x", "beam.divergence_x=1 mrad", NULL, NULL},
     {"beam.divergence_y", "beam.divergence_y=1 mrad", NULL, NULL},
+    {"beam.angle_x", "beam.angle_x=1 mrad", NULL, NULL},
+    {"beam.angle_y", "beam.angle_y=1 mrad", NULL, NULL},
     {"beam.position_x", "beam.position_x=1 mm", NULL, NULL},
     {"beam.position_y", "beam.position_y=1 mm", NULL, NULL},
     {"beam.position_z", "beam.position_z=-15 cm", NULL, NULL},
