@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/option_rows.h"
+#include "cli/preflight.h"
 #include "job/job.h"
 #include "output/file.h"
 #include "output/output.h"
@@ -95,15 +96,21 @@ done:
 
 static enum eot_status write_result(const struct eot_config *config, const struct eot_world *world,
                                     const struct eot_checkpoint_head *head, struct eot_run *run, const char *folder,
-                                    struct eot_error *err) {
+                                    struct eot_findings *warnings, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_result result = {0};
+    struct eot_findings undrawn = {0};
+    const struct eot_log log = {.level = EOT_LOG_NORMAL};
     EOT_TRY(eot_result_from_run(config, world, run, NULL, &result, err));
     for (uint64_t i = 0; i < head->n_device; i++)
         EOT_TRY(eot_result_add_device(&result, head->device[i][0], head->device[i][1], err));
-    EOT_TRY(eot_output_write(folder, config, &result, err));
+    for (size_t i = 0; i < warnings->n; i++)
+        EOT_TRY(eot_findings_warn(&result.warnings, err, warnings->row[i].code, "%s", warnings->row[i].message));
+    EOT_TRY(eot_output_write(folder, config, &result, &undrawn, err));
+    EOT_TRY(eot_preflight_say(&undrawn, 0, &log, NULL, err));
     eot_output_print(&result);
 done:
+    eot_findings_free(&undrawn);
     eot_result_free(&result);
     return status;
 }
@@ -116,8 +123,10 @@ static enum eot_status write_run(const struct eot_config *config, struct eot_che
     struct eot_setup setup = {0};
     struct eot_world world = {0};
     struct eot_keeper keeper = {0};
+    struct eot_findings warnings = {0};
     EOT_TRY(eot_job_find(config, &job, err));
     EOT_TRY(eot_setup_create(config, &setup, err));
+    EOT_TRY(eot_preflight_look(config, &setup, &warnings, err)); /* as every part has been asked */
     EOT_TRY(job->world(config, &setup, &(struct eot_world_options){0}, &world, err));
     EOT_CHECK(strcmp(world.sha256, head->world_sha256) == 0, EOT_E_CONFIG,
               "the parts were made with other tables (hash %.12s) than this machine makes (%.12s); merge them where "
@@ -134,8 +143,9 @@ static enum eot_status write_run(const struct eot_config *config, struct eot_che
     eot_sha256_init(&keeper.events.hash);
     EOT_TRY(eot_output_effective_config(folder, config, NULL, err));
     EOT_TRY(keeper.hooks.save(&keeper, run, !run->is_partial, err));
-    EOT_TRY(write_result(config, &world, head, run, folder, err));
+    EOT_TRY(write_result(config, &world, head, run, folder, &warnings, err));
 done:
+    eot_findings_free(&warnings);
     eot_world_free(&world);
     eot_setup_free(&setup);
     return status;

@@ -264,22 +264,37 @@ static enum eot_status add_merit(struct eot_result *signal, const struct eot_res
               "%s gives no selected.per_eot (--background wants it); give the configuration of a background",
               background->name);
     const double coupling = h->value; /* the estimates move when others are added */
-    double s = eot * rate->value * efficiency->value, b = eot * selected->value, b_error = eot * selected->std_error;
+    double s = eot * rate->value * efficiency->value, b = eot * selected->value, b_error = eot * selected->std_error,
+           s_entries = fmin(rate->n_eff, efficiency->n_eff), b_entries = selected->n_eff;
+    bool s_is_poor = rate->is_poorly_determined || efficiency->is_poorly_determined,
+         b_is_poor = selected->is_poorly_determined;
     double s_relative = s > 0.0 ? hypot(rate->std_error / rate->value, efficiency->std_error / efficiency->value) : 0.0;
     double limit = eot_counting_expected_limit(b, LEVEL),
            limit_error = 0.5 * fabs(eot_counting_expected_limit(b + b_error, LEVEL) -
                                     eot_counting_expected_limit(fmax(0.0, b - b_error), LEVEL));
-    EOT_TRY(eot_result_add_estimate(
-        signal,
-        &(struct eot_estimate){.name = "merit.signal_events", .unit = "1", .value = s, .std_error = s * s_relative},
-        err));
-    EOT_TRY(eot_result_add_estimate(
-        signal,
-        &(struct eot_estimate){.name = "merit.background_events", .unit = "1", .value = b, .std_error = b_error}, err));
-    EOT_TRY(eot_result_add_estimate(
-        signal,
-        &(struct eot_estimate){.name = "merit.limit_events", .unit = "1", .value = limit, .std_error = limit_error},
-        err));
+    const struct eot_estimate signal_events = {.name = "merit.signal_events",
+                                               .unit = "1",
+                                               .value = s,
+                                               .std_error = s * s_relative,
+                                               .n_eff = s_entries,
+                                               .upper_limit_90 = eot * rate->value * efficiency->upper_limit_90,
+                                               .is_poorly_determined = s_is_poor},
+                              background_events = {.name = "merit.background_events",
+                                                   .unit = "1",
+                                                   .value = b,
+                                                   .std_error = b_error,
+                                                   .n_eff = b_entries,
+                                                   .upper_limit_90 = eot * selected->upper_limit_90,
+                                                   .is_poorly_determined = b_is_poor},
+                              limit_events = {.name = "merit.limit_events",
+                                              .unit = "1",
+                                              .value = limit,
+                                              .std_error = limit_error,
+                                              .n_eff = b_entries,
+                                              .is_poorly_determined = b_is_poor};
+    EOT_TRY(eot_result_add_estimate(signal, &signal_events, err));
+    EOT_TRY(eot_result_add_estimate(signal, &background_events, err));
+    EOT_TRY(eot_result_add_estimate(signal, &limit_events, err));
     if (!(s > 0.0)) goto done; /* no limit on h */
     double h90 = coupling * sqrt(limit / s);
     EOT_TRY(
@@ -287,7 +302,9 @@ static enum eot_status add_merit(struct eot_result *signal, const struct eot_res
                                 &(struct eot_estimate){.name = "merit.h90",
                                                        .unit = "1",
                                                        .value = h90,
-                                                       .std_error = 0.5 * h90 * hypot(s_relative, limit_error / limit)},
+                                                       .std_error = 0.5 * h90 * hypot(s_relative, limit_error / limit),
+                                                       .n_eff = fmin(s_entries, b_entries),
+                                                       .is_poorly_determined = s_is_poor || b_is_poor},
                                 err));
 done:
     return status;

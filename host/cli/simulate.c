@@ -93,7 +93,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     struct eot_result result = {0};
     struct eot_folder folder = {.lock = -1};
     struct eot_keeper keeper = {0};
-    struct eot_findings warnings = {0};
+    struct eot_findings warnings = {0}, undrawn = {0};
     struct eot_log log = {.level = s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     const struct eot_job *job;
     EOT_TRY(eot_job_find(config, &job, err));
@@ -127,7 +127,8 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     result.performance.tables_s = tables_s;
     for (size_t i = 0; i < warnings.n; i++) /* after those that the estimates have added */
         EOT_TRY(eot_findings_warn(&result.warnings, err, warnings.row[i].code, "%s", warnings.row[i].message));
-    EOT_TRY(eot_output_write(path, config, &result, err));
+    EOT_TRY(eot_output_write(path, config, &result, &undrawn, err));
+    EOT_TRY(eot_preflight_say(&undrawn, 0, &log, NULL, err));
     if (!s->is_quiet) eot_output_print(&result);
     eot_log_message(&log, EOT_LOG_NORMAL, "results in %s", path);
     EOT_CHECK(!run.is_partial, EOT_E_INTERRUPTED,
@@ -139,6 +140,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
 done:
     eot_folder_close(&folder);
     eot_findings_free(&warnings);
+    eot_findings_free(&undrawn);
     eot_result_free(&result);
     eot_run_free(&run);
     eot_world_free(&world);

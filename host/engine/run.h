@@ -25,6 +25,7 @@ enum eot_run_section {
     EOT_RUN_SHOWER,         /* [EOT_N_SHOWER_SUM] */
     EOT_RUN_PROFILE,        /* [EOT_MAX_PROFILE][E, E^2] GeV */
     EOT_RUN_CELL,           /* [EOT_N_ECAL_CELL][E, E^2] GeV */
+    EOT_RUN_LARGEST,        /* [1] bits of the largest weight of a vertex, as a 32-bit float */
     /* only where primaries have arrivals (eot_world_has_arrivals): */
     EOT_RUN_BEAM,         /* [EOT_N_BEAM_SUM] */
     EOT_RUN_SHOWER_MISSED /* [E, E^2] GeV of plain showers, the ledger's term */
@@ -78,7 +79,22 @@ struct eot_block {
     int64_t *event; /* [selections][EOT_N_TALLY] */
     int64_t *beam;  /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
     uint64_t n_step, n_vertex, vertex_sum;
+    uint32_t largest; /* bits of the largest weight of a vertex */
 };
+
+/** Events that are given up because a track of theirs is lost: their number, and the first of them for a replay. */
+#define EOT_MAX_LOST_KEPT 32
+struct eot_lost_events {
+    uint64_t n;
+    size_t n_kept;
+    struct {
+        uint64_t primary;
+        uint32_t faults; /* bits of enum eot_event_fault */
+    } kept[EOT_MAX_LOST_KEPT];
+};
+void eot_lost_events_add(struct eot_lost_events *lost, uint64_t primary, uint32_t faults);
+/** Add those of another part of the run; the first ones by primary are kept. */
+void eot_lost_events_join(struct eot_lost_events *lost, const struct eot_lost_events *part);
 
 /** An event kept for the record: as many values as its job has columns. */
 struct eot_event_row {
@@ -88,6 +104,8 @@ struct eot_event_row {
 struct eot_event_rows {
     size_t n, n_dropped;
     struct eot_event_row *row;
+    uint64_t n_followed;         /* events that were followed: all of which rows could have been kept */
+    struct eot_lost_events lost; /* of these */
 };
 #define EOT_MAX_EVENT_ROW 200000 /* rows kept; further ones are counted as dropped */
 /** Append a row of n_value values, or count it as dropped. @return EOT_E_MEMORY. */
@@ -130,7 +148,7 @@ struct eot_run_options {
     struct eot_run_part part;
     const struct eot_run_keeper *keeper; /* may be NULL */
     struct eot_findings *findings; /* may be NULL; warnings that only the device tells are added (check/findings.h) */
-    bool wants_errors;             /* a run that is a single batch is made in ten: one has no standard error */
+    bool wants_errors;             /* a run whose errors come from batches is made in several */
 };
 
 #define EOT_MAX_BLOCK 256
@@ -142,13 +160,16 @@ struct eot_run {
     bool is_partial;               /* not all primaries of that part are done */
     size_t n_row, n_row_dropped;
     struct eot_event_row *row;
+    uint64_t n_followed; /* events that were followed to their end */
+    struct eot_lost_events lost;
     double rare_unit; /* rare vertices that a weight of 1 in the sums stands for */
     double wall_s, kernel_s;
     /* of a shower run, by eot_run_view */
     size_t n_block;
     struct eot_block *block; /* n_block, contiguous ranges of primaries in order */
+    double largest_weight;   /* of a vertex, in vertices per EOT; 0: there is none */
     struct {
-        double rate, error;
+        double rate, error, n_eff;
     } excluded[EOT_N_RARE_CHANNEL]; /* rare vertices per EOT that the cut or the region leaves out; 0, 0 when nothing is
                                        left out */
     uint64_t n_excluded_shower;

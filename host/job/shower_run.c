@@ -91,6 +91,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     work[EOT_RUN_N_STEP] = (int64_t)block.n_step;
     work[EOT_RUN_N_VERTEX] = (int64_t)block.n_vertex;
     work[EOT_RUN_VERTEX_SUM] = (int64_t)block.vertex_sum;
+    eot_sums_at(&b->sums, EOT_RUN_LARGEST, 0)[0] = (int64_t)block.largest;
 done:
     return status;
 }

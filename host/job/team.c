@@ -51,11 +51,30 @@ static void finished_free(struct finished *f) {
     free(f);
 }
 
+/* Whether a run has lost too many events. @param n_followed of which. */
+static enum eot_status check_lost(const struct team *t, uint64_t n_followed, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_sampling_config *s = &t->context.config->sampling;
+    const struct eot_lost_events *lost = &t->run->lost;
+    EOT_CHECK(lost->n <= s->lost_tracks_max || (double)lost->n <= s->lost_tracks_fraction * (double)n_followed,
+              EOT_E_DEVICE,
+              "%llu of %llu events lost a track (more than sampling.lost_tracks_max = %llu and than "
+              "sampling.lost_tracks_fraction = %g); the first is primary %llu (%s): eotmc replay <run folder or "
+              "configuration> --event %llu follows it step by step",
+              (unsigned long long)lost->n, (unsigned long long)n_followed, (unsigned long long)s->lost_tracks_max,
+              s->lost_tracks_fraction, (unsigned long long)lost->kept[0].primary,
+              eot_run_fault_text(lost->kept[0].faults), (unsigned long long)lost->kept[0].primary);
+done:
+    return status;
+}
+
 /* Add a batch to the run. */
 static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_run *run = t->run;
     struct eot_event_rows kept = {.n = run->n_row, .n_dropped = run->n_row_dropped, .row = run->row};
+    run->n_followed += f->batch.rows.n_followed;
+    eot_lost_events_join(&run->lost, &f->batch.rows.lost);
     EOT_TRY(eot_sums_add(&run->sums, &f->batch.sums, f->batch.first, f->batch.n, err));
     for (size_t i = 0; i < f->batch.rows.n && status == EOT_OK; i++)
         status =
@@ -65,6 +84,8 @@ static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_
     run->row = kept.row;
     run->end += f->batch.n;
     eot_progress_update(&t->progress, run->end - run->first);
+    if (run->n_followed == run->end - run->first) /* one event a primary: no run of this length can get over it */
+        EOT_TRY(check_lost(t, t->context.config->sampling.eot, err));
 done:
     return status;
 }
@@ -323,7 +344,8 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
     }
     t->context.batch = eot_job_batch_size(config, o->backend);
     if (t->context.batch > s->eot) t->context.batch = s->eot;
-    if (o->wants_errors && t->context.batch == s->eot) t->context.batch = (s->eot + 9) / 10;
+    uint64_t most = o->wants_errors ? eot_job_largest_batch(config, o->backend) : s->eot;
+    if (t->context.batch > most) t->context.batch = most;
     t->n_batch = (s->eot + t->context.batch - 1) / t->context.batch;
     EOT_TRY(eot_sums_create(
         &run->sums, &t->layout,
@@ -350,8 +372,10 @@ static enum eot_status conclude(struct team *t, struct worker *first, struct eot
         if (err != NULL) *err = t->error;
         return t->status;
     }
+    EOT_TRY(check_lost(t, run->n_followed, err));
     if (!run->is_partial) EOT_TRY(t->job->finish(first->state, &run->sums, err));
     if (keeper != NULL) EOT_TRY(keeper->save(keeper->context, run, !run->is_partial, err));
+    EOT_TRY(check_lost(t, run->n_followed, err));
 done:
     return status;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "version.h"
@@ -67,14 +69,36 @@ struct form {
 static const struct form PNG = {"png", "\0\0\0\0IEND\xae\x42\x60\x82", 12}, SVG = {"svg", "</svg>", 6},
                          PDF = {"pdf", "%%EOF", 5};
 
+static const double LONGEST_S = 30.0; /* of a picture */
+
+/** What comes out of a tube until its other end is closed. @return false if that takes longer than LONGEST_S. */
+static bool read_messages(int tube, char *messages, size_t n_messages) {
+    const double end = eot_clock_seconds() + LONGEST_S;
+    char rest[512];
+    size_t n = 0;
+    ssize_t n_read = 1;
+    struct pollfd ready = {.fd = tube, .events = POLLIN};
+    while (n_read != 0) {
+        double left = end - eot_clock_seconds();
+        if (left <= 0.0) break;
+        int n_ready = poll(&ready, 1, 1 + (int)(1000.0 * left));
+        if (n_ready < 0 && errno != EINTR) break;
+        if (n_ready <= 0) continue;
+        bool has_room = n + 1 < n_messages;
+        n_read = read(tube, has_room ? messages + n : rest, has_room ? n_messages - 1 - n : sizeof rest);
+        if (n_read < 0 && errno != EINTR) break;
+        if (n_read > 0 && has_room) n += (size_t)n_read;
+    }
+    messages[n] = '\0';
+    return n_read == 0;
+}
+
 /** Run `gnuplot script` in the folder with the variables `output` and `form` set; what it prints goes to messages. */
 static enum eot_status run_gnuplot(const char *folder, const char *script, const struct form *form, const char *output,
                                    char *messages, size_t n_messages, int *exit_status, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    char assignment[256], own[160], rest[512];
+    char assignment[256], own[160];
     int tube[2] = {-1, -1}, error;
-    size_t n = 0;
-    ssize_t n_read;
     pid_t child;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -106,15 +130,15 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
               strerror(error));
     close(tube[1]);
     tube[1] = -1;
-    while ((n_read = read(tube[0], n + 1 < n_messages ? messages + n : rest,
-                          n + 1 < n_messages ? n_messages - 1 - n : sizeof rest)) != 0) {
-        if (n_read < 0 && errno != EINTR) break;
-        if (n_read > 0 && n + 1 < n_messages) n += (size_t)n_read;
-    }
-    messages[n] = '\0';
+    bool is_late = !read_messages(tube[0], messages, n_messages);
+    if (is_late) kill(child, SIGKILL);
     while (waitpid(child, exit_status, 0) < 0)
         EOT_CHECK(errno == EINTR, EOT_E_INTERNAL, "cannot wait for gnuplot (%s); report this as a bug",
                   strerror(errno));
+    EOT_CHECK(!is_late, EOT_E_IO,
+              "gnuplot did not end on '%s/%s' within %.0f s; run it by hand or set output.figures to "
+              "false",
+              folder, script, LONGEST_S);
 done:
     if (has_attributes) posix_spawnattr_destroy(&attributes);
     if (has_actions) posix_spawn_file_actions_destroy(&actions);

@@ -101,6 +101,13 @@ static void put_head(struct writer *w, const struct eot_checkpoint_head *h) {
     put_u64(w, h->n_row);
     put_u64(w, h->n_row_dropped);
     put(w, h->events_sha256, sizeof h->events_sha256);
+    put_u64(w, h->n_followed);
+    put_u64(w, h->lost.n);
+    put_u64(w, h->lost.n_kept);
+    for (size_t i = 0; i < h->lost.n_kept; i++) {
+        put_u64(w, h->lost.kept[i].primary);
+        put_u64(w, h->lost.kept[i].faults);
+    }
     put_u64(w, h->n_device);
     put(w, h->device, sizeof h->device);
 }
@@ -118,6 +125,15 @@ static void take_head(struct reader *r, struct eot_checkpoint_head *h) {
     h->n_row = take_u64(r);
     h->n_row_dropped = take_u64(r);
     take_text(r, h->events_sha256, sizeof h->events_sha256);
+    h->n_followed = take_u64(r);
+    memset(&h->lost, 0, sizeof h->lost);
+    h->lost.n = take_u64(r);
+    uint64_t n_lost = take_u64(r);
+    r->is_short |= n_lost > EOT_MAX_LOST_KEPT;
+    while (!r->is_short && h->lost.n_kept < n_lost) {
+        h->lost.kept[h->lost.n_kept].primary = take_u64(r);
+        h->lost.kept[h->lost.n_kept++].faults = (uint32_t)take_u64(r);
+    }
     h->n_device = take_u64(r);
     take(r, h->device, sizeof h->device);
     for (int i = 0; i < EOT_CHECKPOINT_MAX_DEVICE; i++)
@@ -304,6 +320,8 @@ static enum eot_status read_generation(const char *folder, const char *name, con
     if (layout == NULL) goto done;
     EOT_TRY(read_events(folder, head, run, events, err));
     run->n_row_dropped = (size_t)head->n_row_dropped;
+    run->n_followed = head->n_followed;
+    run->lost = head->lost;
     run->wall_s = head->wall_s;
     run->kernel_s = head->kernel_s;
 done:
@@ -397,6 +415,8 @@ enum eot_status eot_checkpoint_write(const char *folder, const struct eot_checkp
     eot_sha256_finish(&hash, own.events_sha256);
     own.n_row = run->n_row;
     own.n_row_dropped = run->n_row_dropped;
+    own.n_followed = run->n_followed;
+    own.lost = run->lost;
     put(&w, MAGIC, sizeof MAGIC);
     put_u64(&w, FORMAT);
     put_u64(&w, ORDER);

@@ -30,6 +30,8 @@ struct eot_checkpoint_head {
     double wall_s, kernel_s;
     uint64_t n_row, n_row_dropped; /* events on the disk, and those that were too many */
     char events_sha256[65];        /* of these */
+    uint64_t n_followed;           /* events that were followed to their end */
+    struct eot_lost_events lost;   /* of these */
     uint64_t n_device;
     char device[EOT_CHECKPOINT_MAX_DEVICE][2][128]; /* name, driver */
 };

@@ -7,7 +7,7 @@
 #include "world/columns.h"
 #include "eotmc/base/constants.h"
 
-enum { N_MUON = 20000, N_PART = 10 };
+enum { N_MUON = EOT_CALIBRATION_MUONS, N_PART = 10 };
 
 static int compare_doubles(const void *a, const void *b) {
     double u = *(const double *)a, v = *(const double *)b;

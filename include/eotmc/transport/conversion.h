@@ -106,7 +106,7 @@ EOT_FN eot_conversion_choice eot_conversion_choose(eot_conversion_world w, eot_e
         random = step.random;
         c.n_step++;
     }
-    if (m.fate == EOT_MUON_STUCK) c.fault = (u32)EOT_FAULT_STUCK;
+    if (m.fate == EOT_MUON_STUCK || c.n_step == EOT_MUON_MOST_STEPS) c.fault = (u32)EOT_FAULT_STUCK;
     if (m.fate == EOT_MUON_NAN) c.fault = (u32)EOT_FAULT_NAN;
     return c;
 }

@@ -140,6 +140,11 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
                                                    EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
     EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
     eot_muon m = s.muon;
+    if (m.fate == EOT_MUON_NAN) { /* the step is not a number: it is not made */
+        state.m.fate = EOT_MUON_NAN;
+        state.n_step++;
+        return state;
+    }
     i64 now = eot_energy_counts_f64(m.kinetic_energy), lost = state.kinetic_counts - now;
     state.kinetic_counts = now;
     if (m.fate == EOT_MUON_DECAYED ||
@@ -176,12 +181,17 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
     return state;
 }
 
-/** What is left at the end: kinetic energy of an escaping muon, rest energy of one that did not decay. */
+/** What is left at the end: kinetic energy of an escaping muon, rest energy of one that did not decay; both of a muon
+ * that is lost. */
 EOT_FN eot_event_muon_state eot_event_muon_finish(eot_event_muon_state s, EOT_GLOBAL i64 *acc) {
     i32 has_escaped = s.m.fate == EOT_MUON_ESCAPED;
+    s.out.fate = s.m.fate;
+    if (s.m.fate == EOT_MUON_STUCK || s.m.fate == EOT_MUON_NAN) {
+        acc[EOT_ACC_LEDGER_LOST] += s.kinetic_counts + (s.ends_with_rest ? eot_energy_counts(EOT_M_MUON) : 0);
+        return s;
+    }
     acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_OTHER] += s.kinetic_counts;
     if (s.ends_with_rest) acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_REST] += eot_energy_counts(EOT_M_MUON);
-    s.out.fate = s.m.fate;
     return s;
 }
 
