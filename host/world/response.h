@@ -5,11 +5,13 @@
 
 #include "world/world.h"
 
-/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the slabs. @return EOT_E_CONFIG (too
+/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the volumes. @return EOT_E_CONFIG (too
  * many tracker planes). */
 enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *event, struct eot_error *err);
 
-/** The numbers of a selection as the device has them. */
-eot_selection eot_world_selection(const struct eot_selection_config *selection);
+/** Detectors that the set-up does not have: bits 1 << enum eot_role. */
+int eot_world_absent(const struct eot_config *config);
+/** The numbers of a selection of this configuration as the device has them. */
+eot_selection eot_world_selection(const struct eot_config *config, const struct eot_selection_config *selection);
 
 #endif

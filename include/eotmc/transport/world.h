@@ -6,7 +6,7 @@
 
 #include "eotmc/detector/response.h"
 #include "eotmc/detector/selection.h"
-#include "eotmc/detector/slab.h"
+#include "eotmc/detector/volume.h"
 #include "eotmc/physics/dimuon_trident.h"
 #include "eotmc/physics/em_tables.h"
 #include "eotmc/physics/lfc_sample.h"
@@ -59,8 +59,9 @@ typedef struct {
     i32 multiple_scattering;
     f32 calorimeter_z;     /* cm, front of the ECAL: depth 0 of the cascade */
     f32 layers_inverse_X0; /* 1/cm, average of the ECAL: depth in X0 */
-    i32 n_slab;
-    eot_slab slab[EOT_N_SLAB];
+    i32 n_volume;
+    eot_deposit_volume volume[EOT_N_DEPOSIT_VOLUME];
+    eot_columns columns;
     eot_shower_constants shower;
     eot_response response;
     i32 n_selection; /* at least 1, the default one first */
@@ -68,6 +69,6 @@ typedef struct {
     eot_muon_need need;
     eot_vertex_tables vertex;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 2764 + EOT_MAX_SELECTION * sizeof(eot_selection));
+EOT_LAYOUT(eot_event_world, 19528 + EOT_MAX_SELECTION * sizeof(eot_selection));
 
 #endif
