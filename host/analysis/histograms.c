@@ -84,7 +84,7 @@ static enum eot_status add_efficiency_histogram(const struct eot_estimator *e, s
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const bool is_signal = eot_config_family(e->config) == EOT_FAMILY_SIGNAL;
-    const int n_hcal = e->world->event.response.n_hcal;
+    const int n_hcal = e->world->event.response.n_hcal, has_track = e->world->event.spectrometer.has_track;
     const struct shown all[] = {
 #define EOT_HISTOGRAM(id, shown, stage, name, unit, title, axis, scale, low, per_unit) \
     {EOT_H_##id, shown, stage, name, unit, title, axis},

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/nesting.h"
 #include "config/reader.h"
 #include "eotmc/geometry/grid.h"
 
@@ -66,11 +67,10 @@ static enum eot_status fail_volume(struct eot_reader *r, const struct eot_volume
     return eot_tree_fail(&r->tree, node, path, r->err, "%s", text);
 }
 
-/** Corners of a volume. */
-static void box(const struct eot_volume_config *v, double low[3], double high[3]) {
-    low[0] = v->center_x - v->size_x / 2, high[0] = v->center_x + v->size_x / 2;
-    low[1] = v->center_y - v->size_y / 2, high[1] = v->center_y + v->size_y / 2;
-    low[2] = v->z, high[2] = v->z + v->thickness;
+/** Whether one of two volumes stands in the gap of the other, a magnet. */
+static bool is_in_gap(const struct eot_geometry_config *g, size_t i, size_t k) {
+    return (g->volume[k].role == EOT_ROLE_MAGNET && eot_volume_magnet(g, i) >= 0) ||
+           (g->volume[i].role == EOT_ROLE_MAGNET && eot_volume_magnet(g, k) >= 0);
 }
 
 /** Number of different (material, active) pairs among a volume's layers. */
@@ -97,7 +97,7 @@ static enum eot_status check_volumes(struct eot_reader *r) {
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
         double low[3], high[3];
-        box(v, low, high);
+        eot_volume_box(v, low, high);
         for (int a = 0; a < 3; a++)
             if (low[a] < g->world_min[a] - TOUCH || high[a] > g->world_max[a] + TOUCH) {
                 snprintf(text, sizeof text,
@@ -120,13 +120,14 @@ static enum eot_status check_volumes(struct eot_reader *r) {
             if (strcmp(v->name, w->name) == 0)
                 return fail_volume(r, v, "(two volumes have this name); give each its own");
             double other_low[3], other_high[3];
-            box(w, other_low, other_high);
+            eot_volume_box(w, other_low, other_high);
             bool overlaps = true;
             for (int a = 0; a < 3; a++) overlaps &= low[a] < other_high[a] - TOUCH && other_low[a] < high[a] - TOUCH;
-            if (overlaps) {
+            if (overlaps && !is_in_gap(g, i, k)) {
                 snprintf(text, sizeof text,
-                         "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm); move one of them "
-                         "or make it smaller",
+                         "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm; only a tracker or "
+                         "passive matter without a field may stand in another volume, wholly inside a magnet); move "
+                         "one of them or make it smaller",
                          w->name, other_low[2], other_high[2], low[2], high[2]);
                 return fail_volume(r, v, text);
             }

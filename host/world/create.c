@@ -16,6 +16,7 @@
 #include "world/response.h"
 #include "world/sections.h"
 #include "world/slabs.h"
+#include "world/spectrometer.h"
 #include "world/world_cache.h"
 
 double eot_world_signal_preference(const struct eot_config *config) {
@@ -99,6 +100,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *ecal = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)];
     eot_event_world *e = &w->event;
+    EOT_TRY(eot_spectrometer_build(config, setup, &w->table, &e->spectrometer, err));
     EOT_TRY(build_tables(config, setup, o, cascade_only, w, err));
     EOT_TRY(eot_world_grid(setup, w, err));
     e->multiple_scattering = config->physics.multiple_scattering;
@@ -106,7 +108,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     e->layers_inverse_X0 = (f32)(1.0 / (ecal->thickness / eot_setup_volume_X0(setup, ecal)));
     e->beam = beam_of(&config->beam);
     EOT_TRY(eot_world_slabs(config, setup, e, err));
-    EOT_TRY(eot_world_response(config, e, err));
+    eot_world_response(config, e);
     if (cascade_only) goto done;
     EOT_TRY(eot_world_reach(config, setup, w, err));
     if (e->response.n_hcal > 0)

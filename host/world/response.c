@@ -2,31 +2,6 @@
 
 #include <math.h>
 
-static enum eot_status make_spectrometer(const struct eot_config *config, eot_response *r, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    double magnet_z = 0.0;
-    for (size_t i = 0; i < config->geometry.n_volume; i++) {
-        const struct eot_volume_config *v = &config->geometry.volume[i];
-        if (v->role == EOT_ROLE_MAGNET) {
-            r->field_integral += (f32)(v->field[1] * v->thickness);
-            magnet_z = v->z;
-        }
-    }
-    for (size_t i = 0; i < config->geometry.n_volume; i++) {
-        const struct eot_volume_config *v = &config->geometry.volume[i];
-        if (v->role != EOT_ROLE_TRACKER) continue;
-        int module = eot_setup_module(config, (int)i);
-        EOT_CHECK(module < EOT_N_PLANE, EOT_E_CONFIG, "volume %s is tracker plane %d (at most %d are simulated)",
-                  v->name, module, EOT_N_PLANE);
-        r->plane_z[module] = (f32)v->z; /* a hit is where the muon enters */
-        r->plane_resolution[module] = (f32)v->resolution;
-        r->n_plane++;
-        if (v->z < magnet_z) r->n_before++;
-    }
-done:
-    return status;
-}
-
 /* Of the HCAL's modules, from the slabs. */
 static void make_hcal(const eot_event_world *e, eot_response *r) {
     for (int i = 0; i < e->n_slab; i++) {
@@ -37,7 +12,7 @@ static void make_hcal(const eot_event_world *e, eot_response *r) {
     }
 }
 
-enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *e, struct eot_error *err) {
+void eot_world_response(const struct eot_config *config, eot_event_world *e) {
     const struct eot_detector_config *d = &config->detector;
     e->response = (eot_response){.beam_resolution = (f32)d->beam_momentum_resolution,
                                  .ecal_stochastic = (f32)d->ecal_stochastic,
@@ -50,7 +25,6 @@ enum eot_status eot_world_response(const struct eot_config *config, eot_event_wo
                                  .hcal_photostatistics = (f32)d->hcal_photostatistics,
                                  .veto_photostatistics = (f32)d->veto_photostatistics};
     make_hcal(e, &e->response);
-    return make_spectrometer(config, &e->response, err);
 }
 
 eot_selection eot_world_selection(const struct eot_selection_config *s) {

@@ -5,9 +5,8 @@
 
 #include "world/world.h"
 
-/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the slabs. @return EOT_E_CONFIG (too
- * many tracker planes). */
-enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *event, struct eot_error *err);
+/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the slabs. */
+void eot_world_response(const struct eot_config *config, eot_event_world *event);
 
 /** The numbers of a selection as the device has them. */
 eot_selection eot_world_selection(const struct eot_selection_config *selection);

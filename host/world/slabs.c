@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/nesting.h"
 #include "eotmc/base/constants.h"
 #include "eotmc/detector/accumulator.h"
 
@@ -101,6 +102,7 @@ enum eot_status eot_world_slabs(const struct eot_config *config, const struct eo
     int n = 0, i_ecal = 0;
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
+        if (eot_volume_magnet(g, i) >= 0) continue; /* thin matter in a gap, which the magnet stands for */
         EOT_CHECK(n < EOT_N_SLAB / 2, EOT_E_CONFIG, "geometry has more than %d volumes along the beam; merge some",
                   EOT_N_SLAB / 2);
         volume[n] = slab_of(setup, v,

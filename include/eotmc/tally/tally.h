@@ -110,7 +110,10 @@ enum eot_weighted {
     EOT_W_CATEGORY = EOT_W_MISSING + EOT_N_TAIL, /* for each category */
     EOT_W_DEPTH = EOT_W_CATEGORY + EOT_N_CATEGORY, /* weight x depth [X0]: mean depth */
     EOT_W_PASSED,                                  /* pass probabilities without weights: expected number of events */
-    EOT_W_CHANNEL = EOT_W_PASSED + EOT_N_TAIL,     /* [EOT_N_RARE_CHANNEL][EOT_N_CHANNEL_SUM] */
+    EOT_W_CROSSED = EOT_W_PASSED + EOT_N_TAIL,     /* muons that have crossed all chambers */
+    EOT_W_TRACK,                                   /* those whose momentum is measured */
+    EOT_W_TRACK_WRONG,                             /* those whose charge is measured wrong */
+    EOT_W_CHANNEL,                                 /* [EOT_N_RARE_CHANNEL][EOT_N_CHANNEL_SUM] */
     EOT_N_WEIGHTED = EOT_W_CHANNEL + EOT_N_RARE_CHANNEL * EOT_N_CHANNEL_SUM
 };
 
@@ -125,10 +128,18 @@ enum eot_event_histogram {
 };
 #define EOT_N_BIN 80 /* of each, without underflow and overflow */
 
+/** The momenta of tracks, fine enough for quantiles: weights by u = q p_true/p - 1, where p is the measured momentum
+ * with the sign of the measured charge and q the true charge; u is Gaussian where 1/p is. Bins, half of them below 0,
+ * are uniform in ln(1 + |u|/EOT_RATIO_LEAST), up to |u| = 100; the outermost hold what is beyond. */
+#define EOT_N_RATIO 256
+#define EOT_RATIO_LEAST 1.0e-4f
+#define EOT_RATIO_PER_UNIT 9.265f
+
 /** Layout of a selection's tally of a batch, in i64. */
 #define EOT_T_WEIGHTED EOT_N_COUNTER
 #define EOT_T_HISTOGRAM (EOT_T_WEIGHTED + 4 * EOT_N_WEIGHTED)
-#define EOT_N_TALLY (EOT_T_HISTOGRAM + 4 * EOT_N_EVENT_HISTOGRAM * (EOT_N_BIN + 2))
+#define EOT_T_RATIO (EOT_T_HISTOGRAM + 4 * EOT_N_EVENT_HISTOGRAM * (EOT_N_BIN + 2))
+#define EOT_N_TALLY (EOT_T_RATIO + 2 * EOT_N_RATIO)
 
 /** Selections that can be applied to the events of a run, the default one, which is the first, included. Their tallies
  * lie one behind the other; what does not depend on the selection (counters from EOT_C_MUON_STEPS on) is counted in the

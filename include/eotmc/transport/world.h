@@ -7,6 +7,7 @@
 #include "eotmc/detector/response.h"
 #include "eotmc/detector/selection.h"
 #include "eotmc/detector/slab.h"
+#include "eotmc/detector/spectrometer.h"
 #include "eotmc/physics/dimuon_trident.h"
 #include "eotmc/physics/em_tables.h"
 #include "eotmc/physics/lfc_sample.h"
@@ -63,11 +64,12 @@ typedef struct {
     eot_slab slab[EOT_N_SLAB];
     eot_shower_constants shower;
     eot_response response;
+    eot_spectrometer spectrometer;
     i32 n_selection; /* at least 1, the default one first */
     eot_selection selection[EOT_MAX_SELECTION];
     eot_muon_need need;
     eot_vertex_tables vertex;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 2764 + EOT_MAX_SELECTION * sizeof(eot_selection));
+EOT_LAYOUT(eot_event_world, 2688 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection));
 
 #endif
