@@ -26,9 +26,8 @@ static void print_usage(FILE *out) {
         "eotmc %s: electrons on target at the statistics of a whole experiment\n\nusage: eotmc COMMAND [ARGUMENTS]\n\n",
         EOT_VERSION);
     for (const struct command *c = COMMANDS; c->name != NULL; c++) fprintf(out, "  %-10s %s\n", c->name, c->help);
-    fprintf(
-        out,
-        "\n`eotmc COMMAND --help` shows a command's arguments and an example; `eotmc --version` prints the version.\n");
+    fprintf(out, "\n`eotmc help COMMAND` or `eotmc COMMAND --help` shows a command's arguments and an example; `eotmc "
+                 "--version` prints the version.\n");
 }
 
 int main(int argc, char **argv) {
@@ -38,6 +37,12 @@ int main(int argc, char **argv) {
     if (argc < 2) {
         print_usage(stderr);
         return eot_status_exit_code(EOT_E_USAGE);
+    }
+    if (strcmp(argv[1], "help") == 0 && argc > 2) { /* help COMMAND is COMMAND --help */
+        static char help[] = "--help";
+        argv[1] = argv[2];
+        argv[2] = help;
+        argc = 3;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         print_usage(stdout);

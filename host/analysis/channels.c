@@ -82,7 +82,7 @@ static int threshold_of_5GeV(void) {
  */
 static enum eot_status add_efficiencies(const struct eot_estimator *e, int p, int parent, struct eot_error *err) {
     static const char *const cut[EOT_N_CUT] = {
-#define EOT_CUT(id, name, title, condition) name,
+#define EOT_CUT(id, name, title, detector, condition) name,
 #include "eotmc/tally/cuts.def"
 #undef EOT_CUT
     };

@@ -24,6 +24,7 @@ void eot_result_free(struct eot_result *result) {
     free(result->selection);
     free(result->fault);
     free(result->events.value);
+    eot_findings_free(&result->warnings);
     *result = (struct eot_result){0};
 }
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "check/findings.h"
 
 struct eot_estimate {
     char name[80], unit[16];
@@ -25,7 +26,8 @@ struct eot_histogram {        /* contents per EOT; edges has n_bin + 1 */
 struct eot_cutflow_row {
     char cut[64];
     double events, weighted,
-        std_error; /* number of simulated events (the last cut: sum of their probabilities to pass it), per EOT */
+        std_error;       /* number of simulated events (the last cut: sum of their probabilities to pass it), per EOT */
+    bool is_not_applied; /* its detector is missing: all events pass */
 };
 struct eot_category {
     char name[8], title[96];
@@ -87,7 +89,8 @@ struct eot_result {
     struct eot_fault_count *fault;
     double energy_in, energy_out, energy_residual; /* GeV, GeV, relative */
     struct eot_event_table events;
-    const char *effective_yaml; /* borrowed */
+    struct eot_findings warnings; /* what makes a number less than it seems */
+    const char *effective_yaml;   /* borrowed */
     struct {
         double wall_s, kernel_s, jit_s, tables_s, eot_per_s, steps_per_s, steps_per_eot, muons_per_s;
     } performance;

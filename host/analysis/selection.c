@@ -8,7 +8,12 @@
 #include "physics/process.h"
 
 static const char *const CUT[EOT_N_CUT] = {
-#define EOT_CUT(id, name, title, condition) title,
+#define EOT_CUT(id, name, title, detector, condition) title,
+#include "eotmc/tally/cuts.def"
+#undef EOT_CUT
+};
+static const int DETECTOR[EOT_N_CUT] = {
+#define EOT_CUT(id, name, title, detector, condition) detector,
 #include "eotmc/tally/cuts.def"
 #undef EOT_CUT
 };
@@ -50,6 +55,8 @@ static enum eot_status make_cutflow(const struct eot_estimator *e, const struct 
     for (int i = 0; i < EOT_N_CUT; i++) {
         EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CUT + i), e->method, &mean, err));
         add_row(r, CUT[i], (double)eot_estimator_counter(e, EOT_C_CUT + i), mean);
+        r->cutflow[r->n_cutflow - 1].is_not_applied =
+            (e->world->event.selection[e->selection].absent >> DETECTOR[i]) & 1;
     }
     snprintf(text, sizeof text, "missing energy > %g GeV", selection_of(e)->missing_energy);
     add_row(r, text, eot_estimator_total(e, EOT_T_WEIGHTED + 4 * (EOT_W_PASSED + chosen)), selected[chosen]);

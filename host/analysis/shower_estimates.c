@@ -92,9 +92,14 @@ enum eot_status eot_estimate_plain_showers(const struct eot_config *config, cons
     if (n < 2.0 || !(sum_of(run, EOT_SS_SCORE + EOT_S_DEPOSIT) > 0.0)) return EOT_OK; /* no error can be stated */
     EOT_TRY(eot_add_mean(result, "ecal.showers", "1", (struct eot_mean){.value = n}, err));
     EOT_TRY(eot_add_mean(result, "ecal.deposit_GeV", "GeV", score_mean(run, EOT_S_DEPOSIT, n), err));
-    EOT_TRY(eot_add_mean(result, "ecal.visible_fraction", "1", score_ratio(run, EOT_S_VISIBLE, EOT_SS_CROSS_VISIBLE, n),
-                         err));
-    EOT_TRY(eot_add_mean(result, "ecal.visible_spread", "1", visible_spread(run, n), err));
+    if (sum_of(run, EOT_SS_SCORE + EOT_S_VISIBLE) > 0.0) {
+        EOT_TRY(eot_add_mean(result, "ecal.visible_fraction", "1",
+                             score_ratio(run, EOT_S_VISIBLE, EOT_SS_CROSS_VISIBLE, n), err));
+        EOT_TRY(eot_add_mean(result, "ecal.visible_spread", "1", visible_spread(run, n), err));
+    } else
+        EOT_TRY(eot_findings_warn(&result->warnings, err, "no_visible_energy",
+                                  "no shower left visible energy in the ECAL: ecal.visible_fraction and "
+                                  "ecal.visible_spread do not exist; give one of its layers active: on"));
     EOT_TRY(add_depths(run, n, result, err));
     EOT_TRY(eot_add_mean(result, "ecal.preshower_fraction", "1",
                          score_ratio(run, EOT_S_PRESHOWER, EOT_SS_CROSS_PRESHOWER, n), err));

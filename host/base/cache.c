@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/sha256.h"
+#include "base/stale.h"
 
 static const char MAGIC[] = "eotmc cache 1\n"; /* then the SHA-256 of the rest in hexadecimal, a newline, the bytes */
 
@@ -67,6 +68,10 @@ done:
 bool eot_cache_write(const char *key, const unsigned char *bytes, size_t n_bytes) {
     char path[PATH_MAX], temporary[PATH_MAX + 16], hash[65];
     if (!cache_path(key, path)) return false;
+    char *slash = strrchr(path, '/');
+    *slash = '\0';
+    eot_stale_remove(path, "*.bin.??????");
+    *slash = '/';
     snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     int descriptor = mkstemp(temporary);
     if (descriptor < 0) return false;

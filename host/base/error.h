@@ -23,7 +23,7 @@ struct eot_error {
     enum eot_status status;
     int line;
     const char *file, *function; /* static strings of the compiler */
-    char text[2048];             /* "<problem> (<reason>); <what to do>" */
+    char text[8192];             /* "<problem> (<reason>); <what to do>" */
 };
 
 /** Fill err (may be NULL) and return status. */

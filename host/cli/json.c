@@ -2,6 +2,18 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+json_t *eot_json_text(const char *text) {
+    json_t *json = json_string(text);
+    if (json != NULL) return json;
+    char *ascii = strdup(text);
+    for (char *c = ascii; c != NULL && *c != '\0'; c++)
+        if ((unsigned char)*c >= 0x80) *c = '?';
+    json = ascii != NULL ? json_string(ascii) : NULL;
+    free(ascii);
+    return json;
+}
 
 enum eot_status eot_json_append(json_t *array, json_t *value, struct eot_error *err) {
     enum eot_status status = EOT_OK;

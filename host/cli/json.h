@@ -10,6 +10,9 @@
 /** Digits of a real number that reads back as the same double. */
 #define EOT_JSON_EXACT 17
 
+/** A text, whose bytes above 127 become ? where they are no UTF-8. NULL without memory. */
+json_t *eot_json_text(const char *text);
+
 /** Append `value` (a new reference, which the array takes over) to an array. @param value NULL is taken for an
  * allocation that failed. @return EOT_E_MEMORY. */
 enum eot_status eot_json_append(json_t *array, json_t *value, struct eot_error *err);

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/open.h"
+#include "cli/preflight.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "output/setup_figure.h"
@@ -263,6 +264,7 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     const struct eot_config *config = &opened.config;
     struct eot_world world = {0};
     struct eot_replay replay = {0};
+    struct eot_findings warnings = {0};
     char path[1200];
     struct stat entry;
     const struct eot_option table[] = {
@@ -301,6 +303,7 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
               "--event %llu (the run has primaries %llu to %llu); give one of those", (unsigned long long)event,
               (unsigned long long)sampling->first, (unsigned long long)(sampling->first + sampling->eot - 1));
     EOT_TRY(eot_job_find(config, &job, err));
+    EOT_TRY(eot_preflight(config, &opened.setup, NULL, &warnings, NULL, err));
     EOT_TRY(job->world(config, &opened.setup, &(struct eot_world_options){.no_cache = false}, &world, err));
     EOT_TRY(eot_replay_execute(config, &world, event, &replay, err));
     if (eot_format_is_json(format))
@@ -311,6 +314,7 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
         EOT_TRY(draw(figure, strcmp(view, "side") == 0 ? EOT_VIEW_SIDE : EOT_VIEW_TOP, config, &opened.setup, &replay,
                      err));
 done:
+    eot_findings_free(&warnings);
     eot_replay_free(&replay);
     eot_world_free(&world);
     eot_opened_free(&opened);

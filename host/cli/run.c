@@ -53,7 +53,7 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     status = eot_simulate(&simulator, &config, folder, err);
     eot_interrupt_release();
 done:
-    eot_simulator_close(&simulator);
+    eot_simulator_free(&simulator);
     eot_config_free(&config);
     eot_text_list_free(&set);
     eot_text_list_free(&positional);

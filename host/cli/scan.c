@@ -9,7 +9,9 @@
 #include "analysis/counting.h"
 #include "cli/option_rows.h"
 #include "cli/cli.h"
+#include "check/check.h"
 #include "cli/interrupt.h"
+#include "cli/preflight.h"
 #include "cli/simulate.h"
 #include "output/file.h"
 #include "output/output.h"
@@ -160,8 +162,11 @@ static enum eot_status check_point(const struct eot_scan *scan, const struct eot
     enum eot_status status = EOT_OK;
     struct eot_config config = {.name = ""}, other = {.name = ""};
     struct eot_setup setup = {0};
+    struct eot_findings findings = {0};
     EOT_TRY(point_config(scan, p, file, set, false, &config, err));
     EOT_TRY(eot_setup_create(&config, &setup, err));
+    EOT_TRY(eot_preflight_look(&config, &setup, &findings, err));
+    EOT_TRY(eot_check_require(&config, &findings, err));
     EOT_CHECK(point_config(scan, p, file, set, true, &other, err) == EOT_OK && strcmp(config.sha256, other.sha256) == 0,
               EOT_E_USAGE,
               "--over overrides what --set says (in other words, or as a part of the same section); leave one of them "
@@ -173,6 +178,7 @@ done:
         status =
             eot_error_set(err, status, inner.file, inner.line, inner.function, "point %s: %s", p->name, inner.text);
     }
+    eot_findings_free(&findings);
     eot_setup_free(&setup);
     eot_config_free(&other);
     eot_config_free(&config);
@@ -314,7 +320,7 @@ static enum eot_status choose_estimates(struct eot_scan *scan, const struct requ
     enum eot_status status = EOT_OK;
     static const char *const by_cut[] =
         {
-#define EOT_CUT(id, name, title, condition) "efficiency." name,
+#define EOT_CUT(id, name, title, detector, condition) "efficiency." name,
 #include "eotmc/tally/cuts.def"
 #undef EOT_CUT
             "efficiency.total"},
@@ -441,7 +447,7 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
               scan.point[i_first].failure != NULL ? scan.point[i_first].failure : "");
 done:
     if (is_caught) eot_interrupt_release();
-    eot_simulator_close(&simulator);
+    eot_simulator_free(&simulator);
     scan_free(&scan);
     free(list);
     eot_text_list_free(&r.over);

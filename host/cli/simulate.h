@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/progress.h"
+#include "check/findings.h"
 #include "config/config.h"
 #include "device/backend.h"
 
@@ -20,6 +21,7 @@ struct eot_simulator {
     /* Opened by the first simulation, and kept for those whose kernels are built with the same options. */
     struct eot_backend *backend;
     const char *kernel_options;
+    struct eot_findings said; /* warnings that were printed: those of one run, which the next need not repeat */
 };
 
 /** Simulate a configuration and write what output/sinks.def lists into the folder.
@@ -27,6 +29,9 @@ struct eot_simulator {
  * parts return. */
 enum eot_status eot_simulate(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
                              struct eot_error *err);
+/** Close the device. */
 void eot_simulator_close(struct eot_simulator *simulator);
+/** Close the device and forget what was said. */
+void eot_simulator_free(struct eot_simulator *simulator);
 
 #endif

@@ -201,6 +201,25 @@ done:
     return status;
 }
 
+/* The curves are of the masses of --mphi, the differentials at the energy of --energy, or of some of each. */
+static enum eot_status run_figure(const struct request *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_xs_figure f = {.reaction = &r->reaction,
+                              .options = &r->options,
+                              .n_mass = 3,
+                              .mass = {0.11, 0.5, 1.0},
+                              .energy = r->energy_list.n > 0 ? r->energy_list.value[0] : 100.0};
+    EOT_CHECK(r->mphi_list.n <= EOT_XS_MAX_CURVE, EOT_E_USAGE,
+              "--figure with %zu masses (at most %d curves); give fewer", r->mphi_list.n, (int)EOT_XS_MAX_CURVE);
+    EOT_CHECK(r->energy_list.n <= 1, EOT_E_USAGE,
+              "--figure with %zu energies (its differentials are at one); give one --energy", r->energy_list.n);
+    if (r->mphi_list.n > 0) f.n_mass = r->mphi_list.n;
+    for (size_t i = 0; i < r->mphi_list.n; i++) f.mass[i] = r->mphi_list.value[i];
+    EOT_TRY(eot_xs_figures(r->figure, &f, err));
+done:
+    return status;
+}
+
 /* Which options belong together. */
 static enum eot_status request_check(struct request *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -287,7 +306,9 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
         {"sigma-v", 0, EOT_OPTION_REAL, &r.relic_options.sigma_v_pb, "S",
          "<sigma v> [pb] of the relic line (default: 10)"},
         {"figure", 0, EOT_OPTION_TEXT, &r.figure, "DIR",
-         "draw totals, differentials and ratio maps into DIR (PNG, gnuplot script, data)"},
+         "draw totals, differentials and ratio maps into DIR (PNG, gnuplot script, data): curves of the masses of "
+         "--mphi, "
+         "differentials at --energy (default: 0.11,0.5,1 and 100)"},
         EOT_ROW_FORMAT_TABLE(&r.format),
     };
     const struct eot_command command = {
@@ -307,7 +328,7 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
     if (is_help) goto done;
     EOT_TRY(request_check(&r, err));
     if (r.figure != NULL)
-        EOT_TRY(eot_xs_figures(r.figure, &r.reaction, &r.options, err));
+        EOT_TRY(run_figure(&r, err));
     else if (r.ratio)
         EOT_TRY(run_ratio(&r, &table, err));
     else if (r.gm2)

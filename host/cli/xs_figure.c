@@ -1,49 +1,47 @@
-/* Figures of `eotmc xs --figure`: totals against energy, differentials at 100 GeV, ratios of the approximations over
+/* Figures of `eotmc xs --figure`: totals against energy, differentials at one energy, ratios of the approximations over
  * mass and energy. */
 #include <math.h>
+#include <stdio.h>
 
 #include "output/gnuplot.h"
 #include "output/output.h"
 #include "xs.h"
 
-static const double MASS[] = {0.11, 0.5, 1.0}; /* GeV */
-static const char *const COLOUR[] = {"#0072B2", "#E69F00", "#009E73"};
-enum { N_MASS = sizeof MASS / sizeof MASS[0], N_POINT = 80 };
-static const double E_DIFFERENTIAL = 100.0; /* GeV */
+static const char *const COLOUR[EOT_XS_MAX_CURVE] = {"#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"};
+enum { N_POINT = 80 };
 
-typedef enum eot_status quantity_function(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method,
-                                          double place, const struct eot_lfc_options *options,
-                                          struct eot_lfc_value *value, struct eot_error *err);
+/* A quantity at a place of its axis. */
+typedef enum eot_status quantity_function(const struct eot_xs_figure *f, const struct eot_lfc_reaction *reaction,
+                                          enum eot_lfc_method method, double place, struct eot_lfc_value *value,
+                                          struct eot_error *err);
 
-static enum eot_status total_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double E,
-                                const struct eot_lfc_options *options, struct eot_lfc_value *value,
+static enum eot_status total_at(const struct eot_xs_figure *f, const struct eot_lfc_reaction *reaction,
+                                enum eot_lfc_method method, double E, struct eot_lfc_value *value,
                                 struct eot_error *err) {
-    return eot_lfc_total(reaction, method, EOT_LFC_PHI, E, options, value, err);
+    return eot_lfc_total(reaction, method, EOT_LFC_PHI, E, f->options, value, err);
 }
-static enum eot_status dx_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double x,
-                             const struct eot_lfc_options *options, struct eot_lfc_value *value,
-                             struct eot_error *err) {
-    return eot_lfc_differential(reaction, method, EOT_LFC_PHI, E_DIFFERENTIAL, x, options, value, err);
+static enum eot_status dx_at(const struct eot_xs_figure *f, const struct eot_lfc_reaction *reaction,
+                             enum eot_lfc_method method, double x, struct eot_lfc_value *value, struct eot_error *err) {
+    return eot_lfc_differential(reaction, method, EOT_LFC_PHI, f->energy, x, f->options, value, err);
 }
-static enum eot_status dpsi_at(const struct eot_lfc_reaction *reaction, enum eot_lfc_method method, double psi,
-                               const struct eot_lfc_options *options, struct eot_lfc_value *value,
+static enum eot_status dpsi_at(const struct eot_xs_figure *f, const struct eot_lfc_reaction *reaction,
+                               enum eot_lfc_method method, double psi, struct eot_lfc_value *value,
                                struct eot_error *err) {
-    return eot_lfc_angular(reaction, method, EOT_LFC_LEPTON, E_DIFFERENTIAL, psi, options, value, err);
+    return eot_lfc_angular(reaction, method, EOT_LFC_LEPTON, f->energy, psi, f->options, value, err);
 }
 
 /* One block of data a mass: place, ETL, WW, IWW. */
-static enum eot_status curves_add(struct eot_text *data, const struct eot_lfc_reaction *reaction,
-                                  const struct eot_lfc_options *options, quantity_function *quantity,
+static enum eot_status curves_add(struct eot_text *data, const struct eot_xs_figure *f, quantity_function *quantity,
                                   const double *place, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    for (int i = 0; i < N_MASS; i++) {
-        struct eot_lfc_reaction r = *reaction;
-        r.m_phi = MASS[i];
-        eot_text_add(data, "# m_phi = %g GeV: place, ETL, WW, IWW\n", MASS[i]);
+    for (size_t i = 0; i < f->n_mass; i++) {
+        struct eot_lfc_reaction r = *f->reaction;
+        r.m_phi = f->mass[i];
+        eot_text_add(data, "# m_phi = %g GeV: place, ETL, WW, IWW\n", f->mass[i]);
         for (int j = 0; j < N_POINT; j++) {
             struct eot_lfc_value value[3];
             for (int method = 0; method < 3; method++)
-                EOT_TRY(quantity(&r, (enum eot_lfc_method)method, place[j], options, &value[method], err));
+                EOT_TRY(quantity(f, &r, (enum eot_lfc_method)method, place[j], &value[method], err));
             eot_text_add(data, "%.8g %.8g %.8g %.8g\n", place[j], value[0].value, value[1].value, value[2].value);
         }
         eot_text_add(data, "\n\n");
@@ -61,9 +59,9 @@ struct panels {
 };
 
 /* Three panels, one above the other: the quantity, WW relative to ETL, IWW relative to ETL. */
-static void panels_add(struct eot_text *body, const struct panels *p) {
+static void panels_add(struct eot_text *body, const struct eot_xs_figure *f, const struct panels *p) {
     const char *name = p->name;
-    int first = p->first;
+    const int first = p->first, n_mass = (int)f->n_mass;
     eot_text_add(body, "set lmargin at screen %.3f\nset rmargin at screen %.3f\n%s", p->left, p->right, p->settings);
     eot_text_add(body,
                  "set tmargin at screen 0.93\nset bmargin at screen 0.53\nset title '%s'\nset ylabel '%s'\nset xlabel "
@@ -71,13 +69,13 @@ static void panels_add(struct eot_text *body, const struct panels *p) {
                  "ytics autofreq\n"
                  "set format y '10^{%%L}'\nplot ",
                  p->title, p->y_label);
-    for (int i = 0; i < N_MASS; i++)
+    for (int i = 0; i < n_mass; i++)
         eot_text_add(body,
                      "%s'%s.dat' index %d using 1:($2>0?$2:NaN) with lines lc rgb '%s' lw 2 title 'm_ϕ = %g GeV', '' "
                      "index %d using 1:($3>0?$3:NaN) with "
                      "lines lc rgb '%s' dt 2 lw 2 notitle, "
                      "'' index %d using 1:($4>0?$4:NaN) with lines lc rgb '%s' dt 3 lw 2 notitle",
-                     i > 0 ? ", " : "", name, first + i, COLOUR[i], MASS[i], first + i, COLOUR[i], first + i,
+                     i > 0 ? ", " : "", name, first + i, COLOUR[i], f->mass[i], first + i, COLOUR[i], first + i,
                      COLOUR[i]);
     eot_text_add(body, ", NaN with lines lc rgb 'black' lw 2 title 'exact', NaN with lines lc rgb 'black' dt 2 lw 2 "
                        "title 'WW', NaN with lines lc rgb 'black' "
@@ -86,7 +84,7 @@ static void panels_add(struct eot_text *body, const struct panels *p) {
                        "'WW/ETL - 1 [%%]'\nunset logscale y\nset "
                        "format y '%%g'\nset yrange [-10:10]\n"
                        "set ytics -8, 4, 8\nplot ");
-    for (int i = 0; i < N_MASS; i++)
+    for (int i = 0; i < n_mass; i++)
         eot_text_add(body,
                      "%s'%s.dat' index %d using 1:($2>0?100*($3/$2-1):NaN) with lines lc rgb '%s' lw 2, 0 with lines "
                      "lc rgb '#808080'",
@@ -96,7 +94,7 @@ static void panels_add(struct eot_text *body, const struct panels *p) {
                  "'%s'\nset yrange [0:9]\nset ytics 0, 2, "
                  "8\nset format x '%%g'\nplot ",
                  p->x_label);
-    for (int i = 0; i < N_MASS; i++)
+    for (int i = 0; i < n_mass; i++)
         eot_text_add(body, "%s'%s.dat' index %d using 1:($2>0?$4/$2-1:NaN) with lines lc rgb '%s' lw 2",
                      i > 0 ? ", " : "", name, first + i, COLOUR[i]);
     eot_text_add(body, "\nset yrange [*:*]\nunset logscale x\nset xrange [*:*]\n");
@@ -109,16 +107,15 @@ static void reaction_add(struct eot_text *body, const struct eot_lfc_reaction *r
         r->process == EOT_LFC_E2MU ? "e N → μ N ϕ" : "μ N → e N ϕ", r->Z, r->A, r->coupling);
 }
 
-static enum eot_status totals(const char *folder, const struct eot_lfc_reaction *reaction,
-                              const struct eot_lfc_options *options, struct eot_error *err) {
+static enum eot_status totals(const char *folder, const struct eot_xs_figure *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, body = {0};
     double place[N_POINT];
     for (int j = 0; j < N_POINT; j++) place[j] = 5.0 * pow(160.0 / 5.0, (double)j / (N_POINT - 1)); /* GeV */
-    EOT_TRY(curves_add(&data, reaction, options, total_at, place, err));
+    EOT_TRY(curves_add(&data, f, total_at, place, err));
     eot_text_add(&body, "set multiplot\n");
-    reaction_add(&body, reaction);
-    panels_add(&body,
+    reaction_add(&body, f->reaction);
+    panels_add(&body, f,
                &(struct panels){.name = "totals",
                                 .left = 0.16,
                                 .right = 0.96,
@@ -135,37 +132,41 @@ done:
     return status;
 }
 
-static enum eot_status differentials(const char *folder, const struct eot_lfc_reaction *reaction,
-                                     const struct eot_lfc_options *options, struct eot_error *err) {
+static enum eot_status differentials(const char *folder, const struct eot_xs_figure *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, body = {0};
     double x[N_POINT], psi[N_POINT];
+    char title[2][48];
+    snprintf(title[0], sizeof title[0], "dσ/dx at %g GeV", f->energy);
+    snprintf(title[1], sizeof title[1], "dσ/dψ at %g GeV", f->energy);
     for (int j = 0; j < N_POINT; j++) {
-        double f = (j + 0.5) / N_POINT;
-        x[j] = 1.0 - (1.0 - f) * (1.0 - f) * 0.995; /* closer together towards 1, where the cross section peaks */
+        double t = (j + 0.5) / N_POINT;
+        x[j] = 1.0 - (1.0 - t) * (1.0 - t) * 0.995; /* closer together towards 1, where the cross section peaks */
         psi[j] = 1e-4 * pow(0.3 / 1e-4, (double)j / (N_POINT - 1)); /* rad */
     }
-    EOT_TRY(curves_add(&data, reaction, options, dx_at, x, err));
-    EOT_TRY(curves_add(&data, reaction, options, dpsi_at, psi, err));
+    EOT_TRY(curves_add(&data, f, dx_at, x, err));
+    EOT_TRY(curves_add(&data, f, dpsi_at, psi, err));
     eot_text_add(&body, "set multiplot\n");
-    reaction_add(&body, reaction);
-    panels_add(&body, &(struct panels){.name = "differentials",
-                                       .left = 0.10,
-                                       .right = 0.49,
-                                       .title = "dσ/dx at 100 GeV",
-                                       .x_label = "x = E_ϕ/E",
-                                       .y_label = "dσ/dx [pb]",
-                                       .settings = "set key bottom right samplen 2\nset xrange [0:1]\n"
-                                                   "set xtics autofreq\n"});
-    panels_add(&body, &(struct panels){.name = "differentials",
-                                       .first = N_MASS,
-                                       .left = 0.60,
-                                       .right = 0.98,
-                                       .title = "dσ/dψ at 100 GeV",
-                                       .x_label = "ψ [rad]",
-                                       .y_label = "dσ/dψ [pb/rad]",
-                                       .settings = "unset key\nset logscale x\nset xrange [1e-4:0.3]\n"
-                                                   "set xtics (1e-4, 1e-3, 1e-2, 1e-1)\n"});
+    reaction_add(&body, f->reaction);
+    panels_add(&body, f,
+               &(struct panels){.name = "differentials",
+                                .left = 0.10,
+                                .right = 0.49,
+                                .title = title[0],
+                                .x_label = "x = E_ϕ/E",
+                                .y_label = "dσ/dx [pb]",
+                                .settings = "set key bottom right samplen 2\nset xrange [0:1]\n"
+                                            "set xtics autofreq\n"});
+    panels_add(&body, f,
+               &(struct panels){.name = "differentials",
+                                .first = (int)f->n_mass,
+                                .left = 0.60,
+                                .right = 0.98,
+                                .title = title[1],
+                                .x_label = "ψ [rad]",
+                                .y_label = "dσ/dψ [pb/rad]",
+                                .settings = "unset key\nset logscale x\nset xrange [1e-4:0.3]\n"
+                                            "set xtics (1e-4, 1e-3, 1e-2, 1e-1)\n"});
     eot_text_add(&body, "unset multiplot\n");
     EOT_TRY(eot_gnuplot_figure(folder, "differentials", 1800, 1200, &data, &body, err));
 done:
@@ -174,20 +175,20 @@ done:
     return status;
 }
 
-static enum eot_status ratios(const char *folder, const struct eot_lfc_reaction *reaction,
-                              const struct eot_lfc_options *options, struct eot_error *err) {
+static enum eot_status ratios(const char *folder, const struct eot_xs_figure *f, struct eot_error *err) {
     enum { N_MASS_MAP = 30, N_ENERGY_MAP = 16 };
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, body = {0};
     eot_text_add(&data, "# m_phi [GeV], E [GeV], WW/ETL, IWW/ETL\n");
     for (int i = 0; i < N_MASS_MAP; i++) {
         for (int j = 0; j < N_ENERGY_MAP; j++) {
-            struct eot_lfc_reaction r = *reaction;
+            struct eot_lfc_reaction r = *f->reaction;
             struct eot_lfc_value value[3];
             double E = 10.0 * (j + 1);
             r.m_phi = fmin(0.11 * pow(3.0 / 0.11, i / (N_MASS_MAP - 1.0)), 3.0);
             for (int method = 0; method < 3; method++)
-                EOT_TRY(eot_lfc_total(&r, (enum eot_lfc_method)method, EOT_LFC_PHI, E, options, &value[method], err));
+                EOT_TRY(
+                    eot_lfc_total(&r, (enum eot_lfc_method)method, EOT_LFC_PHI, E, f->options, &value[method], err));
             if (value[0].value > 0.0)
                 eot_text_add(&data, "%.6g %g %.6g %.6g\n", r.m_phi, E, value[1].value / value[0].value,
                              value[2].value / value[0].value);
@@ -200,7 +201,7 @@ static enum eot_status ratios(const char *folder, const struct eot_lfc_reaction 
                         "corners2color mean interpolate 4,4\nset logscale "
                         "x\nset xrange [0.11:3]\nset yrange [10:160]\nset xtics (0.11, 0.2, 0.5, 1, 2, 3)\n"
                         "set xlabel 'm_ϕ [GeV]'\nset ylabel 'E [GeV]'\nunset key\n");
-    reaction_add(&body, reaction);
+    reaction_add(&body, f->reaction);
     eot_text_add(&body, "set palette defined (-0.1 '#0072B2', 0 '#FFFFFF', 0.1 '#D55E00')\nset cbrange [0.9:1.1]\nset "
                         "title 'WW/ETL'\nsplot 'ratios.dat' using 1:2:3\n"
                         "set palette defined (0 '#FFFFFF', 1 '#E69F00', 2 '#7F2704')\nset cbrange [1:6]\nset title "
@@ -213,13 +214,12 @@ done:
     return status;
 }
 
-enum eot_status eot_xs_figures(const char *folder, const struct eot_lfc_reaction *reaction,
-                               const struct eot_lfc_options *options, struct eot_error *err) {
+enum eot_status eot_xs_figures(const char *folder, const struct eot_xs_figure *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_TRY(eot_output_prepare(folder, err));
-    EOT_TRY(totals(folder, reaction, options, err));
-    EOT_TRY(differentials(folder, reaction, options, err));
-    EOT_TRY(ratios(folder, reaction, options, err));
+    EOT_TRY(totals(folder, f, err));
+    EOT_TRY(differentials(folder, f, err));
+    EOT_TRY(ratios(folder, f, err));
 done:
     return status;
 }

@@ -13,6 +13,7 @@
 #include "cli/interrupt.h"
 #include "cli/number_table.h"
 #include "cli/open.h"
+#include "cli/preflight.h"
 #include "device/selftest.h"
 #include "output/format.h"
 
@@ -207,6 +208,8 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
     struct eot_backend *backend = NULL;
     struct answer answer = {.build_s = 0.0};
     struct eot_em_options media;
+    struct eot_findings warnings = {0};
+    size_t n_said;
     const struct eot_option table[] = {
         {"mphi", 0, EOT_OPTION_TEXT, &r.mphi, "M[,M...]", "masses of phi [GeV], above m_mu - m_e and up to 3"},
         {"h", 0, EOT_OPTION_REAL, &r.h, "H", "coupling (default: physics.h); yields are proportional to h^2"},
@@ -248,6 +251,7 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
             &threshold, err));
     }
     struct eot_log log = {.level = r.is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
+    EOT_TRY(eot_preflight(config, &opened.setup, &log, &warnings, NULL, err));
     EOT_TRY(eot_backend_open(
         &(struct eot_backend_options){.selector = r.device,
                                       .one_only = true,
@@ -255,6 +259,9 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
                                       .extra_options = eot_world_kernel_options_for(config, EOT_TRACK_SPECTRUM)},
         &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));
+    n_said = warnings.n;
+    EOT_TRY(eot_preflight_device(r.device, backend->is_host, &warnings, err));
+    EOT_TRY(eot_preflight_say(&warnings, n_said, &log, NULL, err));
     answer.build_s = backend->build_s;
     EOT_TRY(track_lengths(&r, config, &opened.setup, backend, &log, &answer, err));
     answer.build_s = fmax(answer.build_s, backend->build_s);
@@ -277,6 +284,7 @@ done:
     eot_track_spectra_free(&answer.spectra);
     eot_backend_close(backend);
     free(r.masses.value);
+    eot_findings_free(&warnings);
     eot_opened_free(&opened);
     return status;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "config/problems.h"
 #include "eotmc/physics/process.h"
 #include "eotmc/tally/tally.h"
 #include "materials/material.h"
@@ -23,6 +24,9 @@ enum eot_beam_particle {
 enum eot_beam_kind { EOT_BEAM_KIND_SHOWER, EOT_BEAM_KIND_MUON };
 enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
 enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
+/** Whether showers below the cut are calibrated for the ECAL's matter: where it is not NA64's and depth and alpha are
+ * the defaults; or never. */
+enum eot_shower_calibrate_config { EOT_CONFIG_SHOWER_AUTO, EOT_CONFIG_SHOWER_OFF };
 enum eot_muon_straggling_config {
     EOT_CONFIG_STRAGGLING_VAVILOV,
     EOT_CONFIG_STRAGGLING_MOMENTS,
@@ -91,6 +95,7 @@ struct eot_physics_config {
     double shower_photon_length[4]; /* l0 (1 + (l1/E)^l2), at most l3 [X0, GeV]: before a sub-cut photon converts */
     double shower_radius_max;       /* Moliere radii */
     double shower_spot_energy;      /* GeV per energy spot */
+    enum eot_shower_calibrate_config shower_calibrate;
 };
 
 struct eot_sampling_config {
@@ -163,6 +168,8 @@ struct eot_output_config {
 
 #define EOT_CONFIG_SCHEMA "eotmc-config/1"
 
+struct eot_tree;
+
 struct eot_config {
     char schema[24]; /* EOT_CONFIG_SCHEMA */
     char name[64];
@@ -179,19 +186,31 @@ struct eot_config {
     struct eot_named_selection_config further[EOT_MAX_FURTHER_SELECTION];
     struct eot_scoring_config scoring;
     struct eot_output_config output;
-    char *effective_yaml; /* the effective configuration: valid input that reproduces the run */
-    char sha256[65];      /* of effective_yaml */
+    char *effective_yaml;    /* the effective configuration: valid input that reproduces the run */
+    char sha256[65];         /* of effective_yaml */
+    struct eot_tree *source; /* what it was read from, for eot_config_place */
 };
 
 /** Read a configuration file, apply overrides in order, validate.
  * @param path file. @param overrides n_override texts "key=value" (dotted keys; the value is YAML). @param config
  * filled; release with eot_config_free.
- * @return EOT_E_IO (no such file), EOT_E_CONFIG ("file:line: key = value (reason); what to do"), EOT_E_MEMORY. */
+ * @return EOT_E_IO (no such file), EOT_E_CONFIG (a line "file:line: key = value (reason); what to do" for all that is
+ * wrong), EOT_E_MEMORY. */
 enum eot_status eot_config_read(const char *path, const char *const *overrides, size_t n_override,
                                 struct eot_config *config, struct eot_error *err);
 /** The same from a text that is not in a file (NULL: read the file). @param path what messages call it. */
 enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides,
                                      size_t n_override, struct eot_config *config, struct eot_error *err);
+/** The same, with all that is wrong in a list. @param text NULL: read the file. @param problems zeroed; release with
+ * eot_problems_free. Where it has any on return, config is empty.
+ * @return EOT_E_IO, EOT_E_MEMORY. A problem is no failure. */
+enum eot_status eot_config_read_all(const char *path, const char *text, const char *const *overrides, size_t n_override,
+                                    struct eot_config *config, struct eot_problems *problems, struct eot_error *err);
+/** Where a key of a configuration that was read is written, or the section that it would stand in: file, line, key, and
+ * as the message "key = value ", to be continued. */
+void eot_config_place(const struct eot_config *config, const char *key, struct eot_problem *place);
+/** Has a key of the root section its default (whether or not it is written)? @param key a number or numbers. */
+bool eot_config_is_default(const struct eot_config *config, const char *key);
 void eot_config_free(struct eot_config *config);
 /** Kind of the beam's particle. */
 enum eot_beam_kind eot_beam_kind_of(const struct eot_config *config);

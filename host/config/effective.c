@@ -195,12 +195,13 @@ char *eot_config_schema_markdown(void) {
         eot_dimension_units((enum eot_dimension)d, units, sizeof units);
         fprintf(out, "%s%s: %s", d > 0 ? "; " : "", eot_dimension_name((enum eot_dimension)d), units);
     }
-    fprintf(out, ".\n\nBuilt-in materials (PDG): ");
-    for (size_t i = 0; eot_material_builtin_name(i) != NULL; i++) {
-        struct eot_material_config material;
-        eot_material_builtin(eot_material_builtin_name(i), &material);
-        fprintf(out, "%s%s (%.4g g/cm3)", i > 0 ? ", " : "", material.name, material.density);
-    }
+    fprintf(
+        out,
+        ".\n\nBuilt-in materials, which `eotmc materials` lists with density, radiation length, critical energy and "
+        "more: the elements from hydrogen to uranium by their names (lead, iron, aluminium), and ");
+    for (size_t i = 0, n = 0; eot_material_builtin_name(i) != NULL; i++)
+        if (!eot_material_is_element(eot_material_builtin_name(i)))
+            fprintf(out, "%s%s", n++ > 0 ? ", " : "", eot_material_builtin_name(i));
     fprintf(out, ".\n\n| key | value | unit | range | default | meaning |\n| --- | --- | --- | --- | --- | --- |\n");
     for (size_t k = 0; k < EOT_N_KEYS; k++) {
         const struct eot_key *key = &EOT_KEYS[k];

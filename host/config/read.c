@@ -17,6 +17,10 @@ static bool is_part_of(const char *path, const char *candidate) {
     return strncmp(path, candidate, n) == 0 && (candidate[n] == '\0' || candidate[n] == '.');
 }
 
+enum eot_status eot_read_on(const struct eot_reader *r, enum eot_status status) {
+    return status == EOT_E_CONFIG && r->tree.problems.n < EOT_MAX_PROBLEM ? EOT_OK : status;
+}
+
 /** Fail for a key that the scope does not know, with the nearest one at the same level, or where in the schema that
  * word stands. */
 static enum eot_status fail_unknown_key(struct eot_reader *r, enum eot_scope scope, const struct eot_node *node,
@@ -33,9 +37,14 @@ static enum eot_status fail_unknown_key(struct eot_reader *r, enum eot_scope sco
         n_word++;
     }
     const char *nearest = eot_text_nearest(node->key, candidate, n_word);
-    if (nearest != NULL)
+    if (nearest != NULL) {
+        size_t n_above = strlen(full) - strlen(node->key);
+        if (r->n_meant < EOT_MAX_PROBLEM)
+            snprintf(r->meant[r->n_meant++], sizeof r->meant[0], "%.*s%s", (int)(n_above < 160 ? n_above : 160), full,
+                     nearest);
         return eot_tree_fail(&r->tree, node, full, r->err,
                              "(unknown key); did you mean '%s'? configs/schema.md lists all keys", nearest);
+    }
     for (size_t i = 0; i < EOT_N_KEYS; i++) {
         const char *last = strrchr(EOT_KEYS[i].path, '.');
         if (strcmp(last != NULL ? last + 1 : EOT_KEYS[i].path, node->key) == 0)
@@ -59,7 +68,9 @@ static enum eot_status read_layers(const struct eot_value_place *v, const struct
     for (size_t i = 0; i < node->n_child; i++) {
         char name[256];
         eot_item_name(v->name, node->child[i], i, name, sizeof name);
-        EOT_TRY(eot_read_section(r, EOT_SCOPE_LAYER, node->child[i], "", name, &volume->layer[i]));
+        enum eot_status one = eot_read_section(r, EOT_SCOPE_LAYER, node->child[i], "", name, &volume->layer[i]);
+        if (one != EOT_OK) status = one;
+        if (eot_read_on(r, one) != EOT_OK) goto done;
     }
 done:
     return status;
@@ -110,7 +121,9 @@ static enum eot_status read_volumes(const struct eot_value_place *v, const struc
         char name[256];
         eot_item_name(v->name, node->child[i], i, name, sizeof name);
         geometry->n_volume = i + 1;
-        EOT_TRY(read_volume(r, node->child[i], name, &geometry->volume[i]));
+        enum eot_status one = read_volume(r, node->child[i], name, &geometry->volume[i]);
+        if (one != EOT_OK) status = one;
+        if (eot_read_on(r, one) != EOT_OK) goto done;
     }
 done:
     return status;
@@ -137,9 +150,12 @@ static enum eot_status read_selections(const struct eot_value_place *v, const st
         if (eot_node_child(node->child[i], "name") == NULL) {
             status = eot_tree_fail(&r->tree, node->child[i], name, err,
                                    "(a selection without a name); give it one: name: tight");
-            goto done;
+            if (eot_read_on(r, status) != EOT_OK) goto done;
+            continue;
         }
-        EOT_TRY(eot_read_section(r, EOT_SCOPE_SELECTION, node->child[i], "", name, further));
+        enum eot_status one = eot_read_section(r, EOT_SCOPE_SELECTION, node->child[i], "", name, further);
+        if (one != EOT_OK) status = one;
+        if (eot_read_on(r, one) != EOT_OK) goto done;
     }
 done:
     return status;
@@ -226,32 +242,41 @@ static enum eot_status read_default(const struct eot_value_place *v, unsigned ch
     return read_value(v, &node, target);
 }
 
-/** The keys of one mapping and the sections in it: unknown ones are errors.
+/** One key of a mapping: known, and a section where one is wanted; then the keys in that.
  * @param prefix the sections walked so far, "beam." @param name the same for messages, with list items. */
+static enum eot_status read_map_key(struct eot_reader *r, enum eot_scope scope, const struct eot_node *node,
+                                    const char *prefix, const char *name);
+
+/** The keys of one mapping and the sections in it: unknown ones are problems. */
 static enum eot_status read_map(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
                                 const char *prefix, const char *name) {
+    enum eot_status status = EOT_OK;
     for (size_t i = 0; i < map->n_child; i++) {
-        const struct eot_node *node = map->child[i];
-        char path[256], full[512], inner[512];
-        snprintf(path, sizeof path, "%.120s%.80s", prefix, node->key);
-        snprintf(full, sizeof full, "%.300s%s%.80s", name, name[0] != '\0' ? "." : "", node->key);
-        bool is_key = false, is_section = false;
-        for (size_t k = 0; k < EOT_N_KEYS; k++)
-            if (EOT_KEYS[k].scope == scope && is_part_of(path, EOT_KEYS[k].path)) {
-                is_key |= EOT_KEYS[k].path[strlen(path)] == '\0';
-                is_section |= EOT_KEYS[k].path[strlen(path)] == '.';
-            }
-        if (!is_key && !is_section) return fail_unknown_key(r, scope, node, prefix, full);
-        if (is_key) continue;
-        bool is_empty = node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain;
-        if (node->kind != EOT_NODE_MAP && !is_empty)
-            return eot_tree_fail(&r->tree, node, full, r->err,
-                                 "(must be a section); write its keys below it, indented");
-        snprintf(inner, sizeof inner, "%.250s.", path);
-        enum eot_status status = node->kind == EOT_NODE_MAP ? read_map(r, scope, node, inner, full) : EOT_OK;
-        if (status != EOT_OK) return status;
+        enum eot_status one = read_map_key(r, scope, map->child[i], prefix, name);
+        if (one != EOT_OK) status = one;
+        if (eot_read_on(r, one) != EOT_OK) return one;
     }
-    return EOT_OK;
+    return status;
+}
+
+static enum eot_status read_map_key(struct eot_reader *r, enum eot_scope scope, const struct eot_node *node,
+                                    const char *prefix, const char *name) {
+    char path[256], full[512], inner[512];
+    snprintf(path, sizeof path, "%.120s%.80s", prefix, node->key);
+    snprintf(full, sizeof full, "%.300s%s%.80s", name, name[0] != '\0' ? "." : "", node->key);
+    bool is_key = false, is_section = false;
+    for (size_t k = 0; k < EOT_N_KEYS; k++)
+        if (EOT_KEYS[k].scope == scope && is_part_of(path, EOT_KEYS[k].path)) {
+            is_key |= EOT_KEYS[k].path[strlen(path)] == '\0';
+            is_section |= EOT_KEYS[k].path[strlen(path)] == '.';
+        }
+    if (!is_key && !is_section) return fail_unknown_key(r, scope, node, prefix, full);
+    if (is_key) return EOT_OK;
+    bool is_empty = node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain;
+    if (node->kind != EOT_NODE_MAP && !is_empty)
+        return eot_tree_fail(&r->tree, node, full, r->err, "(must be a section); write its keys below it, indented");
+    snprintf(inner, sizeof inner, "%.250s.", path);
+    return node->kind == EOT_NODE_MAP ? read_map(r, scope, node, inner, full) : EOT_OK;
 }
 
 /** Node at a dotted path below a mapping (no lists); NULL if absent. */
@@ -266,29 +291,57 @@ static const struct eot_node *descend(const struct eot_node *map, const char *pa
     return map;
 }
 
+/** Was this key, or the section that it stands in, taken for misspelt or found to be wrong? */
+static bool is_accounted_for(const struct eot_reader *r, const char *key) {
+    char above[512];
+    for (size_t i = 0; i < r->n_meant; i++)
+        if (is_part_of(r->meant[i], key)) return true;
+    snprintf(above, sizeof above, "%s", key);
+    for (char *dot; (dot = strrchr(above, '.')) != NULL;) {
+        *dot = '\0';
+        for (size_t i = 0; i < r->tree.problems.n; i++)
+            if (strcmp(r->tree.problems.row[i].key, above) == 0) return true;
+    }
+    return false;
+}
+
+/** One key of a scope into its target: from the mapping, else its default. @param has_start the target has a value
+ * already. */
+static enum eot_status read_key(struct eot_reader *r, const struct eot_node *map, const struct eot_value_place *v,
+                                bool has_start, unsigned char *target) {
+    const struct eot_key *key = v->key;
+    const struct eot_node *node = descend(map, key->path);
+    bool has_default = key->fallback != NULL && key->fallback[0] != '\0' && strcmp(key->fallback, "[]") != 0;
+    enum eot_status status = EOT_OK;
+    if (node != NULL)
+        status = read_value(v, node, target);
+    else if (has_start)
+        return EOT_OK;
+    else if (key->fallback == NULL && !is_accounted_for(r, v->name))
+        status = eot_tree_fail(&r->tree, map == r->tree.root ? eot_tree_nearest(&r->tree, key->path) : map, v->name,
+                               r->err, "(missing, and it has no default); give it: %s", key->doc);
+    else if (has_default)
+        return read_default(v, target);
+    return status;
+}
+
 /** A whole scope: check that all keys are known, then fill every field in the table's order from the mapping or from
  * the default. */
 enum eot_status eot_read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
                                  const char *prefix, const char *name, void *target) {
     enum eot_status status = read_map(r, scope, map, prefix, name);
+    if (eot_read_on(r, status) != EOT_OK) return status;
     /* What begins as a built-in material or as the default selection has all its values: nothing is required. */
     bool has_start = scope == EOT_SCOPE_SELECTION || (scope == EOT_SCOPE_MATERIAL && r->is_builtin_item);
-    for (size_t k = 0; k < EOT_N_KEYS && status == EOT_OK; k++) {
+    for (size_t k = 0; k < EOT_N_KEYS; k++) {
         const struct eot_key *key = &EOT_KEYS[k];
         if (key->scope != scope) continue;
         char full[512];
         snprintf(full, sizeof full, "%.300s%s%s", name, name[0] != '\0' ? "." : "", key->path);
-        struct eot_value_place v = {r, key, full};
-        const struct eot_node *node = descend(map, key->path);
-        if (node != NULL)
-            status = read_value(&v, node, (unsigned char *)target + key->offset);
-        else if (has_start)
-            continue;
-        else if (key->fallback == NULL)
-            status = eot_tree_fail(&r->tree, map == r->tree.root ? NULL : map, full, r->err,
-                                   "(missing, and it has no default); give it: %s", key->doc);
-        else if (key->fallback[0] != '\0' && strcmp(key->fallback, "[]") != 0)
-            status = read_default(&v, (unsigned char *)target + key->offset);
+        enum eot_status one =
+            read_key(r, map, &(struct eot_value_place){r, key, full}, has_start, (unsigned char *)target + key->offset);
+        if (one != EOT_OK) status = one;
+        if (eot_read_on(r, one) != EOT_OK) return one;
     }
     return status;
 }
@@ -330,43 +383,113 @@ enum eot_status eot_config_read(const char *path, const char *const *overrides, 
 
 enum eot_status eot_config_read_text(const char *path, const char *text, const char *const *overrides,
                                      size_t n_override, struct eot_config *config, struct eot_error *err) {
+    struct eot_problems problems = {0};
+    enum eot_status status = eot_config_read_all(path, text, overrides, n_override, config, &problems, err);
+    if (status == EOT_OK) status = eot_problems_fail(&problems, err);
+    if (status != EOT_OK) eot_config_free(config);
+    eot_problems_free(&problems);
+    return status;
+}
+
+/** The beam's energy: one of two keys. */
+static enum eot_status read_beam_energy(struct eot_reader *r, struct eot_config_input *input) {
+    static const char KINETIC[] = "beam.kinetic_energy", TOTAL[] = "beam.energy";
+    const struct eot_node *kinetic = eot_tree_find(&r->tree, KINETIC), *total = eot_tree_find(&r->tree, TOTAL);
+    if (eot_problems_has(&r->tree.problems, KINETIC) || eot_problems_has(&r->tree.problems, TOTAL)) return EOT_OK;
+    if (kinetic != NULL && total != NULL)
+        return eot_tree_fail(&r->tree, kinetic, KINETIC, r->err, "(beam.energy is given too); keep one of them");
+    if (kinetic == NULL && total == NULL)
+        return is_accounted_for(r, TOTAL) || is_accounted_for(r, KINETIC)
+                   ? EOT_OK
+                   : eot_tree_fail(&r->tree, eot_tree_nearest(&r->tree, TOTAL), TOTAL, r->err,
+                                   "(missing, and it has no default); give beam.energy or beam.kinetic_energy");
+    if (kinetic == NULL) return EOT_OK;
+    const struct eot_key *key = eot_key_find(EOT_SCOPE_ROOT, TOTAL);
+    double energy = input->kinetic_energy + eot_beam_mass(&input->config);
+    if (energy < key->min || energy > key->max)
+        return eot_tree_fail(&r->tree, kinetic, KINETIC, r->err,
+                             "(a total energy of %.9g GeV; allowed are %g GeV .. %g GeV); %s it", energy, key->min,
+                             key->max, energy < key->min ? "raise" : "lower");
+    input->config.beam.energy = energy;
+    return EOT_OK;
+}
+
+/** All of the root section into the input, problems into the tree. */
+static enum eot_status read_root(struct eot_reader *r, struct eot_config_input *input) {
+    enum eot_status status = EOT_OK;
+    const struct eot_node *node = eot_node_child(r->tree.root, "schema"); /* another version has other keys */
+    if (node != NULL && (node->kind != EOT_NODE_SCALAR || strcmp(node->text, EOT_CONFIG_SCHEMA) != 0))
+        return eot_tree_fail(&r->tree, node, "schema", r->err,
+                             "(this program reads " EOT_CONFIG_SCHEMA "); write schema: " EOT_CONFIG_SCHEMA
+                             ", or use the program that wrote the file");
+    EOT_TRY(eot_read_on(r, eot_read_section(r, EOT_SCOPE_ROOT, r->tree.root, "", "", input)));
+    EOT_TRY(eot_read_on(r, read_beam_energy(r, input)));
+    EOT_TRY(eot_config_validate(r));
+done:
+    return status;
+}
+
+enum eot_status eot_config_read_all(const char *path, const char *text, const char *const *overrides, size_t n_override,
+                                    struct eot_config *config, struct eot_problems *problems, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_config_input input = {.kinetic_energy = 0};
-    struct eot_reader r = {.config = &input.config, .err = err};
-    const struct eot_node *node = NULL;
+    struct eot_reader *r = calloc(1, sizeof *r);
     memset(config, 0, sizeof *config);
-    EOT_TRY(eot_tree_read(path, text, overrides, n_override, &r.tree, err));
-    node = eot_node_child(r.tree.root, "schema"); /* first of all: another version has other keys */
-    if (node != NULL && (node->kind != EOT_NODE_SCALAR || strcmp(node->text, EOT_CONFIG_SCHEMA) != 0)) {
-        status = eot_tree_fail(&r.tree, node, "schema", err,
-                               "(this program reads " EOT_CONFIG_SCHEMA "); write schema: " EOT_CONFIG_SCHEMA
-                               ", or use the program that wrote the file");
+    EOT_CHECK_MEMORY(r);
+    *r = (struct eot_reader){.config = &input.config, .err = err};
+    status = eot_tree_read(path, text, overrides, n_override, &r->tree, err);
+    if (status == EOT_OK) status = read_root(r, &input);
+    if (status != EOT_OK && status != EOT_E_CONFIG) goto done;
+    status = EOT_OK;
+    if (r->tree.problems.n > 0) {
+        eot_problems_sort(&r->tree.problems);
+        struct eot_problems empty = *problems;
+        *problems = r->tree.problems;
+        r->tree.problems = empty;
         goto done;
     }
-    EOT_TRY(eot_read_section(&r, EOT_SCOPE_ROOT, r.tree.root, "", "", &input));
-    if (eot_tree_find(&r.tree, "beam.kinetic_energy") != NULL) {
-        if (eot_tree_find(&r.tree, "beam.energy") != NULL) {
-            status = eot_tree_fail(&r.tree, eot_tree_find(&r.tree, "beam.kinetic_energy"), "beam.kinetic_energy", err,
-                                   "(beam.energy is given too); keep one of them");
-            goto done;
-        }
-        input.config.beam.energy = input.kinetic_energy + eot_beam_mass(&input.config);
-    } else if (eot_tree_find(&r.tree, "beam.energy") == NULL) {
-        status = eot_tree_fail(&r.tree, eot_node_child(r.tree.root, "beam"), "beam.energy", err,
-                               "(missing, and it has no default); give beam.energy or beam.kinetic_energy");
-        goto done;
-    }
-    EOT_TRY(eot_config_validate(&r));
     EOT_TRY(drop_unused_materials(&input.config, err));
     input.config.effective_yaml = eot_config_effective(&input.config);
     EOT_CHECK_MEMORY(input.config.effective_yaml);
     eot_sha256_hex(input.config.effective_yaml, strlen(input.config.effective_yaml), input.config.sha256);
+    input.config.source = malloc(sizeof *input.config.source);
+    EOT_CHECK_MEMORY(input.config.source);
+    *input.config.source = r->tree;
+    r->tree = (struct eot_tree){.root = NULL};
     *config = input.config;
     memset(&input.config, 0, sizeof input.config);
 done:
     eot_config_free(&input.config);
-    eot_tree_free(&r.tree);
+    if (r != NULL) eot_tree_free(&r->tree);
+    free(r);
     return status;
+}
+
+void eot_config_place(const struct eot_config *config, const char *key, struct eot_problem *place) {
+    char value[256] = "";
+    *place = (struct eot_problem){.line = 0};
+    snprintf(place->key, sizeof place->key, "%.200s", key);
+    if (config->source == NULL) return;
+    const struct eot_node *node = eot_tree_find(config->source, key);
+    eot_tree_place(config->source, eot_tree_nearest(config->source, key), place);
+    if (node != NULL && node->kind != EOT_NODE_MAP) eot_node_describe(node, value, sizeof value);
+    snprintf(place->message, sizeof place->message, "%.200s%s%s%s", key, value[0] != '\0' ? " = " : "", value,
+             key[0] != '\0' ? " " : "");
+}
+
+bool eot_config_is_default(const struct eot_config *config, const char *key) {
+    const struct eot_key *k = eot_key_find(EOT_SCOPE_ROOT, key);
+    double fallback[8] = {0};
+    struct eot_reader *r = k != NULL && k->type == EOT_KEY_NUMBER ? calloc(1, sizeof *r) : NULL;
+    if (r == NULL || k->fallback == NULL || k->fallback[0] == '\0') {
+        free(r);
+        return false;
+    }
+    bool is_read = read_default(&(struct eot_value_place){r, k, key}, (unsigned char *)fallback) == EOT_OK;
+    eot_tree_free(&r->tree);
+    free(r);
+    return is_read &&
+           memcmp(fallback, (const unsigned char *)config + k->offset, (size_t)k->count * sizeof fallback[0]) == 0;
 }
 
 void eot_config_free(struct eot_config *config) {
@@ -376,6 +499,8 @@ void eot_config_free(struct eot_config *config) {
         free(config->geometry.volume[i].layer);
     free(config->geometry.volume);
     free(config->effective_yaml);
+    if (config->source != NULL) eot_tree_free(config->source);
+    free(config->source);
     memset(config, 0, sizeof *config);
 }
 

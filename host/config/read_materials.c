@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/options.h"
 #include "config/reader.h"
 #include "materials/library.h"
 
@@ -101,13 +102,17 @@ enum eot_status eot_read_material_name(const struct eot_value_place *v, const st
         return eot_error_set(r->err, EOT_E_MEMORY, __FILE__, __LINE__, __func__,
                              "out of memory; free memory and try again");
     }
-    char known[512] = "";
-    size_t used = 0;
-    for (size_t k = 0; eot_material_builtin_name(k) != NULL && used < sizeof known; k++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k > 0 ? ", " : "",
-                                 eot_material_builtin_name(k));
+    size_t n = 0;
+    while (eot_material_builtin_name(n) != NULL) n++;
+    const char **known = calloc(n, sizeof *known);
+    for (size_t k = 0; known != NULL && k < n; k++) known[k] = eot_material_builtin_name(k);
+    const char *nearest = known != NULL ? eot_text_nearest(text, known, n) : NULL;
+    free(known);
     return eot_tree_fail(&r->tree, node, v->name, r->err,
-                         "(unknown material); declare it under materials:, or use a built-in one: %s", known);
+                         "(unknown material)%s%s%s; declare it under materials:, or use a built-in one: `eotmc "
+                         "materials` lists them",
+                         nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
+                         nearest != NULL ? "?" : "");
 }
 
 /** A built-in material of which some keys were changed: what the others inherit no longer describes it as it stands. */
@@ -118,14 +123,8 @@ static void adapt_builtin(const struct eot_node *item, double density, struct eo
         if (!has_effect) memset(material->density_effect, 0, sizeof material->density_effect);
     } else if (eot_node_child(item, "mean_excitation") != NULL && !has_effect)
         memset(material->density_effect, 0, sizeof material->density_effect);
-    else if (!has_effect && material->density_effect[1] > 0) {
-        /* another density: delta(X) at r times the density is delta(X + log10(r)/2), as in Sternheimer, Berger and
-         * Seltzer, At. Data Nucl. Data Tables 30 (1984) 261, for gases at other pressures */
-        double log_ratio = log(material->density / density);
-        material->density_effect[2] -= 0.5 * log_ratio / log(10.0);
-        material->density_effect[3] -= 0.5 * log_ratio / log(10.0);
-        material->density_effect[4] -= log_ratio;
-    }
+    else if (!has_effect && material->density_effect[1] > 0)
+        eot_density_effect_rescale(material->density_effect, material->density / density);
 }
 
 enum eot_status eot_read_materials(const struct eot_value_place *v, const struct eot_node *node) {
@@ -144,13 +143,15 @@ enum eot_status eot_read_materials(const struct eot_value_place *v, const struct
             if (strcmp(r->config->material[k].name, own_name->text) == 0) {
                 status = eot_tree_fail(&r->tree, own_name, name, err,
                                        "(a material of that name stands above); keep one of them");
-                goto done;
+                if (eot_read_on(r, status) != EOT_OK) goto done;
             }
         int index = add_material(r->config, &start);
         EOT_CHECK(index >= 0, EOT_E_MEMORY, "out of memory; free memory and try again");
         r->is_builtin_item = is_builtin;
-        EOT_TRY(eot_read_section(r, EOT_SCOPE_MATERIAL, item, "", name, &r->config->material[index]));
+        enum eot_status one = eot_read_section(r, EOT_SCOPE_MATERIAL, item, "", name, &r->config->material[index]);
         r->is_builtin_item = false;
+        if (one != EOT_OK) status = one;
+        if (eot_read_on(r, one) != EOT_OK) goto done;
         if (is_builtin) adapt_builtin(item, start.density, &r->config->material[index]);
     }
 done:

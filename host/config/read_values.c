@@ -42,6 +42,11 @@ enum eot_status eot_read_number(const struct eot_value_place *v, const struct eo
     case EOT_NUMBER_NOT:
         return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a number); write a number%s%s, for example 1%s%s",
                              unit[0] ? " with one of the units " : "", unit[0] ? units : "", space, unit);
+    case EOT_NUMBER_COMMA:
+        return eot_tree_fail(&r->tree, node, v->name, r->err,
+                             "(a comma in the number); write %.*s.%.40s, with a decimal point, and nothing between "
+                             "thousands",
+                             (int)strcspn(node->text, ","), node->text, strchr(node->text, ',') + 1);
     case EOT_NUMBER_NOT_FINITE:
         return eot_tree_fail(&r->tree, node, v->name, r->err, "(not a finite number); write a number%s%s",
                              unit[0] ? " in " : "", unit);

@@ -8,10 +8,13 @@
 #include "config/tree.h"
 
 struct eot_reader {
-    struct eot_tree tree;
+    struct eot_tree tree; /* with the problems found so far */
     struct eot_config *config;
     bool is_builtin_item; /* the material being read starts from a built-in one */
     struct eot_error *err;
+    /* Keys that a misspelt one was taken for: that they are missing need not be said, too. */
+    size_t n_meant;
+    char meant[EOT_MAX_PROBLEM][208];
 };
 
 /** A key whose value is being read. */
@@ -21,8 +24,11 @@ struct eot_value_place {
     const char *name; /* full dotted key for messages */
 };
 
-/* Each function below reads a node into its target. @return EOT_E_CONFIG with file, line and what to write instead;
- * EOT_E_MEMORY. */
+/** Go on after a problem, EOT_OK, or not: when there are too many, and after any other failure. */
+enum eot_status eot_read_on(const struct eot_reader *r, enum eot_status status);
+
+/* Each function below reads a node into its target. @return EOT_E_CONFIG when there was a problem, which is in the list
+ * of the tree with file, line and what to write instead, or a problem in a part of it; EOT_E_MEMORY. */
 
 /** A number in the key's base unit, within its range. */
 enum eot_status eot_read_number(const struct eot_value_place *v, const struct eot_node *node, double *x);
@@ -55,8 +61,9 @@ enum eot_status eot_read_materials(const struct eot_value_place *v, const struct
 enum eot_status eot_read_section(struct eot_reader *r, enum eot_scope scope, const struct eot_node *map,
                                  const char *prefix, const char *name, void *target);
 
-/** What no single key can tell: cut against beam energy, overlaps, volumes outside the world, empty windows, ...
- * @return EOT_E_CONFIG. */
+/** What no single key can tell: cut against beam energy, overlaps, volumes outside the world, empty windows, ... Keys
+ * that have a problem already are left out.
+ * @return EOT_E_MEMORY, EOT_E_CONFIG when there are too many problems. */
 enum eot_status eot_config_validate(struct eot_reader *reader);
 
 /** The effective configuration as YAML: every key with its value, in base units. Caller frees; NULL when out of memory.

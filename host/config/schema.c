@@ -54,7 +54,7 @@ const struct eot_key EOT_KEYS[] = {
     NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
 
     CHOICE(ROOT, "beam.particle", BEAM_PARTICLES + 1, "e-", ROOT(beam.particle), "beam particle"),
-    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 1, 1000, "", NULL, ROOT(beam.energy), false,
+    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL, ROOT(beam.energy), false,
      "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
     {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL,
      AT(struct eot_config_input, kinetic_energy), true, "kinetic energy, instead of beam.energy", NULL},
@@ -188,6 +188,9 @@ const struct eot_key EOT_KEYS[] = {
            "its mean way against the beam, in X0 (photons of 1 to 2 MeV, XCOM, times a mean cosine of 2/3)"),
     NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.25 GeV", ROOT(physics.shower_spot_energy),
            "energy of one deposited spot; smaller ones wait for each other. Does not change mean values"),
+    CHOICE(ROOT, "physics.shower.calibrate", "auto|off", "auto", ROOT(physics.shower_calibrate),
+           "auto: in an ECAL of other matter than NA64's, mean depth and alpha of showers from 0.2 GeV on are those of "
+           "the cascade followed to 0.2 GeV, unless depth or alpha is given; off: depth and alpha in all matter"),
 
     CHOICE(ROOT, "sampling.mode", "analog|forced", "forced", ROOT(sampling.mode),
            "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate "
@@ -214,11 +217,12 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
 
-    COUNT(ROOT, "device.work_group", INTEGER, 0, 4096, "0", ROOT(device.work_group),
-          "work items per group; 0 = automatic. Does not change results"),
+    COUNT(ROOT, "device.work_group", INTEGER, 0, 1024, "0", ROOT(device.work_group),
+          "work items per group; 0 = automatic. Does not change results. A device may allow fewer, which it then says; "
+          "none needs more"),
     COUNT(ROOT, "device.lanes", INTEGER, 0, 16777216, "0", ROOT(device.lanes),
           "particles followed side by side; 0 = automatic. Does not change results"),
-    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e9, "0", ROOT(device.launch_steps),
+    COUNT(ROOT, "device.launch_steps", INTEGER, 0, 1e5, "0", ROOT(device.launch_steps),
           "steps per kernel launch; 0 = automatic. Does not change results"),
     COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
           "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, 1 on the "
@@ -308,6 +312,12 @@ const struct eot_key EOT_KEYS[] = {
            "says what is in it"),
 };
 const size_t EOT_N_KEYS = sizeof EOT_KEYS / sizeof EOT_KEYS[0];
+
+const struct eot_key *eot_key_find(enum eot_scope scope, const char *path) {
+    for (size_t k = 0; k < EOT_N_KEYS; k++)
+        if (EOT_KEYS[k].scope == scope && strcmp(EOT_KEYS[k].path, path) == 0) return &EOT_KEYS[k];
+    return NULL;
+}
 
 const char *eot_scope_prefix(enum eot_scope scope) {
     static const char *const prefixes[EOT_N_SCOPE] = {"", "materials[].", "geometry.volumes[].",

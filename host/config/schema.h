@@ -64,6 +64,8 @@ struct eot_volume_input {
 extern const struct eot_key EOT_KEYS[];
 extern const size_t EOT_N_KEYS;
 
+/** The key of that path; NULL if there is none. */
+const struct eot_key *eot_key_find(enum eot_scope scope, const char *path);
 /** The prefix of a scope's keys in documentation: "", "materials[].", "geometry.volumes[].",
  * "geometry.volumes[].layers[].", "selections[].". */
 const char *eot_scope_prefix(enum eot_scope scope);

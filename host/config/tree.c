@@ -1,10 +1,13 @@
 #include "config/tree.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <yaml.h>
 
 #include "base/array.h"
@@ -12,6 +15,9 @@
 #define MAX_DEPTH 12    /* the schema needs 6 */
 #define MAX_NODE 100000 /* stops aliases that multiply */
 #define MAX_FILE_BYTES (4 * 1024 * 1024)
+#define MAX_CHILD 4096  /* keys of one section; as many as a list may have items */
+#define MAX_BRACKET 64  /* open at a time */
+#define MAX_ANCHOR 1000 /* of one file */
 
 static void node_free(struct eot_node *node) {
     if (node == NULL) return;
@@ -79,6 +85,18 @@ struct eot_node *eot_tree_find(const struct eot_tree *tree, const char *path) {
     return node;
 }
 
+struct eot_node *eot_tree_nearest(const struct eot_tree *tree, const char *path) {
+    char above[256];
+    snprintf(above, sizeof above, "%s", path);
+    for (;;) {
+        struct eot_node *node = eot_tree_find(tree, above);
+        char *dot = strrchr(above, '.');
+        if (node != NULL) return node;
+        if (dot == NULL) return tree->root;
+        *dot = '\0';
+    }
+}
+
 void eot_node_describe(const struct eot_node *node, char *text, size_t size) {
     if (node->kind == EOT_NODE_SCALAR)
         snprintf(text, size, "%.80s", node->text[0] == '\0' ? "(nothing)" : node->text);
@@ -98,27 +116,56 @@ void eot_node_describe(const struct eot_node *node, char *text, size_t size) {
     }
 }
 
-/** "file:line" or "--set key=value". */
-static void place(const struct eot_tree *tree, int source, int line, char *text, size_t size) {
+/** The place of a text with that source and line. */
+static void place(const struct eot_tree *tree, int source, int line, struct eot_problem *p) {
     if (source > 0)
-        snprintf(text, size, "--set %.160s", tree->overrides[source - 1]);
-    else if (line > 0)
-        snprintf(text, size, "%.400s:%d", tree->path, line);
+        snprintf(p->file, sizeof p->file, "--set %.160s", tree->overrides[source - 1]);
     else
-        snprintf(text, size, "%.400s", tree->path);
+        snprintf(p->file, sizeof p->file, "%.400s", tree->path);
+    p->line = source > 0 ? 0 : line;
 }
 
-enum eot_status eot_tree_fail(const struct eot_tree *tree, const struct eot_node *node, const char *key,
+void eot_tree_place(const struct eot_tree *tree, const struct eot_node *node, struct eot_problem *p) {
+    place(tree, node != NULL ? node->source : 0, node != NULL ? node->line : 0, p);
+}
+
+/** Add a problem whose message is written, except for the key in front of it. */
+static enum eot_status add_problem(struct eot_tree *tree, const struct eot_problem *p, struct eot_error *err) {
+    enum eot_status status = eot_problems_add(&tree->problems, p, err);
+    struct eot_problems alone = {.n = 1};
+    if (status != EOT_OK) return status;
+    alone.row = &tree->problems.row[tree->problems.n - 1];
+    return eot_problems_fail(&alone, err);
+}
+
+enum eot_status eot_tree_fail(struct eot_tree *tree, const struct eot_node *node, const char *key,
                               struct eot_error *err, const char *format, ...) {
-    char where[512], value[256] = "", rest[1024];
-    place(tree, node != NULL ? node->source : 0, node != NULL ? node->line : 0, where, sizeof where);
+    char value[256] = "", rest[1024];
+    struct eot_problem p = {.line = 0};
+    eot_tree_place(tree, node, &p);
     if (node != NULL && node->kind != EOT_NODE_MAP) eot_node_describe(node, value, sizeof value);
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(rest, sizeof rest, format, arguments);
     va_end(arguments);
-    return eot_error_set(err, EOT_E_CONFIG, __FILE__, __LINE__, __func__, "%s: %.200s%s%s %s", where, key,
-                         value[0] != '\0' ? " = " : "", value, rest);
+    snprintf(p.key, sizeof p.key, "%.200s", key);
+    snprintf(p.message, sizeof p.message, "%.200s%s%s %s", key, value[0] != '\0' ? " = " : "", value, rest);
+    return add_problem(tree, &p, err);
+}
+
+/** The same for a place in a text that has become no node. @param key may be empty. */
+static enum eot_status __attribute__((format(printf, 6, 7)))
+fail_at(struct eot_tree *tree, int source, int line, const char *key, struct eot_error *err, const char *format, ...) {
+    char rest[1024];
+    struct eot_problem p = {.line = 0};
+    place(tree, source, line, &p);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(rest, sizeof rest, format, arguments);
+    va_end(arguments);
+    snprintf(p.key, sizeof p.key, "%.200s", key);
+    snprintf(p.message, sizeof p.message, "%.200s%s%s", key, key[0] != '\0' ? " " : "", rest);
+    return add_problem(tree, &p, err);
 }
 
 /** One document being turned into nodes. */
@@ -131,61 +178,127 @@ struct loading {
 };
 
 static enum eot_status convert(struct loading *l, int index, const char *key, int line, const char *path, int depth,
+                               struct eot_node **result);
+
+/** The pairs of a mapping. A key that is given twice is a problem, and its first value stays. */
+static enum eot_status convert_pairs(struct loading *l, const yaml_node_t *y, const char *path, int depth,
+                                     struct eot_node *node) {
+    enum eot_status status = EOT_OK;
+    struct eot_error *err = l->err;
+    char child_path[256];
+    for (yaml_node_pair_t *pair = y->data.mapping.pairs.start; pair < y->data.mapping.pairs.top; pair++) {
+        yaml_node_t *name = yaml_document_get_node(l->document, pair->key);
+        int name_line = (int)name->start_mark.line + 1;
+        if (name->type != YAML_SCALAR_NODE)
+            return fail_at(l->tree, l->source, name_line, path, err,
+                           "(a key must be a word, not a list or section); write key: value");
+        if (node->n_child >= MAX_CHILD)
+            return fail_at(l->tree, l->source, name_line, path, err,
+                           "(more than %d keys in one section); is this the right file?", MAX_CHILD);
+        const char *word = (const char *)name->data.scalar.value;
+        snprintf(child_path, sizeof child_path, "%.120s%s%.60s", path, path[0] != '\0' ? "." : "", word);
+        const struct eot_node *earlier = eot_node_child(node, word);
+        if (earlier != NULL) {
+            status = fail_at(l->tree, l->source, name_line, child_path, err,
+                             "(given twice, first in line %d); keep one of them", earlier->line);
+            if (status != EOT_E_CONFIG || l->tree->problems.n >= EOT_MAX_PROBLEM) return status;
+            continue;
+        }
+        struct eot_node *child = NULL;
+        EOT_TRY(convert(l, pair->value, word, name_line, child_path, depth + 1, &child));
+        EOT_CHECK(node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");
+    }
+    status = EOT_OK;
+done:
+    return status;
+}
+
+static enum eot_status convert(struct loading *l, int index, const char *key, int line, const char *path, int depth,
                                struct eot_node **result) {
     enum eot_status status = EOT_OK;
     struct eot_error *err = l->err;
     struct eot_node *node = NULL;
-    char where[512], child_path[256];
+    char child_path[256];
     yaml_node_t *y = yaml_document_get_node(l->document, index);
     if (line == 0) line = (int)y->start_mark.line + 1;
-    place(l->tree, l->source, line, where, sizeof where);
-    EOT_CHECK(depth <= MAX_DEPTH, EOT_E_CONFIG,
-              "%s: %s (nested more than %d levels deep, or an alias that contains itself); follow the structure of "
-              "configs/schema.md",
-              where, path, MAX_DEPTH);
-    EOT_CHECK(++l->n_node <= MAX_NODE, EOT_E_CONFIG,
-              "%s: %s (more than %d values, aliases expanded); remove aliases that multiply", where, path, MAX_NODE);
-    if (y->type == YAML_SCALAR_NODE) {
-        node = node_create(EOT_NODE_SCALAR, key, line, l->source);
-        EOT_CHECK_MEMORY(node);
-        EOT_CHECK(strlen((const char *)y->data.scalar.value) == y->data.scalar.length, EOT_E_CONFIG,
-                  "%s: %s (contains a zero byte); write plain text", where, path);
+    if (depth > MAX_DEPTH)
+        return fail_at(l->tree, l->source, line, path, err,
+                       "(nested more than %d levels deep, or an alias that contains itself); follow the structure of "
+                       "configs/schema.md",
+                       MAX_DEPTH);
+    if (++l->n_node > MAX_NODE)
+        return fail_at(l->tree, l->source, line, path, err,
+                       "(more than %d values, aliases expanded); remove aliases that multiply", MAX_NODE);
+    enum eot_node_kind kind = y->type == YAML_SCALAR_NODE     ? EOT_NODE_SCALAR
+                              : y->type == YAML_SEQUENCE_NODE ? EOT_NODE_LIST
+                                                              : EOT_NODE_MAP;
+    node = node_create(kind, key, line, l->source);
+    EOT_CHECK_MEMORY(node);
+    if (kind == EOT_NODE_SCALAR) {
+        if (strlen((const char *)y->data.scalar.value) != y->data.scalar.length) {
+            status = fail_at(l->tree, l->source, line, path, err, "(contains a zero byte); write plain text");
+            goto done;
+        }
         node->is_plain = y->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
         node->text = strdup((const char *)y->data.scalar.value);
         EOT_CHECK_MEMORY(node->text);
-    } else if (y->type == YAML_SEQUENCE_NODE) {
-        node = node_create(EOT_NODE_LIST, key, line, l->source);
-        EOT_CHECK_MEMORY(node);
+    } else if (kind == EOT_NODE_LIST) {
         for (yaml_node_item_t *item = y->data.sequence.items.start; item < y->data.sequence.items.top; item++) {
             struct eot_node *child = NULL;
             snprintf(child_path, sizeof child_path, "%.200s[%zu]", path, node->n_child);
             EOT_TRY(convert(l, *item, NULL, 0, child_path, depth + 1, &child));
             EOT_CHECK(node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");
         }
-    } else {
-        node = node_create(EOT_NODE_MAP, key, line, l->source);
-        EOT_CHECK_MEMORY(node);
-        for (yaml_node_pair_t *pair = y->data.mapping.pairs.start; pair < y->data.mapping.pairs.top; pair++) {
-            yaml_node_t *name = yaml_document_get_node(l->document, pair->key);
-            int name_line = (int)name->start_mark.line + 1;
-            place(l->tree, l->source, name_line, where, sizeof where);
-            EOT_CHECK(name->type == YAML_SCALAR_NODE, EOT_E_CONFIG,
-                      "%s: %s (a key must be a word, not a list or section); write key: value", where, path);
-            const char *word = (const char *)name->data.scalar.value;
-            snprintf(child_path, sizeof child_path, "%.120s%s%.60s", path, path[0] != '\0' ? "." : "", word);
-            const struct eot_node *earlier = eot_node_child(node, word);
-            EOT_CHECK(earlier == NULL, EOT_E_CONFIG, "%s: %s (given twice, first in line %d); keep one of them", where,
-                      child_path, earlier->line);
-            struct eot_node *child = NULL;
-            EOT_TRY(convert(l, pair->value, word, name_line, child_path, depth + 1, &child));
-            EOT_CHECK(node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");
-        }
-    }
+    } else
+        EOT_TRY(convert_pairs(l, y, path, depth, node));
     *result = node;
     node = NULL;
 done:
     node_free(node);
     return status;
+}
+
+/** What would take libyaml a time that grows as the square of the text, and what no configuration needs: brackets that
+ * are nested deep, thousands of anchors or of directives. Comments do not count. */
+static enum eot_status check_text(struct eot_tree *tree, int source, const char *text, size_t n,
+                                  struct eot_error *err) {
+    int depth = 0, n_anchor = 0, line = 1;
+    for (size_t i = 0; i < n; i++) {
+        bool is_first = i == 0 || text[i - 1] == '\n', is_after_blank = is_first || strchr(" \t[{,:-", text[i - 1]);
+        if (text[i] == '#' && is_after_blank)
+            while (i + 1 < n && text[i + 1] != '\n') i++;
+        depth += (text[i] == '[' || text[i] == '{') - ((text[i] == ']' || text[i] == '}') && depth > 0);
+        n_anchor += text[i] == '&' && is_after_blank;
+        if (depth > MAX_BRACKET)
+            return fail_at(tree, source, line, "", err,
+                           "brackets nested more than %d levels deep (the schema needs 6 levels); close them",
+                           MAX_BRACKET);
+        if (n_anchor > MAX_ANCHOR)
+            return fail_at(tree, source, line, "", err, "more than %d anchors (&name); write the values out",
+                           MAX_ANCHOR);
+        if (is_first && text[i] == '%')
+            return fail_at(tree, source, line, "", err, "a directive of YAML (%%); remove the line");
+        line += text[i] == '\n';
+    }
+    return EOT_OK;
+}
+
+/** What libyaml says about a text that is no YAML. */
+static enum eot_status fail_yaml(struct eot_tree *tree, int source, const char *text, size_t n,
+                                 const yaml_parser_t *parser, struct eot_error *err) {
+    if (parser->error == YAML_MEMORY_ERROR)
+        return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; free memory");
+    bool is_tab = parser->error == YAML_SCANNER_ERROR && parser->problem_mark.index < n &&
+                  text[parser->problem_mark.index] == '\t';
+    int line = (int)parser->problem_mark.line + 1;
+    if (parser->error == YAML_READER_ERROR) { /* it knows the byte only */
+        line = 1;
+        for (size_t i = 0; i < n && i < parser->problem_offset; i++) line += text[i] == '\n';
+    }
+    return fail_at(
+        tree, source, line, "", err, "malformed YAML (%s%s%s); %s", parser->context != NULL ? parser->context : "",
+        parser->context != NULL ? ": " : "", parser->problem != NULL ? parser->problem : "unknown",
+        is_tab ? "a tab stands here: indent with spaces" : "write key: value lines, indented with spaces, in UTF-8");
 }
 
 /** Parse YAML text into a tree; *result stays NULL for an empty document. */
@@ -195,55 +308,60 @@ static enum eot_status parse(struct eot_tree *tree, int source, const char *text
     yaml_parser_t parser;
     yaml_document_t document, next;
     bool has_document = false, has_next = false;
-    char where[512];
-    EOT_CHECK(yaml_parser_initialize(&parser) != 0, EOT_E_MEMORY, "out of memory; free memory and try again");
+    EOT_TRY(check_text(tree, source, text, n, err));
+    if (yaml_parser_initialize(&parser) == 0) EOT_FAIL(EOT_E_MEMORY, "out of memory; free memory and try again");
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
     has_document = yaml_parser_load(&parser, &document) != 0;
     if (has_document && yaml_document_get_root_node(&document) != NULL) {
         struct loading l = {tree, &document, source, 0, err};
-        EOT_TRY(convert(&l, 1, NULL, source > 0 ? 1 : 0, path, source > 0 ? 3 : 0,
-                        result)); /* an override's value sits deeper in the tree */
-        has_next = yaml_parser_load(&parser, &next) != 0;
-        place(tree, source, has_next ? (int)next.start_mark.line + 1 : 0, where, sizeof where);
-        EOT_CHECK(!has_next || yaml_document_get_root_node(&next) == NULL, EOT_E_CONFIG,
-                  "%s: a second document (one file is one run); remove everything from the second '---'", where);
+        status = convert(&l, 1, NULL, source > 0 ? 1 : 0, path, source > 0 ? 3 : 0,
+                         result); /* an override's value sits deeper in the tree */
+        has_next = status == EOT_OK && yaml_parser_load(&parser, &next) != 0;
+        if (has_next && yaml_document_get_root_node(&next) != NULL)
+            status = fail_at(tree, source, (int)next.start_mark.line + 1, "", err,
+                             "a second document (one file is one run); remove everything from the second '---'");
     }
-    if (parser.error != YAML_NO_ERROR) {
-        bool is_tab = parser.error == YAML_SCANNER_ERROR && parser.problem_mark.index < n &&
-                      text[parser.problem_mark.index] == '\t';
-        int line = parser.error == YAML_READER_ERROR ? 0 : (int)parser.problem_mark.line + 1;
-        place(tree, source, line, where, sizeof where);
-        status = eot_error_set(err, parser.error == YAML_MEMORY_ERROR ? EOT_E_MEMORY : EOT_E_CONFIG, __FILE__, __LINE__,
-                               __func__, "%s: malformed YAML (%s%s%s); %s", where,
-                               parser.context != NULL ? parser.context : "", parser.context != NULL ? ": " : "",
-                               parser.problem != NULL ? parser.problem : "unknown",
-                               is_tab ? "a tab stands here: indent with spaces"
-                                      : "write key: value lines, indented with spaces, in UTF-8");
-    }
-done:
+    if (status == EOT_OK && parser.error != YAML_NO_ERROR) status = fail_yaml(tree, source, text, n, &parser, err);
     if (has_next) yaml_document_delete(&next);
     if (has_document) yaml_document_delete(&document);
     yaml_parser_delete(&parser);
+done:
     return status;
 }
 
-static enum eot_status read_file(const char *path, char **text, size_t *n, struct eot_error *err) {
+/** The bytes of a file. Only files: a pipe would be waited for, for ever if nobody writes. */
+static enum eot_status read_file(struct eot_tree *tree, char **text, size_t *n, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    const char *path = tree->path;
     char *bytes = NULL;
-    FILE *file = fopen(path, "rb");
-    EOT_CHECK(file != NULL, EOT_E_IO, "%s: cannot open the configuration (%s); check the path", path, strerror(errno));
+    FILE *file = NULL;
+    struct stat entry;
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK);
+    EOT_CHECK(descriptor >= 0, EOT_E_IO, "%s: cannot open the configuration (%s); check the path", path,
+              strerror(errno));
+    EOT_CHECK(fstat(descriptor, &entry) == 0 && S_ISREG(entry.st_mode), EOT_E_IO,
+              "%s: cannot read the configuration (a folder, pipe or device, not a file); write it to a file first",
+              path);
+    file = fdopen(descriptor, "rb");
+    EOT_CHECK_MEMORY(file);
     bytes = malloc(MAX_FILE_BYTES + 1);
     EOT_CHECK_MEMORY(bytes);
     *n = fread(bytes, 1, MAX_FILE_BYTES + 1, file);
     EOT_CHECK(ferror(file) == 0, EOT_E_IO, "%s: cannot read the configuration (%s); give a readable file", path,
               strerror(errno));
-    EOT_CHECK(*n <= MAX_FILE_BYTES, EOT_E_CONFIG,
-              "%s: larger than %d bytes (a configuration is a few kilobytes); is it the right file?", path,
-              MAX_FILE_BYTES);
+    if (*n > MAX_FILE_BYTES) {
+        status =
+            fail_at(tree, 0, 0, "", err,
+                    "larger than %d bytes (a configuration is a few kilobytes); is it the right file?", MAX_FILE_BYTES);
+        goto done;
+    }
     *text = bytes;
     bytes = NULL;
 done:
-    if (file != NULL) fclose(file);
+    if (file != NULL)
+        fclose(file);
+    else if (descriptor >= 0)
+        close(descriptor);
     free(bytes);
     return status;
 }
@@ -260,65 +378,89 @@ static void remove_child(struct eot_node *node, const char *key) {
         }
 }
 
-/** Put one override's value where its dotted key says; sections that are missing are made, list items must exist. */
+/** Put a value where the last part of an override's key says. @param value taken over. @param child what stands there
+ * now, may be NULL. */
+static enum eot_status put_value(struct eot_node *node, struct eot_node *child, const char *part,
+                                 struct eot_node *value, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    if (node->kind == EOT_NODE_MAP) {
+        for (size_t a = 0; a < sizeof ALTERNATIVES / sizeof ALTERNATIVES[0]; a++)
+            for (int side = 0; side < 2; side++)
+                if (node->key != NULL && strcmp(node->key, "beam") == 0 && strcmp(part, ALTERNATIVES[a][side]) == 0)
+                    remove_child(node, ALTERNATIVES[a][1 - side]);
+        value->key = strdup(part);
+        EOT_CHECK_MEMORY(value->key);
+    }
+    if (child == NULL) {
+        struct eot_node *moved = value;
+        value = NULL;
+        EOT_CHECK(node_append(node, moved), EOT_E_MEMORY, "out of memory; free memory and try again");
+    }
+    for (size_t k = 0; child != NULL && k < node->n_child; k++)
+        if (node->child[k] == child) {
+            node->child[k] = value;
+            value = NULL;
+            node_free(child);
+            child = NULL;
+        }
+done:
+    node_free(value);
+    return status;
+}
+
+/** Follow an override's key down the tree: sections that are missing are made, list items must exist.
+ * @param key "section.key", taken apart. @param node the section or list that its last part belongs to, on return.
+ * @param last that part. @param child what stands there now, NULL if nothing. */
+static enum eot_status follow_key(struct eot_tree *tree, int source, char *key, struct eot_node **node, char **last,
+                                  struct eot_node **child, struct eot_error *err) {
+    char whole[256];
+    snprintf(whole, sizeof whole, "%s", key);
+    for (char *part = key, *dot;; part = dot) {
+        struct eot_node *here = *node;
+        dot = strchr(part, '.');
+        if (dot != NULL) *dot++ = '\0';
+        if (*part == '\0')
+            return fail_at(tree, source, 0, "", err, "(empty part in the key); write --set section.key=value");
+        if (here->kind == EOT_NODE_SCALAR && here->text[0] == '\0' && here->is_plain)
+            here->kind = EOT_NODE_MAP; /* "section:" with nothing in it */
+        if (here->kind == EOT_NODE_SCALAR)
+            return fail_at(tree, source, 0, whole, err,
+                           "(%s is a value, not a section); see configs/schema.md for the keys", here->key);
+        bool is_list = here->kind == EOT_NODE_LIST;
+        *child = is_list ? list_item(here, part) : eot_node_child(here, part);
+        if (is_list && *child == NULL)
+            return fail_at(tree, source, 0, whole, err,
+                           "(no item '%s' in the list); use the `name` of an item, or its number from 0", part);
+        *last = part;
+        if (dot == NULL) return EOT_OK;
+        if (*child == NULL) {
+            *child = node_create(EOT_NODE_MAP, part, 1, source);
+            if (!node_append(here, *child))
+                return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; free memory");
+        }
+        *node = *child;
+    }
+}
+
+/** Put one override's value where its dotted key says. */
 static enum eot_status apply_override(struct eot_tree *tree, size_t i, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *text = tree->overrides[i], *equals = strchr(text, '=');
     int source = (int)i + 1;
-    struct eot_node *value = NULL, *node = tree->root;
-    char key[256];
-    EOT_CHECK(equals != NULL && equals > text, EOT_E_CONFIG,
-              "--set %.160s (not key=value); write --set section.key=value, for example --set beam.energy=\"50 GeV\"",
-              text);
-    EOT_CHECK((size_t)(equals - text) < sizeof key, EOT_E_CONFIG,
-              "--set %.160s (key too long); see configs/schema.md for the keys", text);
-    memcpy(key, text, (size_t)(equals - text));
-    key[equals - text] = '\0';
+    struct eot_node *value = NULL, *node = tree->root, *child = NULL;
+    char key[256], *last = NULL;
+    if (equals == NULL || equals == text)
+        return fail_at(tree, source, 0, "", err,
+                       "(not key=value); write --set section.key=value, for example --set beam.energy=\"50 GeV\"");
+    if ((size_t)(equals - text) >= sizeof key)
+        return fail_at(tree, source, 0, "", err, "(key too long); see configs/schema.md for the keys");
+    snprintf(key, sizeof key, "%.*s", (int)(equals - text), text);
     EOT_TRY(parse(tree, source, equals + 1, strlen(equals + 1), key, &value, err));
-    EOT_CHECK(value != NULL, EOT_E_CONFIG, "--set %.160s (no value); write --set %s=value", text, key);
-    for (char *part = key, *dot; part != NULL; part = dot) {
-        dot = strchr(part, '.');
-        if (dot != NULL) *dot++ = '\0';
-        EOT_CHECK(*part != '\0', EOT_E_CONFIG, "--set %.160s (empty part in the key); write --set section.key=value",
-                  text);
-        if (node->kind == EOT_NODE_SCALAR && node->text[0] == '\0' && node->is_plain)
-            node->kind = EOT_NODE_MAP; /* "section:" with nothing in it */
-        EOT_CHECK(node->kind != EOT_NODE_SCALAR, EOT_E_CONFIG,
-                  "--set %.160s (%s is a value, not a section); see configs/schema.md for the keys", text, node->key);
-        bool is_list = node->kind == EOT_NODE_LIST;
-        struct eot_node *child = is_list ? list_item(node, part) : eot_node_child(node, part);
-        EOT_CHECK(!is_list || child != NULL, EOT_E_CONFIG,
-                  "--set %.160s (no item '%s' in the list); use the `name` of an item, or its number from 0", text,
-                  part);
-        if (dot != NULL) { /* go down */
-            if (child == NULL) {
-                child = node_create(EOT_NODE_MAP, part, 1, source);
-                EOT_CHECK(node_append(node, child), EOT_E_MEMORY, "out of memory; free memory and try again");
-            }
-            node = child;
-            continue;
-        }
-        if (!is_list) {
-            for (size_t a = 0; a < sizeof ALTERNATIVES / sizeof ALTERNATIVES[0]; a++)
-                for (int side = 0; side < 2; side++)
-                    if (node->key != NULL && strcmp(node->key, "beam") == 0 && strcmp(part, ALTERNATIVES[a][side]) == 0)
-                        remove_child(node, ALTERNATIVES[a][1 - side]);
-            value->key = strdup(part);
-            EOT_CHECK_MEMORY(value->key);
-        }
-        if (child == NULL) {
-            struct eot_node *moved = value;
-            value = NULL;
-            EOT_CHECK(node_append(node, moved), EOT_E_MEMORY, "out of memory; free memory and try again");
-        } else
-            for (size_t k = 0; k < node->n_child; k++)
-                if (node->child[k] == child) {
-                    node->child[k] = value;
-                    value = NULL;
-                    node_free(child);
-                    break;
-                }
-    }
+    if (value == NULL) return fail_at(tree, source, 0, key, err, "(no value); write --set %s=value", key);
+    EOT_TRY(follow_key(tree, source, key, &node, &last, &child, err));
+    struct eot_node *moved = value;
+    value = NULL;
+    EOT_TRY(put_value(node, child, last, moved, err));
 done:
     node_free(value);
     return status;
@@ -329,14 +471,31 @@ enum eot_status eot_tree_read(const char *path, const char *embedded, const char
     enum eot_status status = EOT_OK;
     char *text = NULL;
     size_t n = embedded != NULL ? strlen(embedded) : 0;
-    *tree = (struct eot_tree){path, overrides, n_override, NULL};
-    if (embedded == NULL) EOT_TRY(read_file(path, &text, &n, err));
+    *tree = (struct eot_tree){.path = strdup(path)};
+    EOT_CHECK_MEMORY(tree->path);
+    tree->overrides = calloc(n_override + 1, sizeof *tree->overrides);
+    EOT_CHECK_MEMORY(tree->overrides);
+    for (; tree->n_override < n_override; tree->n_override++) {
+        tree->overrides[tree->n_override] = strdup(overrides[tree->n_override]);
+        EOT_CHECK_MEMORY(tree->overrides[tree->n_override]);
+    }
+    if (embedded == NULL) EOT_TRY(read_file(tree, &text, &n, err));
     EOT_TRY(parse(tree, 0, embedded != NULL ? embedded : text, n, "", &tree->root, err));
-    EOT_CHECK(tree->root != NULL, EOT_E_CONFIG, "%s: empty (no key in it); start from configs/na64e-dimuon.yaml", path);
-    EOT_CHECK(tree->root->kind == EOT_NODE_MAP, EOT_E_CONFIG,
-              "%s:%d: not a mapping (the file must consist of key: value lines); start from configs/na64e-dimuon.yaml",
-              path, tree->root->line);
-    for (size_t i = 0; i < n_override; i++) EOT_TRY(apply_override(tree, i, err));
+    if (tree->root == NULL) {
+        status = fail_at(tree, 0, 0, "", err, "empty (no key in it); start from configs/na64e-dimuon.yaml");
+        goto done;
+    }
+    if (tree->root->kind != EOT_NODE_MAP) {
+        status = fail_at(tree, 0, tree->root->line, "", err,
+                         "not a mapping (the file must consist of key: value lines); start from "
+                         "configs/na64e-dimuon.yaml");
+        goto done;
+    }
+    for (size_t i = 0; i < n_override; i++) {
+        status = apply_override(tree, i, err);
+        if (status != EOT_OK && status != EOT_E_CONFIG) goto done;
+        status = EOT_OK;
+    }
 done:
     free(text);
     return status;
@@ -344,5 +503,9 @@ done:
 
 void eot_tree_free(struct eot_tree *tree) {
     node_free(tree->root);
-    tree->root = NULL;
+    for (size_t i = 0; i < tree->n_override; i++) free(tree->overrides[i]);
+    free(tree->overrides);
+    free(tree->path);
+    eot_problems_free(&tree->problems);
+    *tree = (struct eot_tree){.root = NULL};
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "config/problems.h"
 
 enum eot_node_kind { EOT_NODE_SCALAR, EOT_NODE_LIST, EOT_NODE_MAP };
 
@@ -22,17 +23,19 @@ struct eot_node {
     struct eot_node **child;
 };
 
-/** Where values come from; names the place in messages. */
+/** Where values come from; names the place in messages. All of it is the tree's own. */
 struct eot_tree {
-    const char *path;             /* of the file, as given */
-    const char *const *overrides; /* "key=value" */
+    char *path;       /* of the file, as given */
+    char **overrides; /* "key=value" */
     size_t n_override;
-    struct eot_node *root; /* a mapping */
+    struct eot_node *root;        /* a mapping */
+    struct eot_problems problems; /* what was found to be wrong with it */
 };
 
 /** Read the file, or the text `embedded` if that is not NULL, and merge the overrides in their order. Release with
  * eot_tree_free (also after a failure).
- * @return EOT_E_IO, EOT_E_CONFIG (malformed YAML, a key given twice, a malformed override), EOT_E_MEMORY. */
+ * @return EOT_E_IO (also for what is no file: a pipe would be waited for), EOT_E_MEMORY, EOT_E_CONFIG where there is no
+ * tree (malformed YAML); a key that is given twice and a malformed override are problems and no failure. */
 enum eot_status eot_tree_read(const char *path, const char *embedded, const char *const *overrides, size_t n_override,
                               struct eot_tree *tree, struct eot_error *err);
 void eot_tree_free(struct eot_tree *tree);
@@ -44,12 +47,14 @@ struct eot_node *eot_tree_find(const struct eot_tree *tree, const char *path);
 /** "an empty value", or what a message calls the node: text for scalars, "a list", "a section". */
 void eot_node_describe(const struct eot_node *node, char *text, size_t size);
 
-/** Fill err with "file:line: key = value <rest>", or "--set key=value: key = value <rest>" for a node that an override
- * brought; rest is
- * "(reason); what to do". node may be NULL (a value that is not written anywhere: only the file is named, and value is
- * left out).
- * @return EOT_E_CONFIG. */
-enum eot_status eot_tree_fail(const struct eot_tree *tree, const struct eot_node *node, const char *key,
+/** The node at a dotted path, or the nearest section above it that is there: at worst the root. */
+struct eot_node *eot_tree_nearest(const struct eot_tree *tree, const char *path);
+/** Add the problem "key = value <rest>" at a node: rest is "(reason); what to do". @param node NULL: the file as a
+ * whole; value is left out for sections. @param err filled as well, with this problem alone.
+ * @return EOT_E_CONFIG, or EOT_E_MEMORY. */
+enum eot_status eot_tree_fail(struct eot_tree *tree, const struct eot_node *node, const char *key,
                               struct eot_error *err, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/** Where a node was written: "file" or "--set key=value", and the line. @param node NULL: the file as a whole. */
+void eot_tree_place(const struct eot_tree *tree, const struct eot_node *node, struct eot_problem *place);
 
 #endif

@@ -96,6 +96,7 @@ enum eot_number_error eot_number_read(const char *text, enum eot_dimension dimen
     if (is_not_finite_word(text)) return EOT_NUMBER_NOT_FINITE;
     size_t n = number_length(text);
     if (n == 0 || n > 400) return EOT_NUMBER_NOT;
+    if (text[n] == ',' && isdigit((unsigned char)text[n + 1])) return EOT_NUMBER_COMMA;
     /* Long double, so that there is one rounding, at the end: "229.2 mm" is the double nearest to 22.92 cm. */
     long double exact = strtold(text, NULL);
     if (!isfinite((double)exact)) return EOT_NUMBER_NOT_FINITE;

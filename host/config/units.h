@@ -24,6 +24,7 @@ enum eot_dimension {
 enum eot_number_error {
     EOT_NUMBER_OK,
     EOT_NUMBER_NOT,
+    EOT_NUMBER_COMMA, /* a comma between digits: decimal, or of thousands */
     EOT_NUMBER_NOT_FINITE,
     EOT_NUMBER_UNKNOWN_UNIT,
     EOT_NUMBER_WRONG_UNIT

@@ -73,6 +73,7 @@ static void choose_lanes(struct eot_engine *g, size_t n_track) {
     if (device->lanes == 0 && lanes > g->cascade.batch / MIN_PRIMARIES_PER_LANE)
         lanes = g->cascade.batch / MIN_PRIMARIES_PER_LANE;
     if (lanes > LARGEST_TRACK_BUFFER / sizeof(i64) / n_track) lanes = LARGEST_TRACK_BUFFER / sizeof(i64) / n_track;
+    if (lanes > g->cascade.batch) lanes = g->cascade.batch; /* the others would have nothing to do */
     size_t n_group = (lanes + g->cascade.group * width - 1) / (g->cascade.group * width);
     g->cascade.n_lane = (n_group > 0 ? n_group : 1) * g->cascade.group * width;
 }

@@ -94,6 +94,7 @@ enum eot_status eot_event_rows_add(struct eot_event_rows *rows, uint64_t primary
 size_t eot_run_full_lanes(const struct eot_backend *backend);
 #define EOT_RUN_PRIMARIES_PER_LANE 400
 
+struct eot_findings;
 struct eot_run_options {
     struct eot_backend *backend; /* a run is spread over all of its chain; eot_run_track_spectra uses the first */
     enum eot_progress_mode progress;
@@ -102,7 +103,8 @@ struct eot_run_options {
     bool skips_excluded;                         /* do not measure the rate that the cut or the region leaves out */
     bool skips_events;                           /* find the rare vertices and stop there */
     size_t chunk;                                /* events of a launch; 0 = automatic. Does not change results */
-    bool wants_errors; /* a run that is a single batch is made in ten: one has no standard error */
+    struct eot_findings *findings; /* may be NULL; warnings that only the device tells are added (check/findings.h) */
+    bool wants_errors;             /* a run that is a single batch is made in ten: one has no standard error */
 };
 
 #define EOT_MAX_BLOCK 256

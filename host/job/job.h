@@ -8,6 +8,7 @@
 #define EOT_HOST_JOB_JOB_H
 
 #include "analysis/result.h"
+#include "check/findings.h"
 #include "config/config.h"
 #include "device/backend.h"
 #include "engine/run.h"
@@ -50,6 +51,8 @@ struct eot_job {
     /** Everything that devices read. */
     enum eot_status (*world)(const struct eot_config *config, const struct eot_setup *setup,
                              const struct eot_world_options *options, struct eot_world *world, struct eot_error *err);
+    /** Primaries of a batch that fills a device; its is_gpu, is_host and compute_units are asked. */
+    uint64_t (*full_batch)(const struct eot_backend *backend);
     /** Append the sections of its sums. */
     void (*layout)(const struct eot_config *config, struct eot_sums_layout *layout);
     /** Before the first batch: refuse what cannot be run, measure samples apart. */
@@ -74,11 +77,11 @@ struct eot_job {
 };
 
 /** A descriptor: every member is to be given, in the order of the struct. */
-#define EOT_JOB_DEFINE(symbol, name, title, unit, column, n_column, writes_vertices, accepts, mode, world, layout, \
-                       prepare, worker_create, worker_free, batch, finish, work, estimate, follow) \
-    const struct eot_job eot_job_##symbol = {name,        title, unit,   column, n_column, writes_vertices, \
-                                             accepts,     mode,  world,  layout, prepare,  worker_create, \
-                                             worker_free, batch, finish, work,   estimate, follow}
+#define EOT_JOB_DEFINE(symbol, name, title, unit, column, n_column, writes_vertices, accepts, mode, world, full_batch, \
+                       layout, prepare, worker_create, worker_free, batch, finish, work, estimate, follow) \
+    const struct eot_job eot_job_##symbol = { \
+        name,   title,   unit,          column,      n_column, writes_vertices, accepts, mode,     world, full_batch, \
+        layout, prepare, worker_create, worker_free, batch,    finish,          work,    estimate, follow}
 
 #define EOT_JOB(symbol) extern const struct eot_job eot_job_##symbol;
 #include "job/jobs.def"
@@ -108,9 +111,15 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
                                     const struct eot_backend *backend, struct eot_result *result,
                                     struct eot_error *err);
 
-/** Note that batches are too small for a GPU. @param wanted primaries of a batch that fills it. */
-void eot_job_note_small_batch(const struct eot_job_context *context, const struct eot_backend *backend,
-                              uint64_t wanted);
+/** What a configuration asks of its job that this cannot do: errors for the findings. @return EOT_E_MEMORY. */
+enum eot_status eot_job_check(const struct eot_config *config, struct eot_findings *f, struct eot_error *err);
+/** A warning if batches are too small for a device. @param batch primaries of one; 0: as the configuration says, or as
+ * it would be chosen for this device. @return EOT_E_MEMORY. */
+enum eot_status eot_job_check_batch(const struct eot_config *config, const struct eot_backend *backend, uint64_t batch,
+                                    struct eot_findings *f, struct eot_error *err);
+/** Primaries of a batch: the configuration's; where that has the default, on GPUs as many as keep their lanes busy, but
+ * no more than a tenth of the run, so that batches show the statistical error. @param backend a chain of devices. */
+uint64_t eot_job_batch_size(const struct eot_config *config, const struct eot_backend *backend);
 
 /** Members for jobs that have nothing to do there. */
 enum eot_status eot_job_prepare_nothing(const struct eot_job_context *context, struct eot_sums *sums,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "job/muon_beam_private.h"
 #include "version.h"
 
 const struct eot_job *const eot_jobs[] = {
@@ -46,11 +47,55 @@ enum eot_status eot_job_finish_nothing(void *worker, struct eot_sums *sums, stru
     return EOT_OK;
 }
 
-void eot_job_note_small_batch(const struct eot_job_context *c, const struct eot_backend *b, uint64_t wanted) {
-    if (b->is_gpu && c->config->device.lanes == 0 && c->batch < wanted && c->config->sampling.eot > c->batch)
-        eot_log_message(c->options->log, EOT_LOG_NORMAL,
-                        "batches of %llu primaries leave much of %s idle; sampling.batch=%llu fills it",
-                        (unsigned long long)c->batch, b->name, (unsigned long long)wanted);
+enum eot_status eot_job_check(const struct eot_config *config, struct eot_findings *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_job *job = eot_job_of(config);
+    if (job == NULL)
+        return eot_findings_fail(f, err, "beam.particle",
+                                 "(nothing simulates this beam with these processes); choose another particle, or "
+                                 "other physics.rare");
+    if (config->output.hepmc && !job->writes_vertices)
+        EOT_TRY(eot_findings_fail(f, err, "output.hepmc",
+                                  "(a %s has no vertices of showers to write); use output.hepmc: off, the record of "
+                                  "its events is in result.h5",
+                                  job->name));
+    if (job == &eot_job_muon_conversion && config->sampling.mode != EOT_SAMPLING_FORCED)
+        EOT_TRY(eot_findings_fail(f, err, "sampling.mode",
+                                  "(mu N -> e N phi of a muon beam is sampled with weights only); use sampling.mode: "
+                                  "forced"));
+    double plane = job == &eot_job_muon_beam ? eot_muon_beam_plane(config) : INFINITY;
+    if (config->beam.position_z >= plane)
+        EOT_TRY(eot_findings_fail(f, err, "beam.position_z",
+                                  "(not in front of the scored plane at %g cm); move the beam or choose another "
+                                  "scoring.exit",
+                                  plane));
+done:
+    return status;
+}
+
+uint64_t eot_job_batch_size(const struct eot_config *config, const struct eot_backend *backend) {
+    enum { DEFAULT = 10000 }; /* of the configuration's schema */
+    const struct eot_sampling_config *s = &config->sampling;
+    uint64_t full = 0, tenth = (s->eot + 9) / 10;
+    for (const struct eot_backend *b = backend; b != NULL; b = b->next) {
+        uint64_t lanes = config->device.lanes > 0 ? (uint64_t)config->device.lanes : eot_run_full_lanes(b);
+        if (!b->is_gpu || s->batch != DEFAULT) return s->batch;
+        if (EOT_RUN_PRIMARIES_PER_LANE * lanes > full) full = EOT_RUN_PRIMARIES_PER_LANE * lanes;
+    }
+    if (full > tenth) full = tenth;
+    return full > s->batch ? full : s->batch;
+}
+
+enum eot_status eot_job_check_batch(const struct eot_config *config, const struct eot_backend *b, uint64_t batch,
+                                    struct eot_findings *f, struct eot_error *err) {
+    const struct eot_job *job = eot_job_of(config);
+    uint64_t wanted = job != NULL ? job->full_batch(b) : 0;
+    if (batch == 0) batch = eot_job_batch_size(config, b);
+    if (config->device.lanes > 0 || batch >= wanted || config->sampling.eot <= batch) return EOT_OK;
+    return eot_findings_warn(f, err, "small_batch",
+                             "batches of %llu primaries leave much of %s idle, whose speed is then not what it could "
+                             "be; sampling.batch=%llu fills it",
+                             (unsigned long long)batch, b->name, (unsigned long long)wanted);
 }
 
 static enum eot_status add_count(struct eot_result *result, const char *name, size_t n, struct eot_error *err) {

@@ -52,6 +52,10 @@ static enum eot_status world(const struct eot_config *config, const struct eot_s
     return eot_world_create_muons(config, setup, w, err);
 }
 
+static uint64_t full_batch(const struct eot_backend *b) {
+    return b->is_gpu ? MUONS_ON_GPU : (uint64_t)b->compute_units;
+}
+
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     (void)config;
     eot_sums_section_add(l, "counter", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, EOT_N_EXIT_COUNT, true);
@@ -82,6 +86,11 @@ static double face_of(const struct eot_config *config, eot_muon_beam_parameters 
     return is_plane ? config->scoring.exit_z : scored->z + scored->thickness;
 }
 
+double eot_muon_beam_plane(const struct eot_config *config) {
+    eot_muon_beam_parameters ignored;
+    return face_of(config, &ignored);
+}
+
 /* The grid up to the edge in z nearest to the plane: a muon that leaves it there has crossed the plane. */
 static eot_grid grid_up_to(const struct eot_world *w, double plane) {
     eot_grid grid = w->grid;
@@ -98,23 +107,6 @@ void eot_muon_beam_setup(const struct eot_config *config, const struct eot_world
                                     .beam = w->event.beam};
     *plane = face_of(config, p);
     *scored = grid_up_to(w, *plane);
-}
-
-static enum eot_status prepare(const struct eot_job_context *c, struct eot_sums *sums, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    eot_muon_beam_parameters p;
-    eot_grid scored;
-    double plane;
-    (void)sums;
-    eot_muon_beam_setup(c->config, c->world, &p, &plane, &scored);
-    EOT_CHECK(c->config->beam.position_z < plane, EOT_E_CONFIG,
-              "beam.position_z = %g cm (not in front of the scored plane at %g cm); move the beam or choose another "
-              "scoring.exit",
-              c->config->beam.position_z, plane);
-    for (const struct eot_backend *b = c->options->backend; b != NULL; b = b->next)
-        eot_job_note_small_batch(c, b, MUONS_ON_GPU);
-done:
-    return status;
 }
 
 static void worker_free(void *worker) {
@@ -232,5 +224,5 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 }
 
 EOT_JOB_DEFINE(muon_beam, "muon beam", "muons through the set-up", "muons", COLUMN, EOT_N_EXIT_COLUMN, false, accepts,
-               mode, world, layout, prepare, worker_create, worker_free, batch, eot_job_finish_nothing, work,
-               eot_muon_beam_estimate, eot_replay_muon_beam);
+               mode, world, full_batch, layout, eot_job_prepare_nothing, worker_create, worker_free, batch,
+               eot_job_finish_nothing, work, eot_muon_beam_estimate, eot_replay_muon_beam);

@@ -26,6 +26,9 @@ extern const struct eot_quantile_axis eot_muon_axis[EOT_N_EXIT_SECTION];
 void eot_muon_beam_setup(const struct eot_config *config, const struct eot_world *world,
                          eot_muon_beam_parameters *parameters, double *plane, eot_grid *scored);
 
+/** z of the scored face [cm]. */
+double eot_muon_beam_plane(const struct eot_config *config);
+
 enum eot_status eot_muon_beam_estimate(const struct eot_config *config, const struct eot_world *world,
                                        const struct eot_run *run, struct eot_result *result, struct eot_error *err);
 

@@ -50,6 +50,10 @@ static enum eot_status world(const struct eot_config *config, const struct eot_s
     return eot_world_create_with(config, setup, config->physics.cut, options, w, err);
 }
 
+static uint64_t full_batch(const struct eot_backend *b) {
+    return b->is_gpu ? MUONS_ON_GPU : (uint64_t)b->compute_units;
+}
+
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     (void)config;
     eot_sums_section_add(l, "counter", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, EOT_N_CONVERSION_COUNTER, true);
@@ -57,18 +61,6 @@ static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     eot_sums_section_add(l, "mean", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 3 * EOT_N_CONVERSION_QUANTITY, true);
     eot_sums_section_add(l, "histogram", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN,
                          EOT_N_CONVERSION_HISTOGRAM * 2 * (EOT_CONVERSION_BINS + 1), true);
-}
-
-static enum eot_status prepare(const struct eot_job_context *c, struct eot_sums *sums, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    (void)sums;
-    EOT_CHECK(c->config->sampling.mode == EOT_SAMPLING_FORCED, EOT_E_CONFIG,
-              "sampling.mode = analog (mu N -> e N phi of a muon beam is sampled with weights only); use "
-              "sampling.mode: forced");
-    for (const struct eot_backend *b = c->options->backend; b != NULL; b = b->next)
-        eot_job_note_small_batch(c, b, MUONS_ON_GPU);
-done:
-    return status;
 }
 
 static void worker_free(void *worker) {
@@ -217,5 +209,6 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 }
 
 EOT_JOB_DEFINE(muon_conversion, "muon conversion", "conversions of muons in the ECAL", "muons", COLUMN,
-               EOT_N_CONVERSION_COLUMN, false, accepts, mode, world, layout, prepare, worker_create, worker_free, batch,
-               eot_job_finish_nothing, work, eot_muon_conversion_estimate, eot_replay_muon_conversion);
+               EOT_N_CONVERSION_COLUMN, false, accepts, mode, world, full_batch, layout, eot_job_prepare_nothing,
+               worker_create, worker_free, batch, eot_job_finish_nothing, work, eot_muon_conversion_estimate,
+               eot_replay_muon_conversion);

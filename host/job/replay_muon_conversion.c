@@ -29,10 +29,10 @@ done:
 
 /* The electron's shower, step by step. */
 static enum eot_status follow_shower(const struct eot_world *world, eot_conversion_world w, eot_event_vertex v,
-                                     int charge, eot_conversion_space space, struct eot_replay *replay,
-                                     struct eot_error *err) {
+                                     uint64_t primary, int charge, eot_conversion_space space,
+                                     struct eot_replay *replay, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    eot_replay_state r = eot_conversion_electron(w, v, charge);
+    eot_replay_state r = eot_conversion_electron(w, v, primary, charge);
     if (v.E_extra < w.em->cut) {
         eot_conversion_spots(w, v, r, space);
         return EOT_OK;
@@ -100,7 +100,7 @@ enum eot_status eot_replay_muon_conversion(const struct eot_config *config, cons
                                       .E_electron = (double)v.E_extra,
                                       .faults = v.fault};
     if (v.fault != 0u) goto done;
-    EOT_TRY(follow_shower(world, w, v, charge, space, replay, err));
+    EOT_TRY(follow_shower(world, w, v, event, charge, space, replay, err));
     if (out->faults != 0u) goto done;
     eot_conversion_score(w, event, v, space, out->row);
     out->row[EOT_CONVERSION_WEIGHT] = (float)(world->rare_unit * (double)out->row[EOT_CONVERSION_WEIGHT]);

@@ -25,6 +25,11 @@ static enum eot_status world(const struct eot_config *config, const struct eot_s
     return eot_world_create_with(config, setup, config->physics.cut, options, w, err);
 }
 
+/* A processor's cores are busy if each has a primary. */
+static uint64_t full_batch(const struct eot_backend *b) {
+    return b->is_gpu ? EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(b) : (uint64_t)b->compute_units;
+}
+
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     eot_run_layout(1 + config->n_further, l);
 }
@@ -52,8 +57,6 @@ static enum eot_status prepare(const struct eot_job_context *c, struct eot_sums 
             o->log, EOT_LOG_NORMAL,
             "%.2g X0 of matter in front of the ECAL: the beam is not followed there, it begins its shower in the ECAL",
             in_front);
-    for (const struct eot_backend *b = o->backend; b != NULL; b = b->next)
-        eot_job_note_small_batch(c, b, EOT_RUN_PRIMARIES_PER_LANE * eot_run_full_lanes(b));
 done:
     return status;
 }
@@ -115,5 +118,5 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 }
 
 EOT_JOB_DEFINE(shower_run, "shower run", "electrons, positrons or photons on target", "EOT", eot_event_columns,
-               EOT_N_EVENT_COLUMN, true, accepts, mode, world, layout, prepare, worker_create, worker_free, batch,
-               finish, work, eot_estimate_showers, eot_replay_shower);
+               EOT_N_EVENT_COLUMN, true, accepts, mode, world, full_batch, layout, prepare, worker_create, worker_free,
+               batch, finish, work, eot_estimate_showers, eot_replay_shower);

@@ -164,19 +164,23 @@ static void worker_add(struct worker *worker, size_t *n_worker, struct team *tea
     (*n_worker)++;
 }
 
-/* Primaries of a batch: the configuration's; where that has the default, on GPUs as many as keep their lanes busy, but
- * no more than a tenth of the run, so that batches show the statistical error. */
-static uint64_t batch_size(const struct eot_config *config, const struct eot_run_options *options) {
-    enum { DEFAULT = 10000 }; /* of the configuration's schema */
-    const struct eot_sampling_config *s = &config->sampling;
-    uint64_t full = 0, tenth = (s->eot + 9) / 10;
-    for (const struct eot_backend *b = options->backend; b != NULL; b = b->next) {
-        uint64_t lanes = config->device.lanes > 0 ? (uint64_t)config->device.lanes : eot_run_full_lanes(b);
-        if (!b->is_gpu || s->batch != DEFAULT) return s->batch;
-        if (EOT_RUN_PRIMARIES_PER_LANE * lanes > full) full = EOT_RUN_PRIMARIES_PER_LANE * lanes;
+/* What there is to say about batches and devices. It goes into the findings where the caller wants them, and to the
+ * log.
+ */
+static enum eot_status check_batches(const struct team *t, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_run_options *o = t->context.options;
+    struct eot_findings found = {0};
+    for (const struct eot_backend *b = o->backend; b != NULL; b = b->next)
+        EOT_TRY(eot_job_check_batch(t->context.config, b, t->context.batch, &found, err));
+    for (size_t i = 0; i < found.n; i++) {
+        eot_log_warning(o->log, "%s", found.row[i].message);
+        if (o->findings != NULL)
+            EOT_TRY(eot_findings_warn(o->findings, err, found.row[i].code, "%s", found.row[i].message));
     }
-    if (full > tenth) full = tenth;
-    return full > s->batch ? full : s->batch;
+done:
+    eot_findings_free(&found);
+    return status;
 }
 
 /* Devices first, then their second queues. */
@@ -220,7 +224,7 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
     const struct eot_sampling_config *s = &config->sampling;
     t->job = eot_job_of(config);
     t->run = run;
-    t->context.batch = batch_size(config, t->context.options);
+    t->context.batch = eot_job_batch_size(config, t->context.options->backend);
     if (t->context.batch > s->eot) t->context.batch = s->eot;
     if (t->context.options->wants_errors && t->context.batch == s->eot) t->context.batch = (s->eot + 9) / 10;
     t->context.stop = (struct eot_stop){t->context.options->is_interrupted, &t->is_stopped};
@@ -254,6 +258,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     for (const struct eot_backend *b = options->backend; b != NULL; b = b->next) kernel_before += b->kernel_s;
     EOT_TRY(workers_create(&team, &worker, &n_worker, err));
     EOT_TRY(team.job->prepare(&team.context, &run->sums, err));
+    EOT_TRY(check_batches(&team, err));
     if (team.n_device > team.n_batch)
         eot_log_message(options->log, EOT_LOG_NORMAL,
                         "%zu devices, but only %llu batches: the others have nothing to do (smaller sampling.batch "

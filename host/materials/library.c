@@ -5,26 +5,32 @@
 
 #include "eotmc/base/constants.h"
 
+#define EOT_LIST(...) \
+    { __VA_ARGS__ }
 static const struct eot_element_data ELEMENTS[] = {
-#define EOT_ELEMENT(symbol, Z, A, mean_excitation, lambda_int) {#symbol, Z, A, mean_excitation, lambda_int},
+#define EOT_ELEMENT(symbol, name, Z, A, mean_excitation, lambda_int, density, density_effect) \
+    {#symbol, Z, A, mean_excitation, lambda_int},
 #include "elements.def"
 #undef EOT_ELEMENT
 };
 #define N_ELEMENT (sizeof ELEMENTS / sizeof ELEMENTS[0])
 
+/* The elements as materials, then the others. */
 static const struct builtin {
     const char *name;
-    double density, mean_excitation, density_effect[5];
+    double density, mean_excitation, published_at, density_effect[5];
     struct eot_element_config element[EOT_MAX_ELEMENT];
 } MATERIALS[] = {
-#define EOT_LIST(...) \
-    { __VA_ARGS__ }
-#define EOT_MATERIAL(name, density, mean_excitation, density_effect, elements) \
-    {#name, density, mean_excitation, density_effect, elements},
+#define EOT_ELEMENT(symbol, name, Z, A, mean_excitation, lambda_int, density, density_effect) \
+    {#name, density, mean_excitation, density, density_effect, {{#symbol, 1.0}}},
+#include "elements.def"
+#undef EOT_ELEMENT
+#define EOT_MATERIAL(name, density, mean_excitation, published_at, density_effect, elements) \
+    {#name, density, mean_excitation, published_at, density_effect, elements},
 #include "materials.def"
 #undef EOT_MATERIAL
-#undef EOT_LIST
 };
+#undef EOT_LIST
 #define N_MATERIAL (sizeof MATERIALS / sizeof MATERIALS[0])
 
 const struct eot_element_data *eot_element_at(size_t n) { return n < N_ELEMENT ? &ELEMENTS[n] : NULL; }
@@ -59,6 +65,19 @@ double eot_element_lambda_int(const struct eot_element_data *element) {
     return exp((1 - t) * log(below->lambda_int) + t * log(above->lambda_int));
 }
 
+bool eot_material_is_element(const char *name) {
+    for (size_t i = 0; i < N_ELEMENT; i++)
+        if (strcmp(MATERIALS[i].name, name) == 0) return true;
+    return false;
+}
+
+void eot_density_effect_rescale(double parameters[5], double density_ratio) {
+    double log_ratio = log(density_ratio);
+    parameters[2] -= 0.5 * log_ratio / log(10.0);
+    parameters[3] -= 0.5 * log_ratio / log(10.0);
+    parameters[4] -= log_ratio;
+}
+
 const char *eot_material_builtin_name(size_t n) { return n < N_MATERIAL ? MATERIALS[n].name : NULL; }
 
 bool eot_material_builtin(const char *name, struct eot_material_config *material) {
@@ -70,6 +89,7 @@ bool eot_material_builtin(const char *name, struct eot_material_config *material
         material->density = b->density;
         material->mean_excitation = b->mean_excitation;
         memcpy(material->density_effect, b->density_effect, sizeof material->density_effect);
+        if (b->published_at > 0) eot_density_effect_rescale(material->density_effect, b->density / b->published_at);
         while (material->n_element < EOT_MAX_ELEMENT && b->element[material->n_element].symbol[0] != '\0')
             material->n_element++;
         material->element = (struct eot_element_config *)(uintptr_t)b->element; /* read-only: the caller copies */

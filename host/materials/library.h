@@ -33,7 +33,14 @@ double eot_element_lambda_int(const struct eot_element_data *element);
 /** A built-in material. @param material filled with static element data (to be copied), if found. @return whether there
  * is one of that name. */
 bool eot_material_builtin(const char *name, struct eot_material_config *material);
-/** Name of the n-th built-in material, NULL beyond the end. */
+/** Name of the n-th built-in material, elements first, NULL beyond the end. */
 const char *eot_material_builtin_name(size_t n);
+/** Whether a built-in material is one of the elements of elements.def. */
+bool eot_material_is_element(const char *name);
+
+/** Sternheimer's parameters at another density of the same substance: delta(X) at r times the density is delta(X +
+ * log10(r)/2). Source: R. M. Sternheimer, M. J. Berger and S. M. Seltzer, At. Data Nucl. Data Tables 30 (1984) 261, for
+ * gases at other pressures. @param parameters a, k, x0, x1, Cbar. @param density_ratio r > 0; nothing changes at 1. */
+void eot_density_effect_rescale(double parameters[5], double density_ratio);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-#define EOT_MAX_ELEMENT 8 /* elements in one material */
+#define EOT_MAX_ELEMENT 12 /* elements in one material */
 
 struct eot_element_config { /* by symbol; Z, A, X0, I come from the built-in PDG table, materials/elements.def */
     char symbol[4];

@@ -236,6 +236,7 @@ static enum eot_status cutflow_figure(const char *folder, const char *name, cons
         const struct eot_cutflow_row *c = &cutflow[i];
         char number[96];
         eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_FIGURE);
+        if (c->is_not_applied) snprintf(number, sizeof number, "not applied");
         eot_text_add(&script,
                      "set label %zu \"%s\\n{/*0.75 %.6g events}\" at graph 1.03, first %zu left offset 0, 0.3\n", i + 1,
                      number, c->events, n_cutflow - i);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/stale.h"
 #include "output/output.h"
 
 #define MAX_NAME 200
@@ -144,6 +145,7 @@ enum eot_status eot_output_prepare(const char *folder, struct eot_error *err) {
     int error = make_folders(path);
     EOT_CHECK(error == 0, EOT_E_IO, "cannot create the output folder '%s' (%s); %s", folder, strerror(error),
               advice(error));
+    eot_stale_remove(folder, ".*.[0-9]*.tmp"); /* eot_output_temporary_name */
     EOT_TRY(eot_output_write_file(folder, probe, probe, sizeof probe, err));
     file = eot_output_path(folder, probe);
     EOT_CHECK_MEMORY(file);

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_DIGIT 17 /* behind the leading one: what a double can hold */
+
 /** The power of ten of a number as it prints with n digits after the leading one: 9.996 with 2 is 1.00e1. */
 static int decimal_exponent(double x, int n_digit) {
     char text[64];
-    snprintf(text, sizeof text, "%.*e", n_digit, x);
+    snprintf(text, sizeof text, "%.*e", n_digit < MAX_DIGIT ? n_digit : MAX_DIGIT, x);
     return atoi(strchr(text, 'e') + 1);
 }
 
@@ -53,6 +55,10 @@ void eot_uncertain_format(char *text, size_t n_text, double value, double error,
         int v = decimal_exponent(value, 16);
         if (v >= last) v = decimal_exponent(value, v - last);
         if (v > top) top = v;
+    }
+    if (top - last > MAX_DIGIT) { /* the error is far below what the value can show */
+        snprintf(text, n_text, "%.17g %s %.2g", value, sign, error);
+        return;
     }
     if (top >= -2 && top <= 4 && last <= 0) {
         snprintf(text, n_text, "%.*f %s %.*f", -last, value, sign, -last, error);

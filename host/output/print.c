@@ -23,8 +23,11 @@ static void print_cutflow(const struct eot_cutflow_row *row, size_t n) {
         const struct eot_cutflow_row *c = &row[i];
         char number[80];
         eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_PLAIN);
-        printf("%-*s  %12.*f  %s\n", width, c->cut, c->events == floor(c->events) ? 0 : 1, c->events,
-               number); /* a row may count by weights */
+        if (c->is_not_applied)
+            printf("%-*s  %12s  its detector is not there\n", width, c->cut, "not applied");
+        else
+            printf("%-*s  %12.*f  %s\n", width, c->cut, c->events == floor(c->events) ? 0 : 1, c->events,
+                   number); /* a row may count by weights */
     }
 }
 
@@ -88,6 +91,9 @@ void eot_output_print(const struct eot_result *result) {
            result->performance.jit_s, result->performance.tables_s);
     printf("rate     %.3g EOT/s, %.3g steps/s, %.3g steps/EOT, %.3g muons/s\n", result->performance.eot_per_s,
            result->performance.steps_per_s, result->performance.steps_per_eot, result->performance.muons_per_s);
+    if (result->warnings.n > 0) printf("\nwarnings, of which each makes a number less than it seems\n");
+    for (size_t i = 0; i < result->warnings.n; i++)
+        printf("%s: %s\n", result->warnings.row[i].code, result->warnings.row[i].message);
     for (size_t i = 0; i < result->n_fault; i++)
         if (result->fault[i].count > 0)
             printf("FAULT    %s: %llu\n", result->fault[i].name, (unsigned long long)result->fault[i].count);

@@ -93,9 +93,10 @@ static json_t *cutflow_to_json(const struct eot_cutflow_row *row, size_t n) {
     json_t *array = json_array();
     int failed = 0;
     for (size_t i = 0; i < n; i++)
-        failed |= json_array_append_new(array, json_pack("{s:o, s:f, s:f, s:f}", "cut", text_to_json(row[i].cut),
-                                                         "events", row[i].events, "weighted", row[i].weighted,
-                                                         "std_error", row[i].std_error));
+        failed |=
+            json_array_append_new(array, json_pack("{s:o, s:f, s:f, s:f, s:b}", "cut", text_to_json(row[i].cut),
+                                                   "events", row[i].events, "weighted", row[i].weighted, "std_error",
+                                                   row[i].std_error, "applied", (int)!row[i].is_not_applied));
     if (failed == 0) return array;
     json_decref(array);
     return NULL;
@@ -108,6 +109,17 @@ static json_t *categories_to_json(const struct eot_category *category, size_t n)
         failed |= json_array_append_new(array, json_pack("{s:o, s:o, s:f, s:f}", "name", text_to_json(category[i].name),
                                                          "title", text_to_json(category[i].title), "weighted",
                                                          category[i].weighted, "std_error", category[i].std_error));
+    if (failed == 0) return array;
+    json_decref(array);
+    return NULL;
+}
+
+static json_t *warnings_to_json(const struct eot_findings *f) {
+    json_t *array = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < f->n; i++)
+        failed |= json_array_append_new(array, json_pack("{s:o, s:o}", "code", text_to_json(f->row[i].code), "message",
+                                                         text_to_json(f->row[i].message)));
     if (failed == 0) return array;
     json_decref(array);
     return NULL;
@@ -138,6 +150,7 @@ static json_t *result_to_json(const struct eot_result *r) {
                   r->energy_residual, "performance", performance_to_json(r));
     if (root != NULL && r->n_selection > 0) failed |= json_object_set(root, "selections", selections);
     json_decref(selections);
+    if (root != NULL) failed |= json_object_set_new(root, "warnings", warnings_to_json(&r->warnings));
     if (failed) {
         json_decref(root);
         return NULL;
@@ -306,6 +319,23 @@ done:
     return status;
 }
 
+static enum eot_status read_warnings(const json_t *root, const struct place *top, struct eot_result *r,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const json_t *warnings = json_object_get(root, "warnings"); /* absent in older files */
+    json_t *json;
+    size_t i;
+    json_array_foreach(warnings, i, json) {
+        struct place place = below(top, "warnings[%zu]", i);
+        struct eot_finding one = {.is_error = false};
+        READ_TEXT(json, &place, "code", one.code);
+        READ_TEXT(json, &place, "message", one.message);
+        EOT_TRY(eot_findings_warn(&r->warnings, err, one.code, "%s", one.message));
+    }
+done:
+    return status;
+}
+
 static enum eot_status read_run(const json_t *root, const struct place *top, struct eot_result *r,
                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -407,6 +437,7 @@ static enum eot_status read_rows(json_t *object, const struct place *at, struct 
     json_array_foreach(rows, i, json) {
         struct place place = below(at, "cutflow[%zu]", i);
         struct eot_cutflow_row *row = &(*cutflow)[i];
+        row->is_not_applied = json_is_false(json_object_get(json, "applied"));
         READ_TEXT(json, &place, "cut", row->cut);
         EOT_TRY(read_number(json, &place, "events", &row->events, err));
         EOT_TRY(read_number(json, &place, "weighted", &row->weighted, err));
@@ -509,6 +540,7 @@ enum eot_status eot_output_summary_read(const char *path, struct eot_result *res
     EOT_TRY(read_run(root, &top, result, err));
     EOT_TRY(read_estimates(root, &top, result, err));
     EOT_TRY(read_tables(root, &top, result, err));
+    EOT_TRY(read_warnings(root, &top, result, err));
     struct place balance = below(&top, "energy_balance"), performance = below(&top, "performance");
     EOT_TRY(read_child(root, &top, "energy_balance", JSON_OBJECT, &json, err));
     EOT_TRY(read_number(json, &balance, "in_GeV", &result->energy_in, err));

@@ -66,3 +66,21 @@ done:
     eot_muon_integrator_free(&g);
     return status;
 }
+
+enum eot_status eot_muon_least_ionisation(const struct eot_material *material, double *least, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_muon_integrator g = {0};
+    double low = log(0.05), high = log(5.0); /* GeV; 0.2 to 0.6 GeV, by material, is where it is */
+    EOT_TRY(eot_muon_integrator_create(1.0e-3, &g, err));
+    for (int i = 0; i < 40; i++) { /* it has one minimum there: by thirds */
+        double a = low + (high - low) / 3.0, b = high - (high - low) / 3.0;
+        if (eot_muon_ionisation(&g, material, exp(a)) < eot_muon_ionisation(&g, material, exp(b)))
+            high = b;
+        else
+            low = a;
+    }
+    *least = 1.0e3 * eot_muon_ionisation(&g, material, exp(0.5 * (low + high)));
+done:
+    eot_muon_integrator_free(&g);
+    return status;
+}

@@ -52,8 +52,8 @@ double eot_muon_loss_row_energy(int i);
 /** (v/c)^2 of a muon of kinetic energy T [GeV]. */
 double eot_muon_beta2(double T);
 
-/** Macroscopic cross section of one radiative process, times v: the integrand over ln v [cm2/g]. @param v lost share of
- * the total energy. */
+/** Macroscopic differential cross section dsigma/dv of one radiative process [cm2/g]. @param v lost share of the total
+ * energy. */
 double eot_muon_radiative(const struct eot_muon_spectrum *s, double v);
 /** Integral of v^power dsigma from v_low to v_high [cm2/g]. @return EOT_E_NUMERIC when it misses the tolerance. */
 enum eot_status eot_muon_integrate(struct eot_muon_integrator *g, struct eot_muon_spectrum *s, int power, double v_low,

@@ -58,6 +58,10 @@ struct eot_muon_dedx_row {
 enum eot_status eot_muon_dedx(const struct eot_material *material, const double *kinetic_energy, int n,
                               struct eot_muon_dedx_row *row, struct eot_error *err);
 
+/** The least ionisation loss of a muon in a material, radiative corrections included: PDG's "minimum ionization" [MeV
+ * cm2/g]. @return EOT_E_MEMORY. */
+enum eot_status eot_muon_least_ionisation(const struct eot_material *material, double *least, struct eot_error *err);
+
 /** Quantiles of Vavilov's distribution at one kappa, as tabulated: lower[i] at u = tail(i), upper[i] at u = 1 -
  * tail(i), in units of xi from the mean. */
 enum eot_status eot_muon_vavilov_row(double kappa, double lower[EOT_MUON_N_TAIL], double upper[EOT_MUON_N_TAIL],

@@ -10,6 +10,7 @@
 #include "physics/process.h"
 #include "physics/shower.h"
 #include "world/calibrate.h"
+#include "world/calibrate_showers.h"
 #include "world/grid.h"
 #include "world/importance.h"
 #include "world/reach.h"
@@ -110,6 +111,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     EOT_TRY(eot_world_slabs(config, setup, e, err));
     eot_world_response(config, e);
     if (cascade_only) goto done;
+    EOT_TRY(eot_showers_calibrate(config, setup, w, err));
     EOT_TRY(eot_world_reach(config, setup, w, err));
     if (e->response.n_hcal > 0)
         EOT_TRY(eot_hcal_calibrate(config, w, &e->response.hcal_scale, &w->accuracy.hcal_peak, err));
@@ -127,9 +129,9 @@ static void apply_settings(const struct eot_config *config, const struct eot_em_
     }
     memset(w->event.selection, 0, sizeof w->event.selection);
     w->event.n_selection = 1 + (i32)config->n_further;
-    w->event.selection[0] = eot_world_selection(&config->selection);
+    w->event.selection[0] = eot_world_selection(config, &config->selection);
     for (size_t i = 0; i < config->n_further; i++)
-        w->event.selection[1 + i] = eot_world_selection(&config->further[i].selection);
+        w->event.selection[1 + i] = eot_world_selection(config, &config->further[i].selection);
 }
 
 /* What the host alone reads. */

@@ -27,8 +27,19 @@ void eot_world_response(const struct eot_config *config, eot_event_world *e) {
     make_hcal(e, &e->response);
 }
 
-eot_selection eot_world_selection(const struct eot_selection_config *s) {
-    eot_selection to;
+int eot_world_absent(const struct eot_config *config) {
+    int absent = 1 << EOT_ROLE_VETO | 1 << EOT_ROLE_HCAL | 1 << EOT_ROLE_TRACKER;
+    int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
+    double front = ecal >= 0 ? config->geometry.volume[ecal].z : -INFINITY;
+    for (size_t i = 0; i < config->geometry.n_volume; i++) {
+        const struct eot_volume_config *v = &config->geometry.volume[i];
+        if (v->role != EOT_ROLE_TRACKER || v->z >= front) absent &= ~(1 << v->role); /* chambers of the beam see none */
+    }
+    return absent;
+}
+
+eot_selection eot_world_selection(const struct eot_config *config, const struct eot_selection_config *s) {
+    eot_selection to = {.absent = (i32)eot_world_absent(config)};
 #define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
     to.key##_low = (f32)s->key.low; \
     to.key##_high = (f32)s->key.high;

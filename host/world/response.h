@@ -8,7 +8,9 @@
 /** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the slabs. */
 void eot_world_response(const struct eot_config *config, eot_event_world *event);
 
-/** The numbers of a selection as the device has them. */
-eot_selection eot_world_selection(const struct eot_selection_config *selection);
+/** Detectors that the set-up does not have: bits 1 << enum eot_role. */
+int eot_world_absent(const struct eot_config *config);
+/** The numbers of a selection of this configuration as the device has them. */
+eot_selection eot_world_selection(const struct eot_config *config, const struct eot_selection_config *selection);
 
 #endif

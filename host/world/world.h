@@ -72,6 +72,10 @@ bool eot_world_has_explicit_layers(const struct eot_volume_config *ecal);
 enum eot_status eot_world_em_options(const struct eot_config *config, const struct eot_setup *setup, double cut,
                                      struct eot_em_options *options, struct eot_error *err);
 
+/** The same for the ECAL as one effective medium, whatever its layers are, without rare processes. */
+enum eot_status eot_world_em_options_plain(const struct eot_config *config, const struct eot_setup *setup, double cut,
+                                           struct eot_em_options *options, struct eot_error *err);
+
 /** Share of the signal's vertices that are drawn by their importance (the chance of their muon to be selected); 0 in
  * analog mode. */
 double eot_world_signal_preference(const struct eot_config *config);

@@ -6,7 +6,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 n=0 bad=0
 
-# check CODE FRAGMENTS_FILE COMMAND...: exit code, all fragments (one a line) on stderr, one line there, nothing on stdout
+# check CODE FRAGMENTS_FILE COMMAND...: exit code, all fragments (one a line) on stderr, a line for each problem there, nothing on stdout
 check() {
     want=$1 fragments=$2
     shift 2
@@ -19,8 +19,10 @@ check() {
         grep -qF -- "$fragment" "$work/err" || problem="$problem; no '$fragment'"
     done <"$fragments"
     [ -s "$work/out" ] && problem="$problem; output on stdout"
-    [ "$(wc -l <"$work/err")" -eq 1 ] || problem="$problem; not one line on stderr"
-    grep -q '; ' "$work/err" || problem="$problem; it does not say what to do"
+    lines=$(grep -c '^[^ ]*\.yaml:[0-9]*: ' "$fragments") # a fragment that names a place is a problem, and a problem is a line
+    [ "$lines" -gt 0 ] || lines=1
+    [ "$(wc -l <"$work/err")" -eq "$lines" ] || problem="$problem; not $lines lines on stderr"
+    [ "$(grep -c '; ' "$work/err")" -eq "$lines" ] || problem="$problem; it does not say what to do"
     if [ -n "$problem" ]; then
         bad=$((bad + 1))
         echo "FAILED: $*"
@@ -44,9 +46,9 @@ override() {
 }
 override beam.energy=-8 "--set beam.energy=-8: beam.energy = -8 (must not be negative"
 override beam.enrgy=8 "--set beam.enrgy=8: beam.enrgy = 8 (unknown key); did you mean 'energy'?"
-override beam.energy "--set beam.energy (not key=value)"
-override =5 "--set =5 (not key=value)"
-override beam.energy= "--set beam.energy= (no value)"
+override beam.energy "--set beam.energy: (not key=value)"
+override =5 "--set =5: (not key=value)"
+override beam.energy= "--set beam.energy=: beam.energy (no value)"
 override beam..energy=5 "(empty part in the key)"
 override beam.energy.x=5 "(energy is a value, not a section)"
 override beam=5 "--set beam=5: beam = 5 (must be a section)"

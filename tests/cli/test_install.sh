@@ -9,7 +9,8 @@ fail() {
     echo "FAILED: $*"
     exit 1
 }
-DESTDIR="$work" cmake --install "$3" >"$work/log" 2>&1 || { cat "$work/log"; fail "cmake --install"; }
+cmake --install "$3" --prefix "$work/here" >"$work/log" 2>&1 || { cat "$work/log"; fail "cmake --install"; }
+mv "$work/here" "$work/moved" # what is installed finds itself wherever it is
 pc=$(find "$work" -name eotmc.pc)
 [ -n "$pc" ] || fail "no eotmc.pc"
 installed=$(find "$work" -name eotmc -type f -perm -u+x)
@@ -33,7 +34,8 @@ int main(void) {
 }
 USER
 export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=
-flags=$(pkg-config --cflags --libs --define-variable=includedir="$(dirname "$(find "$work" -type d -name eotmc -path '*include/eotmc' | head -1)")" --define-variable=libdir="$(dirname "$(find "$work" -name 'libeotmc.*' | head -1)")" eotmc) || fail "pkg-config"
+flags=$(pkg-config --cflags --libs eotmc) || fail "pkg-config"
+[ "$(realpath "$(pkg-config --variable=prefix eotmc)")" = "$(realpath "$work/moved")" ] || fail "eotmc.pc has the prefix $(pkg-config --variable=prefix eotmc)"
 ${CC:-cc} -std=c11 -o "$work/user" "$work/user.c" $flags || fail "a program against the installed library does not build ($flags)"
 [ "$("$work/user")" = 6627e8d5 ] || fail "a program against the installed library does not run"
 [ "$version" = "eotmc $(pkg-config --modversion eotmc)" ] || fail "version of binary ($version) and of eotmc.pc differ"

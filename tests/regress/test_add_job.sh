@@ -45,6 +45,7 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
     *n_step = *n_muon = (double)eot_sums_count(&run->sums, 0, 0);
     return EOT_OK;
 }
+static uint64_t full_batch(const struct eot_backend *b) { return (uint64_t)b->compute_units; }
 static enum eot_status estimate(const struct eot_config *config, const struct eot_world *w, const struct eot_run *run, struct eot_result *result,
                                 struct eot_error *err) {
     (void)config, (void)w, (void)run, (void)result, (void)err;
@@ -55,7 +56,7 @@ static enum eot_status follow(const struct eot_config *config, const struct eot_
     (void)config, (void)w, (void)primary, (void)replay, (void)err;
     return EOT_OK;
 }
-EOT_JOB_DEFINE(stub, "stub", "nothing", "primaries", NULL, 0, false, accepts, mode, world, layout, eot_job_prepare_nothing, worker_create,
+EOT_JOB_DEFINE(stub, "stub", "nothing", "primaries", NULL, 0, false, accepts, mode, world, full_batch, layout, eot_job_prepare_nothing, worker_create,
                worker_free, batch, eot_job_finish_nothing, work, estimate, follow);
 EOF
 scratch_build "$scratch" eotmc || fail "a row with a descriptor does not build"

@@ -22,7 +22,9 @@ enum eot_accumulator {
     EOT_N_ACC = EOT_ACC_HCAL_CELL + EOT_N_HCAL * EOT_N_HCAL_CELL
 };
 
-/** Energy as counts; rounding to the nearest keeps differences telescoping. */
+/** Energy [GeV] as counts; rounding to the nearest keeps differences telescoping. */
 EOT_FN i64 eot_energy_counts(f32 energy) { return (i64)floor((f64)energy * EOT_ENERGY_QUANTUM + D(0.5)); }
+/** The same of an energy in double precision. */
+EOT_FN i64 eot_energy_counts_f64(f64 energy) { return (i64)floor(energy * EOT_ENERGY_QUANTUM + D(0.5)); }
 
 #endif

@@ -1,5 +1,6 @@
 /** @file selection.h
- * The numbers of a selection as the kernels see them; the members are the rows of selection.def, base units. */
+ * The numbers of a selection as the kernels see them; the members are the rows of selection.def, base units, and which
+ * detectors the set-up does not have. */
 #ifndef EOT_DETECTOR_SELECTION_H
 #define EOT_DETECTOR_SELECTION_H
 
@@ -13,6 +14,7 @@ typedef struct {
 #undef EOT_SELECTION_WINDOW
 #undef EOT_SELECTION_NUMBER
 #undef EOT_SELECTION_INTEGER
+    i32 absent; /* bits 1 << enum eot_role: cuts that need one of these are not applied */
 } eot_selection;
 
 #endif

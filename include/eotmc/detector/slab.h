@@ -27,8 +27,10 @@ typedef struct {
     i32 first_cell; /* accumulator of cell (0, 0), or -1 */
     f32 Z, one_minus_e_hat,
         inverse_sampling_frequency; /* Grindhammer and Peters' material quantities: mass-averaged Z, 1 - e-hat, 1/F_S */
+    u32 shower_table; /* f32 table: mean depth and shape of showers calibrated for its matter (eot_shower_shape_at), 0:
+                         the constants' */
 } eot_slab;
-EOT_LAYOUT(eot_slab, 72);
+EOT_LAYOUT(eot_slab, 76);
 
 /** Constants of sub-cut showers, L = ln(1 + E/Ec): see eotmc/transport/shower.h. */
 typedef struct {
@@ -46,7 +48,17 @@ typedef struct {
     f32 first_alpha, inverse_alpha_step,
         inverse_quantile_step; /* quantile variable ln(u/(1 - u)), in which both ends are smooth */
     f32 first_logit;
+    f32 own_log_first, own_inverse_log_step; /* calibrated showers: ln(E/GeV) of the first node, nodes per unit */
+    i32 n_own;                               /* nodes, 0: none are calibrated */
 } eot_shower_constants;
-EOT_LAYOUT(eot_shower_constants, 108);
+EOT_LAYOUT(eot_shower_constants, 120);
+
+/** Columns of a node of calibrated showers (eot_slab.shower_table: [n_own][EOT_SHOWER_N_COLUMN]). */
+enum eot_shower_column {
+    EOT_SHOWER_DEPTH,  /* X0, mean depth of electrons and positrons */
+    EOT_SHOWER_ALPHA,  /* their shape */
+    EOT_SHOWER_PHOTON, /* the next two are photons', from their conversion on */
+    EOT_SHOWER_N_COLUMN = 4
+};
 
 #endif

@@ -11,6 +11,7 @@
  * eot_muon_loss elastic     [material][EOT_MUON_N_TAIL]       ln q^2 [GeV^2] of a hard elastic scatter against its tail
  * probability materials   [material][EOT_MUON_N_CONSTANT]   enum eot_muon_constant straggling
  * [EOT_MUON_N_KAPPA][2][EOT_MUON_N_TAIL]   quantiles of (loss - mean)/xi, lower and upper half, against min(u, 1 - u)
+ * collisions  [material][EOT_MUON_N_SPECTRUM][EOT_MUON_N_LOSS_ROW][EOT_MUON_N_COLLISION]   see eot_muon_spectrum_kind
  */
 #ifndef EOT_PHYSICS_MUON_TABLES_H
 #define EOT_PHYSICS_MUON_TABLES_H
@@ -28,15 +29,29 @@
 #define EOT_MUON_KAPPA_SHIFT 21u        /* 4 rows per octave of kappa */
 #define EOT_MUON_KAPPA_BITS 0x39800000u /* bits of 2^-12, the smallest kappa */
 #define EOT_MUON_N_KAPPA 73             /* 2^-12 to 2^6 */
+/* The tail probabilities of single collisions, as many cells per octave */
+#define EOT_MUON_COLLISION_TAIL_BITS 0x30800000u /* bits of 2^-30 */
+#define EOT_MUON_N_COLLISION_TAIL 121            /* 2^-30 to 1 */
+
+/** Spectra of collisions whose losses are soft. */
+enum eot_muon_spectrum_kind {
+    EOT_MUON_SOFT = 0,           /* all: ionisation below the delta cut, radiative losses below v_cut */
+    EOT_MUON_SOFT_RADIATIVE = 1, /* the latter alone */
+    EOT_MUON_N_SPECTRUM = 2
+};
+/* A row of a spectrum: ln(loss/GeV) against its tail probability; mean loss per collision in harder ones than that
+ * [GeV], mean of the squares in softer ones [GeV^2]; collisions per cm. */
+#define EOT_MUON_COLLISION_RATE (3 * EOT_MUON_N_COLLISION_TAIL)
+#define EOT_MUON_N_COLLISION (EOT_MUON_COLLISION_RATE + 1)
 
 enum eot_muon_column {
     EOT_MUON_LOSS = 0, /* mean continuous loss: ionisation below the delta cut, radiative below v_cut [GeV/cm] */
     EOT_MUON_RATE = 1, /* all hard events [1/cm] */
     EOT_MUON_KICK = 2, /* soft scattering: beta^2 times the mean square of the projected momentum transfer [GeV^2/cm] */
     EOT_MUON_XI = 3,   /* Landau's xi [GeV/cm] */
-    EOT_MUON_INVERSE_CUT = 4,  /* 1/(effective largest loss of the continuous part): kappa = xi s times this [1/GeV] */
-    EOT_MUON_VARIANCE = 5,     /* variance of the ionisation loss below the cut [GeV^2/cm] */
-    EOT_MUON_RANGE = 6,        /* CSDA range [cm] */
+    EOT_MUON_INVERSE_CUT = 4, /* 1/(effective largest loss of the continuous part): kappa = xi s times this [1/GeV] */
+    EOT_MUON_VARIANCE = 5,    /* variance of the ionisation loss below the cut [GeV^2/cm] */
+    EOT_MUON_THIN = 6, /* largest xi of a path whose loss is drawn from single collisions [GeV], the same in all rows */
     EOT_MUON_HIGHEST_DELTA = 7 /* ln(W_max/W_cut) of a delta ray, 0 where there is none */
 };
 #define EOT_MUON_N_COLUMN 8
@@ -67,7 +82,7 @@ enum eot_muon_straggling {
 
 /** Offsets into the f32 table buffer, and the switches of the muon step. */
 typedef struct {
-    u32 rows, shares, losses, elastic, materials, straggling_table;
+    u32 rows, shares, losses, elastic, materials, straggling_table, collisions;
     i32 n_material;
     i32 straggling;        /* enum eot_muon_straggling */
     i32 scattering;        /* 0: off */
@@ -76,7 +91,7 @@ typedef struct {
     f32 stop_kinetic;      /* a muon below this kinetic energy stops where it is [GeV] */
     f32 largest_loss;      /* longest step: this share of the kinetic energy lost on average */
     f32 inverse_layer_cut; /* 1/GeV: see `visible` in eot_muon_step */
-    f32 spare[2];
+    f32 spare;
 } eot_muon_tables;
 EOT_LAYOUT(eot_muon_tables, 64);
 

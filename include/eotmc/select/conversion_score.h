@@ -63,7 +63,7 @@ EOT_FN void eot_conversion_follow(eot_conversion_world w, u64 primary, i32 charg
     eot_event_vertex v = eot_conversion_vertex(w, s, c, primary, space.acc);
     v.E_beam = E;
     u32 faults = v.fault;
-    if (faults == 0u) faults = eot_conversion_shower(w, v, charge, space);
+    if (faults == 0u) faults = eot_conversion_shower(w, v, primary, charge, space);
     if (faults == 0u && v.weight > 0.0f) eot_conversion_score(w, primary, v, space, row);
     if (faults != 0u) row[EOT_CONVERSION_WEIGHT] = -(f32)faults;
 }

@@ -30,29 +30,30 @@ typedef struct {
     u32 faults;     /* bits of enum eot_event_fault */
 } eot_event;
 
-/** Energy seen in the VETO with photostatistics. @param visible GeV. @param per_MeV photoelectrons; 0: no fluctuation.
- */
-EOT_FN f32 eot_veto_seen(f32 visible, f32 per_MeV, eot_u32x4 block) {
+/** Energy seen in the VETO with photostatistics: a count of photoelectrons, never negative and with the right mean at
+ * any energy. @param visible GeV. @param per_MeV photoelectrons; 0: no fluctuation. */
+EOT_FN f32 eot_veto_seen(f32 visible, f32 per_MeV, eot_random random) {
+    f32 per_GeV = 1000.0f * per_MeV;
     if (!(per_MeV > 0.0f)) return visible;
-    return fmax(0.0f, visible + sqrt(fmax(visible, 0.0f) / (1000.0f * per_MeV)) * eot_normal(block.x, block.y).a);
+    return eot_count_sample(eot_max(visible, 0.0f) * per_GeV, eot_random_block(random)) / per_GeV;
 }
 
-/** Calibrated energy seen in an HCAL module: photostatistics of the muons' deposits, the resolution of the hadronic
- * ones.
- * @param visible,hadronic GeV of active energy of muons, GeV of hadrons. */
-EOT_FN f32 eot_hcal_seen(f32 visible, f32 hadronic, EOT_GLOBAL const eot_response *r, eot_u32x4 block) {
-    f32 muonic = visible * r->hcal_scale, seen = hadronic * r->hadronic_visible * r->hcal_scale;
-    eot_normal_pair n = eot_normal(block.x, block.y);
-    f32 sigma =
-        seen > 0.0f
-            ? sqrt(r->hcal_stochastic * r->hcal_stochastic * seen + r->hcal_constant * r->hcal_constant * seen * seen)
-            : 0.0f;
-    f32 photo = r->hcal_photostatistics > 0.0f ? sqrt(fmax(muonic, 0.0f) / r->hcal_photostatistics) : 0.0f;
-    return fmax(0.0f, muonic + photo * n.a + seen + sigma * n.b);
+/** Calibrated energy seen in an HCAL module: photostatistics of the muons' deposits (a count), the resolution of the
+ * hadronic ones (a Gamma distribution, so that small deposits keep their mean).
+ * @param visible,hadronic GeV of active energy of muons, GeV of hadrons. @param random cursor of the module. */
+EOT_FN f32 eot_hcal_seen(f32 visible, f32 hadronic, EOT_GLOBAL const eot_response *r, eot_random random) {
+    f32 muonic = eot_max(visible * r->hcal_scale, 0.0f), seen = hadronic * r->hadronic_visible * r->hcal_scale;
+    if (r->hcal_photostatistics > 0.0f)
+        muonic = eot_count_sample(muonic * r->hcal_photostatistics, eot_random_block(random)) / r->hcal_photostatistics;
+    random.draw += (u32)EOT_N_CALORIMETER_DRAW;
+    f32 variance = r->hcal_stochastic * r->hcal_stochastic * seen + r->hcal_constant * r->hcal_constant * seen * seen;
+    return muonic + eot_energy_fluctuated(seen, variance, random);
 }
 
 /** Gaussian width of the missing energy that is not sampled: what sampling leaves of the ECAL's resolution, and the
- * beam's. @param ecal GeV, seen. */
+ * beam's. The two parts combine by their variances: `ecal` has been drawn with a variance of ecal_sampling^2 E, the
+ * rest of stochastic^2 E + constant^2 E^2 is here, taken at the energy that is seen, and integrated as a Gaussian
+ * around it. @param ecal GeV, seen. */
 EOT_FN f32 eot_missing_sigma(EOT_GLOBAL const eot_response *r, f32 E_beam, f32 ecal) {
     f32 ecal_variance = (r->ecal_stochastic * r->ecal_stochastic - r->ecal_sampling * r->ecal_sampling) * ecal +
                         r->ecal_constant * r->ecal_constant * ecal * ecal;
@@ -85,14 +86,14 @@ EOT_FN eot_event eot_event_calorimeters(eot_event ev, eot_event_view view, u64 p
     ev.ecal =
         eot_ecal_seen((f32)acc[EOT_ACC_LEDGER_ECAL] * quantum, r->ecal_sampling, primary, launch->seed, launch->run);
     ev.veto = eot_veto_seen((f32)acc[EOT_ACC_VETO_VISIBLE] * quantum, r->veto_photostatistics,
-                            eot_calorimeter_block(primary, (u32)EOT_DRAW_VETO, launch->seed, launch->run));
+                            eot_calorimeter_random(primary, (u32)EOT_DRAW_VETO, launch->seed, launch->run));
     ev.hcal_sum = 0.0f;
     ev.n_hcal = r->n_hcal;
     for (i32 i = 0; i < EOT_N_HCAL; i++) {
         f32 visible = (f32)acc[EOT_ACC_HCAL_VISIBLE + i] * quantum,
             hadronic = (f32)acc[EOT_ACC_HCAL_HADRONIC + i] * quantum;
-        eot_u32x4 block = eot_calorimeter_block(primary, (u32)(EOT_DRAW_HCAL + i), launch->seed, launch->run);
-        ev.hcal[i] = i < r->n_hcal ? eot_hcal_seen(visible, hadronic, r, block) : 0.0f;
+        eot_random random = eot_calorimeter_random(primary, (u32)(EOT_DRAW_HCAL + i), launch->seed, launch->run);
+        ev.hcal[i] = i < r->n_hcal ? eot_hcal_seen(visible, hadronic, r, random) : 0.0f;
         ev.hcal_sum += ev.hcal[i];
     }
     return ev;

@@ -8,6 +8,7 @@
 #error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
 #endif
 
+#include "eotmc/base/role.h"
 #include "eotmc/math/tails.h"
 #include "eotmc/select/response.h"
 
@@ -34,8 +35,8 @@ EOT_FN i32 eot_event_hcal_is_within(eot_event ev, f32 low, f32 high) {
 /** Number of cuts that an event passes one after the other. @param charge of the muon that is looked for. */
 EOT_FN i32 eot_event_cuts_passed(eot_event ev, eot_selection s, i32 charge) {
     i32 n = 0, passes = 1;
-#define EOT_CUT(id, name, title, condition) \
-    passes = passes && (condition); \
+#define EOT_CUT(id, name, title, detector, condition) \
+    passes = passes && ((s.absent >> (detector)&1) || (condition)); \
     n += passes;
 #include "eotmc/tally/cuts.def"
 #undef EOT_CUT

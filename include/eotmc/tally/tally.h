@@ -30,7 +30,7 @@ EOT_FN f64 eot_sum_value(EOT_GLOBAL const i64 *place) {
 
 /** Cuts, in order. */
 enum eot_cut {
-#define EOT_CUT(id, name, title, condition) EOT_CUT_##id,
+#define EOT_CUT(id, name, title, detector, condition) EOT_CUT_##id,
 #include "eotmc/tally/cuts.def"
 #undef EOT_CUT
     EOT_N_CUT

@@ -96,7 +96,7 @@ EOT_FN eot_conversion_choice eot_conversion_choose(eot_conversion_world w, eot_e
         if (w.matter.region[step.region].role == EOT_ROLE_ECAL) {
             eot_u32x4 b = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, (u32)c.n_step,
                                      w.launch->seed, w.launch->run);
-            f32 at = eot_uniform(b.y), E = m.kinetic_energy + EOT_M_MUON - at * step.ionisation;
+            f32 at = eot_uniform(b.y), E = (f32)m.kinetic_energy + EOT_M_MUON - at * step.ionisation;
             f32 expected = eot_conversion_rate(w, E) * step.path;
             c.weight += expected;
             if (expected > 0.0f && eot_uniform(b.x) * c.weight < expected) {
@@ -122,7 +122,7 @@ EOT_FN eot_event_vertex eot_conversion_vertex(eot_conversion_world w, eot_event_
     v.x = s.m.position.x + (f64)c.along * (last.muon.position.x - s.m.position.x);
     v.y = s.m.position.y + (f64)c.along * (last.muon.position.y - s.m.position.y);
     v.z = s.m.position.z + (f64)c.along * (last.muon.position.z - s.m.position.z);
-    v.k = s.m.kinetic_energy + EOT_M_MUON - c.along * last.ionisation;
+    v.k = (f32)s.m.kinetic_energy + EOT_M_MUON - c.along * last.ionisation;
     v.weight = c.weight;
     v.depth_X0 = ((f32)v.z - e->calorimeter_z) * e->layers_inverse_X0;
     i64 at_vertex = eot_energy_counts(v.k - EOT_M_MUON);
@@ -147,12 +147,14 @@ EOT_FN eot_event_vertex eot_conversion_vertex(eot_conversion_world w, eot_event_
     return v;
 }
 
-/** The electron of a vertex before its first step. Its random numbers are those of the stage AFTER of primary 0. */
-EOT_FN eot_replay_state eot_conversion_electron(eot_conversion_world w, eot_event_vertex v, i32 charge) {
+/** The electron of a vertex before its first step. Its random numbers are those of the stage AFTER of its primary. */
+EOT_FN eot_replay_state eot_conversion_electron(eot_conversion_world w, eot_event_vertex v, u64 primary, i32 charge) {
     eot_vertex_record none;
     none.i_primary = none.draw = 0u;
     none.fraction = none.E = none.weight = 0.0f;
     eot_replay_state r = eot_replay_start(w.e, w.launch, none);
+    r.primary = primary; /* the launch is of no primary in particular */
+    r.spots.random = eot_random_init(primary, EOT_STAGE_REPLAY, 1, w.launch->seed, w.launch->run);
     r.stage = EOT_STAGE_AFTER;
     r.q.p.E = v.E_extra;
     r.q.p.z = fmax((f32)v.z - w.e->calorimeter_z, 0.0f);
@@ -192,8 +194,9 @@ EOT_FN void eot_conversion_spots(eot_conversion_world w, eot_event_vertex v, eot
 }
 
 /** The shower of the vertex's electron. @return its faults, bits of eot_event_fault. */
-EOT_FN u32 eot_conversion_shower(eot_conversion_world w, eot_event_vertex v, i32 charge, eot_conversion_space space) {
-    eot_replay_state r = eot_conversion_electron(w, v, charge);
+EOT_FN u32 eot_conversion_shower(eot_conversion_world w, eot_event_vertex v, u64 primary, i32 charge,
+                                 eot_conversion_space space) {
+    eot_replay_state r = eot_conversion_electron(w, v, primary, charge);
     if (v.E_extra < w.em->cut) {
         eot_conversion_spots(w, v, r, space);
         return r.vertex.fault;

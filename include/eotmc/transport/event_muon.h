@@ -81,7 +81,7 @@ EOT_FN eot_event_muon_state eot_event_muon_born(eot_matter_view matter, EOT_GLOB
     origin.charge = charge;
     s.m = eot_muon_start(matter, origin, block.x);
     s.out.fate = s.m.fate;
-    s.kinetic_counts = eot_energy_counts(s.m.kinetic_energy);
+    s.kinetic_counts = eot_energy_counts_f64(s.m.kinetic_energy);
     s.n_step = 0;
     s.ends_with_rest = 1;
     return s;
@@ -142,16 +142,17 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
                                                    EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
     EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
     eot_muon m = s.muon;
-    i64 now = eot_energy_counts(m.kinetic_energy), lost = state.kinetic_counts - now;
+    i64 now = eot_energy_counts_f64(m.kinetic_energy), lost = state.kinetic_counts - now;
     state.kinetic_counts = now;
     if (m.fate == EOT_MUON_DECAYED ||
         (m.fate == EOT_MUON_STOPPED && s.rest > 0.0f)) { /* rest energy set free: electron and neutrinos */
         lost += eot_energy_counts(EOT_M_MUON);
         state.ends_with_rest = 0;
     }
-    i64 neutrino = eot_energy_counts(s.neutrino), shower = eot_energy_counts(s.shower),
-        hadronic = eot_energy_counts(s.hadronic), electron = eot_energy_counts(s.electron);
-    i64 ionisation = lost - neutrino - shower - hadronic - electron;
+    i64 shower = eot_energy_counts(s.shower), hadronic = eot_energy_counts(s.hadronic),
+        electron = eot_energy_counts(s.electron);
+    i64 rest = lost - shower - hadronic - electron; /* the neutrinos' after a decay, else ionisation */
+    i64 ionisation = s.neutrino > 0.0f ? eot_energy_counts(s.ionisation) : rest, neutrino = rest - ionisation;
     acc[EOT_ACC_LEDGER_NEUTRINO] += neutrino;
     acc[eot_ledger_of_role(r->role)] += ionisation + hadronic;
     eot_event_visible_add(acc, r, eot_energy_counts(s.visible));
@@ -167,11 +168,11 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
             state.out.hit[plane].y = (f32)m.position.y;
             state.out.hit[plane].time = m.time;
             state.out.hit[plane].is_hit = 1.0f;
-            if (plane == 0) state.out.first_momentum = sqrt(eot_muon_momentum2(m.kinetic_energy));
+            if (plane == 0) state.out.first_momentum = sqrt(eot_muon_momentum2((real)m.kinetic_energy));
         }
         /* through: out of the last HCAL module's rear face, not out of a side and past its plane */
         if (s.axis == 2 && r->role == EOT_ROLE_HCAL && (f32)m.position.z >= world->response.hcal_end)
-            state.out.E_exit = m.kinetic_energy + EOT_M_MUON;
+            state.out.E_exit = (f32)m.kinetic_energy + EOT_M_MUON;
     }
     state.random = s.random;
     state.m = m;
@@ -221,9 +222,10 @@ EOT_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, 
     eot_event_muon_state state = eot_event_muon_born(matter, event.launch, primary, vertex, charge);
     eot_muon m = state.m;
     eot_random random = state.random;
-    i32 n_hit = 0, n_step = 0, can = chambers->n_plane > 0;
+    if (chambers->n_plane == 0) return 1; /* no track is asked for, so that every event may pass */
+    i32 n_hit = 0, n_step = 0, can = 1;
     while (can && n_hit < chambers->n_plane && m.fate == EOT_MUON_ALIVE &&
-           m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)m.position.z)) {
+           (f32)m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)m.position.z)) {
         eot_muon_step s = eot_muon_advance(matter, m, random);
         if (s.muon.fate == EOT_MUON_ALIVE && eot_event_muon_plane(s, chambers, matter.region, m.region) == n_hit)
             n_hit++;
@@ -238,7 +240,7 @@ EOT_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, 
         eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
     }
     return (n_hit == chambers->n_plane && n_hit > 0) || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN ||
-           n_step > EOT_MUON_MOST_STEPS || !(m.kinetic_energy >= 0.0f && m.position.z == m.position.z);
+           n_step > EOT_MUON_MOST_STEPS || !(m.kinetic_energy >= D(0.0) && m.position.z == m.position.z);
 }
 
 #endif

@@ -8,7 +8,9 @@
  * + a2 exp(-L), a3) (GP: straight lines in ln(E/Ec), which both become);
  * - a photon first travels an exponential path, of the length that pair production and Compton scattering give at its
  * energy, and then showers like an electron of half its energy; an electron starts at once;
- * - the constants are configuration (physics.shower.*), fitted once by tools/fit_shower.c;
+ * - the constants are configuration (physics.shower.*), fitted once by tools/fit_shower.c to NA64's ECAL. In other
+ * matter, mean depth and alpha from 0.2 GeV on come from the cascade itself (host/world/calibrate_showers.h), so that a
+ * profile does not know the cut; below that the constants stay;
  * - radii are cut at radius_max: the r^2 terms have no end, real showers fall exponentially out there. Its default
  * leaves 0.10 to 0.13 GeV of a 100 GeV shower outside the NA64 ECAL in all (rear, side, front), by cut; the full
  * simulation 0.11 GeV;
@@ -102,6 +104,32 @@ EOT_FN f32 eot_shower_sigma(f32 s0, f32 s1, f32 L, f32 log_energy) {
     return share * (denominator > 2.5f ? 1.0f / denominator : 0.4f);
 }
 
+/** Mean depth and shape of a sub-cut shower before fluctuations. */
+typedef struct {
+    f32 m;     /* X0, from where the shower proper starts: a photon's conversion, an electron's place */
+    f32 alpha; /* of the Gamma distribution */
+} eot_shower_shape;
+
+/** The shape of a shower: from the constants, or where the matter has a calibration of its own, from the first node of
+ * that on (the lowest cut, below which no cascade is followed that could be compared with).
+ * @param own eot_slab.shower_table. @param log_E ln(E/GeV). @param L ln(1 + E/Ec), E halved for a photon. */
+EOT_FN eot_shower_shape eot_shower_shape_at(EOT_GLOBAL const f32 *table, eot_shower_constants c, u32 own, i32 is_photon,
+                                            f32 log_E, f32 L) {
+    eot_shower_shape s;
+    f32 place = (log_E - c.own_log_first) * c.own_inverse_log_step;
+    s.m = eot_shower_mean_depth(c, L);
+    s.alpha = eot_shower_alpha(c, L);
+    if (own != 0u && place >= 0.0f) {
+        f32 at = fmin(place, (f32)c.n_own - 1.001f);
+        i32 i = (i32)at;
+        EOT_GLOBAL const f32 *row =
+            table + own + (u32)i * EOT_SHOWER_N_COLUMN + (is_photon ? (u32)EOT_SHOWER_PHOTON : (u32)EOT_SHOWER_DEPTH);
+        s.m = fma(at - (f32)i, row[EOT_SHOWER_N_COLUMN] - row[0], row[0]);
+        s.alpha = fma(at - (f32)i, row[EOT_SHOWER_N_COLUMN + 1] - row[1], row[1]);
+    }
+    return s;
+}
+
 /** Radius [Moliere radii] by GP's sampling constants. @param tau depth/T. @param uniform_component, uniform_radius in
  * (0, 1). */
 EOT_FN f32 eot_shower_radius(f32 tau, f32 log_E, f32 Z, f32 one_minus_e_hat, f32 inverse_frequency, f32 radius_max,
@@ -132,14 +160,16 @@ typedef struct {
     f32 f_alpha;           /* place between that row and the next */
 } eot_shower_form;
 
-/** Sample the form. @param log_critical_energy ln(Ec/GeV) of the medium. @param fluctuates whether mean depth and shape
- * do: from EOT_SHOWER_FLUCTUATION_ENERGY on. @param block used if they do. */
-EOT_FN eot_shower_form eot_shower_form_sample(eot_shower_constants c, eot_subcut_shower shower, f32 log_critical_energy,
+/** Sample the form. @param log_critical_energy ln(Ec/GeV) of the medium. @param own its eot_slab.shower_table. @param
+ * fluctuates whether mean depth and shape do: from EOT_SHOWER_FLUCTUATION_ENERGY on. @param block used if they do. */
+EOT_FN eot_shower_form eot_shower_form_sample(EOT_GLOBAL const f32 *table, eot_shower_constants c,
+                                              eot_subcut_shower shower, f32 log_critical_energy, u32 own,
                                               i32 fluctuates, eot_u32x4 block) {
     eot_shower_form f;
     f.log_E = eot_log(fmax(shower.shape_energy, 1e-6f));
     f32 L = eot_log(1.0f + (shower.is_photon ? 0.5f : 1.0f) * eot_exp(f.log_E - log_critical_energy));
-    f32 m = eot_shower_mean_depth(c, L), alpha = eot_shower_alpha(c, L);
+    eot_shower_shape shape = eot_shower_shape_at(table, c, own, shower.is_photon, f.log_E, L);
+    f32 m = shape.m, alpha = shape.alpha;
     f.inverse_T = /* T = m (alpha - 1)/alpha where that means something */
         fmax(alpha, 2.0f) / (fmax(alpha, 2.0f) - 1.0f);
     f.photon_length = shower.is_photon ? eot_shower_photon_length(c, shower.shape_energy) : 0.0f;
@@ -199,7 +229,8 @@ EOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower showe
         block = eot_random_block(random);
         random.draw++;
     }
-    eot_shower_form f = eot_shower_form_sample(c, shower, slab[medium].log_critical_energy, fluctuates, block);
+    eot_shower_form f = eot_shower_form_sample(d.table, c, shower, slab[medium].log_critical_energy,
+                                               slab[medium].shower_table, fluctuates, block);
     i32 n_spot = (i32)(shower.energy / c.spot_energy + 0.5f);
     n_spot = n_spot < 1 ? 1 : n_spot > 256 ? 256 : n_spot;
     i64 share = shower.counts / n_spot;

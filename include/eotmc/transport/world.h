@@ -70,6 +70,6 @@ typedef struct {
     eot_muon_need need;
     eot_vertex_tables vertex;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 2688 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection));
+EOT_LAYOUT(eot_event_world, 2796 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection));
 
 #endif

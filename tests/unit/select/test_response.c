@@ -71,6 +71,36 @@ Test(response, smears_have_the_stated_mean_and_width) {
     expect(&sampled, 0.0, 1.0, "missing energy in standard deviations");
 }
 
+/* Every fluctuation keeps its mean at deposits far below its own scale (f^2 = 7 MeV in the ECAL, a photoelectron), and
+ * none is negative; clipped Gaussians saw up to 7 times the deposit. */
+Test(response, small_deposits_keep_their_mean) {
+    static i64 acc[EOT_N_ACC];
+    eot_event_world e = detector();
+    for (double deposit = 1.0e-5; deposit < 200.0; deposit *= 10.0) {
+        struct moments ecal = {0}, veto = {0}, muonic = {0}, hadronic = {0};
+        acc[EOT_ACC_LEDGER_ECAL] = eot_energy_counts((f32)deposit);
+        acc[EOT_ACC_VETO_VISIBLE] = acc[EOT_ACC_HCAL_VISIBLE] = acc[EOT_ACC_HCAL_HADRONIC + 1] =
+            acc[EOT_ACC_LEDGER_ECAL];
+        for (u64 i = 0; i < N; i++) {
+            eot_event ev = seen(&e, i, acc);
+            cr_assert(ev.ecal >= 0.0f && ev.veto >= 0.0f && ev.hcal[0] >= 0.0f && ev.hcal[1] >= 0.0f);
+            add(&ecal, (double)ev.ecal);
+            add(&veto, (double)ev.veto);
+            add(&muonic, (double)ev.hcal[0]);
+            add(&hadronic, (double)ev.hcal[1]);
+        }
+        double had = 0.5 * deposit;
+        cr_expect_float_eq(ecal.sum / N, deposit, 5.0 * 0.085 * sqrt(deposit / N) + 1e-5 * deposit, "ECAL %g: %g",
+                           deposit, ecal.sum / N);
+        cr_expect_float_eq(veto.sum / N, deposit, 5.0 * sqrt(deposit / 20.0e3 / N) + 1e-5 * deposit, "VETO %g: %g",
+                           deposit, veto.sum / N);
+        cr_expect_float_eq(muonic.sum / N, 2.0 * deposit, 5.0 * sqrt(2.0 * deposit / 100.0 / N) + 1e-5 * deposit,
+                           "HCAL, muons %g: %g", deposit, muonic.sum / N);
+        cr_expect_float_eq(hadronic.sum / N, had, 5.0 * sqrt((0.36 * had + 0.0025 * had * had) / N) + 1e-5 * had,
+                           "HCAL, hadrons %g: %g", had, hadronic.sum / N);
+    }
+}
+
 /* What is sampled and what is left for the integral give the whole resolution. */
 Test(response, the_widths_of_the_missing_energy_add_up_to_the_resolution) {
     eot_event_world e = detector();
@@ -98,7 +128,7 @@ Test(response, without_deposits_nothing_is_seen) {
 /* Random numbers of an event are its own, those of its modules and tracks are apart. */
 Test(response, streams_are_apart) {
     eot_u32x4 block[EOT_N_CALORIMETER_DRAW + 3];
-    for (u32 i = 0; i < EOT_N_CALORIMETER_DRAW; i++) block[i] = eot_calorimeter_block(7, i, 1, 0);
+    for (u32 i = 0; i < EOT_N_CALORIMETER_DRAW; i++) block[i] = eot_random_block(eot_calorimeter_random(7, i, 1, 0));
     for (u32 s = EOT_DETECTOR_TRACK_PLUS; s <= EOT_DETECTOR_MISSING; s++)
         block[EOT_N_CALORIMETER_DRAW + s - 1] = eot_random_block(eot_random_init(7, EOT_STAGE_DETECTOR, s, 1, 0));
     for (int i = 0; i < EOT_N_CALORIMETER_DRAW + 3; i++)

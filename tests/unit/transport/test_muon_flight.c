@@ -19,7 +19,8 @@ static void layers_create(struct matter *m) {
 
 static eot_muon_flight fly(const struct matter *m, eot_muon muon, double decay_rate) {
     eot_matter_view view = matter_view(m);
-    eot_muon_medium medium = eot_muon_medium_at(view.table, view.muon, &m->region[muon.region], muon.kinetic_energy);
+    eot_muon_medium medium =
+        eot_muon_medium_at(view.table, view.muon, &m->region[muon.region], (f32)muon.kinetic_energy);
     return eot_muon_fly(view, muon, medium, eot_muon_look_ahead(view, muon, medium.loss), (f32)decay_rate);
 }
 

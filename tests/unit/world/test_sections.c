@@ -107,6 +107,8 @@ static const struct row {
     {"physics.shower.backscatter_share", "physics.shower.backscatter_share=0.02", NULL, NULL},
     {"physics.shower.backscatter_length", "physics.shower.backscatter_length=1", NULL, NULL},
     {"physics.shower.spot_energy", "physics.shower.spot_energy=0.5 GeV", NULL, NULL},
+    {"physics.shower.calibrate", "physics.shower.calibrate=off", "geometry.volumes.ecal.layers.0.material=tungsten",
+     NULL},
     {"sampling.mode", "sampling.mode=analog", NULL, "of a launch"},
     {"sampling.eot", "sampling.eot=1000", NULL, "of a launch"},
     {"sampling.first", "sampling.first=1000", NULL, "of a launch"},

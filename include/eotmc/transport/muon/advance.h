@@ -28,9 +28,11 @@
  * delta cut is seen where it is lost. The decay is unpolarised, its electron massless; a captured mu- gives all its
  * rest energy to the neutrino and the nucleus (returned as `neutrino`).
  *
- * Energy: T before + rest = T after + ionisation + shower + hadronic + electron + neutrino, where each term is a
- * difference of two stored kinetic energies (float differences, exact unless the loss exceeds half of T); `rest` is the
- * rest energy that a decay sets free, 0 otherwise. */
+ * Energy: T before + rest = T after + ionisation + shower + hadronic + electron + neutrino, where each term is
+ * computed as such and T, in double precision, follows from them: to 1e-14 GeV, but for the neutrino of a decay in
+ * flight, which is rounded to its own single precision; `rest` is the rest energy that a decay sets free, 0 otherwise.
+ * Where energies are counted (eotmc/transport/event_muon.h, muon_beam.h), the neutrino takes the rest of a decay's
+ * counts and the balance closes exactly. */
 #ifndef EOT_TRANSPORT_MUON_ADVANCE_H
 #define EOT_TRANSPORT_MUON_ADVANCE_H
 
@@ -51,9 +53,10 @@ EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot
     out.process = EOT_MUON_NO_EVENT;
     out.event_active = 0;
 
+    const real kinetic = (real)muon.kinetic_energy;
     /* what the muon is in, what is ahead, and how far it flies */
-    eot_muon_medium medium = eot_muon_medium_at(table, tables, matter.region + muon.region, muon.kinetic_energy);
-    real decay_rate = (real)tables->decay_rate / sqrt(eot_muon_momentum2(muon.kinetic_energy));
+    eot_muon_medium medium = eot_muon_medium_at(table, tables, matter.region + muon.region, kinetic);
+    real decay_rate = (real)tables->decay_rate / sqrt(eot_muon_momentum2(kinetic));
     eot_muon_ahead ahead = eot_muon_look_ahead(matter, muon, medium.loss);
     eot_muon_flight flight = eot_muon_fly(matter, muon, medium, ahead, decay_rate);
     eot_muon_arrival end;
@@ -76,12 +79,21 @@ EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot
     }
 
     /* continuous loss, then path and deflection at the mean energy of the step */
-    eot_muon_soft_loss loss = eot_muon_soft_loss_sample(table, tables, along, muon.kinetic_energy, bits, more_bits);
+    eot_muon_crossing crossing;
+    crossing.region[0] = matter.region + muon.region;
+    crossing.region[1] = matter.region + flight.second;
+    crossing.path[0] = flight.path - flight.in_second.one;
+    crossing.path[1] = flight.in_second.one;
+    crossing.kinetic = kinetic;
+    crossing.random = random;
+    eot_muon_soft_loss loss = eot_muon_soft_loss_sample(matter, along, crossing, bits, more_bits);
+    random.draw = loss.draw;
     out.ionisation = loss.ionisation;
     out.visible = loss.visible;
     eot_muon_scatter scatter = eot_muon_scatter_after(medium.kick, flight.other.kick, flight.path, flight.in_second);
     if (tables->scattering == 0) scatter.angle2 = R(0.0);
-    eot_muon_motion motion = eot_muon_move(muon, ahead, flight.path, scatter, loss.after, bits);
+    f64 after = eot_muon_energy_after(muon.kinetic_energy, loss.ionisation);
+    eot_muon_motion motion = eot_muon_move(muon, ahead, flight.path, scatter, (real)after, bits);
     muon.position.x += (f64)motion.moved.x;
     muon.position.y += (f64)motion.moved.y;
     muon.position.z += (f64)motion.moved.z;
@@ -89,13 +101,12 @@ EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot
     muon.time = motion.time;
     muon.i_z = flight.i_z;
     muon.clock = fmax(flight.clock, R(0.0));
-    real after = loss.after;
 
     /* the hard event: 20 bits of a word choose it, 12 are its azimuth */
     if (flight.is_event != 0) {
         eot_muon_event_rates rates;
         rates.region = region;
-        rates.kinetic = muon.kinetic_energy;
+        rates.kinetic = kinetic;
         rates.row = medium.i;
         rates.rate = flight.rate;
         rates.decay_rate = decay_rate;
@@ -106,18 +117,19 @@ EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot
         out.event_active = event.is_active;
         muon.clock = -eot_log(eot_uniform(more_bits.w));
         if (event.process == EOT_MUON_DECAY) {
-            eot_muon_decay d = eot_muon_decay_in_flight(after, turn, eot_random_block(random), more_bits.y);
+            eot_muon_decay d = eot_muon_decay_in_flight((real)after, turn, eot_random_block(random), more_bits.y);
             random.draw += 1u;
             out.rest = EOT_M_MUON;
             out.electron = d.electron;
             out.neutrino = d.neutrino;
-            after = R(0.0);
+            after = D(0.0);
             muon.fate = EOT_MUON_DECAYED;
         } else {
-            eot_muon_collision c = eot_muon_collide(table, tables, event, muon.direction, after, more_bits.y, turn);
+            eot_muon_collision c =
+                eot_muon_collide(table, tables, event, muon.direction, (real)after, more_bits.y, turn);
             out.shower = event.process == EOT_MUON_PHOTONUCLEAR ? R(0.0) : c.given;
             out.hadronic = event.process == EOT_MUON_PHOTONUCLEAR ? c.given : R(0.0);
-            after = c.kinetic;
+            after = eot_muon_energy_after(after, c.given);
             muon.direction = c.direction;
         }
     }
@@ -135,9 +147,9 @@ EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot
     if (muon.n_stall > EOT_MUON_MAX_STALL) muon.fate = EOT_MUON_STUCK;
     if (eot_muon_is_stopped(muon, tables)) {
         muon.fate = EOT_MUON_STOPPED;
-        out.ionisation += muon.kinetic_energy;
-        out.visible += muon.kinetic_energy * eot_muon_active_share(region);
-        muon.kinetic_energy = R(0.0);
+        out.ionisation += (real)muon.kinetic_energy;
+        out.visible += (real)muon.kinetic_energy * eot_muon_active_share(region);
+        muon.kinetic_energy = D(0.0);
         if (tables->decay_at_rest != 0) {
             real capture = muon.charge < 0 ? eot_muon_capture_rate(table, tables, region) : R(0.0);
             eot_muon_rest rest = eot_muon_rest_sample(muon.time, capture, random);

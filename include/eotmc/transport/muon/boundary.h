@@ -35,7 +35,7 @@ EOT_FN real eot_muon_loss_limit(real share, real kinetic, real loss) {
  * crossing yet: the step ends where the straight line would cross. @param field2 square of the field [T^2]. */
 EOT_FN eot_muon_ahead eot_muon_ahead_bent(eot_muon_ahead a, eot_muon muon, EOT_GLOBAL const eot_region *region,
                                           real field2) {
-    real p2 = eot_muon_momentum2(muon.kinetic_energy);
+    real p2 = eot_muon_momentum2((real)muon.kinetic_energy);
     real k = (real)muon.charge * EOT_BEND / sqrt(p2);
     a.has_field = 1;
     a.bend.x = k * (real)region->field_x;
@@ -82,8 +82,8 @@ EOT_FN eot_muon_ahead eot_muon_look_ahead(eot_matter_view matter, eot_muon muon,
     a.to_z = u.z != R(0.0) ? fmax(a.gap_z / u.z, R(0.0)) : EOT_MUON_FAR;
     a.to_side = fmin(to_x, to_y);
     a.side_axis = to_x < to_y ? 0 : 1;
-    a.to_limit =
-        fmin((real)region->max_step, eot_muon_loss_limit((real)matter.muon->largest_loss, muon.kinetic_energy, loss));
+    a.to_limit = fmin((real)region->max_step,
+                      eot_muon_loss_limit((real)matter.muon->largest_loss, (real)muon.kinetic_energy, loss));
     a.has_field = 0;
     a.bend.x = a.bend.y = a.bend.z = R(0.0);
     real field2 = (real)(region->field_x * region->field_x + region->field_y * region->field_y +

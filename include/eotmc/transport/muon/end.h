@@ -9,7 +9,7 @@
 /** Whether a muon is below tables->stop_kinetic, neither decayed nor stuck: it stops where it is. */
 EOT_FN i32 eot_muon_is_stopped(eot_muon muon, EOT_GLOBAL const eot_muon_tables *tables) {
     return muon.fate != EOT_MUON_DECAYED && muon.fate != EOT_MUON_STUCK &&
-           muon.kinetic_energy <= (real)tables->stop_kinetic;
+           muon.kinetic_energy <= (f64)tables->stop_kinetic;
 }
 
 /** The end of a muon at rest: a decay, or a capture, which gives all the rest energy to the neutrino and the nucleus.
@@ -42,7 +42,7 @@ EOT_FN eot_muon_rest eot_muon_rest_sample(real time, real capture, eot_random ra
 EOT_FN i32 eot_muon_is_sound(eot_muon muon, real path) {
     real anything = (real)(muon.position.x + muon.position.y + muon.position.z) + muon.direction.x + muon.direction.y +
                     muon.direction.z;
-    return muon.kinetic_energy >= R(0.0) && path >= R(0.0) && anything == anything;
+    return muon.kinetic_energy >= D(0.0) && path >= R(0.0) && anything == anything;
 }
 
 #endif

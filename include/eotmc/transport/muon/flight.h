@@ -98,8 +98,8 @@ EOT_FN eot_muon_flight eot_muon_fly_layers(eot_matter_view matter, eot_muon muon
             EOT_GLOBAL const eot_region *layer = matter.region + next;
             if (second != first || !eot_muon_layer_belongs(region, layer)) break;
             second = next;
-            other = eot_muon_medium_at(matter.table, matter.muon, layer, muon.kinetic_energy);
-            real limit = eot_muon_loss_limit((real)matter.muon->largest_loss, muon.kinetic_energy, other.loss);
+            other = eot_muon_medium_at(matter.table, matter.muon, layer, (real)muon.kinetic_energy);
+            real limit = eot_muon_loss_limit((real)matter.muon->largest_loss, (real)muon.kinetic_energy, other.loss);
             to_limit = fmin(to_limit, fmax(limit, path));
             longest = fmin(ahead.to_side, to_limit);
         }

@@ -104,10 +104,9 @@ EOT_FN eot_vec3 eot_muon_delta_direction(eot_vec3 u, real before, real given, re
         eot_vec3_rotated(u, sine * eot_cos_turn(turn), sine * eot_sin_turn(turn), sqrt(fma(-sine, sine, R(1.0)))));
 }
 
-/** The muon after a collision, and what it gave away, as a difference of two stored kinetic energies. */
+/** The direction of a muon after a collision, and what it gave away. */
 typedef struct {
     eot_vec3 direction; /* unit vector */
-    real kinetic;       /* GeV */
     real given;         /* GeV, to an electron, a photon, a pair or hadrons */
 } eot_muon_collision;
 
@@ -119,17 +118,14 @@ EOT_FN eot_muon_collision eot_muon_collide(EOT_GLOBAL const f32 *table, EOT_GLOB
                                            real turn) {
     eot_muon_collision c;
     c.direction = direction;
-    c.kinetic = kinetic;
     c.given = R(0.0);
     if (event.process == EOT_MUON_ELASTIC) {
         EOT_GLOBAL const f32 *tail = table + tables->elastic + (u32)event.material * EOT_MUON_N_TAIL;
         c.direction = eot_muon_elastic_direction(tail, direction, eot_muon_momentum2(kinetic), eot_uniform(bits), turn);
     } else {
-        real loss = eot_muon_hard_loss(table, tables, event.material, event.process, kinetic, eot_uniform(bits),
-                                       (real)(bits & 0x1ffu) * R(0.001953125));
-        if (event.process == EOT_MUON_DELTA) c.direction = eot_muon_delta_direction(direction, kinetic, loss, turn);
-        c.kinetic = kinetic - loss;
-        c.given = kinetic - c.kinetic;
+        c.given = eot_muon_hard_loss(table, tables, event.material, event.process, kinetic, eot_uniform(bits),
+                                     (real)(bits & 0x1ffu) * R(0.001953125));
+        if (event.process == EOT_MUON_DELTA) c.direction = eot_muon_delta_direction(direction, kinetic, c.given, turn);
     }
     return c;
 }

@@ -8,7 +8,7 @@
 
 /** One row of the tables, interpolated linearly in the kinetic energy; units as in enum eot_muon_column. */
 typedef struct {
-    real loss, loss_slope, rate, kick, xi, inverse_cut, variance;
+    real loss, loss_slope, rate, kick, xi, inverse_cut, variance, thin;
     u32 i; /* its index: row of the shares */
 } eot_muon_row;
 
@@ -30,6 +30,7 @@ EOT_FN eot_muon_row eot_muon_row_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL cons
     r.xi = eot_lerp(a[EOT_MUON_XI], b[EOT_MUON_XI], c.t);
     r.inverse_cut = eot_lerp(a[EOT_MUON_INVERSE_CUT], b[EOT_MUON_INVERSE_CUT], c.t);
     r.variance = eot_lerp(a[EOT_MUON_VARIANCE], b[EOT_MUON_VARIANCE], c.t);
+    r.thin = (real)a[EOT_MUON_THIN];
     r.i = c.i;
     return r;
 }
@@ -41,6 +42,7 @@ typedef struct {
     real active_loss, active_xi, xi; /* GeV/cm, of the active constituents; xi of all */
     real inverse_cut;                /* 1/GeV, the same in all materials of a density above 0 */
     real active_variance, variance;  /* GeV^2/cm */
+    real thin;                       /* GeV, largest of its constituents: EOT_MUON_THIN */
     i32 is_thin;                     /* active layers between others */
     u32 i;                           /* row of the shares */
 } eot_muon_medium;
@@ -50,7 +52,7 @@ EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBA
                                           EOT_GLOBAL const eot_region *region, real kinetic_energy) {
     eot_muon_medium m;
     m.rate = m.kick = m.loss = m.slope = m.active_loss = m.active_xi = m.xi = m.inverse_cut = m.active_variance =
-        m.variance = R(0.0);
+        m.variance = m.thin = R(0.0);
     m.i = 0u;
     m.is_thin = 0;
     i32 i = 0;
@@ -67,6 +69,7 @@ EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBA
         m.active_xi = fma(seen, r.xi, m.active_xi);
         m.active_variance = fma(seen, r.variance, m.active_variance);
         m.inverse_cut = fmax(m.inverse_cut, r.inverse_cut);
+        m.thin = fmax(m.thin, r.thin);
         m.i = r.i;
         m.is_thin = region->active[i] > 1 ? 1 : m.is_thin;
         i++;
@@ -76,7 +79,7 @@ EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBA
 
 /** The same sums along a path that lies in two media: loss, xi in GeV, variances in GeV^2, slope without unit. */
 typedef struct {
-    real loss, slope, active_loss, active_xi, xi, inverse_cut, active_variance, variance;
+    real loss, slope, active_loss, active_xi, xi, inverse_cut, active_variance, variance, thin;
     i32 is_thin;
 } eot_muon_medium_path;
 
@@ -93,6 +96,7 @@ EOT_FN eot_muon_medium_path eot_muon_medium_along(eot_muon_medium first, eot_muo
     p.inverse_cut = fmax(first.inverse_cut, other.inverse_cut);
     p.active_variance = fma(path_other, other.active_variance, path_first * first.active_variance);
     p.variance = fma(path_other, other.variance, path_first * first.variance);
+    p.thin = fmax(first.thin, other.thin);
     p.is_thin = first.is_thin | other.is_thin;
     return p;
 }

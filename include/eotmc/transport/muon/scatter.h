@@ -40,11 +40,11 @@ typedef struct {
 EOT_FN eot_muon_motion eot_muon_move(eot_muon muon, eot_muon_ahead a, real path, eot_muon_scatter s, real after,
                                      eot_u32x4 bits) {
     eot_vec3 u = muon.direction, moved = eot_vec3_scaled(u, path);
-    real middle = R(0.5) * (muon.kinetic_energy + after);
+    real before = (real)muon.kinetic_energy, middle = R(0.5) * (before + after);
     real momentum2 = eot_muon_momentum2(middle);
     real inverse_p_beta = (middle + EOT_M_MUON) / momentum2;
     if (a.has_field != 0) {
-        real stiffer = sqrt(eot_muon_momentum2(muon.kinetic_energy) / momentum2);
+        real stiffer = sqrt(eot_muon_momentum2(before) / momentum2);
         eot_helix h = eot_helix_moved(u, eot_vec3_scaled(a.bend, stiffer), path);
         moved = h.moved;
         u = h.direction;

@@ -18,19 +18,19 @@ enum eot_muon_fate {
 
 /** A muon in flight. Keeps its voxel, so that no step searches the grid. */
 typedef struct {
-    eot_point position;  /* cm */
-    eot_vec3 direction;  /* unit vector */
-    real kinetic_energy; /* GeV */
-    real time;           /* ns */
-    real clock;          /* optical depth left to the next hard event */
-    i32 charge;          /* +1 or -1 */
-    i32 i_x, i_y, i_z;   /* voxel */
-    i32 region;          /* region of that voxel */
-    i32 fate;            /* enum eot_muon_fate */
-    i32 n_stall;         /* consecutive steps without progress */
+    eot_point position; /* cm */
+    f64 kinetic_energy; /* GeV, as finely as losses of some eV beside hundreds of GeV need */
+    eot_vec3 direction; /* unit vector */
+    real time;          /* ns */
+    real clock;         /* optical depth left to the next hard event */
+    i32 charge;         /* +1 or -1 */
+    i32 i_x, i_y, i_z;  /* voxel */
+    i32 region;         /* region of that voxel */
+    i32 fate;           /* enum eot_muon_fate */
+    i32 n_stall;        /* consecutive steps without progress */
 } eot_muon;
 
-/** What one step did. */
+/** What one step did. Its losses are computed as such, and the energy follows from them. */
 typedef struct {
     eot_muon muon;     /* after the step */
     eot_random random; /* advanced cursor */
@@ -64,7 +64,7 @@ EOT_FN eot_muon eot_muon_start(eot_matter_view matter, eot_muon_origin origin, u
     eot_muon m;
     m.position = origin.position;
     m.direction = origin.direction;
-    m.kinetic_energy = origin.kinetic_energy;
+    m.kinetic_energy = (f64)origin.kinetic_energy;
     m.time = origin.time;
     m.clock = -eot_log(eot_uniform(bits));
     m.charge = origin.charge;
@@ -77,6 +77,12 @@ EOT_FN eot_muon eot_muon_start(eot_matter_view matter, eot_muon_origin origin, u
     m.fate = is_inside ? EOT_MUON_ALIVE : EOT_MUON_ESCAPED;
     if (is_inside) m.region = eot_matter_region(matter, m.i_x, m.i_y, m.i_z);
     return m;
+}
+
+/** Kinetic energy [GeV] after a loss [GeV] of at most all of it. */
+EOT_FN f64 eot_muon_energy_after(f64 kinetic, real loss) {
+    f64 after = kinetic - (f64)loss;
+    return after > D(0.0) ? after : D(0.0);
 }
 
 /** Square of the momentum [GeV^2]. @param kinetic kinetic energy [GeV]. */
