@@ -129,9 +129,8 @@ static enum eot_status check_neighbours(struct eot_reader *r, size_t i, const bo
         if (overlaps && !is_in_gap(&r->config->geometry, i, k))
             EOT_TRY(fail_volume(
                 r, v,
-                "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm; only a tracker or passive "
-                "matter without a field may stand in another volume, wholly inside a magnet); move one of them or make "
-                "it smaller",
+                "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm); move one of them or make it "
+                "smaller (only trackers and passive matter without a field may stand inside another volume, a magnet)",
                 w->name, other_low[2], other_high[2], low[2], high[2]));
     }
 done:

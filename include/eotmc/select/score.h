@@ -88,7 +88,7 @@ EOT_FN i32 eot_ratio_bin(f32 u) {
     return u < 0.0f ? EOT_N_RATIO / 2 - 1 - from_0 : EOT_N_RATIO / 2 + from_0;
 }
 
-/** Count the tracks of an event, whatever is selected. @param tally of the first selection. */
+/** Count the tracks of an event, whatever is selected: the same for all selections. */
 EOT_FN void eot_event_tracks_count(eot_event ev, f64 weight, EOT_GLOBAL i64 *tally) {
     for (i32 k = 0; k < 2; k++) {
         eot_track t = ev.track[k];
@@ -163,10 +163,11 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL con
                              eot_event_vertex v, eot_event ev, EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally,
                              EOT_GLOBAL f32 *row) {
     if (is_new) eot_vertex_count(e, v, tally);
-    for (i32 i = 0; i < e->n_selection; i++)
+    for (i32 i = 0; i < e->n_selection; i++) {
         eot_event_score(v, ev, eot_event_apply(e->selection[i], v, ev, e->response.tail_start), launch->sample_weight,
                         eot_selection_tally(tally, i));
-    eot_event_tracks_count(ev, (f64)v.weight, tally);
+        eot_event_tracks_count(ev, (f64)v.weight, eot_selection_tally(tally, i));
+    }
     eot_event_faults_count(ev.faults, tally);
     if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, tally);
     eot_event_record(v, ev, eot_event_apply(e->selection[0], v, ev, e->response.tail_start), row);

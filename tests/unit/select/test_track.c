@@ -257,3 +257,148 @@ Test(track, errors_are_those_of_the_spread) {
         world_close(&w);
     }
 }
+
+/* Hits of a straight line through x, y at the first chamber with slopes dx/dz, dy/dz. */
+static eot_track_hits straight(const struct world *w, double x, double y, double slope_x, double slope_y) {
+    eot_track_hits hits;
+    memset(&hits, 0, sizeof hits);
+    for (int i = 0; i < w->s.n_plane; i++) {
+        double z = (double)w->s.plane_z[i] - (double)w->s.plane_z[0];
+        hits.x[i] = x + slope_x * z;
+        hits.y[i] = y + slope_y * z;
+    }
+    return hits;
+}
+
+/* Wide chambers, a narrow field: what passes beside it, or through one of its sides, has no momentum. */
+Test(track, without_the_whole_field_there_is_no_momentum) {
+    struct world w;
+    world_open(&w, "vacuum",
+               CHAMBER("t0", "500", "80", "100 um") CHAMBER("t1", "600", "80", "100 um")
+                   MAGNET("m", "620", "200", "50 cm, 20 cm", "0 T, 0.7 T, 0 T") CHAMBER("t2", "840", "80", "100 um")
+                       CHAMBER("t3", "940", "80", "100 um"));
+    cr_expect(eot_track_fitted(w.table.value, &w.s, straight(&w, 0.0, 0.0, 1e-6, 0.0)).is_fitted, "through the middle");
+    cr_expect(eot_track_fitted(w.table.value, &w.s, straight(&w, 24.0, 9.0, 0.0, 0.0)).is_fitted, "near the corner");
+    const double beside[][4] = {{26.0, 0.0, 0.0, 0.0},    {0.0, 12.0, 0.0, 0.0},   {-30.0, -15.0, 0.0, 0.0},
+                                {22.0, 0.0, 0.02, 0.0},   {0.0, -13.0, 0.0, 0.02}, {30.0, 0.0, -0.04, 0.0},
+                                {27.0, 11.0, 0.0, -0.01}, {0.0, 14.0, 0.0, -0.02}};
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+        const double *b = beside[i];
+        eot_track_result r = eot_track_fitted(w.table.value, &w.s, straight(&w, b[0], b[1], b[2], b[3]));
+        cr_expect(!r.is_fitted, "(%g, %g) with slopes (%g, %g): %g GeV", b[0], b[1], b[2], b[3],
+                  1.0 / r.start.charge_p);
+    }
+    world_close(&w);
+}
+
+/* A magnet cut in two along any axis is the same magnet, and one that no track meets is none. */
+Test(track, pieces_of_a_magnet_are_the_magnet) {
+    static const char *const FRONT = CHAMBER("t0", "500", "80", "100 um") CHAMBER("t1", "600", "80", "100 um"),
+                             *const BACK = CHAMBER("t2", "840", "80", "100 um") CHAMBER("t3", "940", "80", "100 um"),
+                             *const WHOLE = MAGNET("m", "620", "200", "50 cm, 20 cm", "0.1 T, 0.7 T, 0 T");
+#define PIECE(name, z, length, size, center) \
+    "    - {name: " name ", role: magnet, z: " z " cm, center: [" center "], size: [" size \
+    "], material: vacuum, thickness: " length " cm, field: [0.1 T, 0.7 T, 0 T]}\n"
+    static const char *const CUT[] = {
+        PIECE("a", "620", "73.3", "50 cm, 20 cm", "0 cm, 0 cm")
+            PIECE("b", "693.3", "126.7", "50 cm, 20 cm", "0 cm, 0 cm"),
+        PIECE("a", "620", "200", "20.4 cm, 20 cm", "-14.8 cm, 0 cm")
+            PIECE("b", "620", "200", "29.6 cm, 20 cm", "10.2 cm, 0 cm"),
+        PIECE("a", "620", "200", "50 cm, 10 cm", "0 cm, -5 cm") PIECE("b", "620", "200", "50 cm, 10 cm", "0 cm, 5 cm"),
+        PIECE("m", "620", "200", "50 cm, 20 cm", "0 cm, 0 cm")
+            MAGNET("far", "700", "50", "40 cm, 40 cm", "0 T, 3 T, 0 T"), /* moved aside below */
+    };
+    char text[4096];
+    struct world whole, cut;
+    snprintf(text, sizeof text, "%s%s%s", FRONT, WHOLE, BACK);
+    world_open(&whole, "vacuum", text);
+    for (int c = 0; c < 4; c++) {
+        snprintf(text, sizeof text, "%s%s%s", FRONT, CUT[c], BACK);
+        char *aside = strstr(text, "name: far, ");
+        if (aside != NULL) {
+            memmove(aside + 43, aside + 11, strlen(aside + 11) + 1);
+            memcpy(aside + 11, "center: [ 100 cm , 100 cm    ], ", 32);
+        }
+        world_open(&cut, "vacuum", text);
+        for (u64 i = 0; i < 60; i++) {
+            eot_track_hits hits;
+            exact_hits(&whole, some_track(i), (i % 2 == 0 ? 0.05 : -0.2), &hits);
+            eot_track_result a = eot_track_fitted(whole.table.value, &whole.s, hits),
+                             b = eot_track_fitted(cut.table.value, &cut.s, hits);
+            cr_expect_eq(a.is_fitted, b.is_fitted, "cut %d, track %d", c, (int)i);
+            if (a.is_fitted)
+                cr_expect_float_eq(a.start.charge_p, b.start.charge_p, 1e-6 * fabs(a.start.charge_p), "cut %d", c);
+        }
+        world_close(&cut);
+    }
+    world_close(&whole);
+}
+
+/* Why a spectrometer measures nothing, and how well it measures else. */
+Test(track, what_cannot_be_measured_is_said) {
+#define FOUR \
+    CHAMBER("t0", "500", "40", "100 um") \
+    CHAMBER("t1", "600", "40", "100 um") CHAMBER("t2", "840", "40", "100 um") CHAMBER("t3", "940", "40", "100 um")
+#define THREE \
+    CHAMBER("t0", "500", "40", "100 um") CHAMBER("t1", "600", "40", "100 um") CHAMBER("t2", "840", "40", "100 um")
+#define DIPOLE(z, field) MAGNET("m", z, "100", "50 cm, 50 cm", field)
+    static const struct {
+        const char *volumes, *problem, *remark; /* NULL: none */
+    } CASE[] = {
+        {"", NULL, NULL},
+        {MAGNET("m", "620", "100", "50 cm, 50 cm", "0 T, 1 T, 0 T"), NULL, NULL},
+        {FOUR DIPOLE("620", "0 T, 1 T, 0 T"), NULL, NULL},
+        {FOUR DIPOLE("620", "1 T, 0 T, 0 T"), NULL, NULL},
+        {FOUR DIPOLE("620", "0.1 T, 0 T, 3 T"), NULL, NULL},
+        {FOUR MAGNET("m", "620", "100", "30 cm, 50 cm", "0 T, 1 T, 0 T"), NULL, "-20 to 20 cm in x"},
+        {FOUR MAGNET("m", "620", "100", "50 cm, 20 cm", "0 T, 1 T, 0 T"), NULL, "-20 to 20 cm in y"},
+        {THREE DIPOLE("620", "0 T, 1 T, 0 T"), "3 chambers behind the ECAL", NULL},
+        {CHAMBER("t0", "500", "40", "100 um") DIPOLE("620", "0 T, 1 T, 0 T"), "no field between the chambers", NULL},
+        {FOUR, "no field between the chambers t0 to t3", NULL},
+        {FOUR DIPOLE("100", "0 T, 1 T, 0 T"), "m lies in front of the first", NULL},
+        {FOUR MAGNET("m", "960", "30", "50 cm, 50 cm", "0 T, 1 T, 0 T"), "or behind the last", NULL},
+        {FOUR DIPOLE("620", "0 T, 0 T, 1 T"), "the field of m is along the beam", NULL},
+        {FOUR MAGNET("a", "620", "50", "50 cm, 50 cm", "0 T, 1 T, 0 T")
+             MAGNET("b", "670", "100", "50 cm, 50 cm", "0 T, -1 T, 0 T")
+                 MAGNET("c", "770", "50", "50 cm, 50 cm", "0 T, 1 T, 0 T"),
+         "its bends cancel", NULL},
+    };
+    for (size_t i = 0; i < sizeof CASE / sizeof CASE[0]; i++) {
+        struct world w;
+        char problem[EOT_SPECTROMETER_TEXT], remark[EOT_SPECTROMETER_TEXT] = "";
+        world_open(&w, "vacuum", CASE[i].volumes);
+        eot_spectrometer_problem(&w.config, w.table.value, &w.s, problem);
+        if (CASE[i].problem == NULL)
+            cr_expect_str_eq(problem, "", "case %zu: %s", i, problem);
+        else
+            cr_expect_not_null(strstr(problem, CASE[i].problem), "case %zu: %s", i, problem);
+        cr_expect_eq(w.s.has_track, w.s.n_plane > 0 && CASE[i].problem == NULL, "case %zu", i);
+        if (w.s.has_track) eot_spectrometer_remark(&w.config, w.table.value, &w.s, remark);
+        if (CASE[i].remark == NULL)
+            cr_expect_str_eq(remark, "", "case %zu: %s", i, remark);
+        else
+            cr_expect_not_null(strstr(remark, CASE[i].remark), "case %zu: %s", i, remark);
+        world_close(&w);
+    }
+}
+
+/* Two chambers of 100 um 1 m apart on either side measure the angle to sqrt(2) 0.1 mm/1 m each, the bend of 0.3 GeV/p
+ * to 0.2 mrad. Scattering in air adds the same at every momentum. */
+Test(track, the_expected_resolution_is_that_of_the_lever_arms) {
+    struct world vacuum, air;
+    double first = 0.0;
+    world_open(&vacuum, "vacuum", FOUR DIPOLE("680", "0 T, 1 T, 0 T"));
+    world_open(&air, "air", FOUR DIPOLE("680", "0 T, 1 T, 0 T"));
+    for (double p = 10.0; p < 300.0; p *= 2.0) {
+        double expected = 2e-4 / (0.299792458 / p),
+               got = eot_spectrometer_resolution(vacuum.table.value, &vacuum.s, &vacuum.config, p, 1),
+               with_air = eot_spectrometer_resolution(air.table.value, &air.s, &air.config, p, 1),
+               added = sqrt(with_air * with_air - got * got);
+        cr_expect_float_eq(got, expected, 0.01 * expected, "%g GeV: %g, not %g", p, got, expected);
+        if (!(first > 0.0)) first = added;
+        cr_expect(added > 0.9 * first && added < 1.1 * first && first > 1e-3, "%g GeV: %g by air, %g at 10 GeV", p,
+                  added, first);
+    }
+    world_close(&vacuum);
+    world_close(&air);
+}
