@@ -114,14 +114,17 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     if (i >= launch->n_event) return;
     EOT_GLOBAL f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
     own[EOT_E_WEIGHT] = 0.0f;
-    if (!(vertex[i].weight > 0.0f)) return;
-    if (vertex[i].fault != 0u) {
-        eot_event_reject(vertex[i], tally, own);
+    eot_event_vertex v = vertex[i];
+    if (!(v.weight > 0.0f)) return;
+    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
+    i32 is_new = eot_is_kept(primary, launch->follow_threshold);
+    if (v.fault == 0u) v.fault = eot_event_faults(0u, outcome[2 * i].fate, outcome[2 * i + 1].fate);
+    if (v.fault != 0u) {
+        eot_event_reject(world, is_new, eot_is_kept(primary, launch->sample_threshold), v, tally, own);
         return;
     }
-    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
     EOT_GLOBAL i64 *own_acc = acc + (u64)i * EOT_N_ACC;
-    eot_event ev = eot_event_reconstruct(table, eot_event_view_of(world, launch, own_acc, tally), primary, vertex[i],
+    eot_event ev = eot_event_reconstruct(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,
                                          outcome[2 * i], outcome[2 * i + 1]);
-    eot_event_select(world, launch, eot_is_kept(primary, launch->follow_threshold), vertex[i], ev, own_acc, tally, own);
+    eot_event_select(world, launch, is_new, v, ev, own_acc, tally, own);
 }

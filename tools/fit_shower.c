@@ -237,11 +237,9 @@ int main(int argc, char **argv) {
         struct eot_world world = {0};
         status = eot_world_create(&config, &setup, CUT[i], &world, err);
         if (status == EOT_OK) {
-            int i_ecal = 0;
-            while (world.event.slab[i_ecal].role != EOT_ROLE_ECAL) i_ecal++;
             f->h = config.geometry.volume[eot_setup_volume(&config, EOT_ROLE_ECAL, 0)].thickness /
                    world.calorimeter_X0 / N_FINE;
-            f->log_critical = world.event.slab[i_ecal].log_critical_energy;
+            f->log_critical = world.event.volume[world.event.columns.ecal].log_critical_energy;
             f->constants = world.event.shower;
             collect(f, &world, config.beam.energy, n_shower, &f->source[i]);
         }

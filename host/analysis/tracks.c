@@ -86,15 +86,14 @@ done:
     return status;
 }
 
-/* Share of a weighted tally in another. n_eff is that of the part. */
+/* Share of a weighted tally in another. */
 static enum eot_status add_share(const struct eot_estimator *e, const char *name, int part, int of,
                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    int place = EOT_T_WEIGHTED + 4 * part;
-    struct eot_mean mean, nothing = {.value = 0.0};
-    EOT_TRY(eot_estimator_share(e, place, EOT_T_WEIGHTED + 4 * of, nothing, &mean, err));
-    mean.n_eff = eot_statistics_n_eff(eot_estimator_total(e, place), eot_estimator_total(e, place + 2));
-    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+    const struct eot_share share = {.in = EOT_T_WEIGHTED + 4 * part, .of = EOT_T_WEIGHTED + 4 * of};
+    struct eot_mean mean;
+    EOT_TRY(eot_estimator_share(e, &share, &mean, err));
+    if (mean.n_batches > 0) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
 done:
     return status;
 }

@@ -109,6 +109,9 @@ struct eot_sampling_config {
     /* Forced signal: share of vertices that are drawn by their importance, the chance of their muon to be selected. */
     double signal_preference;
     double analog_enhancement; /* rare cross sections multiplied by this in analog mode, reported; default 1 */
+    /* A run fails if it loses more tracks than this number and more than this fraction of all that it follows. */
+    uint64_t lost_tracks_max;
+    double lost_tracks_fraction;
 };
 
 struct eot_device_config {

@@ -54,9 +54,11 @@ const struct eot_key EOT_KEYS[] = {
     NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
 
     CHOICE(ROOT, "beam.particle", BEAM_PARTICLES + 1, "e-", ROOT(beam.particle), "beam particle"),
-    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL, ROOT(beam.energy), false,
-     "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
-    {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL,
+    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 500, "", NULL, ROOT(beam.energy), false,
+     "total energy; give this or beam.kinetic_energy, one of them is required. Electrons, positrons, photons and the "
+     "signal: 1 to 300 GeV; muons: to 500 GeV, 512 GeV of kinetic energy with 6 beam.spread",
+     NULL},
+    {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 500, "", NULL,
      AT(struct eot_config_input, kinetic_energy), true, "kinetic energy, instead of beam.energy", NULL},
     NUMBER(ROOT, "beam.spread", NONE, 0, 0.1, "0", ROOT(beam.spread), "relative Gaussian spread of the momentum"),
     NUMBER(ROOT, "beam.spot_x", LENGTH, 0, 100, "0 cm", ROOT(beam.spot_x), "Gaussian width of the spot"),
@@ -202,8 +204,10 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "sampling.run", COUNT32, 0, 4294967295.0, "0", ROOT(sampling.run),
           "run number, the second word of the random key"),
     COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch),
-          "primaries per batch: the unit of checkpoint, merging and error estimate; a run of a single batch is made in "
-          "ten. With the default, GPUs take more, up to a tenth of the run"),
+          "primaries per batch: the unit of checkpoint, merging and error estimate. Where errors come from batches "
+          "(track "
+          "lengths, analog_enhancement), a run of one is made in ten. With the default, such a run has 32 or more, and "
+          "GPUs take more primaries, up to a tenth of the run"),
     NUMBER(ROOT, "sampling.region.min_photon_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_photon_energy),
            "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it "
            "is higher"),
@@ -216,6 +220,11 @@ const struct eot_key EOT_KEYS[] = {
            "simulated events as they are"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
+    COUNT(ROOT, "sampling.lost_tracks_max", COUNT64, 0, 1e15, "10", ROOT(sampling.lost_tracks_max),
+          "tracks that a run may lose (stuck, or not a number): they are dropped and listed. More of them fail the run "
+          "if they are more than sampling.lost_tracks_fraction, too"),
+    NUMBER(ROOT, "sampling.lost_tracks_fraction", NONE, 0, 1, "1e-3", ROOT(sampling.lost_tracks_fraction),
+           "the same as a fraction of all events that are followed"),
 
     COUNT(ROOT, "device.work_group", INTEGER, 0, 1024, "0", ROOT(device.work_group),
           "work items per group; 0 = automatic. Does not change results. A device may allow fewer, which it then says; "

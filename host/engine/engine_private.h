@@ -88,8 +88,9 @@ enum eot_status eot_engine_cascade(struct eot_engine *g, uint64_t first, uint32_
                                    bool *is_complete, struct eot_error *err);
 
 /** Replay, muons, detector and selection of the vertices of the batch that eot_engine_cascade has just made: of all, or
- * of those that a look ahead finds to need it. @param kept rows of events to record are appended.
- * @return EOT_E_DEVICE with the command that replays the primary, if any fault occurred; what the backend returns. */
+ * of those that a look ahead finds to need it. @param kept rows of events to record are appended, events that are lost
+ * are counted.
+ * @return what the backend returns; EOT_E_MEMORY. */
 enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_block *block,
                                   struct eot_event_rows *kept, bool *is_complete, struct eot_error *err);
 

@@ -144,9 +144,7 @@ enum eot_status eot_engine_showers(struct eot_engine *g, struct eot_sums *sums, 
                             .sums = sums};
     uint64_t n = (uint64_t)config->scoring.showers, first = config->sampling.first, done = 0;
     int64_t tally[EOT_N_COUNTER];
-    for (int i = scorer.detector->n_slab - 1; i >= 0; i--)
-        if (scorer.detector->slab[i].role == EOT_ROLE_ECAL)
-            scorer.shower_visible = (double)scorer.detector->slab[i].shower_visible;
+    scorer.shower_visible = (double)scorer.detector->volume[scorer.detector->columns.ecal].shower_visible;
     e.has_vertex = e.has_list = 0;
     e.n_profile = scorer.binning.n_bin;
     e.profile_inverse_width = (f32)(1.0 / scorer.binning.bin_width);

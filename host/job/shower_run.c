@@ -35,10 +35,11 @@ static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
 }
 
 /* X0 of volumes in front of the ECAL. */
-static double matter_in_front(const eot_event_world *e) {
-    double sum = 0.0;
-    for (int i = 0; i < e->n_slab && e->slab[i].role != EOT_ROLE_ECAL; i++)
-        sum += (double)((e->slab[i].z1 - e->slab[i].z0) * e->slab[i].inverse_X0);
+static double matter_in_front(const struct eot_job_context *c) {
+    const struct eot_geometry_config *g = &c->config->geometry;
+    double sum = 0.0, front = g->volume[eot_setup_volume(c->config, EOT_ROLE_ECAL, 0)].z;
+    for (size_t i = 0; i < g->n_volume; i++)
+        if (g->volume[i].z < front) sum += eot_setup_volume_X0(c->setup, &g->volume[i]);
     return sum;
 }
 
@@ -51,7 +52,7 @@ static enum eot_status prepare(const struct eot_job_context *c, struct eot_sums 
             &(struct eot_excluded_task){
                 .backend = o->backend, .config = c->config, .setup = c->setup, .world = c->world, .stop = c->stop},
             sums, err));
-    double in_front = matter_in_front(&c->world->event);
+    double in_front = matter_in_front(c);
     if (in_front > 0.001)
         eot_log_message(
             o->log, EOT_LOG_NORMAL,
@@ -102,6 +103,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     work[EOT_RUN_N_STEP] = (int64_t)block.n_step;
     work[EOT_RUN_N_VERTEX] = (int64_t)block.n_vertex;
     work[EOT_RUN_VERTEX_SUM] = (int64_t)block.vertex_sum;
+    eot_sums_at(&b->sums, EOT_RUN_LARGEST, 0)[0] = (int64_t)block.largest;
 done:
     return status;
 }

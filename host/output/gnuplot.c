@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -58,9 +59,17 @@ void eot_text_add_quoted(struct eot_text *text, const char *plain, int is_tic_la
     eot_text_add(text, "'");
 }
 
-/** Run `gnuplot script` in the folder with the variable `output` set; what it prints goes to messages. */
-static enum eot_status run_gnuplot(const char *folder, const char *script, const char *output, char *messages,
-                                   size_t n_messages, int *exit_status, struct eot_error *err) {
+/** A form of pictures: the end of names, and how a whole file ends. */
+struct form {
+    const char *name, *end;
+    size_t n_end;
+};
+static const struct form PNG = {"png", "\0\0\0\0IEND\xae\x42\x60\x82", 12}, SVG = {"svg", "</svg>", 6},
+                         PDF = {"pdf", "%%EOF", 5};
+
+/** Run `gnuplot script` in the folder with the variables `output` and `form` set; what it prints goes to messages. */
+static enum eot_status run_gnuplot(const char *folder, const char *script, const struct form *form, const char *output,
+                                   char *messages, size_t n_messages, int *exit_status, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char assignment[256], own[160], rest[512];
     int tube[2] = {-1, -1}, error;
@@ -68,8 +77,10 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     ssize_t n_read;
     pid_t child;
     posix_spawn_file_actions_t actions;
-    bool has_actions = false;
-    snprintf(assignment, sizeof assignment, "output='%s'", output);
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    bool has_actions = false, has_attributes = false;
+    snprintf(assignment, sizeof assignment, "output='%s'; form='%s'", output, form->name);
     snprintf(own, sizeof own, "./%s", script); /* a name that begins with - is no option */
     /* -d: the user's own gnuplot settings have no say in our figures */
     char *const arguments[] = {(char *)"gnuplot", (char *)"-d", (char *)"-e", assignment, own, NULL};
@@ -84,7 +95,12 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, tube[1], STDOUT_FILENO);
     if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, tube[1], STDERR_FILENO);
     EOT_CHECK(error == 0, EOT_E_MEMORY, "out of memory while running gnuplot; free memory");
-    error = posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environ);
+    EOT_CHECK(posix_spawnattr_init(&attributes) == 0, EOT_E_MEMORY, "out of memory while running gnuplot; free memory");
+    has_attributes = true;
+    sigemptyset(&none); /* signals that a run waits for are blocked here, but not there */
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    error = posix_spawnp(&child, "gnuplot", &actions, &attributes, arguments, environ);
     EOT_CHECK(error == 0, EOT_E_IO,
               "cannot run gnuplot in '%s' (%s); install the package gnuplot-nox or set output.figures to false", folder,
               strerror(error));
@@ -100,23 +116,28 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
         EOT_CHECK(errno == EINTR, EOT_E_INTERNAL, "cannot wait for gnuplot (%s); report this as a bug",
                   strerror(errno));
 done:
+    if (has_attributes) posix_spawnattr_destroy(&attributes);
     if (has_actions) posix_spawn_file_actions_destroy(&actions);
     if (tube[0] >= 0) close(tube[0]);
     if (tube[1] >= 0) close(tube[1]);
     return status;
 }
 
-/** gnuplot does not notice a full disk: a PNG is whole only if it ends with the chunk IEND. */
-static bool is_whole_png(const char *folder, const char *name) {
-    static const unsigned char end[12] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
-    unsigned char tail[12] = {0};
+/** gnuplot does not notice a full disk: a picture is whole only if it ends as its form says, but for blanks. */
+static bool is_whole(const char *folder, const char *name, const struct form *form) {
+    unsigned char tail[32] = {0};
     char *path = eot_output_path(folder, name);
     FILE *file = path != NULL ? fopen(path, "rb") : NULL;
-    bool is_whole = file != NULL && fseek(file, -(long)sizeof tail, SEEK_END) == 0 &&
-                    fread(tail, 1, sizeof tail, file) == sizeof tail && memcmp(tail, end, sizeof end) == 0;
+    bool is_good = false;
+    if (file != NULL && fseek(file, 0, SEEK_END) == 0) {
+        long n_file = ftell(file), n = n_file < (long)sizeof tail ? n_file : (long)sizeof tail;
+        is_good = n > 0 && fseek(file, -n, SEEK_END) == 0 && fread(tail, 1, (size_t)n, file) == (size_t)n;
+        while (is_good && form != &PNG && n > 0 && strchr(" \r\n", tail[n - 1]) != NULL) n--;
+        is_good = is_good && n >= (long)form->n_end && memcmp(tail + n - form->n_end, form->end, form->n_end) == 0;
+    }
     if (file != NULL) fclose(file);
     free(path);
-    return is_whole;
+    return is_good;
 }
 
 /* Names come from files, too (histograms of a summary.json): what is not plain could end a string of the script and
@@ -126,12 +147,35 @@ static bool is_plain_name(const char *name) {
     return name[0] != '\0' && strspn(name, plain) == strlen(name);
 }
 
-enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t width, size_t height,
-                                   const struct eot_text *data, const struct eot_text *body, struct eot_error *err) {
+/** Run the script of a figure for one form, and give the picture its name. */
+static enum eot_status make_picture(const char *folder, const char *name, const char *script, const struct form *form,
+                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    char data_name[128], script_name[128], picture_name[128], temporary[160], messages[1024];
+    char picture[128], temporary[160], messages[1024];
     int exit_status = 0;
     bool is_made = false;
+    snprintf(picture, sizeof picture, "%s.%s", name, form->name);
+    eot_output_temporary_name(temporary, sizeof temporary, picture);
+    EOT_TRY(run_gnuplot(folder, script, form, temporary, messages, sizeof messages, &exit_status, err));
+    is_made = true;
+    EOT_CHECK(WIFEXITED(exit_status) && WEXITSTATUS(exit_status) == 0, EOT_E_IO,
+              "gnuplot failed on '%s/%s' (%s); run it by hand or set output.figures to false", folder, script,
+              messages[0] != '\0' ? messages : "no message");
+    EOT_CHECK(is_whole(folder, temporary, form), EOT_E_IO,
+              "gnuplot left '%s/%s' incomplete (%s); free space or choose another folder with -o", folder, picture,
+              messages[0] != '\0' ? messages : "no message; perhaps the disk is full");
+    EOT_TRY(eot_output_commit(folder, picture, err));
+done:
+    if (status != EOT_OK && is_made) eot_output_discard(folder, picture);
+    return status;
+}
+
+/** Write data and script of a figure. @param script_name out: [128]. */
+static enum eot_status write_script(const char *folder, const char *name, size_t width, size_t height,
+                                    const struct eot_text *data, const struct eot_text *body, char *script_name,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char data_name[128];
     struct eot_text script = {0};
     EOT_CHECK(strlen(name) < 100, EOT_E_USAGE,
               "figure name '%.20s...' has %zu characters (at most 99); give a shorter one", name, strlen(name));
@@ -140,33 +184,48 @@ enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t 
         "a figure's name has characters other than letters, digits, . _ + - (it becomes part of a gnuplot script, "
         "which must not hold commands); name it otherwise");
     snprintf(data_name, sizeof data_name, "%s.dat", name);
-    snprintf(script_name, sizeof script_name, "%s.gp", name);
-    snprintf(picture_name, sizeof picture_name, "%s.png", name);
-    eot_output_temporary_name(temporary, sizeof temporary, picture_name);
+    snprintf(script_name, 128, "%s.gp", name);
     eot_text_add(&script,
-                 "# Made by eotmc " EOT_VERSION ". In this folder, `gnuplot %s` makes the picture again.\n"
-                 "if (!exists('output')) output = '%s'\n"
+                 "# Made by eotmc " EOT_VERSION ". In this folder, `gnuplot %s` makes the picture again; with -e "
+                 "\"form='svg'\" or 'pdf' in that form.\n"
+                 "if (!exists('form')) form = 'png'\n"
+                 "if (!exists('output')) output = '%s.'.form\n"
                  "set encoding utf8\n"
-                 "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size %zu, %zu font 'Sans,22' "
-                 "linewidth 2 }\n"
-                 "else { set terminal png size %zu, %zu enhanced }\n"
+                 "if (form eq 'svg') { set terminal svg size %zu, %zu dynamic enhanced font 'Sans,22' linewidth 2 "
+                 "background 'white' }\n"
+                 "if (form eq 'pdf') { set terminal pdfcairo size %.3fin, %.3fin font 'Sans,11' linewidth 2 }\n"
+                 "if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size %zu, "
+                 "%zu font 'Sans,22' linewidth 2 }\n"
+                 "if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') == 0) { set terminal png size %zu, %zu "
+                 "enhanced }\n"
                  "set output output\n%s",
-                 script_name, picture_name, width, height, width, height, body->text != NULL ? body->text : "");
+                 script_name, name, width, height, (double)width / 144.0, (double)height / 144.0, width, height, width,
+                 height, body->text != NULL ? body->text : "");
     EOT_CHECK(!script.is_failed && !body->is_failed && !data->is_failed, EOT_E_MEMORY,
               "out of memory while making figure '%s'; free memory", name);
     EOT_TRY(eot_output_write_file(folder, data_name, data->text, data->n, err));
     EOT_TRY(eot_output_write_file(folder, script_name, script.text, script.n, err));
-    EOT_TRY(run_gnuplot(folder, script_name, temporary, messages, sizeof messages, &exit_status, err));
-    is_made = true;
-    EOT_CHECK(WIFEXITED(exit_status) && WEXITSTATUS(exit_status) == 0, EOT_E_IO,
-              "gnuplot failed on '%s/%s' (%s); run it by hand or set output.figures to false", folder, script_name,
-              messages[0] != '\0' ? messages : "no message");
-    EOT_CHECK(is_whole_png(folder, temporary), EOT_E_IO,
-              "gnuplot left '%s/%s' incomplete (%s); free space or choose another folder with -o", folder, picture_name,
-              messages[0] != '\0' ? messages : "no message; perhaps the disk is full");
-    EOT_TRY(eot_output_commit(folder, picture_name, err));
 done:
-    if (status != EOT_OK && is_made) eot_output_discard(folder, picture_name);
     eot_text_free(&script);
+    return status;
+}
+
+enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t width, size_t height,
+                                   const struct eot_text *data, const struct eot_text *body, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char script[128];
+    EOT_TRY(write_script(folder, name, width, height, data, body, script, err));
+    EOT_TRY(make_picture(folder, name, script, &PNG, err));
+done:
+    return status;
+}
+
+enum eot_status eot_gnuplot_vectors(const char *folder, const char *name, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char script[128];
+    snprintf(script, sizeof script, "%.99s.gp", name);
+    EOT_TRY(make_picture(folder, name, script, &SVG, err));
+    EOT_TRY(make_picture(folder, name, script, &PDF, err));
+done:
     return status;
 }

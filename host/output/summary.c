@@ -50,12 +50,32 @@ static json_t *run_to_json(const struct eot_result *r) {
     return run;
 }
 
+/** null where there is no error: 0 would say that the number is known. */
+static json_t *error_to_json(double std_error, bool has_no_error) {
+    return has_no_error ? json_null() : json_real(std_error);
+}
+
+/** What an estimate, a row of the cut flow or a category rests on. */
+static int set_support(json_t *json, double n_eff, bool is_poor, double upper_limit) {
+    int failed = json_object_set_new(json, "n_eff", json_real(n_eff));
+    if (is_poor) failed |= json_object_set_new(json, "poorly_determined", json_true());
+    if (upper_limit > 0.0) failed |= json_object_set_new(json, "upper_limit_90", json_real(upper_limit));
+    return failed;
+}
+
 static json_t *estimate_to_json(const struct eot_estimate *e) {
-    json_t *json =
-        json_pack("{s:f, s:f, s:o}", "value", e->value, "std_error", e->std_error, "unit", text_to_json(e->unit));
-    if (json != NULL && e->n_eff > 0.0) json_object_set_new(json, "n_eff", json_real(e->n_eff));
-    if (json != NULL && e->n_batches > 0) json_object_set_new(json, "n_batches", json_integer(e->n_batches));
-    return json;
+    json_t *json = json_pack("{s:f, s:o, s:o}", "value", e->value, "std_error",
+                             error_to_json(e->std_error, e->has_no_error), "unit", text_to_json(e->unit));
+    int failed = json == NULL;
+    if (e->is_exact)
+        failed |= json_object_set_new(json, "exact", json_true());
+    else
+        failed |= set_support(json, e->n_eff, e->is_poorly_determined, e->upper_limit_90);
+    if (e->lower_limit_90 > 0.0) failed |= json_object_set_new(json, "lower_limit_90", json_real(e->lower_limit_90));
+    if (e->n_batches > 0) failed |= json_object_set_new(json, "n_batches", json_integer(e->n_batches));
+    if (failed == 0) return json;
+    json_decref(json);
+    return NULL;
 }
 
 static json_t *doubles_to_json(const double *value, size_t n) {
@@ -69,11 +89,12 @@ static json_t *doubles_to_json(const double *value, size_t n) {
 }
 
 static json_t *histogram_to_json(const struct eot_histogram *h) {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "edges", doubles_to_json(h->edges, h->n_bin + 1),
-                     "values", doubles_to_json(h->values, h->n_bin), "variances",
-                     doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title",
-                     text_to_json(h->title), "axis", text_to_json(h->axis), "underflow", h->underflow, "overflow",
-                     h->overflow);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:f}", "edges",
+                     doubles_to_json(h->edges, h->n_bin + 1), "values", doubles_to_json(h->values, h->n_bin),
+                     "variances", doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title",
+                     text_to_json(h->title), "axis", text_to_json(h->axis), "content_unit",
+                     text_to_json(h->content_unit), "underflow", h->underflow, "overflow", h->overflow,
+                     "underflow_variance", h->underflow_variance, "overflow_variance", h->overflow_variance);
 }
 
 static json_t *performance_to_json(const struct eot_result *r) {
@@ -92,11 +113,14 @@ static json_t *performance_to_json(const struct eot_result *r) {
 static json_t *cutflow_to_json(const struct eot_cutflow_row *row, size_t n) {
     json_t *array = json_array();
     int failed = 0;
-    for (size_t i = 0; i < n; i++)
-        failed |=
-            json_array_append_new(array, json_pack("{s:o, s:f, s:f, s:f, s:b}", "cut", text_to_json(row[i].cut),
-                                                   "events", row[i].events, "weighted", row[i].weighted, "std_error",
-                                                   row[i].std_error, "applied", (int)!row[i].is_not_applied));
+    for (size_t i = 0; i < n; i++) {
+        json_t *json =
+            json_pack("{s:o, s:f, s:f, s:o, s:b}", "cut", text_to_json(row[i].cut), "events", row[i].events, "weighted",
+                      row[i].weighted, "std_error", error_to_json(row[i].std_error, row[i].has_no_error), "applied",
+                      (int)!row[i].is_not_applied);
+        failed |= set_support(json, row[i].n_eff, row[i].is_poorly_determined, row[i].upper_limit_90);
+        failed |= json_array_append_new(array, json);
+    }
     if (failed == 0) return array;
     json_decref(array);
     return NULL;
@@ -105,12 +129,33 @@ static json_t *cutflow_to_json(const struct eot_cutflow_row *row, size_t n) {
 static json_t *categories_to_json(const struct eot_category *category, size_t n) {
     json_t *array = json_array();
     int failed = 0;
-    for (size_t i = 0; i < n; i++)
-        failed |= json_array_append_new(array, json_pack("{s:o, s:o, s:f, s:f}", "name", text_to_json(category[i].name),
-                                                         "title", text_to_json(category[i].title), "weighted",
-                                                         category[i].weighted, "std_error", category[i].std_error));
+    for (size_t i = 0; i < n; i++) {
+        const struct eot_category *c = &category[i];
+        json_t *json = json_pack("{s:o, s:o, s:f, s:o}", "name", text_to_json(c->name), "title", text_to_json(c->title),
+                                 "weighted", c->weighted, "std_error", error_to_json(c->std_error, c->has_no_error));
+        failed |= set_support(json, c->n_eff, c->is_poorly_determined, c->upper_limit_90);
+        failed |= json_array_append_new(array, json);
+    }
     if (failed == 0) return array;
     json_decref(array);
+    return NULL;
+}
+
+/** The events that are lost: how many of how many, and the first of them with the command that follows each. */
+static json_t *lost_to_json(const struct eot_result *r, const char *folder) {
+    json_t *events = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < r->n_lost_event; i++) {
+        const struct eot_lost_event *e = &r->lost_event[i];
+        json_t *command = json_sprintf("eotmc replay %s --event %llu", folder, (unsigned long long)e->primary);
+        failed |= json_array_append_new(events, json_pack("{s:I, s:s, s:o}", "primary", (json_int_t)e->primary, "cause",
+                                                          e->cause, "replay",
+                                                          command != NULL ? command : json_string("eotmc replay")));
+    }
+    json_t *lost = json_pack("{s:I, s:I, s:o}", "lost", (json_int_t)r->n_lost, "followed", (json_int_t)r->n_followed,
+                             "first", events);
+    if (failed == 0) return lost;
+    json_decref(lost);
     return NULL;
 }
 
@@ -126,7 +171,7 @@ static json_t *warnings_to_json(const struct eot_findings *f) {
 }
 
 /** The whole document. */
-static json_t *result_to_json(const struct eot_result *r) {
+static json_t *result_to_json(const struct eot_result *r, const char *folder) {
     json_t *estimates = json_object(), *histograms = json_object(), *faults = json_object(), *selections = json_array();
     int failed = 0;
     for (size_t i = 0; i < r->n_estimate; i++)
@@ -148,6 +193,7 @@ static json_t *result_to_json(const struct eot_result *r) {
                   "categories", categories_to_json(r->category, r->n_category), "histograms", histograms, "faults",
                   faults, "energy_balance", "in_GeV", r->energy_in, "out_GeV", r->energy_out, "relative_residual",
                   r->energy_residual, "performance", performance_to_json(r));
+    failed |= json_object_set_new(root, "lost_events", lost_to_json(r, folder));
     if (root != NULL && r->n_selection > 0) failed |= json_object_set(root, "selections", selections);
     json_decref(selections);
     if (root != NULL) failed |= json_object_set_new(root, "warnings", warnings_to_json(&r->warnings));
@@ -214,7 +260,7 @@ enum eot_status eot_output_summary(const char *folder, const struct eot_config *
     size_t n_text;
     EOT_TRY(eot_result_check(result, err));
     EOT_TRY(check_integers(result, err));
-    root = result_to_json(result);
+    root = result_to_json(result, folder);
     EOT_CHECK_MEMORY(root);
     text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     EOT_CHECK_MEMORY(text);
@@ -260,6 +306,14 @@ static enum eot_status read_number(const json_t *object, const struct place *pla
     *value = json_number_value(json);
 done:
     return status;
+}
+
+/** A number, or null: there is no error. */
+static enum eot_status read_error(const json_t *object, const struct place *place, double *value, bool *has_no_error,
+                                  struct eot_error *err) {
+    *has_no_error = json_is_null(json_object_get(object, "std_error"));
+    *value = 0.0;
+    return *has_no_error ? EOT_OK : read_number(object, place, "std_error", value, err);
 }
 
 static enum eot_status read_unsigned(const json_t *json, const struct place *place, uint64_t *value,
@@ -387,8 +441,12 @@ static enum eot_status read_estimates(json_t *root, const struct place *top, str
         if (strlen(name) >= sizeof e.name) FAIL_AT(&place, "estimate (its name is too long)");
         memcpy(e.name, name, strlen(name) + 1);
         EOT_TRY(read_number(json, &place, "value", &e.value, err));
-        EOT_TRY(read_number(json, &place, "std_error", &e.std_error, err));
+        EOT_TRY(read_error(json, &place, &e.std_error, &e.has_no_error, err));
         READ_NUMBER_IF_THERE(json, &place, "n_eff", &e.n_eff);
+        READ_NUMBER_IF_THERE(json, &place, "upper_limit_90", &e.upper_limit_90);
+        READ_NUMBER_IF_THERE(json, &place, "lower_limit_90", &e.lower_limit_90);
+        e.is_exact = json_is_true(json_object_get(json, "exact"));
+        e.is_poorly_determined = json_is_true(json_object_get(json, "poorly_determined"));
         READ_TEXT(json, &place, "unit", e.unit);
         EOT_TRY(eot_result_add_estimate(r, &e, err));
     }
@@ -413,6 +471,9 @@ static enum eot_status read_histogram(const char *name, const json_t *json, cons
     READ_TEXT_IF_THERE(json, place, "axis", h.axis);
     READ_NUMBER_IF_THERE(json, place, "underflow", &h.underflow);
     READ_NUMBER_IF_THERE(json, place, "overflow", &h.overflow);
+    READ_NUMBER_IF_THERE(json, place, "underflow_variance", &h.underflow_variance);
+    READ_NUMBER_IF_THERE(json, place, "overflow_variance", &h.overflow_variance);
+    READ_TEXT_IF_THERE(json, place, "content_unit", h.content_unit);
     EOT_TRY(eot_result_add_histogram(r, &h, err));
 done:
     free(h.edges);
@@ -441,7 +502,10 @@ static enum eot_status read_rows(json_t *object, const struct place *at, struct 
         READ_TEXT(json, &place, "cut", row->cut);
         EOT_TRY(read_number(json, &place, "events", &row->events, err));
         EOT_TRY(read_number(json, &place, "weighted", &row->weighted, err));
-        EOT_TRY(read_number(json, &place, "std_error", &row->std_error, err));
+        EOT_TRY(read_error(json, &place, &row->std_error, &row->has_no_error, err));
+        READ_NUMBER_IF_THERE(json, &place, "n_eff", &row->n_eff);
+        READ_NUMBER_IF_THERE(json, &place, "upper_limit_90", &row->upper_limit_90);
+        row->is_poorly_determined = json_is_true(json_object_get(json, "poorly_determined"));
     }
     json_array_foreach(categories, i, json) {
         struct place place = below(at, "categories[%zu]", i);
@@ -449,7 +513,10 @@ static enum eot_status read_rows(json_t *object, const struct place *at, struct 
         READ_TEXT(json, &place, "name", c->name);
         READ_TEXT_IF_THERE(json, &place, "title", c->title);
         EOT_TRY(read_number(json, &place, "weighted", &c->weighted, err));
-        EOT_TRY(read_number(json, &place, "std_error", &c->std_error, err));
+        EOT_TRY(read_error(json, &place, &c->std_error, &c->has_no_error, err));
+        READ_NUMBER_IF_THERE(json, &place, "n_eff", &c->n_eff);
+        READ_NUMBER_IF_THERE(json, &place, "upper_limit_90", &c->upper_limit_90);
+        c->is_poorly_determined = json_is_true(json_object_get(json, "poorly_determined"));
     }
     *n_cutflow = json_array_size(rows);
     *n_category = json_array_size(categories);
@@ -508,6 +575,28 @@ done:
     return status;
 }
 
+/** The events that are lost; results of older versions have none. */
+static enum eot_status read_lost(const json_t *root, const struct place *top, struct eot_result *r,
+                                 struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const json_t *lost = json_object_get(root, "lost_events");
+    struct place place = below(top, "lost_events"), at = below(&place, "lost"), of = below(&place, "followed");
+    json_t *json;
+    size_t i;
+    if (lost == NULL) return EOT_OK;
+    EOT_TRY(read_unsigned(json_object_get(lost, "lost"), &at, &r->n_lost, err));
+    EOT_TRY(read_unsigned(json_object_get(lost, "followed"), &of, &r->n_followed, err));
+    json_array_foreach(json_object_get(lost, "first"), i, json) {
+        struct place inner = below(&place, "first[%zu]", i);
+        struct eot_lost_event event = {0};
+        EOT_TRY(read_unsigned(json_object_get(json, "primary"), &inner, &event.primary, err));
+        READ_TEXT(json, &inner, "cause", event.cause);
+        EOT_TRY(eot_result_add_lost_event(r, event.primary, event.cause, err));
+    }
+done:
+    return status;
+}
+
 static enum eot_status check_schema(const json_t *root, const char *path, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *schema = json_string_value(json_object_get(root, "schema"));
@@ -540,6 +629,7 @@ enum eot_status eot_output_summary_read(const char *path, struct eot_result *res
     EOT_TRY(read_run(root, &top, result, err));
     EOT_TRY(read_estimates(root, &top, result, err));
     EOT_TRY(read_tables(root, &top, result, err));
+    EOT_TRY(read_lost(root, &top, result, err));
     EOT_TRY(read_warnings(root, &top, result, err));
     struct place balance = below(&top, "energy_balance"), performance = below(&top, "performance");
     EOT_TRY(read_child(root, &top, "energy_balance", JSON_OBJECT, &json, err));

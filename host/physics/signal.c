@@ -175,4 +175,4 @@ done:
 EOT_PROCESS_DESCRIPTOR(lfc, "e N -> mu N phi", "muon and phi", "signal", lfc_threshold, lfc_build, lfc_list, lfc_rate,
                        EOT_EM_TOLERANCE, lfc_unit, lfc_complete, lfc_final_state,
                        "exact tree level in showers and muon beams (mu N -> e N phi); WW, IWW (`eotmc xs`)",
-                       "m_phi to 3 GeV, E to 300 GeV", "`eotmc/physics/lfc.h`");
+                       "m_phi to 3 GeV, E to 500 GeV", "`eotmc/physics/lfc.h`");

@@ -11,12 +11,12 @@
 #include "physics/shower.h"
 #include "world/calibrate.h"
 #include "world/calibrate_showers.h"
+#include "world/columns.h"
 #include "world/grid.h"
 #include "world/importance.h"
 #include "world/reach.h"
 #include "world/response.h"
 #include "world/sections.h"
-#include "world/slabs.h"
 #include "world/spectrometer.h"
 #include "world/world_cache.h"
 
@@ -108,7 +108,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     e->calorimeter_z = (f32)ecal->z;
     e->layers_inverse_X0 = (f32)(1.0 / (ecal->thickness / eot_setup_volume_X0(setup, ecal)));
     e->beam = beam_of(&config->beam);
-    EOT_TRY(eot_world_slabs(config, setup, e, err));
+    EOT_TRY(eot_world_columns(config, setup, w, err));
     eot_world_response(config, e);
     if (cascade_only) goto done;
     EOT_TRY(eot_showers_calibrate(config, setup, w, err));

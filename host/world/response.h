@@ -5,7 +5,7 @@
 
 #include "world/world.h"
 
-/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the slabs. */
+/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the volumes. */
 void eot_world_response(const struct eot_config *config, eot_event_world *event);
 
 /** Detectors that the set-up does not have: bits 1 << enum eot_role. */

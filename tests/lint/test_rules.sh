@@ -26,7 +26,7 @@ kernels=$(ls kernels/*.cl)
 
 # --- who may include what
 includes $host | grep -E 'CL/' | grep -v '^host/device/' | each "OpenCL outside of host/device"
-includes $host | grep -E '<gsl/' | grep -vE '^host/(physics|table|analysis)/|^host/main\.c' | each "GSL outside of host/physics, host/table, host/analysis, host/main.c"
+includes $host | grep -E '<gsl/' | grep -vE '^host/(physics|table|analysis|limit|study)/|^host/main\.c' | each "GSL outside of host/physics, host/table, host/analysis, host/limit, host/study, host/main.c"
 includes $host | grep -E '<yaml\.h>' | grep -vE '^host/config/' | each "libyaml outside of host/config"
 includes $shared $kernels | grep -vE '"(eotmc/[a-z0-9_/]+\.(h|def)|[a-z0-9_]+\.def|[a-z0-9_]+\.h)"' | grep -v '^include/eotmc/base/portable\.h' | each "shared code includes only \"eotmc/...\""
 includes $shared | grep -vE '"eotmc/' | grep -v '^include/eotmc/base/portable\.h' | each "shared headers include only \"eotmc/...\""

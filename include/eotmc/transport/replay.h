@@ -39,8 +39,7 @@ EOT_FN eot_replay_view eot_replay_view_of(EOT_GLOBAL const f32 *table, EOT_GLOBA
 /** What the events of a launch deposit energy in. @param acc of this event, [EOT_N_ACC]. @param profile of this event,
  * [launch->n_profile], or 0: none. */
 EOT_FN eot_deposit_view eot_replay_deposits(eot_replay_view view, EOT_GLOBAL i64 *acc, EOT_GLOBAL i64 *profile) {
-    eot_deposit_view d =
-        eot_deposit_view_of(view.table, &view.world->shower, view.world->slab, view.world->n_slab, acc);
+    eot_deposit_view d = eot_deposit_view_of(view.table, view.world, acc);
     d.profile = profile;
     d.binning.n_bin = profile != 0 ? view.launch->n_profile : 0;
     d.binning.z0 = view.launch->profile_z0;
@@ -317,8 +316,7 @@ EOT_FN eot_replay_spots eot_replay_deposit(eot_replay_spots s, eot_replay_losses
                                            eot_cascade_vertex v, eot_u32x4 own, i32 goes_on, f32 cut,
                                            eot_deposit_view d) {
     eot_shower_axis along = eot_replay_point(p, r.at), at_end = eot_replay_point(p, r.l.share);
-    i32 slab = eot_slab_at(d.slab, d.n_slab, along.z);
-    i32 is_inside = eot_deposit_at(d.acc, d.slab, d.n_slab, slab, along.x, along.y, r.ionisation, 0);
+    i32 is_inside = eot_deposit_in_ecal(d, along.x, along.y, along.z, r.ionisation);
     if (d.binning.n_bin > 0 && is_inside) eot_profile_add(d.profile, d.binning, along.z, r.ionisation);
     /* The rest of the radiation is many photons: one of them, in proportion to energy, gives the shower that all make.
      */

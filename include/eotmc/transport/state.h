@@ -84,13 +84,14 @@ enum eot_exit_column {
     EOT_N_EXIT_COLUMN
 };
 
-/** Sums of a muon beam: steps, energies in counts (in = out + deposited + neutrino), faults. */
+/** Sums of a muon beam: steps, energies in counts (in = out + deposited + neutrino + lost), faults. */
 enum eot_exit_counter {
     EOT_EXIT_C_STEPS = 0,
     EOT_EXIT_C_IN,
     EOT_EXIT_C_OUT,
     EOT_EXIT_C_DEPOSITED,
     EOT_EXIT_C_NEUTRINO,
+    EOT_EXIT_C_LOST, /* what lost muons had when they were given up */
     EOT_EXIT_C_FAULT_NAN,
     EOT_EXIT_C_FAULT_STUCK,
     EOT_N_EXIT_COUNTER

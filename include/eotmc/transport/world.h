@@ -6,8 +6,8 @@
 
 #include "eotmc/detector/response.h"
 #include "eotmc/detector/selection.h"
-#include "eotmc/detector/slab.h"
 #include "eotmc/detector/spectrometer.h"
+#include "eotmc/detector/volume.h"
 #include "eotmc/physics/dimuon_trident.h"
 #include "eotmc/physics/em_tables.h"
 #include "eotmc/physics/lfc_sample.h"
@@ -60,8 +60,9 @@ typedef struct {
     i32 multiple_scattering;
     f32 calorimeter_z;     /* cm, front of the ECAL: depth 0 of the cascade */
     f32 layers_inverse_X0; /* 1/cm, average of the ECAL: depth in X0 */
-    i32 n_slab;
-    eot_slab slab[EOT_N_SLAB];
+    i32 n_volume;
+    eot_deposit_volume volume[EOT_N_DEPOSIT_VOLUME];
+    eot_columns columns;
     eot_shower_constants shower;
     eot_response response;
     eot_spectrometer spectrometer;
@@ -70,6 +71,6 @@ typedef struct {
     eot_muon_need need;
     eot_vertex_tables vertex;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 2796 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection));
+EOT_LAYOUT(eot_event_world, 19452 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection));
 
 #endif

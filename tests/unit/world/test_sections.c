@@ -120,6 +120,8 @@ static const struct row {
      "physics.rare.dimuon_annihilation=on", NULL},
     {"sampling.signal_preference", "sampling.signal_preference=0.9", SIGNAL, NULL},
     {"sampling.analog_enhancement", "sampling.analog_enhancement=10", NULL, "of a launch"},
+    {"sampling.lost_tracks_max", "sampling.lost_tracks_max=5", NULL, "of the run as a whole"},
+    {"sampling.lost_tracks_fraction", "sampling.lost_tracks_fraction=0.5", NULL, "of the run as a whole"},
     {"device.work_group", "device.work_group=8", NULL, "of a launch"},
     {"device.lanes", "device.lanes=8", NULL, "of a launch"},
     {"device.launch_steps", "device.launch_steps=8", NULL, "of a launch"},

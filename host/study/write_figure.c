@@ -1,0 +1,116 @@
+/* The plane of mass and coupling as a picture. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "output/gnuplot.h"
+#include "study/write.h"
+#include "version.h"
+
+/* Columns of a curve's block: m, observed, -2 .. +2. */
+static void add_curve(struct eot_text *data, const struct eot_plane *plane, const struct eot_plane_curve *c,
+                      double *low, double *high) {
+    eot_text_add(data, "# %s, %g EOT: m_phi observed -2 -1 median +1 +2\n", eot_study_method_name[c->method], c->eot);
+    for (size_t i = 0; i < plane->n_point; i++) {
+        const struct eot_plane_point *p = &plane->point[i];
+        eot_text_add(data, "%.7g", p->m_phi);
+        for (int k = -1; k < EOT_N_BAND; k++) {
+            double events = k < 0 ? c->events.observed : c->events.expected[k],
+                   h = isnan(events) ? NAN : eot_plane_coupling(p, c->eot, events);
+            if (isnan(h)) {
+                eot_text_add(data, " NaN");
+                continue;
+            }
+            eot_text_add(data, " %.7g", h);
+            *low = fmin(*low, h);
+            *high = fmax(*high, h);
+        }
+        eot_text_add(data, "\n");
+    }
+    eot_text_add(data, "\n\n");
+}
+
+static void add_line(struct eot_text *data, const struct eot_plane *plane, const struct eot_plane_line *l,
+                     double *low) {
+    eot_text_add(data, "# %s %s: m_phi low h high\n", l->kind, l->name);
+    for (size_t i = 0; i < plane->n_point; i++) {
+        double least = isnan(l->low[i]) ? l->middle[i] : l->low[i];
+        if (least > 0.0) *low = fmin(*low, least);
+        eot_text_add(data, "%.7g %.7g %.7g %.7g\n", plane->point[i].m_phi, fmax(least, 1e-12), l->middle[i],
+                     isnan(l->high[i]) ? l->middle[i] : l->high[i]);
+    }
+    eot_text_add(data, "\n\n");
+}
+
+static void add_title(struct eot_text *script, const char *title) {
+    eot_text_add(script, " title ");
+    eot_text_add_quoted(script, title, 0);
+}
+
+enum eot_status eot_study_write_figure(const struct eot_study *study, const struct eot_plane *plane, const char *folder,
+                                       struct eot_error *err) {
+    static const char *const colour[] = {"#000000", "#0072B2", "#D55E00", "#CC79A7"}, *const shade[] = {"#BBBBBB",
+                                                                                                        "#DDDDDD"};
+    enum eot_status status = EOT_OK;
+    struct eot_text data = {0}, script = {0}, title = {0};
+    double low = DBL_MAX, high = 0.0;
+    const struct eot_plane_curve *first = &plane->curve[0];
+    for (size_t i = 0; i < plane->n_curve; i++) add_curve(&data, plane, &plane->curve[i], &low, &high);
+    for (size_t i = 0; i < plane->n_line; i++) add_line(&data, plane, &plane->line[i], &low);
+    low = pow(10.0, floor(log10(low) + 0.3));
+    high = pow(10.0, ceil(log10(high)));
+    eot_text_add(&script,
+                 "set logscale xy\nset xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\nset format y '10^{%%L}'\n"
+                 "set xlabel 'm_φ [GeV]'\nset ylabel 'h'\nset border 31 linewidth 0.8\nset lmargin 11\nset rmargin 3\n"
+                 "set key outside below center vertical maxcols 2 width -2 samplen 2 spacing 0.9 font ',13'\n"
+                 "set xtics (0.11, 0.2, 0.3, 0.5, 0.7, 1, 2, 3)\n"
+                 "set label 99 'eotmc %s' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n"
+                 "set style fill solid 1.0 noborder\nplot ",
+                 plane->point[0].m_phi, plane->point[plane->n_point - 1].m_phi, low, high, EOT_VERSION);
+    for (size_t l = 0; l < plane->n_line; l++) { /* the wider band first */
+        const struct eot_plane_line *x = &plane->line[plane->n_line - 1 - l];
+        if (x->n_sigma == 0.0) continue;
+        eot_text_add(&script,
+                     "'plane.dat' index %zu using 1:2:4 with filledcurves fillcolor '%s' fillstyle transparent "
+                     "solid %s",
+                     plane->n_curve + plane->n_line - 1 - l, shade[x->n_sigma < 2.5 ? 0 : 1],
+                     x->n_sigma < 2.5 ? "0.7" : "0.5");
+        eot_text_free(&title);
+        eot_text_add(&title, "g-2, %g sigma: %s", x->n_sigma, x->name);
+        add_title(&script, title.text != NULL ? title.text : "");
+        eot_text_add(&script, ", \\\n     ");
+    }
+    eot_text_add(&script, "'plane.dat' index 0 using 1:3:7 with filledcurves fillcolor '#FFE680' title '±2 sigma', \\\n"
+                          "     '' index 0 using 1:4:6 with filledcurves fillcolor '#8FD19E' title '±1 sigma'");
+    for (size_t i = 0; i < plane->n_curve; i++) {
+        const struct eot_plane_curve *c = &plane->curve[i];
+        bool is_own = c->eot == study->eot;
+        if (!is_own && c->method != first->method) continue; /* further numbers of electrons: by one method */
+        eot_text_free(&title);
+        eot_text_add(&title, "%s, %g EOT, median, %g %% CL", eot_study_method_name[c->method], c->eot,
+                     100.0 * study->level);
+        eot_text_add(&script, ", \\\n     '' index %zu using 1:5 with lines linecolor '%s' dashtype %d linewidth %s", i,
+                     is_own ? colour[c->method] : "#777777", is_own ? 2 : 3, is_own ? "1.5" : "0.8");
+        add_title(&script, title.text != NULL ? title.text : "");
+        if (isnan(c->events.observed)) continue;
+        eot_text_free(&title);
+        eot_text_add(&title, "%s, %g EOT, observed", eot_study_method_name[c->method], c->eot);
+        eot_text_add(&script, ", \\\n     '' index %zu using 1:2 with lines linecolor '%s' linewidth 1.8", i,
+                     colour[c->method]);
+        add_title(&script, title.text != NULL ? title.text : "");
+    }
+    for (size_t l = 0; l < plane->n_line; l++) {
+        if (plane->line[l].n_sigma != 0.0) continue;
+        eot_text_add(&script, ", \\\n     '' index %zu using 1:3 with lines linecolor '#7B3294' dashtype 4",
+                     plane->n_curve + l);
+        add_title(&script, plane->line[l].name);
+    }
+    eot_text_add(&script, "\n");
+    EOT_TRY(eot_gnuplot_figure(folder, "plane", 1200, 1200, &data, &script, err));
+    EOT_TRY(eot_gnuplot_vectors(folder, "plane", err));
+done:
+    eot_text_free(&data);
+    eot_text_free(&script);
+    eot_text_free(&title);
+    return status;
+}
