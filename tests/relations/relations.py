@@ -58,10 +58,12 @@ def run(options, setup, seed, eot, folder):
     with open(os.path.join(folder, "out", "summary.json")) as file:
         summary = json.load(file)
     estimates = {name: (e["value"], e["std_error"]) for name, e in summary["estimates"].items()
-                 if not name.startswith(LEFT_OUT) and e.get("value") is not None}
+                 if not name.startswith(LEFT_OUT) and e.get("value") is not None and e.get("std_error") is not None}
     for cut in summary.get("cutflow", []):
+        if cut.get("weighted") is None or cut.get("std_error") is None or not cut.get("applied", True):
+            continue
         estimates["cut." + cut["cut"]] = (cut["weighted"], cut["std_error"])
-    tracks = sum(cut["events"] for cut in summary.get("cutflow", []) if cut["cut"] == "one track")
+    tracks = sum(cut["events"] or 0 for cut in summary.get("cutflow", []) if cut["cut"] == "one track")
     return estimates, summary.get("energy_balance", {}).get("relative_residual") or 0.0, tracks
 
 
