@@ -170,6 +170,7 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
         EOT_TRY(eot_estimator_add_histograms(&e, err));
     }
     e.selection = 0;
+    EOT_TRY(eot_estimator_add_tracks(&e, err));
     if (world->event.response.n_hcal > 0)
         EOT_TRY(eot_estimator_add(&e, "hcal.calibration", "1",
                                   (struct eot_mean){.value = scale,

@@ -194,9 +194,11 @@ const struct eot_key EOT_KEYS[] = {
            "its mean way against the beam, in X0 (photons of 1 to 2 MeV, XCOM, times a mean cosine of 2/3)"),
     NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.25 GeV", ROOT(physics.shower_spot_energy),
            "energy of one deposited spot; smaller ones wait for each other. Does not change mean values"),
-    CHOICE(ROOT, "physics.shower.calibrate", "auto|off", "auto", ROOT(physics.shower_calibrate),
-           "auto: in an ECAL of other matter than NA64's, mean depth and alpha of showers from 0.2 GeV on are those of "
-           "the cascade followed to 0.2 GeV, unless depth or alpha is given; off: depth and alpha in all matter"),
+    CHOICE(
+        ROOT, "physics.shower.calibrate", "auto|on|off", "auto", ROOT(physics.shower_calibrate),
+        "mean depth and alpha of showers from 0.2 GeV on by the cascade followed to 0.2 GeV, so that profiles do not "
+        "depend on physics.cut. auto: in an ECAL of other matter than NA64's, unless depth or alpha is given; on: in "
+        "any ECAL; off: depth and alpha as they are"),
 
     CHOICE(ROOT, "sampling.mode", "analog|forced", "forced", ROOT(sampling.mode),
            "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate "

@@ -85,6 +85,12 @@ done
 [ "$(field "$work/veto/summary.json" '[c["applied"] for c in d["cutflow"]]')" = "[True, False, True, False, True]" ] || fail "the cut flow with a VETO"
 [ "$(field "$work/veto/summary.json" '0 < d["cutflow"][2]["events"] < d["cutflow"][1]["events"]')" = True ] || fail "the VETO does not cut: $(cat "$work/text")"
 
+# --- the smallest run, one primary, has a result that says it has no error
+for config in smoke.yaml na64mu-mu2e.yaml; do
+    "$eotmc" run "$source/configs/$config" -o "$work/one" --force --device host --progress none --set sampling.eot=1 --set output.figures=off >"$work/text" 2>"$work/err" || { fail "$config, one primary: $(tail -1 "$work/err")"; continue; }
+    [ "$(codes "$work/one/summary.json")" = no_error ] || fail "$config, one primary: $(codes "$work/one/summary.json")"
+done
+
 # --- a scan asks all points first, and yield asks too
 "$eotmc" scan "$source/configs/smoke.yaml" --over geometry.volumes.ecal.cells='[2;2],[9;9]' -o "$work/scan" --device host >"$work/out" 2>&1 && fail "a scan with a bad point runs"
 [ -e "$work/scan/summary.json" ] && fail "a scan with a bad point began"

@@ -12,6 +12,9 @@
 #include "base/error.h"
 #include "physics/lfc/reaction.h"
 
+/** Largest energy [GeV] that the tests cover. */
+#define EOT_LFC_E_MAX 500.0
+
 /** Masses [GeV] of a process. */
 void eot_lfc_masses(enum eot_lfc_process process, double *m_i, double *m_f);
 
