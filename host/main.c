@@ -60,8 +60,11 @@ int main(int argc, char **argv) {
                 status = eot_error_set(&error, EOT_E_IO, __FILE__, __LINE__, __func__,
                                        "cannot write to standard output; free space or check the pipe");
             if (status != EOT_OK) fprintf(stderr, "eotmc %s: %s\n", c->name, error.text);
-            return eot_status_exit_code(status);
+            return status != EOT_OK && error.exit_code != 0 ? error.exit_code : eot_status_exit_code(status);
         }
-    fprintf(stderr, "eotmc: unknown command '%s'; `eotmc --help` lists the commands\n", argv[1]);
-    return eot_status_exit_code(EOT_E_USAGE);
+    struct eot_error error = {.status = EOT_OK};
+    enum eot_status status = eot_error_set(&error, EOT_E_USAGE, __FILE__, __LINE__, __func__,
+                                           "unknown command '%s'; `eotmc --help` lists the commands", argv[1]);
+    fprintf(stderr, "eotmc: %s\n", error.text);
+    return eot_status_exit_code(status);
 }

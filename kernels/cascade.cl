@@ -24,7 +24,7 @@ void cascade(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
 EOT_KERNEL_FN(lanes_start)
 void lanes_start(EOT_GLOBAL const eot_cascade_parameters *launch, EOT_GLOBAL const f32 *energy, EOT_GLOBAL u32 *lane) {
     u32 i = EOT_GLOBAL_ID;
-    if (i < launch->n_lane) eot_lane_start(i, launch->n_lane, launch->n_primary, launch->primary_type, energy, lane);
+    if (i < launch->n_lane) eot_lane_start(i, launch, energy, lane);
 }
 
 /** What the host has to know of the lanes after a launch, a few words of it, in eot_lanes_items(n_lane) work items.

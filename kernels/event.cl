@@ -27,7 +27,8 @@ void source(EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_cascad
 /** Vertices of the events that are not followed with deposits whatever their muons do; they are counted here. @param
  * stack as in replay. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
-                                                 EOT_GLOBAL const eot_event_world *world,
+                                                 EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
+                                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
                                                  EOT_GLOBAL const eot_event_launch *launch,
                                                  EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL f32 *stack,
                                                  EOT_GLOBAL eot_event_vertex *vertex, EOT_GLOBAL i64 *tally) {
@@ -36,7 +37,9 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
     eot_vertex_record r = record[launch->first_vertex + i];
     eot_event_vertex v = eot_event_vertex_none();
     if (r.weight > 0.0f && !eot_is_kept(launch->first_primary + r.i_primary, launch->follow_threshold)) {
-        v = eot_event_locate(eot_replay_view_of(table, world, launch, stack, launch->n_event, i), em[0], r, tally);
+        eot_replay_view view = eot_replay_view_of(table, world, launch, stack, launch->n_event, i);
+        view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
+        v = eot_event_locate(view, em[0], r, tally);
         if (v.fault == 0u && v.weight > 0.0f) eot_vertex_count(world, v, tally);
     }
     vertex[i] = v;
@@ -64,7 +67,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(reach) void reach(
  * stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
  * @param acc [n_event][EOT_N_ACC], cleared here. @param profile [n_event][n_profile]. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
-                                                 EOT_GLOBAL const eot_event_world *world,
+                                                 EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
+                                                 EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
                                                  EOT_GLOBAL const eot_event_launch *launch,
                                                  EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL i64 *acc,
                                                  EOT_GLOBAL f32 *stack, EOT_GLOBAL eot_event_vertex *vertex,
@@ -81,6 +85,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EO
         return;
     }
     eot_replay_view view = eot_replay_view_of(table, world, launch, stack, launch->n_event, i);
+    view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
     vertex[i] = eot_event_replay(view, eot_replay_deposits(view, own, profile + (u64)i * (u32)launch->n_profile), em[0],
                                  r, tally);
 }
@@ -114,14 +119,16 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     if (i >= launch->n_event) return;
     EOT_GLOBAL f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
     own[EOT_E_WEIGHT] = 0.0f;
-    if (!(vertex[i].weight > 0.0f)) return;
-    if (vertex[i].fault != 0u) {
-        eot_event_reject(vertex[i], tally, own);
+    eot_event_vertex v = vertex[i];
+    if (!(v.weight > 0.0f)) return;
+    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
+    i32 is_new = eot_is_kept(primary, launch->follow_threshold);
+    if (v.fault == 0u) v.fault = eot_event_faults(0u, outcome[2 * i].fate, outcome[2 * i + 1].fate);
+    if (v.fault != 0u) {
+        eot_event_reject(world, is_new, eot_is_kept(primary, launch->sample_threshold), v, tally, own);
         return;
     }
-    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
     EOT_GLOBAL const i64 *own_acc = acc + (u64)i * EOT_N_ACC;
-    eot_event ev =
-        eot_event_reconstruct(world, launch, primary, vertex[i], own_acc, outcome[2 * i], outcome[2 * i + 1]);
-    eot_event_select(world, launch, eot_is_kept(primary, launch->follow_threshold), vertex[i], ev, own_acc, tally, own);
+    eot_event ev = eot_event_reconstruct(world, launch, primary, v, own_acc, outcome[2 * i], outcome[2 * i + 1]);
+    eot_event_select(world, launch, is_new, v, ev, own_acc, tally, own);
 }

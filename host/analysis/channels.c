@@ -16,34 +16,51 @@ static double simulated_above(const struct eot_world *world, int process) {
     return most;
 }
 
+/* Rate per EOT of a channel that the cut or the region of sampling leaves out; exactly 0 where they leave out none. */
+static struct eot_mean left_out_of(const struct eot_estimator *e, int p, int parent) {
+    int channel = eot_rare_channel(p, parent);
+    double n = (double)e->run->n_excluded_shower;
+    struct eot_mean mean = {.value = e->run->excluded[channel].rate,
+                            .std_error = e->run->excluded[channel].error,
+                            .n_eff = e->run->excluded[channel].n_eff,
+                            .is_exact = !(n > 0.0),
+                            .has_no_error = n == 1.0};
+    if (n > 0.0 && mean.value == 0.0) mean.upper_limit = fmin(1.0, EOT_LIMIT_EVENTS_90 * eot_estimator_largest(e) / n);
+    return mean;
+}
+
+/* A rate of parents above an energy that no primary has is exactly 0. @param threshold GeV. */
+static void leave_out_what_cannot_be(const struct eot_estimator *e, double threshold, struct eot_mean *mean) {
+    if (threshold >= eot_estimator_top_energy(e) && mean->value == 0.0) *mean = (struct eot_mean){.is_exact = true};
+}
+
 /* A process that makes muon pairs, both channels together: rate per EOT, and if it is on the rate above the thresholds
  * that are wholly simulated, where its parents are simulated from, and what is left out below. */
 static enum eot_status add_pairs(const struct eot_estimator *e, int p, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *prefix = eot_process_at(p)->estimate,
                *particle = eot_rare_parents(p) & EOT_BY_PHOTON ? "photon" : "lepton";
-    const struct eot_run *run = e->run;
     double above = simulated_above(e->world, p);
     struct eot_mean mean;
     char name[MAX_NAME];
     EOT_TRY(eot_estimator_rate_of_both(e, eot_channel_offset(p, EOT_ELECTRON, EOT_CH_ALL),
                                        eot_channel_offset(p, EOT_POSITRON, EOT_CH_ALL), &mean, err));
     snprintf(name, sizeof name, "%s.per_eot", prefix);
+    if (!e->world->rare_on[p]) mean = (struct eot_mean){.is_exact = true};
     EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-    if (!e->world->rare_on[p]) goto done;
+    if (mean.is_exact) goto done;
     for (int i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++) {
         double threshold = (double)eot_channel_threshold(i);
         if (threshold < above) continue; /* only a part is simulated */
         EOT_TRY(eot_estimator_rate_of_both(e, eot_channel_offset(p, EOT_ELECTRON, EOT_CH_ABOVE + i),
                                            eot_channel_offset(p, EOT_POSITRON, EOT_CH_ABOVE + i), &mean, err));
+        leave_out_what_cannot_be(e, threshold, &mean);
         snprintf(name, sizeof name, "%s.per_eot_above_%gGeV", prefix, threshold);
         EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
-    int first = eot_rare_channel(p, EOT_ELECTRON), second = eot_rare_channel(p, EOT_POSITRON);
     snprintf(name, sizeof name, "%s.min_%s_energy_GeV", prefix, particle);
     EOT_TRY(eot_estimator_add_exact(e, name, "GeV", above, err));
-    mean = (struct eot_mean){.value = run->excluded[first].rate + run->excluded[second].rate,
-                             .std_error = hypot(run->excluded[first].error, run->excluded[second].error)};
+    mean = eot_mean_sum(left_out_of(e, p, EOT_ELECTRON), left_out_of(e, p, EOT_POSITRON));
     snprintf(name, sizeof name, "%s.excluded_per_eot", prefix);
     EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
 done:
@@ -65,12 +82,6 @@ static struct signal_names names_of(const struct eot_process *process, int paren
     return n;
 }
 
-/* Rate per EOT of a channel that the cut or the region of sampling leaves out. */
-static struct eot_mean left_out_of(const struct eot_run *run, int p, int parent) {
-    int channel = eot_rare_channel(p, parent);
-    return (struct eot_mean){.value = run->excluded[channel].rate, .std_error = run->excluded[channel].error};
-}
-
 /* Number of the threshold of 5 GeV in channel_thresholds.def. */
 static int threshold_of_5GeV(void) {
     int i = 0;
@@ -88,25 +99,34 @@ static enum eot_status add_efficiencies(const struct eot_estimator *e, int p, in
     };
     enum eot_status status = EOT_OK;
     const struct signal_names names = names_of(eot_process_at(p), parent);
-    const struct eot_mean left_out = left_out_of(e->run, p, parent), nothing = {.value = 0.0};
+    const struct eot_mean left_out = left_out_of(e, p, parent);
     int all = eot_channel_offset(p, parent, EOT_CH_ALL), above = threshold_of_5GeV(),
-        last = eot_channel_offset(p, parent, EOT_CH_MISSING + (int)e->config->detector.ecal_tail);
+        tail = (int)e->config->detector.ecal_tail;
+    struct eot_share passed = {.in = eot_channel_offset(p, parent, EOT_CH_MISSING + tail),
+                               .of = all,
+                               .cross = eot_channel_offset(p, parent, EOT_CH_CROSS_PASS + tail),
+                               .left_out = left_out};
     struct eot_mean mean;
     char name[MAX_NAME];
     for (int i = 0; i < EOT_N_CUT; i++) {
-        EOT_TRY(eot_estimator_share(e, eot_channel_offset(p, parent, EOT_CH_CUT + i), all, left_out, &mean, err));
+        EOT_TRY(eot_estimator_share(
+            e,
+            &(struct eot_share){.in = eot_channel_offset(p, parent, EOT_CH_CUT + i), .of = all, .left_out = left_out},
+            &mean, err));
         snprintf(name, sizeof name, "%s.%s", names.efficiency, cut[i]);
-        if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+        if (mean.n_batches > 0) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
-    EOT_TRY(eot_estimator_share(e, last, all, left_out, &mean, err));
+    EOT_TRY(eot_estimator_share(e, &passed, &mean, err));
     snprintf(name, sizeof name, "%s.missing_energy", names.efficiency);
-    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+    if (mean.n_batches > 0) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     snprintf(name, sizeof name, "%s.total", names.efficiency);
-    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+    if (mean.n_batches > 0) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     if (above == EOT_N_CHANNEL_THRESHOLD || e->world->rare_threshold[parent] > 5.0) goto done;
-    EOT_TRY(eot_estimator_share(e, last, eot_channel_offset(p, parent, EOT_CH_ABOVE + above), nothing, &mean, err));
+    passed.of = eot_channel_offset(p, parent, EOT_CH_ABOVE + above);
+    passed.left_out = (struct eot_mean){.is_exact = true};
+    EOT_TRY(eot_estimator_share(e, &passed, &mean, err));
     snprintf(name, sizeof name, "%s.above_5GeV", names.efficiency);
-    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
+    if (mean.n_batches > 0) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
 done:
     return status;
 }
@@ -126,15 +146,14 @@ done:
 static enum eot_status add_signal(const struct eot_estimator *e, int p, int parent, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct signal_names names = names_of(eot_process_at(p), parent);
-    const struct eot_mean left_out = left_out_of(e->run, p, parent), nothing = {.value = 0.0};
+    const struct eot_mean left_out = left_out_of(e, p, parent);
     int all = eot_channel_offset(p, parent, EOT_CH_ALL);
     struct eot_mean mean;
     char name[MAX_NAME];
-    EOT_TRY(eot_estimator_rate(e, all, e->method, &mean, err));
+    EOT_TRY(eot_estimator_rate(e, all, &mean, err));
     snprintf(name, sizeof name, "%ssimulated_per_eot", names.rate);
     EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
-    mean.value += left_out.value;
-    mean.std_error = hypot(mean.std_error, left_out.std_error);
+    mean = eot_mean_sum(mean, left_out);
     snprintf(name, sizeof name, "%sper_eot", names.rate);
     EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     snprintf(name, sizeof name, "%sexcluded_per_eot", names.rate);
@@ -142,13 +161,20 @@ static enum eot_status add_signal(const struct eot_estimator *e, int p, int pare
     for (int i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++) {
         double threshold = (double)eot_channel_threshold(i);
         if (threshold < e->world->rare_threshold[parent]) continue; /* only a part is simulated */
-        EOT_TRY(eot_estimator_rate(e, eot_channel_offset(p, parent, EOT_CH_ABOVE + i), e->method, &mean, err));
+        EOT_TRY(eot_estimator_rate(e, eot_channel_offset(p, parent, EOT_CH_ABOVE + i), &mean, err));
+        leave_out_what_cannot_be(e, threshold, &mean);
         snprintf(name, sizeof name, "%sper_eot_above_%gGeV", names.rate, threshold);
         EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
-    EOT_TRY(eot_estimator_share(e, eot_channel_offset(p, parent, EOT_CH_MUON_ENERGY), all, nothing, &mean, err));
+    EOT_TRY(eot_estimator_share(e,
+                                &(struct eot_share){.in = eot_channel_offset(p, parent, EOT_CH_MUON_ENERGY),
+                                                    .of = all,
+                                                    .cross = eot_channel_offset(p, parent, EOT_CH_CROSS_ENERGY),
+                                                    .unit = EOT_TALLY_ENERGY,
+                                                    .is_mean = true},
+                                &mean, err));
     snprintf(name, sizeof name, "%smuon_energy_mean_GeV", names.rate);
-    if (mean.n_batches > 1) EOT_TRY(eot_estimator_add(e, name, "GeV", mean, err));
+    if (mean.n_batches > 0) EOT_TRY(eot_estimator_add(e, name, "GeV", mean, err));
 done:
     return status;
 }
@@ -158,7 +184,7 @@ enum eot_status eot_estimator_add_channels(const struct eot_estimator *e, struct
     struct eot_mean mean;
     switch (eot_config_family(e->config)) {
     case EOT_FAMILY_DIMUON:
-        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &mean, err));
+        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &mean, err));
         EOT_TRY(eot_estimator_add(e, "dimuon.per_eot", "1", mean, err));
         for (int p = 0; p < EOT_N_RARE; p++)
             if (eot_rare_family(p) == EOT_FAMILY_DIMUON) EOT_TRY(add_pairs(e, p, err));

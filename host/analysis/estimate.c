@@ -17,11 +17,10 @@ static enum eot_status add_track_lengths(const struct eot_estimator *e, struct e
     };
     enum eot_status status = EOT_OK;
     const struct eot_run *run = e->run;
-    size_t n_used = 0;
-    for (size_t i = 0; i < run->n_block; i++) n_used += run->block[i].n_primary > 0;
+    const double top = eot_estimator_top_energy(e);
     for (int p = 0; p < 3; p++)
         for (int t = 0; t < EOT_N_TRACK_THRESHOLD; t++) {
-            if (threshold[t] < e->config->physics.cut || n_used < 2) continue; /* not tracked; or without an error */
+            if (threshold[t] < e->config->physics.cut) continue; /* not tracked */
             for (size_t i = 0; i < run->n_block; i++) {
                 double sum = 0.0;
                 for (int b = t + 1; b < EOT_TRACK_BINS; b++)
@@ -31,6 +30,9 @@ static enum eot_status add_track_lengths(const struct eot_estimator *e, struct e
             struct eot_mean mean;
             char name[80];
             EOT_TRY(eot_statistics_rate(e->scratch, run->n_block, false, &mean, err));
+            if (mean.value == 0.0 && threshold[t] >= top) mean = (struct eot_mean){.is_exact = true};
+            if (mean.value == 0.0 && !mean.is_exact) /* at most top / threshold particles, each for about one X0 */
+                mean.upper_limit = EOT_LIMIT_EVENTS_90 * (top / threshold[t]) / (double)eot_sums_primaries(&run->sums);
             snprintf(name, sizeof name, "cascade.track_length_X0.%s_above_%gGeV", particle[p], threshold[t]);
             EOT_TRY(eot_estimator_add(e, name, "X0", mean, err));
         }
@@ -41,30 +43,80 @@ done:
 /* Rate of vertices, by process, and their mean depth. */
 static enum eot_status add_vertices(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct eot_batch_sum *weight = NULL;
     struct eot_mean all, mean;
     char name[64];
-    size_t n_used = 0; /* blocks with primaries: an interrupted run may have one, and then no spread between blocks */
-    for (size_t i = 0; i < e->run->n_block; i++) n_used += e->run->block[i].n_primary > 0;
-    EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &all, err));
-    EOT_TRY(eot_estimator_add_exact(e, "eot.simulated", "1", (double)(e->run->end - e->run->first), err));
+    EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &all, err));
+    EOT_TRY(eot_estimator_add_exact(e, "eot.simulated", "1", (double)eot_sums_primaries(&e->run->sums), err));
     EOT_TRY(eot_estimator_add_exact(e, "physics.cut", "GeV", e->config->physics.cut, err));
     double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
     mean = (struct eot_mean){.value = equivalent,
                              .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0,
+                             .n_eff = all.n_eff,
+                             .has_no_error = all.has_no_error,
                              .n_batches = all.n_batches};
     EOT_TRY(eot_estimator_add(e, "eot.equivalent", "1", mean, err));
     EOT_TRY(eot_estimator_add_channels(e, err));
-    if (!(all.value > 0.0) || n_used < 2) goto done;
-    weight = calloc(e->run->n_block, sizeof *weight);
-    EOT_CHECK_MEMORY(weight);
-    eot_estimator_sums(e, EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, e->scratch);
-    eot_estimator_sums(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, weight);
-    EOT_TRY(eot_statistics_ratio(e->scratch, weight, e->run->n_block, &mean, err));
+    EOT_TRY(eot_estimator_share(e,
+                                &(struct eot_share){.in = EOT_T_WEIGHTED + 4 * EOT_W_DEPTH,
+                                                    .of = EOT_T_WEIGHTED + 4 * EOT_W_ALL,
+                                                    .cross = EOT_T_WEIGHTED + 4 * EOT_W_CROSS_DEPTH,
+                                                    .unit = EOT_TALLY_DEPTH,
+                                                    .is_mean = true},
+                                &mean, err));
     snprintf(name, sizeof name, "%s.mean_depth_X0", eot_family_key(eot_config_family(e->config)));
-    EOT_TRY(eot_estimator_add(e, name, "X0", mean, err));
+    if (mean.n_batches > 0) EOT_TRY(eot_estimator_add(e, name, "X0", mean, err));
 done:
-    free(weight);
+    return status;
+}
+
+/* Whether a term of the ledger cannot be other than it is: the set-up has no place for it, or it was counted. */
+static bool is_known(const struct eot_estimator *e, int term) {
+    const eot_response *r = &e->world->event.response;
+    bool is_signal = eot_config_family(e->config) == EOT_FAMILY_SIGNAL, has_veto = false;
+    for (size_t i = 0; i < e->config->geometry.n_volume; i++)
+        has_veto |= e->config->geometry.volume[i].role == EOT_ROLE_VETO;
+    switch (term) {
+    case EOT_ACC_LEDGER_VETO: return !has_veto;
+    case EOT_ACC_LEDGER_HCAL: return r->n_hcal == 0;
+    case EOT_ACC_LEDGER_REST: return e->config->physics.decay;
+    case EOT_ACC_LEDGER_PHI:
+    case EOT_ACC_LEDGER_RECOIL: return !is_signal;
+    case EOT_ACC_LEDGER_LOST: return true;
+    default: return false;
+    }
+}
+
+/* Share of a term of the ledger in the energy of the sampled events. An event holds all of its energy in a term at
+ * most: hence the limit on a term without any. */
+static enum eot_status ledger_share(const struct eot_estimator *e, int term, struct eot_batch_sum *beam,
+                                    struct eot_mean *mean, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_run *run = e->run;
+    const double unit = EOT_TALLY_ENERGY * EOT_TALLY_ENERGY, n = (double)eot_estimator_counter(e, EOT_C_SAMPLED);
+    struct eot_ratio_sums s = {
+        .a = (double)eot_estimator_counter(e, EOT_C_LEDGER + term) / EOT_ENERGY_QUANTUM,
+        .b = (double)eot_estimator_counter(e, EOT_C_ENERGY_IN) / EOT_ENERGY_QUANTUM,
+        .aa = unit * eot_estimator_total(e, EOT_T_LEDGER_SQUARE + 2 * term),
+        .ab = unit * eot_estimator_total(e, EOT_T_LEDGER_CROSS + 2 * term),
+        .bb = unit * eot_estimator_total(e, EOT_T_BEAM_SQUARE),
+    };
+    *mean = eot_statistics_ratio_of(s, n);
+    if (e->method == EOT_BY_BATCHES) {
+        struct eot_mean batches;
+        for (size_t b = 0; b < run->n_block; b++)
+            e->scratch[b] = (struct eot_batch_sum){
+                run->block[b].n_primary, (double)run->block[b].event[EOT_C_LEDGER + term] / EOT_ENERGY_QUANTUM, 0.0};
+        EOT_TRY(eot_statistics_ratio(e->scratch, beam, run->n_block, &batches, err));
+        if (!batches.has_no_error) mean->std_error = batches.std_error;
+    }
+    /* of a term that is a small part, deviations are the term itself; by shares, as energies hardly differ */
+    double shares2 = s.bb > 0.0 ? s.aa / s.bb * n : 0.0, shares4 = 0.0;
+    for (size_t b = 0; b < run->n_block; b++)
+        shares4 += eot_square_value(run->block[b].event + EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * term);
+    if (shares4 > 0.0 && mean->value < 0.1) mean->n_eff_error = shares2 * shares2 / shares4;
+    if (s.a == 0.0) mean->upper_limit = fmin(1.0, EOT_LIMIT_EVENTS_90 / n);
+    if (s.a == 0.0 && is_known(e, term)) *mean = (struct eot_mean){.is_exact = true};
+done:
     return status;
 }
 
@@ -74,25 +126,19 @@ static enum eot_status add_balance(const struct eot_estimator *e, struct eot_err
     const struct eot_run *run = e->run;
     double in = (double)eot_estimator_counter(e, EOT_C_ENERGY_IN) / EOT_ENERGY_QUANTUM, out = 0.0;
     int64_t difference = eot_estimator_counter(e, EOT_C_ENERGY_IN);
-    size_t n_used = 0;
-    struct eot_batch_sum *share = calloc(run->n_block, sizeof *share);
-    EOT_CHECK_MEMORY(share);
-    for (size_t b = 0; b < run->n_block; b++) {
-        share[b] = (struct eot_batch_sum){run->block[b].n_primary,
-                                          (double)run->block[b].event[EOT_C_ENERGY_IN] / EOT_ENERGY_QUANTUM, 0.0};
-        n_used += run->block[b].n_primary > 0;
-    }
+    struct eot_batch_sum *beam = calloc(run->n_block, sizeof *beam);
+    EOT_CHECK_MEMORY(beam);
+    for (size_t b = 0; b < run->n_block; b++)
+        beam[b] = (struct eot_batch_sum){run->block[b].n_primary,
+                                         (double)run->block[b].event[EOT_C_ENERGY_IN] / EOT_ENERGY_QUANTUM, 0.0};
     for (int i = 0; i < EOT_N_LEDGER; i++) {
         int64_t counts = eot_estimator_counter(e, EOT_C_LEDGER + i);
         struct eot_mean mean;
         char name[80];
         out += (double)counts / EOT_ENERGY_QUANTUM;
         difference -= counts;
-        if (!(in > 0.0) || n_used < 2) continue;
-        for (size_t b = 0; b < run->n_block; b++)
-            e->scratch[b] = (struct eot_batch_sum){
-                run->block[b].n_primary, (double)run->block[b].event[EOT_C_LEDGER + i] / EOT_ENERGY_QUANTUM, 0.0};
-        EOT_TRY(eot_statistics_ratio(e->scratch, share, run->n_block, &mean, err));
+        if (!(in > 0.0)) continue;
+        EOT_TRY(ledger_share(e, i, beam, &mean, err));
         snprintf(name, sizeof name, "energy.%s_fraction", eot_ledger_name[i]);
         EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
@@ -100,17 +146,12 @@ static enum eot_status add_balance(const struct eot_estimator *e, struct eot_err
     e->result->energy_out = out;
     e->result->energy_residual = in > 0.0 ? (double)difference / EOT_ENERGY_QUANTUM / in : 0.0;
 done:
-    free(share);
+    free(beam);
     return status;
 }
 
 enum eot_status eot_estimate_showers(const struct eot_config *config, const struct eot_world *world,
                                      const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
-    static const char *const fault[EOT_N_FAULT] = {
-#define EOT_FAULT_COUNTER(id, name, bits) name,
-#include "eotmc/tally/faults.def"
-#undef EOT_FAULT_COUNTER
-    };
     enum eot_status status = EOT_OK;
     bool is_enhanced = config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0;
     struct eot_estimator e = {.config = config,
@@ -122,6 +163,7 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
     double scale = (double)world->event.response.hcal_scale;
     EOT_CHECK_MEMORY(e.scratch);
     EOT_TRY(add_vertices(&e, err));
+    EOT_TRY(eot_estimator_add_beam(&e, err));
     if (config->scoring.track_length) EOT_TRY(add_track_lengths(&e, err));
     for (e.selection = 0; e.selection <= config->n_further; e.selection++) {
         EOT_TRY(eot_estimator_add_selection(&e, err));
@@ -130,10 +172,14 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
     e.selection = 0;
     if (world->event.response.n_hcal > 0)
         EOT_TRY(eot_estimator_add(&e, "hcal.calibration", "1",
-                                  (struct eot_mean){.value = scale, .std_error = scale * world->hcal_peak_error}, err));
+                                  (struct eot_mean){.value = scale,
+                                                    .std_error = scale * world->hcal_peak_error,
+                                                    .n_eff = EOT_CALIBRATION_MUONS},
+                                  err));
     EOT_TRY(eot_estimate_plain_showers(config, run, world->calorimeter_X0, result, err));
     for (int i = 0; i < EOT_N_FAULT; i++)
-        EOT_TRY(eot_result_add_fault(result, fault[i], (uint64_t)eot_estimator_counter(&e, EOT_C_FAULT + i), err));
+        EOT_TRY(
+            eot_result_add_fault(result, eot_fault_name[i], (uint64_t)eot_estimator_counter(&e, EOT_C_FAULT + i), err));
     EOT_TRY(add_balance(&e, err));
 done:
     free(e.scratch);

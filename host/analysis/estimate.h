@@ -22,4 +22,7 @@ extern const struct eot_column_info eot_event_columns[EOT_N_EVENT_COLUMN + 1];
 /** Names of the terms of the energy balance. */
 extern const char *const eot_ledger_name[EOT_N_LEDGER];
 
+/** Names of the kinds of faults. */
+extern const char *const eot_fault_name[EOT_N_FAULT];
+
 #endif

@@ -11,9 +11,8 @@
 /** How the error of a rate is found. */
 enum eot_error_method {
     EOT_BY_SQUARES, /* one vertex a primary, or hardly ever two */
-    EOT_BY_BATCHES, /* n_eff from the squares, the error from the batches: several vertices of one shower are not
+    EOT_BY_BATCHES  /* n_eff from the squares, the error from the batches: several vertices of one shower are not
                        independent */
-    EOT_NO_SQUARES  /* pass probabilities, whose squares are too small for the tally */
 };
 
 /** What estimates are made from, and where they go. */
@@ -27,26 +26,43 @@ struct eot_estimator {
     size_t selection;              /* whose tallies are read: 0, the default one; 1 to config->n_further */
 };
 
-/** Sums and sums of squares of the weighted tally at an offset, for each block. @param sum [run->n_block]. */
+/** Largest weight [vertices per EOT] that an entry of a weighted sum could have had: that of the heaviest vertex of the
+ * run. Without vertices: the weight that analog ones have, and in forced mode 1, as an electron makes no more than one.
+ */
+double eot_estimator_largest(const struct eot_estimator *e);
+/** The largest energy [GeV] that a primary can have: the beam's and 6 standard deviations. */
+double eot_estimator_top_energy(const struct eot_estimator *e);
+
+/** Sums and sums of squares of the weighted tally at an offset, for each block; of sums of pass probabilities, the
+ * squares that the tally keeps apart. @param sum [run->n_block]. */
 void eot_estimator_sums(const struct eot_estimator *e, int offset, struct eot_batch_sum *sum);
 /** Sum of a counter over all blocks. */
 int64_t eot_estimator_counter(const struct eot_estimator *e, int which);
 /** Value of a weighted tally at an offset, summed over all blocks. */
 double eot_estimator_total(const struct eot_estimator *e, int offset);
 
-/** Rate per EOT of the sums in e->scratch. @return EOT_E_NUMERIC. */
-enum eot_status eot_estimator_rate_of_scratch(const struct eot_estimator *e, enum eot_error_method method,
-                                              struct eot_mean *mean, struct eot_error *err);
+/** Rate per EOT of the sums in e->scratch; of an empty sum with its upper limit, EOT_LIMIT_EVENTS_90 entries of the
+ * largest weight. @return EOT_E_NUMERIC. */
+enum eot_status eot_estimator_rate_of_scratch(const struct eot_estimator *e, struct eot_mean *mean,
+                                              struct eot_error *err);
 /** Rate per EOT of the weighted tally at an offset. @return EOT_E_NUMERIC. */
-enum eot_status eot_estimator_rate(const struct eot_estimator *e, int offset, enum eot_error_method method,
-                                   struct eot_mean *mean, struct eot_error *err);
+enum eot_status eot_estimator_rate(const struct eot_estimator *e, int offset, struct eot_mean *mean,
+                                   struct eot_error *err);
 /** Rate per EOT of two weighted tallies that no vertex is in both of. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_estimator_rate_of_both(const struct eot_estimator *e, int offset, int other, struct eot_mean *mean,
                                            struct eot_error *err);
-/** Ratio of two weighted tallies over the run, `in` a part of `of` to which left_out.value per EOT (with its error) is
- * added; from the batches: n_batches is 0 where there are not several. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
-enum eot_status eot_estimator_share(const struct eot_estimator *e, int in, int of, struct eot_mean left_out,
-                                    struct eot_mean *mean, struct eot_error *err);
+/** A ratio of two weighted tallies over the run, by their offsets. */
+struct eot_share {
+    int in, of;               /* sum of w x; sum of w */
+    int cross;                /* sum of w^2 x; 0: x is 0 or 1, and it is that of w^2 x^2 */
+    double unit;              /* of x in the squares and in `cross`; 0: 1 */
+    bool is_mean;             /* of a quantity x, which rests on all entries; else a share, 0 to 1, with limits */
+    struct eot_mean left_out; /* per EOT: added to the denominator */
+};
+/** Its value, with the error of the linearised ratio, or that from the batches (e->method). n_batches is 0 where the
+ * denominator is: there is no ratio. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
+enum eot_status eot_estimator_share(const struct eot_estimator *e, const struct eot_share *share, struct eot_mean *mean,
+                                    struct eot_error *err);
 
 /** Place of a sum of a channel (enum eot_channel_sum) in a tally. */
 int eot_channel_offset(int process, int parent, int which);
@@ -54,7 +70,8 @@ int eot_channel_offset(int process, int parent, int which);
 /** "selection.NAME." in front of a name for a further selection, the name itself for the default one.
  * @param text at least 80 bytes. */
 void eot_estimator_name(const struct eot_estimator *e, const char *name, char *text, size_t n_text);
-/** Add an estimate to a result. @return EOT_E_MEMORY, EOT_E_INTERNAL. */
+/** Add an estimate to a result: every estimate of every job goes through here. It has to state n_eff, or is_exact;
+ * whether it is poorly determined follows. @return EOT_E_MEMORY, EOT_E_INTERNAL. */
 enum eot_status eot_add_mean(struct eot_result *result, const char *name, const char *unit, struct eot_mean mean,
                              struct eot_error *err);
 /** Add an estimate, with the selection's name in front. @return EOT_E_MEMORY, EOT_E_INTERNAL. */
@@ -64,6 +81,8 @@ enum eot_status eot_estimator_add(const struct eot_estimator *e, const char *nam
 enum eot_status eot_estimator_add_exact(const struct eot_estimator *e, const char *name, const char *unit, double value,
                                         struct eot_error *err);
 
+/** beam.*: what became of the primaries before the ECAL. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
+enum eot_status eot_estimator_add_beam(const struct eot_estimator *e, struct eot_error *err);
 /** Cut flow, categories, selected.per_eot and, of the signal, efficiencies of the selection e->selection. @return
  * EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struct eot_error *err);

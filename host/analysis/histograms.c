@@ -40,8 +40,9 @@ static int bin_offset(int which, int bin) { return EOT_T_HISTOGRAM + 4 * (which 
 
 static enum eot_status add_histogram(const struct eot_estimator *e, const struct shown *shown, struct eot_error *err) {
     double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2],
-        n = (double)(e->run->end - e->run->first) / e->run->rare_unit;
-    struct eot_histogram h = {.n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1};
+        n = (double)eot_sums_primaries(&e->run->sums) / e->run->rare_unit;
+    struct eot_histogram h = {
+        .n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1, .content_unit = "1/EOT"};
     for (int b = 0; b < EOT_N_BIN + 2; b++) {
         int place = bin_offset(shown->which, b);
         values[b] = eot_estimator_total(e, place) / n;
@@ -54,6 +55,8 @@ static enum eot_status add_histogram(const struct eot_estimator *e, const struct
     snprintf(h.axis, sizeof h.axis, "%s", shown->axis);
     h.underflow = values[0];
     h.overflow = values[EOT_N_BIN + 1];
+    h.underflow_variance = variances[0];
+    h.overflow_variance = variances[EOT_N_BIN + 1];
     return eot_result_add_histogram(e->result, &h, err);
 }
 
@@ -64,6 +67,7 @@ static enum eot_status add_efficiency_histogram(const struct eot_estimator *e, s
     struct eot_histogram h = {.unit = "GeV",
                               .title = "Efficiency of the selection by energy of the lepton at the vertex",
                               .axis = "lepton energy",
+                              .content_unit = "1",
                               .n_bin = EOT_N_BIN,
                               .edges = edges,
                               .values = values,

@@ -1,6 +1,6 @@
 /** @file record.c
- * Names that go with what an event leaves: the columns of its record, the terms of its energy balance. They are the
- * rows of columns.def in include/eotmc/tally and of ledger.def in include/eotmc/detector. */
+ * Names that go with what an event leaves: the columns of its record, the terms of its energy balance, its faults. They
+ * are the rows of columns.def and faults.def in include/eotmc/tally and of ledger.def in include/eotmc/detector. */
 #include "analysis/estimate.h"
 
 enum { REAL, INTEGER };
@@ -16,4 +16,10 @@ const char *const eot_ledger_name[EOT_N_LEDGER] = {
 #define EOT_LEDGER(id, name, meaning) name,
 #include "eotmc/detector/ledger.def"
 #undef EOT_LEDGER
+};
+
+const char *const eot_fault_name[EOT_N_FAULT] = {
+#define EOT_FAULT_COUNTER(id, name, bits) name,
+#include "eotmc/tally/faults.def"
+#undef EOT_FAULT_COUNTER
 };

@@ -23,6 +23,7 @@ void eot_result_free(struct eot_result *result) {
     free(result->category);
     free(result->selection);
     free(result->fault);
+    free(result->lost_event);
     free(result->events.value);
     eot_findings_free(&result->warnings);
     *result = (struct eot_result){0};
@@ -119,6 +120,13 @@ enum eot_status eot_result_add_fault(struct eot_result *result, const char *name
     return append(&result->fault, &result->n_fault, &fault, sizeof fault, err);
 }
 
+enum eot_status eot_result_add_lost_event(struct eot_result *result, uint64_t primary, const char *cause,
+                                          struct eot_error *err) {
+    struct eot_lost_event event = {.primary = primary};
+    snprintf(event.cause, sizeof event.cause, "%s", cause);
+    return append(&result->lost_event, &result->n_lost_event, &event, sizeof event, err);
+}
+
 enum eot_status eot_result_add_device(struct eot_result *result, const char *name, const char *driver,
                                       struct eot_error *err) {
     struct eot_device_record device = {0};
@@ -160,6 +168,8 @@ static enum eot_status check_histogram(const struct eot_histogram *h, struct eot
     }
     EOT_TRY(check_number("histogram", h->name, "underflow", h->underflow, false, err));
     EOT_TRY(check_number("histogram", h->name, "overflow", h->overflow, false, err));
+    EOT_TRY(check_number("histogram", h->name, "underflow_variance", h->underflow_variance, true, err));
+    EOT_TRY(check_number("histogram", h->name, "overflow_variance", h->overflow_variance, true, err));
 done:
     return status;
 }
@@ -173,11 +183,15 @@ static enum eot_status check_rows(const struct eot_cutflow_row *cutflow, size_t 
         EOT_TRY(check_number("cut", c->cut, "events", c->events, false, err));
         EOT_TRY(check_number("cut", c->cut, "weighted", c->weighted, false, err));
         EOT_TRY(check_number("cut", c->cut, "std_error", c->std_error, true, err));
+        EOT_TRY(check_number("cut", c->cut, "n_eff", c->n_eff, true, err));
+        EOT_TRY(check_number("cut", c->cut, "upper_limit_90", c->upper_limit_90, true, err));
     }
     for (size_t i = 0; i < n_category; i++) {
         const struct eot_category *c = &category[i];
         EOT_TRY(check_number("category", c->name, "weighted", c->weighted, false, err));
         EOT_TRY(check_number("category", c->name, "std_error", c->std_error, true, err));
+        EOT_TRY(check_number("category", c->name, "n_eff", c->n_eff, true, err));
+        EOT_TRY(check_number("category", c->name, "upper_limit_90", c->upper_limit_90, true, err));
     }
 done:
     return status;
@@ -190,6 +204,8 @@ enum eot_status eot_result_check(const struct eot_result *result, struct eot_err
         EOT_TRY(check_number("estimate", e->name, "value", e->value, false, err));
         EOT_TRY(check_number("estimate", e->name, "std_error", e->std_error, true, err));
         EOT_TRY(check_number("estimate", e->name, "n_eff", e->n_eff, true, err));
+        EOT_TRY(check_number("estimate", e->name, "upper_limit_90", e->upper_limit_90, true, err));
+        EOT_TRY(check_number("estimate", e->name, "lower_limit_90", e->lower_limit_90, true, err));
     }
     for (size_t i = 0; i < result->n_histogram; i++) EOT_TRY(check_histogram(&result->histogram[i], err));
     EOT_TRY(check_rows(result->cutflow, result->n_cutflow, result->category, result->n_category, err));

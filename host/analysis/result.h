@@ -11,31 +11,45 @@
 #include "base/error.h"
 #include "check/findings.h"
 
+/** A number of a result. What it rests on is said by n_eff, or by is_exact: see struct eot_mean, whose members these
+ * are; the limits are 0 where there are none. */
 struct eot_estimate {
     char name[80], unit[16];
     double value, std_error, n_eff;
     long n_batches;
+    bool is_exact, has_no_error, is_poorly_determined;
+    double upper_limit_90, lower_limit_90;
 };
-struct eot_histogram {        /* contents per EOT; edges has n_bin + 1 */
+struct eot_histogram {        /* edges has n_bin + 1 */
     char name[64], unit[16];  /* unit of the axis */
     char title[96], axis[64]; /* for figures */
+    char content_unit[16];    /* of the contents of a bin, which is not divided by its width: "1/EOT" */
     size_t n_bin;
     double *edges, *values, *variances;
-    double underflow, overflow;
+    double underflow, overflow, underflow_variance, overflow_variance;
 };
 struct eot_cutflow_row {
     char cut[64];
     double events, weighted,
-        std_error;       /* number of simulated events (the last cut: sum of their probabilities to pass it), per EOT */
+        std_error; /* number of simulated events (the last cut: sum of their probabilities to pass it), per EOT */
+    double n_eff, upper_limit_90;
+    bool has_no_error, is_poorly_determined;
     bool is_not_applied; /* its detector is missing: all events pass */
 };
 struct eot_category {
     char name[8], title[96];
     double weighted, std_error;
+    double n_eff, upper_limit_90;
+    bool has_no_error, is_poorly_determined;
 };
 struct eot_fault_count {
     char name[32];
     uint64_t count;
+};
+/** An event that was given up because a track of its was lost; eotmc replay follows it step by step. */
+struct eot_lost_event {
+    uint64_t primary;
+    char cause[64];
 };
 
 #define EOT_RESULT_MAX_CUTFLOW 16
@@ -68,6 +82,7 @@ struct eot_device_record {
     X(wall_s) X(kernel_s) X(jit_s) X(tables_s) X(eot_per_s) X(steps_per_s) X(steps_per_eot) X(muons_per_s)
 
 struct eot_result {
+    char id[33]; /* of the sample: a hash of version, configuration, tables, primaries and tallies; "" where unknown */
     char name[64], mode[8], config_sha256[65], tables_sha256[65], tally_sha256[65], version[32];
     uint64_t seed, run;
     bool partial;
@@ -87,6 +102,9 @@ struct eot_result {
     struct eot_selection_result *selection;
     size_t n_fault;
     struct eot_fault_count *fault;
+    uint64_t n_followed, n_lost; /* events; of them given up: their kinds are the faults */
+    size_t n_lost_event;
+    struct eot_lost_event *lost_event;             /* the first of them */
     double energy_in, energy_out, energy_residual; /* GeV, GeV, relative */
     struct eot_event_table events;
     struct eot_findings warnings; /* what makes a number less than it seems */
@@ -114,6 +132,8 @@ enum eot_status eot_result_add_selection(struct eot_result *result, const struct
                                          struct eot_error *err);
 enum eot_status eot_result_add_fault(struct eot_result *result, const char *name, uint64_t count,
                                      struct eot_error *err);
+enum eot_status eot_result_add_lost_event(struct eot_result *result, uint64_t primary, const char *cause,
+                                          struct eot_error *err);
 enum eot_status eot_result_add_device(struct eot_result *result, const char *name, const char *driver,
                                       struct eot_error *err);
 /** Append the primary ids [first, end). */

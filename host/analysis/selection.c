@@ -38,7 +38,13 @@ static const struct eot_selection_config *selection_of(const struct eot_estimato
 
 static void add_row(struct eot_selection_result *r, const char *cut, double events, struct eot_mean mean) {
     struct eot_cutflow_row *row = &r->cutflow[r->n_cutflow++];
-    *row = (struct eot_cutflow_row){.events = events, .weighted = mean.value, .std_error = mean.std_error};
+    *row = (struct eot_cutflow_row){.events = events,
+                                    .weighted = mean.value,
+                                    .std_error = mean.std_error,
+                                    .n_eff = mean.n_eff,
+                                    .upper_limit_90 = mean.upper_limit,
+                                    .has_no_error = mean.has_no_error,
+                                    .is_poorly_determined = eot_mean_is_poor(&mean)};
     snprintf(row->cut, sizeof row->cut, "%s", cut);
 }
 
@@ -50,10 +56,10 @@ static enum eot_status make_cutflow(const struct eot_estimator *e, const struct 
     struct eot_mean mean;
     char text[64];
     int chosen = (int)e->config->detector.ecal_tail;
-    EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->method, &mean, err));
+    EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &mean, err));
     add_row(r, eot_family_title(eot_config_family(e->config)), (double)eot_estimator_counter(e, EOT_C_EVENTS), mean);
     for (int i = 0; i < EOT_N_CUT; i++) {
-        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CUT + i), e->method, &mean, err));
+        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CUT + i), &mean, err));
         add_row(r, CUT[i], (double)eot_estimator_counter(e, EOT_C_CUT + i), mean);
         r->cutflow[r->n_cutflow - 1].is_not_applied =
             (e->world->event.selection[e->selection].absent >> DETECTOR[i]) & 1;
@@ -71,8 +77,13 @@ static enum eot_status make_categories(const struct eot_estimator *e, struct eot
     if (eot_config_family(e->config) == EOT_FAMILY_SIGNAL) return EOT_OK; /* there is no other muon */
     for (int i = 0; i < EOT_N_CATEGORY; i++) {
         struct eot_category *c = &r->category[r->n_category++];
-        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY + i), e->method, &mean, err));
-        *c = (struct eot_category){.weighted = mean.value, .std_error = mean.std_error};
+        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CATEGORY + i), &mean, err));
+        *c = (struct eot_category){.weighted = mean.value,
+                                   .std_error = mean.std_error,
+                                   .n_eff = mean.n_eff,
+                                   .upper_limit_90 = mean.upper_limit,
+                                   .has_no_error = mean.has_no_error,
+                                   .is_poorly_determined = eot_mean_is_poor(&mean)};
         snprintf(c->name, sizeof c->name, "%s", CATEGORY[i].name);
         snprintf(c->title, sizeof c->title, "%s", CATEGORY[i].title);
     }
@@ -86,7 +97,7 @@ enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struc
     struct eot_mean selected[EOT_N_TAIL];
     char name[64];
     for (int i = 0; i < EOT_N_TAIL; i++)
-        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING + i), EOT_NO_SQUARES, &selected[i], err));
+        EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING + i), &selected[i], err));
     EOT_TRY(make_cutflow(e, selected, &r, err));
     EOT_TRY(make_categories(e, &r, err));
     EOT_TRY(eot_estimator_add(e, "selected.per_eot", "1", selected[e->config->detector.ecal_tail], err));

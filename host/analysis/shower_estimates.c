@@ -8,30 +8,35 @@
 /* Mean of n scores with sums of squares. */
 static struct eot_mean mean_of(double sum, double square, double n) {
     double mean = sum / n;
-    return (struct eot_mean){
-        .value = mean, .std_error = n > 1.0 ? sqrt(fmax(0.0, square / n - mean * mean) / (n - 1.0)) : 0.0, .n_eff = n};
-}
-
-/* sum A / sum B over n showers; error by linearisation. */
-static struct eot_mean ratio_of(double A, double A2, double B, double B2, double AB, double n) {
-    double r = A / B;
-    return (struct eot_mean){
-        .value = r, .std_error = sqrt(fmax(0.0, A2 - 2.0 * r * AB + r * r * B2) * n / (n - 1.0)) / B, .n_eff = n};
+    return (struct eot_mean){.value = mean,
+                             .std_error = n > 1.0 ? sqrt(fmax(0.0, square / n - mean * mean) / (n - 1.0)) : 0.0,
+                             .n_eff = eot_statistics_n_eff(sum, square),
+                             .has_no_error = !(n > 1.0)};
 }
 
 /* Sum k of enum eot_shower_sum. */
 static double sum_of(const struct eot_run *run, size_t k) { return eot_sums_wide(&run->sums, EOT_RUN_SHOWER, k); }
 
-static struct eot_mean score_mean(const struct eot_run *run, enum eot_shower_score k, double n) {
-    return mean_of(sum_of(run, EOT_SS_SCORE + k), sum_of(run, EOT_SS_SQUARE + k), n);
+/* @param most the largest score that a shower can have [GeV]. */
+static struct eot_mean score_mean(const struct eot_run *run, enum eot_shower_score k, double n, double most) {
+    struct eot_mean mean = mean_of(sum_of(run, EOT_SS_SCORE + k), sum_of(run, EOT_SS_SQUARE + k), n);
+    if (mean.value == 0.0) mean.upper_limit = EOT_LIMIT_EVENTS_90 * most / n;
+    return mean;
 }
 
 /* Score k over the deposit. */
 static struct eot_mean score_ratio(const struct eot_run *run, enum eot_shower_score k, enum eot_shower_sum cross,
                                    double n) {
-    return ratio_of(sum_of(run, EOT_SS_SCORE + k), sum_of(run, EOT_SS_SQUARE + k),
-                    sum_of(run, EOT_SS_SCORE + EOT_S_DEPOSIT), sum_of(run, EOT_SS_SQUARE + EOT_S_DEPOSIT),
-                    sum_of(run, cross), n);
+    struct eot_ratio_sums s = {.a = sum_of(run, EOT_SS_SCORE + k),
+                               .b = sum_of(run, EOT_SS_SCORE + EOT_S_DEPOSIT),
+                               .aa = sum_of(run, EOT_SS_SQUARE + k),
+                               .ab = sum_of(run, cross),
+                               .bb = sum_of(run, EOT_SS_SQUARE + EOT_S_DEPOSIT)};
+    struct eot_mean mean = eot_statistics_ratio_of(s, n);
+    double least = fmin(1.0, EOT_LIMIT_EVENTS_90 / n);
+    if (s.a == 0.0) mean.upper_limit = least;
+    if (s.a >= s.b) mean.lower_limit = 1.0 - least;
+    return mean;
 }
 
 /* Relative spread of the visible energy; its error is that of a Gaussian's width. */
@@ -88,11 +93,12 @@ enum eot_status eot_estimate_plain_showers(const struct eot_config *config, cons
                                            struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double n = (double)eot_sums_count(&run->sums, EOT_RUN_SHOWER_COUNT, 0);
+    double most = config->beam.energy * (1.0 + 6.0 * config->beam.spread);
     struct eot_shower_binning binning = eot_run_shower_binning(config);
     if (n < 2.0 || !(sum_of(run, EOT_SS_SCORE + EOT_S_DEPOSIT) > 0.0)) return EOT_OK; /* no error can be stated */
-    EOT_TRY(eot_add_mean(result, "ecal.showers", "1", (struct eot_mean){.value = n}, err));
-    EOT_TRY(eot_add_mean(result, "ecal.deposit_GeV", "GeV", score_mean(run, EOT_S_DEPOSIT, n), err));
-    if (sum_of(run, EOT_SS_SCORE + EOT_S_VISIBLE) > 0.0) {
+    EOT_TRY(eot_add_mean(result, "ecal.showers", "1", (struct eot_mean){.value = n, .is_exact = true}, err));
+    EOT_TRY(eot_add_mean(result, "ecal.deposit_GeV", "GeV", score_mean(run, EOT_S_DEPOSIT, n, most), err));
+    if (sum_of(run, EOT_SS_SCORE + EOT_S_VISIBLE) > 0.0) { /* else nothing in the ECAL is active */
         EOT_TRY(eot_add_mean(result, "ecal.visible_fraction", "1",
                              score_ratio(run, EOT_S_VISIBLE, EOT_SS_CROSS_VISIBLE, n), err));
         EOT_TRY(eot_add_mean(result, "ecal.visible_spread", "1", visible_spread(run, n), err));
@@ -103,14 +109,20 @@ enum eot_status eot_estimate_plain_showers(const struct eot_config *config, cons
     EOT_TRY(add_depths(run, n, result, err));
     EOT_TRY(eot_add_mean(result, "ecal.preshower_fraction", "1",
                          score_ratio(run, EOT_S_PRESHOWER, EOT_SS_CROSS_PRESHOWER, n), err));
-    EOT_TRY(eot_add_mean(result, "ecal.leakage_rear_GeV", "GeV", score_mean(run, EOT_S_REAR, n), err));
-    EOT_TRY(eot_add_mean(result, "ecal.leakage_side_GeV", "GeV", score_mean(run, EOT_S_SIDE, n), err));
-    EOT_TRY(eot_add_mean(result, "ecal.leakage_front_GeV", "GeV", score_mean(run, EOT_S_FRONT, n), err));
+    EOT_TRY(eot_add_mean(result, "ecal.leakage_rear_GeV", "GeV", score_mean(run, EOT_S_REAR, n, most), err));
+    EOT_TRY(eot_add_mean(result, "ecal.leakage_side_GeV", "GeV", score_mean(run, EOT_S_SIDE, n, most), err));
+    EOT_TRY(eot_add_mean(result, "ecal.leakage_front_GeV", "GeV", score_mean(run, EOT_S_FRONT, n, most), err));
+    if (run->sums.layout.n_section > EOT_RUN_SHOWER_MISSED)
+        EOT_TRY(eot_add_mean(result, "ecal.missed_GeV", "GeV",
+                             mean_of(eot_sums_wide(&run->sums, EOT_RUN_SHOWER_MISSED, 0),
+                                     eot_sums_wide(&run->sums, EOT_RUN_SHOWER_MISSED, 1), n),
+                             err));
     EOT_TRY(add_bins(run, EOT_RUN_PROFILE,
                      &(struct eot_histogram){.name = "ecal.profile",
                                              .unit = "X0",
                                              .title = "Energy deposited in the ECAL (GeV per bin and shower)",
                                              .axis = "depth in the ECAL",
+                                             .content_unit = "GeV",
                                              .n_bin = (size_t)binning.n_bin},
                      0.0, binning.bin_width / X0, n, result, err));
     EOT_TRY(add_bins(run, EOT_RUN_CELL,
@@ -118,6 +130,7 @@ enum eot_status eot_estimate_plain_showers(const struct eot_config *config, cons
                                              .unit = "1",
                                              .title = "Energy in the cells of the ECAL (GeV per shower)",
                                              .axis = "cell (x + y n_x)",
+                                             .content_unit = "GeV",
                                              .n_bin = (size_t)binning.n_cell},
                      -0.5, 1.0, n, result, err));
 done:

@@ -29,21 +29,54 @@ struct eot_batch_sum {
     double sum2; /* of their squared scores, if tallied */
 };
 
+/** An estimate. Every one says what it rests on: n_eff, or is_exact. */
 struct eot_mean {
     double value, std_error;
-    double n_eff;     /* (sum w)^2 / sum w^2; 0 if squares are not tallied or nothing was scored */
-    size_t n_batches; /* with n > 0 */
+    double n_eff;       /* (sum w)^2 / sum w^2 of the entries that make it; 0: of none */
+    double n_eff_error; /* (sum d^2)^2 / sum d^4 of their deviations: entries that the error rests on; 0: not known */
+    size_t n_batches;   /* with n > 0 */
+    bool is_exact;      /* no statistics in it: no error, and n_eff means nothing */
+    bool has_no_error;  /* a single entry, or a single batch where batches give the error: std_error is 0 */
+    double upper_limit, lower_limit; /* 90 %, where nothing, or everything, was seen; 0: there is none */
 };
 
+/** Poisson mean that sees nothing with a probability of 10 %: -ln 0.1. */
+#define EOT_LIMIT_EVENTS_90 2.302585092994046
+
+/** Effective entries below which an estimate is poorly determined: those that make it, or, where that is known, its
+ * error, which a few large entries may make although many make the estimate. */
+#define EOT_FEWEST_ENTRIES 10.0
+bool eot_mean_is_poor(const struct eot_mean *mean);
+
+/** Sum of two independent estimates; n_eff is that of the entries of both, limits add. */
+struct eot_mean eot_mean_sum(struct eot_mean a, struct eot_mean b);
+
+/** (sum w)^2 / sum w^2 of the scores of n primaries, from the mean of them and its error: n / (1 + n (error/mean)^2),
+ * for scores whose squares are not summed. */
+double eot_statistics_n_eff_of_mean(double mean, double error, double n);
+
+/** Share k/n of n equal trials: its error (Agresti and Coull, Am. Stat. 52 (1998) 119), n_eff = k, and, where none or
+ * all succeed, the exact limit at 90 % (Clopper and Pearson, Biometrika 26 (1934) 404): 1 - 0.1^(1/n), 0.1^(1/n).
+ * @param k 0 to n. @param n above 0. */
+struct eot_mean eot_statistics_share(double k, double n);
+
+/** Sums over weighted entries of numerator a and denominator b, and of their products. */
+struct eot_ratio_sums {
+    double a, b, aa, ab, bb;
+};
+/** sum a / sum b with the error of its linearisation, sqrt(sum (a - r b)^2) / sum b (Cochran, Sampling Techniques, 3rd
+ * ed., chapter 6); n_eff = (sum a)^2 / sum a^2. @param s with b not 0. @param n entries; 1: no error. */
+struct eot_mean eot_statistics_ratio_of(struct eot_ratio_sums s, double n);
+
 /** Mean score per primary. Uses the square method if has_squares, because it does not depend on the number of batches,
- * and the batch method otherwise. Batches without primaries are ignored.
- * @return EOT_E_NUMERIC without a primary, for a sum that is not finite, and for one batch (or one primary) without
- * squares: it has no standard error. */
+ * and the batch method otherwise. Batches without primaries are ignored. One primary, or one batch without squares, has
+ * no error (has_no_error); without squares n_eff comes from the error.
+ * @return EOT_E_NUMERIC without a primary, and for a sum that is not finite. */
 enum eot_status eot_statistics_rate(const struct eot_batch_sum *batch, size_t n_batch, bool has_squares,
                                     struct eot_mean *mean, struct eot_error *err);
 
 /** sum A / sum B by the batch method. @param numerator @param denominator of the same batches; n is the numerator's.
- * @return EOT_E_NUMERIC as above, and if the denominator is 0. */
+ * One batch has no error. n_eff is not known here: 0. @return EOT_E_NUMERIC as above, and if the denominator is 0. */
 enum eot_status eot_statistics_ratio(const struct eot_batch_sum *numerator, const struct eot_batch_sum *denominator,
                                      size_t n_batch, struct eot_mean *mean, struct eot_error *err);
 

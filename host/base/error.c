@@ -1,6 +1,7 @@
 #include "error.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -15,6 +16,10 @@ enum eot_status eot_error_set(struct eot_error *err, enum eot_status status, con
     va_start(arguments, format);
     vsnprintf(err->text, sizeof err->text, format, arguments);
     va_end(arguments);
+    /* What a user wrote may hold anything: the message stays one line, and is no command to a terminal. */
+    bool is_of_input = status == EOT_E_USAGE || status == EOT_E_IO;
+    for (char *c = err->text; is_of_input && *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
     return status;
 }
 

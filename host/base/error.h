@@ -21,12 +21,13 @@ enum eot_status {
 
 struct eot_error {
     enum eot_status status;
+    int exit_code; /* of the process; 0: eot_status_exit_code(status) */
     int line;
     const char *file, *function; /* static strings of the compiler */
     char text[8192];             /* "<problem> (<reason>); <what to do>" */
 };
 
-/** Fill err (may be NULL) and return status. */
+/** Fill err (may be NULL) and return status. Control characters in messages about usage and files become ?. */
 enum eot_status eot_error_set(struct eot_error *err, enum eot_status status, const char *file, int line,
                               const char *function, const char *format, ...) __attribute__((format(printf, 6, 7)));
 

@@ -7,8 +7,8 @@
 #include "base/options.h"
 #include "cli/cli.h"
 #include "output/file.h"
-#include "output/format.h"
 #include "output/output.h"
+#include "output/shown.h"
 
 enum { MAX_RUN = 6, MAX_CURVE = 6 };
 
@@ -95,7 +95,8 @@ done:
     return status;
 }
 
-/* The estimates that all runs have; of two runs also their difference in standard deviations. */
+/* The estimates that all runs have; of two runs also their difference in standard deviations, or whether one keeps to
+ * the limit that the other is. */
 static void print_estimates(const struct runs *r) {
     printf("%-44s", "estimate");
     for (size_t i = 0; i < r->n; i++) printf("  %-26s", r->label[i]);
@@ -108,12 +109,12 @@ static void print_estimates(const struct runs *r) {
         printf("%-44s", r->result[0].estimate[k].name);
         for (size_t i = 0; i < n; i++) {
             char number[96];
-            eot_uncertain_format(number, sizeof number, e[i]->value, e[i]->std_error, EOT_FORMAT_PLAIN);
+            eot_estimate_format(number, sizeof number, e[i]);
             printf("  %-26s", number);
         }
-        double error = n == 2 ? hypot(e[0]->std_error, e[1]->std_error) : 0.0;
-        if (error > 0.0) printf("  %+.1f", (e[0]->value - e[1]->value) / error);
-        printf("\n");
+        char pull[32] = "";
+        if (n == 2) eot_estimates_compare(pull, sizeof pull, e[0], e[1]);
+        printf("%s%s\n", pull[0] != '\0' ? "  " : "", pull);
     }
 }
 
@@ -138,9 +139,11 @@ enum eot_status eot_cmd_compare(int argc, char **argv, struct eot_error *err) {
         .max_positional = MAX_RUN,
         .option = table,
         .n_option = sizeof table / sizeof table[0],
-        .summary = "Runs beside each other: the estimates that all have, for two runs with their difference in "
-                   "standard deviations, and the histograms of one name in one figure,\n"
-                   "the HCAL modules together.",
+        .summary =
+            "Runs beside each other: the estimates that all have, for two runs with their difference in "
+            "standard deviations (in brackets if one is poorly determined; an empty sum is a limit, not 0 +- 0), "
+            "and the histograms of one name in one figure,\n"
+            "the HCAL modules together.",
         .example = "eotmc compare out/signal out/dimuon -o out/compared"};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
     if (is_help) goto done;

@@ -1,25 +1,56 @@
 #include "cli/interrupt.h"
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t is_interrupted = 0;
-static struct sigaction old_interrupt, old_terminate;
+/* The signals that end a run. A closed pipe is one of them: whoever read the output has gone, but what was done is not
+ * lost. Handlers would not do: compilers in OpenCL drivers put their own in their place. So the signals are blocked in
+ * all threads (those made later inherit that), and one thread waits for them. */
+static const int CAUGHT[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGXCPU};
+enum { N_CAUGHT = sizeof CAUGHT / sizeof CAUGHT[0] };
 
-static void on_interrupt(int signal_number) {
-    (void)signal_number;
-    is_interrupted = 1;
+static volatile sig_atomic_t is_interrupted = 0;
+static bool is_waiting = false;
+static pthread_t waiter;
+static sigset_t mask_before;
+
+static sigset_t caught_set(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < N_CAUGHT; i++) sigaddset(&set, CAUGHT[i]);
+    return set;
+}
+
+/* Those that a person may send twice in haste end the process at the second time. */
+static void *wait_for_signals(void *argument) {
+    const sigset_t set = caught_set();
+    int number;
+    (void)argument;
+    while (sigwait(&set, &number) == 0) {
+        if (is_interrupted != 0 && (number == SIGINT || number == SIGTERM)) {
+            signal(number, SIG_DFL);
+            pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+            raise(number);
+        }
+        is_interrupted = 1;
+    }
+    return NULL;
 }
 
 const volatile sig_atomic_t *eot_interrupt_catch(void) {
-    struct sigaction action = {.sa_handler = on_interrupt,
-                               .sa_flags = (int)SA_RESETHAND}; /* a second Ctrl-C ends the process at once */
+    const sigset_t set = caught_set();
     is_interrupted = 0;
-    sigaction(SIGINT, &action, &old_interrupt);
-    sigaction(SIGTERM, &action, &old_terminate);
+    pthread_sigmask(SIG_BLOCK, &set, &mask_before);
+    is_waiting = pthread_create(&waiter, NULL, wait_for_signals, NULL) == 0;
+    if (!is_waiting) pthread_sigmask(SIG_SETMASK, &mask_before, NULL); /* signals then do what they did before */
     return &is_interrupted;
 }
 
 void eot_interrupt_release(void) {
-    sigaction(SIGINT, &old_interrupt, NULL);
-    sigaction(SIGTERM, &old_terminate, NULL);
+    if (!is_waiting) return;
+    pthread_cancel(waiter);
+    pthread_join(waiter, NULL);
+    pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
+    is_waiting = false;
 }

@@ -56,6 +56,7 @@ static void print_steps(const struct eot_replay *r) {
         if (s->E_a > 0.0) printf("%s %.5g + ", eot_replay_particle_name(s->type_a), s->E_a);
         printf("%s %.5g%s%s", eot_replay_particle_name(s->type_b), s->E_b, s->has_left ? ", leaves the ECAL" : "",
                s->is_ghost ? " (ghost)" : "");
+        if (s->is_in_front) printf(", %s", eot_replay_outcome_name(s->outcome));
         if (s->holds_vertex && r->n_vertex > 0) printf("  <- %s", eot_process_at(r->vertex[0].process)->products);
         printf("\n");
     }
@@ -146,6 +147,8 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
                                         "ionisation_GeV", s->ionisation, "below_cut_GeV", s->soft, "rare", s->rare,
                                         "waiting", s->n_waiting, "leaves", (int)s->has_left, "ghost", (int)s->is_ghost,
                                         "vertex", (int)s->holds_vertex, "daughters", daughters));
+        if (s->is_in_front)
+            json_object_set_new(json_array_get(steps, i), "in_front", json_string(eot_replay_outcome_name(s->outcome)));
     }
     for (size_t i = 0; i < r->n_vertex; i++) {
         const struct eot_replay_vertex *v = &r->vertex[i];

@@ -1,25 +1,101 @@
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli/option_rows.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/shard.h"
 #include "cli/simulate.h"
+#include "output/file.h"
+#include "store/checkpoint.h"
+
+/* What the command line asks for. */
+struct request {
+    const char *folder, *progress, *shard, *range;
+    bool dump_config, resumes, forces;
+    double checkpoint_minutes, exit_code;
+    struct eot_text_list set, positional;
+};
+
+/* The configuration: the one that is named, or that of the run that is resumed. */
+static enum eot_status read_config(const struct request *r, struct eot_config *config, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char *own = NULL;
+    EOT_CHECK(r->positional.n == 1 || (r->resumes && r->folder != NULL), EOT_E_USAGE,
+              "no CONFIG; name the configuration, or with --resume the folder of the run that is to go on (-o DIR)");
+    if (r->positional.n == 0) {
+        own = eot_output_path(r->folder, "effective-config.yaml");
+        EOT_CHECK_MEMORY(own);
+    }
+    EOT_TRY(eot_config_read(own != NULL ? own : r->positional.text[0], r->set.text, r->set.n, config, err));
+done:
+    free(own);
+    return status;
+}
+
+static enum eot_status check_request(const struct request *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    EOT_CHECK(!(r->resumes && r->forces), EOT_E_USAGE,
+              "--resume with --force (one goes on with what is there, the other removes it); leave one of them out");
+    EOT_CHECK(r->shard == NULL || r->range == NULL, EOT_E_USAGE,
+              "--shard with --range (both say which part of the run to make); leave one of them out");
+    EOT_CHECK(r->checkpoint_minutes >= 0.0 && r->checkpoint_minutes <= 1e6, EOT_E_USAGE,
+              "option '--checkpoint' = %g (not 0 to 1e6 minutes); give e.g. 5", r->checkpoint_minutes);
+    EOT_CHECK(r->exit_code >= 1.0 && r->exit_code <= 255.0 && r->exit_code == (double)(int)r->exit_code, EOT_E_USAGE,
+              "option '--checkpoint-exit-code' = %g (not an integer from 1 to 255); give e.g. 85", r->exit_code);
+done:
+    return status;
+}
+
+/* The part of the run, the device of this process and the folder of its own, where several processes have one command.
+ * @param folder on return. */
+static enum eot_status choose_part(const struct request *r, struct eot_simulator *s, const char *name, char *selector,
+                                   size_t n_selector, char folder[PATH_MAX], struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_shard shard = {.local_rank = -1};
+    int n = snprintf(folder, PATH_MAX, "%s%s", r->folder != NULL ? r->folder : "out/", r->folder != NULL ? "" : name);
+    if (r->range != NULL) EOT_TRY(eot_range_parse(r->range, &shard.part, err));
+    if (r->shard != NULL) EOT_TRY(eot_shard_parse(r->shard, &shard, err));
+    if (s->device == NULL && shard.is_auto) {
+        EOT_TRY(eot_shard_device(&shard, selector, n_selector, err));
+        if (selector[0] != '\0') s->device = selector;
+    }
+    if (shard.is_auto && n < PATH_MAX)
+        n += snprintf(folder + n, PATH_MAX - (size_t)n, "/shard-%llu-of-%llu", (unsigned long long)shard.part.i,
+                      (unsigned long long)shard.part.n);
+    EOT_CHECK(n < PATH_MAX, EOT_E_USAGE, "the name of the output folder is too long; choose another with -o");
+    s->part = shard.part;
+done:
+    return status;
+}
 
 enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const char *folder = NULL, *progress = "auto";
-    bool is_help = false, dump_config = false;
-    char default_folder[96];
-    struct eot_text_list set = {0}, positional = {0};
+    bool is_help = false;
+    char folder[PATH_MAX], selector[32] = "";
+    struct request r = {.progress = "auto", .checkpoint_minutes = EOT_CHECKPOINT_MINUTES, .exit_code = 130.0};
     struct eot_config config = {.name = ""};
     struct eot_simulator simulator = {0};
     const struct eot_option table[] = {
-        {"output", 'o', EOT_OPTION_TEXT, &folder, "DIR",
+        {"output", 'o', EOT_OPTION_TEXT, &r.folder, "DIR",
          "folder of the results (default: out/<name of the configuration>)"},
-        EOT_ROW_SET(&set),
+        EOT_ROW_SET(&r.set),
         EOT_ROW_DEVICES(&simulator.device),
-        EOT_ROW_PROGRESS(&progress),
-        {"dump-config", 0, EOT_OPTION_FLAG, &dump_config, NULL, "print the effective configuration and stop"},
+        EOT_ROW_PROGRESS(&r.progress),
+        {"checkpoint", 0, EOT_OPTION_REAL, &r.checkpoint_minutes, "MINUTES",
+         "between two checkpoints (default: 5); one is also written whenever a signal ends the run"},
+        {"resume", 0, EOT_OPTION_FLAG, &r.resumes, NULL,
+         "go on where the run in the folder stopped, to the same bits; begins it if it had not begun"},
+        {"force", 0, EOT_OPTION_FLAG, &r.forces, NULL, "remove the files of the run in the folder first"},
+        {"shard", 0, EOT_OPTION_TEXT, &r.shard, "I/N",
+         "make only part I (from 0) of N of the run; auto: as Slurm, Open MPI or PMI number this process, in a folder "
+         "shard-I-of-N of its own. `eotmc merge` puts parts together"},
+        {"range", 0, EOT_OPTION_TEXT, &r.range, "FIRST:END", "make only these primaries of the run, in whole batches"},
+        {"checkpoint-exit-code", 0, EOT_OPTION_REAL, &r.exit_code, "N",
+         "exit code of a run that a signal has ended (default: 130; HTCondor: 85)"},
+        {"dump-config", 0, EOT_OPTION_FLAG, &r.dump_config, NULL, "print the effective configuration and stop"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &simulator.kernel_dir, "DIR",
          "read kernels from this source tree instead of the built-in ones"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &simulator.no_kernel_cache, NULL, "compile the kernels anew"},
@@ -28,34 +104,37 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     };
     const struct eot_command command = {
         .name = "run",
-        .arguments = "CONFIG",
-        .min_positional = 1,
+        .arguments = "[CONFIG]",
+        .min_positional = 0,
         .max_positional = 1,
         .option = table,
         .n_option = sizeof table / sizeof table[0],
         .summary = "Simulate a configuration: writes summary.json, result.h5, effective-config.yaml and figures to the "
-                   "output folder, and prints the cut flow.",
+                   "output folder, and prints the cut flow.\n"
+                   "A checkpoint in that folder is kept up to date: a run that was killed goes on with --resume. With "
+                   "--resume CONFIG may be left out.",
         .example =
             "eotmc run configs/na64e-dimuon.yaml -o out/dimuon --set sampling.eot=1e5 --set beam.energy=\"80 GeV\""};
-    EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+    EOT_TRY(eot_options_parse(&command, argc, argv, &r.positional, &is_help, err));
     if (is_help) goto done;
-    EOT_TRY(eot_config_read(positional.text[0], set.text, set.n, &config, err));
-    if (dump_config) {
+    EOT_TRY(check_request(&r, err));
+    EOT_TRY(read_config(&r, &config, err));
+    if (r.dump_config) {
         fputs(config.effective_yaml, stdout);
         goto done;
     }
-    if (folder == NULL) {
-        snprintf(default_folder, sizeof default_folder, "out/%s", config.name);
-        folder = default_folder;
-    }
-    simulator.progress = eot_progress_mode_from_text(progress);
+    EOT_TRY(choose_part(&r, &simulator, config.name, selector, sizeof selector, folder, err));
+    simulator.progress = eot_progress_mode_from_text(r.progress);
+    simulator.use = r.resumes ? EOT_FOLDER_RESUME : r.forces ? EOT_FOLDER_FORCE : EOT_FOLDER_NEW;
+    simulator.checkpoint_s = 60.0 * r.checkpoint_minutes;
     simulator.is_interrupted = eot_interrupt_catch();
     status = eot_simulate(&simulator, &config, folder, err);
+    if (status == EOT_E_INTERRUPTED) err->exit_code = (int)r.exit_code;
     eot_interrupt_release();
 done:
     eot_simulator_free(&simulator);
     eot_config_free(&config);
-    eot_text_list_free(&set);
-    eot_text_list_free(&positional);
+    eot_text_list_free(&r.set);
+    eot_text_list_free(&r.positional);
     return status;
 }

@@ -16,6 +16,7 @@
 #include "output/file.h"
 #include "output/output.h"
 #include "output/sinks.h"
+#include "store/checkpoint.h"
 #include "geometry/setup.h"
 #include "version.h"
 
@@ -222,6 +223,14 @@ static bool is_finished(const char *folder, const struct eot_config *config, str
     return is_good;
 }
 
+/* Whether the folder has a checkpoint of this configuration: the run is then resumed. */
+static bool was_begun(const char *folder, const struct eot_config *config) {
+    struct eot_checkpoint_head head;
+    struct eot_error ignored;
+    return eot_checkpoint_exists(folder) && eot_checkpoint_read_head(folder, &head, &ignored) == EOT_OK &&
+           strcmp(head.config_sha256, config->sha256) == 0 && strcmp(head.version, EOT_VERSION) == 0;
+}
+
 /* Run the configuration in the folder unless that was done before. */
 static enum eot_status run_into(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
                                 struct eot_result *result, bool *is_kept, struct eot_error *err) {
@@ -229,6 +238,7 @@ static enum eot_status run_into(struct eot_simulator *simulator, const struct eo
     char *path = NULL;
     *is_kept = is_finished(folder, config, result);
     if (*is_kept) goto done;
+    simulator->use = was_begun(folder, config) ? EOT_FOLDER_RESUME : EOT_FOLDER_FORCE;
     EOT_TRY(eot_simulate(simulator, config, folder, err));
     path = eot_output_path(folder, "summary.json");
     EOT_CHECK_MEMORY(path);
@@ -254,24 +264,39 @@ static enum eot_status add_merit(struct eot_result *signal, const struct eot_res
               "%s gives no selected.per_eot (--background wants it); give the configuration of a background",
               background->name);
     const double coupling = h->value; /* the estimates move when others are added */
-    double s = eot * rate->value * efficiency->value, b = eot * selected->value, b_error = eot * selected->std_error;
+    double s = eot * rate->value * efficiency->value, b = eot * selected->value, b_error = eot * selected->std_error,
+           s_entries = fmin(rate->n_eff, efficiency->n_eff), b_entries = selected->n_eff;
+    bool s_is_poor = rate->is_poorly_determined || efficiency->is_poorly_determined,
+         b_is_poor = selected->is_poorly_determined;
     double s_relative = s > 0.0 ? hypot(rate->std_error / rate->value, efficiency->std_error / efficiency->value) : 0.0;
     double limit, above, below, limit_error;
     EOT_TRY(eot_median_limit(b, LEVEL, &limit, err));
     EOT_TRY(eot_median_limit(b + b_error, LEVEL, &above, err));
     EOT_TRY(eot_median_limit(fmax(0.0, b - b_error), LEVEL, &below, err));
     limit_error = 0.5 * fabs(above - below);
-    EOT_TRY(eot_result_add_estimate(
-        signal,
-        &(struct eot_estimate){.name = "merit.signal_events", .unit = "1", .value = s, .std_error = s * s_relative},
-        err));
-    EOT_TRY(eot_result_add_estimate(
-        signal,
-        &(struct eot_estimate){.name = "merit.background_events", .unit = "1", .value = b, .std_error = b_error}, err));
-    EOT_TRY(eot_result_add_estimate(
-        signal,
-        &(struct eot_estimate){.name = "merit.limit_events", .unit = "1", .value = limit, .std_error = limit_error},
-        err));
+    const struct eot_estimate signal_events = {.name = "merit.signal_events",
+                                               .unit = "1",
+                                               .value = s,
+                                               .std_error = s * s_relative,
+                                               .n_eff = s_entries,
+                                               .upper_limit_90 = eot * rate->value * efficiency->upper_limit_90,
+                                               .is_poorly_determined = s_is_poor},
+                              background_events = {.name = "merit.background_events",
+                                                   .unit = "1",
+                                                   .value = b,
+                                                   .std_error = b_error,
+                                                   .n_eff = b_entries,
+                                                   .upper_limit_90 = eot * selected->upper_limit_90,
+                                                   .is_poorly_determined = b_is_poor},
+                              limit_events = {.name = "merit.limit_events",
+                                              .unit = "1",
+                                              .value = limit,
+                                              .std_error = limit_error,
+                                              .n_eff = b_entries,
+                                              .is_poorly_determined = b_is_poor};
+    EOT_TRY(eot_result_add_estimate(signal, &signal_events, err));
+    EOT_TRY(eot_result_add_estimate(signal, &background_events, err));
+    EOT_TRY(eot_result_add_estimate(signal, &limit_events, err));
     if (!(s > 0.0)) goto done; /* no limit on h */
     double h90 = coupling * sqrt(limit / s);
     EOT_TRY(
@@ -279,7 +304,9 @@ static enum eot_status add_merit(struct eot_result *signal, const struct eot_res
                                 &(struct eot_estimate){.name = "merit.h90",
                                                        .unit = "1",
                                                        .value = h90,
-                                                       .std_error = 0.5 * h90 * hypot(s_relative, limit_error / limit)},
+                                                       .std_error = 0.5 * h90 * hypot(s_relative, limit_error / limit),
+                                                       .n_eff = fmin(s_entries, b_entries),
+                                                       .is_poorly_determined = s_is_poor || b_is_poor},
                                 err));
 done:
     return status;
@@ -364,7 +391,7 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
     char *list = NULL;
     size_t n_failed = 0, i_first = 0;
     struct request r = {.progress = "auto", .eot = 1e12};
-    struct eot_simulator simulator = {.is_quiet = true};
+    struct eot_simulator simulator = {.is_quiet = true, .checkpoint_s = 60.0 * EOT_CHECKPOINT_MINUTES};
     struct eot_text_list positional = {0};
     struct eot_scan scan = {0};
     const struct eot_option table[] = {

@@ -11,6 +11,7 @@
 #include "cli/scan.h"
 #include "config/schema.h"
 #include "output/format.h"
+#include "output/shown.h"
 #include "output/gnuplot.h"
 #include "output/output.h"
 #include "version.h"
@@ -62,7 +63,9 @@ static enum eot_status write_csv(const struct eot_scan *scan, const char *const 
         eot_text_add(&text, ",");
     }
     eot_text_add(&text, "state,folder");
-    for (size_t k = 0; k < n; k++) eot_text_add(&text, ",%s,%s.std_error", name[k], name[k]);
+    for (size_t k = 0; k < n; k++)
+        eot_text_add(&text, ",%s,%s.std_error,%s.n_eff,%s.upper_limit_90,%s.poorly_determined", name[k], name[k],
+                     name[k], name[k], name[k]);
     eot_text_add(&text, "\n");
     for (size_t i = 0; i < scan->n_point; i++) {
         const struct eot_scan_point *p = &scan->point[i];
@@ -74,10 +77,17 @@ static enum eot_status write_csv(const struct eot_scan *scan, const char *const 
         add_field(&text, p->name);
         for (size_t k = 0; k < n; k++) {
             const struct eot_estimate *e = eot_result_estimate(&p->result, name[k]);
-            if (e != NULL)
-                eot_text_add(&text, ",%.10g,%.4g", e->value, e->std_error);
-            else
-                eot_text_add(&text, ",,");
+            if (e == NULL) {
+                eot_text_add(&text, ",,,,,");
+                continue;
+            }
+            eot_text_add(&text, ",%.10g,", e->value); /* a field is empty where there is no such number */
+            if (!e->has_no_error) eot_text_add(&text, "%.4g", e->std_error);
+            eot_text_add(&text, ",");
+            if (!e->is_exact) eot_text_add(&text, "%.6g", e->n_eff);
+            eot_text_add(&text, ",");
+            if (e->upper_limit_90 > 0.0) eot_text_add(&text, "%.6g", e->upper_limit_90);
+            eot_text_add(&text, ",%d", e->is_poorly_determined ? 1 : 0);
         }
         eot_text_add(&text, "\n");
     }
@@ -104,9 +114,13 @@ static enum eot_status write_json(const struct eot_scan *scan, struct eot_error 
             json_object_set_new(set, scan->axis[a].key, json_string(scan->axis[a].value[p->at[a]]));
         for (size_t k = 0; k < p->result.n_estimate; k++) {
             const struct eot_estimate *e = &p->result.estimate[k];
-            json_object_set_new(estimates, e->name,
-                                json_pack("{s:f, s:f, s:s, s:f, s:I}", "value", e->value, "std_error", e->std_error,
-                                          "unit", e->unit, "n_eff", e->n_eff, "n_batches", (json_int_t)e->n_batches));
+            json_t *json = json_pack("{s:f, s:o, s:s, s:f, s:I}", "value", e->value, "std_error",
+                                     e->has_no_error ? json_null() : json_real(e->std_error), "unit", e->unit, "n_eff",
+                                     e->n_eff, "n_batches", (json_int_t)e->n_batches);
+            if (e->is_exact) json_object_set_new(json, "exact", json_true());
+            if (e->is_poorly_determined) json_object_set_new(json, "poorly_determined", json_true());
+            if (e->upper_limit_90 > 0.0) json_object_set_new(json, "upper_limit_90", json_real(e->upper_limit_90));
+            json_object_set_new(estimates, e->name, json);
         }
         point = json_pack("{s:s, s:s, s:o, s:o}", "folder", p->name, "state", STATE[p->state], "set", set, "estimates",
                           estimates);
@@ -140,6 +154,31 @@ done:
     return status;
 }
 
+/* The point with the smallest limit on the coupling, if there is such a figure of merit; those that are poorly
+ * determined take no part. */
+static void print_best(const struct eot_scan *scan) {
+    const struct eot_scan_point *best = NULL;
+    double least = 0.0;
+    size_t n_poor = 0, n = 0;
+    for (size_t i = 0; i < scan->n_point; i++) {
+        const struct eot_scan_point *p = &scan->point[i];
+        const struct eot_estimate *merit = has_result(p) ? eot_result_estimate(&p->result, "merit.h90") : NULL;
+        if (merit == NULL) continue;
+        n++;
+        n_poor += merit->is_poorly_determined;
+        if (merit->is_poorly_determined || (best != NULL && merit->value >= least)) continue;
+        best = p;
+        least = merit->value;
+    }
+    if (n == 0) return;
+    if (best != NULL)
+        printf("best     %s: merit.h90 %.4g", best->name, least);
+    else
+        printf("best     no point: every merit.h90 is poorly determined; simulate more electrons");
+    if (best != NULL && n_poor > 0) printf("; %zu of %zu points are poorly determined and take no part", n_poor, n);
+    printf("\n");
+}
+
 void eot_scan_print(const struct eot_scan *scan) {
     for (size_t a = 0; a < scan->n_axis; a++) printf("%s%-24s", a > 0 ? "  " : "", scan->axis[a].key);
     for (size_t k = 0; k < scan->n_estimate; k++) printf("  %-26s", scan->estimate[k]);
@@ -150,12 +189,13 @@ void eot_scan_print(const struct eot_scan *scan) {
         for (size_t k = 0; k < scan->n_estimate && has_result(p); k++) {
             const struct eot_estimate *e = eot_result_estimate(&p->result, scan->estimate[k]);
             char number[96] = "-";
-            if (e != NULL) eot_uncertain_format(number, sizeof number, e->value, e->std_error, EOT_FORMAT_PLAIN);
-            printf("  %-26s", number);
+            if (e != NULL) eot_estimate_format(number, sizeof number, e);
+            printf("  %-26s%s", number, e != NULL && e->is_poorly_determined ? " poorly determined" : "");
         }
         if (!has_result(p)) printf("  %s", STATE[p->state]);
         printf("\n");
     }
+    print_best(scan);
 }
 
 /* The places of an axis' values: the numbers that they begin with, if they are numbers of one unit; otherwise 1, 2, ...

@@ -1,5 +1,6 @@
 #include "cli/simulate.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -8,6 +9,8 @@
 #include "job/job.h"
 #include "output/output.h"
 #include "output/sinks.h"
+#include "store/keeper.h"
+#include "version.h"
 
 /* The kernels are built for a configuration's options, which are texts that live as long as the program. */
 static enum eot_status device_open(struct eot_simulator *s, const struct eot_config *config, struct eot_error *err) {
@@ -51,20 +54,53 @@ void eot_simulator_free(struct eot_simulator *s) {
     eot_findings_free(&s->said);
 }
 
-enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *config, const char *folder,
+/* What the checkpoints of a run say about it. */
+static struct eot_checkpoint_head head_of(const struct eot_config *config, const struct eot_job *job,
+                                          const struct eot_world *world, const struct eot_backend *backend) {
+    struct eot_checkpoint_head head = {.n_column = job->n_column};
+    snprintf(head.version, sizeof head.version, "%s", EOT_VERSION);
+    snprintf(head.job, sizeof head.job, "%s", job->name);
+    memcpy(head.config_sha256, config->sha256, sizeof head.config_sha256);
+    memcpy(head.world_sha256, world->sha256, sizeof head.world_sha256);
+    for (const struct eot_backend *b = backend; b != NULL && head.n_device < EOT_CHECKPOINT_MAX_DEVICE; b = b->next) {
+        snprintf(head.device[head.n_device][0], sizeof head.device[0][0], "%s", b->name);
+        snprintf(head.device[head.n_device++][1], sizeof head.device[0][1], "%s", b->driver);
+    }
+    return head;
+}
+
+/* Before anything is written: what is resumed is a run of this configuration. */
+static enum eot_status check_resumed(const struct eot_config *config, const char *path, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_checkpoint_head head;
+    if (!eot_checkpoint_exists(path)) goto done;
+    EOT_TRY(eot_checkpoint_read_head(path, &head, err));
+    EOT_CHECK(
+        strcmp(head.config_sha256, config->sha256) == 0, EOT_E_CONFIG,
+        "the run in '%s' is of another configuration (hash %.12s, not %.12s); resume it without CONFIG and --set, "
+        "or choose another folder with -o",
+        path, head.config_sha256, config->sha256);
+done:
+    return status;
+}
+
+enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *config, const char *path,
                              struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_setup setup = {0};
     struct eot_world world = {0};
     struct eot_run run = {0};
     struct eot_result result = {0};
-    struct eot_findings warnings = {0};
+    struct eot_folder folder = {.lock = -1};
+    struct eot_keeper keeper = {0};
+    struct eot_findings warnings = {0}, undrawn = {0};
     struct eot_log log = {.level = s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     const struct eot_job *job;
     EOT_TRY(eot_job_find(config, &job, err));
     EOT_TRY(eot_setup_create(config, &setup, err));
     EOT_TRY(eot_preflight(config, &setup, &log, &warnings, &s->said, err));
-    EOT_TRY(eot_output_prepare(folder, err));
+    EOT_TRY(eot_folder_open(path, s->use, &folder, err));
+    if (s->use == EOT_FOLDER_RESUME) EOT_TRY(check_resumed(config, path, err));
     EOT_TRY(device_open(s, config, err));
     EOT_TRY(say(s, &log, &warnings, err));
     double start = eot_clock_seconds();
@@ -75,10 +111,15 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     for (const struct eot_backend *b = s->backend; b != NULL; b = b->next)
         eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g %s (%s) on %s", config->name, (double)config->sampling.eot,
                         job->unit, job->mode(config), b->name);
+    EOT_TRY(eot_output_effective_config(path, config, NULL, err)); /* whatever happens, it says what this folder is */
+    struct eot_checkpoint_head head = head_of(config, job, &world, s->backend);
+    eot_keeper_start(&keeper, path, s->use == EOT_FOLDER_RESUME, &head, s->checkpoint_s);
     struct eot_run_options options = {.backend = s->backend,
                                       .progress = s->progress,
                                       .log = &log,
                                       .is_interrupted = s->is_interrupted,
+                                      .part = s->part,
+                                      .keeper = &keeper.hooks,
                                       .findings = &warnings,
                                       .wants_errors = true};
     EOT_TRY(eot_run_execute(config, &setup, &world, &options, &run, err));
@@ -86,14 +127,20 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     result.performance.tables_s = tables_s;
     for (size_t i = 0; i < warnings.n; i++) /* after those that the estimates have added */
         EOT_TRY(eot_findings_warn(&result.warnings, err, warnings.row[i].code, "%s", warnings.row[i].message));
-    EOT_TRY(eot_output_write(folder, config, &result, err));
+    EOT_TRY(eot_output_write(path, config, &result, &undrawn, err));
+    EOT_TRY(eot_preflight_say(&undrawn, 0, &log, NULL, err));
     if (!s->is_quiet) eot_output_print(&result);
-    eot_log_message(&log, EOT_LOG_NORMAL, "results in %s", folder);
+    eot_log_message(&log, EOT_LOG_NORMAL, "results in %s", path);
     EOT_CHECK(!run.is_partial, EOT_E_INTERRUPTED,
-              "interrupted after %llu of %llu primaries; the results in %s are valid for those and marked partial",
-              (unsigned long long)eot_sums_primaries(&run.sums), (unsigned long long)config->sampling.eot, folder);
+              "interrupted after %llu of %llu primaries; the results in %s are valid for those and marked partial, "
+              "--resume goes on from there",
+              (unsigned long long)eot_sums_primaries(&run.sums), (unsigned long long)(run.part_end - run.part_first),
+              path);
+    eot_checkpoint_forget_previous(path);
 done:
+    eot_folder_close(&folder);
     eot_findings_free(&warnings);
+    eot_findings_free(&undrawn);
     eot_result_free(&result);
     eot_run_free(&run);
     eot_world_free(&world);

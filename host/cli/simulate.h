@@ -11,6 +11,8 @@
 #include "check/findings.h"
 #include "config/config.h"
 #include "device/backend.h"
+#include "engine/run.h"
+#include "store/folder.h"
 
 struct eot_simulator {
     const char *device, *kernel_dir;
@@ -18,15 +20,21 @@ struct eot_simulator {
     bool is_quiet; /* nothing on standard output */
     enum eot_progress_mode progress;
     const volatile sig_atomic_t *is_interrupted; /* may be NULL */
+    enum eot_folder_use use;                     /* of a folder that holds a run */
+    struct eot_run_part part;
+    double checkpoint_s; /* between two checkpoints */
     /* Opened by the first simulation, and kept for those whose kernels are built with the same options. */
     struct eot_backend *backend;
     const char *kernel_options;
     struct eot_findings said; /* warnings that were printed: those of one run, which the next need not repeat */
 };
 
-/** Simulate a configuration and write what output/sinks.def lists into the folder.
- * @return EOT_E_INTERRUPTED for a run that was interrupted (what it did is written and marked partial), and what the
- * parts return. */
+#define EOT_CHECKPOINT_MINUTES 5.0 /* between two checkpoints, unless --checkpoint says otherwise */
+
+/** Simulate a configuration and write what output/sinks.def lists into the folder, and checkpoints (store/checkpoint.h)
+ * meanwhile.
+ * @return EOT_E_INTERRUPTED for a run that was interrupted (what it did is saved and written, marked partial), and what
+ * the parts return. */
 enum eot_status eot_simulate(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
                              struct eot_error *err);
 /** Close the device. */

@@ -276,7 +276,7 @@ enum eot_status eot_cmd_xs(int argc, char **argv, struct eot_error *err) {
         {"method", 0, EOT_OPTION_CHOICE, &r.method, "etl|ww|iww",
          "exact tree level, Weizsaecker-Williams, improved WW (default: etl)"},
         {"mphi", 0, EOT_OPTION_TEXT, &r.mphi, "M[,M...]", "masses of phi [GeV], above m_mu - m_e and up to 3"},
-        {"energy", 0, EOT_OPTION_TEXT, &r.energy, "E[,E...]", "total energies of the incoming lepton [GeV], up to 300"},
+        {"energy", 0, EOT_OPTION_TEXT, &r.energy, "E[,E...]", "total energies of the incoming lepton [GeV], up to 500"},
         {"Z", 0, EOT_OPTION_REAL, &r.Z, "Z", "charge of the nucleus (default: 82)"},
         {"A", 0, EOT_OPTION_REAL, &r.A, "A", "mass number of the nucleus (default: 207)"},
         {"h", 0, EOT_OPTION_REAL, &r.h, "H", "coupling (default: 1e-4)"},

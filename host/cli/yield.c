@@ -16,6 +16,7 @@
 #include "cli/preflight.h"
 #include "device/selftest.h"
 #include "output/format.h"
+#include "world/beam_line.h"
 
 enum { N_BATCH = 50 };
 /* Showers are followed down to this energy [GeV] whatever physics.cut says, so that the yield is that of all energies.
@@ -170,6 +171,7 @@ static enum eot_status track_lengths(const struct request *r, const struct eot_c
     if (!answer->is_cached) {
         EOT_TRY(
             eot_world_create_with(config, setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world, err));
+        EOT_TRY(eot_world_check_beam(config, &world, err));
         struct eot_run_options options = {.backend = backend,
                                           .progress = eot_progress_mode_from_text(r->progress),
                                           .log = log,

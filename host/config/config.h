@@ -25,8 +25,8 @@ enum eot_beam_kind { EOT_BEAM_KIND_SHOWER, EOT_BEAM_KIND_MUON };
 enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
 enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
 /** Whether showers below the cut are calibrated for the ECAL's matter: where it is not NA64's and depth and alpha are
- * the defaults; or never. */
-enum eot_shower_calibrate_config { EOT_CONFIG_SHOWER_AUTO, EOT_CONFIG_SHOWER_OFF };
+ * the defaults; in any ECAL; or never. */
+enum eot_shower_calibrate_config { EOT_CONFIG_SHOWER_AUTO, EOT_CONFIG_SHOWER_ON, EOT_CONFIG_SHOWER_OFF };
 enum eot_muon_straggling_config {
     EOT_CONFIG_STRAGGLING_VAVILOV,
     EOT_CONFIG_STRAGGLING_MOMENTS,
@@ -41,6 +41,7 @@ struct eot_beam_config {
     double spread;                             /* relative Gaussian spread of the momentum */
     double spot_x, spot_y;                     /* Gaussian sigma [cm] */
     double divergence_x, divergence_y;         /* Gaussian sigma [rad] */
+    double angle_x, angle_y;                   /* mean slopes [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
 };
 
@@ -109,6 +110,9 @@ struct eot_sampling_config {
     /* Forced signal: share of vertices that are drawn by their importance, the chance of their muon to be selected. */
     double signal_preference;
     double analog_enhancement; /* rare cross sections multiplied by this in analog mode, reported; default 1 */
+    /* A run fails if it loses more tracks than this number and more than this fraction of all that it follows. */
+    uint64_t lost_tracks_max;
+    double lost_tracks_fraction;
 };
 
 struct eot_device_config {

@@ -54,15 +54,21 @@ const struct eot_key EOT_KEYS[] = {
     NAME(ROOT, "name", 64, "unnamed", ROOT(name), "name of the run, in results"),
 
     CHOICE(ROOT, "beam.particle", BEAM_PARTICLES + 1, "e-", ROOT(beam.particle), "beam particle"),
-    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL, ROOT(beam.energy), false,
-     "total energy; give this or beam.kinetic_energy, one of them is required", NULL},
-    {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 1000, "", NULL,
+    {EOT_SCOPE_ROOT, "beam.energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 500, "", NULL, ROOT(beam.energy), false,
+     "total energy; give this or beam.kinetic_energy, one of them is required. Electrons, positrons, photons and the "
+     "signal: 1 to 300 GeV; muons: to 500 GeV, 512 GeV of kinetic energy with 6 beam.spread",
+     NULL},
+    {EOT_SCOPE_ROOT, "beam.kinetic_energy", EOT_KEY_NUMBER, EOT_DIM_ENERGY, 1, 0.5, 500, "", NULL,
      AT(struct eot_config_input, kinetic_energy), true, "kinetic energy, instead of beam.energy", NULL},
     NUMBER(ROOT, "beam.spread", NONE, 0, 0.1, "0", ROOT(beam.spread), "relative Gaussian spread of the momentum"),
     NUMBER(ROOT, "beam.spot_x", LENGTH, 0, 100, "0 cm", ROOT(beam.spot_x), "Gaussian width of the spot"),
     NUMBER(ROOT, "beam.spot_y", LENGTH, 0, 100, "0 cm", ROOT(beam.spot_y), "Gaussian width of the spot"),
     NUMBER(ROOT, "beam.divergence_x", ANGLE, 0, 0.1, "0 rad", ROOT(beam.divergence_x), "Gaussian width of the slope"),
     NUMBER(ROOT, "beam.divergence_y", ANGLE, 0, 0.1, "0 rad", ROOT(beam.divergence_y), "Gaussian width of the slope"),
+    NUMBER(ROOT, "beam.angle_x", ANGLE, -0.1, 0.1, "0 rad", ROOT(beam.angle_x),
+           "mean slope dx/dz where the beam starts"),
+    NUMBER(ROOT, "beam.angle_y", ANGLE, -0.1, 0.1, "0 rad", ROOT(beam.angle_y),
+           "mean slope dy/dz where the beam starts"),
     NUMBER(ROOT, "beam.position_x", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_x), "where the beam starts"),
     NUMBER(ROOT, "beam.position_y", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_y), "where the beam starts"),
     NUMBER(ROOT, "beam.position_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_z),
@@ -95,7 +101,7 @@ const struct eot_key EOT_KEYS[] = {
          "the boxes of the set-up, which must not overlap"),
     NAME(VOLUME, "name", 32, NULL, VOLUME(volume.name), "name, different for each volume"),
     CHOICE(VOLUME, "role", "passive|ecal|veto|hcal|magnet|tracker", "passive", VOLUME(volume.role),
-           "which detector it is; modules of a role are numbered along z from 0. At most one ecal and one veto"),
+           "which detector it is; modules of a role are numbered along z from 0, at one z in the order of the list. At most one ecal and one veto"),
     NUMBERS(VOLUME, "center", LENGTH, 2, -WORLD, WORLD, "[0 cm, 0 cm]", VOLUME(volume.center_x),
             "x and y of its middle"),
     NUMBER(VOLUME, "z", LENGTH, -WORLD, WORLD, NULL, VOLUME(volume.z), "its front face"),
@@ -188,9 +194,11 @@ const struct eot_key EOT_KEYS[] = {
            "its mean way against the beam, in X0 (photons of 1 to 2 MeV, XCOM, times a mean cosine of 2/3)"),
     NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.25 GeV", ROOT(physics.shower_spot_energy),
            "energy of one deposited spot; smaller ones wait for each other. Does not change mean values"),
-    CHOICE(ROOT, "physics.shower.calibrate", "auto|off", "auto", ROOT(physics.shower_calibrate),
-           "auto: in an ECAL of other matter than NA64's, mean depth and alpha of showers from 0.2 GeV on are those of "
-           "the cascade followed to 0.2 GeV, unless depth or alpha is given; off: depth and alpha in all matter"),
+    CHOICE(
+        ROOT, "physics.shower.calibrate", "auto|on|off", "auto", ROOT(physics.shower_calibrate),
+        "mean depth and alpha of showers from 0.2 GeV on by the cascade followed to 0.2 GeV, so that profiles do not "
+        "depend on physics.cut. auto: in an ECAL of other matter than NA64's, unless depth or alpha is given; on: in "
+        "any ECAL; off: depth and alpha as they are"),
 
     CHOICE(ROOT, "sampling.mode", "analog|forced", "forced", ROOT(sampling.mode),
            "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate "
@@ -202,8 +210,10 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "sampling.run", COUNT32, 0, 4294967295.0, "0", ROOT(sampling.run),
           "run number, the second word of the random key"),
     COUNT(ROOT, "sampling.batch", COUNT64, 1, 1e9, "10000", ROOT(sampling.batch),
-          "primaries per batch: the unit of checkpoint, merging and error estimate; a run of a single batch is made in "
-          "ten. With the default, GPUs take more, up to a tenth of the run"),
+          "primaries per batch: the unit of checkpoint, merging and error estimate. Where errors come from batches "
+          "(track "
+          "lengths, analog_enhancement), a run of one is made in ten. With the default, such a run has 32 or more, and "
+          "GPUs take more primaries, up to a tenth of the run"),
     NUMBER(ROOT, "sampling.region.min_photon_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_photon_energy),
            "rare vertices of photons below it are left out, and their rate is reported; physics.cut applies where it "
            "is higher"),
@@ -216,6 +226,11 @@ const struct eot_key EOT_KEYS[] = {
            "simulated events as they are"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
+    COUNT(ROOT, "sampling.lost_tracks_max", COUNT64, 0, 1e15, "10", ROOT(sampling.lost_tracks_max),
+          "tracks that a run may lose (stuck, or not a number): they are dropped and listed. More of them fail the run "
+          "if they are more than sampling.lost_tracks_fraction, too"),
+    NUMBER(ROOT, "sampling.lost_tracks_fraction", NONE, 0, 1, "1e-3", ROOT(sampling.lost_tracks_fraction),
+           "the same as a fraction of all events that are followed"),
 
     COUNT(ROOT, "device.work_group", INTEGER, 0, 1024, "0", ROOT(device.work_group),
           "work items per group; 0 = automatic. Does not change results. A device may allow fewer, which it then says; "

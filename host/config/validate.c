@@ -233,10 +233,37 @@ static enum eot_status check_processes(struct eot_reader *r) {
                    pairs, signal);
 }
 
+/* GeV: to where showers and the signal are validated; with a spread of a tenth and 6 standard deviations their tables
+ * reach 490 GeV. Tables of muons end at 2^9 GeV of kinetic energy. */
+static const double LEAST_ENERGY = 1.0, LARGEST_ENERGY = 300.0, LARGEST_KINETIC_OF_MUONS = 512.0;
+
+/** The beam's energy against the tables of what it makes. */
+static enum eot_status check_beam_energy(struct eot_reader *r) {
+    const struct eot_config *c = r->config;
+    const char *key = eot_tree_find(&r->tree, "beam.kinetic_energy") != NULL ? "beam.kinetic_energy" : "beam.energy";
+    bool is_muon = eot_beam_is_muon(c);
+    double top = c->beam.energy * (1.0 + 6.0 * c->beam.spread) - eot_beam_mass(c);
+    if ((!is_muon || c->physics.rare[EOT_RARE_LFC]) && c->beam.energy > LARGEST_ENERGY)
+        return problem(r, key, "(%s: at most %g GeV in all); lower it",
+                       is_muon ? "conversions of muons are validated up to there"
+                               : "electrons, positrons and photons are validated up to there",
+                       LARGEST_ENERGY);
+    if (!is_muon && c->beam.energy < LEAST_ENERGY)
+        return problem(r, key, "(electrons, positrons and photons are followed from %g GeV in all on); raise it",
+                       LEAST_ENERGY);
+    if (is_muon && top > LARGEST_KINETIC_OF_MUONS)
+        return problem(r, c->beam.spread > 0.0 ? "beam.spread" : key,
+                       "(muons reach %.6g GeV of kinetic energy within 6 standard deviations, their tables %g GeV); "
+                       "lower it, or the beam's energy",
+                       top, LARGEST_KINETIC_OF_MUONS);
+    return EOT_OK;
+}
+
 /** Energies that must lie below the beam's. */
 static enum eot_status check_energies(struct eot_reader *r) {
     enum eot_status status = EOT_OK;
     const struct eot_config *c = r->config;
+    EOT_TRY(check_beam_energy(r));
     if (c->physics.cut >= c->beam.energy)
         EOT_TRY(problem(r, "physics.cut",
                         "(not below beam.energy = %.6g GeV: nothing would be followed); lower the cut, to %.6g GeV for "

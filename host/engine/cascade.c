@@ -76,7 +76,32 @@ static uint32_t launch_length(const struct eot_engine *g, uint64_t n_iteration) 
     return (uint32_t)fmin(fmax(length, fmax(SHORTEST, (double)(n_iteration / LARGEST_SHARE))), LONGEST);
 }
 
-/* Parameters, the primaries' energies and the lanes' first particles. */
+/* The primaries' energies, or the lists of what arrives of them. */
+static enum eot_status start_primaries(struct eot_engine *g, uint32_t n, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_cascade_lanes *l = &g->cascade;
+    const struct eot_world_buffers *c = &g->constant;
+    if (l->c.n_arrival == 0)
+        return eot_launch_source(
+            g->b, eot_engine_source_items(g, n), 0,
+            (struct eot_args_source){.world = c->world, .launch = l->parameters, .energy = l->energy}, err);
+    EOT_TRY(g->b->op->buffer_zero(g->b, l->beam, 0, EOT_N_BEAM_SUM * sizeof(i64), err));
+    EOT_TRY(eot_launch_arrivals(g->b, EOT_ARRIVAL_ITEMS, 0,
+                                (struct eot_args_arrivals){.table = c->table,
+                                                           .grid = c->grid,
+                                                           .region = c->region,
+                                                           .voxel = c->voxel,
+                                                           .world = c->world,
+                                                           .launch = l->parameters,
+                                                           .list = l->energy,
+                                                           .stack = l->arrival_stack,
+                                                           .sum = l->beam},
+                                err));
+done:
+    return status;
+}
+
+/* Parameters, the primaries and the lanes' first particles. */
 static enum eot_status start_lanes(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_cascade_lanes *l = &g->cascade;
@@ -86,9 +111,7 @@ static enum eot_status start_lanes(struct eot_engine *g, uint64_t first, uint32_
     g->events.e.first_primary = first;
     EOT_TRY(g->b->op->buffer_write(g->b, l->parameters, 0, sizeof l->c, &l->c, err));
     EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof g->events.e, &g->events.e, err));
-    EOT_TRY(eot_launch_source(
-        g->b, eot_engine_source_items(g, n), 0,
-        (struct eot_args_source){.world = g->constant.world, .launch = l->parameters, .energy = l->energy}, err));
+    EOT_TRY(start_primaries(g, n, err));
     EOT_TRY(eot_launch_lanes_start(
         g->b, l->n_lane, 0,
         (struct eot_args_lanes_start){.launch = l->parameters, .energy = l->energy, .lane = l->state}, err));
@@ -155,6 +178,11 @@ static enum eot_status harvest_lanes(struct eot_engine *g, uint64_t first, uint3
               (unsigned long long)n_overflow, (unsigned long long)first, (unsigned long long)(first + n),
               EOT_STACK_DEPTH);
     if (l->c.track_tally != EOT_TRACK_NONE) EOT_TRY(add_tracks(g, block, err));
+    if (block->beam != NULL && l->c.n_arrival > 0) {
+        int64_t beam[EOT_N_BEAM_SUM];
+        EOT_TRY(g->b->op->buffer_read(g->b, l->beam, 0, sizeof beam, beam, err));
+        for (int k = 0; k < EOT_N_BEAM_SUM; k++) block->beam[k] += beam[k];
+    }
     if (l->n_hit > 1) qsort(l->hit, l->n_hit, sizeof *l->hit, compare_records);
     for (size_t i = 0; i < l->n_hit; i++)
         block->vertex_sum += eot_mixed_bits(eot_mixed_bits(first + l->hit[i].i_primary) ^ l->hit[i].draw);

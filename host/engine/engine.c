@@ -18,10 +18,10 @@ void eot_engine_free(struct eot_engine *g) {
     if (g->b == NULL) return;
     const struct eot_cascade_lanes *l = &g->cascade;
     const struct eot_event_chunks *v = &g->events;
-    struct eot_buffer *all[] = {l->parameters, l->energy,  l->state,   l->stack,        l->track,   l->vertex,
-                                v->parameters, v->acc,     v->vertex,  v->replay_stack, v->outcome, v->tally,
-                                v->row,        v->profile, v->located, v->locate_stack, v->reaches, v->follow,
-                                v->list,       l->sums,    l->n_place, l->hits};
+    struct eot_buffer *all[] = {l->parameters, l->energy,  l->state,   l->stack,        l->track,         l->vertex,
+                                v->parameters, v->acc,     v->vertex,  v->replay_stack, v->outcome,       v->tally,
+                                v->row,        v->profile, v->located, v->locate_stack, v->reaches,       v->follow,
+                                v->list,       l->sums,    l->n_place, l->hits,         l->arrival_stack, l->beam};
     eot_world_buffers_free(g->b, &g->constant);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
     free(l->track_host);
@@ -98,8 +98,16 @@ static enum eot_status create_cascade(struct eot_engine *g, const struct eot_tra
     EOT_CHECK_MEMORY(l->track_host);
     size_t n_vertex = l->c.is_forced ? l->batch : l->n_lane * EOT_VERTEX_SLOTS,
            n_energy = eot_engine_source_items(g, l->batch) * (size_t)g->b->lane_width;
-    EOT_TRY(eot_engine_buffer(g, sizeof l->c, &l->c, &l->parameters, err));
+    l->c.n_arrival = g->world->event.line.most;
+    l->c.arrival_stride = (u32)n_energy;
+    if (l->c.n_arrival > 0) {
+        n_energy *= 2 * (size_t)l->c.n_arrival;
+        EOT_TRY(eot_engine_buffer(g, EOT_ARRIVAL_ITEMS * EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32), NULL,
+                                  &l->arrival_stack, err));
+        EOT_TRY(eot_engine_buffer(g, EOT_N_BEAM_SUM * sizeof(i64), NULL, &l->beam, err));
+    }
     EOT_TRY(eot_engine_buffer(g, n_energy * sizeof(f32), NULL, &l->energy, err));
+    EOT_TRY(eot_engine_buffer(g, sizeof l->c, &l->c, &l->parameters, err));
     EOT_TRY(eot_engine_buffer(g, l->n_lane * EOT_N_LANE_WORD * sizeof(u32), NULL, &l->state, err));
     EOT_TRY(eot_engine_buffer(g, sizeof l->sum, NULL, &l->sums, err));
     EOT_TRY(eot_engine_buffer(g, sizeof(u32), NULL, &l->n_place, err));

@@ -17,6 +17,7 @@ struct eot_cascade_lanes {
     size_t n_lane, group, batch;
     struct eot_buffer *parameters, *energy, *state, *stack, *track, *vertex;
     struct eot_buffer *sums, *n_place, *hits; /* of the kernel lanes_summary */
+    struct eot_buffer *arrival_stack, *beam;  /* of the kernel arrivals; NULL: there are none */
     int64_t sum[EOT_N_LANES_SUM];             /* over the lanes, as after the last launch */
     int64_t sum_before[EOT_N_LANES_SUM];      /* what the device had summed up until then */
     int64_t *track_host;                      /* n_lane x 3 n_track_bin */
@@ -88,8 +89,9 @@ enum eot_status eot_engine_cascade(struct eot_engine *g, uint64_t first, uint32_
                                    bool *is_complete, struct eot_error *err);
 
 /** Replay, muons, detector and selection of the vertices of the batch that eot_engine_cascade has just made: of all, or
- * of those that a look ahead finds to need it. @param kept rows of events to record are appended.
- * @return EOT_E_DEVICE with the command that replays the primary, if any fault occurred; what the backend returns. */
+ * of those that a look ahead finds to need it. @param kept rows of events to record are appended, events that are lost
+ * are counted.
+ * @return what the backend returns; EOT_E_MEMORY. */
 enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_block *block,
                                   struct eot_event_rows *kept, bool *is_complete, struct eot_error *err);
 

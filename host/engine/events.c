@@ -24,6 +24,14 @@ double eot_run_complete_row(const struct eot_world *w, const eot_event_launch *l
     return process != NULL ? process->complete(&w->event.vertex, launch, primary, row) : 0.0;
 }
 
+/* Squares of the recoil's energy [GeV] for its error; those of the scalar, from which it is taken, stay as the device
+ * has them: a recoil is some 1e-4 of it. */
+static void add_recoil_squares(double recoil, double beam, int64_t *tally) {
+    double term = recoil / EOT_TALLY_ENERGY;
+    eot_sum_add(tally + EOT_T_LEDGER_SQUARE + 2 * EOT_ACC_LEDGER_RECOIL, term * term);
+    eot_sum_add(tally + EOT_T_LEDGER_CROSS + 2 * EOT_ACC_LEDGER_RECOIL, term * (beam / EOT_TALLY_ENERGY));
+}
+
 /* @param list numbers of the events in `record`; NULL: 0, 1, 2, ... */
 static enum eot_status keep_rows(struct eot_engine *g, uint64_t first, const eot_vertex_record *record,
                                  const uint32_t *list, size_t n, struct eot_block *block, struct eot_event_rows *kept,
@@ -33,15 +41,15 @@ static enum eot_status keep_rows(struct eot_engine *g, uint64_t first, const eot
         float *row = g->events.rows + i * EOT_N_EVENT_COLUMN;
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
         uint64_t primary = first + record[list != NULL ? list[i] : i].i_primary;
-        EOT_CHECK(row[EOT_E_CUTS_PASSED] >= 0.0f, EOT_E_DEVICE,
-                  "primary %llu failed on %s (%s); follow it step by step: eotmc replay <run folder or configuration> "
-                  "--event %llu",
-                  (unsigned long long)primary, g->b->name, eot_run_fault_text((u32)-row[EOT_E_CUTS_PASSED]),
-                  (unsigned long long)primary);
+        if (row[EOT_E_CUTS_PASSED] < 0.0f) {
+            eot_lost_events_add(&kept->lost, primary, (u32)-row[EOT_E_CUTS_PASSED]);
+            continue;
+        }
         i64 recoil = (i64)floor(eot_run_complete_row(g->world, &g->events.e, primary, row) * EOT_ENERGY_QUANTUM + 0.5);
         if (eot_is_kept(primary, g->events.e.sample_threshold)) { /* as the rest of its energy */
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_PHI] -= recoil;
             block->event[EOT_C_LEDGER + EOT_ACC_LEDGER_RECOIL] += recoil;
+            add_recoil_squares((double)recoil / EOT_ENERGY_QUANTUM, (double)row[EOT_E_BEAM], block->event);
         }
         if (row[EOT_E_CUTS_PASSED] < (float)EOT_N_CUT && !eot_is_kept(primary, g->events.record_threshold)) continue;
         EOT_TRY(eot_event_rows_add(kept, primary, row, EOT_N_EVENT_COLUMN, err));
@@ -64,6 +72,9 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
     EOT_TRY(eot_launch_locate(g->b, n_look, 0,
                               (struct eot_args_locate){.table = c->table,
                                                        .em = c->em,
+                                                       .grid = c->grid,
+                                                       .region = c->region,
+                                                       .voxel = c->voxel,
                                                        .world = c->world,
                                                        .launch = g->events.parameters,
                                                        .record = record,
@@ -108,6 +119,9 @@ static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *re
     EOT_TRY(eot_launch_replay(g->b, n, 0,
                               (struct eot_args_replay){.table = c->table,
                                                        .em = c->em,
+                                                       .grid = c->grid,
+                                                       .region = c->region,
+                                                       .voxel = c->voxel,
                                                        .world = c->world,
                                                        .launch = v->parameters,
                                                        .record = record,
@@ -190,12 +204,11 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     tally = malloc(n_tally * sizeof *tally);
     EOT_CHECK_MEMORY(tally);
     EOT_TRY(g->b->op->buffer_read(g->b, g->events.tally, 0, n_tally * sizeof *tally, tally, err));
-    for (int i = 0; i < EOT_N_FAULT; i++)
-        EOT_CHECK(tally[EOT_C_FAULT + i] == 0, EOT_E_DEVICE,
-                  "a primary between %llu and %llu failed on %s; repeat the run with --device host",
-                  (unsigned long long)first, (unsigned long long)(first + n), g->b->name);
+    block->largest = (uint32_t)tally[EOT_C_LARGEST];
+    tally[EOT_C_LARGEST] = 0; /* not a sum: it has a section of its own */
     for (size_t i = 0; i < n_tally; i++) block->event[i] += tally[i];
     block->n_vertex += n_vertex;
+    kept->n_followed += n_vertex;
     *is_complete = true;
 done:
     free(copy);

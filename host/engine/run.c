@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout) {
+void eot_run_layout(size_t n_selection, bool has_arrivals, struct eot_sums_layout *layout) {
     const size_t n_channel = EOT_N_RARE_CHANNEL;
     eot_sums_section_add(layout, "track", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, 3 * EOT_TRACK_BINS, true);
     eot_sums_section_add(layout, "event", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, n_selection * EOT_N_TALLY, true);
@@ -15,6 +15,10 @@ void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout) {
     eot_sums_section_add(layout, "shower", EOT_SUMS_WIDE, EOT_SUMS_APART, EOT_N_SHOWER_SUM, false);
     eot_sums_section_add(layout, "shower.profile", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_MAX_PROFILE, false);
     eot_sums_section_add(layout, "shower.cell", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_N_ECAL_CELL, false);
+    eot_sums_section_add(layout, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true);
+    if (!has_arrivals) return;
+    eot_sums_section_add(layout, "beam", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_BEAM_SUM, true);
+    eot_sums_section_add(layout, "shower.missed", EOT_SUMS_WIDE, EOT_SUMS_APART, 2, false);
 }
 
 enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
@@ -26,13 +30,16 @@ enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
     EOT_CHECK_MEMORY(run->block);
     for (size_t i = 0; i < run->n_block; i++) {
         const int64_t *work = eot_sums_at(s, EOT_RUN_WORK, i);
-        run->block[i] = (struct eot_block){.n_primary = s->block_primaries[i],
-                                           .track = eot_sums_at(s, EOT_RUN_TRACK, i),
-                                           .event = eot_sums_at(s, EOT_RUN_EVENT, i),
-                                           .n_step = (uint64_t)work[EOT_RUN_N_STEP],
-                                           .n_vertex = (uint64_t)work[EOT_RUN_N_VERTEX],
-                                           .vertex_sum = (uint64_t)work[EOT_RUN_VERTEX_SUM]};
+        run->block[i] =
+            (struct eot_block){.n_primary = s->block_primaries[i],
+                               .track = eot_sums_at(s, EOT_RUN_TRACK, i),
+                               .event = eot_sums_at(s, EOT_RUN_EVENT, i),
+                               .beam = s->layout.n_section > EOT_RUN_BEAM ? eot_sums_at(s, EOT_RUN_BEAM, i) : NULL,
+                               .n_step = (uint64_t)work[EOT_RUN_N_STEP],
+                               .n_vertex = (uint64_t)work[EOT_RUN_N_VERTEX],
+                               .vertex_sum = (uint64_t)work[EOT_RUN_VERTEX_SUM]};
     }
+    run->largest_weight = run->rare_unit * (double)eot_f32_from_bits((uint32_t)eot_sums_count(s, EOT_RUN_LARGEST, 0));
     run->n_excluded_shower = (uint64_t)eot_sums_count(s, EOT_RUN_EXCLUDED_COUNT, 0);
     double n = (double)run->n_excluded_shower, unit = run->rare_unit;
     for (size_t c = 0; c < EOT_N_RARE_CHANNEL && n > 0.0; c++) {
@@ -40,9 +47,28 @@ enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
                square = eot_sums_wide(s, EOT_RUN_EXCLUDED, 2 * c + 1) / n;
         run->excluded[c].rate = unit * mean;
         run->excluded[c].error = unit * sqrt(fmax(0.0, square - mean * mean) / fmax(n - 1.0, 1.0));
+        run->excluded[c].n_eff = square > 0.0 ? n * mean * mean / square : 0.0;
     }
 done:
     return status;
+}
+
+void eot_lost_events_add(struct eot_lost_events *lost, uint64_t primary, uint32_t faults) {
+    lost->n++;
+    if (lost->n_kept == EOT_MAX_LOST_KEPT) return;
+    lost->kept[lost->n_kept].primary = primary;
+    lost->kept[lost->n_kept++].faults = faults;
+}
+
+void eot_lost_events_join(struct eot_lost_events *lost, const struct eot_lost_events *part) {
+    struct eot_lost_events both = {.n = lost->n + part->n};
+    size_t a = 0, b = 0;
+    while (both.n_kept < EOT_MAX_LOST_KEPT && a + b < lost->n_kept + part->n_kept) {
+        bool is_own = b == part->n_kept || (a < lost->n_kept && lost->kept[a].primary <= part->kept[b].primary);
+        both.kept[both.n_kept].primary = is_own ? lost->kept[a].primary : part->kept[b].primary;
+        both.kept[both.n_kept++].faults = is_own ? lost->kept[a++].faults : part->kept[b++].faults;
+    }
+    *lost = both;
 }
 
 void eot_run_free(struct eot_run *run) {

@@ -24,7 +24,11 @@ enum eot_run_section {
     EOT_RUN_SHOWER_COUNT,   /* [1] showers without a rare vertex */
     EOT_RUN_SHOWER,         /* [EOT_N_SHOWER_SUM] */
     EOT_RUN_PROFILE,        /* [EOT_MAX_PROFILE][E, E^2] GeV */
-    EOT_RUN_CELL            /* [EOT_N_ECAL_CELL][E, E^2] GeV */
+    EOT_RUN_CELL,           /* [EOT_N_ECAL_CELL][E, E^2] GeV */
+    EOT_RUN_LARGEST,         /* [1] bits of the largest weight of a vertex, as a 32-bit float */
+    /* only where primaries have arrivals (eot_world_has_arrivals): */
+    EOT_RUN_BEAM,         /* [EOT_N_BEAM_SUM] */
+    EOT_RUN_SHOWER_MISSED /* [E, E^2] GeV of plain showers, the ledger's term */
 };
 enum eot_run_work {
     EOT_RUN_N_STEP = 0,
@@ -63,17 +67,34 @@ struct eot_shower_binning {
 };
 struct eot_shower_binning eot_run_shower_binning(const struct eot_config *config);
 
-/** The sums of a shower run. @param n_selection that are applied to its events, the default one included. @param layout
+/** The sums of a shower run. @param n_selection that are applied to its events, the default one included. @param
+ * has_arrivals of its primaries. @param layout
  * zeroed. */
-void eot_run_layout(size_t n_selection, struct eot_sums_layout *layout);
+void eot_run_layout(size_t n_selection, bool has_arrivals, struct eot_sums_layout *layout);
 
 /** A block of primaries of a shower run, in its sums. */
 struct eot_block {
     uint64_t n_primary;
     int64_t *track; /* [3][EOT_TRACK_BINS] */
     int64_t *event; /* [selections][EOT_N_TALLY] */
+    int64_t *beam;  /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
     uint64_t n_step, n_vertex, vertex_sum;
+    uint32_t largest; /* bits of the largest weight of a vertex */
 };
+
+/** Events that are given up because a track of theirs is lost: their number, and the first of them for a replay. */
+#define EOT_MAX_LOST_KEPT 32
+struct eot_lost_events {
+    uint64_t n;
+    size_t n_kept;
+    struct {
+        uint64_t primary;
+        uint32_t faults; /* bits of enum eot_event_fault */
+    } kept[EOT_MAX_LOST_KEPT];
+};
+void eot_lost_events_add(struct eot_lost_events *lost, uint64_t primary, uint32_t faults);
+/** Add those of another part of the run; the first ones by primary are kept. */
+void eot_lost_events_join(struct eot_lost_events *lost, const struct eot_lost_events *part);
 
 /** An event kept for the record: as many values as its job has columns. */
 struct eot_event_row {
@@ -83,6 +104,8 @@ struct eot_event_row {
 struct eot_event_rows {
     size_t n, n_dropped;
     struct eot_event_row *row;
+    uint64_t n_followed;         /* events that were followed: all of which rows could have been kept */
+    struct eot_lost_events lost; /* of these */
 };
 #define EOT_MAX_EVENT_ROW 200000 /* rows kept; further ones are counted as dropped */
 /** Append a row of n_value values, or count it as dropped. @return EOT_E_MEMORY. */
@@ -95,6 +118,25 @@ size_t eot_run_full_lanes(const struct eot_backend *backend);
 #define EOT_RUN_PRIMARIES_PER_LANE 400
 
 struct eot_findings;
+struct eot_run;
+/** Keeps a run on the disk while it goes on. */
+struct eot_run_keeper {
+    void *context;
+    double interval_s; /* between two saves */
+    /** What an earlier process has done of this run: sums, rows, part and times. @param run zeroed. @param is_loaded
+     * whether there was anything. */
+    enum eot_status (*load)(void *context, const struct eot_sums_layout *layout, struct eot_run *run, bool *is_loaded,
+                            struct eot_error *err);
+    /** Save what has been done so far. @param is_finished the part that was asked for is done. */
+    enum eot_status (*save)(void *context, const struct eot_run *run, bool is_finished, struct eot_error *err);
+};
+
+/** The part of a run to be made, in whole batches: share i of n equal ones, or the primaries [first, end), or (all 0)
+ * the whole run. Parts of one run are merged to it bit for bit. */
+struct eot_run_part {
+    uint64_t i, n, first, end;
+};
+
 struct eot_run_options {
     struct eot_backend *backend; /* a run is spread over all of its chain; eot_run_track_spectra uses the first */
     enum eot_progress_mode progress;
@@ -103,25 +145,31 @@ struct eot_run_options {
     bool skips_excluded;                         /* do not measure the rate that the cut or the region leaves out */
     bool skips_events;                           /* find the rare vertices and stop there */
     size_t chunk;                                /* events of a launch; 0 = automatic. Does not change results */
+    struct eot_run_part part;
+    const struct eot_run_keeper *keeper; /* may be NULL */
     struct eot_findings *findings; /* may be NULL; warnings that only the device tells are added (check/findings.h) */
-    bool wants_errors;             /* a run that is a single batch is made in ten: one has no standard error */
+    bool wants_errors;             /* a run whose errors come from batches is made in several */
 };
 
 #define EOT_MAX_BLOCK 256
 
 struct eot_run {
     struct eot_sums sums;
-    uint64_t first, end; /* primaries done: [first, end) */
-    bool is_partial;
+    uint64_t first, end;           /* primaries done of the part that was asked for: [first, end) */
+    uint64_t part_first, part_end; /* that part */
+    bool is_partial;               /* not all primaries of that part are done */
     size_t n_row, n_row_dropped;
     struct eot_event_row *row;
+    uint64_t n_followed; /* events that were followed to their end */
+    struct eot_lost_events lost;
     double rare_unit; /* rare vertices that a weight of 1 in the sums stands for */
     double wall_s, kernel_s;
     /* of a shower run, by eot_run_view */
     size_t n_block;
     struct eot_block *block; /* n_block, contiguous ranges of primaries in order */
+    double largest_weight;   /* of a vertex, in vertices per EOT; 0: there is none */
     struct {
-        double rate, error;
+        double rate, error, n_eff;
     } excluded[EOT_N_RARE_CHANNEL]; /* rare vertices per EOT that the cut or the region leaves out; 0, 0 when nothing is
                                        left out */
     uint64_t n_excluded_shower;

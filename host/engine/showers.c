@@ -69,6 +69,8 @@ static void score_shower(const struct scorer *s, uint64_t primary, const int64_t
     eot_wide_add(sum + EOT_WIDE * EOT_SS_CROSS_PRESHOWER, score[EOT_S_DEPOSIT] * score[EOT_S_PRESHOWER]);
     double depth = total > 0.0 ? moment / total * s->to_X0 : 0.0, power = 1.0;
     for (int k = 0; k < 4; k++) eot_wide_add(sum + EOT_WIDE * (EOT_SS_DEPTH_1 + k), power *= depth);
+    if (s->sums->layout.n_section > EOT_RUN_SHOWER_MISSED)
+        add_with_square(eot_sums_at(s->sums, EOT_RUN_SHOWER_MISSED, 0), energy_of(a[EOT_ACC_LEDGER_MISSED]));
     for (int k = 0; k < s->binning.n_cell; k++)
         add_with_square(cell + 2 * EOT_WIDE * k, energy_of(a[EOT_ACC_ECAL_CELL + k]));
     eot_sums_at(s->sums, EOT_RUN_SHOWER_COUNT, 0)[0]++;
@@ -107,6 +109,9 @@ static enum eot_status replay_showers(struct eot_engine *g, eot_event_launch *e,
     EOT_TRY(eot_launch_replay(g->b, n, 0,
                               (struct eot_args_replay){.table = g->constant.table,
                                                        .em = g->constant.em,
+                                                       .grid = g->constant.grid,
+                                                       .region = g->constant.region,
+                                                       .voxel = g->constant.voxel,
                                                        .world = g->constant.world,
                                                        .launch = g->events.parameters,
                                                        .record = c->list,
@@ -125,7 +130,8 @@ done:
 
 /* Set the sums of the sample to 0: one that is not whole is none. */
 static void forget(struct eot_sums *sums) {
-    for (size_t k = EOT_RUN_SHOWER_COUNT; k <= EOT_RUN_CELL; k++) {
+    for (size_t k = EOT_RUN_SHOWER_COUNT; k < sums->layout.n_section; k++) {
+        if (sums->layout.section[k].scope != EOT_SUMS_APART) continue;
         const struct eot_sums_section *s = &sums->layout.section[k];
         memset(eot_sums_at(sums, k, 0), 0, (s->kind == EOT_SUMS_WIDE ? EOT_WIDE : 1) * s->n * sizeof(int64_t));
     }
@@ -144,9 +150,7 @@ enum eot_status eot_engine_showers(struct eot_engine *g, struct eot_sums *sums, 
                             .sums = sums};
     uint64_t n = (uint64_t)config->scoring.showers, first = config->sampling.first, done = 0;
     int64_t tally[EOT_N_COUNTER];
-    for (int i = scorer.detector->n_slab - 1; i >= 0; i--)
-        if (scorer.detector->slab[i].role == EOT_ROLE_ECAL)
-            scorer.shower_visible = (double)scorer.detector->slab[i].shower_visible;
+    scorer.shower_visible = (double)scorer.detector->volume[scorer.detector->columns.ecal].shower_visible;
     e.has_vertex = e.has_list = 0;
     e.n_profile = scorer.binning.n_bin;
     e.profile_inverse_width = (f32)(1.0 / scorer.binning.bin_width);

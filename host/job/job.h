@@ -97,7 +97,8 @@ const struct eot_job *eot_job_of(const struct eot_config *config);
 enum eot_status eot_job_find(const struct eot_config *config, const struct eot_job **job, struct eot_error *err);
 
 /** Run config->sampling.eot primaries. Release with eot_run_free.
- * @return EOT_E_DEVICE with the command that replays the primary, if any fault occurred; EOT_E_CONFIG for what the job
+ * @return EOT_E_DEVICE with the command that replays a primary, if more events are lost than the configuration allows;
+ * EOT_E_CONFIG for what the job
  * refuses; EOT_E_MEMORY; what the backend returns. An interruption is not an error: is_partial is set and the batches
  * done so far are valid. */
 enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup,
@@ -117,6 +118,10 @@ enum eot_status eot_job_check(const struct eot_config *config, struct eot_findin
  * it would be chosen for this device. @return EOT_E_MEMORY. */
 enum eot_status eot_job_check_batch(const struct eot_config *config, const struct eot_backend *backend, uint64_t batch,
                                     struct eot_findings *f, struct eot_error *err);
+/** Primaries of a batch at most, where errors come from the spread between batches: those of track lengths, and of
+ * several vertices of a shower. The relative error of an error from n batches is 1/sqrt(2 (n - 1)): 32 batches, or 10
+ * where the configuration chooses the batch, or the device is a GPU, which small batches leave idle. */
+uint64_t eot_job_largest_batch(const struct eot_config *config, const struct eot_backend *backend);
 /** Primaries of a batch: the configuration's; where that has the default, on GPUs as many as keep their lanes busy, but
  * no more than a tenth of the run, so that batches show the statistical error. @param backend a chain of devices. */
 uint64_t eot_job_batch_size(const struct eot_config *config, const struct eot_backend *backend);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "job/muon_beam_private.h"
+#include "base/sha256.h"
 #include "version.h"
 
 const struct eot_job *const eot_jobs[] = {
@@ -73,13 +74,25 @@ done:
     return status;
 }
 
+enum { DEFAULT_BATCH = 10000 }; /* of the configuration's schema */
+
+uint64_t eot_job_largest_batch(const struct eot_config *config, const struct eot_backend *backend) {
+    enum { FEWEST = 32, FEWEST_OF_A_CHOICE = 10 };
+    const struct eot_sampling_config *s = &config->sampling;
+    bool is_analog = s->mode == EOT_SAMPLING_ANALOG && s->analog_enhancement > 1.0, is_gpu = false;
+    for (const struct eot_backend *b = backend; b != NULL; b = b->next) is_gpu |= b->is_gpu;
+    if (eot_beam_kind_of(config) != EOT_BEAM_KIND_SHOWER || (!config->scoring.track_length && !is_analog))
+        return s->eot;
+    if (!is_gpu && s->batch == DEFAULT_BATCH) return (s->eot + FEWEST - 1) / FEWEST;
+    return s->batch < s->eot ? s->eot : (s->eot + FEWEST_OF_A_CHOICE - 1) / FEWEST_OF_A_CHOICE;
+}
+
 uint64_t eot_job_batch_size(const struct eot_config *config, const struct eot_backend *backend) {
-    enum { DEFAULT = 10000 }; /* of the configuration's schema */
     const struct eot_sampling_config *s = &config->sampling;
     uint64_t full = 0, tenth = (s->eot + 9) / 10;
     for (const struct eot_backend *b = backend; b != NULL; b = b->next) {
         uint64_t lanes = config->device.lanes > 0 ? (uint64_t)config->device.lanes : eot_run_full_lanes(b);
-        if (!b->is_gpu || s->batch != DEFAULT) return s->batch;
+        if (!b->is_gpu || s->batch != DEFAULT_BATCH) return s->batch;
         if (EOT_RUN_PRIMARIES_PER_LANE * lanes > full) full = EOT_RUN_PRIMARIES_PER_LANE * lanes;
     }
     if (full > tenth) full = tenth;
@@ -99,7 +112,7 @@ enum eot_status eot_job_check_batch(const struct eot_config *config, const struc
 }
 
 static enum eot_status add_count(struct eot_result *result, const char *name, size_t n, struct eot_error *err) {
-    struct eot_estimate e = {.unit = "1", .value = (double)n};
+    struct eot_estimate e = {.unit = "1", .value = (double)n, .is_exact = true};
     snprintf(e.name, sizeof e.name, "%s", name);
     return eot_result_add_estimate(result, &e, err);
 }
@@ -124,6 +137,51 @@ done:
     return status;
 }
 
+/* The events that are lost, the first ones by name. */
+static enum eot_status add_lost(const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    result->n_followed = run->n_followed;
+    result->n_lost = run->lost.n;
+    if (run->lost.n > 0)
+        EOT_TRY(eot_findings_warn(
+            &result->warnings, err, "lost_tracks",
+            "%llu of %llu events lost a track, the first is primary %llu (%s), and are not in the "
+            "estimates; lost_events of summary.json has the commands that follow them",
+            (unsigned long long)run->lost.n, (unsigned long long)run->n_followed,
+            (unsigned long long)run->lost.kept[0].primary, eot_run_fault_text(run->lost.kept[0].faults)));
+    for (size_t i = 0; i < run->lost.n_kept; i++)
+        EOT_TRY(eot_result_add_lost_event(result, run->lost.kept[i].primary,
+                                          eot_run_fault_text(run->lost.kept[i].faults), err));
+done:
+    return status;
+}
+
+/* A number without an error is not a result. */
+static enum eot_status say_what_has_no_error(struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n = 0;
+    for (size_t i = 0; i < result->n_estimate; i++) n += result->estimate[i].has_no_error;
+    if (n > 0)
+        EOT_TRY(eot_findings_warn(&result->warnings, err, "no_error",
+                                  "%zu estimates are of a single primary or batch, and have no error (std_error is "
+                                  "null); raise sampling.eot, or lower sampling.batch",
+                                  n));
+done:
+    return status;
+}
+
+/* A name of the sample that all files of a run carry: files of two runs in one folder tell on each other. */
+static void make_id(struct eot_result *r) {
+    struct eot_sha256 hash;
+    char hex[65];
+    const char *const text[] = {r->version, r->config_sha256, r->tables_sha256, r->tally_sha256};
+    eot_sha256_init(&hash);
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) eot_sha256_update(&hash, text[i], strlen(text[i]) + 1);
+    if (r->n_range > 0) eot_sha256_update(&hash, r->primaries, r->n_range * sizeof *r->primaries);
+    eot_sha256_finish(&hash, hex);
+    snprintf(r->id, sizeof r->id, "%.32s", hex);
+}
+
 /* Who made the result, from what, on what: the same for every job. */
 static enum eot_status write_head(const struct eot_job *job, const struct eot_config *config,
                                   const struct eot_world *world, const struct eot_run *run,
@@ -145,6 +203,7 @@ static enum eot_status write_head(const struct eot_job *job, const struct eot_co
     }
     for (size_t i = 0; i < run->sums.n_range; i++)
         EOT_TRY(eot_result_add_range(result, run->sums.range[i][0], run->sums.range[i][1], err));
+    make_id(result);
 done:
     return status;
 }
@@ -161,6 +220,8 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     EOT_TRY(job->work(run, &n_step, &n_muon, err));
     EOT_TRY(job->estimate(config, world, run, result, err));
     EOT_TRY(add_events(job, run, result, err));
+    EOT_TRY(add_lost(run, result, err));
+    EOT_TRY(say_what_has_no_error(result, err));
     result->performance.wall_s = run->wall_s;
     result->performance.kernel_s = run->kernel_s;
     result->performance.eot_per_s = n / wall;

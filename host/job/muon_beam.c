@@ -200,10 +200,10 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
         for (size_t i = 0; i < n; i++) {
             const float *row = w->row + i * EOT_N_EXIT_COLUMN;
             uint64_t primary = batch->first + done + i;
-            EOT_CHECK(row[EOT_EXIT_SURVIVED] >= 0.0f, EOT_E_DEVICE,
-                      "muon %llu got stuck or lost its energy on %s; follow it step by step: eotmc replay <run folder "
-                      "or configuration> --event %llu",
-                      (unsigned long long)primary, w->b->name, (unsigned long long)primary);
+            if (row[EOT_EXIT_SURVIVED] < 0.0f) {
+                eot_lost_events_add(&batch->rows.lost, primary, (uint32_t)-row[EOT_EXIT_SURVIVED]);
+                continue;
+            }
             score(&batch->sums, row);
             if (eot_is_kept(primary, w->record_threshold))
                 EOT_TRY(eot_event_rows_add(&batch->rows, primary, row, EOT_N_EXIT_COLUMN, err));
@@ -211,6 +211,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
     }
     EOT_TRY(w->b->op->buffer_read(w->b, w->tally, 0, sizeof tally, tally, err));
     for (int i = 0; i < EOT_N_EXIT_COUNTER; i++) counter[i] += tally[i];
+    batch->rows.n_followed += batch->n;
     *is_complete = true;
 done:
     return status;

@@ -1,9 +1,10 @@
 /* From the sums of a muon beam to exit.*: survival; mean, rms and quantiles of the energy lost; quantiles of the
- * absolute projected angle and displacement among survivors, both projections pooled. Errors: binomial for survival
- * (Agresti-Coull), moments for mean and rms, order statistics for quantiles. */
+ * absolute projected angle and displacement among survivors, both projections pooled. Errors: binomial for survival,
+ * moments for mean and rms, order statistics for quantiles. Muons that are lost are not in the sample. */
 #include <math.h>
 #include <stdio.h>
 
+#include "analysis/estimator.h"
 #include "job/muon_beam_private.h"
 
 enum { N_HISTOGRAM_BIN = 100 };
@@ -12,28 +13,31 @@ enum { N_HISTOGRAM_BIN = 100 };
 struct distribution {
     struct eot_quantile_axis axis;
     const int64_t *count;
-    double n; /* entries */
+    double n, n_muon; /* entries, and the muons that made them */
     const char *name, *unit, *title, *label;
 };
 
 static enum eot_status add(struct eot_result *result, const char *name, const char *unit, double value,
                            double std_error, double n_eff, struct eot_error *err) {
-    struct eot_estimate e = {.value = value, .std_error = std_error, .n_eff = n_eff};
-    snprintf(e.name, sizeof e.name, "%s", name);
-    snprintf(e.unit, sizeof e.unit, "%s", unit);
-    return eot_result_add_estimate(result, &e, err);
+    return eot_add_mean(result, name, unit, (struct eot_mean){.value = value, .std_error = std_error, .n_eff = n_eff},
+                        err);
 }
 
 /* Quantile q; its error is half the distance between the order statistics one binomial standard deviation below and
- * above. */
+ * above. Where these lie in one bin, the bin is what is known: an even distribution over it. The quantile rests on the
+ * muons on its thinner side. */
 static enum eot_status add_quantile(struct eot_result *result, const struct distribution *d, const char *label,
                                     double q, struct eot_error *err) {
     char name[80];
     double at = q * (d->n - 1.0), spread = sqrt(q * (1.0 - q) * d->n), low = floor(fmax(0.0, at - spread)),
            high = fmin(d->n - 1.0, ceil(at + spread));
+    double below = eot_quantile_at(d->axis, d->count, low), above = eot_quantile_at(d->axis, d->count, high);
+    size_t bin = eot_quantile_bin(d->axis, (float)below);
+    double error = 0.5 * (above - below);
+    if (eot_quantile_bin(d->axis, (float)above) == bin)
+        error = fmax(error, (eot_quantile_edge(d->axis, bin + 1) - eot_quantile_edge(d->axis, bin)) / sqrt(12.0));
     snprintf(name, sizeof name, "%s_q%s_%s", d->name, label, d->unit);
-    return add(result, name, d->unit, eot_quantile_at(d->axis, d->count, at),
-               0.5 * (eot_quantile_at(d->axis, d->count, high) - eot_quantile_at(d->axis, d->count, low)), d->n, err);
+    return add(result, name, d->unit, eot_quantile_at(d->axis, d->count, at), error, d->n_muon * fmin(q, 1.0 - q), err);
 }
 
 /* Distribution per muon of the beam, from 0 to the 99.9 % quantile; entries go by the middle of their fine bin.
@@ -53,6 +57,7 @@ static enum eot_status add_histogram(struct eot_result *result, const struct dis
         int bin = (int)fmin(middle / end * N_HISTOGRAM_BIN, N_HISTOGRAM_BIN);
         if (bin == N_HISTOGRAM_BIN) {
             h.overflow += entries * weight;
+            h.overflow_variance += entries * weight * weight;
         } else {
             values[bin] += entries * weight;
             variances[bin] += entries * weight * weight;
@@ -62,19 +67,30 @@ static enum eot_status add_histogram(struct eot_result *result, const struct dis
     snprintf(h.unit, sizeof h.unit, "%s", d->unit);
     snprintf(h.title, sizeof h.title, "%s", d->title);
     snprintf(h.axis, sizeof h.axis, "%s", d->label);
+    snprintf(h.content_unit, sizeof h.content_unit, "1/muon");
     return eot_result_add_histogram(result, &h, err);
 }
 
-/* Mean and rms of the energy lost by n muons. */
+/* Mean and rms of the energy lost by n muons. Losses have 24 bits, squares are summed to 2^-53: a spread below that is
+ * none, and then the mean has the error of its digits, and there is no rms. */
 static enum eot_status add_moments(const struct eot_sums *sums, const struct distribution *loss,
                                    struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double n = loss->n, mean = eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 0) / n,
            variance = fmax(0.0, eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 1) / n - mean * mean),
            fourth = eot_quantile_moment(loss->axis, loss->count, mean, 4) / n;
-    EOT_TRY(add(result, "exit.loss_mean_GeV", "GeV", mean, sqrt(variance / n), n, err));
-    EOT_TRY(add(result, "exit.loss_rms_GeV", "GeV", sqrt(variance),
-                variance > 0.0 ? sqrt(fmax(0.0, fourth - variance * variance) / (4.0 * variance * n)) : 0.0, n, err));
+    double entries = n > 1.0 && fourth > 0.0 ? n * variance * variance / fourth : 0.0; /* that make the variance */
+    double digits = ldexp(mean, -24);
+    EOT_TRY(eot_add_mean(result, "exit.loss_mean_GeV", "GeV",
+                         (struct eot_mean){.value = mean, .std_error = fmax(sqrt(variance / n), digits), .n_eff = n},
+                         err));
+    if (variance > digits * digits)
+        EOT_TRY(eot_add_mean(
+            result, "exit.loss_rms_GeV", "GeV",
+            (struct eot_mean){.value = sqrt(variance),
+                              .std_error = sqrt(fmax(0.0, fourth - variance * variance) / (4.0 * variance * n)),
+                              .n_eff = entries},
+            err));
 done:
     return status;
 }
@@ -85,12 +101,12 @@ static enum eot_status add_survivors(const struct eot_sums *sums, double n_muon,
     static const char *const loss_label[] = {"05", "25", "50", "75", "95", "99"}, *const label[] = {"68", "95", "997"};
     static const double loss_q[] = {0.05, 0.25, 0.5, 0.75, 0.95, 0.99}, q[] = {0.68, 0.95, 0.997};
     const struct distribution d[] = {
-        {eot_muon_axis[EOT_EXIT_S_LOSS], eot_sums_at(sums, EOT_EXIT_S_LOSS, 0), n_passed, "exit.loss", "GeV",
+        {eot_muon_axis[EOT_EXIT_S_LOSS], eot_sums_at(sums, EOT_EXIT_S_LOSS, 0), n_passed, n_passed, "exit.loss", "GeV",
          "Energy lost by muons that pass", "energy lost"},
-        {eot_muon_axis[EOT_EXIT_S_ANGLE], eot_sums_at(sums, EOT_EXIT_S_ANGLE, 0), 2.0 * n_passed, "exit.angle", "mrad",
-         "Projected angle of muons that pass", "projected angle"},
+        {eot_muon_axis[EOT_EXIT_S_ANGLE], eot_sums_at(sums, EOT_EXIT_S_ANGLE, 0), 2.0 * n_passed, n_passed,
+         "exit.angle", "mrad", "Projected angle of muons that pass", "projected angle"},
         {eot_muon_axis[EOT_EXIT_S_DISPLACEMENT], eot_sums_at(sums, EOT_EXIT_S_DISPLACEMENT, 0), 2.0 * n_passed,
-         "exit.displacement", "cm", "Projected displacement of muons that pass", "projected displacement"}};
+         n_passed, "exit.displacement", "cm", "Projected displacement of muons that pass", "projected displacement"}};
     EOT_TRY(add_moments(sums, &d[0], result, err));
     for (int i = 0; i < 6; i++) EOT_TRY(add_quantile(result, &d[0], loss_label[i], loss_q[i], err));
     for (int k = 1; k < 3; k++)
@@ -106,15 +122,16 @@ enum eot_status eot_muon_beam_estimate(const struct eot_config *config, const st
     const struct eot_sums *sums = &run->sums;
     const int64_t *c = eot_sums_at(sums, EOT_EXIT_S_COUNTER, 0);
     double n = (double)eot_sums_primaries(sums), n_passed = (double)c[EOT_EXIT_C_PASSED],
-           p = (n_passed + 2.0) / (n + 4.0); /* Agresti, Coull, Am. Stat. 52 (1998) 119 */
+           n_sound = n - (double)(c[EOT_EXIT_C_FAULT_NAN] + c[EOT_EXIT_C_FAULT_STUCK]);
     (void)config;
     (void)world;
-    EOT_TRY(add(result, "eot.simulated", "1", n, 0.0, 0.0, err));
-    EOT_TRY(add(result, "exit.survival", "1", n_passed / n, sqrt(p * (1.0 - p) / (n + 4.0)), n, err));
-    if (n_passed >= 2.0) EOT_TRY(add_survivors(sums, n, n_passed, result, err));
+    EOT_TRY(eot_add_mean(result, "eot.simulated", "1", (struct eot_mean){.value = n, .is_exact = true}, err));
+    if (n_sound > 0.0)
+        EOT_TRY(eot_add_mean(result, "exit.survival", "1", eot_statistics_share(n_passed, n_sound), err));
+    if (n_passed >= 2.0) EOT_TRY(add_survivors(sums, n_sound, n_passed, result, err));
     EOT_TRY(eot_result_add_fault(result, "nan", (uint64_t)c[EOT_EXIT_C_FAULT_NAN], err));
     EOT_TRY(eot_result_add_fault(result, "stuck", (uint64_t)c[EOT_EXIT_C_FAULT_STUCK], err));
-    int64_t out = c[EOT_EXIT_C_OUT] + c[EOT_EXIT_C_DEPOSITED] + c[EOT_EXIT_C_NEUTRINO];
+    int64_t out = c[EOT_EXIT_C_OUT] + c[EOT_EXIT_C_DEPOSITED] + c[EOT_EXIT_C_NEUTRINO] + c[EOT_EXIT_C_LOST];
     result->energy_in = (double)c[EOT_EXIT_C_IN] / EOT_ENERGY_QUANTUM;
     result->energy_out = (double)out / EOT_ENERGY_QUANTUM;
     result->energy_residual = (double)(c[EOT_EXIT_C_IN] - out) / (double)c[EOT_EXIT_C_IN];

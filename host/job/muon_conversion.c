@@ -57,10 +57,11 @@ static uint64_t full_batch(const struct eot_backend *b) {
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     (void)config;
     eot_sums_section_add(l, "counter", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, EOT_N_CONVERSION_COUNTER, true);
-    eot_sums_section_add(l, "weight", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 2, true);
+    eot_sums_section_add(l, "weight", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 4, true);
     eot_sums_section_add(l, "mean", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 3 * EOT_N_CONVERSION_QUANTITY, true);
     eot_sums_section_add(l, "histogram", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN,
-                         EOT_N_CONVERSION_HISTOGRAM * 2 * (EOT_CONVERSION_BINS + 1), true);
+                         EOT_N_CONVERSION_HISTOGRAM * 2 * (EOT_CONVERSION_BINS + 2), true);
+    eot_sums_section_add(l, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true);
 }
 
 static void worker_free(void *worker) {
@@ -146,6 +147,10 @@ static void score(const struct conversion_worker *worker, struct eot_sums *sums,
     if (!(w > 0.0)) return;
     eot_wide_add(weight, w);
     eot_wide_add(weight + EOT_WIDE, w * w);
+    eot_wide_add(weight + 2 * EOT_WIDE, w * w * w);
+    eot_wide_add(weight + 3 * EOT_WIDE, w * w * w * w);
+    int64_t *largest = eot_sums_at(sums, EOT_CONVERSION_LARGEST, 0), bits = eot_f32_bits(row[EOT_CONVERSION_WEIGHT]);
+    *largest = bits > *largest ? bits : *largest; /* of numbers above 0 the bits rise, too */
     add_quantity(mean, EOT_CQ_ELECTRON, w, electron);
     add_quantity(mean, EOT_CQ_ECAL, w, (double)row[EOT_CONVERSION_ECAL]);
     add_quantity(mean, EOT_CQ_MISSING, w, (double)row[EOT_CONVERSION_MISSING]);
@@ -155,8 +160,8 @@ static void score(const struct conversion_worker *worker, struct eot_sums *sums,
     for (int k = 0; k < EOT_N_CONVERSION_HISTOGRAM; k++) {
         const struct eot_conversion_axis *axis = &eot_conversion_axis[k];
         double place = floor((double)row[axis->column] / eot_conversion_bin_width(axis, worker->config));
-        size_t bin = place < 0.0 ? 0 : place < EOT_CONVERSION_BINS ? (size_t)place : EOT_CONVERSION_BINS;
-        int64_t *at = histogram + 2 * EOT_WIDE * ((size_t)k * (EOT_CONVERSION_BINS + 1) + bin);
+        size_t bin = place < 0.0 ? 0 : place < EOT_CONVERSION_BINS ? (size_t)place + 1 : EOT_CONVERSION_BINS + 1;
+        int64_t *at = histogram + 2 * EOT_WIDE * ((size_t)k * (EOT_CONVERSION_BINS + 2) + bin);
         eot_wide_add(at, w);
         eot_wide_add(at + EOT_WIDE, w * w);
     }
@@ -184,11 +189,10 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
         for (size_t i = 0; i < n; i++) {
             const float *row = w->row + i * EOT_N_CONVERSION_COLUMN;
             uint64_t primary = batch->first + done + i;
-            EOT_CHECK(row[EOT_CONVERSION_WEIGHT] >= 0.0f, EOT_E_DEVICE,
-                      "primary %llu failed on %s (%s); follow it step by step: eotmc replay <run folder or "
-                      "configuration> --event %llu",
-                      (unsigned long long)primary, w->b->name,
-                      eot_run_fault_text((uint32_t)-row[EOT_CONVERSION_WEIGHT]), (unsigned long long)primary);
+            if (row[EOT_CONVERSION_WEIGHT] < 0.0f) {
+                eot_lost_events_add(&batch->rows.lost, primary, (uint32_t)-row[EOT_CONVERSION_WEIGHT]);
+                continue;
+            }
             score(w, &batch->sums, row);
             if (row[EOT_CONVERSION_WEIGHT] > 0.0f && eot_is_kept(primary, w->record_threshold))
                 EOT_TRY(keep(w, batch, primary, row, err));
@@ -196,6 +200,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
     }
     EOT_TRY(w->b->op->buffer_read(w->b, w->counter, 0, sizeof counter, counter, err));
     for (int i = 0; i < EOT_N_CONVERSION_COUNTER; i++) total[i] += counter[i];
+    batch->rows.n_followed += batch->n;
     *is_complete = true;
 done:
     return status;

@@ -8,9 +8,10 @@
 /** Sections, in the order of the job's layout. Weights are in units of the run (eot_run.rare_unit). */
 enum eot_conversion_section {
     EOT_CONVERSION_COUNTERS = 0, /* [EOT_N_CONVERSION_COUNTER] */
-    EOT_CONVERSION_WEIGHTS,      /* [w, w^2] */
+    EOT_CONVERSION_WEIGHTS,      /* [w, w^2, w^3, w^4] */
     EOT_CONVERSION_MEANS,        /* [EOT_N_CONVERSION_QUANTITY][w x, w^2 x, w^2 x^2] */
-    EOT_CONVERSION_HISTOGRAMS    /* [EOT_N_CONVERSION_HISTOGRAM][bins and overflow][w, w^2] */
+    EOT_CONVERSION_HISTOGRAMS,   /* [EOT_N_CONVERSION_HISTOGRAM][underflow, bins, overflow][w, w^2] */
+    EOT_CONVERSION_LARGEST       /* [1] bits of the largest weight, as a 32-bit float */
 };
 
 /** Quantities x of a conversion that are averaged. */

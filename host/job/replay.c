@@ -11,6 +11,14 @@ const char *eot_replay_fate_name(int fate) {
     static const char *const name[] = {"alive", "stopped", "decayed", "left the world", "stuck", "not a number"};
     return fate >= 0 && fate < 6 ? name[fate] : "unknown";
 }
+const char *eot_replay_outcome_name(int outcome) {
+    static const char *const name[] = {
+#define EOT_LINE_OUTCOME(id, text) text,
+#include "eotmc/transport/line_outcomes.def"
+#undef EOT_LINE_OUTCOME
+    };
+    return outcome >= 0 && (size_t)outcome < sizeof name / sizeof name[0] ? name[outcome] : "unknown";
+}
 const char *eot_replay_process_name(int process) {
     switch (process) {
     case EOT_MUON_DELTA: return "delta ray";

@@ -21,6 +21,8 @@ struct eot_replay_step {
     bool has_left;   /* through the calorimeter's rear */
     bool is_ghost;   /* descends from the parent of the vertex: random numbers without energy */
     bool holds_vertex;
+    bool is_in_front; /* of the ECAL, or beside it */
+    int outcome;      /* then: enum eot_line_outcome */
 };
 
 struct eot_replay_muon_step {
@@ -71,8 +73,9 @@ struct eot_replay {
     float row[EOT_N_EVENT_COLUMN];
 };
 
-/** Name of a fate, a process of the muon, a particle. */
+/** Name of a fate, of how a step in front of the ECAL ends, a process of the muon, a particle. */
 const char *eot_replay_fate_name(int fate);
+const char *eot_replay_outcome_name(int outcome);
 const char *eot_replay_process_name(int process);
 const char *eot_replay_particle_name(int type);
 

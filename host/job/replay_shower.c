@@ -1,8 +1,10 @@
 /* A primary of a shower run again: its cascade, its vertices, their muons, what the experiment sees. */
 #include "job/replay_steps.h"
 
+#include "eotmc/transport/arrivals.h"
 #include "eotmc/transport/lanes.h"
 
+#include "eotmc/transport/lane_sums.h"
 #include "job/job.h"
 #include "world/launch.h"
 #include "world/matter.h"
@@ -38,6 +40,21 @@ done:
     return status;
 }
 
+/* On to what arrives next in the ECAL, with deposits. @param replay gets the steps; NULL: nothing does. */
+static enum eot_status follow_line(const struct eot_world *w, eot_replay_view view, eot_deposit_view deposits,
+                                   eot_replay_state *s, struct eot_replay *replay, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    eot_line_view line = eot_replay_line_view(view);
+    while (!s->is_alive && s->line.is_alive) {
+        eot_line_step step = eot_line_advance(line, s->line);
+        s->spots = eot_replay_line_deposit(s->spots, step, line, deposits);
+        *s = eot_replay_line_taken(*s, step, w->event.calorimeter_z);
+        if (replay != NULL) EOT_TRY(eot_replay_add_line_step(replay, &step, err));
+    }
+done:
+    return status;
+}
+
 /* The shower again with deposits; its steps if they are not there yet. */
 static enum eot_status follow_shower(const struct eot_world *w, const eot_event_launch *launch,
                                      eot_vertex_record record, i64 *acc, f32 *stack, eot_event_vertex *vertex,
@@ -45,17 +62,27 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
     enum eot_status status = EOT_OK;
     bool keeps = replay->step == NULL;
     eot_replay_view view = eot_replay_view_of(w->table.value, &w->event, launch, stack, 1, 0);
+    view.matter = eot_world_matter(w);
     eot_deposit_view deposits = eot_replay_deposits(view, acc, NULL);
     eot_replay_state s = eot_replay_start(&w->event, launch, record);
+    if (w->event.line.most > 0) {
+        s = eot_replay_before(s, view);
+        EOT_TRY(follow_line(w, view, deposits, &s, keeps ? replay : NULL, err));
+        if (!s.is_alive) s = eot_replay_ended(s, view, deposits, w->em.cut);
+    }
     while (s.is_alive) {
         eot_u32x4 block = eot_replay_block(s, launch);
         eot_replay_state before = s;
         eot_cascade_vertex v = eot_cascade_vertex_sample(w->table.value, w->em, s.q.p.E, s.q.p.z, s.q.p.type, block);
-        s = eot_replay_advance(s, block, v, view, deposits, w->em, record);
-        if (!keeps) continue;
-        EOT_TRY(eot_replay_add_step(replay, w, &before, &s, &v, err));
-        replay->step[replay->n_step - 1].holds_vertex =
-            launch->has_vertex && before.stage == EOT_STAGE_CASCADE && before.draw == eot_record_draw(record.draw);
+        s = eot_replay_stepped(s, block, v, view, deposits, w->em, record);
+        if (keeps) {
+            EOT_TRY(eot_replay_add_step(replay, w, &before, &s, &v, err));
+            replay->step[replay->n_step - 1].holds_vertex =
+                launch->has_vertex && before.stage == EOT_STAGE_CASCADE && before.draw == eot_record_draw(record.draw);
+        }
+        if (!s.is_alive && before.stage == EOT_STAGE_CASCADE && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
+            EOT_TRY(follow_line(w, view, deposits, &s, keeps ? replay : NULL, err));
+        s = eot_replay_ended(s, view, deposits, w->em.cut);
     }
     *vertex = s.vertex;
 done:
@@ -63,15 +90,22 @@ done:
 }
 
 /* The rare vertices that the cascade finds in this shower. */
-static enum eot_status find_vertices(const struct eot_world *w, const eot_cascade_parameters *c, f32 energy, f32 *stack,
-                                     eot_vertex_record *record, size_t *n_record, double *rate, struct eot_error *err) {
+static enum eot_status find_vertices(const struct eot_world *w, const eot_cascade_parameters *parameters, f32 energy,
+                                     f32 *stack, eot_vertex_record *record, size_t *n_record, double *rate,
+                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    f32 energies[2] = {energy, energy};
+    f32 energies[2 * 2 * EOT_N_ARRIVAL] = {energy, energy};
+    i64 sum[EOT_N_BEAM_SUM] = {0};
+    eot_cascade_parameters own = *parameters;
+    const eot_cascade_parameters *c = &own;
+    own.n_arrival = w->event.line.most;
+    own.arrival_stride = 2;
+    if (own.n_arrival > 0)
+        eot_arrivals_make(eot_line_view_of(eot_world_matter(w), &w->event, stack, c->seed, c->run), c, energies, sum);
     i64 track[3 * EOT_TRACK_BINS] = {0};
     eot_vertex_record slot[N_SLOT] = {{0}};
     u32 lane[EOT_N_LANE_WORD] = {0};
-    lane[EOT_LANE_E] = eot_f32_bits(energy);
-    lane[EOT_LANE_TYPE] = (u32)c->primary_type;
+    eot_lane_start(0, c, energies, lane);
     eot_lane_view view = {w->table.value, c->threshold, energies, lane, stack, track, slot};
     *n_record = 0;
     while (lane[EOT_LANE_I_PRIMARY] == 0) {
@@ -146,8 +180,12 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
         for (int k = 0; k < 2; k++)
             EOT_TRY(follow_muon(w, &launch, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
         eot_event ev = eot_event_reconstruct(&w->event, &launch, event, v, acc, outcome[0], outcome[1]);
+        if (ev.faults != 0u) { /* as the run does: it is given up */
+            out->faults = v.fault = ev.faults;
+            eot_event_reject(&w->event, 1, 1, v, tally, out->row);
+            continue;
+        }
         eot_event_select(&w->event, &launch, 1, v, ev, acc, tally, out->row);
-        if (ev.faults != 0u) out->faults = ev.faults;
         i64 recoil = (i64)floor(eot_run_complete_row(w, &launch, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
         acc[EOT_ACC_LEDGER_PHI] -= recoil;
         acc[EOT_ACC_LEDGER_RECOIL] += recoil;

@@ -56,3 +56,31 @@ enum eot_status eot_replay_add_step(struct eot_replay *replay, const struct eot_
 done:
     return status;
 }
+
+enum eot_status eot_replay_add_line_step(struct eot_replay *replay, const eot_line_step *step, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_replay_step *array = eot_array_grown(replay->step, replay->n_step, sizeof *array);
+    EOT_CHECK_MEMORY(array);
+    replay->step = array;
+    replay->step[replay->n_step++] = (struct eot_replay_step){.type = step->before.type,
+                                                              .n_waiting = step->before.n_waiting,
+                                                              .E = (double)step->before.E,
+                                                              .x = step->from.x,
+                                                              .y = step->from.y,
+                                                              .z = step->from.z,
+                                                              .path = (double)step->v.path,
+                                                              .path_X0 = (double)step->v.path_X0,
+                                                              .x_end = step->to.x,
+                                                              .y_end = step->to.y,
+                                                              .z_end = step->to.z,
+                                                              .ionisation = (double)step->v.ionisation,
+                                                              .soft = (double)step->v.soft,
+                                                              .type_a = step->v.type_a,
+                                                              .type_b = step->v.type_b,
+                                                              .E_a = (double)step->v.E_a,
+                                                              .E_b = (double)step->v.E_b,
+                                                              .is_in_front = true,
+                                                              .outcome = step->outcome};
+done:
+    return status;
+}

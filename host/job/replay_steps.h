@@ -18,5 +18,7 @@ enum eot_status eot_replay_add_muon_step(struct eot_replay_muon *muon, const eot
 enum eot_status eot_replay_add_step(struct eot_replay *replay, const struct eot_world *world,
                                     const eot_replay_state *before, const eot_replay_state *after,
                                     const eot_cascade_vertex *v, struct eot_error *err);
+/** Append a step in front of the ECAL. @return EOT_E_MEMORY. */
+enum eot_status eot_replay_add_line_step(struct eot_replay *replay, const eot_line_step *step, struct eot_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "engine/engine_private.h"
 #include "job/job.h"
 #include "job/replay.h"
+#include "world/beam_line.h"
 
 /* An engine with what its batches need to know. */
 struct shower_worker {
@@ -31,32 +32,19 @@ static uint64_t full_batch(const struct eot_backend *b) {
 }
 
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
-    eot_run_layout(1 + config->n_further, l);
-}
-
-/* X0 of volumes in front of the ECAL. */
-static double matter_in_front(const eot_event_world *e) {
-    double sum = 0.0;
-    for (int i = 0; i < e->n_slab && e->slab[i].role != EOT_ROLE_ECAL; i++)
-        sum += (double)((e->slab[i].z1 - e->slab[i].z0) * e->slab[i].inverse_X0);
-    return sum;
+    eot_run_layout(1 + config->n_further, eot_world_has_arrivals(config), l);
 }
 
 static enum eot_status prepare(const struct eot_job_context *c, struct eot_sums *sums, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_run_options *o = c->options;
+    EOT_TRY(eot_world_check_beam(c->config, c->world, err));
     EOT_TRY(eot_run_check_enhancement(c->config, c->world, err));
     if (!o->skips_excluded && eot_engine_leaves_out(c->config, c->world))
         EOT_TRY(eot_engine_excluded(
             &(struct eot_excluded_task){
                 .backend = o->backend, .config = c->config, .setup = c->setup, .world = c->world, .stop = c->stop},
             sums, err));
-    double in_front = matter_in_front(&c->world->event);
-    if (in_front > 0.001)
-        eot_log_message(
-            o->log, EOT_LOG_NORMAL,
-            "%.2g X0 of matter in front of the ECAL: the beam is not followed there, it begins its shower in the ECAL",
-            in_front);
 done:
     return status;
 }
@@ -94,6 +82,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     int64_t *work = eot_sums_at(&b->sums, EOT_RUN_WORK, 0);
     struct eot_block block = {.track = eot_sums_at(&b->sums, EOT_RUN_TRACK, 0),
                               .event = eot_sums_at(&b->sums, EOT_RUN_EVENT, 0)};
+    if (b->sums.layout.n_section > EOT_RUN_BEAM) block.beam = eot_sums_at(&b->sums, EOT_RUN_BEAM, 0);
     EOT_TRY(eot_engine_cascade(&w->engine, b->first, b->n, &block, is_complete, err));
     if (*is_complete && w->skips_events)
         block.n_vertex = w->engine.cascade.c.is_forced ? b->n : w->engine.cascade.n_hit;
@@ -102,6 +91,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     work[EOT_RUN_N_STEP] = (int64_t)block.n_step;
     work[EOT_RUN_N_VERTEX] = (int64_t)block.n_vertex;
     work[EOT_RUN_VERTEX_SUM] = (int64_t)block.vertex_sum;
+    eot_sums_at(&b->sums, EOT_RUN_LARGEST, 0)[0] = (int64_t)block.largest;
 done:
     return status;
 }

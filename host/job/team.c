@@ -24,13 +24,14 @@ struct team {
     struct eot_run *run;
     struct eot_progress progress;
     size_t n_device;
-    uint64_t n_batch;
+    uint64_t n_batch, end_batch; /* of the whole run; behind the last one of the part that is made */
     pthread_mutex_t lock;
-    uint64_t next, n_done;    /* batch to be taken next; batches whose results are in the run: the first ones */
+    uint64_t next, n_done;    /* batch to be taken next; the first one whose results are not in the run */
     struct finished *waiting; /* for one before them */
     atomic_bool is_stopped;
     enum eot_status status; /* of the device that failed first */
     struct eot_error error;
+    double saved_s, start_s, before_s; /* clock of the last save, of the start; what earlier processes took */
 };
 
 /* One device, or a second queue on it, whose launches fill the device where the first one's leave it idle. */
@@ -50,11 +51,30 @@ static void finished_free(struct finished *f) {
     free(f);
 }
 
+/* Whether a run has lost too many events. @param n_followed of which. */
+static enum eot_status check_lost(const struct team *t, uint64_t n_followed, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_sampling_config *s = &t->context.config->sampling;
+    const struct eot_lost_events *lost = &t->run->lost;
+    EOT_CHECK(lost->n <= s->lost_tracks_max || (double)lost->n <= s->lost_tracks_fraction * (double)n_followed,
+              EOT_E_DEVICE,
+              "%llu of %llu events lost a track (more than sampling.lost_tracks_max = %llu and than "
+              "sampling.lost_tracks_fraction = %g); the first is primary %llu (%s): eotmc replay <run folder or "
+              "configuration> --event %llu follows it step by step",
+              (unsigned long long)lost->n, (unsigned long long)n_followed, (unsigned long long)s->lost_tracks_max,
+              s->lost_tracks_fraction, (unsigned long long)lost->kept[0].primary,
+              eot_run_fault_text(lost->kept[0].faults), (unsigned long long)lost->kept[0].primary);
+done:
+    return status;
+}
+
 /* Add a batch to the run. */
 static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_run *run = t->run;
     struct eot_event_rows kept = {.n = run->n_row, .n_dropped = run->n_row_dropped, .row = run->row};
+    run->n_followed += f->batch.rows.n_followed;
+    eot_lost_events_join(&run->lost, &f->batch.rows.lost);
     EOT_TRY(eot_sums_add(&run->sums, &f->batch.sums, f->batch.first, f->batch.n, err));
     for (size_t i = 0; i < f->batch.rows.n && status == EOT_OK; i++)
         status =
@@ -64,8 +84,22 @@ static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_
     run->row = kept.row;
     run->end += f->batch.n;
     eot_progress_update(&t->progress, run->end - run->first);
+    if (run->n_followed == run->end - run->first) /* one event a primary: no run of this length can get over it */
+        EOT_TRY(check_lost(t, t->context.config->sampling.eot, err));
 done:
     return status;
+}
+
+/* Save the run if that is due. A disk that is full now may not be at the next time: the run goes on. */
+static void save_if_due(struct team *t) {
+    const struct eot_run_keeper *keeper = t->context.options->keeper;
+    struct eot_error error = {.status = EOT_OK};
+    double now = eot_clock_seconds();
+    if (keeper == NULL || now - t->saved_s < keeper->interval_s || t->n_done == t->end_batch) return;
+    t->run->wall_s = t->before_s + now - t->start_s;
+    if (keeper->save(keeper->context, t->run, false, &error) != EOT_OK)
+        eot_log_message(t->context.options->log, EOT_LOG_NORMAL, "no checkpoint was written: %s", error.text);
+    t->saved_s = eot_clock_seconds();
 }
 
 /* Put a finished batch among those that wait, and add to the run what no longer has to. */
@@ -83,6 +117,7 @@ static enum eot_status hand_in(struct team *t, struct finished *f, struct eot_er
         t->n_done++;
         finished_free(first);
     }
+    if (status == EOT_OK) save_if_due(t);
     pthread_mutex_unlock(&t->lock);
     return status;
 }
@@ -121,9 +156,9 @@ static enum eot_status work(struct worker *w, struct eot_error *err) {
     EOT_TRY(status);
     while (is_complete) {
         pthread_mutex_lock(&t->lock);
-        uint64_t i = t->next < t->n_batch ? t->next++ : t->n_batch;
+        uint64_t i = t->next < t->end_batch ? t->next++ : t->end_batch;
         pthread_mutex_unlock(&t->lock);
-        if (i == t->n_batch) break;
+        if (i == t->end_batch) break;
         EOT_TRY(batch_create(t, i, &f, err));
         EOT_TRY(t->job->batch(w->state, &f->batch, &is_complete, err));
         if (is_complete) {
@@ -191,7 +226,7 @@ static enum eot_status workers_create(struct team *t, struct worker **worker, si
     *worker = calloc(2 * t->n_device, sizeof **worker);
     EOT_CHECK_MEMORY(*worker);
     for (struct eot_backend *b = devices; b != NULL; b = b->next) worker_add(*worker, n_worker, t, b);
-    for (struct eot_backend *b = devices; b != NULL && *n_worker < t->n_batch; b = b->next) {
+    for (struct eot_backend *b = devices; b != NULL && *n_worker < t->end_batch - t->next; b = b->next) {
         struct eot_backend *second = NULL;
         if (t->context.config->device.in_flight != 1 && eot_backend_second_queue(b, &second, err) != EOT_OK)
             go_on_with_one(t, b, err);
@@ -218,21 +253,100 @@ static void run_workers(struct team *t, struct worker *worker, size_t n_worker) 
         if (worker[i].has_thread) pthread_join(worker[i].thread, NULL);
 }
 
+/* The part of the run that is to be made, as batches. */
+static enum eot_status choose_part(struct team *t, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_sums_frame *f = &t->run->sums.frame;
+    const struct eot_run_part *p = &t->context.options->part;
+    uint64_t first = 0, end = t->n_batch;
+    if (p->n > 0) {
+        first = (uint64_t)((unsigned __int128)p->i * t->n_batch / p->n);
+        end = (uint64_t)((unsigned __int128)(p->i + 1) * t->n_batch / p->n);
+        EOT_CHECK(
+            first < end, EOT_E_CONFIG,
+            "share %llu/%llu has nothing to do (the run has %llu batches of %llu primaries); ask for fewer shares, "
+            "or lower sampling.batch",
+            (unsigned long long)p->i, (unsigned long long)p->n, (unsigned long long)t->n_batch,
+            (unsigned long long)f->batch);
+    } else if (p->end > 0) {
+        EOT_CHECK(p->first >= f->first && p->first < p->end && p->end - f->first <= f->n_primary &&
+                      (p->first - f->first) % f->batch == 0 &&
+                      ((p->end - f->first) % f->batch == 0 || p->end - f->first == f->n_primary),
+                  EOT_E_CONFIG,
+                  "primaries %llu to %llu are no whole batches of the run (%llu to %llu in batches of %llu); give a "
+                  "range that is",
+                  (unsigned long long)p->first, (unsigned long long)p->end, (unsigned long long)f->first,
+                  (unsigned long long)(f->first + f->n_primary), (unsigned long long)f->batch);
+        first = (p->first - f->first) / f->batch;
+        end = (p->end - f->first + f->batch - 1) / f->batch;
+    }
+    t->next = t->n_done = first;
+    t->end_batch = end;
+    t->run->part_first = t->run->first = t->run->end = f->first + first * f->batch;
+    t->run->part_end = end == t->n_batch ? f->first + f->n_primary : f->first + end * f->batch;
+done:
+    return status;
+}
+
+/* Go on where an earlier process has stopped: its batches are the first ones of its part. */
+static enum eot_status go_on_from(struct team *t, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_run *run = t->run;
+    const struct eot_sampling_config *s = &t->context.config->sampling;
+    const struct eot_sums_frame *f = &run->sums.frame;
+    const struct eot_run_part *p = &t->context.options->part;
+    uint64_t part_first = run->part_first, part_end = run->part_end, done = part_first;
+    EOT_CHECK(
+        f->first == s->first && f->n_primary == s->eot, EOT_E_CONFIG,
+        "the checkpoint is of %llu primaries from %llu, the configuration asks for %llu from %llu; resume it with "
+        "its own configuration",
+        (unsigned long long)f->n_primary, (unsigned long long)f->first, (unsigned long long)s->eot,
+        (unsigned long long)s->first);
+    t->context.batch = f->batch;
+    t->n_batch = (s->eot + f->batch - 1) / f->batch;
+    if (run->sums.n_range > 0) done = run->sums.range[0][1];
+    EOT_CHECK(run->sums.n_range == 0 || (run->sums.n_range == 1 && run->sums.range[0][0] == part_first), EOT_E_CONFIG,
+              "the checkpoint holds primaries of several parts (a merged run); run the missing parts by themselves and "
+              "merge them");
+    EOT_TRY(choose_part(t, err));
+    EOT_CHECK((p->n == 0 && p->end == 0) || (run->part_first == part_first && run->part_end == part_end), EOT_E_CONFIG,
+              "the checkpoint is of primaries %llu to %llu, not of the part that is asked for; give the part it was "
+              "started with, or none",
+              (unsigned long long)part_first, (unsigned long long)part_end);
+    run->first = run->part_first = part_first;
+    run->part_end = part_end;
+    run->end = done;
+    /* samples apart are measured again, to the same numbers */
+    memset(run->sums.apart_value, 0, t->layout.n_value[EOT_SUMS_APART] * sizeof(int64_t));
+    t->next = t->n_done = (done - f->first + f->batch - 1) / f->batch;
+    t->end_batch = (part_end - f->first + f->batch - 1) / f->batch;
+    t->before_s = run->wall_s;
+done:
+    return status;
+}
+
 static enum eot_status team_create(struct team *t, struct eot_run *run, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_config *config = t->context.config;
     const struct eot_sampling_config *s = &config->sampling;
+    const struct eot_run_options *o = t->context.options;
+    bool is_loaded = false;
     t->job = eot_job_of(config);
     t->run = run;
-    t->context.batch = eot_job_batch_size(config, t->context.options->backend);
-    if (t->context.batch > s->eot) t->context.batch = s->eot;
-    if (t->context.options->wants_errors && t->context.batch == s->eot) t->context.batch = (s->eot + 9) / 10;
-    t->context.stop = (struct eot_stop){t->context.options->is_interrupted, &t->is_stopped};
-    t->n_batch = (s->eot + t->context.batch - 1) / t->context.batch;
-    memset(run, 0, sizeof *run);
-    run->first = run->end = s->first;
-    run->rare_unit = t->context.world->rare_unit;
+    t->context.stop = (struct eot_stop){o->is_interrupted, &t->is_stopped};
     t->job->layout(config, &t->layout);
+    memset(run, 0, sizeof *run);
+    if (o->keeper != NULL) EOT_TRY(o->keeper->load(o->keeper->context, &t->layout, run, &is_loaded, err));
+    run->rare_unit = t->context.world->rare_unit;
+    if (is_loaded) {
+        EOT_TRY(go_on_from(t, err));
+        goto done;
+    }
+    t->context.batch = eot_job_batch_size(config, o->backend);
+    if (t->context.batch > s->eot) t->context.batch = s->eot;
+    uint64_t most = o->wants_errors ? eot_job_largest_batch(config, o->backend) : s->eot;
+    if (t->context.batch > most) t->context.batch = most;
+    t->n_batch = (s->eot + t->context.batch - 1) / t->context.batch;
     EOT_TRY(eot_sums_create(
         &run->sums, &t->layout,
         &(struct eot_sums_frame){.first = s->first,
@@ -240,6 +354,28 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
                                  .batch = t->context.batch,
                                  .n_block = t->n_batch < EOT_MAX_BLOCK ? (size_t)t->n_batch : EOT_MAX_BLOCK},
         false, err));
+    EOT_TRY(choose_part(t, err));
+done:
+    return status;
+}
+
+/* The end of a run: what failed, or the samples apart of a part that is whole; saved in either case. */
+static enum eot_status conclude(struct team *t, struct worker *first, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_run *run = t->run;
+    const struct eot_run_keeper *keeper = t->context.options->keeper;
+    struct eot_error ignored = {.status = EOT_OK};
+    run->is_partial = t->n_done < t->end_batch; /* batches from the first unfinished one on do not count */
+    run->wall_s = t->before_s + eot_clock_seconds() - t->start_s;
+    if (t->status != EOT_OK) {
+        if (keeper != NULL) keeper->save(keeper->context, run, false, &ignored); /* what failed is what is said */
+        if (err != NULL) *err = t->error;
+        return t->status;
+    }
+    EOT_TRY(check_lost(t, run->n_followed, err));
+    if (!run->is_partial) EOT_TRY(t->job->finish(first->state, &run->sums, err));
+    if (keeper != NULL) EOT_TRY(keeper->save(keeper->context, run, !run->is_partial, err));
+    EOT_TRY(check_lost(t, run->n_followed, err));
 done:
     return status;
 }
@@ -253,34 +389,31 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     struct worker *worker = NULL;
     size_t n_worker = 0;
     bool has_progress = false;
-    double kernel_before = 0.0, start = eot_clock_seconds();
+    double kernel_before = 0.0;
+    team.saved_s = team.start_s = eot_clock_seconds();
     EOT_TRY(team_create(&team, run, err));
+    kernel_before = -run->kernel_s;
     for (const struct eot_backend *b = options->backend; b != NULL; b = b->next) kernel_before += b->kernel_s;
     EOT_TRY(workers_create(&team, &worker, &n_worker, err));
     EOT_TRY(team.job->prepare(&team.context, &run->sums, err));
     EOT_TRY(check_batches(&team, err));
-    if (team.n_device > team.n_batch)
+    if (team.n_device > team.end_batch - team.next && team.end_batch > team.next)
         eot_log_message(options->log, EOT_LOG_NORMAL,
                         "%zu devices, but only %llu batches: the others have nothing to do (smaller sampling.batch "
                         "gives them some)",
-                        team.n_device, (unsigned long long)team.n_batch);
-    eot_progress_start(&team.progress, options->progress, team.job->unit, config->sampling.eot, 0);
+                        team.n_device, (unsigned long long)(team.end_batch - team.next));
+    eot_progress_start(&team.progress, options->progress, team.job->unit, run->part_end - run->part_first,
+                       run->end - run->first);
     has_progress = true;
     run_workers(&team, worker, n_worker);
-    if (team.status != EOT_OK) {
-        if (err != NULL) *err = team.error;
-        EOT_TRY(team.status);
-    }
-    run->is_partial =
-        team.n_done < team.n_batch; /* interrupted: batches from the first unfinished one on do not count */
-    if (!run->is_partial) EOT_TRY(team.job->finish(worker[0].state, &run->sums, err));
+    EOT_TRY(conclude(&team, &worker[0], err));
     double built = 0.0, ignored[2];
     run->kernel_s = -kernel_before;
     for (size_t i = 0; i < team.n_device; i++) {
         run->kernel_s += worker[i].backend->kernel_s;
         built = fmax(built, worker[i].backend->build_s - worker[i].build_before);
     }
-    run->wall_s = eot_clock_seconds() - start - built;
+    run->wall_s = team.before_s + eot_clock_seconds() - team.start_s - built;
     EOT_TRY(team.job->work(run, &ignored[0], &ignored[1], err));
 done:
     if (has_progress) eot_progress_finish(&team.progress, run->end - run->first);

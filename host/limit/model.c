@@ -119,7 +119,7 @@ done:
 }
 
 /* Relative error of a staterror in a bin: that of the sum of the samples which have it. */
-static double staterror_width(const struct eot_channel *c, const char *name, size_t bin) {
+static double staterror_width(const struct eot_limit_channel *c, const char *name, size_t bin) {
     double sum = 0.0, square = 0.0;
     for (size_t s = 0; s < c->n_sample; s++)
         for (size_t m = 0; m < c->sample[s].n_modifier; m++) {
@@ -133,7 +133,7 @@ static double staterror_width(const struct eot_channel *c, const char *name, siz
 
 /* A bin: its channel, its number there and among all, and the number of its first gamma. */
 struct bin {
-    const struct eot_channel *channel;
+    const struct eot_limit_channel *channel;
     size_t i_own, i_all, first;
 };
 
@@ -141,7 +141,7 @@ struct bin {
 static enum eot_status gamma_take(struct builder *b, const struct bin *bin, size_t s, const struct eot_modifier *m,
                                   size_t *number, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const struct eot_channel *c = bin->channel;
+    const struct eot_limit_channel *c = bin->channel;
     size_t i_own = bin->i_own;
     for (size_t p = bin->first; p < b->n_parameter; p++)
         if (strcmp(b->parameter[p].name, m->name) == 0) {
@@ -214,7 +214,7 @@ done:
     return status;
 }
 
-static enum eot_status sample_add(struct builder *b, const struct eot_channel *c, const struct eot_sample *s,
+static enum eot_status sample_add(struct builder *b, const struct eot_limit_channel *c, const struct eot_sample *s,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     EOT_TRY(word_add(&b->sample_factor, b->factor.n / EOT_FACTOR_WORDS, err));
@@ -231,7 +231,7 @@ done:
 }
 
 /* The terms of one bin. @param first_sample number of the channel's first sample. */
-static enum eot_status bin_add(struct builder *b, const struct eot_channel *c, size_t first_sample, size_t i,
+static enum eot_status bin_add(struct builder *b, const struct eot_limit_channel *c, size_t first_sample, size_t i,
                                size_t bin, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct bin own = {.channel = c, .i_own = i, .i_all = bin, .first = b->n_parameter};
@@ -300,7 +300,7 @@ static enum eot_status build(struct builder *b, struct eot_error *err) {
                 if (!is_gamma(b->spec->channel[c].sample[s].modifier[m].type))
                     EOT_TRY(shared_take(b, &b->spec->channel[c].sample[s].modifier[m], err));
     for (size_t c = 0; c < b->spec->n_channel; c++) {
-        const struct eot_channel *channel = &b->spec->channel[c];
+        const struct eot_limit_channel *channel = &b->spec->channel[c];
         for (size_t s = 0; s < channel->n_sample; s++) EOT_TRY(sample_add(b, channel, &channel->sample[s], err));
         for (size_t i = 0; i < channel->n_bin; i++, n_bin++) EOT_TRY(bin_add(b, channel, n_sample, i, n_bin, err));
         n_sample += channel->n_sample;

@@ -42,18 +42,18 @@ void eot_spec_free(struct eot_spec *spec) {
     *spec = (struct eot_spec){.n_channel = 0};
 }
 
-struct eot_channel *eot_spec_add_channel(struct eot_spec *spec, const char *name, size_t n_bin) {
-    struct eot_channel *grown = eot_array_grown(spec->channel, spec->n_channel, sizeof *grown);
+struct eot_limit_channel *eot_spec_add_channel(struct eot_spec *spec, const char *name, size_t n_bin) {
+    struct eot_limit_channel *grown = eot_array_grown(spec->channel, spec->n_channel, sizeof *grown);
     if (grown == NULL) return NULL;
     spec->channel = grown;
-    struct eot_channel *c = &grown[spec->n_channel];
-    *c = (struct eot_channel){
+    struct eot_limit_channel *c = &grown[spec->n_channel];
+    *c = (struct eot_limit_channel){
         .name = strdup(name), .n_bin = n_bin, .observed = calloc(n_bin > 0 ? n_bin : 1, sizeof *c->observed)};
     spec->n_channel++;
     return c->name != NULL && c->observed != NULL ? c : NULL;
 }
 
-struct eot_sample *eot_spec_add_sample(struct eot_channel *channel, const char *name) {
+struct eot_sample *eot_spec_add_sample(struct eot_limit_channel *channel, const char *name) {
     struct eot_sample *grown = eot_array_grown(channel->sample, channel->n_sample, sizeof *grown);
     if (grown == NULL) return NULL;
     channel->sample = grown;
@@ -62,7 +62,7 @@ struct eot_sample *eot_spec_add_sample(struct eot_channel *channel, const char *
     return s->name != NULL && s->data != NULL ? s : NULL;
 }
 
-struct eot_modifier *eot_spec_add_modifier(const struct eot_channel *channel, struct eot_sample *sample,
+struct eot_modifier *eot_spec_add_modifier(const struct eot_limit_channel *channel, struct eot_sample *sample,
                                            enum eot_modifier_type type, const char *name) {
     struct eot_modifier *grown = eot_array_grown(sample->modifier, sample->n_modifier, sizeof *grown);
     if (grown == NULL) return NULL;
@@ -103,7 +103,7 @@ enum eot_status eot_spec_one_bin(double signal, double background, double error,
     *spec = (struct eot_spec){.measurement = strdup("limit"), .poi = strdup("mu")};
     EOT_CHECK_MEMORY(spec->measurement);
     EOT_CHECK_MEMORY(spec->poi);
-    struct eot_channel *channel = eot_spec_add_channel(spec, "signal_region", 1);
+    struct eot_limit_channel *channel = eot_spec_add_channel(spec, "signal_region", 1);
     EOT_CHECK_MEMORY(channel);
     channel->observed[0] = observed;
     struct eot_sample *s = eot_spec_add_sample(channel, "signal");

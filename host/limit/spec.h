@@ -32,7 +32,7 @@ struct eot_sample {
     struct eot_modifier *modifier;
 };
 
-struct eot_channel {
+struct eot_limit_channel {
     char *name;
     size_t n_bin;
     double *observed; /* [n_bin] events; they need not be whole (an Asimov set) */
@@ -53,7 +53,7 @@ struct eot_parameter_settings {
 struct eot_spec {
     char *measurement, *poi;
     size_t n_channel, n_parameter;
-    struct eot_channel *channel;
+    struct eot_limit_channel *channel;
     struct eot_parameter_settings *parameter;
 };
 
@@ -62,9 +62,9 @@ void eot_spec_free(struct eot_spec *spec);
 /** Append a channel, a sample, a modifier, settings of a parameter: zeroed but for a copy of the name, and arrays of
  * the channel's bins where it has any (zeroed, too). @return NULL without memory. The pointer holds until the next
  * call. */
-struct eot_channel *eot_spec_add_channel(struct eot_spec *spec, const char *name, size_t n_bin);
-struct eot_sample *eot_spec_add_sample(struct eot_channel *channel, const char *name);
-struct eot_modifier *eot_spec_add_modifier(const struct eot_channel *channel, struct eot_sample *sample,
+struct eot_limit_channel *eot_spec_add_channel(struct eot_spec *spec, const char *name, size_t n_bin);
+struct eot_sample *eot_spec_add_sample(struct eot_limit_channel *channel, const char *name);
+struct eot_modifier *eot_spec_add_modifier(const struct eot_limit_channel *channel, struct eot_sample *sample,
                                            enum eot_modifier_type type, const char *name);
 struct eot_parameter_settings *eot_spec_add_parameter(struct eot_spec *spec, const char *name);
 

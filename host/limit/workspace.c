@@ -54,8 +54,9 @@ done:
     return status;
 }
 
-static enum eot_status modifier_read(const struct place *place, const json_t *x, const struct eot_channel *channel,
-                                     struct eot_sample *sample, struct eot_error *err) {
+static enum eot_status modifier_read(const struct place *place, const json_t *x,
+                                     const struct eot_limit_channel *channel, struct eot_sample *sample,
+                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *name, *type;
     EOT_TRY(text_of(place, x, "name", &name, err));
@@ -110,7 +111,7 @@ static enum eot_status channel_read(const char *file, size_t i, const json_t *x,
     snprintf(place.text, sizeof place.text, "channels[%zu].samples[0]", i);
     EOT_TRY(list_of(&place, json_array_get(samples, 0), "data", &data, &n_bin, err));
     EOT_CHECK(n_bin > 0, EOT_E_CONFIG, "%s: %s.data is empty; give at least one bin", file, place.text);
-    struct eot_channel *channel = eot_spec_add_channel(spec, name, n_bin);
+    struct eot_limit_channel *channel = eot_spec_add_channel(spec, name, n_bin);
     EOT_CHECK_MEMORY(channel);
     for (size_t s = 0; s < n_sample; s++) {
         const json_t *y = json_array_get(samples, s);
@@ -278,7 +279,7 @@ static json_t *modifier_write(const struct eot_modifier *m, size_t n_bin) {
     return json_pack("{s:s, s:s, s:o}", "name", m->name, "type", eot_modifier_name[m->type], "data", data);
 }
 
-static json_t *channel_write(const struct eot_channel *c) {
+static json_t *channel_write(const struct eot_limit_channel *c) {
     json_t *samples = json_array();
     for (size_t s = 0; s < c->n_sample; s++) {
         json_t *modifiers = json_array();

@@ -265,9 +265,33 @@ static int is_hcal(const struct eot_histogram *h) {
     return sscanf(h->name, "hcal%u.energy%n", &module, &n) == 1 && n > 0 && h->name[n] == '\0';
 }
 
+/** Figures that are made one after the other: one that fails costs that figure only. */
+struct gallery {
+    const char *folder;
+    const struct eot_result *result;
+    size_t n_failed;
+    struct eot_error first; /* failure */
+};
+
+static void note(struct gallery *g, enum eot_status status, const struct eot_error *error) {
+    if (status != EOT_OK && g->n_failed++ == 0) g->first = *error;
+}
+
+static void draw_histograms(struct gallery *g, const char *name, const char *title,
+                            const struct eot_histogram *const *histogram, size_t n) {
+    struct eot_error error = {.status = EOT_OK};
+    note(g, eot_output_figure_histograms(g->folder, name, title, histogram, n, g->result, &error), &error);
+}
+
+static void draw_cutflow(struct gallery *g, const char *name, const struct eot_cutflow_row *row, size_t n) {
+    struct eot_error error = {.status = EOT_OK};
+    if (n > 0) note(g, cutflow_figure(g->folder, name, row, n, g->result, &error), &error);
+}
+
 /** figures/<name>.png with its gnuplot script <name>.gp and data <name>.dat: one figure of all hcal*.energy
  * (hcal_energy), one for each other histogram (dots in the name become _) and the cut flow. What the result lacks is
- * skipped. Without gnuplot the message of EOT_E_IO names its package. */
+ * skipped. All are tried. @return EOT_E_IO with the message of the first that failed; without gnuplot it names the
+ * package. */
 enum eot_status eot_output_figures(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                    struct eot_error *err) {
     (void)config;
@@ -275,6 +299,7 @@ enum eot_status eot_output_figures(const char *folder, const struct eot_config *
     const struct eot_histogram *hcal[MAX_OVERLAY];
     size_t n_hcal = 0;
     char *figures = eot_output_path(folder, "figures");
+    struct gallery g = {.folder = figures, .result = result};
     EOT_CHECK_MEMORY(figures);
     EOT_TRY(eot_result_check(result, err));
     EOT_TRY(eot_output_prepare(figures, err));
@@ -288,20 +313,17 @@ enum eot_status eot_output_figures(const char *folder, const struct eot_config *
         snprintf(name, sizeof name, "%s", h->name);
         for (char *c = name; *c != '\0'; c++)
             if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", *c) == NULL) *c = '_';
-        EOT_TRY(
-            eot_output_figure_histograms(figures, name, h->title[0] != '\0' ? h->title : h->name, &h, 1, result, err));
+        draw_histograms(&g, name, h->title[0] != '\0' ? h->title : h->name, &h, 1);
     }
-    if (n_hcal > 0)
-        EOT_TRY(eot_output_figure_histograms(figures, "hcal_energy", "Energy in the HCAL modules", hcal, n_hcal, result,
-                                             err));
-    if (result->n_cutflow > 0)
-        EOT_TRY(cutflow_figure(figures, "cutflow", result->cutflow, result->n_cutflow, result, err));
+    if (n_hcal > 0) draw_histograms(&g, "hcal_energy", "Energy in the HCAL modules", hcal, n_hcal);
+    draw_cutflow(&g, "cutflow", result->cutflow, result->n_cutflow);
     for (size_t i = 0; i < result->n_selection; i++) {
         const struct eot_selection_result *s = &result->selection[i];
         char name[64];
         snprintf(name, sizeof name, "selection_%s_cutflow", s->name);
-        EOT_TRY(cutflow_figure(figures, name, s->cutflow, s->n_cutflow, result, err));
+        draw_cutflow(&g, name, s->cutflow, s->n_cutflow);
     }
+    EOT_CHECK(g.n_failed == 0, EOT_E_IO, "%zu figures were not made: %s", g.n_failed, g.first.text);
 done:
     free(figures);
     return status;

@@ -100,22 +100,6 @@ static int write_all(int descriptor, const unsigned char *bytes, size_t n_bytes)
     return 0;
 }
 
-enum eot_status eot_output_write_file(const char *folder, const char *name, const void *bytes, size_t n_bytes,
-                                      struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    char *temporary = NULL;
-    EOT_TRY(temporary_path(folder, name, &temporary, err));
-    int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    int error = descriptor < 0 ? errno : write_all(descriptor, bytes, n_bytes);
-    if (descriptor >= 0 && close(descriptor) != 0 && error == 0) error = errno;
-    if (error != 0 && descriptor >= 0) unlink(temporary);
-    EOT_CHECK(error == 0, EOT_E_IO, "cannot write '%s/%s' (%s); %s", folder, name, strerror(error), advice(error));
-    EOT_TRY(eot_output_commit(folder, name, err));
-done:
-    free(temporary);
-    return status;
-}
-
 static bool is_folder(const char *path) {
     struct stat information;
     return stat(path, &information) == 0 && S_ISDIR(information.st_mode);
@@ -133,6 +117,71 @@ static int make_folders(char *path) {
         *slash = kept;
         if (error != 0 || kept == '\0') return error == EEXIST ? ENOTDIR : error;
     }
+}
+
+/** A new file of that path, in a folder that is made again if it has vanished; returns a descriptor, or -1 and errno.
+ * What has the name already is removed: it is a leftover of a process of the same number, and a link is not followed.
+ */
+static int create_file(const char *folder, const char *path) {
+    int descriptor = -1;
+    for (int i = 0; descriptor < 0 && i < 3; i++) {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (descriptor >= 0) break;
+        int error = errno;
+        char *copy = error == ENOENT ? strdup(folder) : NULL;
+        if (error == EEXIST)
+            unlink(path);
+        else if (copy == NULL || make_folders(copy) != 0)
+            i = 3;
+        free(copy);
+        errno = error;
+    }
+    return descriptor;
+}
+
+/** Write a file under its temporary name. */
+static enum eot_status write_temporary(const char *folder, const char *name, const void *bytes, size_t n_bytes,
+                                       struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char *temporary = NULL;
+    EOT_TRY(temporary_path(folder, name, &temporary, err));
+    int descriptor = create_file(folder, temporary);
+    int error = descriptor < 0 ? errno : write_all(descriptor, bytes, n_bytes);
+    if (descriptor >= 0 && close(descriptor) != 0 && error == 0) error = errno;
+    if (error != 0 && descriptor >= 0) unlink(temporary);
+    EOT_CHECK(error == 0, EOT_E_IO, "cannot write '%s/%s' (%s); %s", folder, name, strerror(error), advice(error));
+done:
+    free(temporary);
+    return status;
+}
+
+enum eot_status eot_output_write_file(const char *folder, const char *name, const void *bytes, size_t n_bytes,
+                                      struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    EOT_TRY(write_temporary(folder, name, bytes, n_bytes, err));
+    EOT_TRY(eot_output_commit(folder, name, err));
+done:
+    return status;
+}
+
+enum eot_status eot_output_replace_file(const char *folder, const char *name, const char *previous, const void *bytes,
+                                        size_t n_bytes, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char *temporary = NULL, *from = eot_output_path(folder, name), *to = eot_output_path(folder, previous);
+    EOT_CHECK_MEMORY(from);
+    EOT_CHECK_MEMORY(to);
+    EOT_TRY(temporary_path(folder, name, &temporary, err));
+    EOT_TRY(write_temporary(folder, name, bytes, n_bytes, err));
+    int error = flush_path(temporary, false); /* the new one is whole on the disk before the old one gives its name */
+    if (error == 0 && rename(from, to) != 0 && errno != ENOENT) error = errno;
+    if (error != 0) unlink(temporary);
+    EOT_CHECK(error == 0, EOT_E_IO, "cannot write '%s' (%s); %s", from, strerror(error), advice(error));
+    EOT_TRY(eot_output_commit(folder, name, err));
+done:
+    free(temporary);
+    free(from);
+    free(to);
+    return status;
 }
 
 enum eot_status eot_output_prepare(const char *folder, struct eot_error *err) {

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/plain.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "version.h"
@@ -66,17 +70,41 @@ struct form {
 static const struct form PNG = {"png", "\0\0\0\0IEND\xae\x42\x60\x82", 12}, SVG = {"svg", "</svg>", 6},
                          PDF = {"pdf", "%%EOF", 5};
 
+static const double LONGEST_S = 30.0; /* of a picture */
+
+/** What comes out of a tube until its other end is closed. @return false if that takes longer than LONGEST_S. */
+static bool read_messages(int tube, char *messages, size_t n_messages) {
+    const double end = eot_clock_seconds() + LONGEST_S;
+    char rest[512];
+    size_t n = 0;
+    ssize_t n_read = 1;
+    struct pollfd ready = {.fd = tube, .events = POLLIN};
+    while (n_read != 0) {
+        double left = end - eot_clock_seconds();
+        if (left <= 0.0) break;
+        int n_ready = poll(&ready, 1, 1 + (int)(1000.0 * left));
+        if (n_ready < 0 && errno != EINTR) break;
+        if (n_ready <= 0) continue;
+        bool has_room = n + 1 < n_messages;
+        n_read = read(tube, has_room ? messages + n : rest, has_room ? n_messages - 1 - n : sizeof rest);
+        if (n_read < 0 && errno != EINTR) break;
+        if (n_read > 0 && has_room) n += (size_t)n_read;
+    }
+    messages[n] = '\0';
+    return n_read == 0;
+}
+
 /** Run `gnuplot script` in the folder with the variables `output` and `form` set; what it prints goes to messages. */
 static enum eot_status run_gnuplot(const char *folder, const char *script, const struct form *form, const char *output,
                                    char *messages, size_t n_messages, int *exit_status, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    char assignment[256], own[160], rest[512];
+    char assignment[256], own[160];
     int tube[2] = {-1, -1}, error;
-    size_t n = 0;
-    ssize_t n_read;
     pid_t child;
     posix_spawn_file_actions_t actions;
-    bool has_actions = false;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    bool has_actions = false, has_attributes = false;
     snprintf(assignment, sizeof assignment, "output='%s'; form='%s'", output, form->name);
     snprintf(own, sizeof own, "./%s", script); /* a name that begins with - is no option */
     /* -d: the user's own gnuplot settings have no say in our figures */
@@ -92,22 +120,28 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, tube[1], STDOUT_FILENO);
     if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, tube[1], STDERR_FILENO);
     EOT_CHECK(error == 0, EOT_E_MEMORY, "out of memory while running gnuplot; free memory");
-    error = posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environ);
+    EOT_CHECK(posix_spawnattr_init(&attributes) == 0, EOT_E_MEMORY, "out of memory while running gnuplot; free memory");
+    has_attributes = true;
+    sigemptyset(&none); /* signals that a run waits for are blocked here, but not there */
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    error = posix_spawnp(&child, "gnuplot", &actions, &attributes, arguments, environ);
     EOT_CHECK(error == 0, EOT_E_IO,
               "cannot run gnuplot in '%s' (%s); install the package gnuplot-nox or set output.figures to false", folder,
               strerror(error));
     close(tube[1]);
     tube[1] = -1;
-    while ((n_read = read(tube[0], n + 1 < n_messages ? messages + n : rest,
-                          n + 1 < n_messages ? n_messages - 1 - n : sizeof rest)) != 0) {
-        if (n_read < 0 && errno != EINTR) break;
-        if (n_read > 0 && n + 1 < n_messages) n += (size_t)n_read;
-    }
-    messages[n] = '\0';
+    bool is_late = !read_messages(tube[0], messages, n_messages);
+    if (is_late) kill(child, SIGKILL);
     while (waitpid(child, exit_status, 0) < 0)
         EOT_CHECK(errno == EINTR, EOT_E_INTERNAL, "cannot wait for gnuplot (%s); report this as a bug",
                   strerror(errno));
+    EOT_CHECK(!is_late, EOT_E_IO,
+              "gnuplot did not end on '%s/%s' within %.0f s; run it by hand or set output.figures to "
+              "false",
+              folder, script, LONGEST_S);
 done:
+    if (has_attributes) posix_spawnattr_destroy(&attributes);
     if (has_actions) posix_spawn_file_actions_destroy(&actions);
     if (tube[0] >= 0) close(tube[0]);
     if (tube[1] >= 0) close(tube[1]);
@@ -129,13 +163,6 @@ static bool is_whole(const char *folder, const char *name, const struct form *fo
     if (file != NULL) fclose(file);
     free(path);
     return is_good;
-}
-
-/* Names come from files, too (histograms of a summary.json): what is not plain could end a string of the script and
- * begin a command. */
-static bool is_plain_name(const char *name) {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-";
-    return name[0] != '\0' && strspn(name, plain) == strlen(name);
 }
 
 /** Run the script of a figure for one form, and give the picture its name. */
@@ -171,7 +198,7 @@ static enum eot_status write_script(const char *folder, const char *name, size_t
     EOT_CHECK(strlen(name) < 100, EOT_E_USAGE,
               "figure name '%.20s...' has %zu characters (at most 99); give a shorter one", name, strlen(name));
     EOT_CHECK(
-        is_plain_name(name), EOT_E_USAGE,
+        eot_plain_is_name(name), EOT_E_USAGE,
         "a figure's name has characters other than letters, digits, . _ + - (it becomes part of a gnuplot script, "
         "which must not hold commands); name it otherwise");
     snprintf(data_name, sizeof data_name, "%s.dat", name);

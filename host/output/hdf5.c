@@ -82,7 +82,10 @@ static herr_t add_histogram(hid_t parent, const struct eot_histogram *h) {
                             add_text_attribute(group, "title", h->title) < 0 ||
                             add_text_attribute(group, "axis", h->axis) < 0 ||
                             add_attribute(group, "underflow", H5T_NATIVE_DOUBLE, &h->underflow) < 0 ||
-                            add_attribute(group, "overflow", H5T_NATIVE_DOUBLE, &h->overflow) < 0
+                            add_text_attribute(group, "content_unit", h->content_unit) < 0 ||
+                            add_attribute(group, "overflow", H5T_NATIVE_DOUBLE, &h->overflow) < 0 ||
+                            add_attribute(group, "underflow_variance", H5T_NATIVE_DOUBLE, &h->underflow_variance) < 0 ||
+                            add_attribute(group, "overflow_variance", H5T_NATIVE_DOUBLE, &h->overflow_variance) < 0
                         ? -1
                         : 0;
     H5Gclose(group);
@@ -107,6 +110,8 @@ struct member {
     { #field, offsetof(type, field), sizeof(((type *)NULL)->field), 0 }
 #define DOUBLE(type, field) \
     { #field, offsetof(type, field), 0, H5T_NATIVE_DOUBLE }
+#define FLAG(type, field) \
+    { #field, offsetof(type, field), 0, H5T_NATIVE_UINT8 } /* 0 or 1; a bool is a byte on every system with HDF5 */
 
 static herr_t add_table(hid_t file, const char *name, const struct member *member, size_t n_member, size_t row_bytes,
                         const void *row, size_t n_row) {
@@ -149,17 +154,34 @@ static herr_t add_selections(hid_t file, const struct eot_result *r, const struc
 }
 
 static herr_t add_tables(hid_t file, const struct eot_result *r) {
-    const struct member estimate[] = {TEXT(struct eot_estimate, name),
-                                      TEXT(struct eot_estimate, unit),
-                                      DOUBLE(struct eot_estimate, value),
-                                      DOUBLE(struct eot_estimate, std_error),
-                                      DOUBLE(struct eot_estimate, n_eff),
-                                      {"n_batches", offsetof(struct eot_estimate, n_batches), 0, H5T_NATIVE_LONG}};
-    const struct member cutflow[] = {TEXT(struct eot_cutflow_row, cut), DOUBLE(struct eot_cutflow_row, events),
-                                     DOUBLE(struct eot_cutflow_row, weighted),
-                                     DOUBLE(struct eot_cutflow_row, std_error)};
-    const struct member category[] = {TEXT(struct eot_category, name), TEXT(struct eot_category, title),
-                                      DOUBLE(struct eot_category, weighted), DOUBLE(struct eot_category, std_error)};
+    const struct member estimate[] = {
+        TEXT(struct eot_estimate, name),
+        TEXT(struct eot_estimate, unit),
+        DOUBLE(struct eot_estimate, value),
+        DOUBLE(struct eot_estimate, std_error),
+        DOUBLE(struct eot_estimate, n_eff),
+        {"n_batches", offsetof(struct eot_estimate, n_batches), 0, H5T_NATIVE_LONG},
+        FLAG(struct eot_estimate, is_exact),
+        FLAG(struct eot_estimate, has_no_error),
+        {"poorly_determined", offsetof(struct eot_estimate, is_poorly_determined), 0, H5T_NATIVE_UINT8},
+        DOUBLE(struct eot_estimate, upper_limit_90),
+        DOUBLE(struct eot_estimate, lower_limit_90)};
+    const struct member cutflow[] = {
+        TEXT(struct eot_cutflow_row, cut),
+        DOUBLE(struct eot_cutflow_row, events),
+        DOUBLE(struct eot_cutflow_row, weighted),
+        DOUBLE(struct eot_cutflow_row, std_error),
+        DOUBLE(struct eot_cutflow_row, n_eff),
+        DOUBLE(struct eot_cutflow_row, upper_limit_90),
+        {"poorly_determined", offsetof(struct eot_cutflow_row, is_poorly_determined), 0, H5T_NATIVE_UINT8}};
+    const struct member category[] = {
+        TEXT(struct eot_category, name),
+        TEXT(struct eot_category, title),
+        DOUBLE(struct eot_category, weighted),
+        DOUBLE(struct eot_category, std_error),
+        DOUBLE(struct eot_category, n_eff),
+        DOUBLE(struct eot_category, upper_limit_90),
+        {"poorly_determined", offsetof(struct eot_category, is_poorly_determined), 0, H5T_NATIVE_UINT8}};
     const struct member fault[] = {TEXT(struct eot_fault_count, name),
                                    {"count", offsetof(struct eot_fault_count, count), 0, H5T_NATIVE_UINT64}};
     const struct member device[] = {TEXT(struct eot_device_record, name), TEXT(struct eot_device_record, driver)};
@@ -230,6 +252,7 @@ static herr_t add_attributes(hid_t file, const struct eot_result *r) {
     const struct {
         const char *name, *value;
     } text[] = {{"schema", SCHEMA},
+                {"id", r->id},
                 {"name", r->name},
                 {"mode", r->mode},
                 {"version", r->version},

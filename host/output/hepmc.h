@@ -8,9 +8,11 @@
  * N -> mu N phi: muon, phi, nucleus as sampled. gamma -> mu+ mu-: the nucleus takes the momentum that photon and muons
  * lack. Weight: per EOT, so that the weights of a file sum to the rate of what was recorded (all vertices with
  * scoring.record_fraction: 1; the selected ones and a fair sample of the others with less; the selected ones with 0).
- * GenCrossSection: of this parent at this energy on this nucleus [pb]. Attributes of the event: primary (the number for
- * `eotmc replay`), cuts_passed, beam_energy_GeV. Of the run: eot_simulated, record_fraction, mphi_GeV, h,
- * config_sha256. */
+ * GenCrossSection: of the sample [pb], the same in all events: sum w / sum w/sigma over the recorded vertices, which
+ * is the cross section averaged over the flux of parents and the nuclei that they meet; its error is statistical.
+ * Attributes of the event: vertex_xsec_pb, sigma of this parent at this energy on this nucleus, and its error; primary
+ * (the number for `eotmc replay`), cuts_passed, beam_energy_GeV. Of the run: eot_simulated, record_fraction, mphi_GeV,
+ * h, config_sha256. */
 #ifndef EOT_HOST_OUTPUT_HEPMC_H
 #define EOT_HOST_OUTPUT_HEPMC_H
 

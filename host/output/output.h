@@ -12,6 +12,10 @@ enum eot_status eot_output_prepare(const char *folder, struct eot_error *err);
 /** Write bytes to folder/name atomically. */
 enum eot_status eot_output_write_file(const char *folder, const char *name, const void *bytes, size_t n_bytes,
                                       struct eot_error *err);
+/** The same, but the file that is replaced stays under the name `previous`. Whenever the process ends, at least one of
+ * the two names has a whole file, if one had before. */
+enum eot_status eot_output_replace_file(const char *folder, const char *name, const char *previous, const void *bytes,
+                                        size_t n_bytes, struct eot_error *err);
 /** Read a summary.json back: all but events and the effective configuration. Unknown keys are ignored.
  * @param path the file. @param result filled; release with eot_result_free also after an error.
  * @return EOT_E_IO (no such file, not JSON, a missing or mistyped key by its name, a newer major schema by its name),

@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "output/format.h"
+#include "output/shown.h"
 #include "output/output.h"
 
 #define HIDDEN "cascade.track_length" /* dozens of them: summary.json has them all */
@@ -21,13 +22,16 @@ static void print_cutflow(const struct eot_cutflow_row *row, size_t n) {
     printf("\n%-*s  %12s  %s\n", width, "cut", "events", "per EOT");
     for (size_t i = 0; i < n; i++) {
         const struct eot_cutflow_row *c = &row[i];
-        char number[80];
-        eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_PLAIN);
-        if (c->is_not_applied)
+        const struct eot_estimate e = eot_cutflow_row_as_estimate(c);
+        char number[96], support[64] = "";
+        if (c->is_not_applied) {
             printf("%-*s  %12s  its detector is not there\n", width, c->cut, "not applied");
-        else
-            printf("%-*s  %12.*f  %s\n", width, c->cut, c->events == floor(c->events) ? 0 : 1, c->events,
-                   number); /* a row may count by weights */
+            continue;
+        }
+        eot_estimate_format(number, sizeof number, &e);
+        if (e.is_poorly_determined) eot_support_format(support, sizeof support, &e);
+        printf("%-*s  %12.*f  %s%s\n", width, c->cut, c->events == floor(c->events) ? 0 : 1, c->events, number,
+               support); /* a row may count by weights */
     }
 }
 
@@ -37,9 +41,11 @@ static void print_categories(const struct eot_category *category, size_t n) {
     printf("\n%-8s  %-*s  %s\n", "category", width, "", "per EOT");
     for (size_t i = 0; i < n; i++) {
         const struct eot_category *c = &category[i];
-        char number[80];
-        eot_uncertain_format(number, sizeof number, c->weighted, c->std_error, EOT_FORMAT_PLAIN);
-        printf("%-8s  %-*s  %s\n", c->name, width, c->title, number);
+        const struct eot_estimate e = eot_category_as_estimate(c);
+        char number[96], support[64] = "";
+        eot_estimate_format(number, sizeof number, &e);
+        if (e.is_poorly_determined) eot_support_format(support, sizeof support, &e);
+        printf("%-8s  %-*s  %s%s\n", c->name, width, c->title, number, support);
     }
 }
 
@@ -55,16 +61,15 @@ static void print_estimates(const struct eot_result *r) {
     printf("\n%s\n", "estimate");
     for (size_t i = 0; i < r->n_estimate; i++) {
         const struct eot_estimate *e = &r->estimate[i];
-        char number[80];
+        char number[96], support[64];
         if (is_hidden(e)) {
             n_hidden++;
             continue;
         }
-        eot_uncertain_format(number, sizeof number, e->value, e->std_error, EOT_FORMAT_PLAIN);
-        printf("%-*s  %s%s%s", width, e->name, number, strcmp(e->unit, "1") == 0 ? "" : " ",
-               strcmp(e->unit, "1") == 0 ? "" : e->unit);
-        if (e->n_eff > 0.0) printf("  (n_eff %.4g)", e->n_eff);
-        printf("\n");
+        eot_estimate_format(number, sizeof number, e);
+        eot_support_format(support, sizeof support, e);
+        printf("%-*s  %s%s%s%s\n", width, e->name, number, strcmp(e->unit, "1") == 0 ? "" : " ",
+               strcmp(e->unit, "1") == 0 ? "" : e->unit, support);
     }
     if (n_hidden > 0) printf("and %zu of %s.* in summary.json\n", n_hidden, HIDDEN);
 }
@@ -94,7 +99,10 @@ void eot_output_print(const struct eot_result *result) {
     if (result->warnings.n > 0) printf("\nwarnings, of which each makes a number less than it seems\n");
     for (size_t i = 0; i < result->warnings.n; i++)
         printf("%s: %s\n", result->warnings.row[i].code, result->warnings.row[i].message);
+    if (result->n_lost > 0)
+        printf("LOST     %llu of %llu events, whose tracks are lost; summary.json lists them\n",
+               (unsigned long long)result->n_lost, (unsigned long long)result->n_followed);
     for (size_t i = 0; i < result->n_fault; i++)
         if (result->fault[i].count > 0)
-            printf("FAULT    %s: %llu\n", result->fault[i].name, (unsigned long long)result->fault[i].count);
+            printf("         %s: %llu\n", result->fault[i].name, (unsigned long long)result->fault[i].count);
 }

@@ -6,7 +6,7 @@
 #include "output/file.h"
 
 /* The condition of a row is an expression of `config`: it becomes a function. */
-#define EOT_SINK(name, file, enabled, write) \
+#define EOT_SINK(name, file, enabled, need, write) \
     static bool name##_is_enabled(const struct eot_config *config) { \
         (void)config; /* not every condition looks at it */ \
         return (enabled); \
@@ -14,13 +14,15 @@
 #include "output/sinks.def"
 #undef EOT_SINK
 
+enum need { RESULT, PICTURE };
 static const struct sink {
-    const char *file;
+    const char *name, *file;
     bool (*is_enabled)(const struct eot_config *config);
+    enum need need;
     enum eot_status (*write)(const char *folder, const struct eot_config *config, const struct eot_result *result,
                              struct eot_error *err);
 } SINK[] = {
-#define EOT_SINK(name, file, enabled, write) {file, name##_is_enabled, write},
+#define EOT_SINK(name, file, enabled, need, write) {#name, file, name##_is_enabled, need, write},
 #include "output/sinks.def"
 #undef EOT_SINK
 };
@@ -38,12 +40,22 @@ done:
 }
 
 enum eot_status eot_output_write(const char *folder, const struct eot_config *config, const struct eot_result *result,
-                                 struct eot_error *err) {
+                                 struct eot_findings *warnings, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (int i = 0; i < N_SINK; i++)
         if (SINK[i].is_enabled(config)) EOT_TRY(remove_old(folder, SINK[i].file, err));
-    for (int i = 0; i < N_SINK; i++)
-        if (SINK[i].is_enabled(config)) EOT_TRY(SINK[i].write(folder, config, result, err));
+    for (int i = 0; i < N_SINK; i++) {
+        struct eot_error error = {.status = EOT_OK};
+        if (!SINK[i].is_enabled(config)) continue;
+        status = SINK[i].write(folder, config, result, &error);
+        if (status == EOT_E_IO && SINK[i].need == PICTURE) {
+            EOT_TRY(eot_findings_warn(warnings, err, SINK[i].name, "%s", error.text));
+        } else if (status != EOT_OK) {
+            if (err != NULL) *err = error;
+            goto done;
+        }
+    }
+    status = EOT_OK;
 done:
     return status;
 }

@@ -1,8 +1,6 @@
 /** @file summary.c
- * summary.json, schema eotmc-summary/1: writer and reader side by side, so that they cannot drift apart. */
-#include <errno.h>
+ * summary.json, schema eotmc-summary/1: the writer; summary_read.c is the reader. A key more here is one more there. */
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +8,9 @@
 
 #include "output/output.h"
 #include "output/sinks.h"
+#include "output/summary_schema.h"
 
-#define SCHEMA_NAME "eotmc-summary/"
-#define SCHEMA_MAJOR 1 /* raised with SCHEMA */
-#define SCHEMA "eotmc-summary/1"
-
-/* ---- writer: each function returns a new reference, or NULL without memory ---- */
+/* Each function returns a new reference, or NULL without memory. */
 
 /** JSON is UTF-8; a driver's name need not be. */
 static json_t *text_to_json(const char *text) {
@@ -39,10 +34,10 @@ static json_t *run_to_json(const struct eot_result *r) {
         failed |= json_array_append_new(
             primaries, json_pack("[I, I]", (json_int_t)r->primaries[i][0], (json_int_t)r->primaries[i][1]));
     json_t *run =
-        json_pack("{s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "name", text_to_json(r->name), "seed",
-                  (json_int_t)r->seed, "run", (json_int_t)r->run, "mode", r->mode, "config_sha256", r->config_sha256,
-                  "tables_sha256", r->tables_sha256, "tally_sha256", r->tally_sha256, "version", r->version, "partial",
-                  (int)r->partial, "devices", devices, "primaries", primaries);
+        json_pack("{s:s, s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "id", r->id, "name",
+                  text_to_json(r->name), "seed", (json_int_t)r->seed, "run", (json_int_t)r->run, "mode", r->mode,
+                  "config_sha256", r->config_sha256, "tables_sha256", r->tables_sha256, "tally_sha256", r->tally_sha256,
+                  "version", r->version, "partial", (int)r->partial, "devices", devices, "primaries", primaries);
     if (failed) {
         json_decref(run);
         return NULL;
@@ -50,12 +45,32 @@ static json_t *run_to_json(const struct eot_result *r) {
     return run;
 }
 
+/** null where there is no error: 0 would say that the number is known. */
+static json_t *error_to_json(double std_error, bool has_no_error) {
+    return has_no_error ? json_null() : json_real(std_error);
+}
+
+/** What an estimate, a row of the cut flow or a category rests on. */
+static int set_support(json_t *json, double n_eff, bool is_poor, double upper_limit) {
+    int failed = json_object_set_new(json, "n_eff", json_real(n_eff));
+    if (is_poor) failed |= json_object_set_new(json, "poorly_determined", json_true());
+    if (upper_limit > 0.0) failed |= json_object_set_new(json, "upper_limit_90", json_real(upper_limit));
+    return failed;
+}
+
 static json_t *estimate_to_json(const struct eot_estimate *e) {
-    json_t *json =
-        json_pack("{s:f, s:f, s:o}", "value", e->value, "std_error", e->std_error, "unit", text_to_json(e->unit));
-    if (json != NULL && e->n_eff > 0.0) json_object_set_new(json, "n_eff", json_real(e->n_eff));
-    if (json != NULL && e->n_batches > 0) json_object_set_new(json, "n_batches", json_integer(e->n_batches));
-    return json;
+    json_t *json = json_pack("{s:f, s:o, s:o}", "value", e->value, "std_error",
+                             error_to_json(e->std_error, e->has_no_error), "unit", text_to_json(e->unit));
+    int failed = json == NULL;
+    if (e->is_exact)
+        failed |= json_object_set_new(json, "exact", json_true());
+    else
+        failed |= set_support(json, e->n_eff, e->is_poorly_determined, e->upper_limit_90);
+    if (e->lower_limit_90 > 0.0) failed |= json_object_set_new(json, "lower_limit_90", json_real(e->lower_limit_90));
+    if (e->n_batches > 0) failed |= json_object_set_new(json, "n_batches", json_integer(e->n_batches));
+    if (failed == 0) return json;
+    json_decref(json);
+    return NULL;
 }
 
 static json_t *doubles_to_json(const double *value, size_t n) {
@@ -69,11 +84,12 @@ static json_t *doubles_to_json(const double *value, size_t n) {
 }
 
 static json_t *histogram_to_json(const struct eot_histogram *h) {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "edges", doubles_to_json(h->edges, h->n_bin + 1),
-                     "values", doubles_to_json(h->values, h->n_bin), "variances",
-                     doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title",
-                     text_to_json(h->title), "axis", text_to_json(h->axis), "underflow", h->underflow, "overflow",
-                     h->overflow);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:f}", "edges",
+                     doubles_to_json(h->edges, h->n_bin + 1), "values", doubles_to_json(h->values, h->n_bin),
+                     "variances", doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title",
+                     text_to_json(h->title), "axis", text_to_json(h->axis), "content_unit",
+                     text_to_json(h->content_unit), "underflow", h->underflow, "overflow", h->overflow,
+                     "underflow_variance", h->underflow_variance, "overflow_variance", h->overflow_variance);
 }
 
 static json_t *performance_to_json(const struct eot_result *r) {
@@ -92,11 +108,14 @@ static json_t *performance_to_json(const struct eot_result *r) {
 static json_t *cutflow_to_json(const struct eot_cutflow_row *row, size_t n) {
     json_t *array = json_array();
     int failed = 0;
-    for (size_t i = 0; i < n; i++)
-        failed |=
-            json_array_append_new(array, json_pack("{s:o, s:f, s:f, s:f, s:b}", "cut", text_to_json(row[i].cut),
-                                                   "events", row[i].events, "weighted", row[i].weighted, "std_error",
-                                                   row[i].std_error, "applied", (int)!row[i].is_not_applied));
+    for (size_t i = 0; i < n; i++) {
+        json_t *json =
+            json_pack("{s:o, s:f, s:f, s:o, s:b}", "cut", text_to_json(row[i].cut), "events", row[i].events, "weighted",
+                      row[i].weighted, "std_error", error_to_json(row[i].std_error, row[i].has_no_error), "applied",
+                      (int)!row[i].is_not_applied);
+        failed |= set_support(json, row[i].n_eff, row[i].is_poorly_determined, row[i].upper_limit_90);
+        failed |= json_array_append_new(array, json);
+    }
     if (failed == 0) return array;
     json_decref(array);
     return NULL;
@@ -105,12 +124,33 @@ static json_t *cutflow_to_json(const struct eot_cutflow_row *row, size_t n) {
 static json_t *categories_to_json(const struct eot_category *category, size_t n) {
     json_t *array = json_array();
     int failed = 0;
-    for (size_t i = 0; i < n; i++)
-        failed |= json_array_append_new(array, json_pack("{s:o, s:o, s:f, s:f}", "name", text_to_json(category[i].name),
-                                                         "title", text_to_json(category[i].title), "weighted",
-                                                         category[i].weighted, "std_error", category[i].std_error));
+    for (size_t i = 0; i < n; i++) {
+        const struct eot_category *c = &category[i];
+        json_t *json = json_pack("{s:o, s:o, s:f, s:o}", "name", text_to_json(c->name), "title", text_to_json(c->title),
+                                 "weighted", c->weighted, "std_error", error_to_json(c->std_error, c->has_no_error));
+        failed |= set_support(json, c->n_eff, c->is_poorly_determined, c->upper_limit_90);
+        failed |= json_array_append_new(array, json);
+    }
     if (failed == 0) return array;
     json_decref(array);
+    return NULL;
+}
+
+/** The events that are lost: how many of how many, and the first of them with the command that follows each. */
+static json_t *lost_to_json(const struct eot_result *r, const char *folder) {
+    json_t *events = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < r->n_lost_event; i++) {
+        const struct eot_lost_event *e = &r->lost_event[i];
+        json_t *command = json_sprintf("eotmc replay %s --event %llu", folder, (unsigned long long)e->primary);
+        failed |= json_array_append_new(events, json_pack("{s:I, s:s, s:o}", "primary", (json_int_t)e->primary, "cause",
+                                                          e->cause, "replay",
+                                                          command != NULL ? command : json_string("eotmc replay")));
+    }
+    json_t *lost = json_pack("{s:I, s:I, s:o}", "lost", (json_int_t)r->n_lost, "followed", (json_int_t)r->n_followed,
+                             "first", events);
+    if (failed == 0) return lost;
+    json_decref(lost);
     return NULL;
 }
 
@@ -126,7 +166,7 @@ static json_t *warnings_to_json(const struct eot_findings *f) {
 }
 
 /** The whole document. */
-static json_t *result_to_json(const struct eot_result *r) {
+static json_t *result_to_json(const struct eot_result *r, const char *folder) {
     json_t *estimates = json_object(), *histograms = json_object(), *faults = json_object(), *selections = json_array();
     int failed = 0;
     for (size_t i = 0; i < r->n_estimate; i++)
@@ -148,6 +188,7 @@ static json_t *result_to_json(const struct eot_result *r) {
                   "categories", categories_to_json(r->category, r->n_category), "histograms", histograms, "faults",
                   faults, "energy_balance", "in_GeV", r->energy_in, "out_GeV", r->energy_out, "relative_residual",
                   r->energy_residual, "performance", performance_to_json(r));
+    failed |= json_object_set_new(root, "lost_events", lost_to_json(r, folder));
     if (root != NULL && r->n_selection > 0) failed |= json_object_set(root, "selections", selections);
     json_decref(selections);
     if (root != NULL) failed |= json_object_set_new(root, "warnings", warnings_to_json(&r->warnings));
@@ -214,7 +255,7 @@ enum eot_status eot_output_summary(const char *folder, const struct eot_config *
     size_t n_text;
     EOT_TRY(eot_result_check(result, err));
     EOT_TRY(check_integers(result, err));
-    root = result_to_json(result);
+    root = result_to_json(result, folder);
     EOT_CHECK_MEMORY(root);
     text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     EOT_CHECK_MEMORY(text);
@@ -225,333 +266,5 @@ enum eot_status eot_output_summary(const char *folder, const struct eot_config *
 done:
     free(text);
     json_decref(root);
-    return status;
-}
-
-/* ---- reader ---- */
-
-/** Where in which file, for messages. */
-struct place {
-    const char *path;
-    char key[160];
-};
-
-static struct place below(const struct place *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static struct place below(const struct place *place, const char *format, ...) {
-    struct place inner = {.path = place->path};
-    char part[96];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(part, sizeof part, format, arguments);
-    va_end(arguments);
-    snprintf(inner.key, sizeof inner.key, "%.60s%s%s", place->key, place->key[0] != '\0' ? "." : "", part);
-    return inner;
-}
-
-#define FAIL_AT(place, wanted) \
-    EOT_FAIL(EOT_E_IO, "%s: '%s' is missing or no %s; make the file again", (place)->path, (place)->key, (wanted))
-
-static enum eot_status read_number(const json_t *object, const struct place *place, const char *key, double *value,
-                                   struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const json_t *json = json_object_get(object, key);
-    struct place inner = below(place, "%s", key);
-    if (!json_is_number(json)) FAIL_AT(&inner, "number");
-    *value = json_number_value(json);
-done:
-    return status;
-}
-
-static enum eot_status read_unsigned(const json_t *json, const struct place *place, uint64_t *value,
-                                     struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    if (!json_is_integer(json) || json_integer_value(json) < 0) FAIL_AT(place, "integer from 0");
-    *value = (uint64_t)json_integer_value(json);
-done:
-    return status;
-}
-
-static enum eot_status read_text(const json_t *object, const struct place *place, const char *key, char *text,
-                                 size_t n_text, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const char *value = json_string_value(json_object_get(object, key));
-    struct place inner = below(place, "%s", key);
-    if (value == NULL || strlen(value) >= n_text) FAIL_AT(&inner, "text of a permitted length");
-    memcpy(text, value, strlen(value) + 1);
-done:
-    return status;
-}
-#define READ_TEXT(object, place, key, target) \
-    EOT_TRY(read_text((object), (place), (key), (target), sizeof(target), err))
-
-/* Keys that came after the first draft of the schema: absent, the target keeps its zero. */
-#define READ_TEXT_IF_THERE(object, place, key, target) \
-    if (json_object_get((object), (key)) != NULL) READ_TEXT(object, place, key, target)
-#define READ_NUMBER_IF_THERE(object, place, key, target) \
-    if (json_object_get((object), (key)) != NULL) EOT_TRY(read_number((object), (place), (key), (target), err))
-
-/** A member of `object` that must be an array or object. */
-static enum eot_status read_child(const json_t *object, const struct place *place, const char *key, json_type type,
-                                  json_t **child, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct place inner = below(place, "%s", key);
-    *child = json_object_get(object, key);
-    if (*child == NULL || json_typeof(*child) != type) FAIL_AT(&inner, type == JSON_ARRAY ? "array" : "object");
-done:
-    return status;
-}
-
-static enum eot_status read_doubles(const json_t *object, const struct place *place, const char *key, double **value,
-                                    size_t *n, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    json_t *array = NULL, *json;
-    size_t i;
-    EOT_TRY(read_child(object, place, key, JSON_ARRAY, &array, err));
-    *n = json_array_size(array);
-    *value = malloc((*n + 1) * sizeof **value);
-    EOT_CHECK_MEMORY(*value);
-    json_array_foreach(array, i, json) {
-        struct place inner = below(place, "%s[%zu]", key, i);
-        if (!json_is_number(json)) FAIL_AT(&inner, "number");
-        (*value)[i] = json_number_value(json);
-    }
-done:
-    return status;
-}
-
-static enum eot_status read_warnings(const json_t *root, const struct place *top, struct eot_result *r,
-                                     struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const json_t *warnings = json_object_get(root, "warnings"); /* absent in older files */
-    json_t *json;
-    size_t i;
-    json_array_foreach(warnings, i, json) {
-        struct place place = below(top, "warnings[%zu]", i);
-        struct eot_finding one = {.is_error = false};
-        READ_TEXT(json, &place, "code", one.code);
-        READ_TEXT(json, &place, "message", one.message);
-        EOT_TRY(eot_findings_warn(&r->warnings, err, one.code, "%s", one.message));
-    }
-done:
-    return status;
-}
-
-static enum eot_status read_run(const json_t *root, const struct place *top, struct eot_result *r,
-                                struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct place place = below(top, "run");
-    json_t *run, *devices, *primaries, *json;
-    size_t i;
-    EOT_TRY(read_child(root, top, "run", JSON_OBJECT, &run, err));
-    READ_TEXT(run, &place, "name", r->name);
-    READ_TEXT(run, &place, "mode", r->mode);
-    READ_TEXT(run, &place, "config_sha256", r->config_sha256);
-    READ_TEXT(run, &place, "tables_sha256", r->tables_sha256);
-    READ_TEXT_IF_THERE(run, &place, "tally_sha256", r->tally_sha256);
-    READ_TEXT(run, &place, "version", r->version);
-    struct place seed = below(&place, "seed"), number = below(&place, "run"), partial = below(&place, "partial");
-    EOT_TRY(read_unsigned(json_object_get(run, "seed"), &seed, &r->seed, err));
-    if (json_object_get(run, "run") != NULL) EOT_TRY(read_unsigned(json_object_get(run, "run"), &number, &r->run, err));
-    if (!json_is_boolean(json_object_get(run, "partial"))) FAIL_AT(&partial, "boolean");
-    r->partial = json_is_true(json_object_get(run, "partial"));
-    EOT_TRY(read_child(run, &place, "devices", JSON_ARRAY, &devices, err));
-    json_array_foreach(devices, i, json) {
-        struct place inner = below(&place, "devices[%zu]", i);
-        struct eot_device_record device = {0};
-        READ_TEXT(json, &inner, "name", device.name);
-        READ_TEXT(json, &inner, "driver", device.driver);
-        EOT_TRY(eot_result_add_device(r, device.name, device.driver, err));
-    }
-    EOT_TRY(read_child(run, &place, "primaries", JSON_ARRAY, &primaries, err));
-    json_array_foreach(primaries, i, json) {
-        struct place inner = below(&place, "primaries[%zu]", i);
-        uint64_t first = 0, end = 0;
-        EOT_TRY(read_unsigned(json_array_get(json, 0), &inner, &first, err));
-        EOT_TRY(read_unsigned(json_array_get(json, 1), &inner, &end, err));
-        if (json_array_size(json) != 2 || end < first) FAIL_AT(&inner, "range [first, end)");
-        EOT_TRY(eot_result_add_range(r, first, end, err));
-    }
-done:
-    return status;
-}
-
-static enum eot_status read_estimates(json_t *root, const struct place *top, struct eot_result *r,
-                                      struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    json_t *estimates, *json;
-    const char *name;
-    EOT_TRY(read_child(root, top, "estimates", JSON_OBJECT, &estimates, err));
-    json_object_foreach(estimates, name, json) {
-        struct eot_estimate e = {.n_batches = (long)json_integer_value(json_object_get(json, "n_batches"))};
-        struct place place = below(top, "estimates.%s", name);
-        if (strlen(name) >= sizeof e.name) FAIL_AT(&place, "estimate (its name is too long)");
-        memcpy(e.name, name, strlen(name) + 1);
-        EOT_TRY(read_number(json, &place, "value", &e.value, err));
-        EOT_TRY(read_number(json, &place, "std_error", &e.std_error, err));
-        READ_NUMBER_IF_THERE(json, &place, "n_eff", &e.n_eff);
-        READ_TEXT(json, &place, "unit", e.unit);
-        EOT_TRY(eot_result_add_estimate(r, &e, err));
-    }
-done:
-    return status;
-}
-
-static enum eot_status read_histogram(const char *name, const json_t *json, const struct place *place,
-                                      struct eot_result *r, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct eot_histogram h = {0};
-    size_t n_edge = 0, n_variance = 0;
-    if (strlen(name) >= sizeof h.name) FAIL_AT(place, "histogram (its name is too long)");
-    memcpy(h.name, name, strlen(name) + 1);
-    EOT_TRY(read_doubles(json, place, "edges", &h.edges, &n_edge, err));
-    EOT_TRY(read_doubles(json, place, "values", &h.values, &h.n_bin, err));
-    EOT_TRY(read_doubles(json, place, "variances", &h.variances, &n_variance, err));
-    if (h.n_bin == 0 || n_edge != h.n_bin + 1 || n_variance != h.n_bin)
-        FAIL_AT(place, "histogram of n + 1 edges, n values and n variances");
-    READ_TEXT(json, place, "unit", h.unit);
-    READ_TEXT_IF_THERE(json, place, "title", h.title);
-    READ_TEXT_IF_THERE(json, place, "axis", h.axis);
-    READ_NUMBER_IF_THERE(json, place, "underflow", &h.underflow);
-    READ_NUMBER_IF_THERE(json, place, "overflow", &h.overflow);
-    EOT_TRY(eot_result_add_histogram(r, &h, err));
-done:
-    free(h.edges);
-    free(h.values);
-    free(h.variances);
-    return status;
-}
-
-/** The members cutflow and categories of an object into arrays of n rows, to be freed. */
-static enum eot_status read_rows(json_t *object, const struct place *at, struct eot_cutflow_row **cutflow,
-                                 size_t *n_cutflow, struct eot_category **category, size_t *n_category,
-                                 struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    json_t *rows, *categories, *json;
-    size_t i;
-    EOT_TRY(read_child(object, at, "cutflow", JSON_ARRAY, &rows, err));
-    EOT_TRY(read_child(object, at, "categories", JSON_ARRAY, &categories, err));
-    *cutflow = calloc(json_array_size(rows) + 1, sizeof **cutflow);
-    *category = calloc(json_array_size(categories) + 1, sizeof **category);
-    EOT_CHECK_MEMORY(*cutflow);
-    EOT_CHECK_MEMORY(*category);
-    json_array_foreach(rows, i, json) {
-        struct place place = below(at, "cutflow[%zu]", i);
-        struct eot_cutflow_row *row = &(*cutflow)[i];
-        row->is_not_applied = json_is_false(json_object_get(json, "applied"));
-        READ_TEXT(json, &place, "cut", row->cut);
-        EOT_TRY(read_number(json, &place, "events", &row->events, err));
-        EOT_TRY(read_number(json, &place, "weighted", &row->weighted, err));
-        EOT_TRY(read_number(json, &place, "std_error", &row->std_error, err));
-    }
-    json_array_foreach(categories, i, json) {
-        struct place place = below(at, "categories[%zu]", i);
-        struct eot_category *c = &(*category)[i];
-        READ_TEXT(json, &place, "name", c->name);
-        READ_TEXT_IF_THERE(json, &place, "title", c->title);
-        EOT_TRY(read_number(json, &place, "weighted", &c->weighted, err));
-        EOT_TRY(read_number(json, &place, "std_error", &c->std_error, err));
-    }
-    *n_cutflow = json_array_size(rows);
-    *n_category = json_array_size(categories);
-done:
-    return status;
-}
-
-/** Further selections; there is no such key where there are none. */
-static enum eot_status read_selections(json_t *root, const struct place *top, struct eot_result *r,
-                                       struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    struct eot_cutflow_row *cutflow = NULL;
-    struct eot_category *category = NULL;
-    json_t *json;
-    size_t i;
-    json_array_foreach(json_object_get(root, "selections"), i, json) {
-        struct place place = below(top, "selections[%zu]", i);
-        struct eot_selection_result s = {.name = ""};
-        READ_TEXT(json, &place, "name", s.name);
-        EOT_TRY(read_rows(json, &place, &cutflow, &s.n_cutflow, &category, &s.n_category, err));
-        if (s.n_cutflow > EOT_RESULT_MAX_CUTFLOW || s.n_category > EOT_RESULT_MAX_CATEGORY)
-            FAIL_AT(&place, "selection of a permitted number of cuts and categories");
-        memcpy(s.cutflow, cutflow, s.n_cutflow * sizeof *cutflow);
-        memcpy(s.category, category, s.n_category * sizeof *category);
-        EOT_TRY(eot_result_add_selection(r, &s, err));
-        free(cutflow);
-        free(category);
-        cutflow = NULL;
-        category = NULL;
-    }
-done:
-    free(cutflow);
-    free(category);
-    return status;
-}
-
-static enum eot_status read_tables(json_t *root, const struct place *top, struct eot_result *r, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    json_t *histograms, *faults, *json;
-    const char *name;
-    EOT_TRY(read_rows(root, top, &r->cutflow, &r->n_cutflow, &r->category, &r->n_category, err));
-    EOT_TRY(read_selections(root, top, r, err));
-    EOT_TRY(read_child(root, top, "histograms", JSON_OBJECT, &histograms, err));
-    json_object_foreach(histograms, name, json) {
-        struct place place = below(top, "histograms.%s", name);
-        EOT_TRY(read_histogram(name, json, &place, r, err));
-    }
-    EOT_TRY(read_child(root, top, "faults", JSON_OBJECT, &faults, err));
-    json_object_foreach(faults, name, json) {
-        struct place place = below(top, "faults.%s", name);
-        uint64_t count = 0;
-        EOT_TRY(read_unsigned(json, &place, &count, err));
-        EOT_TRY(eot_result_add_fault(r, name, count, err));
-    }
-done:
-    return status;
-}
-
-static enum eot_status check_schema(const json_t *root, const char *path, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const char *schema = json_string_value(json_object_get(root, "schema"));
-    EOT_CHECK(schema != NULL && strncmp(schema, SCHEMA_NAME, strlen(SCHEMA_NAME)) == 0, EOT_E_IO,
-              "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path,
-              schema != NULL ? schema : "", SCHEMA_MAJOR);
-    long major = strtol(schema + strlen(SCHEMA_NAME), NULL, 10);
-    EOT_CHECK(major <= SCHEMA_MAJOR, EOT_E_IO,
-              "%s: schema '%s' (newer than " SCHEMA_NAME "%d, which this version reads); use a newer eotmc", path,
-              schema, SCHEMA_MAJOR);
-    EOT_CHECK(major == SCHEMA_MAJOR, EOT_E_IO,
-              "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path, schema, SCHEMA_MAJOR);
-done:
-    return status;
-}
-
-enum eot_status eot_output_summary_read(const char *path, struct eot_result *result, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    json_t *root = NULL, *json;
-    json_error_t json_error;
-    FILE *file = NULL;
-    struct place top = {.path = path};
-    *result = (struct eot_result){0};
-    file = fopen(path, "r");
-    EOT_CHECK(file != NULL, EOT_E_IO, "cannot read '%s' (%s); give the summary.json of a run", path, strerror(errno));
-    root = json_loadf(file, JSON_REJECT_DUPLICATES, &json_error);
-    EOT_CHECK(root != NULL, EOT_E_IO, "%s:%d: not JSON (%s); make the file again", path, json_error.line,
-              json_error.text);
-    EOT_TRY(check_schema(root, path, err));
-    EOT_TRY(read_run(root, &top, result, err));
-    EOT_TRY(read_estimates(root, &top, result, err));
-    EOT_TRY(read_tables(root, &top, result, err));
-    EOT_TRY(read_warnings(root, &top, result, err));
-    struct place balance = below(&top, "energy_balance"), performance = below(&top, "performance");
-    EOT_TRY(read_child(root, &top, "energy_balance", JSON_OBJECT, &json, err));
-    EOT_TRY(read_number(json, &balance, "in_GeV", &result->energy_in, err));
-    EOT_TRY(read_number(json, &balance, "out_GeV", &result->energy_out, err));
-    EOT_TRY(read_number(json, &balance, "relative_residual", &result->energy_residual, err));
-    EOT_TRY(read_child(root, &top, "performance", JSON_OBJECT, &json, err));
-#define READ(field) EOT_TRY(read_number(json, &performance, #field, &result->performance.field, err));
-    EOT_PERFORMANCE(READ)
-#undef READ
-done:
-    json_decref(root);
-    if (file != NULL) fclose(file);
     return status;
 }

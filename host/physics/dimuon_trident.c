@@ -1,6 +1,7 @@
 /* e N -> e N mu+ mu-: totals, tables, descriptor. */
 #include <gsl/gsl_integration.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "eotmc/physics/dimuon_trident.h"
 #include "physics/dimuon.h"
@@ -12,13 +13,32 @@ static const double TOLERANCE = 0.02; /* of the coarser of two rules, whose erro
 
 enum { N_HALF = 64, N_CELL = 2 * N_HALF, N_FINE = 6, N_ENERGY = 40, N_QUANTILE = 128, N_RULE = 16 };
 
+/* Least energy of a pair on an atom, at most `high` [GeV], 0.25 to 0.41 GeV: where BKK's logarithm begins to be
+ * positive, which depends on k x (1 - x) alone; above it is positive between x_begin and 1 - x_begin. */
+static double pair_begin(double high, double Z, double A) {
+    double low = 2.0 * EOT_M_MUON;
+    for (int i = 0; i < 50; i++) {
+        double middle = 0.5 * (low + high);
+        if (eot_dimuon_gamma_dxsec_dx(middle, 0.5, Z, A) > 0.0)
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+struct atom {
+    double Z, A, begin;
+};
+static struct atom atom_of(double Z, double A) { return (struct atom){Z, A, pair_begin(1e3, Z, A)}; }
+static double x_begin(double k, double begin) { return 0.5 * (1.0 - sqrt(fmax(0.0, 1.0 - begin / k))); }
+
 /* dsigma/dk of one atom: the integral over x, symmetric, so that half of it is taken. */
-static double dxsec_dk(double E, double k, double Z, double A, const gsl_integration_glfixed_table *rule) {
-    double low = EOT_M_MUON / k, sum = 0.0;
+static double dxsec_dk(double E, double k, const struct atom *atom, const gsl_integration_glfixed_table *rule) {
+    double low = fmax(EOT_M_MUON / k, x_begin(k, atom->begin)), sum = 0.0;
     for (size_t i = 0; i < rule->n; i++) {
         double x, w;
         gsl_integration_glfixed_point(low, 0.5, i, &x, &w, rule);
-        sum += 2.0 * w * eot_dimuon_trident_dxsec_dk_dx(E, k, x, Z, A);
+        sum += 2.0 * w * eot_dimuon_trident_dxsec_dk_dx(E, k, x, atom->Z, atom->A);
     }
     return sum;
 }
@@ -30,18 +50,18 @@ static double edge(double E, double k_min, double k_max, int i, int n) {
     return i == 2 * n ? k_max : E - (E - middle) * exp(log((E - k_max) / (E - middle)) * (i - n) / n);
 }
 
-/* Integral of dsigma/dk over a cell by n_point Gauss points, in ln k or ln(E - k). */
-static double cell(double E, double low, double high, double Z, double A, int n_point,
+/* Integral of dsigma/dk over a cell by a Gauss rule, in ln k or ln(E - k). */
+static double cell(double E, double low, double high, const struct atom *atom,
                    const gsl_integration_glfixed_table *rule, const gsl_integration_glfixed_table *rule_x) {
     double sum = 0.0;
     int from_end = low >= 0.5 * E;
     double a = from_end ? log(E - high) : log(low), b = from_end ? log(E - low) : log(high);
     if (!(b > a)) return 0.0;
-    for (int i = 0; i < n_point; i++) {
+    for (size_t i = 0; i < rule->n; i++) {
         double v, w;
-        gsl_integration_glfixed_point(a, b, (size_t)i, &v, &w, rule);
+        gsl_integration_glfixed_point(a, b, i, &v, &w, rule);
         double k = from_end ? E - exp(v) : exp(v);
-        sum += w * exp(v) * dxsec_dk(E, k, Z, A, rule_x);
+        sum += w * exp(v) * dxsec_dk(E, k, atom, rule_x);
     }
     return sum;
 }
@@ -64,14 +84,15 @@ static int rules_make(struct rules *r) {
 static double k_end(double E, double Z) { return E - 0.75 * EOT_SQRT_E * cbrt(Z) * EOT_M_ELECTRON; }
 
 double eot_dimuon_trident_xsec(double E, double k_min, double Z, double A, double *error) {
-    double low = fmax(k_min, 2.0 * EOT_M_MUON), high = k_end(E, Z), sum[2] = {0.0, 0.0};
+    const struct atom atom = atom_of(Z, A);
+    double low = fmax(k_min, atom.begin), high = k_end(E, Z), sum[2] = {0.0, 0.0};
     struct rules rules;
     if (error != NULL) *error = 0.0;
     if (high <= low) return 0.0;
     if (!rules_make(&rules)) sum[0] = NAN;
     for (int r = 0; r < (error != NULL ? 2 : 1) && isfinite(sum[0]); r++)
         for (int i = 0; i < N_CELL; i++)
-            sum[r] += cell(E, edge(E, low, high, i, N_HALF), edge(E, low, high, i + 1, N_HALF), Z, A, 2 - r, rules.k[r],
+            sum[r] += cell(E, edge(E, low, high, i, N_HALF), edge(E, low, high, i + 1, N_HALF), &atom, rules.k[r],
                            rules.x[r]);
     rules_free(&rules);
     if (error != NULL && sum[0] > 0.0) *error = fabs(sum[1] / sum[0] - 1.0);
@@ -85,25 +106,29 @@ double eot_em_medium_dimuon_trident(const struct eot_em_medium *medium, double E
     return eot_em_medium_rate(medium, E, whole_xsec, error);
 }
 
-/* Lowest energy at which any of the calorimeter's atoms makes a pair: where BKK's logarithm begins, 0.25 to 0.41 GeV.
- */
-static double first_pair(const struct eot_em_options *o, double k_min) {
-    double lowest = o->energy_max;
-    for (int m = 0; m < o->n_medium; m++)
-        for (int c = 0; c < o->medium[m].n_constituent; c++)
-            for (int a = 0; a < o->medium[m].material[c]->n_element; a++) {
-                const struct eot_element *e = &o->medium[m].material[c]->element[a];
-                double low = 2.0 * EOT_M_MUON, high = o->energy_max;
-                for (int i = 0; i < 50; i++) {
-                    double middle = 0.5 * (low + high);
-                    if (eot_dimuon_gamma_dxsec_dx(middle, 0.5, e->Z, e->A) > 0.0)
-                        high = middle;
-                    else
-                        low = middle;
-                }
-                lowest = fmin(lowest, high);
+/* The calorimeter's atoms with their numbers per volume, but for a factor. @param atom of the caller, to be freed. */
+struct weighted_atom {
+    struct atom atom;
+    double weight;
+};
+static enum eot_status atoms_of(const struct eot_em_options *o, struct weighted_atom **atom, size_t *n,
+                                struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    *n = 0;
+    *atom = calloc((size_t)o->n_medium * EOT_N_CONSTITUENT * EOT_MAX_ELEMENT, sizeof **atom);
+    EOT_CHECK_MEMORY(*atom);
+    for (int m = 0; m < o->n_medium; m++) {
+        const struct eot_em_medium *medium = &o->medium[m];
+        for (int c = 0; c < medium->n_constituent; c++)
+            for (int a = 0; a < medium->material[c]->n_element; a++) {
+                const struct eot_element *e = &medium->material[c]->element[a];
+                (*atom)[(*n)++] = (struct weighted_atom){
+                    atom_of(e->Z, e->A), medium->fraction[c] * (o->n_medium == 1 ? 1.0 : medium->thickness) *
+                                             medium->material[c]->density * e->mass_fraction / e->A};
             }
-    return fmax(lowest, k_min);
+    }
+done:
+    return status;
 }
 
 enum eot_status eot_dimuon_trident_table_build(const struct eot_em_options *o, double k_min,
@@ -112,7 +137,14 @@ enum eot_status eot_dimuon_trident_table_build(const struct eot_em_options *o, d
     enum eot_status status = EOT_OK;
     enum { N = 2 * N_HALF * N_FINE };
     struct rules rules = {{NULL, NULL}, {NULL, NULL}};
-    double low = first_pair(o, k_min), first = 1.02 * low, step = log(o->energy_max / first) / (N_ENERGY - 1);
+    struct weighted_atom *atom = NULL;
+    size_t n_atom = 0;
+    double low = o->energy_max, first, step;
+    EOT_TRY(atoms_of(o, &atom, &n_atom, err));
+    for (size_t a = 0; a < n_atom; a++) low = fmin(low, atom[a].atom.begin);
+    low = fmax(low, k_min);
+    first = 1.02 * low;
+    step = log(o->energy_max / first) / (N_ENERGY - 1);
     EOT_CHECK(step > 0.0, EOT_E_CONFIG,
               "tridents need electrons above %g GeV (the beam has at most %g); switch physics.rare.dimuon_trident off",
               first, o->energy_max);
@@ -127,16 +159,8 @@ enum eot_status eot_dimuon_trident_table_build(const struct eot_em_options *o, d
         double E = first * exp(i * step), high = k_end(E, 1.0), cumulative[N + 1] = {0.0}, row[N_QUANTILE + 1];
         for (int j = 0; j < N; j++) {
             double sum = 0.0, from = edge(E, low, high, j, N / 2), to = edge(E, low, high, j + 1, N / 2);
-            for (int m = 0; m < o->n_medium; m++) {
-                const struct eot_em_medium *medium = &o->medium[m];
-                for (int c = 0; c < medium->n_constituent; c++)
-                    for (int a = 0; a < medium->material[c]->n_element; a++) {
-                        const struct eot_element *e = &medium->material[c]->element[a];
-                        double atoms = medium->fraction[c] * (o->n_medium == 1 ? 1.0 : medium->thickness) *
-                                       medium->material[c]->density * e->mass_fraction / e->A;
-                        sum += atoms * cell(E, from, to, e->Z, e->A, 1, rules.k[1], rules.x[1]);
-                    }
-            }
+            for (size_t a = 0; a < n_atom; a++)
+                sum += atom[a].weight * cell(E, from, to, &atom[a].atom, rules.k[1], rules.x[1]);
             cumulative[j + 1] = cumulative[j] + sum;
         }
         int j = 0;
@@ -153,6 +177,7 @@ enum eot_status eot_dimuon_trident_table_build(const struct eot_em_options *o, d
         EOT_TRY(eot_f32_table_append(table, row, N_QUANTILE + 1, NULL, err));
     }
 done:
+    free(atom);
     rules_free(&rules);
     return status;
 }

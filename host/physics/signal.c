@@ -63,8 +63,12 @@ done:
 /* Of an infinitely heavy nucleus. */
 static double lfc_threshold(const struct eot_config *config) { return config->physics.mphi + EOT_M_MUON; }
 
+double eot_signal_energy_max(const struct eot_config *config, double energy_max) {
+    return fmax(energy_max, 1.1 * config->beam.energy);
+}
+
 static enum eot_status lfc_build(struct eot_process_build *b, struct eot_error *err) {
-    double E_max = fmax(b->options->energy_max, 1.1 * b->config->beam.energy);
+    double E_max = eot_signal_energy_max(b->config, b->options->energy_max);
     return eot_signal_tables_build(b->options, eot_beam_is_muon(b->config) ? EOT_LFC_MU2E : EOT_LFC_E2MU,
                                    b->config->physics.mphi, E_max, b->table, b->vertex, &b->rel_error, err);
 }
@@ -175,4 +179,4 @@ done:
 EOT_PROCESS_DESCRIPTOR(lfc, "e N -> mu N phi", "muon and phi", "signal", lfc_threshold, lfc_build, lfc_list, lfc_rate,
                        EOT_EM_TOLERANCE, lfc_unit, lfc_complete, lfc_final_state,
                        "exact tree level in showers and muon beams (mu N -> e N phi); WW, IWW (`eotmc xs`)",
-                       "m_phi to 3 GeV, E to 300 GeV", "`eotmc/physics/lfc.h`");
+                       "m_phi to 3 GeV, E to 500 GeV", "`eotmc/physics/lfc.h`");

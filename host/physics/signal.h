@@ -3,9 +3,13 @@
 #ifndef EOT_HOST_PHYSICS_SIGNAL_H
 #define EOT_HOST_PHYSICS_SIGNAL_H
 
+#include "config/config.h"
 #include "eotmc/transport/world.h"
 #include "physics/em.h"
 #include "physics/lfc/lfc.h"
+
+/** Energy [GeV] that the tables reach, above the largest of a primary. @param energy_max of the cascade. */
+double eot_signal_energy_max(const struct eot_config *config, double energy_max);
 
 /** Build the tables of every nucleus of the media, one descriptor each, at a coupling of the table's own that makes
  * rates of order 1e-3 per radiation length: single precision and the sums of weights and of their squares need no care

@@ -12,7 +12,7 @@ static bool is_on(const struct eot_study_systematic *x, const char *sample) {
     return false;
 }
 
-static enum eot_status add_systematics(const struct eot_study *study, const struct eot_channel *channel, size_t i,
+static enum eot_status add_systematics(const struct eot_study *study, const struct eot_limit_channel *channel, size_t i,
                                        struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_sample *sample = &channel->sample[i];
@@ -37,7 +37,7 @@ done:
  * shift of one standard deviation. The latter is a log-normal where limit and value are within a factor of ten. Beyond,
  * both shifts of one standard deviation lead up to the limit: a rate near 0 has no room below. */
 static enum eot_status add_background(const struct eot_study_background *b, double eot, bool without_poor,
-                                      struct eot_channel *channel, struct eot_error *err) {
+                                      struct eot_limit_channel *channel, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char name[200];
     struct eot_sample *sample = eot_spec_add_sample(channel, b->name);
@@ -77,7 +77,7 @@ enum eot_status eot_study_spec(const struct eot_study *study, double eot, bool w
     *spec = (struct eot_spec){.measurement = strdup("limit"), .poi = strdup("mu")};
     EOT_CHECK_MEMORY(spec->measurement);
     EOT_CHECK_MEMORY(spec->poi);
-    struct eot_channel *channel = eot_spec_add_channel(spec, "signal_region", 1);
+    struct eot_limit_channel *channel = eot_spec_add_channel(spec, "signal_region", 1);
     EOT_CHECK_MEMORY(channel);
     struct eot_sample *signal = eot_spec_add_sample(channel, "signal");
     EOT_CHECK_MEMORY(signal);

@@ -54,7 +54,7 @@ enum eot_status eot_study_write_hs3(const struct eot_study *study, const struct 
     char *text = NULL, name[240];
     EOT_TRY(eot_study_spec_at(study, &study->signal[0], eot_study_reference(plane, &study->signal[0]), &spec, err));
     EOT_TRY(eot_model_create(&spec, &model, err));
-    const struct eot_channel *c = &spec.channel[0];
+    const struct eot_limit_channel *c = &spec.channel[0];
     for (size_t s = 0; s < c->n_sample; s++) {
         json_t *modifiers = json_array();
         for (size_t m = 0; m < c->sample[s].n_modifier; m++)

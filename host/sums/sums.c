@@ -49,7 +49,8 @@ static size_t places(const struct eot_sums_section *s) { return s->kind == EOT_S
 
 size_t eot_sums_section_add(struct eot_sums_layout *layout, const char *name, enum eot_sums_kind kind,
                             enum eot_sums_scope scope, size_t n, bool is_tally) {
-    if (layout->n_section == EOT_SUMS_MAX_SECTION) abort(); /* a mistake of the program that its first run shows */
+    if (layout->n_section == EOT_SUMS_MAX_SECTION || (kind == EOT_SUMS_MAXIMUM && scope != EOT_SUMS_PER_RUN))
+        abort(); /* a mistake of the program that its first run shows */
     struct eot_sums_section *s = &layout->section[layout->n_section];
     *s = (struct eot_sums_section){name, kind, scope, n, is_tally, layout->n_value[scope]};
     layout->n_value[scope] += places(s);
@@ -100,6 +101,7 @@ static void add_values(const struct eot_sums_layout *layout, enum eot_sums_scope
         int64_t *a = to + s->first;
         const int64_t *b = from + s->first;
         for (size_t i = 0; s->kind == EOT_SUMS_COUNT && i < s->n; i++) a[i] = wrapped_sum(a[i], b[i]);
+        for (size_t i = 0; s->kind == EOT_SUMS_MAXIMUM && i < s->n; i++) a[i] = a[i] > b[i] ? a[i] : b[i];
         for (size_t i = 0; s->kind == EOT_SUMS_WIDE && i < s->n; i++) wide_add_sum(a + EOT_WIDE * i, b + EOT_WIDE * i);
     }
 }

@@ -17,9 +17,10 @@
 
 /** What a sum consists of. */
 enum eot_sums_kind {
-    EOT_SUMS_COUNT, /* one int64_t */
-    EOT_SUMS_WIDE   /* a real number in fixed point with 64 bits before and 128 bits behind the point: EOT_WIDE places,
-                       see eot_wide_add */
+    EOT_SUMS_COUNT,   /* one int64_t */
+    EOT_SUMS_MAXIMUM, /* one int64_t, not negative: the largest, instead of the sum; of the run only */
+    EOT_SUMS_WIDE /* a real number in fixed point with 64 bits before and 128 bits behind the point: EOT_WIDE places,
+                     see eot_wide_add */
 };
 
 /** What the sums of a section are over. */
@@ -98,7 +99,7 @@ void eot_sums_tally_hash(const struct eot_sums *sums, char hex[65]);
 /** The values of a section, wide sum i from place EOT_WIDE i on: of block `block`, or, for the other scopes, of the run
  * (block is not looked at). */
 int64_t *eot_sums_at(const struct eot_sums *sums, size_t section, size_t block);
-/** Total of count i of a section over all blocks. */
+/** Total of count i of a section over all blocks; of a maximum, the largest. */
 int64_t eot_sums_count(const struct eot_sums *sums, size_t section, size_t i);
 /** Total of wide sum i of a section over all blocks. */
 double eot_sums_wide(const struct eot_sums *sums, size_t section, size_t i);

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 
 #include "world/calibrate_muons.h"
+#include "world/columns.h"
 #include "eotmc/base/constants.h"
 
-enum { N_MUON = 20000, N_PART = 10 };
+enum { N_MUON = EOT_CALIBRATION_MUONS, N_PART = 10 };
 
 static int compare_doubles(const void *a, const void *b) {
     double u = *(const double *)a, v = *(const double *)b;
@@ -72,9 +73,7 @@ enum eot_status eot_hcal_calibrate(const struct eot_config *config, const struct
                                         .z_front = module->z,
                                         .z_rear = module->z + module->thickness,
                                         .kinetic = (f32)config->detector.hcal_mip_energy - (f32)EOT_M_MUON};
-    for (int i = 0; i < w->event.n_slab; i++)
-        if (w->event.slab[i].role == EOT_ROLE_HCAL && w->event.slab[i].module == 0)
-            muon.shower_visible = w->event.slab[i].shower_visible;
+    muon.shower_visible = eot_world_volume(&w->event, EOT_ROLE_HCAL, 0)->shower_visible;
     follow_for_this_cpu()(w, &muon, N_MUON, signal);
     for (int p = 0; p < N_PART; p++) {
         int n = N_MUON / N_PART;

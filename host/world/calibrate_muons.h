@@ -10,7 +10,7 @@
 struct eot_calibration_muon {
     double x, y, z_front, z_rear; /* cm */
     float kinetic;                /* GeV */
-    float shower_visible;         /* of the module's slab */
+    float shower_visible;         /* of the module */
 };
 
 /** Energy in the active layers of HCAL module 0 from n muons [GeV]; muon i takes the random stream i. */

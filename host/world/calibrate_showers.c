@@ -7,7 +7,6 @@
 #include "eotmc/transport/step.h"
 
 #include "world/calibrate_showers.h"
-#include "config/schema.h"
 #include "physics/shower.h"
 
 enum { N_SAMPLE = 16000, MAX_NODE = 40, RUN = 0x73680001 };
@@ -22,31 +21,16 @@ static const struct {
     double critical_energy, Z, one_minus_e_hat, inverse_sampling_frequency;
 } FITTED = {8.415e-3, 75.48, 0.3484, 0.2709};
 
-bool eot_shower_matter_is_fitted(const eot_slab *s) {
+bool eot_shower_matter_is_fitted(const eot_deposit_volume *s) {
     return fabs((double)s->log_critical_energy - log(FITTED.critical_energy)) < SAME &&
            fabs((double)s->Z / FITTED.Z - 1.0) < SAME &&
            fabs((double)s->one_minus_e_hat / FITTED.one_minus_e_hat - 1.0) < SAME &&
            fabs((double)s->inverse_sampling_frequency / FITTED.inverse_sampling_frequency - 1.0) < SAME;
 }
 
-/* Whether the n values of a key are its default. */
-static bool is_default(const char *path, const double *value, int n) {
-    for (size_t i = 0; i < EOT_N_KEYS; i++) {
-        if (EOT_KEYS[i].scope != EOT_SCOPE_ROOT || strcmp(EOT_KEYS[i].path, path) != 0) continue;
-        const char *text = EOT_KEYS[i].fallback + 1; /* behind the bracket */
-        for (int k = 0; k < n; k++) {
-            char *end;
-            if (strtod(text, &end) != value[k]) return false;
-            text = end + 1;
-        }
-        return true;
-    }
-    return false;
-}
-
-bool eot_shower_shape_is_default(const struct eot_physics_config *p) {
-    return is_default("physics.shower.depth", p->shower_depth, 3) &&
-           is_default("physics.shower.alpha", p->shower_alpha, 4);
+bool eot_shower_shape_is_default(const struct eot_config *config) {
+    return eot_config_is_default(config, "physics.shower.depth") &&
+           eot_config_is_default(config, "physics.shower.alpha");
 }
 
 /* Moments of the deposits of a shower that starts at a node: [is_photon][node]. */
@@ -152,9 +136,10 @@ static void climb(struct ladder *l, const struct eot_world *w, const eot_em_tabl
 }
 
 /* The nodes' mean depths and shapes as rows of the table. */
-static enum eot_status store(const struct ladder *l, struct eot_world *w, eot_slab *slab, struct eot_error *err) {
+static enum eot_status store(const struct ladder *l, struct eot_world *w, eot_deposit_volume *volume,
+                             struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    slab->shower_table = (u32)w->table.n;
+    volume->shower_table = (u32)w->table.n;
     for (int j = 0; j < l->n_node; j++) {
         double row[EOT_SHOWER_N_COLUMN], E = EOT_SHOWER_JOIN * exp(j * LOG_STEP);
         for (int k = 0; k < 2; k++) {
@@ -181,11 +166,11 @@ enum eot_status eot_showers_calibrate(const struct eot_config *config, const str
     struct eot_world cascade = {0}; /* only its tables are used */
     struct eot_em_options o;
     struct ladder *l = NULL;
-    int i = 0;
-    while (i < w->event.n_slab && w->event.slab[i].role != EOT_ROLE_ECAL) i++;
-    if (i == w->event.n_slab || config->physics.shower_calibrate == EOT_CONFIG_SHOWER_OFF ||
-        eot_shower_matter_is_fitted(&w->event.slab[i]) || !eot_shower_shape_is_default(&config->physics))
-        goto done;
+    eot_deposit_volume *ecal = &w->event.volume[w->event.columns.ecal];
+    bool is_on = config->physics.shower_calibrate == EOT_CONFIG_SHOWER_ON ||
+                 (config->physics.shower_calibrate == EOT_CONFIG_SHOWER_AUTO && !eot_shower_matter_is_fitted(ecal) &&
+                  eot_shower_shape_is_default(config));
+    if (!is_on) goto done;
     l = calloc(1, sizeof *l);
     EOT_CHECK_MEMORY(l);
     EOT_TRY(eot_world_em_options_plain(config, setup, EOT_SHOWER_JOIN, &o, err));
@@ -194,11 +179,11 @@ enum eot_status eot_showers_calibrate(const struct eot_config *config, const str
     o.energy_max = TABLE_END * EOT_SHOWER_JOIN * exp((l->n_node - 1) * LOG_STEP);
     o.depth = DEEP;
     l->inverse_X0 = 1.0 / eot_em_medium_X0(&o.medium[0]);
-    l->log_critical = (double)w->event.slab[i].log_critical_energy;
+    l->log_critical = (double)ecal->log_critical_energy;
     l->constants = c;
     EOT_TRY(eot_em_tables_build(&o, &cascade.table, &cascade.em, cascade.accuracy.em, err));
     climb(l, &cascade, &cascade.em);
-    EOT_TRY(store(l, w, &w->event.slab[i], err));
+    EOT_TRY(store(l, w, ecal, err));
     c->own_log_first = (f32)log(EOT_SHOWER_JOIN);
     c->own_inverse_log_step = (f32)(1.0 / LOG_STEP);
     c->n_own = l->n_node;

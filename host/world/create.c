@@ -9,14 +9,15 @@
 #include "physics/muon_tables.h"
 #include "physics/process.h"
 #include "physics/shower.h"
+#include "world/beam_line.h"
 #include "world/calibrate.h"
 #include "world/calibrate_showers.h"
+#include "world/columns.h"
 #include "world/grid.h"
 #include "world/importance.h"
 #include "world/reach.h"
 #include "world/response.h"
 #include "world/sections.h"
-#include "world/slabs.h"
 #include "world/world_cache.h"
 
 double eot_world_signal_preference(const struct eot_config *config) {
@@ -89,8 +90,8 @@ done:
 
 static eot_beam beam_of(const struct eot_beam_config *b) {
     return (eot_beam){(f32)b->energy,       (f32)b->spread,       (f32)b->spot_x,     (f32)b->spot_y,
-                      (f32)b->divergence_x, (f32)b->divergence_y, (f32)b->position_x, (f32)b->position_y,
-                      (f32)b->position_z,   (i32)b->particle};
+                      (f32)b->divergence_x, (f32)b->divergence_y, (f32)b->angle_x,    (f32)b->angle_y,
+                      (f32)b->position_x,   (f32)b->position_y,   (f32)b->position_z, (i32)b->particle};
 }
 
 /* All sections, of what the cache's key holds. */
@@ -106,7 +107,8 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     e->calorimeter_z = (f32)ecal->z;
     e->layers_inverse_X0 = (f32)(1.0 / (ecal->thickness / eot_setup_volume_X0(setup, ecal)));
     e->beam = beam_of(&config->beam);
-    EOT_TRY(eot_world_slabs(config, setup, e, err));
+    EOT_TRY(eot_world_beam_line(config, setup, o, true, w, err));
+    EOT_TRY(eot_world_columns(config, setup, w, err));
     EOT_TRY(eot_world_response(config, e, err));
     if (cascade_only) goto done;
     EOT_TRY(eot_showers_calibrate(config, setup, w, err));
@@ -154,6 +156,20 @@ enum eot_status eot_world_create_muons(const struct eot_config *config, const st
     w->event.beam = beam_of(&config->beam);
     w->achieved_error = w->accuracy.muon;
     eot_world_hash(w, w->sha256);
+done:
+    return status;
+}
+
+enum eot_status eot_world_create_line(const struct eot_config *config, const struct eot_setup *setup,
+                                      struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_em_options o;
+    memset(w, 0, sizeof *w);
+    EOT_TRY(eot_world_em_options(config, setup, config->physics.cut, &o, err));
+    EOT_TRY(eot_world_grid(setup, w, err));
+    w->event.beam = beam_of(&config->beam);
+    w->event.calorimeter_z = (f32)config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)].z;
+    EOT_TRY(eot_world_beam_line(config, setup, &o, false, w, err));
 done:
     return status;
 }

@@ -1,19 +1,26 @@
 #include "physics/process.h"
+#include "world/beam_line.h"
 #include "world/world.h"
+
+/* What options say of the ECAL's layers and of what is in front of it: its layers are those of the tables, unless there
+ * are tables of other media besides. */
+enum layers { ONE, TWO, ONE_AND_LINE, TWO_AND_LINE, N_LAYERS };
 
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally) {
     int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
-#define FOR_ALL(n_medium, parents, tally) \
-    "-DEOT_N_MEDIUM=" #n_medium " -DEOT_RARE_PARENTS=" #parents " -DEOT_TRACK_TALLY=" #tally
+#define FOR_ALL(layers, parents, tally) layers " -DEOT_RARE_PARENTS=" #parents " -DEOT_TRACK_TALLY=" #tally
 #define FOR_PARENTS(n, p) \
     { FOR_ALL(n, p, 0), FOR_ALL(n, p, 1), FOR_ALL(n, p, 2) }
-#define FOR_MEDIUM(n) \
+#define FOR_LAYERS(n) \
     { \
         FOR_PARENTS(n, 0), FOR_PARENTS(n, 1), FOR_PARENTS(n, 2), FOR_PARENTS(n, 3), FOR_PARENTS(n, 4), \
             FOR_PARENTS(n, 5), FOR_PARENTS(n, 6), FOR_PARENTS(n, 7) \
     }
-    static const char *const options[2][8][3] = {FOR_MEDIUM(1), FOR_MEDIUM(2)};
-    return options[ecal >= 0 && eot_world_has_explicit_layers(&config->geometry.volume[ecal])]
+    static const char *const options[N_LAYERS][8][3] = {
+        FOR_LAYERS("-DEOT_N_MEDIUM=1 -DEOT_ARRIVALS=0"), FOR_LAYERS("-DEOT_N_MEDIUM=2 -DEOT_ARRIVALS=0"),
+        FOR_LAYERS("-DEOT_N_MEDIUM=1 -DEOT_ARRIVALS=1"), FOR_LAYERS("-DEOT_ARRIVALS=1")};
+    bool has_two = ecal >= 0 && eot_world_has_explicit_layers(&config->geometry.volume[ecal]);
+    return options[(has_two ? TWO : ONE) + (eot_world_has_arrivals(config) ? ONE_AND_LINE : ONE)]
                   [eot_process_parents(config->physics.rare)][tally];
 }
 

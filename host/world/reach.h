@@ -8,10 +8,12 @@
 
 /** Append the table of least kinetic energies to world->table and fill in event.need. A lower bound, not an estimate:
  * the mean *continuous* loss alone, without any hard event (a third of the mean loss is in those), in the thinnest
- * matter that the smallest box around ECAL and trackers meets at each depth, along z. Only a muon whose continuous
- * losses fluctuate down by more than all its hard losses make up for is given up wrongly, or one that leaves that box
- * and comes back to cross every plane; `tests/regress/test_deposits.c` looks for them. Without trackers, or without an
- * ECAL, no energy is enough. @return EOT_E_MEMORY. */
+ * matter at each depth, along z, that a muon may meet on its way from the ECAL through one chamber after the other. In
+ * between, where there is no field, it is on a straight line from one to the other, give or take what scattering does
+ * to it (two standard deviations, at half the energy that is asked for). Where there is a field it may be anywhere in
+ * the world. Only a muon whose continuous losses fluctuate down by more than all its hard losses make up for, or that
+ * scatters out of that box and back, is given up wrongly; `tests/regress/test_deposits.c` looks for them. Without
+ * chambers no energy is needed. @return EOT_E_MEMORY. */
 enum eot_status eot_world_reach(const struct eot_config *config, const struct eot_setup *setup, struct eot_world *world,
                                 struct eot_error *err);
 

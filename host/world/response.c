@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "world/columns.h"
+
 static enum eot_status make_spectrometer(const struct eot_config *config, eot_response *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     double magnet_z = 0.0;
@@ -27,14 +29,18 @@ done:
     return status;
 }
 
-/* Of the HCAL's modules, from the slabs. */
-static void make_hcal(const eot_event_world *e, eot_response *r) {
-    for (int i = 0; i < e->n_slab; i++) {
-        if (e->slab[i].role != EOT_ROLE_HCAL) continue;
+/* Of the HCAL's modules. Its end is the rearmost face of any. */
+static void make_hcal(const struct eot_config *config, const eot_event_world *e, eot_response *r) {
+    for (size_t i = 0; i < config->geometry.n_volume; i++) {
+        const struct eot_volume_config *v = &config->geometry.volume[i];
+        if (v->role != EOT_ROLE_HCAL) continue;
+        f32 end = (f32)(v->z + v->thickness);
+        r->hcal_end = r->n_hcal > 0 ? fmaxf(r->hcal_end, end) : end;
         r->n_hcal++;
-        r->hcal_end = fmaxf(r->hcal_end, e->slab[i].z1);
-        r->hadronic_visible = e->slab[i].shower_visible; /* h/mip taken as e/mip */
     }
+    if (r->n_hcal > 0)
+        r->hadronic_visible =
+            eot_world_volume(e, EOT_ROLE_HCAL, r->n_hcal - 1)->shower_visible; /* h/mip taken as e/mip */
 }
 
 enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *e, struct eot_error *err) {
@@ -49,7 +55,7 @@ enum eot_status eot_world_response(const struct eot_config *config, eot_event_wo
                                  .hcal_scale = 1.0f,
                                  .hcal_photostatistics = (f32)d->hcal_photostatistics,
                                  .veto_photostatistics = (f32)d->veto_photostatistics};
-    make_hcal(e, &e->response);
+    make_hcal(config, e, &e->response);
     return make_spectrometer(config, &e->response, err);
 }
 

@@ -5,7 +5,7 @@
 
 #include "world/world.h"
 
-/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the slabs. @return EOT_E_CONFIG (too
+/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the volumes. @return EOT_E_CONFIG (too
  * many tracker planes). */
 enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *event, struct eot_error *err);
 

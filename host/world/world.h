@@ -18,6 +18,8 @@ struct eot_world_accuracy {
     double hcal_peak;                          /* statistical, of the calibration */
 };
 
+#define EOT_CALIBRATION_MUONS 20000 /* that the calibration of the HCAL rests on */
+
 /* What a device reads of it is listed in world/sections.h. */
 struct eot_world {
     struct eot_f32_table table;
@@ -63,6 +65,10 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
  * EOT_E_MEMORY. */
 enum eot_status eot_world_create_muons(const struct eot_config *config, const struct eot_setup *setup,
                                        struct eot_world *world, struct eot_error *err);
+/** Only the way of a beam of electrons, positrons or photons to the ECAL, without tables: geometry and fields, as if
+ * all in front were vacuum. @return EOT_E_CONFIG (no ECAL), EOT_E_MEMORY. */
+enum eot_status eot_world_create_line(const struct eot_config *config, const struct eot_setup *setup,
+                                      struct eot_world *world, struct eot_error *err);
 void eot_world_free(struct eot_world *world);
 
 /** Whether the cascade sees the ECAL as two explicit layers, or as one effective medium. */

@@ -16,6 +16,7 @@ int main(int argc, char **argv) {
     if (reader.failed()) return 3;
     std::map<int, long> in, out;
     double sum = 0.0, violation = 0.0, shell = 0.0, z_low = 1e30, z_high = -1e30, t_low = 1e30, t_high = -1e30,
+           sample_low = 1e30, sample_high = 0.0, flux = 0.0,
            xsec_low = 1e30, xsec_high = 0.0, E_low = 1e30, E_high = 0.0;
     long n = 0, n_bad = 0;
     while (!reader.failed()) {
@@ -59,11 +60,19 @@ int main(int argc, char **argv) {
             n_bad++;
             continue;
         }
-        xsec_low = std::fmin(xsec_low, xsec->xsec()), xsec_high = std::fmax(xsec_high, xsec->xsec());
+        auto own = event.attribute<HepMC3::DoubleAttribute>("vertex_xsec_pb");
+        if (!own) {
+            n_bad++;
+            continue;
+        }
+        xsec_low = std::fmin(xsec_low, own->value()), xsec_high = std::fmax(xsec_high, own->value());
+        sample_low = std::fmin(sample_low, xsec->xsec()), sample_high = std::fmax(sample_high, xsec->xsec());
+        flux += event.weight() / own->value();
     }
     std::printf("events %ld\nbad %ld\nsum %.9e\nviolation %.3e\nshell %.3e\nz %.6g %.6g\nt %.6g %.6g\nxsec %.6g "
-                "%.6g\nenergy %.6g %.6g\n",
-                n, n_bad, sum, violation, shell, z_low, z_high, t_low, t_high, xsec_low, xsec_high, E_low, E_high);
+                "%.6g\nenergy %.6g %.6g\nsample %.9e %.9e\nflux %.9e\n",
+                n, n_bad, sum, violation, shell, z_low, z_high, t_low, t_high, xsec_low, xsec_high, E_low, E_high,
+                sample_low, sample_high, flux);
     for (auto &p : in) std::printf("in %d %ld\n", p.first, p.second);
     for (auto &p : out) std::printf("out %d %ld\n", p.first, p.second);
     return 0;

@@ -49,6 +49,10 @@ read -r _ E_high < <(value energy)
 read -r _ xsec_high < <(value xsec)
 want=$("$eotmc" xs --mphi 0.2 --energy "$E_high" --A 207.2 --format csv | sed -n 2p | cut -d, -f3)
 is "$xsec_high / $want > 0.995 && $xsec_high / $want < 1.005" "signal: cross section $xsec_high pb at $E_high GeV, not $want"
+# the sample's, the same in all events: its flux of leptons through nuclei makes its rate
+read -r low high < <(value sample)
+is "$low == $high && $low > 0 && $low < $xsec_high" "signal: cross section of the sample from $low to $high pb"
+is "$low * $(value flux) / $(value sum) - 1 < 1e-6 && 1 - $low * $(value flux) / $(value sum) < 1e-6" "signal: the sample's cross section, $low pb, is not its rate over its flux"
 
 # --- muon pairs; a fair sample of a third of them; the selected ones only
 run dimuon configs/smoke.yaml scoring.record_fraction=1 sampling.eot=900 sampling.batch=100

@@ -25,6 +25,6 @@ under_oclgrind() { # EXPECTED_LAST_LINE_PATTERN ARGUMENTS...
 under_oclgrind 'passed on Oclgrind' selftest --fast
 # every kernel of a run, on few showers: accesses and races (uninitialised values are reported in the cascade's lanes, their source is not found yet)
 checks=--data-races
-under_oclgrind 'dimuon.per_eot' run "$2/configs/smoke.yaml" -o "$work/run" --progress none --set physics.cut="20 GeV" --set physics.shower.spot_energy="1 GeV" \
+under_oclgrind 'dimuon.per_eot' run "$2/configs/smoke.yaml" -o "$work/run" --force --progress none --set physics.cut="20 GeV" --set physics.shower.spot_energy="1 GeV" \
     --set scoring.showers=4 --set sampling.eot=2 --set sampling.batch=2 --set device.lanes=2 --set device.work_group=2 --set device.launch_steps=100
 echo "oclgrind has nothing to report"

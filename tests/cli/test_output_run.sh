@@ -58,7 +58,7 @@ expect "a file system without new folders" 3 "'/proc/eotmc' \("
 (
     trap '' XFSZ
     ulimit -f 4
-    run "$work/full"
+    run "$work/full" --force
     echo "$code" >"$work/code"
 )
 code=$(cat "$work/code")
@@ -68,13 +68,13 @@ no_halves "$work/full"
 mkdir "$work/small"
 if mount -t tmpfs -o size=16k tmpfs "$work/small" 2>/dev/null; then
     mounted=$work/small
-    run "$work/small"
+    run "$work/small" --force
     expect "a disk of 16 KiB" 3 "$work/small/[^']*' .*; free space"
     no_halves "$work/small"
 else
     echo "no permission to mount: the full disk is tried with a file size limit only"
 fi
-run "$work/stdout" && "$eotmc" run "$source/configs/na64e-dimuon.yaml" --device host --set sampling.eot=1000 -o "$work/stdout" >/dev/full 2>"$work/err"
+run "$work/stdout" && "$eotmc" run "$source/configs/na64e-dimuon.yaml" --device host --set sampling.eot=1000 -o "$work/stdout" --force >/dev/full 2>"$work/err"
 code=$?
 expect "a full standard output" 3 'cannot write to standard output'
 [ $n_failed -eq 0 ] && echo "outputs are whole or absent"

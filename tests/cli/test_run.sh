@@ -39,7 +39,7 @@ grep -qE 'results in|EOT/s, *ETA|^smoke: 64 EOT' "$work/out" && fail "messages o
 [ -n "$(tally "$work/one")" ] || fail "no tally hash"
 grep -qE '"relative_residual": (0|0\.0|[-+0-9.e]*e-(0[6-9]|[1-9][0-9]))' "$work/one/summary.json" || fail "energy balance: $(grep relative_residual "$work/one/summary.json")"
 
-# --- one batch, which has no standard error, is made in ten
+# --- a run of one batch has errors: it is made in ten
 run run "$config" --device host -o "$work/single" --set sampling.batch=1000 --progress none
 expect "a run of one batch" 0 ''
 grep -q '^dimuon.mean_depth_X0 ' "$work/out" || fail "a run of one batch: $(cat "$work/out")"

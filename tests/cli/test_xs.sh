@@ -74,8 +74,8 @@ rejects "not a list of numbers" --mphi 0.5 --energy 100GeV
 rejects "not a list of numbers" --mphi nan --energy 100
 rejects "decay to e phi" --mphi 0.1 --energy 100
 rejects "above 3 GeV" --mphi 3.5 --energy 100
-rejects "at most 300 GeV" --mphi 0.5 --energy 301
-rejects "at most 300 GeV" --mphi 0.5 --energy -5
+rejects "at most 500 GeV" --mphi 0.5 --energy 501
+rejects "at most 500 GeV" --mphi 0.5 --energy -5
 rejects "must be in [0, 1]" --mphi 0.5 --energy 100 --differential x --at 1.5
 rejects "must be in [0, pi]" --mphi 0.5 --energy 100 --differential y-psi --at 0.5,4
 rejects "must be pairs" --mphi 0.5 --energy 100 --differential y-psi --at 0.5

@@ -68,6 +68,13 @@ for key in $(grep -oE '^\| `physics\.rare\.[a-z0-9_]+`' configs/schema.md | grep
     grep -qF "\`$key\`" docs/physics.md || broken "docs/physics.md: its table of processes lacks $key"
 done
 
+# --- warnings: their codes are those of docs/warnings.md
+told=$(sed -nE 's/^\| `([a-z_]+)` \|.*/\1/p' docs/warnings.md | sort)
+there=$(find host -name '*.c' -exec cat {} + | tr '\n' ' ' | grep -oE 'eot_findings_warn\([^"]*"[a-z_]+"|\{EOT_ROLE_[A-Z]+, "[a-z_]+_constants"' | grep -oE '[a-z_]+"$' | tr -d '"' | sort -u)
+[ "$(wc -l <<<"$there")" -gt 8 ] || broken "only $(wc -l <<<"$there") codes of warnings were found: is the pattern still right?"
+diff <(echo "$there") <(echo "$told") | sed -nE 's/^< (.*)/docs\/warnings.md: the code \1 is missing/p; s/^> (.*)/docs\/warnings.md: no warning has the code \1/p' |
+    while IFS= read -r line; do broken "$line"; done
+
 # --- the words of the glossary are used: a row's first word or phrase is somewhere in the sources
 n_word=0
 while IFS= read -r word; do

@@ -19,7 +19,7 @@ stop() {
 }
 scratch_create "$source" "$work" || stop "the copy does not configure: $(tail -5 "$work/configure.log")"
 copy=$work/sources
-echo 'EOT_CUT(EXAMPLE, "example", "ECAL: not too much", ev.ecal <= s.most_ecal)' >>"$copy/include/eotmc/tally/cuts.def"
+echo 'EOT_CUT(EXAMPLE, "example", "ECAL: not too much", EOT_ROLE_ECAL, ev.ecal <= s.most_ecal)' >>"$copy/include/eotmc/tally/cuts.def"
 echo 'EOT_SELECTION_NUMBER(most_ecal, ENERGY, 0, 1000, "1000 GeV", "largest energy in the ECAL")' >>"$copy/include/eotmc/detector/selection.def"
 echo 'EOT_COLUMN(EXAMPLE, "hcal_sum_GeV", "GeV", REAL, ev.hcal_sum, "calibrated energy in all HCAL modules")' >>"$copy/include/eotmc/tally/columns.def"
 scratch_build "$work" eotmc || stop "three rows do not build: $(grep -m 5 -E 'error|undefined' "$work/build.log")"
@@ -50,7 +50,7 @@ folder=$(find "$work/scan" -maxdepth 1 -name '*=30GeV')
 grep -aq 'hcal_sum_GeV' "$folder/result.h5" || fail "result.h5 lacks the column"
 
 # --- a row that lacks a member does not compile
-for row in 'tally/cuts.def EOT_CUT(LACKING,"lacking",ev.ecal>0.0f)' 'detector/selection.def EOT_SELECTION_NUMBER(lacking,ENERGY,0,1000,"")' 'tally/columns.def EOT_COLUMN(LACKING,"lacking","1",ev.ecal,"")'; do
+for row in 'tally/cuts.def EOT_CUT(LACKING,"lacking",EOT_ROLE_ECAL,ev.ecal>0.0f)' 'detector/selection.def EOT_SELECTION_NUMBER(lacking,ENERGY,0,1000,"")' 'tally/columns.def EOT_COLUMN(LACKING,"lacking","1",ev.ecal,"")'; do
     file=$copy/include/eotmc/${row%% *}
     cp "$file" "$work/kept"
     echo "${row#* }" >>"$file"

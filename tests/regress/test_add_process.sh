@@ -34,7 +34,7 @@ grep -q 'physics.rare.dimuon_gamma=off, physics.rare.example=off' "$work/out" ||
 set -- --set physics.rare.example=on --set physics.rare.dimuon_gamma=off --set physics.cut='5 GeV' --set scoring.showers=0 --set sampling.eot=200 --set sampling.batch=50
 "$eotmc" tables "$copy/configs/smoke.yaml" "$@" >"$work/out" 2>&1 && grep -q '^gamma N -> mu+ mu- N (example) ' "$work/out" || fail "tables does not list it: $(cat "$work/out")"
 "$eotmc" selftest --device host >"$work/out" 2>&1 && grep -q '^example ' "$work/out" || fail "the self-test has no probe of it: $(tail -3 "$work/out")"
-"$eotmc" run "$copy/configs/smoke.yaml" "$@" --device host --progress none --set output.figures=off --set output.hepmc=on --set scoring.record_fraction=1 -o "$work/run" >"$work/out" 2>&1 ||
+"$eotmc" run "$copy/configs/smoke.yaml" "$@" --device host --progress none --set output.figures=off --set output.hepmc=on --set scoring.record_fraction=1 -o "$work/run" --force >"$work/out" 2>&1 ||
     fail "the run fails: $(cat "$work/out")"
 rate=$(tr -d ' \n' <"$work/run/summary.json" | sed -n 's/.*"dimuon.example.per_eot":{"value":\([-+0-9.e]*\).*/\1/p')
 all=$(tr -d ' \n' <"$work/run/summary.json" | sed -n 's/.*"dimuon.per_eot":{"value":\([-+0-9.e]*\).*/\1/p')

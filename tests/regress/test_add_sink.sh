@@ -38,19 +38,19 @@ enum eot_status eot_output_count(const char *folder, const struct eot_config *co
     return eot_output_write_file(folder, "count.txt", text, strlen(text), err);
 }
 C
-with_row 'EOT_SINK(count, "count.txt", config->sampling.eot < 17, eot_output_count)'
+with_row 'EOT_SINK(count, "count.txt", config->sampling.eot < 17, RESULT, eot_output_count)'
 scratch_build "$work" eotmc || fail "one file and one row do not compile"
 run on
 [ "$(cat "$work/on/count.txt" 2>/dev/null)" = "smoke 16" ] || fail "no count.txt with the number of primaries: $(ls "$work/on")"
 for file in summary.json result.h5 effective-config.yaml; do [ -s "$work/on/$file" ] || fail "no $file beside it"; done
 
-with_row 'EOT_SINK(count, "count.txt", config->sampling.eot > 17, eot_output_count)'
+with_row 'EOT_SINK(count, "count.txt", config->sampling.eot > 17, RESULT, eot_output_count)'
 scratch_build "$work" eotmc || fail "the row with another condition does not compile"
 run off
 [ -s "$work/off/summary.json" ] && [ ! -e "$work/off/count.txt" ] || fail "a row that is not enabled writes its file"
 
-with_row 'EOT_SINK(count, "count.txt", eot_output_count)'
-refused "a row with a column left out" 'EOT_SINK.*requires 4 arguments|too few arguments'
-with_row 'EOT_SINK(count, "count.txt", true, eot_output_missing_writer)'
+with_row 'EOT_SINK(count, "count.txt", RESULT, eot_output_count)'
+refused "a row with a column left out" 'EOT_SINK.*requires 5 arguments|too few arguments'
+with_row 'EOT_SINK(count, "count.txt", true, RESULT, eot_output_missing_writer)'
 refused "a row without its function" 'eot_output_missing_writer'
 echo "a sink is one file and one row"

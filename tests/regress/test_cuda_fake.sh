@@ -68,7 +68,7 @@ bits dimuon-forced 400 --in-flight 2 --batch 150 --chunk 64
 bits muon 2000
 bits_run() { # CONFIG ARGUMENTS...
     for device in host cuda:0 cuda:0,cuda:1; do
-        FAKE_CUDA=two "$eotmc" run "$source/configs/$1" --device $device -o "$work/run" --progress none --set output.figures=off --set scoring.showers=0 "${@:2}" >"$work/out" 2>"$work/err" || fail "$* on $device"
+        FAKE_CUDA=two "$eotmc" run "$source/configs/$1" --device $device -o "$work/run" --force --progress none --set output.figures=off --set scoring.showers=0 "${@:2}" >"$work/out" 2>"$work/err" || fail "$* on $device"
         grep tally_sha256 "$work/run/summary.json" >"$work/hash.$device" || fail "no hash of $*"
         rm -rf "$work/run"
         cmp -s "$work/hash.host" "$work/hash.$device" || fail "$* on $device differs from the host"

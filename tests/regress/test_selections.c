@@ -16,7 +16,8 @@ static void sum_tallies(const struct eot_run *run, size_t i, int64_t sum[EOT_N_T
     memset(sum, 0, EOT_N_TALLY * sizeof *sum);
     for (size_t b = 0; b < run->n_block; b++) {
         const int64_t *first = run->block[b].event, *own = first + i * EOT_N_TALLY;
-        for (int k = 0; k < EOT_N_TALLY; k++) sum[k] += k >= EOT_C_MUON_STEPS && k < EOT_N_COUNTER ? first[k] : own[k];
+        for (int k = 0; k < EOT_N_TALLY; k++)
+            sum[k] += (k >= EOT_C_MUON_STEPS && k < EOT_N_COUNTER) || k >= EOT_T_LEDGER_SQUARE ? first[k] : own[k];
     }
 }
 

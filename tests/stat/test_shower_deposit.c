@@ -16,21 +16,53 @@ static const double BIN = 0.01; /* X0 */
 
 struct bench {
     struct eot_f32_table table;
-    eot_shower_constants c;
-    eot_slab slab[3];
+    eot_event_world world;
     i64 acc[EOT_N_ACC], profile[N_BIN];
 };
 
 /* What showers are deposited in, with the profile. */
-static eot_deposit_view bench_view(struct bench *b, int n_slab) {
-    eot_deposit_view d = eot_deposit_view_of(b->table.value, &b->c, b->slab, n_slab, b->acc);
+static eot_deposit_view bench_view(struct bench *b) {
+    eot_deposit_view d = eot_deposit_view_of(b->table.value, &b->world, b->acc);
     d.profile = b->profile;
     d.binning.n_bin = N_BIN;
     d.binning.inverse_width = (f32)(1.0 / BIN);
     return d;
 }
 
-/* One slab in which 1 cm is 1 X0 and 1 Moliere radius, 40 X0 deep and as wide as told. */
+/* Volumes one behind the other along z, as wide as the ECAL, in a world that is a little wider. @param edge [n + 1].
+ * @param volume [n] numbers in b->world.volume; ECAL and void are 0 and 1. */
+static void bench_stack(struct bench *b, int n, const double *edge, const int *volume) {
+    eot_columns *c = &b->world.columns;
+    struct eot_error err = {0};
+    double half = b->world.volume[0].half_x, edges[4] = {-half - 100.0, -half, half, half + 100.0}, first[9],
+           segment[2 * (4 + 3)];
+    segment[0] = edge[0];
+    segment[1] = 1.0; /* beside: the void */
+    segment[2] = edge[n];
+    segment[3] = -1.0;
+    for (int i = 0; i < n; i++) {
+        segment[4 + 2 * i] = edge[i];
+        segment[5 + 2 * i] = volume[i];
+        if (volume[i] == 0) {
+            c->ecal_z0 = (f32)edge[i];
+            c->ecal_z1 = (f32)edge[i + 1];
+        }
+    }
+    segment[4 + 2 * n] = edge[n];
+    segment[5 + 2 * n] = -1.0;
+    for (int i = 0; i < 9; i++) first[i] = i == 4 ? 2.0 : 0.0;
+    c->n_x = c->n_y = 3;
+    c->z0 = (f32)edge[0];
+    c->z1 = (f32)edge[n];
+    c->ecal = 0;
+    c->ecal_is_whole = 1;
+    cr_assert_eq(eot_f32_table_append(&b->table, edges, 4, &c->edges_x, &err), EOT_OK);
+    c->edges_y = c->edges_x;
+    cr_assert_eq(eot_f32_table_append(&b->table, first, 9, &c->first, &err), EOT_OK);
+    cr_assert_eq(eot_f32_table_append(&b->table, segment, 6 + 2 * (size_t)n, &c->segment, &err), EOT_OK);
+}
+
+/* One ECAL in which 1 cm is 1 X0 and 1 Moliere radius, 40 X0 deep and as wide as told. */
 static void bench_create(struct bench *b, double half_width) {
     memset(b, 0, sizeof *b);
     struct eot_physics_config p = {.shower_depth = {0.3, 1.2, -0.01},
@@ -42,31 +74,32 @@ static void bench_create(struct bench *b, double half_width) {
                                    .shower_radius_max = 5.0,
                                    .shower_spot_energy = 0.05};
     struct eot_error err = {0};
-    cr_assert_eq(eot_shower_tables_build(&p, &b->table, &b->c, &err), EOT_OK, "%s", err.text);
-    b->slab[0] = (eot_slab){.z1 = 40.0f,
-                            .inverse_X0 = 1.0f,
-                            .log_critical_energy = logf(0.0084f),
-                            .moliere_radius = 1.0f,
-                            .half_x = (f32)half_width,
-                            .half_y = (f32)half_width,
-                            .role = EOT_ROLE_ECAL,
-                            .cells_x = 6,
-                            .cells_y = 6,
-                            .first_cell = EOT_ACC_ECAL_CELL,
-                            .Z = 75.5f,
-                            .one_minus_e_hat = 0.35f,
-                            .inverse_sampling_frequency = 0.271f,
-                            .shower_visible = 0.11f};
+    cr_assert_eq(eot_shower_tables_build(&p, &b->table, &b->world.shower, &err), EOT_OK, "%s", err.text);
+    b->world.volume[0] = (eot_deposit_volume){.inverse_X0 = 1.0f,
+                                              .log_critical_energy = logf(0.0084f),
+                                              .moliere_radius = 1.0f,
+                                              .half_x = (f32)half_width,
+                                              .half_y = (f32)half_width,
+                                              .role = EOT_ROLE_ECAL,
+                                              .cells_x = 6,
+                                              .cells_y = 6,
+                                              .first_cell = EOT_ACC_ECAL_CELL,
+                                              .Z = 75.5f,
+                                              .one_minus_e_hat = 0.35f,
+                                              .inverse_sampling_frequency = 0.271f,
+                                              .shower_visible = 0.11f};
+    b->world.volume[1] = (eot_deposit_volume){.inverse_X0 = 1e-9f, .first_cell = -1, .is_void = 1};
+    bench_stack(b, 1, (const double[]){0.0, 40.0}, (const int[]){0});
 }
 
 static void check_moments(double energy, int is_photon, int n) {
     struct bench b;
     bench_create(&b, 1e6);
-    b.c.sigma_depth[0] = b.c.sigma_alpha[0] = 1e6f; /* no fluctuations */
+    b.world.shower.sigma_depth[0] = b.world.shower.sigma_alpha[0] = 1e6f; /* no fluctuations */
     eot_shower_axis axis = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
     i64 counts = eot_energy_counts((f32)energy);
     for (int i = 0; i < n; i++)
-        eot_shower_deposit(bench_view(&b, 1), eot_subcut_shower_of(counts, (f32)energy, is_photon, axis),
+        eot_shower_deposit(bench_view(&b), eot_subcut_shower_of(counts, (f32)energy, is_photon, axis),
                            eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 5, 0));
     double sum = 0.0, first = 0.0, second = 0.0;
     for (int k = 0; k < N_BIN; k++) {
@@ -101,13 +134,13 @@ Test(shower_deposit, depth_is_gamma_distributed) {
 Test(shower_deposit, depth_has_the_quantiles_of_gamma) {
     struct bench b;
     bench_create(&b, 1e6);
-    b.c.sigma_depth[0] = b.c.sigma_alpha[0] = 1e6f; /* no fluctuations */
-    enum { N = 4000 };                              /* of 100 spots */
+    b.world.shower.sigma_depth[0] = b.world.shower.sigma_alpha[0] = 1e6f; /* no fluctuations */
+    enum { N = 4000 };                                                    /* of 100 spots */
     double energy = 5.0, L = log(1.0 + energy / 0.0084), m = 0.3 + 1.2 * L - 0.01 * L * L,
            alpha = fmax(0.9 + 0.5 * L - 1.5 * exp(-L), 0.6), before = 0.0, sum = 0.0;
     eot_shower_axis axis = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
     for (int i = 0; i < N; i++)
-        eot_shower_deposit(bench_view(&b, 1), eot_subcut_shower_of(eot_energy_counts(5.0f), 5.0f, 0, axis),
+        eot_shower_deposit(bench_view(&b), eot_subcut_shower_of(eot_energy_counts(5.0f), 5.0f, 0, axis),
                            eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 12, 0));
     for (int k = 0; k < N_BIN; k++) sum += (double)b.profile[k];
     for (int k = 0; k < N_BIN; k++) {
@@ -127,14 +160,13 @@ Test(shower_deposit, depth_has_the_quantiles_of_gamma) {
 static void check_spread(double energy, double share) {
     struct bench b;
     bench_create(&b, 1e6);
-    b.c.spot_energy = (f32)energy / 100.0f;
+    b.world.shower.spot_energy = (f32)energy / 100.0f;
     enum { N = 4000 };
     eot_shower_axis axis = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
     double sum = 0.0, square = 0.0;
     for (int i = 0; i < N; i++) {
         memset(b.profile, 0, sizeof b.profile);
-        eot_shower_deposit(bench_view(&b, 1),
-                           eot_subcut_shower_of(eot_energy_counts((f32)energy), (f32)energy, 0, axis),
+        eot_shower_deposit(bench_view(&b), eot_subcut_shower_of(eot_energy_counts((f32)energy), (f32)energy, 0, axis),
                            eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 6, 0));
         double total = 0.0, first = 0.0;
         for (int k = 0; k < N_BIN; k++) {
@@ -198,30 +230,24 @@ Test(shower_deposit, backscatter_has_its_share_and_path) {
     for (int gap = 0; gap < 3; gap++) {
         struct bench b;
         bench_create(&b, 1e6);
-        b.c.sigma_depth[0] = b.c.sigma_alpha[0] = 1e6f; /* no fluctuations */
-        b.c.backscatter_share = (f32)share;
-        b.c.backscatter_length = (f32)length;
+        b.world.shower.sigma_depth[0] = b.world.shower.sigma_alpha[0] = 1e6f; /* no fluctuations */
+        b.world.shower.backscatter_share = (f32)share;
+        b.world.shower.backscatter_length = (f32)length;
         double begin = 0.0, expected = out_of_first;
         if (gap) { /* 2 cm of matter, 7 cm of nothing, the rest of the matter, where the shower begins */
-            eot_slab whole = b.slab[0];
-            b.slab[1] = b.slab[2] = whole;
-            b.slab[0].z1 = b.slab[1].z0 = 2.0f;
-            b.slab[1].z1 = b.slab[2].z0 = 9.0f;
-            b.slab[2].z1 = 47.0f;
-            b.slab[1].inverse_X0 = 0.0f;
-            b.slab[1].role = EOT_ROLE_PASSIVE;
+            b.world.volume[2] = b.world.volume[0];
+            b.world.volume[2].role = EOT_ROLE_PASSIVE;
+            b.world.volume[2].first_cell = -1;
             begin = 9.0;
-            if (gap == 1) {
+            bench_stack(&b, 3, (const double[]){0.0, 2.0, 9.0, 47.0}, (const int[]){2, 1, 0});
+            if (gap == 1) { /* all of it in front: what is left there, and what leaves by the face */
+                b.world.volume[2].role = EOT_ROLE_VETO;
                 expected *= exp(-2.0 / length);
-            } else {
-                b.slab[0].role = EOT_ROLE_PASSIVE;
-                b.slab[0].module = EOT_MODULE_IN_FRONT;
             }
         }
         eot_shower_axis axis = {0.0f, 0.0f, (f32)begin, 0.0f, 0.0f};
         for (int i = 0; i < N; i++)
-            eot_shower_deposit(bench_view(&b, gap ? 3 : 1),
-                               eot_subcut_shower_of(eot_energy_counts(5.0f), 5.0f, 0, axis),
+            eot_shower_deposit(bench_view(&b), eot_subcut_shower_of(eot_energy_counts(5.0f), 5.0f, 0, axis),
                                eot_random_init((u64)i, EOT_STAGE_PROBE, 0, 13, 0));
         double all = N * 5.0 * EOT_ENERGY_QUANTUM, front = (double)b.acc[EOT_ACC_LEDGER_FRONT] / all;
         cr_expect(fabs(front - expected) < 5.0 * sqrt(expected / (100.0 * N)) + 0.003 * expected,
@@ -235,8 +261,8 @@ Test(shower_deposit, backscatter_has_its_share_and_path) {
 Test(shower_deposit, counts_are_conserved) {
     struct bench b;
     bench_create(&b, 2.0);
-    b.c.backscatter_share = 0.1f;
-    b.c.backscatter_length = 2.0f;
+    b.world.shower.backscatter_share = 0.1f;
+    b.world.shower.backscatter_length = 2.0f;
     i64 in = 0;
     for (u32 i = 0; i < 20000; i++) {
         eot_u32x4 w = eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 0, 8, 0));
@@ -244,7 +270,7 @@ Test(shower_deposit, counts_are_conserved) {
         eot_shower_axis axis = {3.0f * eot_uniform(w.y), 0.0f, -1.0f + 43.0f * eot_uniform(w.z), 0.3f, -0.2f};
         i64 counts = eot_energy_counts(energy);
         in += counts;
-        eot_shower_deposit(bench_view(&b, 1), eot_subcut_shower_of(counts, energy, (i32)(w.w & 1u), axis),
+        eot_shower_deposit(bench_view(&b), eot_subcut_shower_of(counts, energy, (i32)(w.w & 1u), axis),
                            eot_random_init(i, EOT_STAGE_PROBE, 1, 8, 0));
     }
     i64 out = 0, cells = 0, profile = 0;

@@ -25,10 +25,10 @@ static double threshold_of(const struct eot_lfc_reaction *r) {
 }
 
 static void totals(enum eot_lfc_process process, double m_phi) {
-    const double ratio[] = {1.001, 1.02, 1.3}, energy[] = {10.0, 100.0, 300.0}, consistent = 2e-6;
+    const double ratio[] = {1.001, 1.02, 1.3}, energy[] = {10.0, 100.0, 300.0, 500.0}, consistent = 2e-6;
     for (int i_nucleus = 0; i_nucleus < 4; i_nucleus++) {
         struct eot_lfc_reaction r = {process, m_phi, 1e-4, NUCLEUS[i_nucleus][0], NUCLEUS[i_nucleus][1]};
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 7; i++) {
             double E = i < 3 ? ratio[i] * threshold_of(&r) : energy[i - 3];
             struct eot_lfc_value fast[2], slow[2];
             struct eot_error err;

@@ -212,7 +212,7 @@ Test(lfc_reference, integrals_over_x_and_y_agree) {
         struct eot_lfc_reaction r = {EOT_LFC_E2MU, 0.11 * pow(3.0 / 0.11, eot_uniform(b.y)), 1e-4, Z, A};
         double threshold;
         cr_assert_eq(eot_lfc_threshold_energy(&r, &threshold, &err), EOT_OK);
-        double E = threshold * pow(300.0 / threshold, 0.02 + 0.98 * eot_uniform(b.z));
+        double E = threshold * pow(500.0 / threshold, 0.02 + 0.98 * eot_uniform(b.z));
         struct eot_lfc_value x, y;
         cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, EOT_LFC_PHI, E, &options, &x, &err), EOT_OK, "%s", err.text);
         cr_assert_eq(eot_lfc_total(&r, EOT_LFC_ETL, EOT_LFC_LEPTON, E, &options, &y, &err), EOT_OK, "%s", err.text);

@@ -36,7 +36,7 @@ ParameterizedTest(struct slab *row, muon_beam, slabs_agree_with_pumas, .timeout 
     char folder[] = "/tmp/eotmc-beam-XXXXXX", command[1024], path[256];
     cr_assert_not_null(mkdtemp(folder));
     snprintf(command, sizeof command,
-             "%s run %s/configs/bench/%s.yaml -o %s --progress none --set beam.kinetic_energy='%s' --set "
+             "%s run %s/configs/bench/%s.yaml -o %s --force --progress none --set beam.kinetic_energy='%s' --set "
              "sampling.eot=10000 --set output.figures=off >%s/log 2>&1",
              EOT_BINARY, EOT_SOURCE_DIR, row->config, folder, row->kinetic_energy, folder);
     cr_assert_eq(system(command), 0, "failed: %s", command);

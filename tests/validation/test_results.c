@@ -70,7 +70,7 @@ Test(results, the_reference_run_is_what_this_version_computes, .timeout = 300) {
     char folder[] = "/tmp/eotmc-results-XXXXXX", command[1024], path[256];
     cr_assert_not_null(mkdtemp(folder));
     snprintf(command, sizeof command,
-             "%s run %s/results/na64e-dimuon/effective-config.yaml -o %s --progress none --set sampling.eot=20000 "
+             "%s run %s/results/na64e-dimuon/effective-config.yaml -o %s --force --progress none --set sampling.eot=20000 "
              "--set sampling.batch=1000 --set sampling.first=0 "
              "--set sampling.seed=20261122 --set scoring.showers=3000 --set output.figures=off >%s/log 2>&1",
              EOT_BINARY, EOT_SOURCE_DIR, folder, folder);

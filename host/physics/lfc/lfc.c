@@ -5,7 +5,7 @@
 #include <gsl/gsl_integration.h>
 #include <math.h>
 
-static const double M_PHI_MAX = 3.0, E_MAX = 300.0; /* GeV, range of validity that the tests cover */
+static const double M_PHI_MAX = 3.0, E_MAX = EOT_LFC_E_MAX; /* GeV, range of validity that the tests cover */
 static const double TOLERANCE_DEFAULT = 1e-4, TOLERANCE_MIN = 1e-8, TOLERANCE_MAX = 1e-2;
 static const double THETA_MAX_WW = 0.1, PSI_MAX_WW = 0.3; /* rad, convention of the published approximations */
 

@@ -3,7 +3,7 @@
  * achieved error beside each value; and what follows from the coupling alone: g-2 and the relic line. Units: GeV, rad,
  * pb.
  *
- * Every function fails with EOT_E_USAGE and the reason outside its validity (m_mu - m_e < m_phi <= 3 GeV, E <= 300 GeV,
+ * Every function fails with EOT_E_USAGE and the reason outside its validity (m_mu - m_e < m_phi <= 3 GeV, E <= 500 GeV,
  * 1 <= Z <= A, angles in [0, pi], x and y in [0, 1]) and with EOT_E_NUMERIC when the tolerance is not reached; values
  * are exactly 0 at and below threshold and outside the kinematic limits. */
 #ifndef EOT_HOST_PHYSICS_LFC_LFC_H
@@ -11,6 +11,9 @@
 
 #include "base/error.h"
 #include "physics/lfc/reaction.h"
+
+/** Largest energy [GeV] that the tests cover. */
+#define EOT_LFC_E_MAX 500.0
 
 /** Masses [GeV] of a process. */
 void eot_lfc_masses(enum eot_lfc_process process, double *m_i, double *m_f);

@@ -28,6 +28,8 @@ typedef double f64;
 #define EOT_ATOMIC_ADD_I64(place, amount) ((void)atom_add(place, amount))
 #define EOT_ATOMIC_INCREMENT_U32(place) atomic_inc(place)
 #define EOT_ATOMIC_MIN_U32(place, value) ((void)atomic_min(place, value))
+#define EOT_ATOMIC_MAX_LOW(place, value) ((void)atomic_max((volatile __global u32 *)(place), value)) /* little endian \
+                                                                                                      */
 static inline u32 eot_f32_bits(f32 x) { return as_uint(x); }
 static inline f32 eot_f32_from_bits(u32 b) { return as_float(b); }
 static inline u64 eot_f64_bits(f64 x) { return as_ulong(x); }
@@ -58,6 +60,7 @@ typedef double f64;
 #define EOT_ATOMIC_ADD_I64(place, amount) ((void)atomicAdd((u64 *)(place), (u64)(amount)))
 #define EOT_ATOMIC_INCREMENT_U32(place) atomicAdd(place, 1u)
 #define EOT_ATOMIC_MIN_U32(place, value) ((void)atomicMin(place, value))
+#define EOT_ATOMIC_MAX_LOW(place, value) ((void)atomicMax((u32 *)(place), value)) /* little endian */
 static __device__ inline u32 eot_f32_bits(f32 x) { return __float_as_uint(x); }
 static __device__ inline f32 eot_f32_from_bits(u32 b) { return __uint_as_float(b); }
 static __device__ inline u64 eot_f64_bits(f64 x) { return (u64)__double_as_longlong(x); }
@@ -81,6 +84,7 @@ typedef double f64;
 #define EOT_ATOMIC_ADD_I64(place, amount) ((void)(*(place) += (amount)))
 #define EOT_ATOMIC_INCREMENT_U32(place) ((*(place))++)
 #define EOT_ATOMIC_MIN_U32(place, value) ((void)(*(place) = (value) < *(place) ? (value) : *(place)))
+#define EOT_ATOMIC_MAX_LOW(place, value) ((void)(*(place) = (i64)(value) > *(place) ? (i64)(value) : *(place)))
 #ifdef NDEBUG
 #define EOT_EXPECT(c) ((void)sizeof(c))
 #else

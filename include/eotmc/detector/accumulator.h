@@ -3,7 +3,7 @@
 #ifndef EOT_DETECTOR_ACCUMULATOR_H
 #define EOT_DETECTOR_ACCUMULATOR_H
 
-#include "eotmc/detector/slab.h"
+#include "eotmc/detector/volume.h"
 
 #define EOT_ENERGY_QUANTUM D(1073741824.0) /* counts per GeV: 2^30 */
 

@@ -9,7 +9,7 @@
 #ifndef EOT_DETECTOR_ECAL_H
 #define EOT_DETECTOR_ECAL_H
 
-#include "eotmc/detector/slab.h"
+#include "eotmc/detector/volume.h"
 #include "eotmc/math/fluctuation.h"
 
 /** Streams of random numbers of a primary's detector (stage EOT_STAGE_DETECTOR). */

@@ -24,7 +24,8 @@ enum eot_conversion_counter {
     EOT_CONVERSION_C_CONVERTED,
     EOT_CONVERSION_C_IN,
     EOT_CONVERSION_C_LEDGER,
-    EOT_N_CONVERSION_COUNTER = EOT_CONVERSION_C_LEDGER + EOT_N_LEDGER
+    EOT_CONVERSION_C_FAULT = EOT_CONVERSION_C_LEDGER + EOT_N_LEDGER, /* the rows of faults.def */
+    EOT_N_CONVERSION_COUNTER = EOT_CONVERSION_C_FAULT + EOT_N_FAULT
 };
 
 /** What is seen of a vertex whose deposits are in the accumulators, by the same code as of electrons on target; and the
@@ -43,6 +44,18 @@ EOT_FN void eot_conversion_score(eot_conversion_world w, u64 primary, eot_event_
         eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_LEDGER + k, space.acc[k]);
 }
 
+/** Give up a muon that is lost, or whose electron's shower is: no sum sees it, its energy is in the ledger's term of
+ * lost events. @param E its energy [GeV]. @param row its column WEIGHT out: minus the faults. */
+EOT_FN void eot_conversion_reject(eot_conversion_space space, f32 E, u32 faults, EOT_GLOBAL f32 *row) {
+    row[EOT_CONVERSION_WEIGHT] = -(f32)faults;
+    eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_IN, eot_energy_counts(E));
+    eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_LEDGER + EOT_ACC_LEDGER_LOST, eot_energy_counts(E));
+#define EOT_FAULT_COUNTER(id, name, bits) \
+    if (faults & (u32)(bits)) eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_FAULT + EOT_FAULT_INDEX_##id, 1);
+#include "eotmc/tally/faults.def"
+#undef EOT_FAULT_COUNTER
+}
+
 /** One muon, from the beam to what the experiment sees of its conversion. @param charge +1 or -1. @param row
  * EOT_N_CONVERSION_COLUMN values out. */
 EOT_FN void eot_conversion_follow(eot_conversion_world w, u64 primary, i32 charge, eot_conversion_space space,
@@ -54,10 +67,8 @@ EOT_FN void eot_conversion_follow(eot_conversion_world w, u64 primary, i32 charg
     eot_conversion_choice c = eot_conversion_choose(w, s, primary);
     eot_atomic_add_i64(space.counter + EOT_CONVERSION_C_STEPS, (i64)c.n_step);
     row[EOT_CONVERSION_BEAM] = E;
-    if (c.fault != 0u || c.chosen < 0) {
-        row[EOT_CONVERSION_WEIGHT] = -(f32)c.fault;
-        return;
-    }
+    if (c.fault != 0u) eot_conversion_reject(space, E, c.fault, row);
+    if (c.fault != 0u || c.chosen < 0) return;
     for (i32 n = 0; n < c.chosen; n++)
         s = eot_event_muon_advance(s, eot_muon_advance(w.matter, s.m, s.random), w.matter, w.e, space.acc);
     eot_event_vertex v = eot_conversion_vertex(w, s, c, primary, space.acc);
@@ -65,7 +76,7 @@ EOT_FN void eot_conversion_follow(eot_conversion_world w, u64 primary, i32 charg
     u32 faults = v.fault;
     if (faults == 0u) faults = eot_conversion_shower(w, v, primary, charge, space);
     if (faults == 0u && v.weight > 0.0f) eot_conversion_score(w, primary, v, space, row);
-    if (faults != 0u) row[EOT_CONVERSION_WEIGHT] = -(f32)faults;
+    if (faults != 0u) eot_conversion_reject(space, E, faults, row);
 }
 
 #endif

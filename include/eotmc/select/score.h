@@ -47,12 +47,12 @@ EOT_FN void eot_vertex_count_for(eot_selection s, eot_event_vertex v, EOT_GLOBAL
     eot_weighted_add(tally, channel + EOT_CH_ALL, w);
     for (i32 i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++)
         if (v.k >= eot_channel_threshold(i)) eot_weighted_add(tally, channel + EOT_CH_ABOVE + i, w);
-    eot_weighted_add(tally, channel + EOT_CH_MUON_ENERGY, w * (f64)E_muon);
+    eot_weighted_value_add(tally, channel + EOT_CH_MUON_ENERGY, channel + EOT_CH_CROSS_ENERGY, w, (f64)E_muon,
+                           EOT_TALLY_ENERGY);
     if (charge != s.charge) return; /* the run's tallies hold the selected one */
     eot_atomic_add_i64(tally + EOT_C_EVENTS, 1);
     eot_weighted_add(tally, EOT_W_ALL, w);
-    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH, w * (f64)v.depth_X0);
-    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * EOT_W_DEPTH + 2, w * (f64)v.depth_X0 * (f64)v.depth_X0);
+    eot_weighted_value_add(tally, EOT_W_DEPTH, EOT_W_CROSS_DEPTH, w, (f64)v.depth_X0, EOT_TALLY_DEPTH);
     eot_histogram_fill(tally, EOT_H_PARENT_LOG, v.k, w);
     eot_histogram_fill(tally, EOT_H_DEPTH, v.depth_X0, w);
     eot_histogram_fill(tally, EOT_H_MUON_ENERGY, E_muon, w);
@@ -61,6 +61,7 @@ EOT_FN void eot_vertex_count_for(eot_selection s, eot_event_vertex v, EOT_GLOBAL
 
 /** Count a vertex: what needs no deposit, for all selections. @param tally [e->n_selection][EOT_N_TALLY]. */
 EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
+    eot_atomic_max_i64(tally + EOT_C_LARGEST, eot_f32_bits(v.weight)); /* of numbers above 0 the bits rise, too */
     for (i32 i = 0; i < e->n_selection; i++) eot_vertex_count_for(e->selection[i], v, eot_selection_tally(tally, i));
 }
 
@@ -70,15 +71,6 @@ EOT_FN void eot_event_faults_count(u32 faults, EOT_GLOBAL i64 *tally) {
     if (faults & (u32)(bits)) eot_atomic_add_i64(tally + EOT_C_FAULT_##id, 1);
 #include "eotmc/tally/faults.def"
 #undef EOT_FAULT_COUNTER
-}
-
-/** Row of an event whose replay failed: it has no muons, only the weight and the faults. */
-EOT_FN void eot_event_reject(eot_event_vertex v, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
-    for (i32 i = 0; i < EOT_N_EVENT_COLUMN; i++) row[i] = 0.0f;
-    row[EOT_E_WEIGHT] = v.weight;
-    row[EOT_E_BEAM] = v.E_beam;
-    row[EOT_E_CUTS_PASSED] = -(f32)v.fault;
-    eot_event_faults_count(v.fault, tally);
 }
 
 /** Weight of an event in the histograms of the HCAL: all events with a muon through the trackers are there, the others
@@ -95,8 +87,12 @@ EOT_FN void eot_event_score(eot_event_vertex v, eot_event ev, eot_selected sel, 
     f64 w = (f64)v.weight, w_hcal = eot_event_hcal_weight(ev, w, sample_weight);
     i32 channel = eot_vertex_channel(v), passes_all = sel.n_cut_passed == EOT_N_CUT;
     for (i32 i = 0; i < sel.n_cut_passed; i++) eot_weighted_add(tally, channel + EOT_CH_CUT + i, w);
-    for (i32 i = 0; i < EOT_N_TAIL && passes_all; i++)
-        eot_weighted_add(tally, channel + EOT_CH_MISSING + i, w * (f64)sel.pass[i]);
+    for (i32 i = 0; i < EOT_N_TAIL && passes_all; i++) {
+        f64 p = (f64)sel.pass[i];
+        eot_weighted_add(tally, channel + EOT_CH_MISSING + i, w * p);
+        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * (channel + EOT_CH_CROSS_PASS + i), w * w * p);
+        eot_square_add(tally + eot_square_offset(eot_rare_channel(v.process, v.parent), i), w * p * (w * p));
+    }
     if (!sel.is_main) return;
     for (i32 i = 0; i < EOT_N_HCAL && i < ev.n_hcal && w_hcal > D(0.0); i++)
         eot_histogram_fill(tally, EOT_H_HCAL0 + i, ev.hcal[i], w_hcal);
@@ -109,6 +105,7 @@ EOT_FN void eot_event_score(eot_event_vertex v, eot_event ev, eot_selected sel, 
     if (!passes_all) return;
     for (i32 i = 0; i < EOT_N_TAIL; i++) {
         eot_weighted_add(tally, EOT_W_MISSING + i, w * (f64)sel.pass[i]);
+        eot_square_add(tally + eot_square_offset(-1, i), w * (f64)sel.pass[i] * (w * (f64)sel.pass[i]));
         eot_sum_add(tally + EOT_T_WEIGHTED + 4 * (EOT_W_PASSED + i), (f64)sel.pass[i]);
     }
     eot_histogram_fill(tally, EOT_H_PARENT_SELECTED, v.k, w * (f64)sel.pass[EOT_TAIL_GAUSSIAN]);
@@ -116,12 +113,50 @@ EOT_FN void eot_event_score(eot_event_vertex v, eot_event ev, eot_selected sel, 
 
 /** Add an event's deposits to the tally. @param acc [EOT_N_ACC]. */
 EOT_FN void eot_event_deposits_add(f32 E_beam, EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally) {
+    f64 beam = (f64)E_beam / EOT_TALLY_ENERGY;
     eot_atomic_add_i64(tally + EOT_C_SAMPLED, 1);
-    for (i32 i = 0; i < EOT_N_LEDGER; i++) eot_atomic_add_i64(tally + EOT_C_LEDGER + i, acc[i]);
+    eot_sum_add(tally + EOT_T_BEAM_SQUARE, beam * beam);
+    for (i32 i = 0; i < EOT_N_LEDGER; i++) {
+        f64 term = (f64)acc[i] / (EOT_ENERGY_QUANTUM * EOT_TALLY_ENERGY);
+        eot_atomic_add_i64(tally + EOT_C_LEDGER + i, acc[i]);
+        if (acc[i] == 0) continue;
+        eot_sum_add(tally + EOT_T_LEDGER_SQUARE + 2 * i, term * term);
+        eot_sum_add(tally + EOT_T_LEDGER_CROSS + 2 * i, term * beam);
+        f64 share2 = beam > D(0.0) ? term * term / (beam * beam) : D(0.0);
+        eot_square_add(tally + EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * i, share2 * share2);
+    }
     eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(E_beam));
     for (i32 i = 0; i < EOT_N_ECAL_CELL; i++)
         if (acc[EOT_ACC_ECAL_CELL + i] != 0)
             eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);
+}
+
+/** Give up an event that has lost a track: what it deposits is not whole, so that no selection sees it, and its whole
+ * energy is in the ledger's term of lost events. Its vertex stays counted where it is sound: the rate of vertices does
+ * not depend on what becomes of their muons.
+ * @param is_new 1 if its vertex has not been counted yet. @param is_sampled 1 if its deposits would be in the sums.
+ * @param v with its faults and those of its muons. @param row EOT_N_EVENT_COLUMN values out: the weight and minus the
+ * faults. */
+EOT_FN void eot_event_reject(EOT_GLOBAL const eot_event_world *e, i32 is_new, i32 is_sampled, eot_event_vertex v,
+                             EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
+    u32 of_muons = (u32)(EOT_FAULT_STUCK | EOT_FAULT_NAN);
+    if (is_new && (v.fault & ~of_muons) == 0u) eot_vertex_count(e, v, tally);
+    if (is_sampled) {
+        f64 beam = (f64)v.E_beam / EOT_TALLY_ENERGY;
+        i64 counts = eot_energy_counts(v.E_beam);
+        eot_atomic_add_i64(tally + EOT_C_SAMPLED, 1);
+        eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, counts);
+        eot_atomic_add_i64(tally + EOT_C_LEDGER + EOT_ACC_LEDGER_LOST, counts);
+        eot_sum_add(tally + EOT_T_BEAM_SQUARE, beam * beam);
+        eot_sum_add(tally + EOT_T_LEDGER_SQUARE + 2 * EOT_ACC_LEDGER_LOST, beam * beam);
+        eot_sum_add(tally + EOT_T_LEDGER_CROSS + 2 * EOT_ACC_LEDGER_LOST, beam * beam);
+        eot_square_add(tally + EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * EOT_ACC_LEDGER_LOST, D(1.0));
+    }
+    for (i32 i = 0; i < EOT_N_EVENT_COLUMN; i++) row[i] = 0.0f;
+    row[EOT_E_WEIGHT] = v.weight;
+    row[EOT_E_BEAM] = v.E_beam;
+    row[EOT_E_CUTS_PASSED] = -(f32)v.fault;
+    eot_event_faults_count(v.fault, tally);
 }
 
 /** The event's row of the record. @param sel what the default selection makes of it. @param row EOT_N_EVENT_COLUMN
@@ -133,7 +168,7 @@ EOT_FN void eot_event_record(eot_event_vertex v, eot_event ev, eot_selected sel,
 }
 
 /** Apply all selections to an event, count it, and fill its row of the record. Deposits enter the tallies for a random
- * fraction of all events (sample_threshold).
+ * fraction of all events (sample_threshold). An event with faults is not for here: eot_event_reject.
  * @param is_new 1 if its vertex has not been counted yet. @param acc the event's accumulators [EOT_N_ACC]. @param tally
  * [e->n_selection][EOT_N_TALLY]. @param row EOT_N_EVENT_COLUMN values out, of the default selection. */
 EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch, i32 is_new,
@@ -143,7 +178,6 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL con
     for (i32 i = 0; i < e->n_selection; i++)
         eot_event_score(v, ev, eot_event_apply(e->selection[i], v, ev, e->response.tail_start), launch->sample_weight,
                         eot_selection_tally(tally, i));
-    eot_event_faults_count(ev.faults, tally);
     if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, tally);
     eot_event_record(v, ev, eot_event_apply(e->selection[0], v, ev, e->response.tail_start), row);
 }

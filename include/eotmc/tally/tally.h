@@ -1,7 +1,8 @@
 /** @file tally.h
  * Sums over events as integers: they do not depend on the order of addition, merge exactly, and never saturate. A real
  * number is added in two limbs of 2^-40 and 2^-78, so that weights of 1 and pass probabilities of 1e-20 fit one scheme;
- * 2^24 additions per batch and limb are safe.
+ * the squares of weights times such probabilities have two limbs more, down to 2^-154. 2^24 additions per batch and
+ * limb are safe.
  *
  * What is summed stands in lists beside this file, a row each: cuts.def, tails.def, categories.def, counters.def,
  * faults.def, histograms.def, channel_thresholds.def. The enums below, names, units and texts of results come from the
@@ -26,6 +27,31 @@ EOT_FN void eot_sum_add(EOT_GLOBAL i64 *place, f64 v) {
 /** Value of a sum of two limbs. */
 EOT_FN f64 eot_sum_value(EOT_GLOBAL const i64 *place) {
     return (f64)place[0] / EOT_LIMB_HIGH + (f64)place[1] / EOT_LIMB_LOW;
+}
+
+/** The square of a number that may be very small: [EOT_N_SQUARE_LIMB] limbs of 2^-40, 2^-78, 2^-116 and 2^-154. */
+#define EOT_N_SQUARE_LIMB 4
+#define EOT_LIMB_STEP D(274877906944.0) /* 2^38 */
+
+/** Add v >= 0 to the sum of EOT_N_SQUARE_LIMB limbs at place. */
+EOT_FN void eot_square_add(EOT_GLOBAL i64 *place, f64 v) {
+    f64 scale = EOT_LIMB_HIGH;
+    for (i32 k = 0; k < EOT_N_SQUARE_LIMB; k++) {
+        f64 counts = floor(v * scale + (k + 1 < EOT_N_SQUARE_LIMB ? D(0.0) : D(0.5)));
+        if (counts > D(0.0)) eot_atomic_add_i64(place + k, (i64)counts);
+        v -= counts / scale;
+        scale *= EOT_LIMB_STEP;
+    }
+}
+
+/** Value of such a sum. */
+EOT_FN f64 eot_square_value(EOT_GLOBAL const i64 *place) {
+    f64 scale = EOT_LIMB_HIGH, v = D(0.0);
+    for (i32 k = 0; k < EOT_N_SQUARE_LIMB; k++) {
+        v += (f64)place[k] / scale;
+        scale *= EOT_LIMB_STEP;
+    }
+    return v;
 }
 
 /** Cuts, in order. */
@@ -92,6 +118,10 @@ EOT_FN f32 eot_channel_threshold(i32 i) {
     return threshold;
 }
 
+/** Units of energies and depths in squares and products with squares, so that 2^24 of them fit: GeV, X0. */
+#define EOT_TALLY_ENERGY D(1024.0)
+#define EOT_TALLY_DEPTH D(64.0)
+
 /** Weighted sums of one channel: a process and the charge of its parent. */
 enum eot_channel_sum {
     EOT_CH_ALL = 0,
@@ -99,7 +129,9 @@ enum eot_channel_sum {
     EOT_CH_CUT = EOT_CH_ABOVE + EOT_N_CHANNEL_THRESHOLD, /* cut flow, a sum for each cut */
     EOT_CH_MISSING = EOT_CH_CUT + EOT_N_CUT,             /* and above the missing energy, for each tail */
     EOT_CH_MUON_ENERGY = EOT_CH_MISSING + EOT_N_TAIL,    /* weight x energy of the muon [GeV] */
-    EOT_N_CHANNEL_SUM
+    EOT_CH_CROSS_ENERGY, /* weight^2 x energy of the muon [EOT_TALLY_ENERGY], for the error of its mean */
+    EOT_CH_CROSS_PASS,   /* weight^2 x probability to pass, for each tail: for the error of the efficiency */
+    EOT_N_CHANNEL_SUM = EOT_CH_CROSS_PASS + EOT_N_TAIL
 };
 
 /** Weighted sums (two limbs each): weight and weight squared. */
@@ -109,6 +141,7 @@ enum eot_weighted {
     EOT_W_MISSING = EOT_W_CUT + EOT_N_CUT,       /* and above the missing energy, for each tail */
     EOT_W_CATEGORY = EOT_W_MISSING + EOT_N_TAIL, /* for each category */
     EOT_W_DEPTH = EOT_W_CATEGORY + EOT_N_CATEGORY, /* weight x depth [X0]: mean depth */
+    EOT_W_CROSS_DEPTH,                             /* weight^2 x depth [EOT_TALLY_DEPTH]: for its error */
     EOT_W_PASSED,                                  /* pass probabilities without weights: expected number of events */
     EOT_W_CHANNEL = EOT_W_PASSED + EOT_N_TAIL,     /* [EOT_N_RARE_CHANNEL][EOT_N_CHANNEL_SUM] */
     EOT_N_WEIGHTED = EOT_W_CHANNEL + EOT_N_RARE_CHANNEL * EOT_N_CHANNEL_SUM
@@ -128,13 +161,39 @@ enum eot_event_histogram {
 /** Layout of a selection's tally of a batch, in i64. */
 #define EOT_T_WEIGHTED EOT_N_COUNTER
 #define EOT_T_HISTOGRAM (EOT_T_WEIGHTED + 4 * EOT_N_WEIGHTED)
-#define EOT_N_TALLY (EOT_T_HISTOGRAM + 4 * EOT_N_EVENT_HISTOGRAM * (EOT_N_BIN + 2))
+/** (weight x probability to pass)^2, for each tail: of the run's vertices, then of each channel. The weighted sums
+ * EOT_W_MISSING and EOT_CH_MISSING have room for squares down to 2^-78 only. */
+#define EOT_T_SQUARE (EOT_T_HISTOGRAM + 4 * EOT_N_EVENT_HISTOGRAM * (EOT_N_BIN + 2))
+#define EOT_N_SQUARE ((1 + EOT_N_RARE_CHANNEL) * EOT_N_TAIL)
+/** Of the sampled events, energies in units of EOT_TALLY_ENERGY: squares of the terms of the ledger, each term times
+ * the beam's energy, square of that. In the first selection's tally only. */
+#define EOT_T_LEDGER_SQUARE (EOT_T_SQUARE + EOT_N_SQUARE_LIMB * EOT_N_SQUARE)
+#define EOT_N_LEDGER_TERM (EOT_C_LAST_LEDGER - EOT_C_LEDGER + 1)
+#define EOT_T_LEDGER_CROSS (EOT_T_LEDGER_SQUARE + 2 * EOT_N_LEDGER_TERM)
+#define EOT_T_BEAM_SQUARE (EOT_T_LEDGER_CROSS + 2 * EOT_N_LEDGER_TERM)
+/** Fourth powers of the terms' shares in the event's beam energy: whether the errors above rest on enough events. */
+#define EOT_T_LEDGER_FOURTH (EOT_T_BEAM_SQUARE + 2)
+#define EOT_N_TALLY (EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * EOT_N_LEDGER_TERM)
+
+/** Place of the square of a tail. @param channel its number, eot_rare_channel; -1: of the run's vertices. */
+EOT_FN i32 eot_square_offset(i32 channel, i32 tail) {
+    return EOT_T_SQUARE + EOT_N_SQUARE_LIMB * ((channel + 1) * EOT_N_TAIL + tail);
+}
 
 /** Selections that can be applied to the events of a run, the default one, which is the first, included. Their tallies
  * lie one behind the other; what does not depend on the selection (counters from EOT_C_MUON_STEPS on) is counted in the
  * first one only. */
 #define EOT_MAX_SELECTION 8
 EOT_FN EOT_GLOBAL i64 *eot_selection_tally(EOT_GLOBAL i64 *tally, i32 i) { return tally + i * EOT_N_TALLY; }
+
+/** The same of weight x an energy or a depth. @param unit in which the squares are summed: EOT_TALLY_ENERGY,
+ * EOT_TALLY_DEPTH. @param cross the sum of weight^2 x, in that unit. */
+EOT_FN void eot_weighted_value_add(EOT_GLOBAL i64 *tally, i32 which, i32 cross, f64 weight, f64 x, f64 unit) {
+    f64 scaled = weight * (x / unit);
+    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * which, weight * x);
+    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * which + 2, scaled * scaled);
+    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * cross, weight * scaled);
+}
 
 EOT_FN void eot_weighted_add(EOT_GLOBAL i64 *tally, i32 which, f64 weight) {
     eot_sum_add(tally + EOT_T_WEIGHTED + 4 * which, weight);

@@ -84,13 +84,11 @@ EOT_FN eot_conversion_choice eot_conversion_choose(eot_conversion_world w, eot_e
     eot_conversion_choice c;
     eot_muon m = s.m;
     eot_random random = s.random;
-    f32 ecal_end = 0.0f;
+    f32 ecal_end = e->columns.ecal_z1;
     c.weight = c.along = 0.0f;
     c.chosen = -1;
     c.n_step = 0;
     c.fault = 0u;
-    for (i32 i = 0; i < e->n_slab; i++)
-        if (e->slab[i].role == EOT_ROLE_ECAL) ecal_end = e->slab[i].z1;
     while (m.fate == EOT_MUON_ALIVE && (f32)m.position.z < ecal_end && c.n_step < EOT_MUON_MOST_STEPS) {
         eot_muon_step step = eot_muon_advance(w.matter, m, random);
         if (w.matter.region[step.region].role == EOT_ROLE_ECAL) {
@@ -108,7 +106,7 @@ EOT_FN eot_conversion_choice eot_conversion_choose(eot_conversion_world w, eot_e
         random = step.random;
         c.n_step++;
     }
-    if (m.fate == EOT_MUON_STUCK) c.fault = (u32)EOT_FAULT_STUCK;
+    if (m.fate == EOT_MUON_STUCK || c.n_step == EOT_MUON_MOST_STEPS) c.fault = (u32)EOT_FAULT_STUCK;
     if (m.fate == EOT_MUON_NAN) c.fault = (u32)EOT_FAULT_NAN;
     return c;
 }
@@ -126,8 +124,8 @@ EOT_FN eot_event_vertex eot_conversion_vertex(eot_conversion_world w, eot_event_
     v.weight = c.weight;
     v.depth_X0 = ((f32)v.z - e->calorimeter_z) * e->layers_inverse_X0;
     i64 at_vertex = eot_energy_counts(v.k - EOT_M_MUON);
-    eot_deposit_at(acc, e->slab, e->n_slab, eot_slab_at(e->slab, e->n_slab, (f32)v.z), (f32)v.x, (f32)v.y,
-                   s.kinetic_counts - at_vertex, 0);
+    eot_deposit_in_ecal(eot_deposit_view_of(w.matter.table, e, acc), (f32)v.x, (f32)v.y, (f32)v.z,
+                        s.kinetic_counts - at_vertex);
     eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0, w.launch->seed, w.launch->run));
     i32 target = eot_conversion_target(w, v.k, eot_uniform(b.z));
     v.target_Z = e->vertex.lfc_Z[target];

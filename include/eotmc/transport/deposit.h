@@ -1,5 +1,5 @@
 /** @file deposit.h
- * Where energy is left: the volumes along the beam ("slabs"), the event's ledger and cells, and a profile in depth. */
+ * Where energy is left: the event's ledger and cells, by the volume that is at a place, and a profile in depth. */
 #ifndef EOT_TRANSPORT_DEPOSIT_H
 #define EOT_TRANSPORT_DEPOSIT_H
 
@@ -8,49 +8,8 @@
 #endif
 
 #include "eotmc/detector/accumulator.h"
-
-/** Index of the slab that holds z, -1 in front of all, n_slab behind all. */
-EOT_FN i32 eot_slab_at(EOT_GLOBAL const eot_slab *slab, i32 n_slab, f32 z) {
-    i32 i = -1;
-    while (i + 1 < n_slab && z >= slab[i + 1].z0) i++;
-    return i >= 0 && z >= slab[n_slab - 1].z1 ? n_slab : i;
-}
-
-/** A place along the beam: slab (-1 in front of all, n_slab behind all) and z [cm]. */
-typedef struct {
-    i32 slab;
-    f32 z;
-} eot_slab_place;
-
-/** Where a path [X0] along the beam ends. @param from where it starts: in a slab. */
-EOT_FN eot_slab_place eot_slab_forward(EOT_GLOBAL const eot_slab *slab, i32 n_slab, eot_slab_place from, f32 path) {
-    while (from.slab < n_slab) {
-        f32 available = (slab[from.slab].z1 - from.z) * slab[from.slab].inverse_X0;
-        if (path < available) {
-            from.z += path / slab[from.slab].inverse_X0;
-            break;
-        }
-        path -= available;
-        from.z = slab[from.slab].z1;
-        from.slab++;
-    }
-    return from;
-}
-
-/** The same against the beam. A path that passes all slabs ends at -1. */
-EOT_FN eot_slab_place eot_slab_backward(EOT_GLOBAL const eot_slab *slab, eot_slab_place from, f32 path) {
-    while (from.slab >= 0) {
-        f32 available = (from.z - slab[from.slab].z0) * slab[from.slab].inverse_X0;
-        if (path < available) {
-            from.z -= path / slab[from.slab].inverse_X0;
-            break;
-        }
-        path -= available;
-        from.z = slab[from.slab].z0;
-        from.slab--;
-    }
-    return from;
-}
+#include "eotmc/transport/columns.h"
+#include "eotmc/transport/world.h"
 
 /** Where the ledger has the energy left in a volume of that role. */
 EOT_FN i32 eot_ledger_of_role(i32 role) {
@@ -58,35 +17,6 @@ EOT_FN i32 eot_ledger_of_role(i32 role) {
            : role == EOT_ROLE_VETO ? EOT_ACC_LEDGER_VETO
            : role == EOT_ROLE_HCAL ? EOT_ACC_LEDGER_HCAL
                                    : EOT_ACC_LEDGER_OTHER;
-}
-
-/** Add deposited energy at a point: ledger, cells, visible energy. @param counts energy. @param visible counts seen in
- * active material.
- * @return 1 if it is inside the slab, 0 if it is lost. */
-EOT_FN i32 eot_deposit_at(EOT_GLOBAL i64 *acc, EOT_GLOBAL const eot_slab *slab, i32 n_slab, i32 i_slab, f32 x, f32 y,
-                          i64 counts, i64 visible) {
-    if (i_slab < 0 || i_slab >= n_slab) {
-        acc[i_slab < 0 ? EOT_ACC_LEDGER_FRONT : EOT_ACC_LEDGER_REAR] += counts;
-        return 0;
-    }
-    f32 dx = x - slab[i_slab].center_x, dy = y - slab[i_slab].center_y, hx = slab[i_slab].half_x,
-        hy = slab[i_slab].half_y;
-    i32 role = slab[i_slab].role, module = slab[i_slab].module;
-    if (fabs(dx) >= hx || fabs(dy) >= hy) {
-        acc[EOT_ACC_LEDGER_SIDE] += counts;
-        return 0;
-    }
-    acc[module == EOT_MODULE_IN_FRONT ? EOT_ACC_LEDGER_FRONT : eot_ledger_of_role(role)] += counts;
-    if (role == EOT_ROLE_VETO) acc[EOT_ACC_VETO_VISIBLE] += visible;
-    if (role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_VISIBLE + module] += visible;
-    if (slab[i_slab].first_cell >= 0) {
-        i32 nx = slab[i_slab].cells_x, ny = slab[i_slab].cells_y;
-        i32 ix = (i32)((dx + hx) / (2.0f * hx) * (f32)nx), iy = (i32)((dy + hy) / (2.0f * hy) * (f32)ny);
-        ix = ix < nx ? ix : nx - 1;
-        iy = iy < ny ? iy : ny - 1;
-        acc[slab[i_slab].first_cell + iy * nx + ix] += role == EOT_ROLE_HCAL ? visible : counts;
-    }
-    return 1;
 }
 
 /** Longitudinal profile histogram that a shower run may fill: counts per bin of depth. */
@@ -103,29 +33,82 @@ EOT_FN void eot_profile_add(EOT_GLOBAL i64 *profile, eot_profile_binning binning
 
 /** What an event deposits energy in, as pointers in one struct; passed by value, as eot_matter_view is. */
 typedef struct {
-    EOT_GLOBAL const f32 *table;                      /* quantiles of showers below the cut */
+    EOT_GLOBAL const f32 *table;                      /* quantiles of showers below the cut, columns */
     EOT_GLOBAL const eot_shower_constants *constants; /* of these showers, one */
-    EOT_GLOBAL const eot_slab *slab;                  /* [n_slab], along z */
-    i32 n_slab;
-    EOT_GLOBAL i64 *acc;         /* [EOT_N_ACC] */
-    EOT_GLOBAL i64 *profile;     /* [binning.n_bin] counts */
-    eot_profile_binning binning; /* of the profile; no bins: there is none */
+    EOT_GLOBAL const eot_deposit_volume *volume;      /* [EOT_N_DEPOSIT_VOLUME] */
+    EOT_GLOBAL const eot_columns *columns;            /* which of them is where, one */
+    EOT_GLOBAL i64 *acc;                              /* [EOT_N_ACC] */
+    EOT_GLOBAL i64 *profile;                          /* [binning.n_bin] counts */
+    eot_profile_binning binning;                      /* of the profile; no bins: there is none */
 } eot_deposit_view;
 
 /** The view without a profile. */
-EOT_FN eot_deposit_view eot_deposit_view_of(EOT_GLOBAL const f32 *table,
-                                            EOT_GLOBAL const eot_shower_constants *constants,
-                                            EOT_GLOBAL const eot_slab *slab, i32 n_slab, EOT_GLOBAL i64 *acc) {
+EOT_FN eot_deposit_view eot_deposit_view_of(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world,
+                                            EOT_GLOBAL i64 *acc) {
     eot_deposit_view d;
     d.table = table;
-    d.constants = constants;
-    d.slab = slab;
-    d.n_slab = n_slab;
+    d.constants = &world->shower;
+    d.volume = world->volume;
+    d.columns = &world->columns;
     d.acc = acc;
     d.profile = 0;
     d.binning.n_bin = 0;
     d.binning.z0 = d.binning.inverse_width = 0.0f;
     return d;
+}
+
+/** Whether a point at a depth z of the ECAL is inside it: then nothing needs to be looked up. */
+EOT_FN i32 eot_deposit_is_in_ecal(eot_deposit_view d, f32 x, f32 y) {
+    EOT_GLOBAL const eot_deposit_volume *ecal = d.volume + d.columns->ecal;
+    return fabs(x - ecal->center_x) < ecal->half_x && fabs(y - ecal->center_y) < ecal->half_y &&
+           d.columns->ecal_is_whole;
+}
+
+/** Add energy to the cell of a calorimeter that holds a point inside it. */
+EOT_FN void eot_deposit_in_cell(eot_deposit_view d, EOT_GLOBAL const eot_deposit_volume *v, f32 x, f32 y, i64 counts) {
+    i32 nx = v->cells_x, ny = v->cells_y;
+    f32 hx = v->half_x, hy = v->half_y;
+    i32 ix = (i32)((x - v->center_x + hx) / (2.0f * hx) * (f32)nx),
+        iy = (i32)((y - v->center_y + hy) / (2.0f * hy) * (f32)ny);
+    ix = ix < 0 ? 0 : ix < nx ? ix : nx - 1;
+    iy = iy < 0 ? 0 : iy < ny ? iy : ny - 1;
+    d.acc[v->first_cell + iy * nx + ix] += counts;
+}
+
+/** Add deposited energy at a point: ledger, cells, visible energy.
+ * @param axis volume that the shower's depth was counted in, or why there is none (enum eot_column_end). @param x,y,z
+ * the point, at the depth of the axis. @param counts energy. @param has_visible whether the active share of it is seen
+ * by the VETO and the HCAL.
+ * @return 1 if it is in the set-up, 0 if it has left it. */
+EOT_FN i32 eot_deposit_at(eot_deposit_view d, i32 axis, f32 x, f32 y, f32 z, i64 counts, i32 has_visible) {
+    i32 at = axis;
+    if (axis >= 0 && !(axis == d.columns->ecal && eot_deposit_is_in_ecal(d, x, y)))
+        at = eot_columns_find(d.table, d.columns, x, y, z).volume;
+    if (at < 0) {
+        d.acc[at == EOT_COLUMN_FRONT  ? EOT_ACC_LEDGER_FRONT
+              : at == EOT_COLUMN_REAR ? EOT_ACC_LEDGER_REAR
+                                      : EOT_ACC_LEDGER_SIDE] += counts;
+        return 0;
+    }
+    EOT_GLOBAL const eot_deposit_volume *v = d.volume + at;
+    if (v->is_void && !d.volume[axis].is_void) {
+        d.acc[EOT_ACC_LEDGER_SIDE] += counts;
+        return 0;
+    }
+    i32 is_in_front = v->role == EOT_ROLE_PASSIVE && z < d.columns->ecal_z0;
+    d.acc[is_in_front ? EOT_ACC_LEDGER_FRONT : eot_ledger_of_role(v->role)] += counts;
+    i64 visible = has_visible ? (i64)((f64)counts * (f64)v->shower_visible) : 0;
+    if (v->role == EOT_ROLE_VETO) d.acc[EOT_ACC_VETO_VISIBLE] += visible;
+    if (v->role == EOT_ROLE_HCAL) d.acc[EOT_ACC_HCAL_VISIBLE + v->module] += visible;
+    if (v->first_cell >= 0) eot_deposit_in_cell(d, v, x, y, v->role == EOT_ROLE_HCAL ? visible : counts);
+    return 1;
+}
+
+/** The same of energy that a particle of the cascade or a muon loses in the ECAL at a point of its path. */
+EOT_FN i32 eot_deposit_in_ecal(eot_deposit_view d, f32 x, f32 y, f32 z, i64 counts) {
+    i32 is_deep = z >= d.columns->ecal_z0 && z < d.columns->ecal_z1;
+    i32 axis = is_deep ? d.columns->ecal : eot_columns_find(d.table, d.columns, x, y, z).volume;
+    return eot_deposit_at(d, axis, x, y, z, counts, 0);
 }
 
 #endif

@@ -17,7 +17,8 @@
  * @return the same bits as eot_event_replay. */
 EOT_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_tables t, eot_vertex_record record,
                                          EOT_GLOBAL i64 *tally) {
-    eot_replay_state s = eot_replay_start(view.world, view.launch, record);
+    eot_deposit_view none = eot_replay_deposits(view, 0, 0);
+    eot_replay_state s = eot_replay_begin(view, none, 0, record);
     i32 is_found = 0;
     while (s.is_alive && !is_found) {
         eot_cascade_vertex v =
@@ -28,7 +29,9 @@ EOT_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_tables t, 
         if (is_found)
             s.vertex = eot_replay_vertex(s, q, v, view, t, record);
         else
-            s = eot_replay_next(s, q, v, t.cut, view);
+            s = eot_replay_next(s, eot_replay_sided(q, view.world), v, t.cut, view);
+        if (EOT_HAS_ARRIVALS(view.world) && !is_found && !s.is_alive && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
+            s = eot_replay_arrive(s, view, none, 0);
     }
     eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw);
     return s.vertex;
@@ -38,7 +41,7 @@ EOT_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_tables t, 
  * @return the vertex, with the weight of the record and its faults; weight 0 where no vertex is looked for. */
 EOT_FN eot_event_vertex eot_event_replay(eot_replay_view view, eot_deposit_view d, eot_em_tables t,
                                          eot_vertex_record record, EOT_GLOBAL i64 *tally) {
-    eot_replay_state s = eot_replay_start(view.world, view.launch, record);
+    eot_replay_state s = eot_replay_begin(view, d, 1, record);
     while (s.is_alive) {
         eot_u32x4 block = eot_replay_block(s, view.launch);
         eot_cascade_vertex v = eot_cascade_vertex_sample(view.table, t, s.q.p.E, s.q.p.z, s.q.p.type, block);

@@ -13,7 +13,10 @@
 #include "eotmc/transport/shower.h"
 #include "eotmc/transport/vertex.h"
 
-#define EOT_MUON_MOST_STEPS 1000000 /* a muon that makes more is stuck */
+/** A muon that makes more steps is stuck: held by a field in vacuum, where it turns by 0.2 rad a step until it decays.
+ * In 20 T, the largest field, that takes 1.9e5 steps on average whatever its momentum, so that 5e-10 of them make more.
+ */
+#define EOT_MUON_MOST_STEPS 4000000
 
 /** What the muons of an event read and fill besides matter, as pointers in one struct; passed by value, as
  * eot_matter_view is. */
@@ -140,6 +143,11 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
                                                    EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
     EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
     eot_muon m = s.muon;
+    if (m.fate == EOT_MUON_NAN) { /* the step is not a number: it is not made */
+        state.m.fate = EOT_MUON_NAN;
+        state.n_step++;
+        return state;
+    }
     i64 now = eot_energy_counts_f64(m.kinetic_energy), lost = state.kinetic_counts - now;
     state.kinetic_counts = now;
     if (m.fate == EOT_MUON_DECAYED ||
@@ -156,9 +164,8 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
     eot_event_visible_add(acc, r, eot_energy_counts(s.visible));
     if (r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_HADRONIC + r->module] += hadronic;
     if (shower + electron > 0)
-        state.shower_random =
-            eot_event_muon_shower(s, r, shower + electron, state.shower_random,
-                                  eot_deposit_view_of(matter.table, &world->shower, world->slab, world->n_slab, acc));
+        state.shower_random = eot_event_muon_shower(s, r, shower + electron, state.shower_random,
+                                                    eot_deposit_view_of(matter.table, world, acc));
     if (m.fate == EOT_MUON_ALIVE) {
         i32 plane = eot_event_muon_plane(s, matter.region, state.m.region);
         if (plane >= 0) {
@@ -177,12 +184,17 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
     return state;
 }
 
-/** What is left at the end: kinetic energy of an escaping muon, rest energy of one that did not decay. */
+/** What is left at the end: kinetic energy of an escaping muon, rest energy of one that did not decay; both of a muon
+ * that is lost. */
 EOT_FN eot_event_muon_state eot_event_muon_finish(eot_event_muon_state s, EOT_GLOBAL i64 *acc) {
     i32 has_escaped = s.m.fate == EOT_MUON_ESCAPED;
+    s.out.fate = s.m.fate;
+    if (s.m.fate == EOT_MUON_STUCK || s.m.fate == EOT_MUON_NAN) {
+        acc[EOT_ACC_LEDGER_LOST] += s.kinetic_counts + (s.ends_with_rest ? eot_energy_counts(EOT_M_MUON) : 0);
+        return s;
+    }
     acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_OTHER] += s.kinetic_counts;
     if (s.ends_with_rest) acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_REST] += eot_energy_counts(EOT_M_MUON);
-    s.out.fate = s.m.fate;
     return s;
 }
 

@@ -31,14 +31,21 @@ EOT_FN u32 eot_hit_places(u32 n_lane, u32 n_slot) {
     return n;
 }
 
-/** A lane at the start of a batch. @param energy of the batch's primaries, one at least. */
-EOT_FN void eot_lane_start(u32 i, u32 n_lane, u32 n_primary, i32 primary_type, EOT_GLOBAL const f32 *energy,
+/** A lane at the start of a batch. @param energy of the batch's primaries, one at least; or the lists of arrivals.h. */
+EOT_FN void eot_lane_start(u32 i, EOT_GLOBAL const eot_cascade_parameters *c, EOT_GLOBAL const f32 *energy,
                            EOT_GLOBAL u32 *lane) {
-    u32 is_busy = i < n_primary ? 1u : 0u;
+    u32 n_lane = c->n_lane, is_busy = i < c->n_primary ? 1u : 0u, place = is_busy ? i : 0u;
     for (u32 k = 0; k < (u32)EOT_N_LANE_WORD; k++) lane[k * n_lane + i] = 0;
-    lane[EOT_LANE_I_PRIMARY * n_lane + i] = is_busy ? i : n_primary;
-    lane[EOT_LANE_E * n_lane + i] = eot_f32_bits(energy[is_busy ? i : 0]);
-    lane[EOT_LANE_TYPE * n_lane + i] = (u32)primary_type;
+    lane[EOT_LANE_I_PRIMARY * n_lane + i] = is_busy ? i : c->n_primary;
+    lane[EOT_LANE_E * n_lane + i] = eot_f32_bits(energy[place]);
+    lane[EOT_LANE_TYPE * n_lane + i] = (u32)c->primary_type;
+    if (c->n_arrival > 0) {
+        u32 packed = eot_f32_bits(energy[(u32)c->n_arrival * c->arrival_stride + place]);
+        lane[EOT_LANE_E * n_lane + i] =
+            eot_f32_bits(energy[place] > EOT_LANE_NOTHING ? energy[place] : EOT_LANE_NOTHING);
+        lane[EOT_LANE_Z * n_lane + i] = packed & ~3u;
+        lane[EOT_LANE_TYPE * n_lane + i] = packed & 3u;
+    }
 }
 
 /** The lanes i, i + n_item, ... after a launch: their sums, and their analog vertices into the list.

@@ -18,6 +18,12 @@
 #ifndef EOT_TRACK_TALLY
 #define EOT_TRACK_TALLY c.track_tally
 #endif
+/* Whether primaries have lists of arrivals (arrivals.h), so too (-DEOT_ARRIVALS=0 or 1). */
+#ifdef EOT_ARRIVALS
+#define EOT_LANE_HAS_ARRIVALS EOT_ARRIVALS
+#else
+#define EOT_LANE_HAS_ARRIVALS (c.n_arrival > 0)
+#endif
 /* Lanes of a work item. */
 #ifndef EOT_LANE_WIDTH
 #define EOT_LANE_WIDTH 1
@@ -51,11 +57,11 @@ EOT_FN void eot_vertex_record_store(EOT_GLOBAL eot_vertex_record *record, u32 i_
 /** Buffers of the cascade, as pointers in one struct; passed by value, as eot_matter_view is. */
 typedef struct {
     EOT_GLOBAL const f32 *table;
-    EOT_GLOBAL const f32 *threshold;      /* [7] of the track-length tally [GeV] */
-    EOT_GLOBAL const f32 *energy;         /* E0 of each primary of the batch, and one more [GeV] */
-    EOT_GLOBAL u32 *state;                /* [EOT_N_LANE_WORD][n_lane] */
-    EOT_GLOBAL f32 *stack;                /* [2][EOT_STACK_DEPTH][n_lane]: E; z with the type in its last two bits */
-    EOT_GLOBAL i64 *track;                /* [3 EOT_TRACK_BINS][n_lane] or, of spectra, [3 n_track_bin][n_lane] */
+    EOT_GLOBAL const f32 *threshold; /* [7] of the track-length tally [GeV] */
+    EOT_GLOBAL const f32 *energy; /* E0 of each primary of the batch, and one more [GeV]; or the lists of arrivals.h */
+    EOT_GLOBAL u32 *state;        /* [EOT_N_LANE_WORD][n_lane] */
+    EOT_GLOBAL f32 *stack;        /* [2][EOT_STACK_DEPTH][n_lane]: E; z with the type in its last two bits */
+    EOT_GLOBAL i64 *track;        /* [3 EOT_TRACK_BINS][n_lane] or, of spectra, [3 n_track_bin][n_lane] */
     EOT_GLOBAL eot_vertex_record *vertex; /* forced: one record a primary; analog: [n_slot][n_lane] */
 } eot_lane_view;
 
@@ -262,6 +268,19 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
             any_event |= events;
         }
         if (any_event == 0) continue;
+        if (EOT_LANE_HAS_ARRIVALS)
+            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) { /* the next particle of the primary, if there is one */
+                if ((event[l] & EOT_LANE_IS_DONE) == 0) continue;
+                u32 next = state[EOT_LANE_ARRIVAL * n + first + l] + 1u;
+                f32 E_next = next < (u32)c.n_arrival ? view.energy[next * c.arrival_stride + i_primary[l]] : 0.0f;
+                state[EOT_LANE_ARRIVAL * n + first + l] = E_next > 0.0f ? next : 0u;
+                if (!(E_next > 0.0f)) continue;
+                u32 packed = eot_f32_bits(view.energy[((u32)c.n_arrival + next) * c.arrival_stride + i_primary[l]]);
+                event[l] ^= EOT_LANE_IS_DONE;
+                E[l] = E_next;
+                z[l] = eot_f32_from_bits(packed & ~3u);
+                type[l] = (i32)(packed & 3u);
+            }
         i32 is_full = 0; /* a lane without place for another vertex: the host takes them first */
         for (u32 l = 0; l < EOT_LANE_WIDTH && (c.is_forced || any_event != EOT_LANE_IS_DONE); l++) {
             if ((event[l] & EOT_LANE_OVERFLOWS) != 0) state[EOT_LANE_N_OVERFLOW * n + first + l]++;
@@ -288,9 +307,17 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
             f32 E_new = view.energy[i_primary[l]], E_now = E[l], z_now = z[l], weight_now = weight[l];
             i32 type_now = type[l], depth_now = depth[l];
             u32 draw_now = draw[l];
+            if (EOT_LANE_HAS_ARRIVALS) E_new = eot_max(E_new, EOT_LANE_NOTHING);
             E[l] = is_new ? E_new : E_now;
-            z[l] = is_new ? 0.0f : z_now;
-            type[l] = is_new ? c.primary_type : type_now;
+            f32 z_new = 0.0f;
+            i32 type_new = c.primary_type;
+            if (EOT_LANE_HAS_ARRIVALS) {
+                u32 packed = eot_f32_bits(view.energy[(u32)c.n_arrival * c.arrival_stride + i_primary[l]]);
+                z_new = eot_f32_from_bits(packed & ~3u);
+                type_new = (i32)(packed & 3u);
+            }
+            z[l] = is_new ? z_new : z_now;
+            type[l] = is_new ? type_new : type_now;
             depth[l] = is_new ? 0 : depth_now;
             draw[l] = is_new ? 0u : draw_now;
             weight[l] = is_new ? 0.0f : weight_now;

@@ -26,8 +26,10 @@ typedef struct {
     f32 threshold[EOT_N_TRACK_THRESHOLD]; /* GeV, increasing: of the track-length tally */
     i32 n_track_bin;                      /* spectra: nodes, and one bin for energies below the first */
     f32 track_log_first, track_inverse_log_step;
+    i32 n_arrival;      /* lists of arrivals have so many places; 0: there are none, and the energies are a list */
+    u32 arrival_stride; /* primaries that the lists have place for */
 } eot_cascade_parameters;
-EOT_LAYOUT(eot_cascade_parameters, 88);
+EOT_LAYOUT(eot_cascade_parameters, 96);
 
 /** A launch of the event kernels. */
 typedef struct {
@@ -55,6 +57,6 @@ typedef struct {
     f32 face_x, face_y, half_x, half_y; /* cm: the scored face; the grid ends in its plane */
     eot_beam beam;
 } eot_muon_beam_parameters;
-EOT_LAYOUT(eot_muon_beam_parameters, 80);
+EOT_LAYOUT(eot_muon_beam_parameters, 88);
 
 #endif

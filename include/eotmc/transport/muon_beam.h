@@ -53,22 +53,27 @@ EOT_FN void eot_muon_beam_follow(eot_matter_view matter, EOT_GLOBAL const eot_mu
     while (m.fate == EOT_MUON_ALIVE) {
         i64 kinetic_counts = eot_energy_counts_f64(m.kinetic_energy);
         eot_muon_step s = eot_muon_advance(matter, m, random);
+        n_step++;
+        if (s.muon.fate == EOT_MUON_NAN) { /* the step is not a number: it is not made */
+            m.fate = EOT_MUON_NAN;
+            break;
+        }
         random = s.random;
         m = s.muon;
-        n_step++;
         i64 rest = s.rest > 0.0f ? rest_counts : 0;
         i64 lost = kinetic_counts + rest - eot_energy_counts_f64(m.kinetic_energy), carried = 0;
         if (s.neutrino > 0.0f) carried = lost - eot_energy_counts(s.ionisation) - eot_energy_counts(s.electron);
         freed += rest;
         neutrino += carried;
         deposited += lost - carried; /* telescopes: what is not carried away is deposited */
-        if (n_step > EOT_MUON_MOST_STEPS) m.fate = EOT_MUON_STUCK;
+        if (n_step > EOT_MUON_MOST_STEPS && m.fate == EOT_MUON_ALIVE) m.fate = EOT_MUON_STUCK;
     }
     i32 is_through = m.fate == EOT_MUON_ESCAPED && m.i_z >= matter.grid->n_z &&
                      fabs((f32)m.position.x - b->face_x) <= b->half_x &&
                      fabs((f32)m.position.y - b->face_y) <= b->half_y;
     i32 is_fault = m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN;
-    row[EOT_EXIT_SURVIVED] = is_fault ? -1.0f : (f32)is_through;
+    u32 fault = m.fate == EOT_MUON_NAN ? (u32)EOT_FAULT_NAN : (u32)EOT_FAULT_STUCK;
+    row[EOT_EXIT_SURVIVED] = is_fault ? -(f32)fault : (f32)is_through;
     row[EOT_EXIT_ENERGY] = kinetic;
     row[EOT_EXIT_LOSS] = (f32)((f64)kinetic - m.kinetic_energy);
     row[EOT_EXIT_ANGLE_X] = m.direction.x / fmax(fabs(m.direction.z), 1e-6f);
@@ -79,7 +84,8 @@ EOT_FN void eot_muon_beam_follow(eot_matter_view matter, EOT_GLOBAL const eot_mu
     row[EOT_EXIT_DISPLACEMENT_Y] = (f32)(m.position.y - (f64)source.y) - source.sy * path_z;
     eot_atomic_add_i64(tally + EOT_EXIT_C_STEPS, n_step);
     eot_atomic_add_i64(tally + EOT_EXIT_C_IN, before + rest_counts);
-    eot_atomic_add_i64(tally + EOT_EXIT_C_OUT, eot_energy_counts_f64(m.kinetic_energy) + rest_counts - freed);
+    eot_atomic_add_i64(tally + (is_fault ? EOT_EXIT_C_LOST : EOT_EXIT_C_OUT),
+                       eot_energy_counts_f64(m.kinetic_energy) + rest_counts - freed);
     eot_atomic_add_i64(tally + EOT_EXIT_C_DEPOSITED, deposited);
     eot_atomic_add_i64(tally + EOT_EXIT_C_NEUTRINO, neutrino);
     if (is_fault)

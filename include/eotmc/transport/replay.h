@@ -9,6 +9,8 @@
 #endif
 
 #include "eotmc/physics/multiple_scattering.h"
+#include "eotmc/transport/beam_line.h"
+#include "eotmc/transport/event_muon.h"
 #include "eotmc/transport/shower.h"
 #include "eotmc/transport/source.h"
 #include "eotmc/transport/vertex.h"
@@ -20,6 +22,7 @@ typedef struct {
     EOT_GLOBAL const eot_event_launch *launch; /* one */
     EOT_GLOBAL f32 *stack;                     /* [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item] */
     u32 n_item, item;                          /* showers that share the stack, and which of them this is */
+    eot_matter_view matter; /* in front of the ECAL; not looked at where primaries have no arrivals */
 } eot_replay_view;
 
 /** The view of these. */
@@ -33,14 +36,14 @@ EOT_FN eot_replay_view eot_replay_view_of(EOT_GLOBAL const f32 *table, EOT_GLOBA
     view.stack = stack;
     view.n_item = n_item;
     view.item = item;
+    view.matter = eot_matter_view_of(table, 0, 0, 0, 0);
     return view;
 }
 
 /** What the events of a launch deposit energy in. @param acc of this event, [EOT_N_ACC]. @param profile of this event,
  * [launch->n_profile], or 0: none. */
 EOT_FN eot_deposit_view eot_replay_deposits(eot_replay_view view, EOT_GLOBAL i64 *acc, EOT_GLOBAL i64 *profile) {
-    eot_deposit_view d =
-        eot_deposit_view_of(view.table, &view.world->shower, view.world->slab, view.world->n_slab, acc);
+    eot_deposit_view d = eot_deposit_view_of(view.table, view.world, acc);
     d.profile = profile;
     d.binning.n_bin = profile != 0 ? view.launch->n_profile : 0;
     d.binning.z0 = view.launch->profile_z0;
@@ -52,8 +55,14 @@ EOT_FN eot_deposit_view eot_replay_deposits(eot_replay_view view, EOT_GLOBAL i64
 typedef struct {
     eot_shower_particle p;
     f32 x, y, sx, sy; /* cm, slopes */
-    i32 is_ghost;     /* descends from the parent of the rare vertex: its random numbers are used, its energy is not */
+    i32 is_ghost;     /* bits of eot_ghost: its random numbers are used, its energy is not */
 } eot_replay_particle;
+
+/** Why a particle is followed without counting. */
+enum eot_ghost {
+    EOT_GHOST_VERTEX = 1, /* descends from the parent of the rare vertex */
+    EOT_GHOST_SIDE = 2    /* descends from a particle that has left the ECAL by a side */
+};
 
 /** Put a particle on the stack. @param depth particles that are there. */
 EOT_FN void eot_replay_push(eot_replay_view view, i32 depth, eot_replay_particle q) {
@@ -81,7 +90,7 @@ EOT_FN eot_replay_particle eot_replay_pop(eot_replay_view view, i32 depth) {
     q.y = stack[4 * plane + at];
     q.sx = stack[5 * plane + at];
     q.sy = stack[6 * plane + at];
-    q.is_ghost = stack[7 * plane + at] != 0.0f;
+    q.is_ghost = (i32)stack[7 * plane + at];
     return q;
 }
 
@@ -101,9 +110,10 @@ typedef struct {
     u32 stage, draw; /* of the cascade's random numbers; steps so far */
     i32 depth;       /* particles on the stack */
     i32 is_alive, primary_type;
+    eot_line_state line; /* where primaries have arrivals: those that are to come */
 } eot_replay_state;
 
-/** At the front of the calorimeter. */
+/** At the front of the calorimeter, where all primaries enter it. */
 EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_world *world,
                                          EOT_GLOBAL const eot_event_launch *launch, eot_vertex_record record) {
     eot_replay_state s;
@@ -130,6 +140,7 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_world *world
     s.stage = EOT_STAGE_CASCADE;
     s.draw = 0;
     s.is_alive = 1;
+    s.line.n_waiting = s.line.is_alive = 0;
     return s;
 }
 
@@ -162,14 +173,20 @@ EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_v
     return q;
 }
 
+/** Whether a place is between the sides of the ECAL. @param x,y [cm]. */
+EOT_FN i32 eot_is_in_ecal(EOT_GLOBAL const eot_event_world *world, f32 x, f32 y) {
+    return fabs(x - world->line.center_x) < world->line.half_x && fabs(y - world->line.center_y) < world->line.half_y;
+}
+
 /** Whether the step that the particle of s is about to make holds the rare vertex. */
 EOT_FN i32 eot_replay_is_vertex(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch,
                                 eot_vertex_record record) {
-    return launch->has_vertex && !s.q.is_ghost && s.stage == EOT_STAGE_CASCADE &&
+    return launch->has_vertex && (s.q.is_ghost & EOT_GHOST_VERTEX) == 0 && s.stage == EOT_STAGE_CASCADE &&
            s.draw == eot_record_draw(record.draw);
 }
 
-/** That vertex. @param after the particle after its path. @param v the cascade's step. */
+/** That vertex; of weight 0, and nothing else of it, beside the ECAL. @param after the particle after its path. @param
+ * v the cascade's step. */
 EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particle after, eot_cascade_vertex v,
                                           eot_replay_view view, eot_em_tables t, eot_vertex_record record) {
     eot_replay_particle q = s.q;
@@ -188,7 +205,18 @@ EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particl
     vertex.time = z / (f32)EOT_C_LIGHT;
     vertex.fault = (vertex.fault & ~(u32)EOT_FAULT_VERTEX) | (was_found ? 0u : (u32)EOT_FAULT_VERTEX);
     vertex.stream = s.draw;
+    if ((q.is_ghost & EOT_GHOST_SIDE) != 0 || !eot_is_in_ecal(view.world, (f32)vertex.x, (f32)vertex.y)) {
+        vertex.weight = 0.0f; /* the cascade knows no sides: there is no such vertex */
+        return vertex;
+    }
     return eot_event_vertex_sample(vertex, view.table, t, &view.world->vertex, view.launch, s.primary, q.p.z, v.path);
+}
+
+/** The particle after its path, a ghost from where it has left the ECAL by a side: what is out there makes no vertices,
+ * and what comes back in is left out. */
+EOT_FN eot_replay_particle eot_replay_sided(eot_replay_particle q, EOT_GLOBAL const eot_event_world *world) {
+    q.is_ghost |= eot_is_in_ecal(world, q.x, q.y) ? 0 : EOT_GHOST_SIDE;
+    return q;
 }
 
 /** The next particle of the shower, in the same order as in the cascade; not alive after the last. @param q the
@@ -202,7 +230,8 @@ EOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle 
     high.p.type = a_is_high ? v.type_a : v.type_b;
     low.p.type = a_is_high ? v.type_b : v.type_a;
     high.p.z = low.p.z = v.z;
-    i32 both = low.p.E >= cut, one = high.p.E >= cut && !v.has_left;
+    i32 both = low.p.E >= cut, one = high.p.E >= cut && !v.has_left,
+        base = EOT_HAS_ARRIVALS(view.world) ? s.line.n_waiting : 0; /* below are those that are to arrive */
     if (both && s.depth >= EOT_STACK_DEPTH - 1) {
         s.vertex.fault |= (u32)EOT_FAULT_STACK;
         both = 0;
@@ -213,7 +242,7 @@ EOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle 
         q = low;
     } else if (one) {
         q = high;
-    } else if (s.depth > 0) {
+    } else if (s.depth > base) {
         s.depth--;
         q = eot_replay_pop(view, s.depth);
     } else {
@@ -317,8 +346,7 @@ EOT_FN eot_replay_spots eot_replay_deposit(eot_replay_spots s, eot_replay_losses
                                            eot_cascade_vertex v, eot_u32x4 own, i32 goes_on, f32 cut,
                                            eot_deposit_view d) {
     eot_shower_axis along = eot_replay_point(p, r.at), at_end = eot_replay_point(p, r.l.share);
-    i32 slab = eot_slab_at(d.slab, d.n_slab, along.z);
-    i32 is_inside = eot_deposit_at(d.acc, d.slab, d.n_slab, slab, along.x, along.y, r.ionisation, 0);
+    i32 is_inside = eot_deposit_in_ecal(d, along.x, along.y, along.z, r.ionisation);
     if (d.binning.n_bin > 0 && is_inside) eot_profile_add(d.profile, d.binning, along.z, r.ionisation);
     /* The rest of the radiation is many photons: one of them, in proportion to energy, gives the shower that all make.
      */
@@ -367,9 +395,115 @@ EOT_FN eot_replay_state eot_replay_after(eot_replay_state s, f32 cut, f32 calori
     return s;
 }
 
-/** One step of the shower with its deposits. @param block of the step. @param v its vertex, sampled with that block.
+/** Deposits of a step in front of the ECAL: ionisation, and what goes below the cut there, of the particle and of its
+ * daughters; all of a particle that passes the ECAL. */
+EOT_FN eot_replay_spots eot_replay_line_deposit(eot_replay_spots s, eot_line_step step, eot_line_view view,
+                                                eot_deposit_view d) {
+    EOT_GLOBAL const eot_region *region = view.matter.region + step.region;
+    i32 outcome = step.outcome, is_photon = step.before.type == EOT_PHOTON;
+    f32 choice = eot_low_uniform(step.own.z, step.own.w), at = (f32)(step.own.y & 511u) * 0.001953125f;
+    eot_shower_axis end;
+    end.x = (f32)step.to.x;
+    end.y = (f32)step.to.y;
+    end.z = (f32)step.to.z;
+    end.sx = step.sx;
+    end.sy = step.sy;
+    i64 all = eot_energy_counts(step.before.E);
+    if (outcome == EOT_LINE_LEAVES) d.acc[EOT_ACC_LEDGER_MISSED] += all;
+    if (outcome == EOT_LINE_FALLS)
+        s = eot_replay_collect(s, eot_subcut_shower_of(all, step.before.E, is_photon, end), choice, d);
+    if (outcome == EOT_LINE_MEETS || outcome == EOT_LINE_SPILLS)
+        s.random = eot_shower_deposit(d, eot_subcut_shower_of(all, step.before.E, is_photon, end), s.random);
+    if (outcome != EOT_LINE_GOES_ON) return s;
+    eot_line_counts c = eot_line_counts_of(step, view.world->line.cut);
+    i32 is_detector = region->role == EOT_ROLE_VETO || region->role == EOT_ROLE_HCAL;
+    d.acc[is_detector ? eot_ledger_of_role(region->role) : EOT_ACC_LEDGER_FRONT] += c.ionisation;
+    eot_event_visible_add(d.acc, region, (i64)((f64)c.ionisation * (f64)eot_muon_active_share(region)));
+    for (i32 i = 0; i < 3; i++) { /* the radiation below the cut, daughters a and b */
+        f32 E = i == 0 ? step.v.soft : i == 1 ? step.v.E_a : step.v.E_b;
+        i64 counts = i == 0 ? c.soft : i == 1 ? c.a : c.b;
+        if (counts <= 0) continue;
+        eot_subcut_shower part =
+            eot_subcut_shower_of(counts, E, i == 0 || (i == 1 ? step.v.type_a : step.v.type_b) == EOT_PHOTON, end);
+        if (i == 0) { /* many photons: one of them, in proportion to energy, gives the shower that all make */
+            f32 one = eot_photon_share(eot_low_uniform(step.own.x, step.own.z), step.v.path_X0,
+                                       view.world->line.cut / fmax(E, 1e-9f));
+            part.shape_energy = E * one;
+            part.axis.x = (f32)(step.from.x + (f64)at * (step.to.x - step.from.x));
+            part.axis.y = (f32)(step.from.y + (f64)at * (step.to.y - step.from.y));
+            part.axis.z = (f32)(step.from.z + (f64)at * (step.to.z - step.from.z));
+        }
+        f32 waiting = s.waiting.energy;
+        s = eot_replay_collect(s, part, choice, d);
+        if (part.energy < d.constants->spot_energy) choice = eot_replay_choice_left(choice, waiting, part.energy);
+    }
+    return s;
+}
+
+/** The view of what is in front of the ECAL. */
+EOT_FN eot_line_view eot_replay_line_view(eot_replay_view view) {
+    eot_line_view line = eot_line_view_of(view.matter, view.world, view.stack, view.launch->seed, view.launch->run);
+    line.n_item = view.n_item;
+    line.item = view.item;
+    return line;
+}
+
+/** One step in front of the ECAL of a primary whose shower is at rest. Its particles wait below those of the shower on
+ * the same stack: each of both has less than half of the energy of the one before. @param step what it did. @return
+ * alive where a particle arrives in the ECAL. */
+EOT_FN eot_replay_state eot_replay_line_taken(eot_replay_state s, eot_line_step step, f32 calorimeter_z) {
+    s.line = step.after;
+    if (step.outcome != EOT_LINE_ARRIVES) return s;
+    s.q.p.E = step.before.E;
+    s.q.p.z = eot_stacked_z(fmax((f32)step.from.z - calorimeter_z, 0.0f));
+    s.q.p.type = step.before.type;
+    s.q.x = s.x_end = (f32)step.from.x;
+    s.q.y = s.y_end = (f32)step.from.y;
+    s.q.sx = step.sx;
+    s.q.sy = step.sy;
+    s.q.is_ghost = 0;
+    s.depth = s.line.n_waiting;
+    s.is_alive = 1;
+    return s;
+}
+
+/** The primary where the beam starts, nothing of it in the ECAL. */
+EOT_FN eot_replay_state eot_replay_before(eot_replay_state s, eot_replay_view view) {
+    eot_primary source = eot_source_sample(view.world->beam, s.primary, view.launch->seed, view.launch->run,
+                                           view.world->beam.position_z);
+    s.line = eot_line_start(eot_replay_line_view(view), source, view.launch->primary_type, s.primary);
+    s.is_alive = 0;
+    return s;
+}
+
+/** On to the next particle of the primary that arrives in the ECAL; not alive after the last. @param d filled if
+ * has_deposits. */
+EOT_FN eot_replay_state eot_replay_arrive(eot_replay_state s, eot_replay_view view, eot_deposit_view d,
+                                          i32 has_deposits) {
+    eot_line_view line = eot_replay_line_view(view);
+    while (!s.is_alive && s.line.is_alive) {
+        eot_line_step step = eot_line_advance(line, s.line);
+        if (has_deposits) s.spots = eot_replay_line_deposit(s.spots, step, line, d);
+        s = eot_replay_line_taken(s, step, view.world->calorimeter_z);
+    }
+    return s;
+}
+
+/** The primary before the first step of its shower. @param d filled if has_deposits: with what it leaves before. */
+EOT_FN eot_replay_state eot_replay_begin(eot_replay_view view, eot_deposit_view d, i32 has_deposits,
+                                         eot_vertex_record record) {
+    eot_replay_state s = eot_replay_start(view.world, view.launch, record);
+    if (!EOT_HAS_ARRIVALS(view.world)) return s;
+    s = eot_replay_before(s, view);
+    s = eot_replay_arrive(s, view, d, has_deposits);
+    if (!s.is_alive && has_deposits) s.spots.random = eot_shower_deposit(d, s.spots.waiting, s.spots.random);
+    return s;
+}
+
+/** One step of the shower with its deposits, without what comes after the last particle of the shower. @param block of
+ * the step. @param v its vertex, sampled with that block.
  * @param view, d, t what is read and filled. @param record of the rare vertex. */
-EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
+EOT_FN eot_replay_state eot_replay_stepped(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
                                            eot_replay_view view, eot_deposit_view d, eot_em_tables t,
                                            eot_vertex_record record) {
     eot_u32x4 own = eot_replay_own_block(s, view.launch);
@@ -378,15 +512,20 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
     f32 until = 1.0f; /* share of the step that is real */
     s.x_end = q.x;
     s.y_end = q.y;
+    i32 was_counted = s.q.is_ghost == 0;
     if (is_vertex) {
         s.vertex = eot_replay_vertex(s, q, v, view, t, record);
+        is_vertex = s.vertex.weight > 0.0f;
+    }
+    if (is_vertex) {
         /* phi takes what the muon leaves, the rounding of other splits stays in the calorimeter */
         i64 rest = eot_energy_counts(v.E_along) - eot_energy_counts(s.vertex.E_plus) -
                    eot_energy_counts(s.vertex.E_minus) - eot_energy_counts(s.vertex.E_extra);
         d.acc[s.vertex.E_dark > 0.0f ? EOT_ACC_LEDGER_PHI : EOT_ACC_LEDGER_ECAL] += rest;
         until = q.p.type == EOT_PHOTON ? 0.0f : record.fraction;
     }
-    if (!q.is_ghost && until > 0.0f) {
+    q = eot_replay_sided(q, view.world);
+    if (was_counted && until > 0.0f) {
         eot_replay_losses r = eot_replay_losses_sample(q.p, v, block, own, t.cut, until, is_vertex);
         eot_replay_path p;
         p.x = s.q.x;
@@ -400,14 +539,33 @@ EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, 
         i32 a_goes_on = v.E_a >= t.cut || is_vertex; /* at a vertex the parent is gone */
         i32 b_goes_on = v.E_b >= t.cut && !v.has_left;
         s.spots = eot_replay_deposit(s.spots, r, p, v, own, (a_goes_on ? 1 : 0) | (b_goes_on ? 2 : 0), t.cut, d);
+        if (q.is_ghost != 0 && !is_vertex) /* has left by a side, and its daughters with it */
+            d.acc[EOT_ACC_LEDGER_SIDE] += (a_goes_on ? r.a : 0) + (b_goes_on ? r.b : 0);
     }
-    q.is_ghost |= is_vertex;
-    s = eot_replay_next(s, q, v, t.cut, view);
+    q.is_ghost |= is_vertex ? EOT_GHOST_VERTEX : 0;
+    return eot_replay_next(s, q, v, t.cut, view);
+}
+
+/** After a step: where nothing of the shower is left, what left its vertex; where nothing of that is left, the energy
+ * that waits for more. */
+EOT_FN eot_replay_state eot_replay_ended(eot_replay_state s, eot_replay_view view, eot_deposit_view d, f32 cut) {
     if (!s.is_alive && s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE &&
         !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
-        s = eot_replay_after(s, t.cut, view.world->calorimeter_z, d);
+        s = eot_replay_after(s, cut, view.world->calorimeter_z, d);
     if (!s.is_alive) s.spots.random = eot_shower_deposit(d, s.spots.waiting, s.spots.random);
     return s;
+}
+
+/** One step of the shower with its deposits, and what comes after the last particle: the next one of the primary that
+ * arrives, what left the vertex. Arguments as of eot_replay_stepped. */
+EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
+                                           eot_replay_view view, eot_deposit_view d, eot_em_tables t,
+                                           eot_vertex_record record) {
+    s = eot_replay_stepped(s, block, v, view, d, t, record);
+    if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && s.stage == EOT_STAGE_CASCADE &&
+        !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
+        s = eot_replay_arrive(s, view, d, 1);
+    return eot_replay_ended(s, view, d, t.cut);
 }
 
 #endif

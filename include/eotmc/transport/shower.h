@@ -28,11 +28,6 @@
 #include "eotmc/math/random.h"
 #include "eotmc/transport/deposit.h"
 
-/** Where a shower begins and where it heads: position [cm], slopes dx/dz, dy/dz. */
-typedef struct {
-    f32 x, y, z, sx, sy;
-} eot_shower_axis;
-
 /** Energy that showers below the cut. */
 typedef struct {
     i64 counts;       /* energy as counts */
@@ -112,7 +107,7 @@ typedef struct {
 
 /** The shape of a shower: from the constants, or where the matter has a calibration of its own, from the first node of
  * that on (the lowest cut, below which no cascade is followed that could be compared with).
- * @param own eot_slab.shower_table. @param log_E ln(E/GeV). @param L ln(1 + E/Ec), E halved for a photon. */
+ * @param own eot_deposit_volume.shower_table. @param log_E ln(E/GeV). @param L ln(1 + E/Ec), E halved for a photon. */
 EOT_FN eot_shower_shape eot_shower_shape_at(EOT_GLOBAL const f32 *table, eot_shower_constants c, u32 own, i32 is_photon,
                                             f32 log_E, f32 L) {
     eot_shower_shape s;
@@ -160,8 +155,9 @@ typedef struct {
     f32 f_alpha;           /* place between that row and the next */
 } eot_shower_form;
 
-/** Sample the form. @param log_critical_energy ln(Ec/GeV) of the medium. @param own its eot_slab.shower_table. @param
- * fluctuates whether mean depth and shape do: from EOT_SHOWER_FLUCTUATION_ENERGY on. @param block used if they do. */
+/** Sample the form. @param log_critical_energy ln(Ec/GeV) of the medium. @param own its
+ * eot_deposit_volume.shower_table. @param fluctuates whether mean depth and shape do: from
+ * EOT_SHOWER_FLUCTUATION_ENERGY on. @param block used if they do. */
 EOT_FN eot_shower_form eot_shower_form_sample(EOT_GLOBAL const f32 *table, eot_shower_constants c,
                                               eot_subcut_shower shower, f32 log_critical_energy, u32 own,
                                               i32 fluctuates, eot_u32x4 block) {
@@ -205,23 +201,75 @@ EOT_FN f32 eot_shower_depth(EOT_GLOBAL const f32 *table, eot_shower_constants c,
     return fma(f.f_alpha, high - low, low) * f.scale;
 }
 
+/** Where the axis of a shower below the cut begins: in front of all volumes, at the first of them. */
+EOT_FN eot_column_place eot_shower_begin(eot_deposit_view d, eot_shower_axis axis) {
+    EOT_GLOBAL const eot_columns *c = d.columns;
+    if (axis.z >= c->ecal_z0 && axis.z < c->ecal_z1 && eot_deposit_is_in_ecal(d, axis.x, axis.y)) {
+        eot_column_place p;
+        p.z = axis.z;
+        p.volume = c->ecal;
+        p.i_x = p.i_y = -1;
+        p.segment = 0u;
+        p.has_met = 1;
+        return p;
+    }
+    f32 z = fmax(axis.z, c->z0), dz = z - axis.z;
+    return eot_columns_find(d.table, c, axis.x + axis.sx * dz, axis.y + axis.sy * dz, z);
+}
+
+/** The volume whose constants a shower has: the first one of the column from where it begins that is no gas; if there
+ * is none, the last matter, or the ECAL. */
+EOT_FN i32 eot_shower_medium(eot_deposit_view d, eot_column_place begin) {
+    i32 medium = begin.volume;
+    if (medium == d.columns->ecal) return medium;
+    medium = d.columns->ecal;
+    u32 segment = begin.segment;
+    i32 volume = begin.volume;
+    while (volume >= 0) {
+        if (!d.volume[volume].is_void) medium = volume;
+        if (d.volume[volume].inverse_X0 >= 1e-3f) return volume;
+        segment += 2u;
+        volume = (i32)d.table[segment + 1u];
+    }
+    return medium;
+}
+
+/** Where a path [X0] along the axis of a shower ends. Most do not leave the ECAL, whose box is convex. @param direction
+ * 1 or -1. */
+EOT_FN eot_column_place eot_shower_walk(eot_deposit_view d, eot_shower_axis axis, eot_column_place from, f32 path,
+                                        i32 direction) {
+    EOT_GLOBAL const eot_columns *c = d.columns;
+    if (from.volume == c->ecal) {
+        f32 inverse_X0 = d.volume[from.volume].inverse_X0, sign = (f32)direction;
+        f32 available = sign * ((direction > 0 ? c->ecal_z1 : c->ecal_z0) - from.z) * inverse_X0;
+        f32 z = from.z + sign * (path / inverse_X0), dz = z - axis.z;
+        if (path < available && eot_deposit_is_in_ecal(d, axis.x + axis.sx * dz, axis.y + axis.sy * dz)) {
+            from.z = z;
+            return from;
+        }
+    }
+    if (from.i_x < 0) {
+        f32 dz = from.z - axis.z;
+        i32 has_met = from.has_met;
+        from = eot_columns_find(d.table, c, axis.x + axis.sx * dz, axis.y + axis.sy * dz, from.z);
+        from.has_met = has_met;
+    }
+    return eot_columns_walk(d.table, c, d.volume, axis, from, path, direction);
+}
+
 /** Deposit the energy of a shower below the cut, all of which ends in the ledger. Random blocks: one a spot, and one
  * more from EOT_SHOWER_FLUCTUATION_ENERGY on.
  * @return the advanced random cursor. */
 EOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
-    EOT_GLOBAL const eot_slab *slab = d.slab;
-    const i32 n_slab = d.n_slab;
     const eot_shower_constants c = d.constants[0];
     const eot_shower_axis axis = shower.axis;
-    i32 start = eot_slab_at(slab, n_slab, axis.z);
     if (shower.counts <= 0) return random;
-    if (start >= n_slab) {
-        d.acc[EOT_ACC_LEDGER_REAR] += shower.counts;
+    eot_column_place begin = eot_shower_begin(d, axis);
+    if (begin.volume < 0) { /* it heads away from the set-up */
+        eot_deposit_at(d, begin.volume, axis.x, axis.y, axis.z, shower.counts, 0);
         return random;
     }
-    i32 medium = start < 0 ? 0 : start;
-    while (medium + 1 < n_slab && slab[medium].inverse_X0 < 1e-3f)
-        medium++; /* from a gap: the next calorimeter's constants */
+    const eot_deposit_volume medium = d.volume[eot_shower_medium(d, begin)];
     i32 fluctuates = shower.shape_energy >= EOT_SHOWER_FLUCTUATION_ENERGY;
     eot_u32x4 block;
     block.x = block.y = block.z = block.w = 0u;
@@ -229,14 +277,11 @@ EOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower showe
         block = eot_random_block(random);
         random.draw++;
     }
-    eot_shower_form f = eot_shower_form_sample(d.table, c, shower, slab[medium].log_critical_energy,
-                                               slab[medium].shower_table, fluctuates, block);
+    eot_shower_form f =
+        eot_shower_form_sample(d.table, c, shower, medium.log_critical_energy, medium.shower_table, fluctuates, block);
     i32 n_spot = (i32)(shower.energy / c.spot_energy + 0.5f);
     n_spot = n_spot < 1 ? 1 : n_spot > 256 ? 256 : n_spot;
     i64 share = shower.counts / n_spot;
-    eot_slab_place begin;
-    begin.slab = start < 0 ? 0 : start;
-    begin.z = start < 0 ? slab[0].z0 : axis.z;
     f32 inverse_n = 1.0f / (f32)n_spot;
     for (i32 i = 0; i < n_spot; i++) {
         /* words: x depth, one quantile per stratum; y upper half turn, lower half component; w radius; z a lone
@@ -245,27 +290,29 @@ EOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower showe
         random.draw++;
         f32 t = eot_shower_depth(d.table, c, f, ((f32)i + eot_uniform(block.x)) * inverse_n);
         f32 path = f.is_one_conversion ? f.first_path : -f.photon_length * eot_log(eot_uniform(block.z));
-        eot_slab_place place = eot_slab_forward(slab, n_slab, begin, t + path);
+        eot_column_place place = eot_shower_walk(d, axis, begin, t + path, 1);
         /* what scatters back: one number gives the radius and the way back, since what goes far back goes far aside */
         f32 uniform_radius = eot_uniform(block.w), share_back = c.backscatter_share;
         if (uniform_radius < share_back) {
             uniform_radius /= share_back;
-            if (place.slab < n_slab)
-                place =
-                    eot_slab_backward(slab, place, -c.backscatter_length * eot_log(fmax(1.0f - uniform_radius, 1e-7f)));
+            if (place.volume >= 0)
+                place = eot_shower_walk(d, axis, place,
+                                        -c.backscatter_length * eot_log(fmax(1.0f - uniform_radius, 1e-7f)), -1);
         } else {
             uniform_radius = (uniform_radius - share_back) / (1.0f - share_back);
         }
         f32 turn = (f32)(block.y >> 16) * 1.52587890625e-5f, component = (f32)(block.y & 0xffffu) * 1.52587890625e-5f;
-        f32 r = slab[medium].moliere_radius *
-                eot_shower_radius(fmin(t * f.inverse_T, 4.0f), f.log_E, slab[medium].Z, slab[medium].one_minus_e_hat,
-                                  slab[medium].inverse_sampling_frequency, c.radius_max, component, uniform_radius);
+        f32 r = medium.moliere_radius * eot_shower_radius(fmin(t * f.inverse_T, 4.0f), f.log_E, medium.Z,
+                                                          medium.one_minus_e_hat, medium.inverse_sampling_frequency,
+                                                          c.radius_max, component, uniform_radius);
         f32 dz = place.z - axis.z;
         i64 spot = i + 1 < n_spot ? share : shower.counts - share * (n_spot - 1);
-        i64 visible =
-            place.slab >= 0 && place.slab < n_slab ? (i64)((f64)spot * (f64)slab[place.slab].shower_visible) : 0;
-        i32 is_inside = eot_deposit_at(d.acc, slab, n_slab, place.slab, axis.x + axis.sx * dz + r * eot_cos_turn(turn),
-                                       axis.y + axis.sy * dz + r * eot_sin_turn(turn), spot, visible);
+        /* what passes beside the ECAL and all behind it has left by the side */
+        i32 axis_volume = place.volume == EOT_COLUMN_REAR && !place.has_met && axis.z < d.columns->ecal_z1
+                              ? EOT_COLUMN_SIDE
+                              : place.volume;
+        i32 is_inside = eot_deposit_at(d, axis_volume, axis.x + axis.sx * dz + r * eot_cos_turn(turn),
+                                       axis.y + axis.sy * dz + r * eot_sin_turn(turn), place.z, spot, 1);
         if (d.binning.n_bin > 0 && is_inside) eot_profile_add(d.profile, d.binning, place.z, spot);
     }
     return random;

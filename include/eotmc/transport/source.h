@@ -22,7 +22,8 @@ EOT_FN f32 eot_source_energy(f32 energy, f32 spread, u32 x, u32 y) {
                             1.0f + 6.0f * spread); /* 6 sigma: never cut by Box-Muller's largest value of 5.9 */
 }
 
-/** Sample the primary: Gaussian spot, divergence and momentum spread. One block for the energy, one for the rest.
+/** Sample the primary: Gaussian spot, divergence about the mean angle, and momentum spread. One block for the energy,
+ * one for the rest.
  * @param z front of the calorimeter [cm]. */
 EOT_FN eot_primary eot_source_sample(eot_beam beam, u64 primary, u32 seed, u32 run, f32 z) {
     eot_primary p;
@@ -32,8 +33,8 @@ EOT_FN eot_primary eot_source_sample(eot_beam beam, u64 primary, u32 seed, u32 r
     eot_u32x4 b = eot_random_block(g);
     eot_normal_pair spot = eot_normal(b.x, b.y), slope = eot_normal(b.z, b.w);
     p.E = eot_source_energy(beam.energy, beam.spread, first.x, first.y);
-    p.sx = beam.divergence_x * slope.a;
-    p.sy = beam.divergence_y * slope.b;
+    p.sx = eot_fma(beam.divergence_x, slope.a, beam.angle_x);
+    p.sy = eot_fma(beam.divergence_y, slope.b, beam.angle_y);
     p.x = beam.position_x + beam.spot_x * spot.a + p.sx * (z - beam.position_z);
     p.y = beam.position_y + beam.spot_y * spot.b + p.sy * (z - beam.position_z);
     return p;

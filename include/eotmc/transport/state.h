@@ -32,8 +32,33 @@ enum eot_lane_word {
     EOT_LANE_N_HIT,           /* analog vertices waiting in the lane's slots */
     EOT_LANE_N_STEP,
     EOT_LANE_N_OVERFLOW,
+    EOT_LANE_ARRIVAL, /* number of the arrival that is followed */
     EOT_N_LANE_WORD
 };
+
+/* Work items of the kernel `arrivals`, and the stacks that it needs; each makes the lists of many primaries. */
+#define EOT_ARRIVAL_ITEMS 4096u
+
+/** Sums over the primaries of a beam that has arrivals (eot_beam_line.most): energies in counts, then a histogram of
+ * the share of its energy that the beam's particle has at the front plane of the ECAL. in = ionisation + below +
+ * arrived
+ * + missed. */
+#define EOT_N_KEPT_BIN 100
+enum eot_beam_sum {
+    EOT_BEAM_HIT = 0,    /* primaries of which anything above the cut arrives in the ECAL */
+    EOT_BEAM_IN,         /* energy of the beam */
+    EOT_BEAM_IONISATION, /* left in front of the ECAL */
+    EOT_BEAM_BELOW,      /* radiated, or of particles, below the cut in front of the ECAL: goes on as showers */
+    EOT_BEAM_ARRIVED,
+    EOT_BEAM_MISSED,  /* above the cut past the ECAL */
+    EOT_BEAM_SPILLED, /* particles beyond EOT_N_ARRIVAL */
+    EOT_BEAM_KEPT,    /* [EOT_N_KEPT_BIN] */
+    EOT_N_BEAM_SUM = EOT_BEAM_KEPT + EOT_N_KEPT_BIN
+};
+
+/** Energy [GeV] of the particle that stands for a primary of which nothing arrives: below any cut, so that it makes one
+ * step and nothing of it counts. */
+#define EOT_LANE_NOTHING 1e-6f
 
 /** A rare vertex as the cascade leaves it: enough to follow its shower again and find it. */
 typedef struct {
@@ -82,13 +107,14 @@ enum eot_exit_column {
     EOT_N_EXIT_COLUMN
 };
 
-/** Sums of a muon beam: steps, energies in counts (in = out + deposited + neutrino), faults. */
+/** Sums of a muon beam: steps, energies in counts (in = out + deposited + neutrino + lost), faults. */
 enum eot_exit_counter {
     EOT_EXIT_C_STEPS = 0,
     EOT_EXIT_C_IN,
     EOT_EXIT_C_OUT,
     EOT_EXIT_C_DEPOSITED,
     EOT_EXIT_C_NEUTRINO,
+    EOT_EXIT_C_LOST, /* what lost muons had when they were given up */
     EOT_EXIT_C_FAULT_NAN,
     EOT_EXIT_C_FAULT_STUCK,
     EOT_N_EXIT_COUNTER

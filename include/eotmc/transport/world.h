@@ -6,7 +6,7 @@
 
 #include "eotmc/detector/response.h"
 #include "eotmc/detector/selection.h"
-#include "eotmc/detector/slab.h"
+#include "eotmc/detector/volume.h"
 #include "eotmc/physics/dimuon_trident.h"
 #include "eotmc/physics/em_tables.h"
 #include "eotmc/physics/lfc_sample.h"
@@ -19,10 +19,11 @@
 typedef struct {
     f32 energy, spread; /* GeV, relative */
     f32 spot_x, spot_y, divergence_x, divergence_y;
+    f32 angle_x, angle_y; /* mean slopes */
     f32 position_x, position_y, position_z;
     i32 particle;
 } eot_beam;
-EOT_LAYOUT(eot_beam, 40);
+EOT_LAYOUT(eot_beam, 48);
 
 /** Tables of the rare vertices: where they are in the f32 table, and what makes their axes. */
 typedef struct {
@@ -53,21 +54,40 @@ typedef struct {
 } eot_muon_need;
 EOT_LAYOUT(eot_muon_need, 16);
 
+#define EOT_N_ARRIVAL 32     /* particles of a primary that are followed in the ECAL */
+#define EOT_N_LINE_MEDIUM 12 /* materials in front of the ECAL */
+
+/** What a primary meets before the ECAL, and the ECAL's sides. */
+typedef struct {
+    f32 center_x, center_y, half_x, half_y; /* cm, of the ECAL */
+    f32 cut;                                /* GeV */
+    f32 highland;                           /* Highland's factor with the logarithm of the whole line, see
+                                               eot_highland_factor */
+    i32 most; /* arrivals of a primary; 0: every primary enters the ECAL by its front, and nothing acts on it before */
+    u32 region; /* f32 table [n_region][2]: medium in front of the ECAL (-1: none), 1/X0 [1/cm] */
+    i32 n_medium;
+    f32 X0; /* radiation lengths up to the ECAL's front plane, the most of some test primaries */
+    eot_em_tables medium[EOT_N_LINE_MEDIUM];
+} eot_beam_line;
+EOT_LAYOUT(eot_beam_line, 40 + EOT_N_LINE_MEDIUM * sizeof(eot_em_tables));
+
 /** What the event kernels read besides the tables. */
 typedef struct {
     eot_beam beam;
     i32 multiple_scattering;
     f32 calorimeter_z;     /* cm, front of the ECAL: depth 0 of the cascade */
     f32 layers_inverse_X0; /* 1/cm, average of the ECAL: depth in X0 */
-    i32 n_slab;
-    eot_slab slab[EOT_N_SLAB];
+    i32 n_volume;
+    eot_deposit_volume volume[EOT_N_DEPOSIT_VOLUME];
+    eot_columns columns;
     eot_shower_constants shower;
     eot_response response;
     i32 n_selection; /* at least 1, the default one first */
     eot_selection selection[EOT_MAX_SELECTION];
     eot_muon_need need;
     eot_vertex_tables vertex;
+    eot_beam_line line;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 2872 + EOT_MAX_SELECTION * sizeof(eot_selection));
+EOT_LAYOUT(eot_event_world, 19536 + EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line));
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "world/calibrate.h"
 #include "world/calibrate_muons.h"
+#include "world/columns.h"
 #include "eotmc/base/constants.h"
 
 static struct eot_config config;
@@ -32,9 +33,7 @@ static struct eot_calibration_muon first_module(void) {
     struct eot_calibration_muon muon = {
         v->center_x, v->center_y, v->z, v->z + v->thickness, (float)(config.detector.hcal_mip_energy - EOT_M_MUON),
         0.0f};
-    for (int i = 0; i < world.event.n_slab; i++)
-        if (world.event.slab[i].role == EOT_ROLE_HCAL && world.event.slab[i].module == 0)
-            muon.shower_visible = world.event.slab[i].shower_visible;
+    muon.shower_visible = eot_world_volume(&world.event, EOT_ROLE_HCAL, 0)->shower_visible;
     return muon;
 }
 

@@ -76,13 +76,15 @@ Test(statistics, one_batch_falls_back_to_squares) {
 }
 Test(statistics, one_batch_without_squares_has_no_error) {
     const struct eot_batch_sum batch = {100, 30.0, 0.0};
-    cr_assert_eq(eot_statistics_rate(&batch, 1, false, &mean, &error), EOT_E_NUMERIC);
-    cr_assert(strstr(error.text, "one batch has no standard error") != NULL, "%s", error.text);
-    cr_assert_eq(eot_statistics_ratio(&batch, &batch, 1, &mean, &error), EOT_E_NUMERIC);
+    cr_assert_eq(eot_statistics_rate(&batch, 1, false, &mean, &error), EOT_OK);
+    cr_assert(mean.has_no_error && mean.value == 0.3 && eot_mean_is_poor(&mean));
+    cr_assert_eq(eot_statistics_ratio(&batch, &batch, 1, &mean, &error), EOT_OK);
+    cr_assert(mean.has_no_error && mean.value == 1.0);
 }
 Test(statistics, one_primary_has_no_error) {
     const struct eot_batch_sum batch = {1, 30.0, 900.0};
-    cr_assert_eq(eot_statistics_rate(&batch, 1, true, &mean, &error), EOT_E_NUMERIC);
+    cr_assert_eq(eot_statistics_rate(&batch, 1, true, &mean, &error), EOT_OK);
+    cr_assert(mean.has_no_error && mean.value == 30.0 && mean.n_eff == 1.0);
 }
 Test(statistics, no_primary_is_an_error) {
     const struct eot_batch_sum batch = {0, 0.0, 0.0};
@@ -149,4 +151,59 @@ Test(statistics, histograms_are_compared_bin_by_bin) {
     cr_assert_float_eq(chi_square, 1.0 + 2.0, 1e-12);
     cr_assert_eq(ndf, 2u);
     cr_assert_float_eq(p, exp(-1.5), 1e-12); /* chi-square with 2 degrees of freedom is exponential */
+}
+
+/* n_eff of scores whose squares are not summed, from their mean and its error: 40 of 1000 primaries score 2. */
+Test(statistics, effective_entries_follow_from_the_error_of_a_mean) {
+    const double n = 1000.0, k = 40.0, m = 2.0 * k / n, of_mean = sqrt((4.0 * k / n - m * m) / n);
+    cr_assert_float_eq(eot_statistics_n_eff_of_mean(m, of_mean, n), k, 1e-9);
+    cr_assert_eq(eot_statistics_n_eff_of_mean(0.0, 0.0, n), 0.0);
+}
+
+/* None of n: the p at which none is seen with a probability of 10 %. All of n: the same of failures. */
+Test(statistics, a_share_of_none_or_all_has_exact_limits) {
+    for (double n = 1.0; n < 1e6; n *= 7.0) {
+        cr_assert_float_eq(pow(1.0 - eot_statistics_share(0.0, n).upper_limit, n), 0.1, 1e-9, "n = %g", n);
+        cr_assert_float_eq(pow(eot_statistics_share(n, n).lower_limit, n), 0.1, 1e-9, "n = %g", n);
+    }
+    mean = eot_statistics_share(3.0, 1000.0);
+    cr_assert(mean.upper_limit == 0.0 && mean.lower_limit == 0.0 && mean.n_eff == 3.0 && eot_mean_is_poor(&mean));
+    mean = eot_statistics_share(10.0, 1000.0);
+    cr_assert(!eot_mean_is_poor(&mean));
+}
+
+/* A sum of two estimates rests on the entries of both: 100 entries of weight 1 and 25 of weight 2, of 1000 primaries.
+ */
+Test(statistics, entries_of_a_sum_are_those_of_both) {
+    struct eot_mean a = {.value = 0.1, .std_error = 0.03, .n_eff = 100.0},
+                    b = {.value = 0.05, .std_error = 0.04, .n_eff = 25.0}, none = {.upper_limit = 1e-3};
+    mean = eot_mean_sum(a, b);
+    cr_assert_float_eq(mean.n_eff, 150.0 * 150.0 / (100.0 + 25.0 * 4.0), 1e-9);
+    cr_assert_float_eq(mean.std_error, 0.05, 1e-12);
+    mean = eot_mean_sum(a, none);
+    cr_assert(mean.value == 0.1 && fabs(mean.n_eff - 100.0) < 1e-9 && mean.upper_limit == 0.0);
+    mean = eot_mean_sum(none, none);
+    cr_assert(mean.value == 0.0 && mean.n_eff == 0.0 && mean.upper_limit == 2e-3 && eot_mean_is_poor(&mean));
+}
+
+/* The error of a ratio from sums is that of the batch method with a batch for every entry. */
+Test(statistics, a_ratio_of_sums_matches_one_of_batches) {
+    enum { N = 50 };
+    struct eot_batch_sum a[N], b[N];
+    struct eot_ratio_sums s = {0};
+    struct eot_mean batches;
+    for (int i = 0; i < N; i++) {
+        double w = 1.0 + (i * 37 % 11), x = i % 3 == 0 ? 1.0 : 0.0;
+        a[i] = (struct eot_batch_sum){1, w * x, 0.0};
+        b[i] = (struct eot_batch_sum){1, w, 0.0};
+        s.a += w * x;
+        s.b += w;
+        s.aa += w * w * x * x;
+        s.ab += w * w * x;
+        s.bb += w * w;
+    }
+    cr_assert_eq(eot_statistics_ratio(a, b, N, &batches, &error), EOT_OK);
+    mean = eot_statistics_ratio_of(s, N);
+    cr_assert_float_eq(mean.value, batches.value, 1e-14);
+    cr_assert_float_eq(mean.std_error, batches.std_error, 1e-12);
 }

@@ -205,7 +205,7 @@ Test(asymptotic, limits_scale_with_the_signal_and_join_equal_bins) {
         struct eot_limit_answer answer;
         cr_assert_eq(eot_spec_one_bin(k == 1 ? 1e-3 : 1.0, 2.0, 0.0, EOT_MODIFIER_SHAPESYS, 3.0, &spec, &err), EOT_OK);
         if (k == 2) {
-            struct eot_channel *c = eot_spec_add_channel(&spec, "second", 1);
+            struct eot_limit_channel *c = eot_spec_add_channel(&spec, "second", 1);
             struct eot_sample *s = eot_spec_add_sample(c, "signal");
             spec.channel[0].sample[0].data[0] = s->data[0] = 0.5;
             cr_assert_not_null(eot_spec_add_modifier(c, s, EOT_MODIFIER_NORMFACTOR, "mu"));

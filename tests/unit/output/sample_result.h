@@ -33,8 +33,15 @@ static inline void sample_histogram(struct eot_result *r, const char *name, cons
         if (values[i] < 2e-9) values[i] = 0.0;
         variances[i] = values[i] * 2e-8;
     }
-    struct eot_histogram h = {
-        .n_bin = N, .edges = edges, .values = values, .variances = variances, .underflow = 0.0, .overflow = 1.5e-7};
+    struct eot_histogram h = {.n_bin = N,
+                              .edges = edges,
+                              .values = values,
+                              .variances = variances,
+                              .content_unit = "1/EOT",
+                              .underflow = 0.0,
+                              .overflow = 1.5e-7,
+                              .underflow_variance = 0.0,
+                              .overflow_variance = 2.5e-15};
     snprintf(h.name, sizeof h.name, "%s", name);
     snprintf(h.unit, sizeof h.unit, "%s", unit);
     snprintf(h.title, sizeof h.title, "%s", title);
@@ -60,7 +67,11 @@ static inline double depth_shape(double x) { return 4e-6 * pow(x, 2.0) * exp(-0.
 
 static inline void sample_estimate(struct eot_result *r, const char *name, const char *unit, double value,
                                    double std_error, double n_eff, long n_batches) {
-    struct eot_estimate e = {.value = value, .std_error = std_error, .n_eff = n_eff, .n_batches = n_batches};
+    struct eot_estimate e = {.value = value,
+                             .std_error = std_error,
+                             .n_eff = n_eff,
+                             .n_batches = n_batches,
+                             .is_exact = std_error == 0.0 && n_eff == 0.0};
     snprintf(e.name, sizeof e.name, "%s", name);
     snprintf(e.unit, sizeof e.unit, "%s", unit);
     cr_assert_eq(eot_result_add_estimate(r, &e, NULL), EOT_OK);
@@ -96,6 +107,26 @@ static inline struct eot_result sample_result(void) {
     sample_estimate(&r, "dimuon.per_eot", "1", 1.602e-4, 4e-7, 1.9e5, 100);
     sample_estimate(&r, "dimuon.gamma.per_eot_above_5GeV", "1", 7.5e-5 / 3.0, 2.3e-7, 1.2e5, 100);
     sample_estimate(&r, "selected.per_eot", "1", 3.1e-13, 1.1e-13, 17.0, 100);
+    cr_assert_eq(eot_result_add_estimate(&r,
+                                         &(struct eot_estimate){.name = "selected.per_eot_exponential",
+                                                                .unit = "1",
+                                                                .upper_limit_90 = 4.4e-9,
+                                                                .is_poorly_determined = true},
+                                         NULL),
+                 EOT_OK);
+    cr_assert_eq(eot_result_add_estimate(&r,
+                                         &(struct eot_estimate){.name = "efficiency.track",
+                                                                .unit = "1",
+                                                                .value = 1.0,
+                                                                .n_eff = 1.0,
+                                                                .lower_limit_90 = 0.1,
+                                                                .has_no_error = true,
+                                                                .is_poorly_determined = true},
+                                         NULL),
+                 EOT_OK);
+    r.n_followed = 1000;
+    r.n_lost = 2;
+    cr_assert_eq(eot_result_add_lost_event(&r, 43, "a muon that is stuck", NULL), EOT_OK);
     sample_estimate(&r, "cascade.track_length_X0.electron_above_5GeV", "X0", 5.512, 0.0213, 2e5, 100);
     sample_histogram(&r, "hcal0.energy", "GeV", "HCAL0", "energy in the HCAL module", 0.0, 12.0, hcal0_shape);
     sample_histogram(&r, "hcal1.energy", "GeV", "HCAL1", "energy in the HCAL module", 0.0, 12.0, hcal1_shape);
@@ -105,22 +136,44 @@ static inline struct eot_result sample_result(void) {
                      photon_shape);
     sample_histogram(&r, "dimuon.depth_X0", "X0", "Depth of the conversion", "depth in the ECAL", 0.0, 40.0,
                      depth_shape);
-    const struct eot_cutflow_row row[] = {{"muon pairs", 2e5, 1.602e-4, 4e-7},
-                                          {"one mu- track in the spectrometer", 30123, 3.4e-6, 2e-8},
-                                          {"VETO within one MIP", 1234, 5.6e-8, 1.3e-9},
-                                          {"each HCAL module within one MIP", 17, 3.4e-10, 8e-11},
-                                          {"missing energy > 20 GeV", 0, 0.0, 0.0}};
+    const struct eot_cutflow_row row[] = {
+        {.cut = "muon pairs", .events = 2e5, .weighted = 1.602e-4, .std_error = 4e-7, .n_eff = 1.9e5},
+        {.cut = "one mu- track in the spectrometer",
+         .events = 30123,
+         .weighted = 3.4e-6,
+         .std_error = 2e-8,
+         .n_eff = 29000.0},
+        {.cut = "VETO within one MIP",
+         .events = 1234,
+         .weighted = 5.6e-8,
+         .std_error = 1.3e-9,
+         .n_eff = 1200.0,
+         .is_not_applied = true},
+        {.cut = "each HCAL module within one MIP",
+         .events = 7,
+         .weighted = 3.4e-10,
+         .std_error = 1.3e-10,
+         .n_eff = 6.5,
+         .is_poorly_determined = true},
+        {.cut = "missing energy > 20 GeV", .upper_limit_90 = 1.25e-9, .is_poorly_determined = true}};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
         cr_assert_eq(eot_result_add_cutflow_row(&r, &row[i], NULL), EOT_OK);
-    const struct eot_category category[] = {{"I", "one muon absorbed", 3e-10, 7e-11},
-                                            {"II", "both in the spectrometer", 3e-11, 2e-11},
-                                            {"III", "both through the HCAL", 0.0, 0.0}};
+    const struct eot_category category[] = {
+        {.name = "I", .title = "one muon absorbed", .weighted = 3e-10, .std_error = 7e-11, .n_eff = 18.0},
+        {.name = "II", .title = "both in the spectrometer", .weighted = 3e-11, .std_error = 2e-11, .n_eff = 12.0},
+        {.name = "III", .title = "both through the HCAL", .upper_limit_90 = 1.25e-9, .is_poorly_determined = true}};
     for (size_t i = 0; i < 3; i++) cr_assert_eq(eot_result_add_category(&r, &category[i], NULL), EOT_OK);
     struct eot_selection_result tight = {.name = "tight", .n_cutflow = 2, .n_category = 1};
     tight.cutflow[0] = row[0];
-    tight.cutflow[1] = (struct eot_cutflow_row){"one track", 12345, 2.5e-6, 1e-8};
+    tight.cutflow[1] = (struct eot_cutflow_row){.cut = "one track",
+                                                .events = 12345,
+                                                .weighted = 2.5e-6,
+                                                .std_error = 1e-8,
+                                                .n_eff = 12000.0,
+                                                .is_not_applied = true};
     tight.category[0] = category[1];
     cr_assert_eq(eot_result_add_selection(&r, &tight, NULL), EOT_OK);
+    cr_assert_eq(eot_findings_warn(&r.warnings, NULL, "no_hcal", "there is no HCAL"), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "stack_overflow", 0, NULL), EOT_OK);
     cr_assert_eq(eot_result_add_fault(&r, "nan", 2, NULL), EOT_OK);
     r.events = (struct eot_event_table){.n_event = 1000,

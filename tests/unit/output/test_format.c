@@ -34,6 +34,9 @@ ParameterizedTestParameters(format, rounds_as_the_particle_data_group_does) {
         {1.5e-11, 0.0, EOT_FORMAT_FIGURE, "1.5×10^{−11}"},
         {0.0, 0.0, EOT_FORMAT_PLAIN, "0"},
         {1.0, INFINITY, EOT_FORMAT_PLAIN, "1 +- inf"},
+        {1.0, 1e-60, EOT_FORMAT_PLAIN, "1 +- 1e-60"}, /* an error far below what a double can show */
+        {0.1, 1e-300, EOT_FORMAT_FIGURE, "0.10000000000000001 ± 1e-300"},
+        {1e300, 1e-300, EOT_FORMAT_PLAIN, "1.0000000000000001e+300 +- 1e-300"},
     };
     return cr_make_param_array(struct format_case, rows, sizeof rows / sizeof rows[0]);
 }

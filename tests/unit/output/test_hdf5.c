@@ -75,6 +75,18 @@ Test(hdf5, histograms_read_back_bit_for_bit) {
         snprintf(name, sizeof name, "/histograms/%s/variances", h->name);
         read_doubles(file, name, 60, value);
         cr_assert_arr_eq(value, h->variances, 60 * sizeof(double));
+        snprintf(name, sizeof name, "/histograms/%s", h->name);
+        hid_t attribute = H5Aopen_by_name(file, name, "overflow_variance", H5P_DEFAULT, H5P_DEFAULT);
+        cr_assert(attribute >= 0 && H5Aread(attribute, H5T_NATIVE_DOUBLE, value) >= 0);
+        cr_assert_eq(value[0], h->overflow_variance);
+        H5Aclose(attribute);
+    }
+    double poor[16], limit[16];
+    read_column(file, "/estimates", "poorly_determined", poor);
+    read_column(file, "/estimates", "upper_limit_90", limit);
+    for (size_t i = 0; i < result.n_estimate; i++) {
+        cr_assert_eq(poor[i], result.estimate[i].is_poorly_determined);
+        cr_assert_eq(limit[i], result.estimate[i].upper_limit_90);
     }
     H5Fclose(file);
 }

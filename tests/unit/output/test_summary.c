@@ -98,7 +98,9 @@ Test(summary, reads_back_bit_for_bit) {
         cr_assert_str_eq(a->name, b->name);
         cr_assert_str_eq(a->unit, b->unit);
         cr_assert(a->value == b->value && a->std_error == b->std_error && a->n_eff == b->n_eff &&
-                      a->n_batches == b->n_batches,
+                      a->n_batches == b->n_batches && a->is_exact == b->is_exact &&
+                      a->has_no_error == b->has_no_error && a->is_poorly_determined == b->is_poorly_determined &&
+                      a->upper_limit_90 == b->upper_limit_90 && a->lower_limit_90 == b->lower_limit_90,
                   "%s", a->name);
     }
     cr_assert_eq(copy.n_histogram, result.n_histogram);
@@ -109,6 +111,8 @@ Test(summary, reads_back_bit_for_bit) {
         cr_assert_str_eq(a->axis, b->axis);
         cr_assert_eq(a->n_bin, b->n_bin);
         cr_assert_eq(a->overflow, b->overflow);
+        cr_assert_eq(a->overflow_variance, b->overflow_variance);
+        cr_assert_str_eq(a->content_unit, b->content_unit);
         cr_assert_arr_eq(a->edges, b->edges, (a->n_bin + 1) * sizeof(double));
         cr_assert_arr_eq(a->values, b->values, a->n_bin * sizeof(double));
         cr_assert_arr_eq(a->variances, b->variances, a->n_bin * sizeof(double));
@@ -116,6 +120,15 @@ Test(summary, reads_back_bit_for_bit) {
     cr_assert_eq(copy.n_cutflow, 5u);
     cr_assert_str_eq(copy.cutflow[4].cut, "missing energy > 20 GeV");
     cr_assert_eq(copy.cutflow[1].std_error, 2e-8);
+    cr_assert(copy.cutflow[2].is_not_applied && !copy.cutflow[3].is_not_applied);
+    cr_assert(copy.selection[0].cutflow[1].is_not_applied && !copy.selection[0].cutflow[0].is_not_applied);
+    cr_assert_eq(copy.warnings.n, 1u);
+    cr_assert_str_eq(copy.warnings.row[0].code, "no_hcal");
+    cr_assert_str_eq(copy.warnings.row[0].message, "there is no HCAL");
+    cr_assert(copy.cutflow[3].n_eff == 6.5 && copy.cutflow[3].is_poorly_determined);
+    cr_assert(copy.cutflow[4].upper_limit_90 == 1.25e-9 && copy.category[2].upper_limit_90 == 1.25e-9);
+    cr_assert(copy.n_followed == 1000 && copy.n_lost == 2 && copy.n_lost_event == 1);
+    cr_assert(copy.lost_event[0].primary == 43 && strcmp(copy.lost_event[0].cause, "a muon that is stuck") == 0);
     cr_assert_eq(copy.n_category, 3u);
     cr_assert_str_eq(copy.category[1].title, "both in the spectrometer");
     cr_assert_eq(copy.n_selection, 1u);
@@ -274,9 +287,12 @@ Test(files, a_file_is_replaced_as_a_whole) {
     cr_assert_str_eq(text, "new");
     cr_assert_eq(count_entries(folder), 1);
 }
-Test(files, a_missing_folder_is_an_error) {
-    expect(eot_output_write_file(inside("none"), "f", "x", 1, &error), EOT_E_IO,
-           "/none/f' (No such file or directory)");
+Test(files, a_folder_that_has_vanished_is_made_again) {
+    cr_assert_eq(eot_output_write_file(inside("none"), "f", "x", 1, &error), EOT_OK, "%s", error.text);
+    cr_assert(eot_output_has(inside("none"), "f"));
+    write_text("file", "x");
+    expect(eot_output_write_file(inside("file/below"), "f", "x", 1, &error), EOT_E_IO,
+           "/file/below/f' (Not a directory)");
 }
 Test(files, a_folder_under_the_final_name_is_an_error_and_leaves_nothing) {
     cr_assert_eq(mkdir(inside("f"), 0777), 0);

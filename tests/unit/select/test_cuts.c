@@ -207,7 +207,9 @@ Test(cuts, the_other_charge_counts_in_its_channel_only) {
     cr_expect_eq(weighted(tally, channel + EOT_CH_CUT + EOT_CUT_HCAL), 0.25);
     for (int k = 0; k < EOT_N_TALLY; k++) {
         int in_channel = k >= EOT_T_WEIGHTED + 4 * channel && k < EOT_T_WEIGHTED + 4 * (channel + EOT_N_CHANNEL_SUM);
-        cr_expect(in_channel || tally[k] == 0, "tally %d", k);
+        int square = eot_square_offset(eot_rare_channel(v.process, v.parent), 0),
+            in_square = k >= square && k < square + EOT_N_TAIL * EOT_N_SQUARE_LIMB;
+        cr_expect(in_channel || in_square || tally[k] == 0, "tally %d", k);
     }
 }
 
@@ -263,8 +265,48 @@ Test(cuts, a_failed_event_has_a_row_of_its_faults) {
     float row[EOT_N_EVENT_COLUMN];
     eot_event_vertex v = dimuon();
     v.fault = (u32)(EOT_FAULT_VERTEX | EOT_FAULT_STACK);
-    eot_event_reject(v, tally, row);
+    static eot_event_world e;
+    e.n_selection = 1;
+    e.selection[0] = SELECTION;
+    eot_event_reject(&e, 1, 1, v, tally, row);
     cr_expect_eq(row[EOT_E_WEIGHT], 0.25f);
     cr_expect_eq(row[EOT_E_CUTS_PASSED], -3.0f);
     cr_expect_eq(tally[EOT_C_FAULT_VERTEX] + tally[EOT_C_FAULT_STACK], 2);
+    cr_expect_eq(weighted(tally, EOT_W_ALL), 0.0, "a vertex that was not found is none");
+}
+
+/* A muon that is lost: the vertex counts, the event does not, and all of its energy is in the term of lost events. */
+Test(cuts, an_event_with_a_lost_muon_keeps_its_vertex_and_loses_its_energy) {
+    static i64 tally[EOT_N_TALLY];
+    static eot_event_world e;
+    float row[EOT_N_EVENT_COLUMN];
+    eot_event_vertex v = dimuon();
+    e.n_selection = 1;
+    e.selection[0] = SELECTION;
+    v.fault = (u32)EOT_FAULT_STUCK;
+    eot_event_reject(&e, 1, 1, v, tally, row);
+    cr_expect_eq(weighted(tally, EOT_W_ALL), 0.25);
+    cr_expect_eq(eot_f32_from_bits((u32)tally[EOT_C_LARGEST]), 0.25f);
+    cr_expect_eq(weighted(tally, EOT_W_CUT), 0.0);
+    cr_expect_eq(tally[EOT_C_ENERGY_IN], eot_energy_counts(100.0f));
+    cr_expect_eq(tally[EOT_C_LEDGER + EOT_ACC_LEDGER_LOST], eot_energy_counts(100.0f));
+    cr_expect_eq(tally[EOT_C_FAULT_STUCK], 1);
+    eot_event_reject(&e, 0, 0, v, tally, row); /* counted before, and not among the sampled ones */
+    cr_expect_eq(weighted(tally, EOT_W_ALL), 0.25);
+    cr_expect_eq(tally[EOT_C_SAMPLED], 1);
+}
+
+/* Squares of weights times probabilities far below 2^-78 keep their value. */
+Test(cuts, squares_of_small_pass_probabilities_are_kept) {
+    static i64 tally[EOT_N_TALLY];
+    eot_event_vertex v = dimuon();
+    eot_event ev = good();
+    eot_selected sel = eot_event_apply(SELECTION, v, ev, 2.5f);
+    v.weight = 1e-4f;
+    for (int i = 0; i < EOT_N_TAIL; i++) sel.pass[i] = 1e-16f;
+    for (int n = 0; n < 4; n++) eot_event_score(v, ev, sel, 1.0f, tally);
+    double one = (double)v.weight * (double)sel.pass[0];
+    for (int channel = -1; channel <= eot_rare_channel(v.process, v.parent);
+         channel += 1 + eot_rare_channel(v.process, v.parent))
+        cr_expect_float_eq(eot_square_value(tally + eot_square_offset(channel, 0)) / (4.0 * one * one), 1.0, 1e-6);
 }

@@ -6,7 +6,7 @@
 #include "sums/sums.h"
 
 enum { N_PRIMARY = 100, BATCH = 7, N_BATCH = 15, N_BLOCK = 4, N_BIN = 3 };
-enum section { COUNT, WIDE, TOTAL, APART };
+enum section { COUNT, WIDE, TOTAL, APART, LARGEST };
 
 static struct eot_error err;
 #define OK(call) cr_assert_eq((call), EOT_OK, "%s", err.text)
@@ -17,6 +17,7 @@ static void sums_create(struct eot_sums *sums, bool is_batch) {
     cr_assert_eq(eot_sums_section_add(&layout, "wide", EOT_SUMS_WIDE, EOT_SUMS_PER_BLOCK, 2, true), WIDE);
     cr_assert_eq(eot_sums_section_add(&layout, "total", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, 2, false), TOTAL);
     cr_assert_eq(eot_sums_section_add(&layout, "apart", EOT_SUMS_WIDE, EOT_SUMS_APART, 1, false), APART);
+    cr_assert_eq(eot_sums_section_add(&layout, "largest", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true), LARGEST);
     const struct eot_sums_frame frame = {.first = 1000, .n_primary = N_PRIMARY, .batch = BATCH, .n_block = N_BLOCK};
     OK(eot_sums_create(sums, &layout, &frame, is_batch, &err));
 }
@@ -33,6 +34,8 @@ static void add_batch(struct eot_sums *sums, uint64_t i) {
         eot_sums_at(&batch, COUNT, 0)[p % N_BIN] += (int64_t)p;
         eot_wide_add(eot_sums_at(&batch, WIDE, 0) + EOT_WIDE * (p % 2), score(p));
         eot_sums_at(&batch, TOTAL, 0)[0]++;
+        int64_t *largest = eot_sums_at(&batch, LARGEST, 0), own = (int64_t)(p * 37 % 101);
+        if (own > *largest) *largest = own;
     }
     OK(eot_sums_add(sums, &batch, 1000 + first, n, &err));
     eot_sums_free(&batch);
@@ -167,4 +170,20 @@ Test(sums, wide_sums_are_exact) {
     }
     for (size_t i = 0; i < n; i++) eot_wide_add(place, -number[n - 1 - i]);
     cr_expect(place[0] == 0 && place[1] == 0 && place[2] == 0);
+}
+
+/* The largest of the run, in whatever parts it was made. */
+Test(sums, a_maximum_is_that_of_all_parts) {
+    static const uint64_t some[] = {3, 9, 14}, rest[] = {0, 1, 2, 4, 5, 6, 7, 8, 10, 11, 12, 13};
+    struct eot_sums a, b;
+    int64_t largest = 0;
+    for (uint64_t p = 0; p < N_PRIMARY; p++)
+        if ((int64_t)(p * 37 % 101) > largest) largest = (int64_t)(p * 37 % 101);
+    part_create(&a, some, 3);
+    part_create(&b, rest, 12);
+    cr_expect_lt(eot_sums_count(&a, LARGEST, 0), largest);
+    OK(eot_sums_merge(&a, &b, &err));
+    cr_expect_eq(eot_sums_count(&a, LARGEST, 0), largest);
+    eot_sums_free(&a);
+    eot_sums_free(&b);
 }

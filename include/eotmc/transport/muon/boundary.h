@@ -32,10 +32,10 @@ EOT_FN real eot_muon_loss_limit(real share, real kinetic, real loss) {
 
 /** The same with the field of the region, not 0: the step bends by at most EOT_MUON_LARGEST_BEND, and the path to the
  * boundary ahead is corrected by one Newton step from the straight one. Where that is no small correction, there is no
- * crossing yet: the step ends where the straight line would cross. @param field2 square of the field [T^2]. */
-EOT_FN eot_muon_ahead eot_muon_ahead_bent(eot_muon_ahead a, eot_muon muon, EOT_GLOBAL const eot_region *region,
+ * crossing yet: the step ends where the straight line would cross. @param p2 square of the momentum [GeV^2]. @param
+ * field2 square of the field [T^2]. */
+EOT_FN eot_muon_ahead eot_muon_ahead_bent(eot_muon_ahead a, eot_muon muon, EOT_GLOBAL const eot_region *region, real p2,
                                           real field2) {
-    real p2 = eot_muon_momentum2((real)muon.kinetic_energy);
     real k = (real)muon.charge * EOT_BEND / sqrt(p2);
     a.has_field = 1;
     a.bend.x = k * (real)region->field_x;
@@ -61,8 +61,9 @@ EOT_FN eot_muon_ahead eot_muon_ahead_bent(eot_muon_ahead a, eot_muon muon, EOT_G
     return a;
 }
 
-/** What lies ahead. @param muon alive. @param loss mean continuous loss of its region at its energy [GeV/cm]. */
-EOT_FN eot_muon_ahead eot_muon_look_ahead(eot_matter_view matter, eot_muon muon, real loss) {
+/** What lies ahead of a particle of any kind: its boundaries, reached straight or bent. @param muon its place,
+ * direction and charge. @param p2 square of its momentum [GeV^2]. @param limit longest step [cm]. */
+EOT_FN eot_muon_ahead eot_look_ahead(eot_matter_view matter, eot_muon muon, real p2, real limit) {
     EOT_GLOBAL const eot_grid *grid = matter.grid;
     EOT_GLOBAL const eot_region *region = matter.region + muon.region;
     eot_vec3 u = muon.direction;
@@ -82,14 +83,21 @@ EOT_FN eot_muon_ahead eot_muon_look_ahead(eot_matter_view matter, eot_muon muon,
     a.to_z = u.z != R(0.0) ? fmax(a.gap_z / u.z, R(0.0)) : EOT_MUON_FAR;
     a.to_side = fmin(to_x, to_y);
     a.side_axis = to_x < to_y ? 0 : 1;
-    a.to_limit = fmin((real)region->max_step,
-                      eot_muon_loss_limit((real)matter.muon->largest_loss, (real)muon.kinetic_energy, loss));
+    a.to_limit = limit;
     a.has_field = 0;
     a.bend.x = a.bend.y = a.bend.z = R(0.0);
     real field2 = (real)(region->field_x * region->field_x + region->field_y * region->field_y +
                          region->field_z * region->field_z);
-    if (field2 > R(0.0)) a = eot_muon_ahead_bent(a, muon, region, field2);
+    if (field2 > R(0.0)) a = eot_muon_ahead_bent(a, muon, region, p2, field2);
     return a;
+}
+
+/** What lies ahead of a muon. @param muon alive. @param loss mean continuous loss of its region at its energy [GeV/cm].
+ */
+EOT_FN eot_muon_ahead eot_muon_look_ahead(eot_matter_view matter, eot_muon muon, real loss) {
+    real limit = fmin((real)matter.region[muon.region].max_step,
+                      eot_muon_loss_limit((real)matter.muon->largest_loss, (real)muon.kinetic_energy, loss));
+    return eot_look_ahead(matter, muon, eot_muon_momentum2((real)muon.kinetic_energy), limit);
 }
 
 /** Where a step has ended, as far as the grid is concerned. */

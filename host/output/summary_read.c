@@ -1,0 +1,384 @@
+/** @file summary_read.c
+ * summary.json, schema eotmc-summary/1: the reader of what summary.c writes. Keys that came after the first version may
+ * be absent. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/output.h"
+#include "output/summary_schema.h"
+
+/** Where in which file, for messages. */
+struct place {
+    const char *path;
+    char key[160];
+};
+
+static struct place below(const struct place *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static struct place below(const struct place *place, const char *format, ...) {
+    struct place inner = {.path = place->path};
+    char part[96];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(part, sizeof part, format, arguments);
+    va_end(arguments);
+    snprintf(inner.key, sizeof inner.key, "%.60s%s%s", place->key, place->key[0] != '\0' ? "." : "", part);
+    return inner;
+}
+
+#define FAIL_AT(place, wanted) \
+    EOT_FAIL(EOT_E_IO, "%s: '%s' is missing or no %s; make the file again", (place)->path, (place)->key, (wanted))
+
+static enum eot_status read_number(const json_t *object, const struct place *place, const char *key, double *value,
+                                   struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const json_t *json = json_object_get(object, key);
+    struct place inner = below(place, "%s", key);
+    if (!json_is_number(json)) FAIL_AT(&inner, "number");
+    *value = json_number_value(json);
+done:
+    return status;
+}
+
+/** A number, or null: there is no error. */
+static enum eot_status read_error(const json_t *object, const struct place *place, double *value, bool *has_no_error,
+                                  struct eot_error *err) {
+    *has_no_error = json_is_null(json_object_get(object, "std_error"));
+    *value = 0.0;
+    return *has_no_error ? EOT_OK : read_number(object, place, "std_error", value, err);
+}
+
+static enum eot_status read_unsigned(const json_t *json, const struct place *place, uint64_t *value,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    if (!json_is_integer(json) || json_integer_value(json) < 0) FAIL_AT(place, "integer from 0");
+    *value = (uint64_t)json_integer_value(json);
+done:
+    return status;
+}
+
+static enum eot_status read_text(const json_t *object, const struct place *place, const char *key, char *text,
+                                 size_t n_text, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const char *value = json_string_value(json_object_get(object, key));
+    struct place inner = below(place, "%s", key);
+    if (value == NULL || strlen(value) >= n_text) FAIL_AT(&inner, "text of a permitted length");
+    memcpy(text, value, strlen(value) + 1);
+done:
+    return status;
+}
+#define READ_TEXT(object, place, key, target) \
+    EOT_TRY(read_text((object), (place), (key), (target), sizeof(target), err))
+
+/* Keys that came after the first draft of the schema: absent, the target keeps its zero. */
+#define READ_TEXT_IF_THERE(object, place, key, target) \
+    if (json_object_get((object), (key)) != NULL) READ_TEXT(object, place, key, target)
+#define READ_NUMBER_IF_THERE(object, place, key, target) \
+    if (json_object_get((object), (key)) != NULL) EOT_TRY(read_number((object), (place), (key), (target), err))
+
+/** A member of `object` that must be an array or object. */
+static enum eot_status read_child(const json_t *object, const struct place *place, const char *key, json_type type,
+                                  json_t **child, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct place inner = below(place, "%s", key);
+    *child = json_object_get(object, key);
+    if (*child == NULL || json_typeof(*child) != type) FAIL_AT(&inner, type == JSON_ARRAY ? "array" : "object");
+done:
+    return status;
+}
+
+static enum eot_status read_doubles(const json_t *object, const struct place *place, const char *key, double **value,
+                                    size_t *n, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    json_t *array = NULL, *json;
+    size_t i;
+    EOT_TRY(read_child(object, place, key, JSON_ARRAY, &array, err));
+    *n = json_array_size(array);
+    *value = malloc((*n + 1) * sizeof **value);
+    EOT_CHECK_MEMORY(*value);
+    json_array_foreach(array, i, json) {
+        struct place inner = below(place, "%s[%zu]", key, i);
+        if (!json_is_number(json)) FAIL_AT(&inner, "number");
+        (*value)[i] = json_number_value(json);
+    }
+done:
+    return status;
+}
+
+static enum eot_status read_warnings(const json_t *root, const struct place *top, struct eot_result *r,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const json_t *warnings = json_object_get(root, "warnings"); /* absent in older files */
+    json_t *json;
+    size_t i;
+    json_array_foreach(warnings, i, json) {
+        struct place place = below(top, "warnings[%zu]", i);
+        struct eot_finding one = {.is_error = false};
+        READ_TEXT(json, &place, "code", one.code);
+        READ_TEXT(json, &place, "message", one.message);
+        EOT_TRY(eot_findings_warn(&r->warnings, err, one.code, "%s", one.message));
+    }
+done:
+    return status;
+}
+
+static enum eot_status read_run(const json_t *root, const struct place *top, struct eot_result *r,
+                                struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct place place = below(top, "run");
+    json_t *run, *devices, *primaries, *json;
+    size_t i;
+    EOT_TRY(read_child(root, top, "run", JSON_OBJECT, &run, err));
+    READ_TEXT(run, &place, "name", r->name);
+    READ_TEXT(run, &place, "mode", r->mode);
+    READ_TEXT(run, &place, "config_sha256", r->config_sha256);
+    READ_TEXT(run, &place, "tables_sha256", r->tables_sha256);
+    READ_TEXT_IF_THERE(run, &place, "tally_sha256", r->tally_sha256);
+    READ_TEXT_IF_THERE(run, &place, "id", r->id);
+    READ_TEXT(run, &place, "version", r->version);
+    struct place seed = below(&place, "seed"), number = below(&place, "run"), partial = below(&place, "partial");
+    EOT_TRY(read_unsigned(json_object_get(run, "seed"), &seed, &r->seed, err));
+    if (json_object_get(run, "run") != NULL) EOT_TRY(read_unsigned(json_object_get(run, "run"), &number, &r->run, err));
+    if (!json_is_boolean(json_object_get(run, "partial"))) FAIL_AT(&partial, "boolean");
+    r->partial = json_is_true(json_object_get(run, "partial"));
+    EOT_TRY(read_child(run, &place, "devices", JSON_ARRAY, &devices, err));
+    json_array_foreach(devices, i, json) {
+        struct place inner = below(&place, "devices[%zu]", i);
+        struct eot_device_record device = {0};
+        READ_TEXT(json, &inner, "name", device.name);
+        READ_TEXT(json, &inner, "driver", device.driver);
+        EOT_TRY(eot_result_add_device(r, device.name, device.driver, err));
+    }
+    EOT_TRY(read_child(run, &place, "primaries", JSON_ARRAY, &primaries, err));
+    json_array_foreach(primaries, i, json) {
+        struct place inner = below(&place, "primaries[%zu]", i);
+        uint64_t first = 0, end = 0;
+        EOT_TRY(read_unsigned(json_array_get(json, 0), &inner, &first, err));
+        EOT_TRY(read_unsigned(json_array_get(json, 1), &inner, &end, err));
+        if (json_array_size(json) != 2 || end < first) FAIL_AT(&inner, "range [first, end)");
+        EOT_TRY(eot_result_add_range(r, first, end, err));
+    }
+done:
+    return status;
+}
+
+static enum eot_status read_estimates(json_t *root, const struct place *top, struct eot_result *r,
+                                      struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    json_t *estimates, *json;
+    const char *name;
+    EOT_TRY(read_child(root, top, "estimates", JSON_OBJECT, &estimates, err));
+    json_object_foreach(estimates, name, json) {
+        struct eot_estimate e = {.n_batches = (long)json_integer_value(json_object_get(json, "n_batches"))};
+        struct place place = below(top, "estimates.%s", name);
+        if (strlen(name) >= sizeof e.name) FAIL_AT(&place, "estimate (its name is too long)");
+        memcpy(e.name, name, strlen(name) + 1);
+        EOT_TRY(read_number(json, &place, "value", &e.value, err));
+        EOT_TRY(read_error(json, &place, &e.std_error, &e.has_no_error, err));
+        READ_NUMBER_IF_THERE(json, &place, "n_eff", &e.n_eff);
+        READ_NUMBER_IF_THERE(json, &place, "upper_limit_90", &e.upper_limit_90);
+        READ_NUMBER_IF_THERE(json, &place, "lower_limit_90", &e.lower_limit_90);
+        e.is_exact = json_is_true(json_object_get(json, "exact"));
+        e.is_poorly_determined = json_is_true(json_object_get(json, "poorly_determined"));
+        READ_TEXT(json, &place, "unit", e.unit);
+        EOT_TRY(eot_result_add_estimate(r, &e, err));
+    }
+done:
+    return status;
+}
+
+static enum eot_status read_histogram(const char *name, const json_t *json, const struct place *place,
+                                      struct eot_result *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_histogram h = {0};
+    size_t n_edge = 0, n_variance = 0;
+    if (strlen(name) >= sizeof h.name) FAIL_AT(place, "histogram (its name is too long)");
+    memcpy(h.name, name, strlen(name) + 1);
+    EOT_TRY(read_doubles(json, place, "edges", &h.edges, &n_edge, err));
+    EOT_TRY(read_doubles(json, place, "values", &h.values, &h.n_bin, err));
+    EOT_TRY(read_doubles(json, place, "variances", &h.variances, &n_variance, err));
+    if (h.n_bin == 0 || n_edge != h.n_bin + 1 || n_variance != h.n_bin)
+        FAIL_AT(place, "histogram of n + 1 edges, n values and n variances");
+    READ_TEXT(json, place, "unit", h.unit);
+    READ_TEXT_IF_THERE(json, place, "title", h.title);
+    READ_TEXT_IF_THERE(json, place, "axis", h.axis);
+    READ_NUMBER_IF_THERE(json, place, "underflow", &h.underflow);
+    READ_NUMBER_IF_THERE(json, place, "overflow", &h.overflow);
+    READ_NUMBER_IF_THERE(json, place, "underflow_variance", &h.underflow_variance);
+    READ_NUMBER_IF_THERE(json, place, "overflow_variance", &h.overflow_variance);
+    READ_TEXT_IF_THERE(json, place, "content_unit", h.content_unit);
+    EOT_TRY(eot_result_add_histogram(r, &h, err));
+done:
+    free(h.edges);
+    free(h.values);
+    free(h.variances);
+    return status;
+}
+
+/** The members cutflow and categories of an object into arrays of n rows, to be freed. */
+static enum eot_status read_rows(json_t *object, const struct place *at, struct eot_cutflow_row **cutflow,
+                                 size_t *n_cutflow, struct eot_category **category, size_t *n_category,
+                                 struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    json_t *rows, *categories, *json;
+    size_t i;
+    EOT_TRY(read_child(object, at, "cutflow", JSON_ARRAY, &rows, err));
+    EOT_TRY(read_child(object, at, "categories", JSON_ARRAY, &categories, err));
+    *cutflow = calloc(json_array_size(rows) + 1, sizeof **cutflow);
+    *category = calloc(json_array_size(categories) + 1, sizeof **category);
+    EOT_CHECK_MEMORY(*cutflow);
+    EOT_CHECK_MEMORY(*category);
+    json_array_foreach(rows, i, json) {
+        struct place place = below(at, "cutflow[%zu]", i);
+        struct eot_cutflow_row *row = &(*cutflow)[i];
+        row->is_not_applied = json_is_false(json_object_get(json, "applied"));
+        READ_TEXT(json, &place, "cut", row->cut);
+        EOT_TRY(read_number(json, &place, "events", &row->events, err));
+        EOT_TRY(read_number(json, &place, "weighted", &row->weighted, err));
+        EOT_TRY(read_error(json, &place, &row->std_error, &row->has_no_error, err));
+        READ_NUMBER_IF_THERE(json, &place, "n_eff", &row->n_eff);
+        READ_NUMBER_IF_THERE(json, &place, "upper_limit_90", &row->upper_limit_90);
+        row->is_poorly_determined = json_is_true(json_object_get(json, "poorly_determined"));
+    }
+    json_array_foreach(categories, i, json) {
+        struct place place = below(at, "categories[%zu]", i);
+        struct eot_category *c = &(*category)[i];
+        READ_TEXT(json, &place, "name", c->name);
+        READ_TEXT_IF_THERE(json, &place, "title", c->title);
+        EOT_TRY(read_number(json, &place, "weighted", &c->weighted, err));
+        EOT_TRY(read_error(json, &place, &c->std_error, &c->has_no_error, err));
+        READ_NUMBER_IF_THERE(json, &place, "n_eff", &c->n_eff);
+        READ_NUMBER_IF_THERE(json, &place, "upper_limit_90", &c->upper_limit_90);
+        c->is_poorly_determined = json_is_true(json_object_get(json, "poorly_determined"));
+    }
+    *n_cutflow = json_array_size(rows);
+    *n_category = json_array_size(categories);
+done:
+    return status;
+}
+
+/** Further selections; there is no such key where there are none. */
+static enum eot_status read_selections(json_t *root, const struct place *top, struct eot_result *r,
+                                       struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_cutflow_row *cutflow = NULL;
+    struct eot_category *category = NULL;
+    json_t *json;
+    size_t i;
+    json_array_foreach(json_object_get(root, "selections"), i, json) {
+        struct place place = below(top, "selections[%zu]", i);
+        struct eot_selection_result s = {.name = ""};
+        READ_TEXT(json, &place, "name", s.name);
+        EOT_TRY(read_rows(json, &place, &cutflow, &s.n_cutflow, &category, &s.n_category, err));
+        if (s.n_cutflow > EOT_RESULT_MAX_CUTFLOW || s.n_category > EOT_RESULT_MAX_CATEGORY)
+            FAIL_AT(&place, "selection of a permitted number of cuts and categories");
+        memcpy(s.cutflow, cutflow, s.n_cutflow * sizeof *cutflow);
+        memcpy(s.category, category, s.n_category * sizeof *category);
+        EOT_TRY(eot_result_add_selection(r, &s, err));
+        free(cutflow);
+        free(category);
+        cutflow = NULL;
+        category = NULL;
+    }
+done:
+    free(cutflow);
+    free(category);
+    return status;
+}
+
+static enum eot_status read_tables(json_t *root, const struct place *top, struct eot_result *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    json_t *histograms, *faults, *json;
+    const char *name;
+    EOT_TRY(read_rows(root, top, &r->cutflow, &r->n_cutflow, &r->category, &r->n_category, err));
+    EOT_TRY(read_selections(root, top, r, err));
+    EOT_TRY(read_child(root, top, "histograms", JSON_OBJECT, &histograms, err));
+    json_object_foreach(histograms, name, json) {
+        struct place place = below(top, "histograms.%s", name);
+        EOT_TRY(read_histogram(name, json, &place, r, err));
+    }
+    EOT_TRY(read_child(root, top, "faults", JSON_OBJECT, &faults, err));
+    json_object_foreach(faults, name, json) {
+        struct place place = below(top, "faults.%s", name);
+        uint64_t count = 0;
+        EOT_TRY(read_unsigned(json, &place, &count, err));
+        EOT_TRY(eot_result_add_fault(r, name, count, err));
+    }
+done:
+    return status;
+}
+
+/** The events that are lost; results of older versions have none. */
+static enum eot_status read_lost(const json_t *root, const struct place *top, struct eot_result *r,
+                                 struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const json_t *lost = json_object_get(root, "lost_events");
+    struct place place = below(top, "lost_events"), at = below(&place, "lost"), of = below(&place, "followed");
+    json_t *json;
+    size_t i;
+    if (lost == NULL) return EOT_OK;
+    EOT_TRY(read_unsigned(json_object_get(lost, "lost"), &at, &r->n_lost, err));
+    EOT_TRY(read_unsigned(json_object_get(lost, "followed"), &of, &r->n_followed, err));
+    json_array_foreach(json_object_get(lost, "first"), i, json) {
+        struct place inner = below(&place, "first[%zu]", i);
+        struct eot_lost_event event = {0};
+        EOT_TRY(read_unsigned(json_object_get(json, "primary"), &inner, &event.primary, err));
+        READ_TEXT(json, &inner, "cause", event.cause);
+        EOT_TRY(eot_result_add_lost_event(r, event.primary, event.cause, err));
+    }
+done:
+    return status;
+}
+
+static enum eot_status check_schema(const json_t *root, const char *path, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const char *schema = json_string_value(json_object_get(root, "schema"));
+    EOT_CHECK(schema != NULL && strncmp(schema, SCHEMA_NAME, strlen(SCHEMA_NAME)) == 0, EOT_E_IO,
+              "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path,
+              schema != NULL ? schema : "", SCHEMA_MAJOR);
+    long major = strtol(schema + strlen(SCHEMA_NAME), NULL, 10);
+    EOT_CHECK(major <= SCHEMA_MAJOR, EOT_E_IO,
+              "%s: schema '%s' (newer than " SCHEMA_NAME "%d, which this version reads); use a newer eotmc", path,
+              schema, SCHEMA_MAJOR);
+    EOT_CHECK(major == SCHEMA_MAJOR, EOT_E_IO,
+              "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path, schema, SCHEMA_MAJOR);
+done:
+    return status;
+}
+
+enum eot_status eot_output_summary_read(const char *path, struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    json_t *root = NULL, *json;
+    json_error_t json_error;
+    FILE *file = NULL;
+    struct place top = {.path = path};
+    *result = (struct eot_result){0};
+    file = fopen(path, "r");
+    EOT_CHECK(file != NULL, EOT_E_IO, "cannot read '%s' (%s); give the summary.json of a run", path, strerror(errno));
+    root = json_loadf(file, JSON_REJECT_DUPLICATES, &json_error);
+    EOT_CHECK(root != NULL, EOT_E_IO, "%s:%d: not JSON (%s); make the file again", path, json_error.line,
+              json_error.text);
+    EOT_TRY(check_schema(root, path, err));
+    EOT_TRY(read_run(root, &top, result, err));
+    EOT_TRY(read_estimates(root, &top, result, err));
+    EOT_TRY(read_tables(root, &top, result, err));
+    EOT_TRY(read_lost(root, &top, result, err));
+    EOT_TRY(read_warnings(root, &top, result, err));
+    struct place balance = below(&top, "energy_balance"), performance = below(&top, "performance");
+    EOT_TRY(read_child(root, &top, "energy_balance", JSON_OBJECT, &json, err));
+    EOT_TRY(read_number(json, &balance, "in_GeV", &result->energy_in, err));
+    EOT_TRY(read_number(json, &balance, "out_GeV", &result->energy_out, err));
+    EOT_TRY(read_number(json, &balance, "relative_residual", &result->energy_residual, err));
+    EOT_TRY(read_child(root, &top, "performance", JSON_OBJECT, &json, err));
+#define READ(field) EOT_TRY(read_number(json, &performance, #field, &result->performance.field, err));
+    EOT_PERFORMANCE(READ)
+#undef READ
+done:
+    json_decref(root);
+    if (file != NULL) fclose(file);
+    return status;
+}

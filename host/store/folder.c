@@ -1,0 +1,157 @@
+#include "store/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "output/file.h"
+#include "output/output.h"
+
+/* Names and endings of the files that runs make; figures come with their script and data. */
+static const char *const FILES[] = {"summary.json",         "result.h5",      "effective-config.yaml",
+                                    "events.hepmc",         "checkpoint.eot", "checkpoint.previous.eot",
+                                    "checkpoint-events.eot"};
+static const char *const FIGURE_ENDINGS[] = {".png", ".svg", ".pdf", ".gp", ".dat"};
+static const char FIGURES[] = "figures";
+
+static bool ends_with(const char *name, const char *ending) {
+    size_t n = strlen(name), m = strlen(ending);
+    return n > m && strcmp(name + n - m, ending) == 0;
+}
+
+static bool is_ours(const char *name) {
+    for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++)
+        if (strcmp(name, FILES[i]) == 0) return true;
+    return false;
+}
+
+static bool is_figure(const char *name) {
+    for (size_t i = 0; i < sizeof FIGURE_ENDINGS / sizeof FIGURE_ENDINGS[0]; i++)
+        if (ends_with(name, FIGURE_ENDINGS[i])) return true;
+    return false;
+}
+
+/* ".name.PID.tmp", as eot_output_temporary_name makes it: while the folder is locked, nobody else writes one. */
+static bool is_temporary(const char *name) { return name[0] == '.' && ends_with(name, ".tmp"); }
+
+/* Unlink what `is_meant` says; links are removed, not followed; folders stay. */
+static enum eot_status remove_files(const char *path, bool (*is_meant)(const char *name), struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    DIR *folder = opendir(path);
+    if (folder == NULL) return EOT_OK; /* not there */
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        if (!is_meant(entry->d_name)) continue;
+        EOT_CHECK(unlinkat(dirfd(folder), entry->d_name, 0) == 0 || errno == ENOENT || errno == EISDIR, EOT_E_IO,
+                  "cannot remove '%s/%s' (%s); remove it, or choose another folder with -o", path, entry->d_name,
+                  strerror(errno));
+    }
+done:
+    closedir(folder);
+    return status;
+}
+
+static const char *used_by(const char *path) {
+    for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++)
+        if (eot_output_has(path, FILES[i])) return FILES[i];
+    return NULL;
+}
+
+/* Whether the open file is still the one of that name: who held the lock before may have removed it meanwhile. */
+static bool is_the_file(int descriptor, const char *path) {
+    struct stat own, named;
+    return fstat(descriptor, &own) == 0 && lstat(path, &named) == 0 && own.st_dev == named.st_dev &&
+           own.st_ino == named.st_ino;
+}
+
+/* Who holds the lock, as its file says; the text is cut at anything that is not printable. */
+static void read_holder(int descriptor, char *text, size_t n_text) {
+    ssize_t n = pread(descriptor, text, n_text - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    for (char *c = text; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~') *c = '\0';
+}
+
+static enum eot_status lock(struct eot_folder *folder, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char text[256], host[128] = "?", *path = eot_output_path(folder->path, EOT_FOLDER_LOCK);
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    EOT_CHECK_MEMORY(path);
+    folder->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    EOT_CHECK(folder->lock >= 0, EOT_E_IO, "cannot lock the folder '%s' (%s); choose another folder with -o",
+              folder->path, strerror(errno));
+    bool is_locked = fcntl(folder->lock, F_OFD_SETLK, &whole) == 0;
+    int error = errno;
+    if (is_locked && !is_the_file(folder->lock, path)) {
+        close(folder->lock);
+        folder->lock = -1;
+        EOT_TRY(lock(folder, err));
+        goto done;
+    }
+    if (!is_locked) {
+        read_holder(folder->lock, text, sizeof text);
+        close(folder->lock);
+        folder->lock = -1;
+        EOT_CHECK(error != EAGAIN && error != EACCES, EOT_E_IO,
+                  "another run writes into '%s' (%s); wait for it, or choose another folder with -o", folder->path,
+                  text[0] != '\0' ? text : "it does not say which");
+        goto done; /* a file system without locks: go on without one */
+    }
+    gethostname(host, sizeof host - 1);
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    int n = snprintf(text, sizeof text, "process %ld on %s since %04d-%02d-%02dT%02d:%02d:%02dZ\n", (long)getpid(),
+                     host, utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    if (ftruncate(folder->lock, 0) != 0 || pwrite(folder->lock, text, (size_t)n, 0) != n)
+        EOT_FAIL(EOT_E_IO, "cannot lock the folder '%s' (%s); free space or choose another folder with -o",
+                 folder->path, strerror(errno));
+done:
+    free(path);
+    return status;
+}
+
+enum eot_status eot_folder_open(const char *path, enum eot_folder_use use, struct eot_folder *folder,
+                                struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char *figures = NULL;
+    const char *used;
+    folder->lock = -1;
+    folder->path = strdup(path);
+    EOT_CHECK_MEMORY(folder->path);
+    figures = eot_output_path(path, FIGURES);
+    EOT_CHECK_MEMORY(figures);
+    EOT_TRY(eot_output_prepare(path, err));
+    EOT_TRY(lock(folder, err));
+    EOT_TRY(remove_files(path, is_temporary, err));
+    EOT_TRY(remove_files(figures, is_temporary, err));
+    used = used_by(path);
+    EOT_CHECK(use != EOT_FOLDER_NEW || used == NULL, EOT_E_USAGE,
+              "the folder '%s' holds a run already (%s); go on with it by --resume, replace it by --force, or choose "
+              "another folder with -o",
+              path, used);
+    if (use != EOT_FOLDER_FORCE) goto done;
+    EOT_TRY(remove_files(path, is_ours, err));
+    EOT_TRY(remove_files(figures, is_figure, err));
+done:
+    free(figures);
+    return status;
+}
+
+void eot_folder_close(struct eot_folder *folder) {
+    if (folder->lock >= 0) {
+        char *path = eot_output_path(folder->path, EOT_FOLDER_LOCK);
+        if (path != NULL) unlink(path);
+        free(path);
+        close(folder->lock);
+    }
+    free(folder->path);
+    folder->path = NULL;
+    folder->lock = -1;
+}

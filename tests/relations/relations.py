@@ -1,0 +1,336 @@
+#!/usr/bin/env python3
+"""Relations that hold whatever the numbers are: random set-ups and their images must give the same results.
+
+usage: relations.py EOTMC [--seed S] [--n N] [--relation LETTERS] [--seeds K] [--eot N] [--jobs J] [--keep DIR]
+
+(a) everything moved; (b) charges and fields reversed; (c) a quarter turn about z; (d) matter cut in two, vacuum added;
+(e) a field where nothing goes; (f) reconstructed momenta are right: in vacuum, where the resolution is below 50 %, the
+median of |p_rec|/p_true is 1 within 2 %, and charges are wrong as often as a Gaussian in 1/p says; (g) the energy balance
+closes; (h) analog and forced agree; (i) tracks do not depend on which events have their deposits followed: same seeds,
+same cut flow. Set-ups and images: tests/relations/setups.py.
+
+Both sides run with several independent seeds. All estimates of the base whose value is 10 errors or more (100 effective
+entries) are compared. They are correlated: the variance of their chi-square is taken from differences of runs of one
+side, which have none but chance. Where the first comparison looks odd (p < 1e-3 or a pull above 4), another one with
+fresh seeds and four times as many primaries decides: p < 1e-6 or a pull above 5.5 is a violation."""
+
+import argparse
+import concurrent.futures
+import json
+import math
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import setups
+
+RELATIONS = {"a": ("moved", setups.moved), "b": ("charges reversed", setups.charge_reversed),
+             "c": ("turned", setups.turned), "d": ("cut in two", setups.cut_in_two),
+             "e": ("idle field", setups.with_idle_field), "f": ("momenta", None), "g": ("balance", None), "h": ("analog and forced", None), "i": ("deposits of few", None)}
+LEFT_OUT = ("eot.", "events.", "physics.cut", "ecal.showers")
+ANALOG = ("dimuon.", "cascade.", "cut.", "selected.")  # what does not depend on how vertices are drawn
+BALANCE = 1e-9
+
+
+class Failed(Exception):
+    """A run that gave no result."""
+
+
+def run(options, setup, seed, eot, folder):
+    """One run. @return its estimates, name: (value, error), the residual of its energy balance, events with a track."""
+    config = json.loads(json.dumps(setup))
+    sampling = config.setdefault("sampling", {})
+    sampling.update(seed=seed, eot=eot, batch=max(1, eot // 20))
+    if setup["name"] != "muon":
+        config["scoring"]["showers"] = max(20, eot // 6)
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "config.yaml")
+    with open(path, "w") as file:
+        json.dump(config, file, indent=1)
+    command = [options.eotmc, "run", path, "-o", os.path.join(folder, "out"), "--progress", "none", "--device",
+               options.device]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=options.environment)
+    if done.returncode != 0:
+        raise Failed(done.stdout.decode(errors="replace").strip().splitlines()[-1])
+    with open(os.path.join(folder, "out", "summary.json")) as file:
+        summary = json.load(file)
+    estimates = {name: (e["value"], e["std_error"]) for name, e in summary["estimates"].items()
+                 if not name.startswith(LEFT_OUT) and e.get("value") is not None}
+    for cut in summary.get("cutflow", []):
+        estimates["cut." + cut["cut"]] = (cut["weighted"], cut["std_error"])
+    tracks = sum(cut["events"] for cut in summary.get("cutflow", []) if cut["cut"] == "one track")
+    return estimates, summary.get("energy_balance", {}).get("relative_residual") or 0.0, tracks
+
+
+def run_side(options, pool, setup, label, first_seed, eot, n_seed):
+    folder = os.path.join(options.folder, label)
+    todo = [pool.submit(run, options, setup, first_seed, eot, os.path.join(folder, "0"))]
+    todo[0].result()  # its tables are then in the cache
+    todo += [pool.submit(run, options, setup, first_seed + i, eot, os.path.join(folder, str(i)))
+             for i in range(1, n_seed)]
+    return [t.result() for t in todo]
+
+
+def reversed_name(name):
+    return name.replace("electron", "#").replace("positron", "electron").replace("#", "positron")
+
+
+def gamma_tail(shape, x):
+    """Upper incomplete Gamma function, regularised: series or continued fraction."""
+    if x <= 0:
+        return 1.0
+    scale = math.exp(-x + shape * math.log(x) - math.lgamma(shape)) if x < 700 + shape * 8 else 0.0
+    if x < shape + 1:
+        term = total = 1 / shape
+        k = shape
+        while term > total * 1e-14:
+            k += 1
+            term *= x / k
+            total += term
+        return max(0.0, 1 - total * scale)
+    b, c = x + 1 - shape, 1e300
+    d = 1 / b
+    h = d
+    for i in range(1, 1000):
+        a = -i * (i - shape)
+        b += 2
+        d = 1 / (a * d + b)
+        c = b + a / c
+        h *= d * c
+        if abs(d * c - 1) < 1e-14:
+            break
+    return scale * h
+
+
+def mean_of(values):
+    """Mean of (value, error) of several seeds, and its error: the larger one of what the runs say, and what they show
+    by their spread (the spread of a quantity with a long tail has an error that few entries cannot tell)."""
+    n = len(values)
+    mean = sum(v for v, _ in values) / n
+    said = sum(e * e for _, e in values) / n ** 2
+    seen = sum((v - mean) ** 2 for v, _ in values) / (n * (n - 1)) if n > 1 else 0.0
+    return mean, math.sqrt(max(said, seen))
+
+
+def compare(base, image, names, rng):
+    """@return number of estimates, p of the chi-square, the largest pull and its name. @param names pairs."""
+    pulls, nulls, n = [], [[] for _ in range(60)], len(base)
+    signs = [[(1, -1)[i % 2] for i in rng.sample(range(n), n)] for _ in range(2 * len(nulls))]
+    for name, other in names:
+        a, b = [r[0][name] for r in base], [r[0][other] for r in image]
+        (mean_a, error_a), (mean_b, error_b) = mean_of(a), mean_of(b)
+        variance = error_a ** 2 + error_b ** 2
+        if variance == 0.0:
+            if abs(mean_a - mean_b) > 1e-6 * abs(mean_a):
+                pulls.append((math.inf, name))
+            continue
+        if abs(mean_a) < 10 * error_a:
+            continue
+        pulls.append(((mean_b - mean_a) / math.sqrt(variance), name))
+        for k, null in enumerate(nulls):
+            z = sum(s * v for s, (v, _) in zip(signs[2 * k], a)) + sum(s * v for s, (v, _) in zip(signs[2 * k + 1], b))
+            null.append(z / n / math.sqrt(variance))
+    if not pulls:
+        return 0, 1.0, 0.0, "", 0.0
+    chi2 = sum(z * z for z, _ in pulls)
+    null_chi2 = [sum(z * z for z in null) for null in nulls]
+    mean = len(pulls)
+    spread = sum((x - mean) ** 2 for x in null_chi2) / len(null_chi2)
+    unit = max(1.0, spread / (2.0 * mean))  # chi-square / unit has mean / unit degrees of freedom
+    p = gamma_tail(0.5 * mean / unit, 0.5 * chi2 / unit) if math.isfinite(chi2) else 0.0
+    worst = max(pulls, key=lambda x: abs(x[0]))
+    return len(pulls), p, worst[0], worst[1], chi2
+
+
+def analog_of(setup, base):
+    """The same set-up with every primary followed, with cross sections so large that 1 in 20 makes a pair."""
+    rate = sum(r[0].get("dimuon.per_eot", (0, 0))[0] for r in base) / len(base)
+    if not rate > 0:
+        return None
+    image = json.loads(json.dumps(setup))
+    is_analog = setup["sampling"]["mode"] == "analog"
+    image["sampling"]["mode"] = "forced" if is_analog else "analog"
+    if not is_analog:
+        image["sampling"]["analog_enhancement"] = max(1.0, float("%.3g" % (0.05 / rate)))
+    return image
+
+
+def pairs(letter, base, image):
+    names = sorted(base[0][0])
+    renamed = [(n, reversed_name(n) if letter == "b" else n) for n in names]
+    return [(n, m) for n, m in renamed if all(n in r[0] for r in base) and all(m in r[0] for r in image)
+            and (letter != "h" or n.startswith(ANALOG))]
+
+
+def momenta_are_right(setup, base, lines):
+    """(f) of the runs of one side."""
+    names = ("track.momentum_ratio_median", "track.momentum_resolution", "track.charge_wrong_fraction")
+    if setup["geometry"]["world"]["material"] != "vacuum" or not all(n in r[0] for n in names for r in base):
+        return True
+    (ratio, ratio_error), (resolution, _), (wrong, wrong_error) = (mean_of([r[0][n] for r in base]) for n in names)
+    n_track = sum(r[2] for r in base)
+    if n_track < 100 or not 0 < resolution < 0.5:
+        return True
+    lines.append("  f momenta           %d tracks, ratio %.4f(%.4f), resolution %.3f, wrong charges %.2g" %
+                 (n_track, ratio, ratio_error, resolution, wrong))
+    gaussian = 0.5 * math.erfc(1.0 / (resolution * math.sqrt(2.0)))
+    most_wrong = gaussian + 5.0 * max(wrong_error, math.sqrt(max(gaussian, 1e-6) / n_track)) + 1e-6
+    return abs(ratio - 1.0) < 0.02 + 5.0 * ratio_error and wrong < most_wrong
+
+
+def tracks_are_kept(options, pool, setup, base, seed, lines):
+    """(i): the cut flow of the same primaries, all or few of which have their deposits followed."""
+    image = json.loads(json.dumps(setup))
+    image["scoring"]["deposit_fraction"] = 0.02
+    other = run_side(options, pool, image, "%d-i" % seed, 1, options.eot, options.seeds)
+    names = [n for n in base[0][0] if n.startswith("cut.")]
+    lost = max(abs(sum(r[0][n][0] for r in other) - sum(r[0][n][0] for r in base)) /
+               max(sum(r[0][n][0] for r in base), 1e-300) for n in names)
+    lines.append("  i deposits of few   %d tracks, %.2g of a cut's rate differ" % (sum(r[2] for r in base), lost))
+    return lost < 1e-3
+
+
+def describe(setup):
+    roles = [v["role"] for v in setup["geometry"]["volumes"]]
+    return "%s %g GeV, %d volumes, %d magnets, %d chambers" % (
+        setup["beam"]["particle"], setup["beam"]["energy"], len(roles), roles.count("magnet"), roles.count("tracker"))
+
+
+def check(options, pool, job, setup, letter, base, seed, lines):
+    """One relation of one set-up. @return whether it holds."""
+    rng = random.Random("%d %s" % (seed, letter))
+    image = analog_of(setup, base) if letter == "h" else RELATIONS[letter][1](setup, rng)
+    if image is None:
+        return True
+    label = "%d-%s" % (seed, letter)
+    sides = (base, run_side(options, pool, image, label, 1000, options.eot, options.seeds))
+    for attempt in (1, 2):
+        n, p, pull, name, chi2 = compare(sides[0], sides[1], pairs(letter, *sides), rng)
+        lines.append("  %s %-17s %3d estimates, chi-square %6.1f, p %.2g, largest pull %+.1f %s" %
+                     (letter, RELATIONS[letter][0], n, chi2, p, pull, name))
+        if p > 1e-3 and abs(pull) < 4:
+            return True
+        if attempt == 1:
+            more = 4 * options.eot
+            sides = (run_side(options, pool, setup, label + "-base", 2000, more, options.seeds),
+                     run_side(options, pool, image, label + "-image", 3000, more, options.seeds))
+    return p > 1e-6 and abs(pull) < 5.5
+
+
+def refusals(options, setup, folder):
+    """What `eotmc check` has against a set-up, as one text."""
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "config.yaml")
+    with open(path, "w") as file:
+        json.dump(setup, file, indent=1)
+    done = subprocess.run([options.eotmc, "check", path, "--format", "json"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env=options.environment)
+    try:
+        return "; ".join(e["key"] + " " + e["message"] for e in json.loads(done.stdout)["errors"])
+    except ValueError:
+        return done.stderr.decode(errors="replace")
+
+
+def accepted_setup(options, seed):
+    """A random set-up that eotmc accepts: chambers that cannot measure a momentum become passive; what is refused all
+    the same is drawn again."""
+    for attempt in range(50):
+        rng = random.Random("%d %d" % (seed, attempt))
+        job, setup = setups.random_setup(rng, options.has_angle)
+        folder = os.path.join(options.folder, "%d-check" % seed)
+        reason = refusals(options, setup, folder)
+        if "momentum cannot be measured" in reason:
+            for v in setup["geometry"]["volumes"]:
+                if v["role"] == "tracker":
+                    v["role"] = "passive"
+            reason = refusals(options, setup, folder)
+        if not reason:
+            return job, setup
+    raise Failed("no set-up was accepted: " + reason)
+
+
+def check_setup(options, pool, seed):
+    """All relations of one set-up. @return the number that do not hold."""
+    job, setup = accepted_setup(options, seed)
+    lines, n_bad = ["set-up %d (%s): %s" % (seed, job, describe(setup))], 0
+    try:
+        if job == "analog":
+            setup["sampling"]["analog_enhancement"] = enhancement_of(options, pool, setup, seed)
+        base = run_side(options, pool, setup, "%d-base" % seed, 1, options.eot, options.seeds)
+    except Failed as failed:
+        print("\n".join(lines + ["  VIOLATED: no result: %s" % failed]), flush=True)
+        return 1
+    for letter in options.relation:
+        try:
+            if letter == "g":
+                worst = max(abs(r[1]) for r in base)
+                holds = worst < BALANCE
+                lines.append("  g balance           residual %.2g" % worst)
+            elif letter in "hi" and job == "muon":
+                continue
+            elif letter == "f":
+                holds = momenta_are_right(setup, base, lines)
+            elif letter == "i":
+                holds = tracks_are_kept(options, pool, setup, base, seed, lines)
+            else:
+                holds = check(options, pool, job, setup, letter, base, seed, lines)
+        except Failed as failed:
+            lines.append("  %s %s: no result: %s" % (letter, RELATIONS[letter][0], failed))
+            holds = False
+        if not holds:
+            n_bad += 1
+            lines.append("  VIOLATED: %s" % RELATIONS[letter][0])
+    print("\n".join(lines), flush=True)
+    return n_bad
+
+
+def enhancement_of(options, pool, setup, seed):
+    """So that 1 primary in 20 makes a pair."""
+    forced = json.loads(json.dumps(setup))
+    forced["sampling"]["mode"] = "forced"
+    rate = run_side(options, pool, forced, "%d-rate" % seed, 77, 100, 1)[0][0]["dimuon.per_eot"][0]
+    return max(1.0, float("%.3g" % (0.05 / rate))) if rate > 0 else 1.0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("eotmc")
+    parser.add_argument("--seed", type=int, default=1, help="of the first set-up")
+    parser.add_argument("--n", type=int, default=10, help="set-ups")
+    parser.add_argument("--relation", default="abcdefghi", help="letters of those to check")
+    parser.add_argument("--seeds", type=int, default=6, help="runs of each side, at least 4")
+    parser.add_argument("--eot", type=int, default=400, help="primaries of a run")
+    parser.add_argument("--jobs", type=int, default=2, help="runs side by side")
+    parser.add_argument("--device", default="host")
+    parser.add_argument("--keep", help="folder for configurations and results")
+    options = parser.parse_args()
+    options.folder = options.keep or tempfile.mkdtemp(prefix="relations-")
+    options.environment = dict(os.environ, XDG_CACHE_HOME=os.path.join(options.folder, "cache"))
+    help_text = subprocess.run([options.eotmc, "run", "--help"], stdout=subprocess.PIPE).returncode
+    if help_text != 0:
+        sys.exit("relations: %s does not run" % options.eotmc)
+    options.has_angle = knows_angle(options)
+    n_bad = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool, \
+            concurrent.futures.ThreadPoolExecutor(options.jobs) as outer:
+        for bad in outer.map(lambda seed: check_setup(options, pool, seed),
+                             range(options.seed, options.seed + options.n)):
+            n_bad += bad
+    if not options.keep:
+        shutil.rmtree(options.folder)
+    print("%d set-ups, %d relations violated" % (options.n, n_bad))
+    return 1 if n_bad else 0
+
+
+def knows_angle(options):
+    """Whether this eotmc has the key beam.angle_x."""
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "configs", "schema.md")
+    with open(source) as file:
+        return "`beam.angle_x`" in file.read()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
