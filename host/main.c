@@ -56,7 +56,7 @@ int main(int argc, char **argv) {
         if (strcmp(argv[1], c->name) == 0) {
             struct eot_error error = {.status = EOT_OK};
             enum eot_status status = c->run(argc - 1, argv + 1, &error);
-            if (fflush(stdout) != 0 && status == EOT_OK)
+            if ((fflush(stdout) != 0 || ferror(stdout)) && status == EOT_OK) /* now, or before */
                 status = eot_error_set(&error, EOT_E_IO, __FILE__, __LINE__, __func__,
                                        "cannot write to standard output; free space or check the pipe");
             if (status != EOT_OK) fprintf(stderr, "eotmc %s: %s\n", c->name, error.text);
