@@ -81,6 +81,7 @@ static bool is_known(const struct eot_estimator *e, int term) {
     case EOT_ACC_LEDGER_REST: return e->config->physics.decay;
     case EOT_ACC_LEDGER_PHI:
     case EOT_ACC_LEDGER_RECOIL: return !is_signal;
+    case EOT_ACC_LEDGER_MISSED: return e->world->event.line.most == 0;
     case EOT_ACC_LEDGER_LOST: return true;
     default: return false;
     }

@@ -90,7 +90,7 @@ typedef struct {
     eot_vertex_tables vertex;
     eot_beam_line line;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 19460 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) +
-                                sizeof(eot_beam_line));
+EOT_LAYOUT(eot_event_world,
+           19460 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line));
 
 #endif
