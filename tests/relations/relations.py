@@ -20,6 +20,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -156,7 +157,24 @@ def compare(base, image, names, rng):
     return len(pulls), p, worst[0], worst[1], chi2
 
 
-def analog_of(setup, base):
+def label_of(seed, letter):
+    return "%d-%s" % (seed, letter)
+
+
+def enhance(options, pool, setup, rate, label):
+    """Set an enhancement with which 1 primary in 20 makes a pair, or the largest one that is accepted."""
+    sampling = setup["sampling"]
+    sampling["analog_enhancement"] = max(1.0, float("%.3g" % (0.05 / rate)))
+    try:
+        run_side(options, pool, setup, label + "-enhanced", 78, 20, 1)
+    except Failed as failed:
+        most = re.search(r"analog_enhancement .*lower it to ([0-9.e+]+)", str(failed))
+        if not most:
+            raise
+        sampling["analog_enhancement"] = 0.9 * float(most.group(1))
+
+
+def analog_of(options, pool, setup, base, label):
     """The same set-up with every primary followed, with cross sections so large that 1 in 20 makes a pair."""
     rate = sum(r[0].get("dimuon.per_eot", (0, 0))[0] for r in base) / len(base)
     if not rate > 0:
@@ -165,7 +183,7 @@ def analog_of(setup, base):
     is_analog = setup["sampling"]["mode"] == "analog"
     image["sampling"]["mode"] = "forced" if is_analog else "analog"
     if not is_analog:
-        image["sampling"]["analog_enhancement"] = max(1.0, float("%.3g" % (0.05 / rate)))
+        enhance(options, pool, image, rate, label)
     return image
 
 
@@ -213,10 +231,10 @@ def describe(setup):
 def check(options, pool, job, setup, letter, base, seed, lines):
     """One relation of one set-up. @return whether it holds."""
     rng = random.Random("%d %s" % (seed, letter))
-    image = analog_of(setup, base) if letter == "h" else RELATIONS[letter][1](setup, rng)
+    image = analog_of(options, pool, setup, base, label_of(seed, letter)) if letter == "h" else RELATIONS[letter][1](setup, rng)
     if image is None:
         return True
-    label = "%d-%s" % (seed, letter)
+    label = label_of(seed, letter)
     sides = (base, run_side(options, pool, image, label, 1000, options.eot, options.seeds))
     for attempt in (1, 2):
         n, p, pull, name, chi2 = compare(sides[0], sides[1], pairs(letter, *sides), rng)
@@ -269,7 +287,7 @@ def check_setup(options, pool, seed):
     lines, n_bad = ["set-up %d (%s): %s" % (seed, job, describe(setup))], 0
     try:
         if job == "analog":
-            setup["sampling"]["analog_enhancement"] = enhancement_of(options, pool, setup, seed)
+            set_enhancement(options, pool, setup, seed)
         base = run_side(options, pool, setup, "%d-base" % seed, 1, options.eot, options.seeds)
     except Failed as failed:
         print("\n".join(lines + ["  VIOLATED: no result: %s" % failed]), flush=True)
@@ -298,12 +316,14 @@ def check_setup(options, pool, seed):
     return n_bad
 
 
-def enhancement_of(options, pool, setup, seed):
-    """So that 1 primary in 20 makes a pair."""
+def set_enhancement(options, pool, setup, seed):
+    """Of an analog set-up, by the rate that a forced run gives."""
     forced = json.loads(json.dumps(setup))
     forced["sampling"]["mode"] = "forced"
-    rate = run_side(options, pool, forced, "%d-rate" % seed, 77, 100, 1)[0][0]["dimuon.per_eot"][0]
-    return max(1.0, float("%.3g" % (0.05 / rate))) if rate > 0 else 1.0
+    label = label_of(seed, "rate")
+    rate = run_side(options, pool, forced, label, 77, 100, 1)[0][0].get("dimuon.per_eot", (0, 0))[0]
+    if rate > 0:
+        enhance(options, pool, setup, rate, label)
 
 
 def main():

@@ -10,7 +10,6 @@
 #endif
 
 #include "eotmc/detector/volume.h"
-#include "eotmc/geometry/grid.h"
 
 /** Instead of a volume: what is outside the columns, in front, behind or beside. */
 enum eot_column_end { EOT_COLUMN_FRONT = -1, EOT_COLUMN_REAR = -2, EOT_COLUMN_SIDE = -3 };
@@ -29,8 +28,31 @@ typedef struct {
     i32 has_met;  /* whether the axis has been in matter on its way */
 } eot_column_place;
 
-/** Number of the column that a coordinate is in, -1 or n outside. */
-EOT_FN i32 eot_columns_index(EOT_GLOBAL const f32 *edges, i32 n, f32 v) { return eot_grid_cell(edges, n, (f64)v); }
+/** A place in a volume, not looked up among the columns. @param z [cm]. @param volume its number. */
+EOT_FN eot_column_place eot_column_place_of(i32 volume, f32 z) {
+    eot_column_place p;
+    p.z = z;
+    p.volume = volume;
+    p.i_x = p.i_y = -1;
+    p.segment = 0u;
+    p.has_met = 1;
+    return p;
+}
+
+/** Number of the column that a coordinate is in, -1 or n outside: binary search. */
+EOT_FN i32 eot_columns_index(EOT_GLOBAL const f32 *edges, i32 n, f32 v) {
+    if (v < edges[0]) return -1;
+    if (v >= edges[n]) return n;
+    i32 low = 0, high = n;
+    while (high - low > 1) {
+        i32 middle = (low + high) / 2;
+        if (v >= edges[middle])
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
 
 /** The place at depth z of the column (i_x, i_y), which need not exist. */
 EOT_FN eot_column_place eot_columns_place(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_columns *c, i32 i_x,
@@ -54,6 +76,13 @@ EOT_FN eot_column_place eot_columns_find(EOT_GLOBAL const f32 *table, EOT_GLOBAL
                                          f32 z) {
     return eot_columns_place(table, c, eot_columns_index(table + c->edges_x, c->n_x, x),
                              eot_columns_index(table + c->edges_y, c->n_y, y), z);
+}
+
+/** Whether a point is in the column that a place has been looked up in. */
+EOT_FN i32 eot_columns_holds(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_columns *c, eot_column_place p, f32 x,
+                             f32 y) {
+    EOT_GLOBAL const f32 *at_x = table + c->edges_x + p.i_x, *at_y = table + c->edges_y + p.i_y;
+    return x >= at_x[0] && x < at_x[1] && y >= at_y[0] && y < at_y[1];
 }
 
 /** Depth at which an axis leaves the column i along one coordinate, on its way to larger z (direction 1) or smaller
@@ -85,19 +114,20 @@ EOT_FN eot_column_place eot_columns_walk(EOT_GLOBAL const f32 *table, EOT_GLOBAL
         f32 inverse_X0 = volume[from.volume].inverse_X0, end = table[from.segment + (direction > 0 ? 2u : 0u)];
         f32 available = sign * (end - from.z) * inverse_X0;
         i32 is_here = path < available;
-        f32 target = is_here ? from.z + sign * (path / inverse_X0) : end;
-        f32 z_x = eot_columns_crossing(table + c->edges_x, from.i_x, axis.x, axis.z, axis.sx, direction),
-            z_y = eot_columns_crossing(table + c->edges_y, from.i_y, axis.y, axis.z, axis.sy, direction);
-        i32 is_x = sign * z_x < sign * z_y;
-        f32 edge = is_x ? z_x : z_y;
+        f32 target = is_here ? from.z + sign * (path / inverse_X0) : end, dz = target - axis.z, edge = target;
+        i32 stays = eot_columns_holds(table, c, from, axis.x + axis.sx * dz, axis.y + axis.sy * dz), is_x = 0;
         from.has_met |= !volume[from.volume].is_void;
+        if (!stays) {
+            f32 z_x = eot_columns_crossing(table + c->edges_x, from.i_x, axis.x, axis.z, axis.sx, direction),
+                z_y = eot_columns_crossing(table + c->edges_y, from.i_y, axis.y, axis.z, axis.sy, direction);
+            is_x = sign * z_x < sign * z_y;
+            edge = is_x ? z_x : z_y;
+        }
         if (sign * edge < sign * target) {
-            i32 step_x = is_x ? (axis.sx * sign > 0.0f ? 1 : -1) : 0, step_y = is_x                    ? 0
-                                                                               : axis.sy * sign > 0.0f ? 1
-                                                                                                       : -1;
+            i32 next_x = axis.sx * sign > 0.0f ? 1 : -1, next_y = axis.sy * sign > 0.0f ? 1 : -1;
             edge = sign * edge > sign * from.z ? edge : from.z; /* rounding */
             f32 z = from.z;
-            from = eot_columns_over(table, c, from, step_x, step_y, edge);
+            from = eot_columns_over(table, c, from, is_x ? next_x : 0, is_x ? 0 : next_y, edge);
             path = from.z == z ? path : fmax(path - sign * (edge - z) * inverse_X0, 0.0f);
         } else if (is_here) {
             from.z = target;

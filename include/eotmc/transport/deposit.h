@@ -75,15 +75,21 @@ EOT_FN void eot_deposit_in_cell(eot_deposit_view d, EOT_GLOBAL const eot_deposit
     d.acc[v->first_cell + iy * nx + ix] += counts;
 }
 
+/** The volume at a point beside a place of the axis. */
+EOT_FN i32 eot_deposit_volume_at(eot_deposit_view d, eot_column_place axis, f32 x, f32 y) {
+    if (axis.volume < 0 || (axis.volume == d.columns->ecal && eot_deposit_is_in_ecal(d, x, y)) ||
+        (axis.i_x >= 0 && eot_columns_holds(d.table, d.columns, axis, x, y)))
+        return axis.volume;
+    return eot_columns_find(d.table, d.columns, x, y, axis.z).volume;
+}
+
 /** Add deposited energy at a point: ledger, cells, visible energy.
- * @param axis volume that the shower's depth was counted in, or why there is none (enum eot_column_end). @param x,y,z
- * the point, at the depth of the axis. @param counts energy. @param has_visible whether the active share of it is seen
- * by the VETO and the HCAL.
+ * @param axis place that the shower's depth was counted to; its volume is negative where it has left the set-up. @param
+ * x,y the point, at the depth of that place. @param counts energy. @param has_visible whether the active share of it is
+ * seen by the VETO and the HCAL.
  * @return 1 if it is in the set-up, 0 if it has left it. */
-EOT_FN i32 eot_deposit_at(eot_deposit_view d, i32 axis, f32 x, f32 y, f32 z, i64 counts, i32 has_visible) {
-    i32 at = axis;
-    if (axis >= 0 && !(axis == d.columns->ecal && eot_deposit_is_in_ecal(d, x, y)))
-        at = eot_columns_find(d.table, d.columns, x, y, z).volume;
+EOT_FN i32 eot_deposit_at(eot_deposit_view d, eot_column_place axis, f32 x, f32 y, i64 counts, i32 has_visible) {
+    i32 at = eot_deposit_volume_at(d, axis, x, y);
     if (at < 0) {
         d.acc[at == EOT_COLUMN_FRONT  ? EOT_ACC_LEDGER_FRONT
               : at == EOT_COLUMN_REAR ? EOT_ACC_LEDGER_REAR
@@ -91,11 +97,11 @@ EOT_FN i32 eot_deposit_at(eot_deposit_view d, i32 axis, f32 x, f32 y, f32 z, i64
         return 0;
     }
     EOT_GLOBAL const eot_deposit_volume *v = d.volume + at;
-    if (v->is_void && !d.volume[axis].is_void) {
+    if (v->is_void && !d.volume[axis.volume].is_void) {
         d.acc[EOT_ACC_LEDGER_SIDE] += counts;
         return 0;
     }
-    i32 is_in_front = v->role == EOT_ROLE_PASSIVE && z < d.columns->ecal_z0;
+    i32 is_in_front = v->role == EOT_ROLE_PASSIVE && axis.z < d.columns->ecal_z0;
     d.acc[is_in_front ? EOT_ACC_LEDGER_FRONT : eot_ledger_of_role(v->role)] += counts;
     i64 visible = has_visible ? (i64)((f64)counts * (f64)v->shower_visible) : 0;
     if (v->role == EOT_ROLE_VETO) d.acc[EOT_ACC_VETO_VISIBLE] += visible;
@@ -107,8 +113,9 @@ EOT_FN i32 eot_deposit_at(eot_deposit_view d, i32 axis, f32 x, f32 y, f32 z, i64
 /** The same of energy that a particle of the cascade or a muon loses in the ECAL at a point of its path. */
 EOT_FN i32 eot_deposit_in_ecal(eot_deposit_view d, f32 x, f32 y, f32 z, i64 counts) {
     i32 is_deep = z >= d.columns->ecal_z0 && z < d.columns->ecal_z1;
-    i32 axis = is_deep ? d.columns->ecal : eot_columns_find(d.table, d.columns, x, y, z).volume;
-    return eot_deposit_at(d, axis, x, y, z, counts, 0);
+    eot_column_place axis =
+        is_deep ? eot_column_place_of(d.columns->ecal, z) : eot_columns_find(d.table, d.columns, x, y, z);
+    return eot_deposit_at(d, axis, x, y, counts, 0);
 }
 
 #endif

@@ -204,15 +204,8 @@ EOT_FN f32 eot_shower_depth(EOT_GLOBAL const f32 *table, eot_shower_constants c,
 /** Where the axis of a shower below the cut begins: in front of all volumes, at the first of them. */
 EOT_FN eot_column_place eot_shower_begin(eot_deposit_view d, eot_shower_axis axis) {
     EOT_GLOBAL const eot_columns *c = d.columns;
-    if (axis.z >= c->ecal_z0 && axis.z < c->ecal_z1 && eot_deposit_is_in_ecal(d, axis.x, axis.y)) {
-        eot_column_place p;
-        p.z = axis.z;
-        p.volume = c->ecal;
-        p.i_x = p.i_y = -1;
-        p.segment = 0u;
-        p.has_met = 1;
-        return p;
-    }
+    if (axis.z >= c->ecal_z0 && axis.z < c->ecal_z1 && eot_deposit_is_in_ecal(d, axis.x, axis.y))
+        return eot_column_place_of(c->ecal, axis.z);
     f32 z = fmax(axis.z, c->z0), dz = z - axis.z;
     return eot_columns_find(d.table, c, axis.x + axis.sx * dz, axis.y + axis.sy * dz, z);
 }
@@ -266,7 +259,7 @@ EOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower showe
     if (shower.counts <= 0) return random;
     eot_column_place begin = eot_shower_begin(d, axis);
     if (begin.volume < 0) { /* it heads away from the set-up */
-        eot_deposit_at(d, begin.volume, axis.x, axis.y, axis.z, shower.counts, 0);
+        eot_deposit_at(d, begin, axis.x, axis.y, shower.counts, 0);
         return random;
     }
     const eot_deposit_volume medium = d.volume[eot_shower_medium(d, begin)];
@@ -308,11 +301,10 @@ EOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower showe
         f32 dz = place.z - axis.z;
         i64 spot = i + 1 < n_spot ? share : shower.counts - share * (n_spot - 1);
         /* what passes beside the ECAL and all behind it has left by the side */
-        i32 axis_volume = place.volume == EOT_COLUMN_REAR && !place.has_met && axis.z < d.columns->ecal_z1
-                              ? EOT_COLUMN_SIDE
-                              : place.volume;
-        i32 is_inside = eot_deposit_at(d, axis_volume, axis.x + axis.sx * dz + r * eot_cos_turn(turn),
-                                       axis.y + axis.sy * dz + r * eot_sin_turn(turn), place.z, spot, 1);
+        if (place.volume == EOT_COLUMN_REAR && !place.has_met && axis.z < d.columns->ecal_z1)
+            place.volume = EOT_COLUMN_SIDE;
+        i32 is_inside = eot_deposit_at(d, place, axis.x + axis.sx * dz + r * eot_cos_turn(turn),
+                                       axis.y + axis.sy * dz + r * eot_sin_turn(turn), spot, 1);
         if (d.binning.n_bin > 0 && is_inside) eot_profile_add(d.profile, d.binning, place.z, spot);
     }
     return random;

@@ -174,10 +174,11 @@ Test(columns, deposits_go_to_the_volume_at_the_place, .fini = release) {
               {1.0f, 1.0f, 65.0f, 0, EOT_ACC_LEDGER_OTHER, 1},  {1.0f, 1.0f, 80.0f, 0, EOT_ACC_LEDGER_REAR, 0},
               {1.0f, 1.0f, -80.0f, 0, EOT_ACC_LEDGER_FRONT, 0}, {1.0f, 1.0f, 30.0f, 0, EOT_ACC_LEDGER_OTHER, 1}};
     for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
-        int axis = at[i].from_ecal ? ecal : find((double)at[i].x, (double)at[i].y, (double)at[i].z).volume;
+        eot_column_place axis = at[i].from_ecal ? eot_column_place_of(ecal, at[i].z)
+                                                : find((double)at[i].x, (double)at[i].y, (double)at[i].z);
         i64 counts = (i64)1 << i;
         want[at[i].ledger] += counts;
-        cr_expect_eq(eot_deposit_at(d, axis, at[i].x, at[i].y, at[i].z, counts, 1), at[i].is_inside, "point %zu", i);
+        cr_expect_eq(eot_deposit_at(d, axis, at[i].x, at[i].y, counts, 1), at[i].is_inside, "point %zu", i);
     }
     for (int i = 0; i < EOT_N_LEDGER; i++)
         cr_expect_eq(acc[i], want[i], "term %d of the ledger: %lld", i, (long long)acc[i]);
