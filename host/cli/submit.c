@@ -107,10 +107,13 @@ static enum eot_status write_slurm(const struct request *r, const struct places 
         "was.\n"
         "%s run %s/config.yaml -o %s --shard auto --resume --checkpoint-exit-code %d --progress none%s%s &\n"
         "pid=$!\n"
-        "trap 'kill -USR1 $pid' USR1 TERM\n"
-        "while kill -0 $pid 2>/dev/null; do wait $pid; code=$?; done\n"
-        "# It was asked to stop and has saved its state: once more from there.\n"
-        "if [ $code -eq %d ]; then scontrol requeue \"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\"; fi\n"
+        "trap 'asked=1; kill -USR1 $pid 2>/dev/null' USR1 TERM\n"
+        "while asked= && wait $pid; code=$?; [ -n \"$asked\" ]; do :; done # a signal ends wait, not the run\n"
+        "# It was asked to stop and has saved its state, or something killed it (three times at most): once more from "
+        "there.\n"
+        "if [ $code -eq %d ] || { [ $code -gt 128 ] && [ \"${SLURM_RESTART_COUNT:-0}\" -lt 3 ]; }; then\n"
+        "    scontrol requeue \"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\"\n"
+        "fi\n"
         "exit $code\n",
         p->program, p->folder, p->folder, CHECKPOINT_CODE, r->device != NULL ? " --device " : "",
         r->device != NULL ? r->device : "", CHECKPOINT_CODE);

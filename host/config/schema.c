@@ -101,7 +101,8 @@ const struct eot_key EOT_KEYS[] = {
          "the boxes of the set-up, which must not overlap"),
     NAME(VOLUME, "name", 32, NULL, VOLUME(volume.name), "name, different for each volume"),
     CHOICE(VOLUME, "role", "passive|ecal|veto|hcal|magnet|tracker", "passive", VOLUME(volume.role),
-           "which detector it is; modules of a role are numbered along z from 0, at one z in the order of the list. At most one ecal and one veto"),
+           "which detector it is; modules of a role are numbered along z from 0, at one z in the order of the list. At "
+           "most one ecal and one veto"),
     NUMBERS(VOLUME, "center", LENGTH, 2, -WORLD, WORLD, "[0 cm, 0 cm]", VOLUME(volume.center_x),
             "x and y of its middle"),
     NUMBER(VOLUME, "z", LENGTH, -WORLD, WORLD, NULL, VOLUME(volume.z), "its front face"),
