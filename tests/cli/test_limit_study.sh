@@ -65,8 +65,10 @@ awk -F, 'NR > 1 && $1 == "exact" && $4 == 1 { h[$2, $3] = $8; m[$3] } END { for 
 # a background that is poorly determined: its upper limit matters or not
 poor() { # UPPER_LIMIT: a run that selects nothing, and says so
     rm -rf dimuons_poor && cp -r dimuons dimuons_poor
-    awk -v limit="$1" '/"selected.per_eot": \{/ { print; print "\"poorly_determined\": true, \"upper_limit_90\": " limit ","; inside = 1; next }
-        inside && /"value"/ { sub(/: [0-9.e+-]+/, ": 0.0"); inside = 0 } { print }' dimuons/summary.json >dimuons_poor/summary.json
+    awk -v limit="$1" '/"selected.per_eot": \{/ {
+            print; inside = 1
+            print "\"value\": 0.0, \"std_error\": 0.0, \"unit\": \"1\", \"n_eff\": 0.0, \"poorly_determined\": true, \"upper_limit_90\": " limit }
+        inside && /}/ { inside = 0 } !inside { print }' dimuons/summary.json >dimuons_poor/summary.json
     sed 's/  - {name: hadrons.*/&\n  - {name: dimuons, run: dimuons_poor}/' study.yaml >poor.yaml
 }
 poor 1e-13 # 0.01 events
