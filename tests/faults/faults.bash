@@ -57,7 +57,7 @@ fault() { # CALL MODE AT [ERRNO]
     faulty "$folder" FAULT_CALL="$1" FAULT_MODE="$2" FAULT_AT="$3" ${4:+FAULT_ERRNO="$4"} --
     code=$?
     case $code in
-    0) same "$what" "$folder"; return ;;
+    0) [ "$1" = unlink ] || { same "$what" "$folder"; return; } ;; # what could not be removed is there until the next run
     2 | 3 | 4 | 6 | 70) grep -q '^eotmc run: .' "$work/err" || fail "$what: exit code $code without a message: $(cat "$work/err")" ;;
     137) [ "$2" = kill ] || fail "$what: killed" ;;
     *) fail "$what: exit code $code: $(cat "$work/err")" ;;
