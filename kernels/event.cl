@@ -111,8 +111,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
 
 /** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
-    EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_event_launch *launch,
-    EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL const i64 *acc,
+    EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_event_launch *launch,
+    EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL i64 *acc,
     EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row,
     EOT_GLOBAL const u32 *list) {
     u32 i = EOT_GLOBAL_ID;
@@ -128,7 +128,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
         eot_event_reject(world, is_new, eot_is_kept(primary, launch->sample_threshold), v, tally, own);
         return;
     }
-    EOT_GLOBAL const i64 *own_acc = acc + (u64)i * EOT_N_ACC;
-    eot_event ev = eot_event_reconstruct(world, launch, primary, v, own_acc, outcome[2 * i], outcome[2 * i + 1]);
+    EOT_GLOBAL i64 *own_acc = acc + (u64)i * EOT_N_ACC;
+    eot_event ev = eot_event_reconstruct(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,
+                                         outcome[2 * i], outcome[2 * i + 1]);
     eot_event_select(world, launch, is_new, v, ev, own_acc, tally, own);
 }

@@ -1,14 +1,22 @@
-/* eotmc-fit-shower: fits the constants of sub-cut showers (physics.shower.depth, .alpha and .backscatter_share) to a
- * longitudinal profile from full simulation.
+/* eotmc-fit-shower: fits the constants of sub-cut showers (physics.shower.depth, .alpha and .backscatter_share) to
+ * longitudinal profiles from full simulation.
  *
- *     eotmc-fit-shower CONFIG PROFILE.csv [n_showers]
+ *     eotmc-fit-shower CONFIG PROFILE.csv... [--showers N] [--cuts LIST]
  *
- * The cascade above the cut is simulated once per cut; what falls below the cut is histogrammed in particle, energy and
- * depth. The profile is then the convolution of that histogram with the mean deposit of a sub-cut shower, which is an
- * integral over Gamma distributions: no random number enters the fit. One profile is fitted at seven cuts from 0.2 to 8
- * GeV together, because a shower's profile does not know the cut: the first fixes showers below 0.2 GeV, each further
- * one those up to it. Other cuts and all other beam energies are predictions. Photon paths, the path of what scatters
- * back and fluctuations are not fitted. */
+ * A profile is the energy that a beam electron deposits in the ECAL of CONFIG in bins of depth. The files are CSV:
+ * lines that begin with # are comments, and the first other line names the columns, in any order: depth_X0 or depth_cm
+ * the middle of a bin, from the front of the ECAL; bins are of one width GeV                    energy in the bin per
+ * beam electron, in absorber and scintillator beam_GeV               (optional) energy of the electron; without it,
+ * beam.energy of CONFIG error_GeV              (optional) its error; without it, weights as below Several beam
+ * energies, in one file or in several, are fitted together. Give the result to CONFIG: explicit constants win over the
+ * calibration (physics.shower.calibrate).
+ *
+ * The cascade above the cut is simulated once per cut and beam energy; what falls below the cut is histogrammed in
+ * particle, energy and depth. The profile is then the convolution of that histogram with the mean deposit of a sub-cut
+ * shower, which is an integral over Gamma distributions: no random number enters the fit. Each profile is fitted at
+ * seven cuts from 0.2 to 8 GeV together (at those below half the beam's energy), because a shower's profile does not
+ * know the cut: the first fixes showers below 0.2 GeV, each further one those up to it. Other cuts and all other beam
+ * energies are predictions. Photon paths, the path of what scatters back and fluctuations are not fitted. */
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
@@ -21,12 +29,13 @@
 #undef EOT_REAL_DOUBLE /* the cascade as a device runs it */
 #include "eotmc/transport/event.h"
 
-#include "world/world.h"
+#include "base/options.h"
 #include "geometry/setup.h"
+#include "physics/shower.h"
+#include "world/world.h"
 
-enum { N_FINE = 300, N_ENERGY = 36, N_CUT = 11, N_FITTED = 7, N_PARAMETER = 8, MAX_POINT = 200 };
-static const double CUT[N_CUT] = {0.2, 0.3, 0.5, 1.0, 2.5, 5.0,
-                                  8.0, 0.4, 0.7, 1.5, 10.0}; /* the last four are not fitted */
+enum { N_FINE = 300, N_ENERGY = 36, MAX_CUT = 16, N_PARAMETER = 8, MAX_POINT = 400, MAX_SET = 8 };
+static const char FITTED_CUTS[] = "0.2,0.3,0.5,1,2.5,5,8", OTHER_CUTS[] = "0.4,0.7,1.5,10"; /* GeV */
 static const double LOG_ENERGY_LOW = -7.0,
                     LOG_ENERGY_STEP = 0.25; /* 0.9 MeV to 7.4 GeV; less goes to the first bin, more to the last */
 
@@ -34,14 +43,28 @@ struct source {
     double ionisation[N_FINE], energy[2][N_ENERGY][N_FINE]; /* GeV per shower; [is_photon] */
     double log_energy[2][N_ENERGY];                         /* energy-weighted mean of ln E in the bin (sum first) */
 };
-struct fit {
-    struct source source[N_CUT];
-    eot_shower_constants constants;
-    double log_critical, h; /* ln GeV; X0 per fine bin */
+/* The showers of one beam energy: the reference, and per cut what falls below it and what the constants make of that.
+ */
+struct set {
+    double beam_energy; /* GeV */
     size_t n_point;
-    double depth[MAX_POINT], GeV[MAX_POINT], error[MAX_POINT], bin_width;
-    double model[N_CUT][N_FINE], front[N_CUT]; /* GeV per fine bin, GeV out of the front face */
+    double depth[MAX_POINT], GeV[MAX_POINT], error[MAX_POINT], bin_width; /* X0; GeV; GeV; X0 */
+    struct source source[MAX_CUT];
+    double model[MAX_CUT][N_FINE], front[MAX_CUT]; /* GeV per fine bin, GeV out of the front face */
 };
+struct fit {
+    eot_shower_constants constants;
+    double log_critical, h, X0; /* ln GeV; X0 per fine bin; cm */
+    size_t n_cut, n_fitted;     /* the first n_fitted cuts are fitted */
+    double cut[MAX_CUT], end;   /* GeV; X0, of the calorimeter */
+    size_t n_set;
+    struct set set[MAX_SET];
+};
+
+/* Whether showers of a set are followed at a cut. */
+static bool is_followed(const struct fit *f, const struct set *set, size_t i_cut) {
+    return f->cut[i_cut] < 0.5 * set->beam_energy;
+}
 
 /* @param shape_energy of the particle whose shower all of `energy` makes. */
 static void add_source(struct source *s, const struct fit *f, int is_photon, double energy, double shape_energy,
@@ -153,12 +176,12 @@ static void response(const struct fit *f, const eot_shower_constants *c, int is_
     }
 }
 
-static void profile(struct fit *f, const double *x, int i_cut) {
+static void profile(const struct fit *f, struct set *set, const double *x, size_t i_cut) {
     eot_shower_constants c = f->constants;
     for (int i = 0; i < 3; i++) c.depth[i] = (f32)x[i];
     for (int i = 0; i < 4; i++) c.alpha[i] = (f32)x[3 + i];
-    double *out = f->model[i_cut], kernel[N_FINE], shower[N_FINE] = {0.0};
-    const struct source *s = &f->source[i_cut];
+    double *out = set->model[i_cut], kernel[N_FINE], shower[N_FINE] = {0.0};
+    const struct source *s = &set->source[i_cut];
     for (int t = 0; t < 2; t++)
         for (int e = 0; e < N_ENERGY; e++) {
             if (s->log_energy[t][e] == 0.0) continue;
@@ -173,86 +196,245 @@ static void profile(struct fit *f, const double *x, int i_cut) {
         out[k] = s->ionisation[k] + (1.0 - x[7]) * shower[k] + x[7] * (shower[k] * (1.0 - half) + back * (1.0 - keep));
         back = back * keep + shower[k] * half;
     }
-    f->front[i_cut] = x[7] * back;
+    set->front[i_cut] = x[7] * back;
 }
 
-static double at_point(const struct fit *f, int i_cut, size_t i) {
-    double low = (f->depth[i] - 0.5 * f->bin_width) / f->h, high = (f->depth[i] + 0.5 * f->bin_width) / f->h, sum = 0.0;
-    for (int k = 0; k < N_FINE; k++) sum += f->model[i_cut][k] * fmax(0.0, fmin(high, k + 1.0) - fmax(low, k));
+static double at_point(const struct fit *f, const struct set *set, size_t i_cut, size_t i) {
+    double low = (set->depth[i] - 0.5 * set->bin_width) / f->h, high = (set->depth[i] + 0.5 * set->bin_width) / f->h,
+           sum = 0.0;
+    for (int k = 0; k < N_FINE; k++) sum += set->model[i_cut][k] * fmax(0.0, fmin(high, k + 1.0) - fmax(low, k));
     return sum;
 }
 
 static int residuals(const gsl_vector *x, void *data, gsl_vector *out) {
     struct fit *f = data;
-    for (int c = 0; c < N_FITTED; c++) {
-        profile(f, x->data, c);
-        for (size_t i = 0; i < f->n_point; i++)
-            gsl_vector_set(out, (size_t)c * f->n_point + i, (at_point(f, c, i) - f->GeV[i]) / f->error[i]);
-    }
+    size_t n = 0;
+    for (size_t m = 0; m < f->n_set; m++)
+        for (size_t c = 0; c < f->n_fitted; c++) {
+            struct set *set = &f->set[m];
+            if (!is_followed(f, set, c)) continue;
+            profile(f, set, x->data, c);
+            for (size_t i = 0; i < set->n_point; i++)
+                gsl_vector_set(out, n++, (at_point(f, set, c, i) - set->GeV[i]) / set->error[i]);
+        }
     return GSL_SUCCESS;
 }
 
-/* Points up to 31 X0. Weights: 1 %, the reference's statistics near the maximum, up to 25 X0, because a relative
- * deviation is asked for there; 0.5 % in front of 4.5 X0, so that the few points of the steep rise count; rising to 3 %
- * at the rear end; 6 % in front of 1.9 X0, where a third is scattered back, which fixes its share. (The reference's own
- * errors in front are 3-4 %, but common to all points.) */
-static int read_profile(const char *path, struct fit *f) {
-    FILE *file = fopen(path, "r");
-    char line[256];
-    double x, y;
-    if (file == NULL) return 0;
-    while (fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, "%lf,%lf", &x, &y) == 2 && x > 0.0 && x < 31.0 && f->n_point < MAX_POINT) {
-            f->depth[f->n_point] = x;
-            f->GeV[f->n_point] = y;
-            f->error[f->n_point++] = y * (x < 1.9    ? 0.06
-                                          : x < 4.5  ? 0.005
-                                          : x < 25.0 ? 0.01
-                                                     : 0.01 + 0.02 * (x - 25.0) / 6.0);
-        }
-    fclose(file);
-    f->bin_width = f->n_point > 1 ? (f->depth[f->n_point - 1] - f->depth[0]) / (double)(f->n_point - 1) : 0.0;
-    return f->n_point > N_PARAMETER;
+/* Weights where no errors are given: 1 %, the statistics of the reference of NA64's ECAL near the maximum, up to 25 X0,
+ * because a relative deviation is asked for there; 0.5 % in front of 4.5 X0, so that the few points of the steep rise
+ * count; rising to 3 % at the rear end; 6 % in front of 1.9 X0, where a third is scattered back, which fixes its share.
+ * (That reference's own errors in front are 3-4 %, but common to all points.) */
+static double usual_error(double depth, double GeV) {
+    return GeV * (depth < 1.9 ? 0.06 : depth < 4.5 ? 0.005 : depth < 25.0 ? 0.01 : 0.01 + 0.02 * (depth - 25.0) / 6.0);
 }
 
-int main(int argc, char **argv) {
-    struct eot_error error = {0}, *err = &error;
+static struct set *set_of(struct fit *f, double beam_energy) {
+    for (size_t m = 0; m < f->n_set; m++)
+        if (f->set[m].beam_energy == beam_energy) return &f->set[m];
+    if (f->n_set == MAX_SET) return NULL;
+    f->set[f->n_set].beam_energy = beam_energy;
+    return &f->set[f->n_set++];
+}
+
+/* Columns of a profile's file. */
+enum column { DEPTH_X0, DEPTH_CM, GEV, BEAM_GEV, ERROR_GEV, N_COLUMN };
+static const char *const COLUMN[N_COLUMN] = {"depth_X0", "depth_cm", "GeV", "beam_GeV", "error_GeV"};
+
+/* The header: which field each column is, -1 for none. @return whether depth and energy are there. */
+static bool read_header(char *line, int field[N_COLUMN]) {
+    int n = 0;
+    for (int c = 0; c < N_COLUMN; c++) field[c] = -1;
+    for (char *word = strtok(line, ", \t\r\n"); word != NULL; word = strtok(NULL, ", \t\r\n"), n++)
+        for (int c = 0; c < N_COLUMN; c++)
+            if (strcmp(word, COLUMN[c]) == 0) field[c] = n;
+    return (field[DEPTH_X0] >= 0) != (field[DEPTH_CM] >= 0) && field[GEV] >= 0;
+}
+
+/* One line of numbers. @return false if a column has none. */
+static bool read_line(char *line, const int field[N_COLUMN], double value[N_COLUMN]) {
+    int n = 0, n_read = 0, n_asked = 0;
+    for (int c = 0; c < N_COLUMN; c++) n_asked += field[c] >= 0;
+    for (char *word = strtok(line, ",\r\n"); word != NULL; word = strtok(NULL, ",\r\n"), n++)
+        for (int c = 0; c < N_COLUMN; c++)
+            if (field[c] == n) {
+                char *end;
+                value[c] = strtod(word, &end);
+                n_read += end != word && isfinite(value[c]);
+            }
+    return n_read == n_asked;
+}
+
+/* Points up to 31 X0, where the calorimeter that the form was fitted to ends, or up to the end of a shorter one. */
+static enum eot_status read_profile(const char *path, double beam_energy, struct fit *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct eot_config config = {.name = ""};
-    struct eot_setup setup = {0};
-    struct fit *f = calloc(1, sizeof *f);
-    gsl_multifit_nlinear_workspace *w = NULL;
-    gsl_matrix *covariance = NULL;
-    gsl_set_error_handler_off();
-    EOT_CHECK_MEMORY(f);
-    EOT_CHECK(argc >= 3, EOT_E_USAGE,
-              "two arguments are needed (the configuration, and a profile as depth_X0,GeV); usage: eotmc-fit-shower "
-              "CONFIG PROFILE.csv [n_showers]");
-    EOT_CHECK(read_profile(argv[2], f), EOT_E_IO,
-              "%s has no profile (lines of depth_X0,GeV); give the reference profile", argv[2]);
-    u32 n_shower = argc > 3 ? (u32)strtoul(argv[3], NULL, 10) : 4000;
-    EOT_TRY(eot_config_read(argv[1], NULL, 0, &config, err));
-    EOT_TRY(eot_setup_create(&config, &setup, err));
-    for (int i = 0; i < N_CUT; i++) {
-        struct eot_world world = {0};
-        status = eot_world_create(&config, &setup, CUT[i], &world, err);
-        if (status == EOT_OK) {
-            f->h = config.geometry.volume[eot_setup_volume(&config, EOT_ROLE_ECAL, 0)].thickness /
-                   world.calorimeter_X0 / N_FINE;
-            f->log_critical = world.event.volume[world.event.columns.ecal].log_critical_energy;
-            f->constants = world.event.shower;
-            collect(f, &world, config.beam.energy, n_shower, &f->source[i]);
+    FILE *file = fopen(path, "r");
+    char line[512];
+    int field[N_COLUMN] = {0}, n_line = 0;
+    bool has_header = false;
+    EOT_CHECK(file != NULL, EOT_E_IO, "cannot open %s; give a profile", path);
+    while (fgets(line, sizeof line, file) != NULL) {
+        double value[N_COLUMN] = {0.0};
+        n_line++;
+        if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0') continue;
+        if (!has_header) {
+            EOT_CHECK(read_header(line, field), EOT_E_IO,
+                      "%s:%d: the first line must name the columns: depth_X0 or depth_cm, and GeV (also beam_GeV, "
+                      "error_GeV)",
+                      path, n_line);
+            has_header = true;
+            continue;
         }
+        EOT_CHECK(read_line(line, field, value), EOT_E_IO, "%s:%d: not a number for each column; correct the line",
+                  path, n_line);
+        double depth = field[DEPTH_CM] >= 0 ? value[DEPTH_CM] / f->X0 : value[DEPTH_X0],
+               error = field[ERROR_GEV] >= 0 ? value[ERROR_GEV] : usual_error(depth, value[GEV]);
+        if (!(depth > 0.0) || depth >= fmin(31.0, f->end) || !(error > 0.0)) continue;
+        struct set *set = set_of(f, field[BEAM_GEV] >= 0 ? value[BEAM_GEV] : beam_energy);
+        EOT_CHECK(set != NULL && set->n_point < MAX_POINT, EOT_E_IO,
+                  "%s:%d: more than %d beam energies, or than %d bins of one; leave some out", path, n_line, MAX_SET,
+                  MAX_POINT);
+        set->depth[set->n_point] = depth;
+        set->GeV[set->n_point] = value[GEV];
+        set->error[set->n_point++] = error;
+    }
+    EOT_CHECK(has_header, EOT_E_IO, "%s is empty; give a profile", path);
+done:
+    if (file != NULL) fclose(file);
+    return status;
+}
+
+static enum eot_status read_profiles(const struct eot_text_list *arguments, double beam_energy, struct fit *f,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (size_t i = 1; i < arguments->n; i++) EOT_TRY(read_profile(arguments->text[i], beam_energy, f, err));
+    for (size_t m = 0; m < f->n_set; m++) {
+        struct set *set = &f->set[m];
+        EOT_CHECK(set->n_point > N_PARAMETER, EOT_E_IO,
+                  "the profile of %g GeV has %zu bins inside the ECAL (more than %d are needed); give more",
+                  set->beam_energy, set->n_point, N_PARAMETER);
+        EOT_CHECK(is_followed(f, set, 0), EOT_E_IO,
+                  "a beam of %g GeV is not above twice the lowest cut, %g GeV; leave it "
+                  "out",
+                  set->beam_energy, f->cut[0]);
+        set->bin_width = (set->depth[set->n_point - 1] - set->depth[0]) / (double)(set->n_point - 1);
+        for (size_t i = 1; i < set->n_point; i++)
+            EOT_CHECK(fabs(set->depth[i] - set->depth[i - 1] - set->bin_width) < 0.02 * set->bin_width, EOT_E_IO,
+                      "bins of the profile of %g GeV are not of one width and in order (at %g X0); rebin it",
+                      set->beam_energy, set->depth[i]);
+    }
+    EOT_CHECK(f->n_set > 0, EOT_E_IO, "no bin of the profiles lies inside the ECAL; give depths from its front");
+done:
+    return status;
+}
+
+/* Cuts of a list, fitted ones first. */
+static enum eot_status add_cuts(const char *text, struct fit *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_number_list list = {0};
+    EOT_TRY(eot_number_list_parse("cuts", text, ",", &list, err));
+    for (size_t i = 0; i < list.n; i++) {
+        EOT_CHECK(list.value[i] >= 0.2 && list.value[i] <= 100.0 && f->n_cut < MAX_CUT, EOT_E_USAGE,
+                  "--cuts: %g GeV (cuts are 0.2 to 100 GeV, at most %d); give others", list.value[i], MAX_CUT);
+        f->cut[f->n_cut++] = list.value[i];
+    }
+done:
+    free(list.value);
+    return status;
+}
+
+/* What the configuration says of the calorimeter, and its constants to start from. */
+static enum eot_status read_calorimeter(const struct eot_config *config, const struct eot_setup *setup, struct fit *f,
+                                        struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_world world = {0};
+    struct eot_f32_table quantiles = {0};
+    EOT_TRY(eot_world_create_with(config, setup, f->cut[0], &(struct eot_world_options){.cascade_only = true}, &world,
+                                  err));
+    EOT_TRY(eot_shower_tables_build(&config->physics, &quantiles, &f->constants, err));
+    f->X0 = world.calorimeter_X0;
+    f->end = config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)].thickness / f->X0;
+    f->h = f->end / N_FINE;
+    f->log_critical = world.event.volume[world.event.columns.ecal].log_critical_energy;
+done:
+    eot_world_free(&world);
+    eot_f32_table_free(&quantiles);
+    return status;
+}
+
+/* The cascades of all sets at all cuts. */
+static enum eot_status collect_all(struct eot_config *config, const struct eot_setup *setup, u32 n_shower,
+                                   struct fit *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (size_t m = 0; m < f->n_set; m++) config->beam.energy = fmax(config->beam.energy, f->set[m].beam_energy);
+    for (size_t c = 0; c < f->n_cut; c++) {
+        struct eot_world world = {0};
+        status = eot_world_create_with(config, setup, f->cut[c], &(struct eot_world_options){.cascade_only = true},
+                                       &world, err);
+        for (size_t m = 0; status == EOT_OK && m < f->n_set; m++)
+            if (is_followed(f, &f->set[m], c))
+                collect(f, &world, f->set[m].beam_energy, n_shower, &f->set[m].source[c]);
         eot_world_free(&world);
         EOT_TRY(status);
     }
-    double x[N_PARAMETER];
+done:
+    return status;
+}
+
+/* The constants with their errors, and as a configuration has them. */
+static void print_constants(const double x[N_PARAMETER], const gsl_matrix *covariance) {
+    static const char *const name[N_PARAMETER] = {"depth[0]", "depth[1]", "depth[2]", "alpha[0]",
+                                                  "alpha[1]", "alpha[2]", "alpha[3]", "backscatter_share"};
+    for (size_t i = 0; i < N_PARAMETER; i++)
+        printf("physics.shower.%-18s %9.5f +- %.5f\n", name[i], x[i], sqrt(gsl_matrix_get(covariance, i, i)));
+    printf("physics: {shower: {depth: [%.5f, %.5f, %.5f], alpha: [%.5f, %.5f, %.5f, %.5f], backscatter_share: %.5f}}\n",
+           x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]);
+}
+
+/* Deviations of a set at each cut. */
+static void print_set(const struct fit *f, struct set *set, const double x[N_PARAMETER]) {
+    double largest[MAX_CUT] = {0.0};
+    printf("beam of %g GeV\n%9s %9s", set->beam_energy, "depth_X0", "GeV");
+    for (size_t c = 0; c < f->n_cut; c++) {
+        if (!is_followed(f, set, c)) continue;
+        profile(f, set, x, c);
+        printf("  cut %.1f GeV", f->cut[c]);
+    }
+    printf("  (deviation in %%)\n");
+    for (size_t i = 0; i < set->n_point; i++) {
+        printf("%9.3f %9.4f", set->depth[i], set->GeV[i]);
+        for (size_t c = 0; c < f->n_cut; c++) {
+            if (!is_followed(f, set, c)) continue;
+            double deviation = 100.0 * (at_point(f, set, c, i) / set->GeV[i] - 1.0);
+            printf(" %12.2f", deviation);
+            if (set->depth[i] > 2.0 && set->depth[i] < 25.0) largest[c] = fmax(largest[c], fabs(deviation));
+        }
+        printf("\n");
+    }
+    printf("%19s", "largest at 2-25 X0:");
+    for (size_t c = 0; c < f->n_cut; c++)
+        if (is_followed(f, set, c)) printf(" %12.2f", largest[c]);
+    printf("\n%19s", "out of the front:");
+    for (size_t c = 0; c < f->n_cut; c++)
+        if (is_followed(f, set, c)) printf(" %8.4f GeV", set->front[c]);
+    printf("\n");
+}
+
+/* Fit and print. */
+static enum eot_status fit_constants(struct fit *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    gsl_multifit_nlinear_workspace *w = NULL;
+    gsl_matrix *covariance = NULL;
+    double x[N_PARAMETER], chi2;
+    size_t n_residual = 0;
+    for (size_t m = 0; m < f->n_set; m++)
+        for (size_t c = 0; c < f->n_fitted; c++)
+            if (is_followed(f, &f->set[m], c)) n_residual += f->set[m].n_point;
     for (int i = 0; i < 3; i++) x[i] = f->constants.depth[i];
     for (int i = 0; i < 4; i++) x[3 + i] = f->constants.alpha[i];
     x[7] = f->constants.backscatter_share;
     gsl_multifit_nlinear_parameters parameters = gsl_multifit_nlinear_default_parameters();
     parameters.h_df = 1e-3; /* the shared functions are single precision */
-    gsl_multifit_nlinear_fdf problem = {.f = residuals, .n = N_FITTED * f->n_point, .p = N_PARAMETER, .params = f};
+    gsl_multifit_nlinear_fdf problem = {.f = residuals, .n = n_residual, .p = N_PARAMETER, .params = f};
     w = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, problem.n, N_PARAMETER);
     covariance = gsl_matrix_alloc(N_PARAMETER, N_PARAMETER);
     EOT_CHECK_MEMORY(w);
@@ -263,42 +445,60 @@ int main(int argc, char **argv) {
     EOT_CHECK(end == GSL_SUCCESS || end == GSL_ENOPROG || end == GSL_EMAXITER, EOT_E_NUMERIC,
               "the fit failed (%s); start nearer to the solution", gsl_strerror(end));
     gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(w), 0.0, covariance);
-    static const char *const name[N_PARAMETER] = {"depth[0]", "depth[1]", "depth[2]", "alpha[0]",
-                                                  "alpha[1]", "alpha[2]", "alpha[3]", "backscatter_share"};
-    for (size_t i = 0; i < N_PARAMETER; i++) {
-        x[i] = gsl_vector_get(gsl_multifit_nlinear_position(w), i);
-        printf("physics.shower.%-18s %9.5f +- %.5f\n", name[i], x[i], sqrt(gsl_matrix_get(covariance, i, i)));
-    }
-    double chi2;
+    for (size_t i = 0; i < N_PARAMETER; i++) x[i] = gsl_vector_get(gsl_multifit_nlinear_position(w), i);
+    print_constants(x, covariance);
     gsl_blas_ddot(gsl_multifit_nlinear_residual(w), gsl_multifit_nlinear_residual(w), &chi2);
     printf(
         "chi2 %.2f for %zu points (errors of neighbouring points are correlated), %d constants, %zu iterations (%s)\n",
         chi2, problem.n, N_PARAMETER, gsl_multifit_nlinear_niter(w), gsl_strerror(end));
-    double largest[N_CUT] = {0.0};
-    printf("%9s %9s", "depth_X0", "GeV");
-    for (int c = 0; c < N_CUT; c++) {
-        profile(f, x, c);
-        printf("  cut %.1f GeV", CUT[c]);
-    }
-    printf("  (deviation in %%)\n");
-    for (size_t i = 0; i < f->n_point; i++) {
-        printf("%9.3f %9.4f", f->depth[i], f->GeV[i]);
-        for (int c = 0; c < N_CUT; c++) {
-            double deviation = 100.0 * (at_point(f, c, i) / f->GeV[i] - 1.0);
-            printf(" %12.2f", deviation);
-            if (f->depth[i] > 2.0 && f->depth[i] < 25.0) largest[c] = fmax(largest[c], fabs(deviation));
-        }
-        printf("\n");
-    }
-    printf("%19s", "largest at 2-25 X0:");
-    for (int c = 0; c < N_CUT; c++) printf(" %12.2f", largest[c]);
-    printf("\n%19s", "out of the front:");
-    for (int c = 0; c < N_CUT; c++) printf(" %8.4f GeV", f->front[c]);
-    printf("\n");
+    for (size_t m = 0; m < f->n_set; m++) print_set(f, &f->set[m], x);
 done:
-    if (status != EOT_OK) fprintf(stderr, "eotmc-fit-shower: %s\n", error.text);
     if (w != NULL) gsl_multifit_nlinear_free(w);
     if (covariance != NULL) gsl_matrix_free(covariance);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    struct eot_error error = {0}, *err = &error;
+    enum eot_status status = EOT_OK;
+    struct eot_config config = {.name = ""};
+    struct eot_setup setup = {0};
+    struct eot_text_list positional = {0};
+    uint64_t n_shower = 4000;
+    const char *cuts = NULL;
+    bool is_help = false;
+    struct fit *f = calloc(1, sizeof *f);
+    const struct eot_option table[] = {
+        {"showers", 0, EOT_OPTION_POSITIVE, &n_shower, "N", "showers followed per cut and beam energy (default: 4000)"},
+        {"cuts", 0, EOT_OPTION_TEXT, &cuts, "LIST", "cuts to fit at, GeV (default: 0.2,0.3,0.5,1,2.5,5,8)"},
+    };
+    const struct eot_command command = {
+        .name = "fit-shower",
+        .arguments = "CONFIG PROFILE.csv...",
+        .summary = "Fit physics.shower.depth, alpha and backscatter_share to longitudinal profiles from full "
+                   "simulation:\nCSV with columns depth_X0 (or depth_cm), GeV (per bin and beam electron), and "
+                   "optionally beam_GeV, error_GeV.",
+        .example = "eotmc-fit-shower configs/na64e-dimuon.yaml tests/reference/showers/profile_100GeV.csv",
+        .min_positional = 2,
+        .max_positional = 32,
+        .option = table,
+        .n_option = sizeof table / sizeof table[0]};
+    gsl_set_error_handler_off();
+    EOT_CHECK_MEMORY(f);
+    EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
+    if (is_help) goto done;
+    EOT_TRY(add_cuts(cuts != NULL ? cuts : FITTED_CUTS, f, err));
+    f->n_fitted = f->n_cut;
+    if (cuts == NULL) EOT_TRY(add_cuts(OTHER_CUTS, f, err));
+    EOT_TRY(eot_config_read(positional.text[0], NULL, 0, &config, err));
+    EOT_TRY(eot_setup_create(&config, &setup, err));
+    EOT_TRY(read_calorimeter(&config, &setup, f, err));
+    EOT_TRY(read_profiles(&positional, config.beam.energy, f, err));
+    EOT_TRY(collect_all(&config, &setup, (u32)n_shower, f, err));
+    EOT_TRY(fit_constants(f, err));
+done:
+    if (status != EOT_OK) fprintf(stderr, "eotmc-fit-shower: %s\n", error.text);
+    eot_text_list_free(&positional);
     eot_setup_free(&setup);
     eot_config_free(&config);
     free(f);

@@ -7,25 +7,22 @@
 #include "eotmc/detector/accumulator.h"
 #include "eotmc/transport/state.h"
 
-/* Share of the primaries; where none or all are counted, the error of half a primary more or less. */
-static struct eot_mean share_of(double count, double n) {
-    double p = (count > 0.0 && count < n) ? count / n : (count + 0.5) / (n + 1.0);
-    return (struct eot_mean){.value = count / n, .std_error = sqrt(p * (1.0 - p) / n), .n_eff = count};
-}
-
 /* Mean energy per primary of one of the sums; its error from the batches. */
 static enum eot_status add_energy(const struct eot_estimator *e, const char *name, enum eot_beam_sum which,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_mean mean;
-    size_t n_used = 0;
     for (size_t b = 0; b < e->run->n_block; b++) {
         const struct eot_block *block = &e->run->block[b];
         e->scratch[b] = (struct eot_batch_sum){block->n_primary, (double)block->beam[which] / EOT_ENERGY_QUANTUM, 0.0};
-        n_used += block->n_primary > 0;
     }
-    if (n_used < 2) goto done;
     EOT_TRY(eot_statistics_rate(e->scratch, e->run->n_block, false, &mean, err));
+    bool is_of_matter = which == EOT_BEAM_IONISATION || which == EOT_BEAM_BELOW;
+    if (is_of_matter && e->world->event.line.n_medium == 0) /* there is none */
+        mean = (struct eot_mean){.is_exact = true};
+    else if (mean.value == 0.0)
+        mean.upper_limit =
+            EOT_LIMIT_EVENTS_90 * eot_estimator_top_energy(e) / (double)eot_sums_primaries(&e->run->sums);
     EOT_TRY(eot_estimator_add(e, name, "GeV", mean, err));
 done:
     return status;
@@ -35,6 +32,7 @@ static enum eot_status add_kept(const struct eot_estimator *e, double n, struct 
     double edges[EOT_N_KEPT_BIN + 1], values[EOT_N_KEPT_BIN], variances[EOT_N_KEPT_BIN];
     struct eot_histogram h = {.name = "beam.kept_energy_fraction",
                               .unit = "1",
+                              .content_unit = "1/EOT",
                               .title = "Energy that the particle of the beam has left at the ECAL's front plane",
                               .axis = "E'/E",
                               .n_bin = EOT_N_KEPT_BIN,
@@ -53,11 +51,11 @@ static enum eot_status add_kept(const struct eot_estimator *e, double n, struct 
 enum eot_status eot_estimator_add_beam(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_sums *sums = &e->run->sums;
-    double n = (double)(e->run->end - e->run->first);
+    double n = (double)eot_sums_primaries(sums);
     if (sums->layout.n_section <= EOT_RUN_BEAM)
         return eot_estimator_add_exact(e, "beam.ecal_hit_fraction", "1", 1.0, err);
     EOT_TRY(eot_estimator_add(e, "beam.ecal_hit_fraction", "1",
-                              share_of((double)eot_sums_count(sums, EOT_RUN_BEAM, EOT_BEAM_HIT), n), err));
+                              eot_statistics_share((double)eot_sums_count(sums, EOT_RUN_BEAM, EOT_BEAM_HIT), n), err));
     EOT_TRY(add_energy(e, "beam.ecal_energy_GeV", EOT_BEAM_ARRIVED, err));
     EOT_TRY(add_energy(e, "beam.missed_energy_GeV", EOT_BEAM_MISSED, err));
     EOT_TRY(add_energy(e, "beam.front_ionisation_GeV", EOT_BEAM_IONISATION, err));

@@ -81,6 +81,7 @@ static bool is_known(const struct eot_estimator *e, int term) {
     case EOT_ACC_LEDGER_REST: return e->config->physics.decay;
     case EOT_ACC_LEDGER_PHI:
     case EOT_ACC_LEDGER_RECOIL: return !is_signal;
+    case EOT_ACC_LEDGER_MISSED: return e->world->event.line.most == 0;
     case EOT_ACC_LEDGER_LOST: return true;
     default: return false;
     }
@@ -170,6 +171,7 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
         EOT_TRY(eot_estimator_add_histograms(&e, err));
     }
     e.selection = 0;
+    EOT_TRY(eot_estimator_add_tracks(&e, err));
     if (world->event.response.n_hcal > 0)
         EOT_TRY(eot_estimator_add(&e, "hcal.calibration", "1",
                                   (struct eot_mean){.value = scale,

@@ -150,7 +150,10 @@ enum eot_status eot_estimator_share(const struct eot_estimator *e, const struct 
     }
     double least = EOT_LIMIT_EVENTS_90 * eot_estimator_largest(e) / s.b; /* share of entries that would be seen */
     if (s.a == 0.0) mean->upper_limit = fmin(1.0, least);
-    if (s.a >= s.b) mean->lower_limit = fmax(0.0, 1.0 - least);
+    if (s.a >= s.b * (1.0 - 1e-12)) {
+        mean->lower_limit = fmax(0.0, 1.0 - least);
+        if (least >= 1.0) mean->n_eff_error = 1.0; /* one heavy entry would make it any share: nothing is known */
+    }
 done:
     return status;
 }

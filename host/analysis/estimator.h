@@ -86,6 +86,10 @@ enum eot_status eot_estimator_add_beam(const struct eot_estimator *e, struct eot
 /** Cut flow, categories, selected.per_eot and, of the signal, efficiencies of the selection e->selection. @return
  * EOT_E_NUMERIC, EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struct eot_error *err);
+/** Of all tracks: track.measured_fraction (of the muons that have crossed all chambers), track.momentum_ratio_median,
+ * track.momentum_resolution, track.charge_wrong_fraction. Nothing without a spectrometer. @return EOT_E_NUMERIC,
+ * EOT_E_MEMORY. */
+enum eot_status eot_estimator_add_tracks(const struct eot_estimator *e, struct eot_error *err);
 /** Histograms of the rows of histograms.def; of a further selection those after the cuts. @return EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err);
 

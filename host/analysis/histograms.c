@@ -85,10 +85,36 @@ static enum eot_status add_efficiency_histogram(const struct eot_estimator *e, s
     return eot_result_add_histogram(e->result, &h, err);
 }
 
+/* Relative error of 1/p by the fits, by true momentum: the root of the mean square of those of a bin. */
+static enum eot_status add_resolution_histogram(const struct eot_estimator *e, struct eot_error *err) {
+    double edges[EOT_N_BIN + 1], values[EOT_N_BIN], variances[EOT_N_BIN];
+    struct eot_histogram h = {.name = "track.momentum_error",
+                              .unit = "GeV",
+                              .title = "Relative error of the momentum by the fit of the track (root mean square)",
+                              .axis = "momentum at the first chamber",
+                              .content_unit = "1",
+                              .n_bin = EOT_N_BIN,
+                              .edges = edges,
+                              .values = values,
+                              .variances = variances};
+    edges_of(EOT_H_TRACK_MOMENTUM, edges);
+    for (int b = 0; b < EOT_N_BIN; b++) {
+        int all = bin_offset(EOT_H_TRACK_MOMENTUM, b + 1), square = bin_offset(EOT_H_TRACK_VARIANCE, b + 1);
+        double w = eot_estimator_total(e, all), w2 = eot_estimator_total(e, all + 2),
+               s = eot_estimator_total(e, square), s2 = eot_estimator_total(e, square + 2);
+        double mean = w > 0.0 ? s / w : 0.0, n_eff = w2 > 0.0 ? w * w / w2 : 0.0;
+        /* of the mean square, at least; of its root a quarter over the mean */
+        double spread = n_eff > 0.0 ? fmax(s2 / w2 - mean * mean, 0.0) / n_eff : 0.0;
+        values[b] = sqrt(mean);
+        variances[b] = mean > 0.0 ? spread / (4.0 * mean) : 0.0;
+    }
+    return eot_result_add_histogram(e->result, &h, err);
+}
+
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const bool is_signal = eot_config_family(e->config) == EOT_FAMILY_SIGNAL;
-    const int n_hcal = e->world->event.response.n_hcal;
+    const int n_hcal = e->world->event.response.n_hcal, has_track = e->world->event.spectrometer.has_track;
     const struct shown all[] = {
 #define EOT_HISTOGRAM(id, shown, stage, name, unit, title, axis, scale, low, per_unit) \
     {EOT_H_##id, shown, stage, name, unit, title, axis},
@@ -102,6 +128,7 @@ enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, stru
         if (all[i].is_shown && (e->selection == 0 || all[i].stage == AFTER_CUTS))
             EOT_TRY(add_histogram(e, &all[i], err));
     if (is_signal) EOT_TRY(add_efficiency_histogram(e, err));
+    if (has_track && e->selection == 0) EOT_TRY(add_resolution_histogram(e, err));
 done:
     return status;
 }

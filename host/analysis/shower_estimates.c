@@ -112,11 +112,12 @@ enum eot_status eot_estimate_plain_showers(const struct eot_config *config, cons
     EOT_TRY(eot_add_mean(result, "ecal.leakage_rear_GeV", "GeV", score_mean(run, EOT_S_REAR, n, most), err));
     EOT_TRY(eot_add_mean(result, "ecal.leakage_side_GeV", "GeV", score_mean(run, EOT_S_SIDE, n, most), err));
     EOT_TRY(eot_add_mean(result, "ecal.leakage_front_GeV", "GeV", score_mean(run, EOT_S_FRONT, n, most), err));
-    if (run->sums.layout.n_section > EOT_RUN_SHOWER_MISSED)
-        EOT_TRY(eot_add_mean(result, "ecal.missed_GeV", "GeV",
-                             mean_of(eot_sums_wide(&run->sums, EOT_RUN_SHOWER_MISSED, 0),
-                                     eot_sums_wide(&run->sums, EOT_RUN_SHOWER_MISSED, 1), n),
-                             err));
+    if (run->sums.layout.n_section > EOT_RUN_SHOWER_MISSED) {
+        struct eot_mean missed = mean_of(eot_sums_wide(&run->sums, EOT_RUN_SHOWER_MISSED, 0),
+                                         eot_sums_wide(&run->sums, EOT_RUN_SHOWER_MISSED, 1), n);
+        if (missed.value == 0.0) missed.upper_limit = EOT_LIMIT_EVENTS_90 * most / n;
+        EOT_TRY(eot_add_mean(result, "ecal.missed_GeV", "GeV", missed, err));
+    }
     EOT_TRY(add_bins(run, EOT_RUN_PROFILE,
                      &(struct eot_histogram){.name = "ecal.profile",
                                              .unit = "X0",

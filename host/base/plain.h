@@ -6,9 +6,10 @@
 
 #include <stdbool.h>
 
-/** Letters, digits and . _ + - only, at least one, and no - at the beginning (which would be an option). */
+/** Letters, digits and . _ + - only, at least one. */
 bool eot_plain_is_name(const char *text);
-/** The same with / = , @ % and : between, as paths and values of options have them. */
+/** The same with / = , @ % and :, as paths and values of options have them, and no - at the beginning (which would be an
+ * option). */
 bool eot_plain_is_path(const char *text);
 
 #endif

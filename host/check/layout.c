@@ -6,7 +6,6 @@
 #include "check/check.h"
 #include "physics/em.h"
 #include "world/columns.h"
-#include "world/response.h"
 
 enum eot_status eot_check_layout(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -18,7 +17,6 @@ enum eot_status eot_check_layout(const struct eot_check *c, struct eot_findings 
     world = calloc(1, sizeof *world);
     EOT_CHECK_MEMORY(world);
     status = eot_world_columns(c->config, c->setup, world, err);
-    if (status == EOT_OK) status = eot_world_response(c->config, &world->event, err);
     status = eot_check_adopt(f, status, "geometry.volumes", err);
 done:
     if (world != NULL) eot_world_free(world);

@@ -1,5 +1,5 @@
 /** @file shower_constants.c
- * Constants of showers below the cut and of the ECAL's read-out that were fitted to another calorimeter. */
+ * Constants of showers below the cut that were fitted to another calorimeter. */
 #include <stdlib.h>
 
 #include "check/check.h"
@@ -12,7 +12,7 @@ enum eot_status eot_check_shower_constants(const struct eot_check *c, struct eot
     struct eot_error unsaid = {0}; /* what is wrong about the volumes is said when the world is made */
     struct eot_world *w = NULL;
     if (eot_beam_kind_of(c->config) != EOT_BEAM_KIND_SHOWER || p->shower_calibrate != EOT_CONFIG_SHOWER_OFF ||
-        !eot_shower_shape_is_default(p))
+        !eot_shower_shape_is_default(c->config))
         goto done;
     w = calloc(1, sizeof *w);
     EOT_CHECK_MEMORY(w);

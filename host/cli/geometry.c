@@ -5,6 +5,7 @@
 
 #include "cli/option_rows.h"
 #include "cli/cli.h"
+#include "cli/geometry_spectrometer.h"
 #include "cli/json.h"
 #include "cli/open.h"
 #include "output/output.h"
@@ -63,7 +64,7 @@ static void print_text(const struct eot_config *config, const struct eot_setup *
 }
 
 static enum eot_status print_json(const struct eot_config *config, const struct eot_setup *setup,
-                                  struct eot_error *err) {
+                                  const struct eot_cli_spectrometer *s, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_geometry_config *g = &config->geometry;
     json_t *volumes = json_array(), *materials = json_array(), *root;
@@ -100,10 +101,11 @@ static enum eot_status print_json(const struct eot_config *config, const struct 
                                           m->critical_energy, "moliere_radius_cm", m->moliere_radius),
                                 err));
     }
-    root = json_pack("{s:s, s:s, s:s, s:s, s:{s:[i, i, i], s:i}, s:O, s:O}", "schema", "eotmc-geometry/1", "name",
+    root = json_pack("{s:s, s:s, s:s, s:s, s:{s:[i, i, i], s:i}, s:O, s:O, s:o}", "schema", "eotmc-geometry/1", "name",
                      config->name, "config_sha256", config->sha256, "layers",
                      g->layers == EOT_LAYERS_EXPLICIT ? "explicit" : "effective", "grid", "voxels", setup->n_x,
-                     setup->n_y, setup->n_z, "regions", setup->n_region, "volumes", volumes, "materials", materials);
+                     setup->n_y, setup->n_z, "regions", setup->n_region, "volumes", volumes, "materials", materials,
+                     "spectrometer", eot_cli_spectrometer_json(s));
     EOT_TRY(eot_json_print(root, 12, err));
 done:
     json_decref(volumes);
@@ -116,9 +118,10 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
     const char *format = "text", *output = ".", *figure = NULL, *view = "side";
     bool is_help = false;
     struct eot_opened opened = {.positional = {0}};
+    struct eot_cli_spectrometer spectrometer = {.problem = ""};
     const struct eot_config *config = &opened.config;
     const struct eot_setup *setup = &opened.setup;
-    char folder[1024], name[96];
+    char folder[1024], name[96], second[112];
     const struct eot_option table[] = {
         EOT_ROW_SET(&opened.set),
         {"figure", 0, EOT_OPTION_TEXT, &figure, "FILE.png",
@@ -130,8 +133,10 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
     const struct eot_command command = {
         .name = "geometry",
         .arguments = "CONFIG",
-        .summary = "Print the volumes of a configuration with their thickness in cm, radiation lengths and nuclear\n"
-                   "interaction lengths, its materials and grid, and write a picture of the set-up.",
+        .summary =
+            "Print the volumes of a configuration with their thickness in cm, radiation lengths and nuclear\n"
+            "interaction lengths, its materials, grid and the momentum resolution of its spectrometer, and write\n"
+            "pictures of the set-up and of that resolution.",
         .min_positional = 1,
         .max_positional = 1,
         .example =
@@ -142,10 +147,13 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_options_parse(&command, argc, argv, &opened.positional, &is_help, err));
     if (is_help) goto done;
     EOT_TRY(eot_opened_read(&opened, opened.positional.text[0], err));
+    EOT_TRY(eot_cli_spectrometer_make(config, setup, &spectrometer, err));
     if (eot_format_is_json(format))
-        EOT_TRY(print_json(config, setup, err));
-    else
+        EOT_TRY(print_json(config, setup, &spectrometer, err));
+    else {
         print_text(config, setup);
+        eot_cli_spectrometer_print(&spectrometer);
+    }
     if (figure != NULL && strcmp(figure, "none") == 0) goto done;
     if (figure != NULL)
         EOT_TRY(eot_output_split_picture(figure, folder, sizeof folder, name, sizeof name, err));
@@ -157,7 +165,12 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_output_setup_figure(folder, name, strcmp(view, "top") == 0 ? EOT_VIEW_TOP : EOT_VIEW_SIDE, config,
                                     setup, err));
     fprintf(stderr, "picture: %s/%s.png\n", folder, name);
+    if (!spectrometer.s.has_track) goto done;
+    snprintf(second, sizeof second, "%s_momentum", name);
+    EOT_TRY(eot_cli_spectrometer_figure(&spectrometer, folder, second, err));
+    fprintf(stderr, "picture: %s/%s.png\n", folder, second);
 done:
+    eot_cli_spectrometer_free(&spectrometer);
     eot_opened_free(&opened);
     return status;
 }

@@ -25,8 +25,8 @@ enum eot_beam_kind { EOT_BEAM_KIND_SHOWER, EOT_BEAM_KIND_MUON };
 enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
 enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
 /** Whether showers below the cut are calibrated for the ECAL's matter: where it is not NA64's and depth and alpha are
- * the defaults; or never. */
-enum eot_shower_calibrate_config { EOT_CONFIG_SHOWER_AUTO, EOT_CONFIG_SHOWER_OFF };
+ * the defaults; in any ECAL; or never. */
+enum eot_shower_calibrate_config { EOT_CONFIG_SHOWER_AUTO, EOT_CONFIG_SHOWER_ON, EOT_CONFIG_SHOWER_OFF };
 enum eot_muon_straggling_config {
     EOT_CONFIG_STRAGGLING_VAVILOV,
     EOT_CONFIG_STRAGGLING_MOMENTS,

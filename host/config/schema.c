@@ -101,7 +101,8 @@ const struct eot_key EOT_KEYS[] = {
          "the boxes of the set-up, which must not overlap"),
     NAME(VOLUME, "name", 32, NULL, VOLUME(volume.name), "name, different for each volume"),
     CHOICE(VOLUME, "role", "passive|ecal|veto|hcal|magnet|tracker", "passive", VOLUME(volume.role),
-           "which detector it is; modules of a role are numbered along z from 0. At most one ecal and one veto"),
+           "which detector it is; modules of a role are numbered along z from 0, at one z in the order of the list. At "
+           "most one ecal and one veto"),
     NUMBERS(VOLUME, "center", LENGTH, 2, -WORLD, WORLD, "[0 cm, 0 cm]", VOLUME(volume.center_x),
             "x and y of its middle"),
     NUMBER(VOLUME, "z", LENGTH, -WORLD, WORLD, NULL, VOLUME(volume.z), "its front face"),
@@ -194,9 +195,11 @@ const struct eot_key EOT_KEYS[] = {
            "its mean way against the beam, in X0 (photons of 1 to 2 MeV, XCOM, times a mean cosine of 2/3)"),
     NUMBER(ROOT, "physics.shower.spot_energy", ENERGY, 1e-4, 1, "0.25 GeV", ROOT(physics.shower_spot_energy),
            "energy of one deposited spot; smaller ones wait for each other. Does not change mean values"),
-    CHOICE(ROOT, "physics.shower.calibrate", "auto|off", "auto", ROOT(physics.shower_calibrate),
-           "auto: in an ECAL of other matter than NA64's, mean depth and alpha of showers from 0.2 GeV on are those of "
-           "the cascade followed to 0.2 GeV, unless depth or alpha is given; off: depth and alpha in all matter"),
+    CHOICE(
+        ROOT, "physics.shower.calibrate", "auto|on|off", "auto", ROOT(physics.shower_calibrate),
+        "mean depth and alpha of showers from 0.2 GeV on by the cascade followed to 0.2 GeV, so that profiles do not "
+        "depend on physics.cut. auto: in an ECAL of other matter than NA64's, unless depth or alpha is given; on: in "
+        "any ECAL; off: depth and alpha as they are"),
 
     CHOICE(ROOT, "sampling.mode", "analog|forced", "forced", ROOT(sampling.mode),
            "analog: rare vertices are Bernoulli trials; forced: exactly one vertex per shower, which carries the rate "

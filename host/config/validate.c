@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/nesting.h"
 #include "config/reader.h"
 #include "eotmc/geometry/grid.h"
 
@@ -87,11 +88,10 @@ fail_volume(struct eot_reader *r, const struct eot_volume_config *volume, const 
     return eot_read_on(r, eot_tree_fail(&r->tree, node, path, r->err, "%s", text));
 }
 
-/** Corners of a volume. */
-static void box(const struct eot_volume_config *v, double low[3], double high[3]) {
-    low[0] = v->center_x - v->size_x / 2, high[0] = v->center_x + v->size_x / 2;
-    low[1] = v->center_y - v->size_y / 2, high[1] = v->center_y + v->size_y / 2;
-    low[2] = v->z, high[2] = v->z + v->thickness;
+/** Whether one of two volumes stands in the gap of the other, a magnet. */
+static bool is_in_gap(const struct eot_geometry_config *g, size_t i, size_t k) {
+    return (g->volume[k].role == EOT_ROLE_MAGNET && eot_volume_magnet(g, i) >= 0) ||
+           (g->volume[i].role == EOT_ROLE_MAGNET && eot_volume_magnet(g, k) >= 0);
 }
 
 /** Number of different (material, active) pairs among a volume's layers. */
@@ -119,18 +119,18 @@ static enum eot_status check_neighbours(struct eot_reader *r, size_t i, const bo
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *v = &r->config->geometry.volume[i];
     double low[3], high[3], other_low[3], other_high[3];
-    box(v, low, high);
+    eot_volume_box(v, low, high);
     for (size_t k = 0; k < i; k++) {
         const struct eot_volume_config *w = &r->config->geometry.volume[k];
         if (strcmp(v->name, w->name) == 0) return fail_volume(r, v, "(two volumes have this name); give each its own");
-        box(w, other_low, other_high);
+        eot_volume_box(w, other_low, other_high);
         bool overlaps = !broken[k];
         for (int a = 0; a < 3; a++) overlaps &= low[a] < other_high[a] - TOUCH && other_low[a] < high[a] - TOUCH;
-        if (overlaps)
+        if (overlaps && !is_in_gap(&r->config->geometry, i, k))
             EOT_TRY(fail_volume(
                 r, v,
-                "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm); move one of them "
-                "or make it smaller",
+                "(overlaps %s, which fills z = %.6g to %.6g cm; this one %.6g to %.6g cm); move one of them or make it "
+                "smaller (only trackers and passive matter without a field may stand inside another volume, a magnet)",
                 w->name, other_low[2], other_high[2], low[2], high[2]));
     }
 done:
@@ -169,7 +169,7 @@ static enum eot_status check_inside(struct eot_reader *r, const struct eot_volum
     const struct eot_geometry_config *g = &r->config->geometry;
     static const char axis[] = "xyz";
     double low[3], high[3];
-    box(v, low, high);
+    eot_volume_box(v, low, high);
     for (int a = 0; a < 3; a++)
         if (low[a] < g->world_min[a] - TOUCH || high[a] > g->world_max[a] + TOUCH)
             EOT_TRY(fail_volume(r, v,

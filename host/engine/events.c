@@ -148,7 +148,8 @@ static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *re
                                                    .list = v->follow},
                             err));
     EOT_TRY(eot_launch_select_event(g->b, n, 0,
-                                    (struct eot_args_select_event){.world = c->world,
+                                    (struct eot_args_select_event){.table = c->table,
+                                                                   .world = c->world,
                                                                    .launch = v->parameters,
                                                                    .record = record,
                                                                    .vertex = v->vertex,

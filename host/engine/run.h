@@ -25,7 +25,7 @@ enum eot_run_section {
     EOT_RUN_SHOWER,         /* [EOT_N_SHOWER_SUM] */
     EOT_RUN_PROFILE,        /* [EOT_MAX_PROFILE][E, E^2] GeV */
     EOT_RUN_CELL,           /* [EOT_N_ECAL_CELL][E, E^2] GeV */
-    EOT_RUN_LARGEST,         /* [1] bits of the largest weight of a vertex, as a 32-bit float */
+    EOT_RUN_LARGEST,        /* [1] bits of the largest weight of a vertex, as a 32-bit float */
     /* only where primaries have arrivals (eot_world_has_arrivals): */
     EOT_RUN_BEAM,         /* [EOT_N_BEAM_SUM] */
     EOT_RUN_SHOWER_MISSED /* [E, E^2] GeV of plain showers, the ledger's term */

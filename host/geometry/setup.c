@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/nesting.h"
+
 #define SAME_EDGE 1e-6              /* cm, planes closer than this are one */
 #define MAX_VOXEL ((size_t)1 << 26) /* 256 MiB of region numbers */
 
@@ -85,16 +87,18 @@ static eot_region region_of_volume(const struct eot_config *config, int volume) 
     region.volume = volume;
     region.role = v->role;
     region.module = eot_setup_module(config, volume);
-    region.field_x = (f32)v->field[0];
-    region.field_y = (f32)v->field[1];
-    region.field_z = (f32)v->field[2];
+    const double *field = eot_volume_field(&config->geometry, (size_t)volume);
+    region.field_x = (f32)field[0];
+    region.field_y = (f32)field[1];
+    region.field_z = (f32)field[2];
     return region;
 }
 
 static void region_limit_step(const struct eot_config *config, const struct eot_volume_config *v, eot_region *region) {
     double step = EOT_NO_STEP_LIMIT;
     if (region->n_constituent > 1) step = config->physics.muon_max_step;
-    if (v->field[0] != 0 || v->field[1] != 0 || v->field[2] != 0) step = fmin(step, config->physics.field_max_step);
+    if (region->field_x != 0.0f || region->field_y != 0.0f || region->field_z != 0.0f)
+        step = fmin(step, config->physics.field_max_step);
     if (v->max_step > 0) step = v->max_step;
     region->max_step = (f32)step;
 }
@@ -206,6 +210,36 @@ done:
     return status;
 }
 
+/** The voxels of a slab of volume i: those of the world, or of the magnet that it stands in. @param planes of the three
+ * axes. */
+static enum eot_status slab_fill(struct eot_setup *setup, const struct eot_geometry_config *g, size_t i,
+                                 const struct slab *slab, const struct planes planes[3], struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_volume_config *v = &g->volume[i];
+    bool is_inner = eot_volume_magnet(g, i) >= 0;
+    double low[3], high[3];
+    size_t from[3], to[3];
+    eot_volume_box(v, low, high);
+    low[2] = slab->low;
+    high[2] = slab->high;
+    for (int axis = 0; axis < 3; axis++) {
+        from[axis] = planes_find(&planes[axis], low[axis]);
+        to[axis] = planes_find(&planes[axis], high[axis]);
+    }
+    for (size_t z = from[2]; z < to[2]; z++)
+        for (size_t y = from[1]; y < to[1]; y++)
+            for (size_t x = from[0]; x < to[0]; x++) {
+                uint32_t *voxel = &setup->voxel[(z * (size_t)setup->n_y + y) * (size_t)setup->n_x + x];
+                const eot_region *there = &setup->region[*voxel];
+                bool is_free = is_inner ? there->role == EOT_ROLE_MAGNET : there->volume < 0;
+                EOT_CHECK(is_free, EOT_E_CONFIG, "volume %s overlaps %s (they share a voxel); move one of them",
+                          v->name, there->volume < 0 ? "the world" : g->volume[there->volume].name);
+                *voxel = (uint32_t)slab->region;
+            }
+done:
+    return status;
+}
+
 enum eot_status eot_setup_create(const struct eot_config *config, struct eot_setup *setup, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_geometry_config *g = &config->geometry;
@@ -261,25 +295,10 @@ enum eot_status eot_setup_create(const struct eot_config *config, struct eot_set
     setup->voxel = malloc(n_x * n_y * n_z * sizeof *setup->voxel);
     EOT_CHECK_MEMORY(setup->voxel);
     for (size_t i = 0; i < n_x * n_y * n_z; i++) setup->voxel[i] = (uint32_t)world_region;
-    for (size_t i = 0; i < g->n_volume; i++) {
-        const struct eot_volume_config *v = &g->volume[i];
-        size_t x0 = planes_find(&planes[0], v->center_x - v->size_x / 2),
-               x1 = planes_find(&planes[0], v->center_x + v->size_x / 2);
-        size_t y0 = planes_find(&planes[1], v->center_y - v->size_y / 2),
-               y1 = planes_find(&planes[1], v->center_y + v->size_y / 2);
-        for (size_t k = 0; k < n_slab[i]; k++) {
-            size_t z0 = planes_find(&planes[2], slab[i][k].low), z1 = planes_find(&planes[2], slab[i][k].high);
-            for (size_t z = z0; z < z1; z++)
-                for (size_t y = y0; y < y1; y++)
-                    for (size_t x = x0; x < x1; x++) {
-                        uint32_t *voxel = &setup->voxel[(z * n_y + y) * n_x + x];
-                        EOT_CHECK(*voxel == (uint32_t)world_region, EOT_E_CONFIG,
-                                  "volume %s overlaps %s (they share a voxel); move one of them", v->name,
-                                  g->volume[setup->region[*voxel].volume].name);
-                        *voxel = (uint32_t)slab[i][k].region;
-                    }
-        }
-    }
+    for (int is_inner = 0; is_inner < 2; is_inner++) /* what stands in the gap of a magnet replaces its matter */
+        for (size_t i = 0; i < g->n_volume; i++)
+            for (size_t k = 0; k < n_slab[i] && (eot_volume_magnet(g, i) >= 0) == (is_inner > 0); k++)
+                EOT_TRY(slab_fill(setup, g, i, &slab[i][k], planes, err));
 done:
     for (int axis = 0; axis < 3; axis++) free(planes[axis].z);
     for (size_t i = 0; slab != NULL && i < g->n_volume; i++) free(slab[i]);

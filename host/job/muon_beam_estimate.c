@@ -24,16 +24,20 @@ static enum eot_status add(struct eot_result *result, const char *name, const ch
 }
 
 /* Quantile q; its error is half the distance between the order statistics one binomial standard deviation below and
- * above. It rests on the muons on its thinner side. */
+ * above. Where these lie in one bin, the bin is what is known: an even distribution over it. The quantile rests on the
+ * muons on its thinner side. */
 static enum eot_status add_quantile(struct eot_result *result, const struct distribution *d, const char *label,
                                     double q, struct eot_error *err) {
     char name[80];
     double at = q * (d->n - 1.0), spread = sqrt(q * (1.0 - q) * d->n), low = floor(fmax(0.0, at - spread)),
            high = fmin(d->n - 1.0, ceil(at + spread));
+    double below = eot_quantile_at(d->axis, d->count, low), above = eot_quantile_at(d->axis, d->count, high);
+    size_t bin = eot_quantile_bin(d->axis, (float)below);
+    double error = 0.5 * (above - below);
+    if (eot_quantile_bin(d->axis, (float)above) == bin)
+        error = fmax(error, (eot_quantile_edge(d->axis, bin + 1) - eot_quantile_edge(d->axis, bin)) / sqrt(12.0));
     snprintf(name, sizeof name, "%s_q%s_%s", d->name, label, d->unit);
-    return add(result, name, d->unit, eot_quantile_at(d->axis, d->count, at),
-               0.5 * (eot_quantile_at(d->axis, d->count, high) - eot_quantile_at(d->axis, d->count, low)),
-               d->n_muon * fmin(q, 1.0 - q), err);
+    return add(result, name, d->unit, eot_quantile_at(d->axis, d->count, at), error, d->n_muon * fmin(q, 1.0 - q), err);
 }
 
 /* Distribution per muon of the beam, from 0 to the 99.9 % quantile; entries go by the middle of their fine bin.
@@ -67,7 +71,8 @@ static enum eot_status add_histogram(struct eot_result *result, const struct dis
     return eot_result_add_histogram(result, &h, err);
 }
 
-/* Mean and rms of the energy lost by n muons. */
+/* Mean and rms of the energy lost by n muons. Losses have 24 bits, squares are summed to 2^-53: a spread below that is
+ * none, and then the mean has the error of its digits, and there is no rms. */
 static enum eot_status add_moments(const struct eot_sums *sums, const struct distribution *loss,
                                    struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -75,15 +80,17 @@ static enum eot_status add_moments(const struct eot_sums *sums, const struct dis
            variance = fmax(0.0, eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 1) / n - mean * mean),
            fourth = eot_quantile_moment(loss->axis, loss->count, mean, 4) / n;
     double entries = n > 1.0 && fourth > 0.0 ? n * variance * variance / fourth : 0.0; /* that make the variance */
+    double digits = ldexp(mean, -24);
     EOT_TRY(eot_add_mean(result, "exit.loss_mean_GeV", "GeV",
-                         (struct eot_mean){.value = mean, .std_error = sqrt(variance / n), .n_eff = n}, err));
-    EOT_TRY(eot_add_mean(
-        result, "exit.loss_rms_GeV", "GeV",
-        (struct eot_mean){
-            .value = sqrt(variance),
-            .std_error = variance > 0.0 ? sqrt(fmax(0.0, fourth - variance * variance) / (4.0 * variance * n)) : 0.0,
-            .n_eff = variance > 0.0 ? entries : n},
-        err));
+                         (struct eot_mean){.value = mean, .std_error = fmax(sqrt(variance / n), digits), .n_eff = n},
+                         err));
+    if (variance > digits * digits)
+        EOT_TRY(eot_add_mean(
+            result, "exit.loss_rms_GeV", "GeV",
+            (struct eot_mean){.value = sqrt(variance),
+                              .std_error = sqrt(fmax(0.0, fourth - variance * variance) / (4.0 * variance * n)),
+                              .n_eff = entries},
+            err));
 done:
     return status;
 }

@@ -179,7 +179,8 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
         eot_muon_outcome outcome[2];
         for (int k = 0; k < 2; k++)
             EOT_TRY(follow_muon(w, &launch, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
-        eot_event ev = eot_event_reconstruct(&w->event, &launch, event, v, acc, outcome[0], outcome[1]);
+        eot_event ev = eot_event_reconstruct(w->table.value, eot_event_view_of(&w->event, &launch, acc, tally), event,
+                                             v, outcome[0], outcome[1]);
         if (ev.faults != 0u) { /* as the run does: it is given up */
             out->faults = v.fault = ev.faults;
             eot_event_reject(&w->event, 1, 1, v, tally, out->row);

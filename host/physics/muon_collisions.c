@@ -142,7 +142,6 @@ static void tabulate(const struct spectrum *s, double density, double *out) {
     enum { LAST = EOT_MUON_N_COLLISION_TAIL - 1 };
     tail[N_CELL] = 0.0;
     for (int j = N_CELL - 1; j >= 0; j--) tail[j] = tail[j + 1] + s->number[j];
-    out[EOT_MUON_COLLISION_RATE] = tail[0] * density;
     if (!(tail[0] > 0.0)) return;
     int j = N_CELL;
     for (int i = 0; i <= LAST; i++) {
@@ -154,12 +153,14 @@ static void tabulate(const struct spectrum *s, double density, double *out) {
                                    : (tail[j - 1] - want) / tail[j - 1];
         log_loss[i] = log(s->edge[j - 1]) + log(s->edge[j] / s->edge[j - 1]) * fmin(fmax(t, 0.0), 1.0);
     }
-    double below_sum = 0.0;
+    double below_sum = 0.0, loss = 0.0;
+    for (j = 0; j < N_CELL; j++) loss += s->number[j] * sqrt(s->edge[j] * s->edge[j + 1]);
     above[0] = tail_probability(0) * exp(log_loss[0]);
     for (int i = 0; i < LAST; i++) {
         double h = tail_probability(i + 1) - tail_probability(i), b = log_loss[i] - log_loss[i + 1];
         above[i + 1] = above[i] + h * exp(log_loss[i + 1]) * (b > 1.0e-9 ? expm1(b) / b : 1.0);
     }
+    out[EOT_MUON_COLLISION_RATE] = density * loss / above[LAST]; /* so that the mean is right, not the number */
     for (int i = LAST; i >= 0; i--) {
         below[i] = below_sum; /* of the softer ones: their squares */
         if (i == 0) break;

@@ -8,13 +8,12 @@
 #include "eotmc/physics/muon_ionisation.h"
 #include "physics/muon_collisions.h"
 
-/* A path is thin, and its loss drawn from single collisions, where Landau's xi is below 20 mean excitation energies or
- * below 2^-12 of the delta cut, where the tables of Vavilov's distribution begin. That distribution wants xi >> I, so
- * that there are many collisions with electrons of every shell (GEANT 3 manual, PHYS332, CERN, 1994, asks for 50, and
- * its Urban model below): at xi/I = 30, 300 um of silicon, the 5 % quantile of the single collisions is 4 % below
- * Vavilov's, the others within 1.2 %; at 0.5, 8 mm of argon, it is half as large. */
+/* A path is thin, and its loss drawn from single collisions, where Landau's xi is below 20 mean excitation energies.
+ * Vavilov's distribution wants xi >> I, so that there are many collisions with electrons of every shell (GEANT 3
+ * manual, PHYS332, CERN, 1994, asks for 50, and its Urban model below): at xi/I = 30, 300 um of silicon, the 5 %
+ * quantile of the single collisions is 4 % below Vavilov's, the others within 1.2 %; at 0.5, 8 mm of argon, it is half
+ * as large. */
 #define THIN_XI 20.0
-#define THIN_KAPPA (1.0 / 4096.0)
 #define N_LOSS_GRID 400 /* cells of the cumulative that the losses' tables are inverted from */
 
 struct eot_muon_options eot_muon_options_default(void) {
@@ -278,7 +277,7 @@ static enum eot_status material_build(struct eot_muon_integrator *g, const struc
         row[EOT_MUON_INVERSE_CUT] = 1.0 / (cut * (1.0 - 0.5 * beta2 * cut / largest));
         row[EOT_MUON_VARIANCE] = variance * m->density;
         row[EOT_MUON_HIGHEST_DELTA] = log(largest / cut);
-        row[EOT_MUON_THIN] = fmax(THIN_XI * 1.0e-9 * m->mean_excitation, THIN_KAPPA * cut);
+        row[EOT_MUON_THIN] = THIN_XI * 1.0e-9 * m->mean_excitation;
     }
     for (int i = 0; i < EOT_MUON_N_LOSS_ROW; i++) coarse_cut[i] = delta_cut_at(o, eot_muon_loss_row_energy(i));
     EOT_TRY(eot_muon_collisions_build(g, m, coarse_cut, o->v_cut, out->collisions, err));
@@ -361,7 +360,8 @@ enum eot_status eot_muon_tables_build(const struct eot_material *material, int n
         .decay_rate = options->decay_in_flight ? (f32)(EOT_M_MUON / (EOT_C_LIGHT * EOT_MUON_LIFETIME)) : 0.0f,
         .stop_kinetic = (f32)options->stop_kinetic,
         .largest_loss = (f32)options->largest_loss,
-        .inverse_layer_cut = (f32)(1.0 / options->layer_cut)};
+        .inverse_layer_cut = (f32)(1.0 / options->layer_cut),
+        .soft_pairs = (f32)(16.0 * EOT_M_ELECTRON / options->v_cut)};
     EOT_TRY(eot_f32_table_append(out, rows, n * n_rows, &layout->rows, err));
     EOT_TRY(eot_f32_table_append(out, shares, n * EOT_MUON_N_ROW * 4, &layout->shares, err));
     EOT_TRY(eot_f32_table_append(out, losses, n * n_losses, &layout->losses, err));

@@ -117,6 +117,13 @@ static double other_tail(const struct eot_result *result, double selected) {
     return fabs(a.value - selected) > fabs(b.value - selected) ? a.value : b.value;
 }
 
+/* Whether an estimate says of itself that it is poorly determined; *limit its 90 % upper limit, or 0. */
+static bool is_poor(const struct run *run, const char *name, double *limit) {
+    const json_t *e = json_object_get(json_object_get(run->summary, "estimates"), name);
+    *limit = json_number_value(json_object_get(e, "upper_limit_90"));
+    return json_is_true(json_object_get(e, "poorly_determined"));
+}
+
 static enum eot_status signal_append(struct eot_study *s, struct eot_study_signal signal, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_study_signal *grown = eot_array_grown(s->signal, s->n_signal, sizeof *grown);
@@ -139,6 +146,12 @@ static enum eot_status add_signal_run(struct eot_study_reader *r, const char *fo
               "the run in '%s' selects no signal (its summary has no signal.per_eot, or nothing is left); give runs "
               "with physics.rare.lfc, of more showers",
               folder);
+    double limit;
+    if (is_poor(&run, "selected.per_eot", &limit))
+        EOT_TRY(eot_study_warn(r->study, err,
+                               "the signal in '%s' is poorly determined (few events carry its weight); simulate more "
+                               "showers",
+                               folder));
     EOT_TRY(config_number(&run, "physics.mphi", EOT_DIM_ENERGY, &s.m_phi, err));
     EOT_TRY(config_number(&run, "physics.h", EOT_DIM_NONE, &s.h, err));
     EOT_TRY(same_experiment(r, &run, err));
@@ -307,11 +320,14 @@ enum eot_status eot_study_add_run(struct eot_study_reader *r, const char *folder
     EOT_CHECK(!isnan(b->per_eot.value), EOT_E_CONFIG,
               "the run in '%s' has no selected.per_eot; give the run of a background", folder);
     b->tail = other_tail(&run.result, b->per_eot.value);
-    const json_t *e = json_object_get(json_object_get(run.summary, "estimates"), "selected.per_eot");
-    double limit = json_number_value(json_object_get(e, "upper_limit_90"));
-    bool is_poor = json_is_true(json_object_get(e, "poorly_determined")) || !(b->per_eot.value > 0.0);
-    if (is_poor && !(limit > b->per_eot.value)) limit = b->per_eot.value + 1.2816 * b->per_eot.error;
-    if (is_poor) b->upper_90 = limit;
+    double limit;
+    if (is_poor(&run, "selected.per_eot", &limit) || !(b->per_eot.value > 0.0)) {
+        EOT_CHECK(limit > b->per_eot.value, EOT_E_CONFIG,
+                  "the run in '%s' selects nothing, and its summary has no upper limit (it was made by an older "
+                  "version); run it again",
+                  folder);
+        b->upper_90 = limit;
+    }
     b->origin = strdup(folder);
     b->cutflow = calloc(run.result.n_cutflow > 0 ? run.result.n_cutflow : 1, sizeof *b->cutflow);
     EOT_CHECK_MEMORY(b->origin);

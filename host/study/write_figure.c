@@ -83,7 +83,8 @@ enum eot_status eot_study_write_figure(const struct eot_study *study, const stru
         add_title(&script, title.text != NULL ? title.text : "");
         eot_text_add(&script, ", \\\n     ");
     }
-    eot_text_add(&script, "'plane.dat' index 0 using 1:3:7 with filledcurves fillcolor '#FFE680' title '±2 sigma', \\\n"
+    eot_text_add(&script, "'plane.dat' index 0 using 1:3:7 with filledcurves fillcolor '#FFE680' title '±2 sigma', "
+                          "\\\n"
                           "     '' index 0 using 1:4:6 with filledcurves fillcolor '#8FD19E' title '±1 sigma'");
     for (size_t i = 0; i < plane->n_curve; i++) {
         const struct eot_plane_curve *c = &plane->curve[i];

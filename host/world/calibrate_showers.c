@@ -7,7 +7,6 @@
 #include "eotmc/transport/step.h"
 
 #include "world/calibrate_showers.h"
-#include "config/schema.h"
 #include "physics/shower.h"
 
 enum { N_SAMPLE = 16000, MAX_NODE = 40, RUN = 0x73680001 };
@@ -29,24 +28,9 @@ bool eot_shower_matter_is_fitted(const eot_deposit_volume *s) {
            fabs((double)s->inverse_sampling_frequency / FITTED.inverse_sampling_frequency - 1.0) < SAME;
 }
 
-/* Whether the n values of a key are its default. */
-static bool is_default(const char *path, const double *value, int n) {
-    for (size_t i = 0; i < EOT_N_KEYS; i++) {
-        if (EOT_KEYS[i].scope != EOT_SCOPE_ROOT || strcmp(EOT_KEYS[i].path, path) != 0) continue;
-        const char *text = EOT_KEYS[i].fallback + 1; /* behind the bracket */
-        for (int k = 0; k < n; k++) {
-            char *end;
-            if (strtod(text, &end) != value[k]) return false;
-            text = end + 1;
-        }
-        return true;
-    }
-    return false;
-}
-
-bool eot_shower_shape_is_default(const struct eot_physics_config *p) {
-    return is_default("physics.shower.depth", p->shower_depth, 3) &&
-           is_default("physics.shower.alpha", p->shower_alpha, 4);
+bool eot_shower_shape_is_default(const struct eot_config *config) {
+    return eot_config_is_default(config, "physics.shower.depth") &&
+           eot_config_is_default(config, "physics.shower.alpha");
 }
 
 /* Moments of the deposits of a shower that starts at a node: [is_photon][node]. */
@@ -183,9 +167,10 @@ enum eot_status eot_showers_calibrate(const struct eot_config *config, const str
     struct eot_em_options o;
     struct ladder *l = NULL;
     eot_deposit_volume *ecal = &w->event.volume[w->event.columns.ecal];
-    if (config->physics.shower_calibrate == EOT_CONFIG_SHOWER_OFF || eot_shower_matter_is_fitted(ecal) ||
-        !eot_shower_shape_is_default(&config->physics))
-        goto done;
+    bool is_on = config->physics.shower_calibrate == EOT_CONFIG_SHOWER_ON ||
+                 (config->physics.shower_calibrate == EOT_CONFIG_SHOWER_AUTO && !eot_shower_matter_is_fitted(ecal) &&
+                  eot_shower_shape_is_default(config));
+    if (!is_on) goto done;
     l = calloc(1, sizeof *l);
     EOT_CHECK_MEMORY(l);
     EOT_TRY(eot_world_em_options_plain(config, setup, EOT_SHOWER_JOIN, &o, err));

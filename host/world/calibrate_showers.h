@@ -15,10 +15,10 @@
 bool eot_shower_matter_is_fitted(const eot_deposit_volume *volume);
 
 /** Whether physics.shower.depth and alpha are the defaults, which were fitted to that calorimeter. */
-bool eot_shower_shape_is_default(const struct eot_physics_config *physics);
+bool eot_shower_shape_is_default(const struct eot_config *config);
 
-/** Calibrate the showers of the ECAL where physics.shower.calibrate asks for it, its matter is another and the
- * constants are the defaults; nothing otherwise.
+/** Calibrate the showers of the ECAL where physics.shower.calibrate is on, or is auto, its matter is
+ * another and the constants are the defaults; nothing otherwise.
  *
  * The mean depth M(E) and the mean square depth of the deposits of a shower are averages over its first step: of the
  * ionisation, and of what the products (of lower energy) do from where they begin. Going up in energy from the lowest

@@ -9,6 +9,7 @@
 
 static const double MIP_BETA_GAMMA = 3.5;     /* where ionisation is least */
 static const double VACUUM_INVERSE_X0 = 1e-8; /* 1/cm: thinner matter than this is vacuum; 1 km of it has 1e-3 X0 */
+static const double GAS_INVERSE_X0 = 1e-3;    /* 1/cm: a world of denser matter holds what ends in it */
 static const size_t MOST_COLUMN = 1u << 20, MOST_SEGMENT = 1u << 24; /* numbers that single precision holds exactly */
 
 /* Matter in layers: averages of a volume as Grindhammer and Peters define them (models: 1/X0 = sum w/X0_i, Ec = X0 sum
@@ -110,7 +111,7 @@ static enum eot_status make_volumes(const struct eot_config *config, const struc
             bool is_outside = true; /* of the world's material */
             for (size_t k = 0; !is_world && k < v->n_layer; k++)
                 is_outside &= v->layer[k].material == g->world_material;
-            s.is_void = is_outside || (double)s.inverse_X0 < VACUUM_INVERSE_X0;
+            s.is_void = (double)s.inverse_X0 < (is_outside ? GAS_INVERSE_X0 : VACUUM_INVERSE_X0);
             s.shower_visible = 0.0f;
         }
         EOT_TRY(volume_number(&s, e, &number[i], err));

@@ -18,6 +18,7 @@
 #include "world/reach.h"
 #include "world/response.h"
 #include "world/sections.h"
+#include "world/spectrometer.h"
 #include "world/world_cache.h"
 
 double eot_world_signal_preference(const struct eot_config *config) {
@@ -101,6 +102,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *ecal = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)];
     eot_event_world *e = &w->event;
+    EOT_TRY(eot_spectrometer_build(config, setup, &w->table, &e->spectrometer, err));
     EOT_TRY(build_tables(config, setup, o, cascade_only, w, err));
     EOT_TRY(eot_world_grid(setup, w, err));
     e->multiple_scattering = config->physics.multiple_scattering;
@@ -109,7 +111,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     e->beam = beam_of(&config->beam);
     EOT_TRY(eot_world_beam_line(config, setup, o, true, w, err));
     EOT_TRY(eot_world_columns(config, setup, w, err));
-    EOT_TRY(eot_world_response(config, e, err));
+    eot_world_response(config, e);
     if (cascade_only) goto done;
     EOT_TRY(eot_showers_calibrate(config, setup, w, err));
     EOT_TRY(eot_world_reach(config, setup, w, err));

@@ -3,8 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "config/nesting.h"
 #include "eotmc/physics/multiple_scattering.h"
 #include "eotmc/transport/muon/medium.h"
+#include "world/spectrometer.h"
 
 enum {
     N_MUON = 96,
@@ -30,40 +32,39 @@ struct importance {
 /* A muon along the axis: places in the first and the last tracker plane. */
 struct flight {
     double var_first, var_last, cov; /* cm2, of either transverse coordinate */
-    double bend;                     /* cm in the last plane, by the magnet */
+    double bend_x, bend_y;           /* cm in the last plane, by the fields on the way */
     int is_there;
 };
 
-/* First or last volume along z with this role. */
-static const struct eot_volume_config *volume_of(const struct eot_config *config, int role, int is_last) {
-    const struct eot_volume_config *found = NULL;
-    for (size_t i = 0; i < config->geometry.n_volume; i++) {
-        const struct eot_volume_config *v = &config->geometry.volume[i];
-        if (v->role == role && (found == NULL || (is_last ? v->z > found->z : v->z < found->z))) found = v;
-    }
-    return found;
+/* Where muons come from, the first and the last chamber of the spectrometer. */
+struct places {
+    const struct eot_volume_config *ecal, *first, *last;
+};
+static struct places places_of(const struct eot_config *config, const eot_spectrometer *s) {
+    return (struct places){&config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)],
+                           eot_spectrometer_chamber(config, s, 0), eot_spectrometer_chamber(config, s, s->n_plane - 1)};
 }
 
 static struct flight fly(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *w,
                          double kinetic) {
-    const struct eot_volume_config *ecal = volume_of(config, EOT_ROLE_ECAL, 0),
-                                   *first = volume_of(config, EOT_ROLE_TRACKER, 0),
-                                   *last = volume_of(config, EOT_ROLE_TRACKER, 1),
-                                   *magnet = volume_of(config, EOT_ROLE_MAGNET, 1);
+    const struct places at = places_of(config, &w->event.spectrometer);
     struct flight f = {0};
-    double width = (last->z - ecal->z) / N_STEP, path_X0 = 0.0, rest = kinetic;
+    double width = (at.last->z - at.ecal->z) / N_STEP, path_X0 = 0.0, rest = kinetic;
     for (int i = 0; i < N_STEP && rest > SLOWEST; i++) {
-        double z = ecal->z + (i + 0.5) * width, p2 = rest * (rest + 2.0 * EOT_M_MUON);
-        int region = eot_setup_region_at(setup, last->center_x, last->center_y, z);
+        double z = at.ecal->z + (i + 0.5) * width, p2 = rest * (rest + 2.0 * EOT_M_MUON);
+        int region = eot_setup_region_at(setup, at.last->center_x, at.last->center_y, z);
         if (region < 0) continue;
         double t = width / eot_setup_region_X0(setup, region), angle2 = eot_highland_angle2(p2, t),
-               to_first = fmax(first->z - z, 0.0), to_last = last->z - z;
+               to_first = fmax(at.first->z - z, 0.0), to_last = at.last->z - z;
         path_X0 += t;
         f.var_first += angle2 * to_first * to_first;
         f.var_last += angle2 * to_last * to_last;
         f.cov += angle2 * to_first * to_last;
-        if (magnet != NULL && z > magnet->z && z < magnet->z + magnet->thickness)
-            f.bend += EOT_BEND * fabs(magnet->field[1]) * width / sqrt(p2) * to_last;
+        if (setup->region[region].volume >= 0) {
+            const double *field = eot_volume_field(&config->geometry, (size_t)setup->region[region].volume);
+            f.bend_x += EOT_BEND * field[1] * width / sqrt(p2) * to_last;
+            f.bend_y += EOT_BEND * field[0] * width / sqrt(p2) * to_last;
+        }
         rest -=
             HARD_LOSS * width * (double)eot_muon_medium_at(w->table.value, &w->muon, &setup->region[region], rest).loss;
     }
@@ -96,9 +97,8 @@ static double both_crossed(const struct flight *f, double half_first, double hal
 
 static void importance_make(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *w,
                             double E_max, struct importance *p) {
-    const struct eot_volume_config *ecal = volume_of(config, EOT_ROLE_ECAL, 0),
-                                   *first = volume_of(config, EOT_ROLE_TRACKER, 0),
-                                   *last = volume_of(config, EOT_ROLE_TRACKER, 1);
+    const struct places at = places_of(config, &w->event.spectrometer);
+    const struct eot_volume_config *ecal = at.ecal, *first = at.first, *last = at.last;
     p->first_energy = log(SLOWEST);
     p->step_energy = log(E_max / SLOWEST) / (N_MUON - 1);
     p->step_angle = log(LAST_ANGLE / FIRST_ANGLE) / (N_ANGLE - 1);
@@ -110,8 +110,8 @@ static void importance_make(const struct eot_config *config, const struct eot_se
                 double x = angle * cos(2.0 * EOT_PI * (k + 0.5) / N_AZIMUTH),
                        y = angle * sin(2.0 * EOT_PI * (k + 0.5) / N_AZIMUTH), to_first = first->z - ecal->z,
                        to_last = last->z - ecal->z;
-                sum += both_crossed(&f, 0.5 * first->size_x, 0.5 * last->size_x, x * to_first, x * to_last + f.bend) *
-                       both_crossed(&f, 0.5 * first->size_y, 0.5 * last->size_y, y * to_first, y * to_last);
+                sum += both_crossed(&f, 0.5 * first->size_x, 0.5 * last->size_x, x * to_first, x * to_last + f.bend_x) *
+                       both_crossed(&f, 0.5 * first->size_y, 0.5 * last->size_y, y * to_first, y * to_last + f.bend_y);
             }
             p->G[i][j] = sqrt(fmax(sum, 0.0) / N_AZIMUTH);
         }
@@ -181,7 +181,7 @@ enum eot_status eot_world_importance(const struct eot_config *config, const stru
     double preference = eot_world_signal_preference(config), largest = 0.0, *cell = NULL, *node = NULL;
     struct importance *map = NULL;
     *rate = NULL;
-    if (!(preference > 0.0) || volume_of(config, EOT_ROLE_TRACKER, 1) == NULL) return EOT_OK;
+    if (!(preference > 0.0) || w->event.spectrometer.n_plane == 0) return EOT_OK;
     for (int i = 0; i < e->n_lfc; i++) {
         double xsec = (double)eot_lfc_xsec(w->table.value, e->lfc[i], (double)e->lfc[i].E_max);
         if (xsec > largest) e->importance_nucleus = i;

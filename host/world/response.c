@@ -4,31 +4,6 @@
 
 #include "world/columns.h"
 
-static enum eot_status make_spectrometer(const struct eot_config *config, eot_response *r, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    double magnet_z = 0.0;
-    for (size_t i = 0; i < config->geometry.n_volume; i++) {
-        const struct eot_volume_config *v = &config->geometry.volume[i];
-        if (v->role == EOT_ROLE_MAGNET) {
-            r->field_integral += (f32)(v->field[1] * v->thickness);
-            magnet_z = v->z;
-        }
-    }
-    for (size_t i = 0; i < config->geometry.n_volume; i++) {
-        const struct eot_volume_config *v = &config->geometry.volume[i];
-        if (v->role != EOT_ROLE_TRACKER) continue;
-        int module = eot_setup_module(config, (int)i);
-        EOT_CHECK(module < EOT_N_PLANE, EOT_E_CONFIG, "volume %s is tracker plane %d (at most %d are simulated)",
-                  v->name, module, EOT_N_PLANE);
-        r->plane_z[module] = (f32)v->z; /* a hit is where the muon enters */
-        r->plane_resolution[module] = (f32)v->resolution;
-        r->n_plane++;
-        if (v->z < magnet_z) r->n_before++;
-    }
-done:
-    return status;
-}
-
 /* Of the HCAL's modules. Its end is the rearmost face of any. */
 static void make_hcal(const struct eot_config *config, const eot_event_world *e, eot_response *r) {
     for (size_t i = 0; i < config->geometry.n_volume; i++) {
@@ -43,7 +18,7 @@ static void make_hcal(const struct eot_config *config, const eot_event_world *e,
             eot_world_volume(e, EOT_ROLE_HCAL, r->n_hcal - 1)->shower_visible; /* h/mip taken as e/mip */
 }
 
-enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *e, struct eot_error *err) {
+void eot_world_response(const struct eot_config *config, eot_event_world *e) {
     const struct eot_detector_config *d = &config->detector;
     e->response = (eot_response){.beam_resolution = (f32)d->beam_momentum_resolution,
                                  .ecal_stochastic = (f32)d->ecal_stochastic,
@@ -56,12 +31,16 @@ enum eot_status eot_world_response(const struct eot_config *config, eot_event_wo
                                  .hcal_photostatistics = (f32)d->hcal_photostatistics,
                                  .veto_photostatistics = (f32)d->veto_photostatistics};
     make_hcal(config, e, &e->response);
-    return make_spectrometer(config, &e->response, err);
 }
 
 int eot_world_absent(const struct eot_config *config) {
     int absent = 1 << EOT_ROLE_VETO | 1 << EOT_ROLE_HCAL | 1 << EOT_ROLE_TRACKER;
-    for (size_t i = 0; i < config->geometry.n_volume; i++) absent &= ~(1 << config->geometry.volume[i].role);
+    int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
+    double front = ecal >= 0 ? config->geometry.volume[ecal].z : -INFINITY;
+    for (size_t i = 0; i < config->geometry.n_volume; i++) {
+        const struct eot_volume_config *v = &config->geometry.volume[i];
+        if (v->role != EOT_ROLE_TRACKER || v->z >= front) absent &= ~(1 << v->role); /* chambers of the beam see none */
+    }
     return absent;
 }
 

@@ -5,9 +5,8 @@
 
 #include "world/world.h"
 
-/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the volumes. @return EOT_E_CONFIG (too
- * many tracker planes). */
-enum eot_status eot_world_response(const struct eot_config *config, eot_event_world *event, struct eot_error *err);
+/** Fill in event.response, whose HCAL scale is 1 until it is calibrated. Needs the volumes. */
+void eot_world_response(const struct eot_config *config, eot_event_world *event);
 
 /** Detectors that the set-up does not have: bits 1 << enum eot_role. */
 int eot_world_absent(const struct eot_config *config);

@@ -16,8 +16,8 @@ int main(int argc, char **argv) {
     if (reader.failed()) return 3;
     std::map<int, long> in, out;
     double sum = 0.0, violation = 0.0, shell = 0.0, z_low = 1e30, z_high = -1e30, t_low = 1e30, t_high = -1e30,
-           sample_low = 1e30, sample_high = 0.0, flux = 0.0,
-           xsec_low = 1e30, xsec_high = 0.0, E_low = 1e30, E_high = 0.0;
+           sample_low = 1e30, sample_high = 0.0, flux = 0.0, xsec_low = 1e30, xsec_high = 0.0, E_low = 1e30,
+           E_high = 0.0;
     long n = 0, n_bad = 0;
     while (!reader.failed()) {
         HepMC3::GenEvent event;

@@ -62,10 +62,19 @@ sed '/^systematics/,/^gm2/{/^gm2/!d}; s/events: 1.92, error: 30 %/events: 0/; s/
 run empty.yaml -o other --no-figure
 [ $code -eq 0 ] || fail "no background: $(cat err)"
 awk -F, 'NR > 1 && $1 == "exact" && $4 == 1 { h[$2, $3] = $8; m[$3] } END { for (k in m) { r = h["1e+10", k] / h["1e+12", k] - 10; if (r * r > 1e-8) exit 1 } }' other/plane.csv || fail "h does not fall as the root of EOT"
-# a background that is poorly determined: few pairs are left of 600 showers
-sed 's/  - {name: hadrons.*/&\n  - {name: dimuons, run: dimuons}/' study.yaml >poor.yaml
+# a background that is poorly determined: its upper limit matters or not
+poor() { # UPPER_LIMIT: a run that selects nothing, and says so
+    rm -rf dimuons_poor && cp -r dimuons dimuons_poor
+    awk -v limit="$1" '/"selected.per_eot": \{/ { print; print "\"poorly_determined\": true, \"upper_limit_90\": " limit ","; inside = 1; next }
+        inside && /"value"/ { sub(/: [0-9.e+-]+/, ": 0.0"); inside = 0 } { print }' dimuons/summary.json >dimuons_poor/summary.json
+    sed 's/  - {name: hadrons.*/&\n  - {name: dimuons, run: dimuons_poor}/' study.yaml >poor.yaml
+}
+poor 1e-13 # 0.01 events
 run poor.yaml -o poor --no-figure
-{ [ $code -eq 0 ] || [ $code -eq 2 ]; } && grep -q "poorly determined" err || fail "poor background: $code $(cat err)"
+{ [ $code -eq 0 ] && grep -q "'dimuons' is poorly determined" err && grep -q dimuons_upper_limit poor/pyhf/workspace.json; } || fail "0.01 events of a poor background: $code $(cat err)"
+poor 2e-11 # 2 events
+run poor.yaml -o poor --no-figure
+refused "2 events of a poor background" 'would move the median limit by [0-9]+ %'
 run poor.yaml -o poor --no-figure --accept-poor
 [ $code -eq 0 ] || fail "--accept-poor: $(cat err)"
 wrong() { # WHAT SED PATTERN

@@ -27,7 +27,7 @@ done
 
 # --- files named as code (`host/main.c`, `tests/reference`, `physics/brems.h`, `cuts.def`), from the root, the document's folder, include, include/eotmc or host.
 # What a run writes is not in the sources:
-written=' effective-config.yaml scan.csv events.hepmc summary.json result.h5 '
+written=' effective-config.yaml scan.csv plane.csv lines.csv limit.json events.hepmc summary.json result.h5 '
 exists() { # TOKEN FOLDER; may be a pattern of the shell
     local base
     for base in . "$2" include include/eotmc 'include/eotmc/*' host 'host/*' kernels tests; do compgen -G "$base/$1" >/dev/null && return 0; done

@@ -150,7 +150,7 @@ Test(deposits, least_energy_is_a_bound) {
     struct simulation s;
     simulation_open(&s, "configs/na64e-dimuon.yaml", (const char *const[]){"scoring.showers=0", NULL}, "host");
     const eot_event_world *e = &s.world.event;
-    double last = (double)e->response.plane_z[e->response.n_plane - 1], previous = INFINITY;
+    double last = (double)e->spectrometer.plane_z[e->spectrometer.n_plane - 1], previous = INFINITY;
     for (double z = 0.0; z < 480.0; z += 40.0) {
         double need = (double)eot_event_muon_need(s.world.table.value, e, (f32)z);
         int n_through = 0, n_with_more = 0, n = 300;

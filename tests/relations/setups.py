@@ -182,7 +182,7 @@ def random_setup(rng, has_angle):
 
 def moved(setup, rng):
     """(a) Everything moved by one vector."""
-    s, by = copy.deepcopy(setup), [round(rng.uniform(-100, 100), 2) for _ in range(3)]
+    s, by = copy.deepcopy(setup), [round(rng.uniform(-1000, 1000), 2) for _ in range(3)]
     for v in s["geometry"]["volumes"]:
         v["center"] = [v["center"][0] + by[0], v["center"][1] + by[1]]
         v["z"] += by[2]

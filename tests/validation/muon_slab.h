@@ -13,7 +13,7 @@
 
 #include "physics/muon_tables.h"
 
-enum { SLAB_IRON, SLAB_LEAD, SLAB_POLYSTYRENE, SLAB_N_MATERIAL };
+enum { SLAB_IRON, SLAB_LEAD, SLAB_POLYSTYRENE, SLAB_ARGON, SLAB_SILICON, SLAB_N_MATERIAL };
 
 /* PDG values; Sternheimer's parameters as in the reference tables. */
 static inline void slab_materials(struct eot_material m[SLAB_N_MATERIAL]) {
@@ -42,6 +42,22 @@ static inline void slab_materials(struct eot_material m[SLAB_N_MATERIAL]) {
                               .Z_over_A = 0.53768,
                               .mean_excitation = 68.7,
                               .density_effect = {0.1645, 3.2224, 0.1647, 2.5031, 3.2999}};
+    m[SLAB_ARGON] = (struct eot_material){.name = "argon",
+                                          .density = 1.662e-3,
+                                          .n_element = 1,
+                                          .element = {{"Ar", 18, 39.948, 188.0, 1.0}},
+                                          .X0 = 19.55 / 1.662e-3,
+                                          .Z_over_A = 18.0 / 39.948,
+                                          .mean_excitation = 188.0,
+                                          .density_effect = {0.1971, 2.9618, 1.7635, 4.4855, 11.9480}};
+    m[SLAB_SILICON] = (struct eot_material){.name = "silicon",
+                                            .density = 2.329,
+                                            .n_element = 1,
+                                            .element = {{"Si", 14, 28.0855, 173.0, 1.0}},
+                                            .X0 = 21.82 / 2.329,
+                                            .Z_over_A = 14.0 / 28.0855,
+                                            .mean_excitation = 173.0,
+                                            .density_effect = {0.1492, 3.2546, 0.2015, 2.8716, 4.4355}};
 }
 
 struct slab {

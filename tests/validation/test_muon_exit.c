@@ -23,7 +23,8 @@ static void run(const char *layers, double size, const char *kinetic_energy, con
             "physics: {decay: off}\nsampling: {eot: %d}\nscoring: {exit: %s}\noutput: {figures: off}\n",
             kinetic_energy, size, size, layers, n, exit);
     fclose(f);
-    snprintf(command, sizeof command, "%s run %s -o %s --force --progress none >%s/log 2>&1", EOT_BINARY, path, folder, folder);
+    snprintf(command, sizeof command, "%s run %s -o %s --force --progress none >%s/log 2>&1", EOT_BINARY, path, folder,
+             folder);
     cr_assert_eq(system(command), 0, "failed: %s (%s)", command, layers);
     struct eot_error err = {0};
     snprintf(path, sizeof path, "%s/summary.json", folder);

@@ -69,11 +69,12 @@ Test(results, analog_and_forced_reference_runs_agree) {
 Test(results, the_reference_run_is_what_this_version_computes, .timeout = 300) {
     char folder[] = "/tmp/eotmc-results-XXXXXX", command[1024], path[256];
     cr_assert_not_null(mkdtemp(folder));
-    snprintf(command, sizeof command,
-             "%s run %s/results/na64e-dimuon/effective-config.yaml -o %s --force --progress none --set sampling.eot=20000 "
-             "--set sampling.batch=1000 --set sampling.first=0 "
-             "--set sampling.seed=20261122 --set scoring.showers=3000 --set output.figures=off >%s/log 2>&1",
-             EOT_BINARY, EOT_SOURCE_DIR, folder, folder);
+    snprintf(
+        command, sizeof command,
+        "%s run %s/results/na64e-dimuon/effective-config.yaml -o %s --force --progress none --set sampling.eot=20000 "
+        "--set sampling.batch=1000 --set sampling.first=0 "
+        "--set sampling.seed=20261122 --set scoring.showers=3000 --set output.figures=off >%s/log 2>&1",
+        EOT_BINARY, EOT_SOURCE_DIR, folder, folder);
     cr_assert_eq(system(command), 0, "failed: %s", command);
     struct eot_result reference = {0}, now = {0};
     struct eot_error err = {0};

@@ -28,8 +28,9 @@ typedef double f64;
 #define EOT_ATOMIC_ADD_I64(place, amount) ((void)atom_add(place, amount))
 #define EOT_ATOMIC_INCREMENT_U32(place) atomic_inc(place)
 #define EOT_ATOMIC_MIN_U32(place, value) ((void)atomic_min(place, value))
-#define EOT_ATOMIC_MAX_LOW(place, value) ((void)atomic_max((volatile __global u32 *)(place), value)) /* little endian \
-                                                                                                      */
+#define EOT_ATOMIC_MAX_LOW(place, value) \
+    ((void)atomic_max((volatile __global u32 *)(place), value)) /* little endian \
+                                                                 */
 static inline u32 eot_f32_bits(f32 x) { return as_uint(x); }
 static inline f32 eot_f32_from_bits(u32 b) { return as_float(b); }
 static inline u64 eot_f64_bits(f64 x) { return as_ulong(x); }

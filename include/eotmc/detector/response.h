@@ -5,8 +5,6 @@
 
 #include "eotmc/base/portable.h"
 
-#define EOT_N_PLANE 8 /* tracker planes */
-
 /** How the detector responds to what an event leaves in it. */
 typedef struct {
     f32 beam_resolution;
@@ -16,13 +14,11 @@ typedef struct {
     f32 hcal_scale;                                 /* calibrated GeV per GeV of active energy */
     f32 hadronic_visible;                           /* active energy per hadronic energy, before the scale */
     f32 hcal_photostatistics, veto_photostatistics; /* photoelectrons per calibrated GeV, per MeV */
-    i32 n_hcal, n_plane, n_before;                  /* tracker planes, those in front of the magnet */
-    f32 plane_z[EOT_N_PLANE], plane_resolution[EOT_N_PLANE];
-    f32 field_integral; /* T cm, of the y component */
-    f32 hcal_end;       /* cm, rear face of the last HCAL module */
-    f32 ecal_sampling;  /* GeV^1/2: sampling fluctuation of the ECAL's visible energy, simulated; part of the stochastic
-                           term */
+    i32 n_hcal;
+    f32 hcal_end;      /* cm, rear face of the last HCAL module */
+    f32 ecal_sampling; /* GeV^1/2: sampling fluctuation of the ECAL's visible energy, simulated; part of the stochastic
+                          term */
 } eot_response;
-EOT_LAYOUT(eot_response, 128);
+EOT_LAYOUT(eot_response, 52);
 
 #endif

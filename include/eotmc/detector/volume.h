@@ -21,7 +21,7 @@ typedef struct {
     f32 Z, one_minus_e_hat,
         inverse_sampling_frequency; /* Grindhammer and Peters' material quantities: mass-averaged Z, 1 - e-hat, 1/F_S */
     f32 shower_visible; /* energy in active material / energy deposited, for electromagnetic showers; 0: no detector */
-    i32 is_void;        /* the world's material, or vacuum: what ends there has missed the set-up */
+    i32 is_void;        /* vacuum, or the gas that the world is of: what ends there has missed the set-up */
     i32 role, module;   /* enum eot_role of ECAL, VETO and HCAL, otherwise EOT_ROLE_PASSIVE; number among its like */
     i32 cells_x, cells_y;
     i32 first_cell;                         /* accumulator of cell (0, 0), or -1 */

@@ -1,7 +1,7 @@
 /** @file double.h
  * Logarithm, exponential and the quantile of the normal distribution in double precision, with the same bits on every
  * device and on the host: only additions, products, quotients and square roots, all of which are correctly rounded.
- * Source of logarithm and exponential: fdlibm (Sun Microsystems, 1993; netlib.org/fdlibm), its files e_log and e_exp. */
+ * Source of logarithm and exponential: fdlibm (Sun Microsystems, 1993; netlib.org/fdlibm), files e_log and e_exp. */
 #ifndef EOT_MATH_DOUBLE_H
 #define EOT_MATH_DOUBLE_H
 

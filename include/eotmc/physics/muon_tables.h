@@ -91,7 +91,7 @@ typedef struct {
     f32 stop_kinetic;      /* a muon below this kinetic energy stops where it is [GeV] */
     f32 largest_loss;      /* longest step: this share of the kinetic energy lost on average */
     f32 inverse_layer_cut; /* 1/GeV: see `visible` in eot_muon_step */
-    f32 spare;
+    f32 soft_pairs;        /* GeV: at lower energies the radiative losses below v_cut are less than 3e-4 of the loss */
 } eot_muon_tables;
 EOT_LAYOUT(eot_muon_tables, 64);
 

@@ -14,16 +14,20 @@
 /** An event as it is reconstructed, the same for every selection. Energies in GeV. */
 typedef struct {
     f32 E_beam, ecal, veto, hcal[EOT_N_HCAL], hcal_sum;
-    f32 momentum;               /* GeV/c, of the track; 0 unless there is exactly one */
+    f32 momentum;               /* GeV/c, of the track; 0 unless there is exactly one, and it has one */
+    f32 momentum_error;         /* of it, relative; 0: it has no momentum */
+    f32 track_chi2;             /* per degree of freedom of its fit */
+    f32 true_momentum;          /* GeV/c, of its muon at the first chamber */
     f32 missing, missing_sigma; /* mean of what is measured, and the Gaussian width that is not sampled */
     f32 missing_sampled;        /* a sample of it, for the histogram */
-    i32 n_hcal, n_track;
-    i32 charge;      /* of the track; 0 unless there is exactly one */
-    i32 category;    /* 1 + enum eot_category_index; 0: none */
-    i32 n_through;   /* muons that leave the last HCAL module by its rear face */
-    i32 has_crossed; /* whether a muon has crossed all tracker planes */
-    i32 is_sampled;  /* whether the event's deposits are tallied */
-    u32 faults;      /* bits of enum eot_event_fault */
+    eot_track track[2];         /* of the mu+ and of the mu- */
+    i32 n_hcal;
+    i32 n_track;    /* muons that have crossed all chambers, whether their momentum is measured or not */
+    i32 charge;     /* of the track; 0 unless it has a momentum */
+    i32 category;   /* 1 + enum eot_category_index; 0: none */
+    i32 n_through;  /* muons that leave the last HCAL module by its rear face */
+    i32 is_sampled; /* whether the event's deposits are tallied */
+    u32 faults;     /* bits of enum eot_event_fault */
 } eot_event;
 
 /** Energy seen in the VETO with photostatistics: a count of photoelectrons, never negative and with the right mean at
@@ -73,11 +77,11 @@ EOT_FN u32 eot_event_faults(u32 faults, i32 fate_plus, i32 fate_minus) {
     return faults;
 }
 
-/** What the calorimeters see of an event. @param acc the event's accumulators [EOT_N_ACC]. */
-EOT_FN eot_event eot_event_calorimeters(eot_event ev, EOT_GLOBAL const eot_event_world *e,
-                                        EOT_GLOBAL const eot_event_launch *launch, u64 primary,
-                                        EOT_GLOBAL const i64 *acc) {
-    EOT_GLOBAL const eot_response *r = &e->response;
+/** What the calorimeters see of an event. */
+EOT_FN eot_event eot_event_calorimeters(eot_event ev, eot_event_view view, u64 primary) {
+    EOT_GLOBAL const eot_response *r = &view.world->response;
+    EOT_GLOBAL const eot_event_launch *launch = view.launch;
+    EOT_GLOBAL const i64 *acc = view.acc;
     f32 quantum = (f32)(D(1.0) / EOT_ENERGY_QUANTUM);
     ev.ecal =
         eot_ecal_seen((f32)acc[EOT_ACC_LEDGER_ECAL] * quantum, r->ecal_sampling, primary, launch->seed, launch->run);
@@ -96,35 +100,42 @@ EOT_FN eot_event eot_event_calorimeters(eot_event ev, EOT_GLOBAL const eot_event
 }
 
 /** What the spectrometer sees of an event: the one track that there is, or none or two without charge and momentum. */
-EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const eot_event_world *e,
-                                        EOT_GLOBAL const eot_event_launch *launch, u64 primary, eot_muon_outcome plus,
-                                        eot_muon_outcome minus) {
-    EOT_GLOBAL const eot_response *r = &e->response;
-    eot_track t_plus = eot_track_fit(
-        plus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_TRACK_PLUS, launch->seed, launch->run));
-    eot_track t_minus = eot_track_fit(
-        minus, r, eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_TRACK_MINUS, launch->seed, launch->run));
-    f32 momentum = t_minus.momentum != 0.0f ? t_minus.momentum : t_plus.momentum;
-    ev.n_track = (t_plus.momentum != 0.0f) + (t_minus.momentum != 0.0f);
-    ev.momentum = ev.n_track == 1 ? fabs(momentum) : 0.0f;
-    ev.charge = ev.n_track != 1 ? 0 : momentum > 0.0f ? 1 : -1;
+EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
+                                        eot_muon_outcome plus, eot_muon_outcome minus) {
+    EOT_GLOBAL const eot_spectrometer *s = &view.world->spectrometer;
     ev.n_through = (plus.E_exit > 0.0f) + (minus.E_exit > 0.0f);
-    ev.has_crossed = eot_muon_has_crossed(plus, r->n_plane) || eot_muon_has_crossed(minus, r->n_plane);
+    ev.n_track = 0;
+    for (i32 k = 0; k < 2; k++) {
+        ev.track[k] =
+            eot_track_of(table, s, k == 0 ? plus : minus, 1 - 2 * k,
+                         eot_random_init(primary, EOT_STAGE_DETECTOR,
+                                         k == 0 ? (u32)EOT_DETECTOR_TRACK_PLUS : (u32)EOT_DETECTOR_TRACK_MINUS,
+                                         view.launch->seed, view.launch->run));
+        ev.n_track += ev.track[k].is_there;
+    }
+    eot_track one = ev.track[1].is_there ? ev.track[1] : ev.track[0];
+    i32 is_measured = ev.n_track == 1 && one.momentum != 0.0f;
+    ev.momentum = is_measured ? fabs(one.momentum) : 0.0f;
+    ev.momentum_error = is_measured ? one.error : 0.0f;
+    ev.track_chi2 = is_measured ? one.chi2 : 0.0f;
+    ev.true_momentum = ev.n_track == 1 ? one.true_momentum : 0.0f;
+    ev.charge = !is_measured ? 0 : one.momentum > 0.0f ? 1 : -1;
     return ev;
 }
 
-/** An event as the experiment reconstructs it. @param acc its accumulators [EOT_N_ACC]. */
-EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch,
-                                       u64 primary, eot_event_vertex v, EOT_GLOBAL const i64 *acc,
-                                       eot_muon_outcome plus, eot_muon_outcome minus) {
+/** An event as the experiment reconstructs it. @param table the f32 table. @param view of the event: its accumulators
+ * are read. */
+EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
+                                       eot_event_vertex v, eot_muon_outcome plus, eot_muon_outcome minus) {
+    EOT_GLOBAL const eot_event_launch *launch = view.launch;
     eot_event ev;
     ev.E_beam = v.E_beam;
-    ev = eot_event_calorimeters(ev, e, launch, primary, acc);
-    ev = eot_event_spectrometer(ev, e, launch, primary, plus, minus);
+    ev = eot_event_calorimeters(ev, view, primary);
+    ev = eot_event_spectrometer(ev, table, view, primary, plus, minus);
     ev.category = eot_event_category(ev);
-    f32 E_mu = ev.n_track == 1 ? sqrt(ev.momentum * ev.momentum + EOT_M_MUON * EOT_M_MUON) : 0.0f;
+    f32 E_mu = ev.charge != 0 ? sqrt(ev.momentum * ev.momentum + EOT_M_MUON * EOT_M_MUON) : 0.0f;
     ev.missing = v.E_beam - ev.ecal - ev.hcal_sum - E_mu;
-    ev.missing_sigma = eot_missing_sigma(&e->response, v.E_beam, ev.ecal);
+    ev.missing_sigma = eot_missing_sigma(&view.world->response, v.E_beam, ev.ecal);
     eot_u32x4 b =
         eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_MISSING, launch->seed, launch->run));
     ev.missing_sampled = ev.missing + ev.missing_sigma * eot_normal(b.x, b.y).a;

@@ -73,10 +73,33 @@ EOT_FN void eot_event_faults_count(u32 faults, EOT_GLOBAL i64 *tally) {
 #undef EOT_FAULT_COUNTER
 }
 
+/** Bin of the momenta of tracks for u = q p_true/p - 1. */
+EOT_FN i32 eot_ratio_bin(f32 u) {
+    f32 place = eot_log(1.0f + fabs(u) / EOT_RATIO_LEAST) * EOT_RATIO_PER_UNIT, most = 0.5f * EOT_N_RATIO - 1.0f;
+    i32 from_0 = place < most ? (i32)place : EOT_N_RATIO / 2 - 1;
+    return u < 0.0f ? EOT_N_RATIO / 2 - 1 - from_0 : EOT_N_RATIO / 2 + from_0;
+}
+
+/** Count the tracks of an event, whatever is selected: the same for all selections. */
+EOT_FN void eot_event_tracks_count(eot_event ev, f64 weight, EOT_GLOBAL i64 *tally) {
+    for (i32 k = 0; k < 2; k++) {
+        eot_track t = ev.track[k];
+        if (!t.is_there) continue;
+        eot_weighted_add(tally, EOT_W_CROSSED, weight);
+        if (t.momentum == 0.0f) continue;
+        f32 q_true = (f32)t.charge * t.true_momentum, relative = fabs(t.error * t.true_momentum / t.momentum);
+        eot_weighted_add(tally, EOT_W_TRACK, weight);
+        if (q_true * t.momentum < 0.0f) eot_weighted_add(tally, EOT_W_TRACK_WRONG, weight);
+        eot_sum_add(tally + EOT_T_RATIO + 2 * eot_ratio_bin(q_true / t.momentum - 1.0f), weight);
+        eot_histogram_fill(tally, EOT_H_TRACK_MOMENTUM, t.true_momentum, weight);
+        eot_histogram_fill(tally, EOT_H_TRACK_VARIANCE, t.true_momentum, weight * (f64)relative * (f64)relative);
+    }
+}
+
 /** Weight of an event in the histograms of the HCAL: all events with a muon through the trackers are there, the others
  * with the inverse of the fraction of them that is followed. */
 EOT_FN f64 eot_event_hcal_weight(eot_event ev, f64 weight, f32 sample_weight) {
-    if (ev.has_crossed) return weight;
+    if (ev.n_track > 0) return weight;
     return ev.is_sampled ? weight * (f64)sample_weight : D(0.0);
 }
 
@@ -175,9 +198,11 @@ EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL con
                              eot_event_vertex v, eot_event ev, EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally,
                              EOT_GLOBAL f32 *row) {
     if (is_new) eot_vertex_count(e, v, tally);
-    for (i32 i = 0; i < e->n_selection; i++)
+    for (i32 i = 0; i < e->n_selection; i++) {
         eot_event_score(v, ev, eot_event_apply(e->selection[i], v, ev, e->response.tail_start), launch->sample_weight,
                         eot_selection_tally(tally, i));
+        eot_event_tracks_count(ev, (f64)v.weight, eot_selection_tally(tally, i));
+    }
     if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, tally);
     eot_event_record(v, ev, eot_event_apply(e->selection[0], v, ev, e->response.tail_start), row);
 }

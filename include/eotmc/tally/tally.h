@@ -143,7 +143,10 @@ enum eot_weighted {
     EOT_W_DEPTH = EOT_W_CATEGORY + EOT_N_CATEGORY, /* weight x depth [X0]: mean depth */
     EOT_W_CROSS_DEPTH,                             /* weight^2 x depth [EOT_TALLY_DEPTH]: for its error */
     EOT_W_PASSED,                                  /* pass probabilities without weights: expected number of events */
-    EOT_W_CHANNEL = EOT_W_PASSED + EOT_N_TAIL,     /* [EOT_N_RARE_CHANNEL][EOT_N_CHANNEL_SUM] */
+    EOT_W_CROSSED = EOT_W_PASSED + EOT_N_TAIL,     /* muons that have crossed all chambers */
+    EOT_W_TRACK,                                   /* those whose momentum is measured */
+    EOT_W_TRACK_WRONG,                             /* those whose charge is measured wrong */
+    EOT_W_CHANNEL,                                 /* [EOT_N_RARE_CHANNEL][EOT_N_CHANNEL_SUM] */
     EOT_N_WEIGHTED = EOT_W_CHANNEL + EOT_N_RARE_CHANNEL * EOT_N_CHANNEL_SUM
 };
 
@@ -157,6 +160,13 @@ enum eot_event_histogram {
     EOT_N_EVENT_HISTOGRAM
 };
 #define EOT_N_BIN 80 /* of each, without underflow and overflow */
+
+/** The momenta of tracks, fine enough for quantiles: weights by u = q p_true/p - 1, where p is the measured momentum
+ * with the sign of the measured charge and q the true charge; u is Gaussian where 1/p is. Bins, half of them below 0,
+ * are uniform in ln(1 + |u|/EOT_RATIO_LEAST), up to |u| = 100; the outermost hold what is beyond. */
+#define EOT_N_RATIO 256
+#define EOT_RATIO_LEAST 1.0e-4f
+#define EOT_RATIO_PER_UNIT 9.265f
 
 /** Layout of a selection's tally of a batch, in i64. */
 #define EOT_T_WEIGHTED EOT_N_COUNTER
@@ -173,7 +183,8 @@ enum eot_event_histogram {
 #define EOT_T_BEAM_SQUARE (EOT_T_LEDGER_CROSS + 2 * EOT_N_LEDGER_TERM)
 /** Fourth powers of the terms' shares in the event's beam energy: whether the errors above rest on enough events. */
 #define EOT_T_LEDGER_FOURTH (EOT_T_BEAM_SQUARE + 2)
-#define EOT_N_TALLY (EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * EOT_N_LEDGER_TERM)
+#define EOT_T_RATIO (EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * EOT_N_LEDGER_TERM)
+#define EOT_N_TALLY (EOT_T_RATIO + 2 * EOT_N_RATIO)
 
 /** Place of the square of a tail. @param channel its number, eot_rare_channel; -1: of the run's vertices. */
 EOT_FN i32 eot_square_offset(i32 channel, i32 tail) {

@@ -43,7 +43,7 @@ EOT_FN eot_event_view eot_event_view_of(EOT_GLOBAL const eot_event_world *world,
 EOT_FN eot_muon_outcome eot_muon_outcome_none(void) {
     eot_muon_outcome out;
     for (i32 i = 0; i < EOT_N_PLANE; i++) out.hit[i].x = out.hit[i].y = out.hit[i].time = out.hit[i].is_hit = 0.0f;
-    out.E_exit = 0.0f;
+    out.E_exit = out.first_momentum = 0.0f;
     out.fate = EOT_MUON_ESCAPED;
     return out;
 }
@@ -100,13 +100,15 @@ EOT_FN eot_event_muon_state eot_event_muon_start(eot_matter_view matter, EOT_GLO
     return s;
 }
 
-/** The tracker plane that a step ends on, -1 if none. @param from the region that it was in. */
-EOT_FN i32 eot_event_muon_plane(eot_muon_step s, EOT_GLOBAL const eot_region *region, i32 from) {
+/** The chamber of the spectrometer through whose front face a step ends, -1 if none. @param from the region that it
+ * was in. */
+EOT_FN i32 eot_event_muon_plane(eot_muon_step s, EOT_GLOBAL const eot_spectrometer *spectrometer,
+                                EOT_GLOBAL const eot_region *region, i32 from) {
     EOT_GLOBAL const eot_region *to = region + s.muon.region;
-    return s.axis == 2 && to->role == EOT_ROLE_TRACKER && region[from].role != EOT_ROLE_TRACKER &&
-                   to->module < EOT_N_PLANE
-               ? to->module
-               : -1;
+    i32 plane = to->module - spectrometer->first_module;
+    i32 enters = s.axis == 2 && s.muon.direction.z > R(0.0) && to->role == EOT_ROLE_TRACKER &&
+                 (region[from].role != EOT_ROLE_TRACKER || region[from].module != to->module);
+    return enters && plane >= 0 && plane < spectrometer->n_plane ? plane : -1;
 }
 
 /** Visible energy of a region that the VETO or an HCAL module sees. @param counts of energy. */
@@ -167,12 +169,13 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
         state.shower_random = eot_event_muon_shower(s, r, shower + electron, state.shower_random,
                                                     eot_deposit_view_of(matter.table, world, acc));
     if (m.fate == EOT_MUON_ALIVE) {
-        i32 plane = eot_event_muon_plane(s, matter.region, state.m.region);
+        i32 plane = eot_event_muon_plane(s, &world->spectrometer, matter.region, state.m.region);
         if (plane >= 0) {
             state.out.hit[plane].x = (f32)m.position.x;
             state.out.hit[plane].y = (f32)m.position.y;
             state.out.hit[plane].time = m.time;
             state.out.hit[plane].is_hit = 1.0f;
+            if (plane == 0) state.out.first_momentum = sqrt(eot_muon_momentum2((real)m.kinetic_energy));
         }
         /* through: out of the last HCAL module's rear face, not out of a side and past its plane */
         if (s.axis == 2 && r->role == EOT_ROLE_HCAL && (f32)m.position.z >= world->response.hcal_end)
@@ -227,27 +230,28 @@ EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot
 EOT_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, u64 primary, eot_event_vertex vertex,
                                   i32 charge) {
     if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return 0; /* there is none of this charge */
-    EOT_GLOBAL const eot_response *response = &event.world->response;
+    EOT_GLOBAL const eot_spectrometer *chambers = &event.world->spectrometer;
     eot_event_muon_state state = eot_event_muon_born(matter, event.launch, primary, vertex, charge);
     eot_muon m = state.m;
     eot_random random = state.random;
-    if (response->n_plane == 0) return 1; /* no track is asked for, so that every event may pass */
+    if (chambers->n_plane == 0) return 1; /* no track is asked for, so that every event may pass */
     i32 n_hit = 0, n_step = 0, can = 1;
-    while (can && n_hit < response->n_plane && m.fate == EOT_MUON_ALIVE &&
+    while (can && n_hit < chambers->n_plane && m.fate == EOT_MUON_ALIVE &&
            (f32)m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)m.position.z)) {
         eot_muon_step s = eot_muon_advance(matter, m, random);
-        if (s.muon.fate == EOT_MUON_ALIVE && eot_event_muon_plane(s, matter.region, m.region) == n_hit) n_hit++;
+        if (s.muon.fate == EOT_MUON_ALIVE && eot_event_muon_plane(s, chambers, matter.region, m.region) == n_hit)
+            n_hit++;
         m = s.muon;
         random = s.random;
         n_step++;
         can = n_step <= EOT_MUON_MOST_STEPS &&
-              (n_hit == response->n_plane || (f32)m.position.z < response->plane_z[n_hit] + 0.001f);
+              (n_hit == chambers->n_plane || (f32)m.position.z < chambers->plane_z[n_hit] + 0.001f);
     }
     if (n_step > 0) {
         eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)n_step);
         eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
     }
-    return (n_hit == response->n_plane && n_hit > 0) || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN ||
+    return (n_hit == chambers->n_plane && n_hit > 0) || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN ||
            n_step > EOT_MUON_MOST_STEPS || !(m.kinetic_energy >= D(0.0) && m.position.z == m.position.z);
 }
 

@@ -6,6 +6,7 @@
 
 #include "eotmc/detector/accumulator.h"
 #include "eotmc/detector/response.h"
+#include "eotmc/detector/spectrometer.h"
 #include "eotmc/tally/record.h"
 
 #define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
@@ -76,7 +77,7 @@ EOT_FN i32 eot_record_type(u32 draw) { return (i32)(draw >> EOT_RECORD_TYPE_SHIF
 #define EOT_EVENT_VERTEX_BYTES 144 /* of eot_event_vertex, whose vectors are f32 on the device */
 #define EOT_N_REPLAY_FIELD 8       /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
 
-/** A muon's crossing of a tracker plane. */
+/** A muon's crossing of a chamber of the spectrometer, through its front face. */
 typedef struct {
     f32 x, y, time, is_hit;
 } eot_hit;
@@ -84,10 +85,11 @@ typedef struct {
 /** What became of a muon. */
 typedef struct {
     eot_hit hit[EOT_N_PLANE];
-    f32 E_exit; /* GeV, total energy on leaving the last HCAL module by its rear face; 0: did not */
+    f32 E_exit;         /* GeV, total energy on leaving the last HCAL module by its rear face; 0: did not */
+    f32 first_momentum; /* GeV/c, at the first chamber; 0: has not crossed it */
     i32 fate;
 } eot_muon_outcome;
-EOT_LAYOUT(eot_muon_outcome, 136);
+EOT_LAYOUT(eot_muon_outcome, 140);
 
 /** What went wrong with an event; the record's stage is minus the sum. */
 enum eot_event_fault {

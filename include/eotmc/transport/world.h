@@ -6,6 +6,7 @@
 
 #include "eotmc/detector/response.h"
 #include "eotmc/detector/selection.h"
+#include "eotmc/detector/spectrometer.h"
 #include "eotmc/detector/volume.h"
 #include "eotmc/physics/dimuon_trident.h"
 #include "eotmc/physics/em_tables.h"
@@ -82,12 +83,14 @@ typedef struct {
     eot_columns columns;
     eot_shower_constants shower;
     eot_response response;
+    eot_spectrometer spectrometer;
     i32 n_selection; /* at least 1, the default one first */
     eot_selection selection[EOT_MAX_SELECTION];
     eot_muon_need need;
     eot_vertex_tables vertex;
     eot_beam_line line;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 19536 + EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line));
+EOT_LAYOUT(eot_event_world,
+           19460 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line));
 
 #endif

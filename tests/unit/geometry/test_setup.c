@@ -2,6 +2,7 @@
  * ECAL, 7.40 interaction lengths and 68.8 X0 for an HCAL module), and the grid against the volumes it was made from. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "geometry/setup.h"
@@ -173,4 +174,57 @@ Test(setup, overlaps_and_planes_too_near_are_refused_without_a_file) {
     cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_E_CONFIG);
     cr_assert_not_null(strstr(err.text, "cannot be told apart"), "%s", err.text);
     eot_config_free(&config);
+}
+
+/* --- chambers in the gap of a magnet */
+
+static enum eot_status read_volumes(const char *volumes, struct eot_error *err) {
+    char text[2048];
+    snprintf(text, sizeof text,
+             "schema: eotmc-config/1\nbeam: {particle: e-, energy: 100 GeV, position_z: -5 cm}\ngeometry:\n"
+             "  world: {material: air, min: [-50 cm, -50 cm, -10 cm], max: [50 cm, 50 cm, 400 cm]}\n  volumes:\n"
+             "    - {name: ecal, role: ecal, z: 0 cm, size: [20 cm, 20 cm], material: lead, thickness: 40 cm}\n%s",
+             volumes);
+    return eot_config_read_text("gap", text, NULL, 0, &config, err);
+}
+#define HALF(name, x) \
+    "    - {name: " name ", role: magnet, z: 100 cm, center: [" x ", 0 cm], size: [20 cm, 30 cm], material: vacuum, " \
+    "thickness: 100 cm, field: [0 T, 1 T, 0 T]}\n"
+#define INNER(keys) "    - {name: inner, z: 140 cm, material: silicon, thickness: 1 cm, " keys "}\n"
+
+Test(setup, a_chamber_in_a_gap_replaces_the_matter_and_keeps_the_field) {
+    static const char *const ORDER[] = {INNER("role: tracker, size: [10 cm, 10 cm]") HALF("a", "0 cm"),
+                                        HALF("a", "0 cm") INNER("role: passive, size: [10 cm, 10 cm]"),
+                                        HALF("a", "0 cm") INNER("role: tracker, size: [20 cm, 30 cm]"),
+                                        HALF("a", "-10 cm") INNER("role: tracker, size: [10 cm, 10 cm]")
+                                            HALF("b", "10 cm")}; /* across two pieces of one field */
+    for (int i = 0; i < 4; i++) {
+        struct eot_error err = {0};
+        cr_assert_eq(read_volumes(ORDER[i], &err), EOT_OK, "%s", err.text);
+        cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_OK, "%s", err.text);
+        const eot_region *in = &setup.region[eot_setup_region_at(&setup, 1, 2, 140.5)],
+                         *before = &setup.region[eot_setup_region_at(&setup, 1, 2, 139.5)];
+        cr_expect_str_eq(setup.material[in->material[0]].name, "silicon");
+        cr_expect_str_eq(setup.material[before->material[0]].name, "vacuum");
+        cr_expect(in->field_y == 1.0f && before->field_y == 1.0f && in->max_step == before->max_step, "order %d", i);
+        cr_expect_eq(before->role, EOT_ROLE_MAGNET);
+        clear();
+    }
+}
+
+Test(setup, what_is_not_wholly_in_a_gap_overlaps) {
+    static const char *const WRONG[] = {
+        HALF("a", "0 cm") INNER("role: tracker, size: [21 cm, 10 cm]"), /* wider than the gap */
+        HALF("a", "0 cm") INNER("role: tracker, center: [8 cm, 0 cm], size: [10 cm, 10 cm]"),
+        HALF("a", "0 cm") INNER("role: veto, size: [10 cm, 10 cm]"),
+        HALF("a", "0 cm") INNER("role: magnet, size: [10 cm, 10 cm], field: [1 T, 0 T, 0 T]"),
+        HALF("a", "0 cm") INNER("role: tracker, size: [10 cm, 10 cm], field: [1 T, 0 T, 0 T]"),
+        HALF("a", "-10 cm") HALF("b", "10.5 cm") INNER("role: tracker, size: [10 cm, 10 cm]"), /* a slit between */
+    };
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+        struct eot_error err = {0};
+        cr_expect_eq(read_volumes(WRONG[i], &err), EOT_E_CONFIG, "case %zu", i);
+        cr_expect_not_null(strstr(err.text, "overlaps"), "case %zu: %s", i, err.text);
+        eot_config_free(&config);
+    }
 }

@@ -25,10 +25,11 @@ static eot_event_world detector(void) {
     return e;
 }
 
-static eot_event seen(const eot_event_world *e, u64 primary, const i64 *acc) {
+static eot_event seen(const eot_event_world *e, u64 primary, i64 *acc) {
     eot_event_vertex v = eot_event_vertex_none();
     v.E_beam = 100.0f;
-    return eot_event_reconstruct(e, &LAUNCH, primary, v, acc, eot_muon_outcome_none(), eot_muon_outcome_none());
+    return eot_event_reconstruct(NULL, eot_event_view_of(e, &LAUNCH, acc, NULL), primary, v, eot_muon_outcome_none(),
+                                 eot_muon_outcome_none());
 }
 
 struct moments {

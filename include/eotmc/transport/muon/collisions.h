@@ -13,8 +13,8 @@
 
 /* Collisions drawn one by one, on average at most. The others are then so many, and each so small against the width of
  * the whole, that no more than their mean and variance is seen (tests/validation/test_muon_thin.c). */
-#define EOT_MUON_SINGLE_COLLISIONS R(8.0)
-#define EOT_MUON_MOST_COLLISIONS 64 /* P(n > 64) of a mean of 8 is below 1e-30 */
+#define EOT_MUON_SINGLE_COLLISIONS R(5.0)
+#define EOT_MUON_MOST_COLLISIONS 64 /* P(n > 64) of a mean of 5 is below 1e-30 */
 
 /** Losses of many collisions. */
 typedef struct {
@@ -98,6 +98,7 @@ typedef struct {
     real path[2];                           /* cm */
     real kinetic;                           /* GeV, at its start */
     real bent;                              /* mean loss over the path / (loss at its start x path) */
+    u32 choose;                             /* a word of random bits, for the energy's row */
     eot_random random;                      /* cursor */
 } eot_muon_crossing;
 
@@ -109,8 +110,7 @@ EOT_FN eot_muon_collisions eot_muon_collisions_in(EOT_GLOBAL const f32 *table, E
     eot_octave_cell r =
         eot_octave_find(crossing.kinetic, EOT_MUON_FIRST_BITS, EOT_MUON_LOSS_ROW_SHIFT, EOT_MUON_N_LOSS_ROW);
     eot_random random = crossing.random;
-    real choose = eot_uniform(eot_random_block(random).x); /* between two rows one is chosen at random */
-    random.draw += 1u;
+    real choose = eot_uniform(crossing.choose); /* between two rows one is chosen at random */
     eot_muon_collisions sum;
     sum.lost = sum.seen = sum.mean = R(0.0);
     for (i32 k = 0; k < 2; k++) {

@@ -3,18 +3,19 @@
  *
  * The mean is taken to second order in the path. The fluctuation of the ionisation below the delta cut is drawn once,
  * from sums over the layers: collisions are independent, so the straggling of two layers of one kind is that of one of
- * their total xi. Three ranges of xi, from thick to thin:
- *   xi above 2^-8 of the delta cut: Vavilov's distribution of the ionisation; the radiative loss below v_cut is
- *     continuous,
- *   xi above EOT_MUON_THIN: Vavilov's distribution, and the radiative collisions below v_cut one by one, as they are
- *     rare (2e-5 to 3e-3 per g/cm2) and each is more than the rest,
- *   below: all collisions one by one (collisions.h). */
+ * their total xi. By xi, the loss below the delta cut W is
+ *   above 2^-12 W: Vavilov's distribution of the ionisation,
+ *   below, but above EOT_MUON_THIN: the same up to a smaller cut, and rarely a single transfer between that and W,
+ *   below EOT_MUON_THIN: all collisions from their spectrum (collisions.h).
+ * The radiative loss below v_cut is continuous in thick matter; below 2^-10 W, where a single such collision is rare
+ * and more than all the rest, they are drawn one by one. */
 #ifndef EOT_TRANSPORT_MUON_LOSS_H
 #define EOT_TRANSPORT_MUON_LOSS_H
 
 #include "eotmc/transport/muon/collisions.h"
 
-#define EOT_MUON_RADIATIVE_KAPPA R(0.00390625) /* 2^-8 */
+#define EOT_MUON_SMALLEST_KAPPA R(0.000244140625) /* 2^-12: of the tables of Vavilov's distribution */
+#define EOT_MUON_RADIATIVE_KAPPA R(0.0009765625)  /* 2^-10: below it radiative collisions come one by one */
 
 /** Quantile of (loss - mean)/xi of Vavilov's distribution with small maximum loss: linear between rows of kappa and
  * points of the tail probability.
@@ -51,7 +52,6 @@ typedef struct {
     real xi;          /* GeV, Landau's */
     real inverse_cut; /* 1/GeV, of the largest single loss */
     real variance;    /* GeV^2, used by EOT_MUON_STRAGGLING_MOMENTS only */
-    i32 is_active;    /* in active matter */
 } eot_muon_fluctuation;
 
 /** Continuous loss with its fluctuation [GeV]. @param bits, more_bits two words of random bits. */
@@ -67,38 +67,107 @@ EOT_FN real eot_muon_continuous(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eo
 /** Whether a step crosses both active and passive matter, whose losses are then drawn from a block each. */
 EOT_FN i32 eot_muon_path_is_mixed(eot_muon_medium_path p) { return p.active_xi > R(0.0) && p.active_xi < p.xi; }
 
-/** Loss of a step in its active or in its passive matter. */
-typedef struct {
-    real lost, seen; /* GeV; in active layers what is seen has the mean of the loss there, but fluctuates less */
-    u32 draw;        /* of the cursor, after it */
-} eot_muon_part;
+/** The part of a path in its active or in its passive matter. @param bent mean loss over the path / (loss at its start
+ * x path). */
+EOT_FN eot_muon_fluctuation eot_muon_path_part(eot_muon_medium_path p, i32 is_active, real bent) {
+    eot_muon_fluctuation f;
+    f.inverse_cut = p.inverse_cut;
+    f.mean = (is_active != 0 ? p.active_loss : p.loss - p.active_loss) * bent;
+    f.xi = is_active != 0 ? p.active_xi : p.xi - p.active_xi;
+    f.variance = is_active != 0 ? p.active_variance : p.variance - p.active_variance;
+    return f;
+}
 
-/** Sample it. @param f the fluctuation, xi above 0. @param p sums along the path. @param bits, more_bits two words of
- * random bits. */
-EOT_FN eot_muon_part eot_muon_part_sample(eot_matter_view matter, eot_muon_fluctuation f, eot_muon_medium_path p,
-                                          eot_muon_crossing crossing, u32 bits, u32 more_bits) {
+/** What is lost, and what of it is seen in active matter [GeV]. */
+typedef struct {
+    real lost, seen;
+    u32 draw; /* of the cursor, after it */
+} eot_muon_loss;
+
+/** xi below which a path is not drawn from its sums alone [GeV], for its active or passive matter. @param thin of it.
+ */
+EOT_FN real eot_muon_thin_limit(EOT_GLOBAL const eot_muon_tables *tables, eot_muon_medium_path p, real kinetic,
+                                real thin) {
+    real kappa = kinetic > (real)tables->soft_pairs ? EOT_MUON_RADIATIVE_KAPPA : EOT_MUON_SMALLEST_KAPPA;
+    return fmax(thin, kappa / p.inverse_cut);
+}
+
+/** Ionisation of a path of which kappa is below the tables' smallest: Vavilov's distribution up to the transfer at
+ * which it is that, and with a probability of at most 2^-12 a transfer between that and the cut, of spectrum xi dW/W^2.
+ * @param f xi and mean above 0. @param word of random bits. @param block of random numbers. */
+EOT_FN real eot_muon_rarely_hard(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                 eot_muon_fluctuation f, u32 word, eot_u32x4 block) {
+    real inverse_low = EOT_MUON_SMALLEST_KAPPA / f.xi, span = inverse_low - f.inverse_cut;
+    real hard = R(0.0);
+    if (eot_uniform(block.x) < f.xi * span) hard = R(1.0) / fma(-eot_uniform(block.y), span, inverse_low);
+    f.mean = fmax(fma(-f.xi, eot_log(inverse_low / f.inverse_cut), f.mean), R(0.0));
+    f.inverse_cut = inverse_low;
+    return hard + eot_muon_continuous(table, tables, f, word, word);
+}
+
+/** Loss of a path of which the active or the passive matter is below its limit. @param crossing the regions of it and
+ * the cursor. @param bits, more_bits a word for passive, one for active matter. */
+EOT_FN eot_muon_loss eot_muon_thin_loss(eot_matter_view matter, eot_muon_medium_path p, eot_muon_crossing crossing,
+                                        u32 bits, u32 more_bits) {
     EOT_GLOBAL const eot_muon_tables *tables = matter.muon;
-    const i32 is_vavilov = tables->straggling == EOT_MUON_STRAGGLING_VAVILOV ? 1 : 0;
-    const i32 kind = f.xi < p.thin ? EOT_MUON_SOFT : EOT_MUON_SOFT_RADIATIVE;
-    eot_muon_part part;
-    eot_muon_collisions c;
-    c.lost = c.seen = c.mean = R(0.0);
-    c.draw = crossing.random.draw;
-    if (is_vavilov != 0 && f.xi < fmax(p.thin, EOT_MUON_RADIATIVE_KAPPA / p.inverse_cut))
-        c = eot_muon_collisions_in(matter.table, tables, crossing, kind, f.is_active);
-    part.lost = part.seen = R(0.0);
-    part.draw = c.draw;
-    if (is_vavilov == 0 || kind != EOT_MUON_SOFT) {
-        f.mean = fmax(f.mean - c.mean, R(0.0));
-        part.lost = part.seen = eot_muon_continuous(matter.table, tables, f, bits, more_bits);
-        if (is_vavilov != 0 && p.is_thin != 0 && f.is_active != 0) {
+    eot_muon_loss loss;
+    loss.lost = loss.seen = R(0.0);
+    for (i32 is_active = 0; is_active < 2; is_active++) {
+        eot_muon_fluctuation f = eot_muon_path_part(p, is_active, crossing.bent);
+        real thin = is_active != 0 ? p.active_thin : p.thin, lost = R(0.0), seen = R(0.0);
+        u32 word = is_active != 0 ? more_bits : bits;
+        if (!(f.xi > R(0.0))) continue;
+        crossing.choose = word << 16 | word >> 16; /* of u, the upper bits of the word, independent to 1e-5 */
+        const i32 kind = f.xi < thin ? EOT_MUON_SOFT : EOT_MUON_SOFT_RADIATIVE;
+        if (kind == EOT_MUON_SOFT ||
+            (crossing.kinetic > (real)tables->soft_pairs && f.xi * p.inverse_cut < EOT_MUON_RADIATIVE_KAPPA)) {
+            eot_muon_collisions c = eot_muon_collisions_in(matter.table, tables, crossing, kind, is_active);
+            lost = c.lost;
+            seen = c.seen;
+            crossing.random.draw = c.draw;
+            f.mean = fmax(f.mean - c.mean, R(0.0));
+        }
+        if (kind != EOT_MUON_SOFT) {
+            real more;
+            if (f.xi * f.inverse_cut < EOT_MUON_SMALLEST_KAPPA) {
+                more = eot_muon_rarely_hard(matter.table, tables, f, word, eot_random_block(crossing.random));
+                crossing.random.draw += 1u;
+            } else {
+                more = eot_muon_continuous(matter.table, tables, f, word, word);
+            }
+            lost += more;
+            if (p.is_thin != 0) {
+                f.inverse_cut = fmax(p.inverse_cut, (real)tables->inverse_layer_cut);
+                more = eot_muon_continuous(matter.table, tables, f, word, word);
+            }
+            seen += more;
+        }
+        loss.lost += lost;
+        if (is_active != 0) loss.seen = fmin(seen, lost);
+    }
+    loss.draw = crossing.random.draw;
+    return loss;
+}
+
+/** The same above the limit, and without single collisions: from sums alone. @param bits, more_bits blocks. */
+EOT_FN eot_muon_loss eot_muon_thick_loss(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                         eot_muon_medium_path p, real bent, eot_u32x4 bits, eot_u32x4 more_bits) {
+    real passive = p.xi > R(0.0) ? R(0.0) : p.loss, active = R(0.0), visible = R(0.0);
+    if (p.active_xi < p.xi)
+        passive = eot_muon_continuous(table, tables, eot_muon_path_part(p, 0, bent), bits.x, bits.w);
+    if (p.active_xi > R(0.0)) {
+        eot_muon_fluctuation f = eot_muon_path_part(p, 1, bent);
+        active = visible = eot_muon_continuous(table, tables, f, more_bits.x, bits.w);
+        if (p.is_thin != 0 && tables->straggling == EOT_MUON_STRAGGLING_VAVILOV) {
             f.inverse_cut = fmax(p.inverse_cut, (real)tables->inverse_layer_cut);
-            part.seen = eot_muon_continuous(matter.table, tables, f, bits, more_bits);
+            visible = eot_muon_continuous(table, tables, f, more_bits.x, bits.w);
         }
     }
-    part.lost += c.lost;
-    part.seen = fmin(part.seen + c.seen, part.lost);
-    return part;
+    eot_muon_loss loss;
+    loss.lost = passive + active;
+    loss.seen = fmin(visible, loss.lost);
+    loss.draw = 0u;
+    return loss;
 }
 
 /** The continuous loss of a step. */
@@ -115,33 +184,22 @@ typedef struct {
  */
 EOT_FN eot_muon_soft_loss eot_muon_soft_loss_sample(eot_matter_view matter, eot_muon_medium_path p,
                                                     eot_muon_crossing crossing, eot_u32x4 bits, eot_u32x4 more_bits) {
-    real lost = p.xi > R(0.0) ? R(0.0) : p.loss, visible = R(0.0);
-    eot_muon_fluctuation f;
+    real passive_xi = p.xi - p.active_xi;
     crossing.bent = fma(R(-0.5), p.slope, R(1.0));
-    f.inverse_cut = p.inverse_cut;
-    if (p.active_xi < p.xi) {
-        f.mean = (p.loss - p.active_loss) * crossing.bent;
-        f.xi = p.xi - p.active_xi;
-        f.variance = p.variance - p.active_variance;
-        f.is_active = 0;
-        eot_muon_part part = eot_muon_part_sample(matter, f, p, crossing, bits.x, bits.w);
-        lost = part.lost;
-        crossing.random.draw = part.draw;
-    }
-    if (p.active_xi > R(0.0)) {
-        f.mean = p.active_loss * crossing.bent;
-        f.xi = p.active_xi;
-        f.variance = p.active_variance;
-        f.is_active = 1;
-        eot_muon_part part = eot_muon_part_sample(matter, f, p, crossing, more_bits.x, bits.w);
-        lost += part.lost;
-        visible = part.seen;
-        crossing.random.draw = part.draw;
+    eot_muon_loss l;
+    if (matter.muon->straggling == EOT_MUON_STRAGGLING_VAVILOV &&
+        ((passive_xi > R(0.0) && passive_xi < eot_muon_thin_limit(matter.muon, p, crossing.kinetic, p.thin)) ||
+         (p.active_xi > R(0.0) &&
+          p.active_xi < eot_muon_thin_limit(matter.muon, p, crossing.kinetic, p.active_thin)))) {
+        l = eot_muon_thin_loss(matter, p, crossing, bits.x, more_bits.x);
+    } else {
+        l = eot_muon_thick_loss(matter.table, matter.muon, p, crossing.bent, bits, more_bits);
+        l.draw = crossing.random.draw;
     }
     eot_muon_soft_loss loss;
-    loss.ionisation = fmin(lost, crossing.kinetic);
-    loss.visible = lost > crossing.kinetic ? visible * (crossing.kinetic / lost) : visible;
-    loss.draw = crossing.random.draw;
+    loss.ionisation = fmin(l.lost, crossing.kinetic);
+    loss.visible = l.lost > crossing.kinetic ? l.seen * (crossing.kinetic / l.lost) : l.seen;
+    loss.draw = l.draw;
     return loss;
 }
 

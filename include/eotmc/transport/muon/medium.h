@@ -42,7 +42,7 @@ typedef struct {
     real active_loss, active_xi, xi; /* GeV/cm, of the active constituents; xi of all */
     real inverse_cut;                /* 1/GeV, the same in all materials of a density above 0 */
     real active_variance, variance;  /* GeV^2/cm */
-    real thin;                       /* GeV, largest of its constituents: EOT_MUON_THIN */
+    real thin, active_thin;          /* GeV, largest of the passive, of the active constituents: EOT_MUON_THIN */
     i32 is_thin;                     /* active layers between others */
     u32 i;                           /* row of the shares */
 } eot_muon_medium;
@@ -52,7 +52,7 @@ EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBA
                                           EOT_GLOBAL const eot_region *region, real kinetic_energy) {
     eot_muon_medium m;
     m.rate = m.kick = m.loss = m.slope = m.active_loss = m.active_xi = m.xi = m.inverse_cut = m.active_variance =
-        m.variance = m.thin = R(0.0);
+        m.variance = m.thin = m.active_thin = R(0.0);
     m.i = 0u;
     m.is_thin = 0;
     i32 i = 0;
@@ -69,7 +69,8 @@ EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBA
         m.active_xi = fma(seen, r.xi, m.active_xi);
         m.active_variance = fma(seen, r.variance, m.active_variance);
         m.inverse_cut = fmax(m.inverse_cut, r.inverse_cut);
-        m.thin = fmax(m.thin, r.thin);
+        m.thin = fmax(m.thin, region->active[i] != 0 ? R(0.0) : r.thin);
+        m.active_thin = fmax(m.active_thin, region->active[i] != 0 ? r.thin : R(0.0));
         m.i = r.i;
         m.is_thin = region->active[i] > 1 ? 1 : m.is_thin;
         i++;
@@ -79,7 +80,7 @@ EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBA
 
 /** The same sums along a path that lies in two media: loss, xi in GeV, variances in GeV^2, slope without unit. */
 typedef struct {
-    real loss, slope, active_loss, active_xi, xi, inverse_cut, active_variance, variance, thin;
+    real loss, slope, active_loss, active_xi, xi, inverse_cut, active_variance, variance, thin, active_thin;
     i32 is_thin;
 } eot_muon_medium_path;
 
@@ -97,6 +98,7 @@ EOT_FN eot_muon_medium_path eot_muon_medium_along(eot_muon_medium first, eot_muo
     p.active_variance = fma(path_other, other.active_variance, path_first * first.active_variance);
     p.variance = fma(path_other, other.variance, path_first * first.variance);
     p.thin = fmax(first.thin, other.thin);
+    p.active_thin = fmax(first.active_thin, other.active_thin);
     p.is_thin = first.is_thin | other.is_thin;
     return p;
 }
