@@ -1,11 +1,13 @@
 /** @file main.c
  * Dispatches to the subcommand and turns its status into an exit code: the only place that prints errors and exits. */
+#include <fcntl.h>
 #include <gsl/gsl_errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "version.h"
@@ -30,7 +32,35 @@ static void print_usage(FILE *out) {
                  "--version` prints the version.\n");
 }
 
+static const char *command_at_work = NULL;
+static pid_t own_process;
+
+/* Libraries that call exit(): that is no success, and not without a word. A child (base/apart.h) leaves that to its
+ * parent. */
+static void say_early_exit(void) {
+    if (command_at_work == NULL) return;
+    if (getpid() != own_process) _exit(eot_status_exit_code(EOT_E_INTERNAL));
+    fprintf(stderr,
+            "eotmc %s: a library has ended the program (out of memory, or a fault of its own); free memory, and go on "
+            "with what is saved by --resume\n",
+            command_at_work);
+    fflush(NULL);
+    _exit(eot_status_exit_code(EOT_E_INTERNAL));
+}
+
+/* Standard descriptors that are closed at the start go to /dev/null, or the next file that is opened takes their place
+ * and with it what is printed. */
+static void fill_standard_descriptors(void) {
+    int descriptor;
+    do descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0) close(descriptor);
+}
+
 int main(int argc, char **argv) {
+    fill_standard_descriptors();
+    own_process = getpid();
+    atexit(say_early_exit);
     gsl_set_error_handler_off();
     setlocale(LC_ALL, "C");
     signal(SIGXFSZ, SIG_IGN); /* a file limit is an error of write(), with a message, not a kill */
@@ -55,7 +85,9 @@ int main(int argc, char **argv) {
     for (const struct command *c = COMMANDS; c->name != NULL; c++)
         if (strcmp(argv[1], c->name) == 0) {
             struct eot_error error = {.status = EOT_OK};
+            command_at_work = c->name;
             enum eot_status status = c->run(argc - 1, argv + 1, &error);
+            command_at_work = NULL;
             if ((fflush(stdout) != 0 || ferror(stdout)) && status == EOT_OK) /* now, or before */
                 status = eot_error_set(&error, EOT_E_IO, __FILE__, __LINE__, __func__,
                                        "cannot write to standard output; free space or check the pipe");

@@ -1,6 +1,7 @@
 #include "base/cache.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,16 +12,27 @@
 #include "base/sha256.h"
 #include "base/stale.h"
 
-static const char MAGIC[] = "eotmc cache 1\n"; /* then the SHA-256 of the rest in hexadecimal, a newline, the bytes */
+/* A file: this line; the key; the SHA-256 of key and bytes, both in hexadecimal and a line each; the bytes. */
+static const char MAGIC[] = "eotmc cache 2\n";
+enum { N_HEX = 64, N_HEAD = sizeof MAGIC - 1 + 2 * (N_HEX + 1) };
+static const off_t MAX_FILE = (off_t)1 << 30;
 
+/* Whether only this user, or nobody, can have written it. */
+static bool is_own(const struct stat *information) {
+    return information->st_uid == geteuid() && (information->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* A folder of ours: who can write into it can put any tables and programs there, so that another's is none. */
 static bool make_folder(char *path) {
+    struct stat information;
     for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         bool is_bad = mkdir(path, 0777) != 0 && errno != EEXIST;
         *slash = '/';
         if (is_bad) return false;
     }
-    return (mkdir(path, 0777) == 0 || errno == EEXIST) && access(path, W_OK | X_OK) == 0;
+    return (mkdir(path, 0700) == 0 || errno == EEXIST) && stat(path, &information) == 0 &&
+           S_ISDIR(information.st_mode) && is_own(&information) && access(path, W_OK | X_OK) == 0;
 }
 
 bool eot_cache_folder(char *folder, size_t n_folder) {
@@ -40,40 +52,63 @@ static bool cache_path(const char *key, char path[PATH_MAX]) {
     return true;
 }
 
-unsigned char *eot_cache_read(const char *key, size_t *n_bytes) {
-    char path[PATH_MAX], magic[sizeof MAGIC] = "", stored[66] = "", hash[65];
+static void make_head(const char *key, const unsigned char *bytes, size_t n_bytes, char head[N_HEAD + 1]) {
+    struct eot_sha256 hash;
+    char hex[N_HEX + 1];
+    eot_sha256_init(&hash);
+    eot_sha256_update(&hash, key, strlen(key));
+    eot_sha256_update(&hash, bytes, n_bytes);
+    eot_sha256_finish(&hash, hex);
+    snprintf(head, N_HEAD + 1, "%s%.64s\n%s\n", MAGIC, key, hex);
+}
+
+/* All of a file that is plain, ours and not enormous; NULL otherwise. */
+static unsigned char *read_file(const char *path, size_t *n_bytes) {
+    struct stat information;
     unsigned char *bytes = NULL;
-    bool is_good = false;
-    *n_bytes = 0;
-    FILE *in = cache_path(key, path) ? fopen(path, "rb") : NULL;
-    if (in == NULL) return NULL;
-    if (fread(magic, 1, sizeof MAGIC - 1, in) != sizeof MAGIC - 1 || strcmp(magic, MAGIC) != 0) goto done;
-    if (fread(stored, 1, 65, in) != 65) goto done;
-    long start = ftell(in);
-    if (start < 0 || fseek(in, 0, SEEK_END) != 0) goto done;
-    long end = ftell(in);
-    if (end <= start || fseek(in, start, SEEK_SET) != 0) goto done;
-    *n_bytes = (size_t)(end - start);
-    bytes = malloc(*n_bytes);
-    if (bytes == NULL || fread(bytes, 1, *n_bytes, in) != *n_bytes) goto done;
-    eot_sha256_hex(bytes, *n_bytes, hash);
-    is_good = memcmp(stored, hash, 64) == 0; /* drivers may crash on damaged binaries, so they do not get to see one */
+    size_t n = 0;
+    int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) return NULL;
+    if (fstat(descriptor, &information) != 0 || !S_ISREG(information.st_mode) || !is_own(&information)) goto done;
+    if (information.st_size > MAX_FILE) goto done;
+    bytes = malloc((size_t)information.st_size + 1);
+    while (bytes != NULL && n < (size_t)information.st_size) {
+        ssize_t k = read(descriptor, bytes + n, (size_t)information.st_size - n);
+        if (k < 0 && errno == EINTR) continue;
+        if (k <= 0) break;
+        n += (size_t)k;
+    }
 done:
-    fclose(in);
-    if (is_good) return bytes;
+    close(descriptor);
+    *n_bytes = n;
+    return bytes;
+}
+
+unsigned char *eot_cache_read(const char *key, size_t *n_bytes) {
+    char path[PATH_MAX], head[N_HEAD + 1];
+    size_t n = 0;
+    *n_bytes = 0;
+    unsigned char *bytes = cache_path(key, path) ? read_file(path, &n) : NULL;
+    if (bytes == NULL || n <= N_HEAD) goto bad;
+    make_head(key, bytes + N_HEAD, n - N_HEAD, head); /* drivers may crash on damaged binaries: they see none */
+    if (memcmp(bytes, head, N_HEAD) != 0) goto bad;
+    *n_bytes = n - N_HEAD;
+    memmove(bytes, bytes + N_HEAD, *n_bytes);
+    return bytes;
+bad:
     free(bytes);
     return NULL;
 }
 
 bool eot_cache_write(const char *key, const unsigned char *bytes, size_t n_bytes) {
-    char path[PATH_MAX], temporary[PATH_MAX + 16], hash[65];
+    char path[PATH_MAX], temporary[PATH_MAX + 16], head[N_HEAD + 1];
     if (!cache_path(key, path)) return false;
     char *slash = strrchr(path, '/');
     *slash = '\0';
     eot_stale_remove(path, "*.bin.??????");
     *slash = '/';
     snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-    int descriptor = mkstemp(temporary);
+    int descriptor = mkostemp(temporary, O_CLOEXEC); /* O_EXCL, which follows no link, and for nobody else to read */
     if (descriptor < 0) return false;
     FILE *out = fdopen(descriptor, "wb");
     if (out == NULL) {
@@ -81,9 +116,8 @@ bool eot_cache_write(const char *key, const unsigned char *bytes, size_t n_bytes
         unlink(temporary);
         return false;
     }
-    eot_sha256_hex(bytes, n_bytes, hash);
-    bool is_good =
-        fputs(MAGIC, out) >= 0 && fprintf(out, "%s\n", hash) == 65 && fwrite(bytes, 1, n_bytes, out) == n_bytes;
+    make_head(key, bytes, n_bytes, head);
+    bool is_good = fputs(head, out) >= 0 && fwrite(bytes, 1, n_bytes, out) == n_bytes;
     is_good = fclose(out) == 0 && is_good;
     is_good = is_good && rename(temporary, path) == 0;
     if (!is_good) unlink(temporary);

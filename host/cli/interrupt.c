@@ -11,6 +11,7 @@ static const int CAUGHT[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2,
 enum { N_CAUGHT = sizeof CAUGHT / sizeof CAUGHT[0] };
 
 static volatile sig_atomic_t is_interrupted = 0;
+static volatile sig_atomic_t is_released = 0;
 static bool is_waiting = false;
 static pthread_t waiter;
 static sigset_t mask_before;
@@ -27,7 +28,7 @@ static void *wait_for_signals(void *argument) {
     const sigset_t set = caught_set();
     int number;
     (void)argument;
-    while (sigwait(&set, &number) == 0) {
+    while (sigwait(&set, &number) == 0 && is_released == 0) {
         if (is_interrupted != 0 && (number == SIGINT || number == SIGTERM)) {
             signal(number, SIG_DFL);
             pthread_sigmask(SIG_UNBLOCK, &set, NULL);
@@ -40,7 +41,7 @@ static void *wait_for_signals(void *argument) {
 
 const volatile sig_atomic_t *eot_interrupt_catch(void) {
     const sigset_t set = caught_set();
-    is_interrupted = 0;
+    is_interrupted = is_released = 0;
     pthread_sigmask(SIG_BLOCK, &set, &mask_before);
     is_waiting = pthread_create(&waiter, NULL, wait_for_signals, NULL) == 0;
     if (!is_waiting) pthread_sigmask(SIG_SETMASK, &mask_before, NULL); /* signals then do what they did before */
@@ -49,7 +50,8 @@ const volatile sig_atomic_t *eot_interrupt_catch(void) {
 
 void eot_interrupt_release(void) {
     if (!is_waiting) return;
-    pthread_cancel(waiter);
+    is_released = 1; /* not pthread_cancel, which aborts where there is no memory left to load what unwinds a thread */
+    pthread_kill(waiter, SIGUSR1);
     pthread_join(waiter, NULL);
     pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
     is_waiting = false;

@@ -73,7 +73,7 @@ static enum eot_status spectra_load(const char *key, struct eot_track_spectra *s
     *is_found = false;
     if (bytes == NULL || n_bytes < sizeof head) goto done;
     memcpy(&head, bytes, sizeof head);
-    if (head.n_batch > N_BATCH || head.n_energy > 1000000) goto done;
+    if (head.n_batch == 0 || head.n_batch > N_BATCH || head.n_energy == 0 || head.n_energy > 1000000) goto done;
     size_t n_count = head.n_batch * sizeof *s->n_primary,
            n_length = head.n_batch * 2 * head.n_energy * sizeof *s->length;
     if (n_bytes != sizeof head + n_count + n_length) goto done;

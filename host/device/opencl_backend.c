@@ -1,4 +1,5 @@
 /* The backend on OpenCL: context, program (built or from the cache), buffers, launches. */
+#include <fcntl.h>
 #include <clblast_c.h>
 #include <limits.h>
 #include <pthread.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "device/pocl_cache.h"
 #include "backend_private.h"
 #include "base/clock.h"
 #include "base/cache.h"
@@ -227,6 +229,7 @@ static void opencl_close(struct eot_backend *backend) {
         if (cl->queue != NULL) clReleaseCommandQueue(cl->queue);
         if (cl->shared != NULL && cl->shared->backend == backend)
             shared_free(cl->shared); /* a second queue is closed before */
+        eot_pocl_cache_seal();       /* PoCL compiles for a size of groups when that is first launched */
     }
     free(cl);
     free(backend);
@@ -291,7 +294,9 @@ static void save_refused(const char *key, const char *source, const char *log, c
     if (!eot_cache_folder(folder, sizeof folder))
         snprintf(folder, sizeof folder, "%s", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
     snprintf(path, PATH_MAX, "%s/refused-%.12s.cl", folder, key);
-    FILE *out = fopen(path, "w");
+    unlink(path); /* and made anew: the folder may be /tmp, and a link there another's */
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    FILE *out = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
     bool is_good =
         out != NULL && fputs(source, out) >= 0 && fprintf(out, "\n#if 0 /* the driver's log */\n%s\n#endif\n", log) > 0;
     if (out != NULL && fclose(out) != 0) is_good = false;
@@ -321,9 +326,9 @@ static enum eot_status program_fail(const struct eot_device *device, cl_program 
         "cannot build the kernels for %s (%s: %s, %d; driver %s, options %s); run with --device host, or update the "
         "driver%s. Source: %s. Log: %s",
         device->name, call, eot_cl_code_name(code), code, device->driver, options,
-        is_pocl(device)
-            ? ", or see that the folder of its cache can be written and has room (POCL_CACHE_DIR, or ~/.cache/pocl)"
-            : "",
+        is_pocl(device) ? ", or see that the folder of its cache can be written and has room (POCL_CACHE_DIR, or "
+                          "~/.cache/eotmc/pocl)"
+                        : "",
         path[0] != '\0' ? path : "(could not be saved)", shown);
     free(log);
     return status;
@@ -462,6 +467,7 @@ static enum eot_status program_open(struct opencl *cl, const struct eot_device *
             goto done;
         }
         if (is_cached) program_store(cl, key, &log);
+        if (is_pocl(device)) eot_pocl_cache_seal();
     }
     if (strstr(device->platform, "NVIDIA") != NULL) hot_kernel_limit(cl, source, build_options, &log);
     for (int i = 0; i < EOT_N_KERNEL; i++) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device/pocl_cache.h"
 #include "backend_private.h"
 #include "cl_status.h"
 #include "interface.h"
@@ -83,6 +84,7 @@ static enum eot_status opencl_list(struct eot_device_list *list, struct eot_erro
     cl_platform_id platform[16];
     cl_uint n_platform = 0;
     int ordinal = 0;
+    eot_pocl_cache_check();
     cl_int code = clGetPlatformIDs(16, platform, &n_platform);
     if (code != CL_SUCCESS) n_platform = 0; /* the loader's -1001: no driver is installed */
     if (n_platform > 16) n_platform = 16;

@@ -2,11 +2,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "backend_private.h"
 #include "base/log.h"
 #include "devices.h"
 #include "interface.h"
+
+/* The devices that a selector can mean: "host" asks no driver, so that none can fail, or take its time, for nothing. */
+static enum eot_status list_for(const char *selector, struct eot_device **device, size_t *n_device,
+                                struct eot_error *err) {
+    struct eot_device_list list = {0};
+    if (selector == NULL || strcasecmp(selector, "host") != 0) return eot_devices_list(device, n_device, err);
+    enum eot_status status = eot_interface_host.list(&list, err);
+    *device = list.device;
+    *n_device = list.n;
+    return status;
+}
 
 /* One more backend at the end of the chain. */
 static enum eot_status open_one(const struct eot_device *device, const struct eot_backend_options *options,
@@ -36,7 +48,7 @@ enum eot_status eot_backend_open(const struct eot_backend_options *options, stru
     *backend = NULL;
     if (options->no_kernel_cache)
         setenv("POCL_KERNEL_CACHE", "0", 1); /* PoCL's own; it looks when devices are asked for the first time */
-    EOT_TRY(eot_devices_list(&device, &n_device, err));
+    EOT_TRY(list_for(options->selector, &device, &n_device, err));
     EOT_TRY(eot_devices_choose(device, n_device, options->selector, choice, EOT_MAX_DEVICE_CHOICE, &n_choice, err));
     EOT_CHECK(!options->one_only || (n_choice == 1 && choice[0].n_part == 1), EOT_E_USAGE,
               "--device %s (one device is used here); give one, without /n", options->selector);

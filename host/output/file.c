@@ -198,7 +198,8 @@ enum eot_status eot_output_prepare(const char *folder, struct eot_error *err) {
     EOT_TRY(eot_output_write_file(folder, probe, probe, sizeof probe, err));
     file = eot_output_path(folder, probe);
     EOT_CHECK_MEMORY(file);
-    unlink(file);
+    error = unlink(file) == 0 || errno == ENOENT ? 0 : errno;
+    EOT_CHECK(error == 0, EOT_E_IO, "cannot remove '%s' again (%s); %s", file, strerror(error), advice(error));
 done:
     free(file);
     free(path);

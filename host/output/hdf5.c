@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/apart.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "output/sinks.h"
@@ -300,24 +301,32 @@ static herr_t keep_first_error(hid_t stack, void *text) {
     return *(const char *)text == '\0' ? H5Ewalk2(stack, H5E_WALK_UPWARD, keep_innermost, text) : 0;
 }
 
+/** make_image with HDF5's reason for a failure. */
+static bool image_apart(const void *result, void **bytes, size_t *n_bytes, char *reason, size_t n_reason) {
+    char innermost[REASON_BYTES] = "";
+    H5E_auto2_t printer = NULL;
+    void *printer_data = NULL;
+    H5dont_atexit(); /* without memory HDF5 calls exit(), and then hangs or crashes in what it does there */
+    H5Eget_auto2(H5E_DEFAULT, &printer, &printer_data);
+    H5Eset_auto2(H5E_DEFAULT, keep_first_error, innermost);
+    bool is_good = make_image(result, bytes, n_bytes) >= 0;
+    H5Eset_auto2(H5E_DEFAULT, printer, printer_data);
+    snprintf(reason, n_reason, "%s", innermost[0] != '\0' ? innermost : "out of memory");
+    return is_good;
+}
+
 /** result.h5: /histograms/<name>/{edges,values,variances}, /events, /estimates, /config (effective YAML), attributes as
- * in summary.json's `run`. */
+ * in summary.json's `run`. HDF5 makes it in a process of its own, since it crashes where memory runs out. */
 enum eot_status eot_output_hdf5(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                 struct eot_error *err) {
     (void)config;
     enum eot_status status = EOT_OK;
-    void *bytes = NULL, *printer_data = NULL;
-    H5E_auto2_t printer = NULL;
+    void *bytes = NULL;
     size_t n_bytes = 0;
     char reason[REASON_BYTES] = "";
     EOT_TRY(eot_result_check(result, err));
-    H5Eget_auto2(H5E_DEFAULT, &printer, &printer_data);
-    H5Eset_auto2(H5E_DEFAULT, keep_first_error, reason);
-    herr_t failed = make_image(result, &bytes, &n_bytes);
-    H5Eset_auto2(H5E_DEFAULT, printer, printer_data);
-    EOT_CHECK(failed >= 0, EOT_E_IO,
-              "cannot make '%s/result.h5' (HDF5: %s); lower scoring.record_fraction or free memory", folder,
-              reason[0] != '\0' ? reason : "out of memory");
+    EOT_CHECK(eot_apart(image_apart, result, &bytes, &n_bytes, reason), EOT_E_IO,
+              "cannot make '%s/result.h5' (HDF5: %s); lower scoring.record_fraction or free memory", folder, reason);
     EOT_TRY(eot_output_write_file(folder, "result.h5", bytes, n_bytes, err));
 done:
     free(bytes);

@@ -90,6 +90,51 @@ Test(cache, a_damaged_or_cut_file_is_no_file) {
     cr_assert_eq(cached_file(".bin", other), 1, "no temporary files stay behind");
 }
 
+Test(cache, a_file_under_another_key_is_not_taken) {
+    char path[512], other[512], key[65];
+    unsigned char bytes[100] = {1, 2, 3};
+    size_t n = 0;
+    cr_assert(eot_cache_write(KEY, bytes, sizeof bytes));
+    cr_assert_eq(cached_file(".bin", path), 1);
+    snprintf(key, sizeof key, "%s", KEY);
+    key[0] = 'f';
+    strcpy(other, path);
+    memcpy(strrchr(other, '.') - 64, key, 64);
+    cr_assert_eq(rename(path, other), 0);
+    cr_assert_null(eot_cache_read(key, &n));
+}
+
+/* Another user's, writable by others, or a link: not used; the same file is, when that is mended. */
+Test(cache, what_others_may_have_written_is_not_taken) {
+    char path[512], folder[128], target[160];
+    unsigned char bytes[100] = {1, 2, 3}, *back;
+    size_t n = 0;
+    snprintf(folder, sizeof folder, "%s/eotmc", home);
+    cr_assert(eot_cache_write(KEY, bytes, sizeof bytes));
+    cr_assert_eq(cached_file(".bin", path), 1);
+    struct stat made;
+    cr_assert(stat(folder, &made) == 0 && (made.st_mode & 0777) == 0700);
+    for (int i = 0; i < 2; i++) {
+        const char *what = i == 0 ? path : folder;
+        const mode_t open_to[] = {S_IWGRP, S_IWOTH};
+        for (int k = 0; k < 2; k++) {
+            cr_assert_eq(chmod(what, 0700 | open_to[k]), 0);
+            cr_assert_null(eot_cache_read(KEY, &n), "%s", what);
+            cr_assert_eq(chmod(what, 0700), 0);
+        }
+        if (geteuid() != 0) continue;
+        cr_assert_eq(chown(what, 12345, (gid_t)-1), 0);
+        cr_assert_null(eot_cache_read(KEY, &n), "%s of another user", what);
+        cr_assert_eq(chown(what, 0, (gid_t)-1), 0);
+    }
+    back = eot_cache_read(KEY, &n);
+    cr_assert_not_null(back);
+    free(back);
+    snprintf(target, sizeof target, "%s/elsewhere", home);
+    cr_assert(rename(path, target) == 0 && symlink(target, path) == 0);
+    cr_assert_null(eot_cache_read(KEY, &n), "a link");
+}
+
 Test(cache, a_folder_that_cannot_be_made_is_no_error) {
     char blocked[128];
     snprintf(blocked, sizeof blocked, "%s/file", home);
