@@ -184,13 +184,12 @@ typedef struct {
  */
 EOT_FN eot_muon_soft_loss eot_muon_soft_loss_sample(eot_matter_view matter, eot_muon_medium_path p,
                                                     eot_muon_crossing crossing, eot_u32x4 bits, eot_u32x4 more_bits) {
-    real passive_xi = p.xi - p.active_xi;
+    real thin = fmax(p.xi > p.active_xi ? p.thin : R(0.0), p.active_xi > R(0.0) ? p.active_thin : R(0.0));
     crossing.bent = fma(R(-0.5), p.slope, R(1.0));
     eot_muon_loss l;
-    if (matter.muon->straggling == EOT_MUON_STRAGGLING_VAVILOV &&
-        ((passive_xi > R(0.0) && passive_xi < eot_muon_thin_limit(matter.muon, p, crossing.kinetic, p.thin)) ||
-         (p.active_xi > R(0.0) &&
-          p.active_xi < eot_muon_thin_limit(matter.muon, p, crossing.kinetic, p.active_thin)))) {
+    /* a path is thin as a whole: the little scintillator of a step through a calorimeter is not drawn apart */
+    if (matter.muon->straggling == EOT_MUON_STRAGGLING_VAVILOV && p.xi > R(0.0) &&
+        p.xi < eot_muon_thin_limit(matter.muon, p, crossing.kinetic, thin)) {
         l = eot_muon_thin_loss(matter, p, crossing, bits.x, more_bits.x);
     } else {
         l = eot_muon_thick_loss(matter.table, matter.muon, p, crossing.bent, bits, more_bits);
