@@ -73,15 +73,17 @@ static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_
     enum eot_status status = EOT_OK;
     struct eot_run *run = t->run;
     struct eot_event_rows kept = {.n = run->n_row, .n_dropped = run->n_row_dropped, .row = run->row};
-    run->n_followed += f->batch.rows.n_followed;
-    eot_lost_events_join(&run->lost, &f->batch.rows.lost);
-    EOT_TRY(eot_sums_add(&run->sums, &f->batch.sums, f->batch.first, f->batch.n, err));
+    /* Events first, which may find no memory: a batch is in the run as a whole or not at all. */
     for (size_t i = 0; i < f->batch.rows.n && status == EOT_OK; i++)
         status =
             eot_event_rows_add(&kept, f->batch.rows.row[i].primary, f->batch.rows.row[i].value, t->job->n_column, err);
+    run->row = kept.row;
+    if (status != EOT_OK) goto done;
+    EOT_TRY(eot_sums_add(&run->sums, &f->batch.sums, f->batch.first, f->batch.n, err));
     run->n_row = kept.n;
     run->n_row_dropped = kept.n_dropped + f->batch.rows.n_dropped;
-    run->row = kept.row;
+    run->n_followed += f->batch.rows.n_followed;
+    eot_lost_events_join(&run->lost, &f->batch.rows.lost);
     run->end += f->batch.n;
     eot_progress_update(&t->progress, run->end - run->first);
     if (run->n_followed == run->end - run->first) /* one event a primary: no run of this length can get over it */
