@@ -49,7 +49,7 @@ says 4 'cannot compile kernel .*NVRTC 99.9.*Log: .*"no_such_name" is undefined' 
 
 # memory and launches
 short() { env "$1" "$eotmc" bench --case cascade-cut5 --eot 2000 --repeat 1 -q --device cuda:0 "${@:2}"; }
-says 4 'cuMemAlloc failed \(CUDA_ERROR_OUT_OF_MEMORY, 2: out of memory\).*smaller sampling.batch' short FAKE_CUDA=memory=450000 --lanes 2000
+says 4 'cuMemAlloc failed \(CUDA_ERROR_OUT_OF_MEMORY, 2: out of memory\).*smaller sampling.batch' short FAKE_CUDA=memory=900000 --lanes 2000
 says 4 'cascade failed \(CUDA_ERROR_LAUNCH_FAILED, 719' short FAKE_CUDA=launch=cascade
 says 4 'lanes_summary failed \(CUDA_ERROR_LAUNCH_FAILED, 719' short FAKE_CUDA=launch=lanes_summary
 
