@@ -151,7 +151,7 @@ struct eot_run_options {
     bool wants_errors;             /* a run whose errors come from batches is made in several */
 };
 
-#define EOT_MAX_BLOCK 256
+#define EOT_MAX_BLOCK 200 /* so that the sums of a run stay below 10 MB */
 
 struct eot_run {
     struct eot_sums sums;

@@ -188,6 +188,7 @@ Test(analog_forced, all_estimates_and_histograms_agree_over_ten_seeds, .timeout 
         }
     for (size_t i = 0; i < pool[0].n_histogram; i++) {
         cr_assert_str_eq(pool[0].histogram[i].name, pool[1].histogram[i].name);
+        if (strcmp(pool[0].histogram[i].name, "track.momentum_error") == 0) continue; /* means, which do not add up */
         double chi_square =
             joined_chi_square(pool[0].histogram[i].value, pool[0].histogram[i].variance, pool[1].histogram[i].value,
                               pool[1].histogram[i].variance, pool[0].histogram[i].n_bin, &ndf);

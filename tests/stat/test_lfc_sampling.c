@@ -222,7 +222,7 @@ Test(lfc_sampling, requests_outside_the_tables_are_refused) {
     eot_lfc_table d;
     materials_make(material);
     cr_expect_eq(eot_lfc_tables_create(&r, 2.0, material, 1, &table, &d, NULL, &err), EOT_E_USAGE);
-    cr_expect_eq(eot_lfc_tables_create(&r, 400.0, material, 1, &table, &d, NULL, &err), EOT_E_USAGE);
+    cr_expect_eq(eot_lfc_tables_create(&r, 600.0, material, 1, &table, &d, NULL, &err), EOT_E_USAGE);
     cr_expect_eq(eot_lfc_tables_create(&r, 100.0, material, 0, &table, &d, NULL, &err), EOT_E_USAGE);
     material[0].nuclide[0].atoms = -1.0;
     cr_expect_eq(eot_lfc_tables_create(&r, 100.0, material, 1, &table, &d, NULL, &err), EOT_E_USAGE);

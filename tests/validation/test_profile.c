@@ -33,11 +33,12 @@ static struct shower_result showers(double energy, double cut, int n, bool has_l
     struct eot_run run = {0};
     struct eot_error err = {0};
     char text[5][64];
-    const char *set[8] = {text[0],
+    const char *set[9] = {text[0],
                           text[1],
                           text[2],
                           text[3],
                           text[4],
+                          "beam.position_z=-1 cm", /* behind the lead, which then does not act on the beam */
                           "geometry.volumes.mm0.z=-4 cm",
                           "geometry.volumes.mm0.material=lead",
                           "geometry.volumes.mm0.thickness=1 cm"};
@@ -48,7 +49,7 @@ static struct shower_result showers(double energy, double cut, int n, bool has_l
     snprintf(text[4], sizeof text[4], "beam.spread=0");
     struct eot_backend_options host = {.selector = "host"};
     cr_assert_eq(
-        eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", set, has_lead_in_front ? 8 : 5, &config, &err),
+        eot_config_read(EOT_SOURCE_DIR "/configs/na64e-dimuon.yaml", set, has_lead_in_front ? 9 : 6, &config, &err),
         EOT_OK, "%s", err.text);
     config.physics.rare[EOT_RARE_DIMUON_GAMMA] = false; /* no rate below the cut to be measured */
     cr_assert_eq(eot_setup_create(&config, &setup, &err), EOT_OK, "%s", err.text);

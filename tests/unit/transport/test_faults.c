@@ -44,7 +44,9 @@ static void spoil(enum eot_kernel kernel, int argument, size_t offset, size_t n_
 Test(faults, fail_the_run_and_name_the_primary) {
     struct simulation s;
     simulation_open(&s, "configs/smoke.yaml",
-                    (const char *const[]){"sampling.eot=64", "sampling.batch=64", "sampling.first=1000", NULL}, "host");
+                    (const char *const[]){"sampling.eot=64", "sampling.batch=64", "sampling.first=1000",
+                                          "sampling.lost_tracks_max=0", "sampling.lost_tracks_fraction=0", NULL},
+                    "host");
     honest = *s.backend->op;
     struct eot_backend_operations wrong = honest;
     wrong.launch = launch_with_spoiled_buffer;
