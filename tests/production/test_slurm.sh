@@ -79,7 +79,7 @@ done
 [ "$state" = idle ] || skip "no node of Slurm came up here ('$state'): $(tail -n 3 "$work/slurmd.log" "$work/slurmctld.log" 2>&1 | tr '\n' ' ')"
 
 # --- one run, and the same by an array
-run=("$source/configs/smoke.yaml" --device host --set sampling.eot=24000 --set sampling.batch=10 --set scoring.showers=2 --set output.figures=off)
+run=("$source/configs/smoke.yaml" --device host --set sampling.eot=96000 --set sampling.batch=10 --set scoring.showers=2 --set output.figures=off)
 "$eotmc" run "${run[@]}" --progress none -o "$work/whole" >"$work/out" 2>"$work/err" </dev/null || fail "the run: $(cat "$work/err")"
 "$eotmc" submit "${run[@]}" --slurm --jobs 8 --memory 100M --time 00:10:00 -o "$work/jobs" >"$work/command" 2>"$work/err" || fail "submit: $(cat "$work/err")"
 (cd / && bash "$work/command") >"$work/out" 2>"$work/err" || fail "'$(cat "$work/command")': $(cat "$work/err")"

@@ -43,7 +43,7 @@ n_event=$(grep -c '^E ' "$work/run/events.hepmc")
 n_muon=$(grep -cE '^P [0-9]+ -1 -?13 ' "$work/run/events.hepmc")
 [ "$n_event" -gt 50 ] && [ "$n_muon" -eq $((2 * n_event)) ] || fail "HepMC has $n_event events with $n_muon muons"
 # 1 nb Z^2 on lead (82) is 6.724e6 pb, whatever the photon's energy
-grep -q '^A 0 GenCrossSection 6.7240000000e+06 ' "$work/run/events.hepmc" || fail "HepMC has not the example's cross section: $(grep -m 1 GenCrossSection "$work/run/events.hepmc")"
+grep -q '^A 0 vertex_xsec_pb 6.7240000000e+06$' "$work/run/events.hepmc" || fail "HepMC has not the example's cross section: $(grep -m 1 vertex_xsec_pb "$work/run/events.hepmc")"
 "$eotmc" replay "$work/run" --event 3 >"$work/out" 2>&1 && grep -q ': photon of [0-9.]* GeV, muon pair (gamma N -> mu+ mu- N (example)), at' "$work/out" ||
     fail "replay does not name it: $(grep 'vertex in step' "$work/out")"
 

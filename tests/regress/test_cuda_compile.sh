@@ -3,7 +3,8 @@
 # usage: test_cuda_compile.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 eotmc=$1
-registers=64 spill=64 # most registers of the hot kernel, which spills nothing on sm_80 and sm_90; most bytes that any kernel spills
+registers=64 spill=64 # most registers of the hot kernel, which spills nothing on sm_80 and sm_90; most bytes that any other kernel spills
+fit_spill=4096 # but for select_event: the matrices of the track fit are not for registers (one event in a hundred has a track)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if ! "$eotmc" kernels --arch sm_90 --kernel probe_layout >"$work/first" 2>"$work/err"; then
@@ -17,9 +18,9 @@ check() { # NAME ARGUMENTS...
     for architecture in sm_80 sm_90 sm_100; do
         "$eotmc" kernels --arch $architecture "$@" >"$work/table" 2>"$work/err" || { cat "$work/err"; echo "FAILED: $name for $architecture"; exit 1; }
         cat "$work/table"
-        awk -v registers=$registers -v spill=$spill -v n=$n_kernel -v a=$architecture '$2 == a { seen++; if ($3 <= 0 || $4 < 0) bad = "the compiler tells no registers of " $1
+        awk -v registers=$registers -v spill=$spill -v fit_spill=$fit_spill -v n=$n_kernel -v a=$architecture '$2 == a { seen++; if ($3 <= 0 || $4 < 0) bad = "the compiler tells no registers of " $1
                 if ($1 == "cascade" && ($3 > registers || ($4 > 0 && a != "sm_100"))) bad = "cascade has " $3 " registers and spills " $4 " bytes"
-                if ($4 > spill) bad = $1 " spills " $4 " bytes" }
+                if ($4 > ($1 == "select_event" ? fit_spill : spill)) bad = $1 " spills " $4 " bytes" }
             END { if (seen != n) bad = seen " kernels of " n; if (bad != "") print bad; exit bad != "" }' "$work/table" || { echo "FAILED: $name for $architecture"; exit 1; }
     done
 }
