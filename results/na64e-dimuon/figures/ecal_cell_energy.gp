@@ -1,8 +1,11 @@
-# Made by eotmc 0.1.0. In this folder, `gnuplot ecal_cell_energy.gp` makes the picture again.
-if (!exists('output')) output = 'ecal_cell_energy.png'
+# Made by eotmc 0.2.0. In this folder, `gnuplot ecal_cell_energy.gp` makes the picture again; with -e "form='svg'" or 'pdf' in that form.
+if (!exists('form')) form = 'png'
+if (!exists('output')) output = 'ecal_cell_energy.'.form
 set encoding utf8
-if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size 1200, 900 font 'Sans,22' linewidth 2 }
-else { set terminal png size 1200, 900 enhanced }
+if (form eq 'svg') { set terminal svg size 1200, 900 dynamic enhanced font 'Sans,22' linewidth 2 background 'white' }
+if (form eq 'pdf') { set terminal pdfcairo size 8.333in, 6.250in font 'Sans,11' linewidth 2 }
+if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size 1200, 900 font 'Sans,22' linewidth 2 }
+if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') == 0) { set terminal png size 1200, 900 enhanced }
 set output output
 set title 'Energy in the cells of the ECAL (GeV per shower)' font ',24' offset 0, -0.3
 set xlabel 'cell (x + y n\_x)'
@@ -12,7 +15,7 @@ set format y '10^{%L}'
 low = 0.000651185
 set yrange [low:93.505]
 set ylabel 'per EOT / 1'
-set label 99 'eotmc 0.1.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
+set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign
 set border 31 linewidth 0.8
 set tics front
