@@ -105,7 +105,8 @@ static enum eot_status add_resolution_histogram(const struct eot_estimator *e, s
         double mean = w > 0.0 ? s / w : 0.0, n_eff = w2 > 0.0 ? w * w / w2 : 0.0;
         /* of the mean square, at least; of its root a quarter over the mean */
         double spread = n_eff > 0.0 ? fmax(s2 / w2 - mean * mean, 0.0) / n_eff : 0.0;
-        bool is_known = n_eff >= EOT_FEWEST_ENTRIES && mean > 0.0; /* fewer do not tell their spread: the bin stays empty */
+        bool is_known =
+            n_eff >= EOT_FEWEST_ENTRIES && mean > 0.0; /* fewer do not tell their spread: the bin stays empty */
         values[b] = is_known ? sqrt(mean) : 0.0;
         variances[b] = is_known ? spread / (4.0 * mean) : 0.0;
     }

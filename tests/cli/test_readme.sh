@@ -54,6 +54,14 @@ n_run=0 n_checked=0
 quickstart_check() { # ARGUMENTS
     { [ -x quickstart ] && bash -n quickstart; } || failed "quickstart is not there, not executable, or not a shell script"
     ./quickstart --help | grep -q "quickstart $1 " || failed "quickstart does not know '$1'"
+    if [ "$1" = plane ]; then # its two commands, as they stand
+        sed -n '/^plane)/,/;;/p' quickstart | sed -nE 's/^ *(exec )?(build\/eotmc [^"]*[^" ])( "\$@")?$/\2/p' >plane_jobs
+        [ "$(wc -l <plane_jobs)" -eq 2 ] || failed "the two commands of ./quickstart plane were not found"
+        while IFS= read -r job <&4; do
+            n_run=$((n_run + 1))
+            attempt "$job"
+        done 4<plane_jobs
+    fi
     [ "$1" = run ] || return 0
     main_job=$(sed -nE 's/^run\) exec (build\/eotmc run .*) "\$@" ;;$/\1/p' quickstart)
     [ -n "$main_job" ] || { failed "the main job was not found in quickstart, where it is expected as: run) exec build/eotmc run ... \"\$@\" ;;"; return; }
@@ -66,7 +74,7 @@ while IFS= read -r command <&3; do
         n_run=$((n_run + 1))
         attempt "$command $(small "$command")"
         ;;
-    "./quickstart run" | "./quickstart test")
+    "./quickstart run" | "./quickstart test" | "./quickstart plane")
         n_checked=$((n_checked + 1))
         quickstart_check "${command#./quickstart }"
         ;;
