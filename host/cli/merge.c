@@ -191,6 +191,8 @@ enum eot_status eot_cmd_merge(int argc, char **argv, struct eot_error *err) {
               "%s/effective-config.yaml is not the configuration of the checkpoint beside it (hash %.12s, not %.12s); "
               "put the right one back",
               parts.folder[0], config.sha256, head.config_sha256);
+    if (eot_sums_primaries(&run.sums) == run.sums.frame.n_primary) /* one run is asked that, too */
+        EOT_TRY(eot_run_check_lost(&config, &run, run.n_followed, err));
     EOT_TRY(eot_folder_open(path, forces ? EOT_FOLDER_FORCE : EOT_FOLDER_NEW, &folder, err));
     EOT_TRY(write_run(&config, &head, &run, path, err));
     EOT_TRY(tell_holes(&run.sums, path, err));

@@ -51,11 +51,11 @@ static void finished_free(struct finished *f) {
     free(f);
 }
 
-/* Whether a run has lost too many events. @param n_followed of which. */
-static enum eot_status check_lost(const struct team *t, uint64_t n_followed, struct eot_error *err) {
+enum eot_status eot_run_check_lost(const struct eot_config *config, const struct eot_run *run, uint64_t n_followed,
+                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const struct eot_sampling_config *s = &t->context.config->sampling;
-    const struct eot_lost_events *lost = &t->run->lost;
+    const struct eot_sampling_config *s = &config->sampling;
+    const struct eot_lost_events *lost = &run->lost;
     EOT_CHECK(lost->n <= s->lost_tracks_max || (double)lost->n <= s->lost_tracks_fraction * (double)n_followed,
               EOT_E_DEVICE,
               "%llu of %llu events lost a track (more than sampling.lost_tracks_max = %llu and than "
@@ -87,7 +87,7 @@ static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_
     run->end += f->batch.n;
     eot_progress_update(&t->progress, run->end - run->first);
     if (run->n_followed == run->end - run->first) /* one event a primary: no run of this length can get over it */
-        EOT_TRY(check_lost(t, t->context.config->sampling.eot, err));
+        EOT_TRY(eot_run_check_lost(t->context.config, run, t->context.config->sampling.eot, err));
 done:
     return status;
 }
@@ -374,10 +374,9 @@ static enum eot_status conclude(struct team *t, struct worker *first, struct eot
         if (err != NULL) *err = t->error;
         return t->status;
     }
-    EOT_TRY(check_lost(t, run->n_followed, err));
     if (!run->is_partial) EOT_TRY(t->job->finish(first->state, &run->sums, err));
     if (keeper != NULL) EOT_TRY(keeper->save(keeper->context, run, !run->is_partial, err));
-    EOT_TRY(check_lost(t, run->n_followed, err));
+    EOT_TRY(eot_run_check_lost(t->context.config, run, run->n_followed, err));
 done:
     return status;
 }
