@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "job/job.h"
+#include "job/known.h"
+#include "job/watch.h"
 
 /* A batch that a device has finished. */
 struct finished {
@@ -32,6 +34,10 @@ struct team {
     enum eot_status status; /* of the device that failed first */
     struct eot_error error;
     double saved_s, start_s, before_s; /* clock of the last save, of the start; what earlier processes took */
+    struct worker *worker;
+    size_t n_worker;
+    double asked_s; /* clock when the run was asked to stop; 0: it was not */
+    bool is_saved_late;
 };
 
 /* One device, or a second queue on it, whose launches fill the device where the first one's leave it idle. */
@@ -40,6 +46,11 @@ struct worker {
     struct eot_backend *backend;
     void *state;         /* the job's */
     double build_before; /* JIT time of its device before the run */
+    struct eot_known known;
+    long n_launch_seen; /* by the watch, and the clock when that was new */
+    double seen_s;
+    atomic_bool is_at_work;
+    bool is_told;
     pthread_t thread;
     bool has_thread, is_second;
 };
@@ -166,21 +177,62 @@ static enum eot_status work(struct worker *w, struct eot_error *err) {
         if (is_complete) {
             struct finished *done_batch = f;
             f = NULL;
+            if (!w->known.has_doubt) w->known.first_in_doubt = done_batch->batch.first;
+            w->known.has_doubt = true;
             EOT_TRY(hand_in(t, done_batch, err));
+            EOT_TRY(eot_known_check(&w->known, &t->context, w->state, w->backend, &t->run->sums.frame, false, err));
         }
         finished_free(f);
         f = NULL;
     }
+    EOT_TRY(eot_known_check(&w->known, &t->context, w->state, w->backend, &t->run->sums.frame, true, err));
 done:
     finished_free(f);
     return status;
+}
+
+/* While the workers wait for their devices, with the lock held: a device that is silent is named, and a run that is to
+ * stop is saved even if a driver does not come back. */
+static void look_at_workers(void *argument) {
+    static const double SILENT_S = 30.0, LATE_S = 1.0;
+    struct team *t = argument;
+    const struct eot_run_keeper *keeper = t->context.options->keeper;
+    const struct eot_log *log = t->context.options->log;
+    struct eot_error error = {.status = EOT_OK};
+    double now = eot_clock_seconds();
+    for (size_t i = 0; i < t->n_worker; i++) {
+        struct worker *w = &t->worker[i];
+        long n_launch = w->backend->n_launch;
+        if (w->seen_s == 0.0 || n_launch != w->n_launch_seen) w->seen_s = now;
+        w->n_launch_seen = n_launch;
+        if (!w->is_at_work || w->is_told || now - w->seen_s < SILENT_S) continue;
+        eot_log_message(
+            log, EOT_LOG_NORMAL,
+            "%s has not answered for %.0f s (a very long launch, or a driver that hangs); Ctrl-C saves what "
+            "has been done",
+            w->backend->name, now - w->seen_s);
+        w->is_told = true;
+    }
+    if (keeper == NULL || t->is_saved_late || !eot_stop_is_asked(&t->context.stop)) return;
+    if (t->asked_s == 0.0) t->asked_s = now;
+    if (now - t->asked_s < LATE_S) return;
+    t->run->wall_s = t->before_s + now - t->start_s;
+    if (keeper->save(keeper->context, t->run, false, &error) == EOT_OK)
+        eot_log_message(log, EOT_LOG_NORMAL,
+                        "what has been done is saved; a device has not answered yet: a second Ctrl-C ends the run at "
+                        "once, --resume goes on from here");
+    else
+        eot_log_message(log, EOT_LOG_NORMAL, "no checkpoint was written: %s", error.text);
+    t->is_saved_late = true;
 }
 
 static void *work_in_thread(void *argument) {
     struct worker *w = argument;
     struct team *t = w->team;
     struct eot_error error = {0};
+    atomic_store(&w->is_at_work, true);
     enum eot_status status = work(w, &error);
+    atomic_store(&w->is_at_work, false);
     if (status == EOT_OK) return NULL;
     atomic_store(&t->is_stopped, true);
     pthread_mutex_lock(&t->lock);
@@ -370,7 +422,10 @@ static enum eot_status conclude(struct team *t, struct worker *first, struct eot
     run->is_partial = t->n_done < t->end_batch; /* batches from the first unfinished one on do not count */
     run->wall_s = t->before_s + eot_clock_seconds() - t->start_s;
     if (t->status != EOT_OK) {
-        if (keeper != NULL) keeper->save(keeper->context, run, false, &ignored); /* what failed is what is said */
+        bool is_wrong = false; /* what was made since the last checkpoint is in doubt */
+        for (size_t i = 0; i < t->n_worker; i++) is_wrong |= t->worker[i].known.is_wrong;
+        if (keeper != NULL && !is_wrong)
+            keeper->save(keeper->context, run, false, &ignored); /* what failed is what is said */
         if (err != NULL) *err = t->error;
         return t->status;
     }
@@ -388,6 +443,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     struct team team = {.context = {.config = config, .setup = setup, .world = world, .options = options},
                         .lock = PTHREAD_MUTEX_INITIALIZER};
     struct worker *worker = NULL;
+    struct eot_watch watch = {.has_thread = false};
     size_t n_worker = 0;
     bool has_progress = false;
     double kernel_before = 0.0;
@@ -406,7 +462,11 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     eot_progress_start(&team.progress, options->progress, team.job->unit, run->part_end - run->part_first,
                        run->end - run->first);
     has_progress = true;
+    team.worker = worker;
+    team.n_worker = n_worker;
+    eot_watch_start(&watch, &team.lock, look_at_workers, &team);
     run_workers(&team, worker, n_worker);
+    eot_watch_stop(&watch);
     EOT_TRY(conclude(&team, &worker[0], err));
     double built = 0.0, ignored[2];
     run->kernel_s = -kernel_before;
