@@ -29,6 +29,9 @@ done:
     return status;
 }
 
+static int compare_devices(const void *a, const void *b) { return memcmp(a, b, 2 * sizeof(char[128])); }
+
+/* The devices of both, in an order of their own. */
 static void merge_devices(struct eot_checkpoint_head *head, const struct eot_checkpoint_head *part) {
     for (uint64_t i = 0; i < part->n_device; i++) {
         bool is_there = false;
@@ -37,6 +40,7 @@ static void merge_devices(struct eot_checkpoint_head *head, const struct eot_che
         if (!is_there && head->n_device < EOT_CHECKPOINT_MAX_DEVICE)
             memcpy(head->device[head->n_device++], part->device[i], sizeof part->device[i]);
     }
+    qsort(head->device, (size_t)head->n_device, sizeof head->device[0], compare_devices);
 }
 
 enum eot_status eot_merge_add(const char *folder, const struct eot_sums_layout *layout,
