@@ -17,6 +17,7 @@ faulty() { # FOLDER VARIABLES... -- OPTIONS...
     shift
     while [ "$1" != -- ]; do variables+=("$1"); shift; done
     shift
+    [ "${in_folder:-0}" = 1 ] && variables+=(FAULT_FOLDER="$folder") # of the run, not its caches
     { env LD_PRELOAD="$work/shim.so" "${variables[@]}" "$eotmc" run "${run[@]}" --progress none --device "${device:-host}" --checkpoint 0 -o "$folder" "$@" >"$work/out" 2>"$work/err" </dev/null; } 2>"$work/shell"
 }
 number_of() { # CALLS: how many of them a run makes
