@@ -379,6 +379,13 @@ done:
     return status;
 }
 
+size_t eot_run_most_blocks(const struct eot_sums_layout *layout) {
+    enum { MAX_SUMS = 10000000 };
+    size_t fixed = layout->n_value[EOT_SUMS_PER_RUN] + layout->n_value[EOT_SUMS_APART],
+           n = (MAX_SUMS / sizeof(int64_t) - fixed) / (layout->n_value[EOT_SUMS_PER_BLOCK] + 1);
+    return n < EOT_MAX_BLOCK ? n : EOT_MAX_BLOCK;
+}
+
 static enum eot_status team_create(struct team *t, struct eot_run *run, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_config *config = t->context.config;
@@ -398,16 +405,16 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
     }
     t->context.batch = eot_job_batch_size(config, o->backend);
     if (t->context.batch > s->eot) t->context.batch = s->eot;
-    uint64_t most = o->wants_errors ? eot_job_largest_batch(config, o->backend) : s->eot;
-    if (t->context.batch > most) t->context.batch = most;
+    uint64_t largest = o->wants_errors ? eot_job_largest_batch(config, o->backend) : s->eot;
+    if (t->context.batch > largest) t->context.batch = largest;
     t->n_batch = (s->eot + t->context.batch - 1) / t->context.batch;
-    EOT_TRY(eot_sums_create(
-        &run->sums, &t->layout,
-        &(struct eot_sums_frame){.first = s->first,
-                                 .n_primary = s->eot,
-                                 .batch = t->context.batch,
-                                 .n_block = t->n_batch < EOT_MAX_BLOCK ? (size_t)t->n_batch : EOT_MAX_BLOCK},
-        false, err));
+    const size_t most = eot_run_most_blocks(&t->layout);
+    EOT_TRY(eot_sums_create(&run->sums, &t->layout,
+                            &(struct eot_sums_frame){.first = s->first,
+                                                     .n_primary = s->eot,
+                                                     .batch = t->context.batch,
+                                                     .n_block = t->n_batch < most ? (size_t)t->n_batch : most},
+                            false, err));
     EOT_TRY(choose_part(t, err));
 done:
     return status;
