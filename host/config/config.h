@@ -116,10 +116,11 @@ struct eot_sampling_config {
 };
 
 struct eot_device_config {
-    int work_group;   /* 0 = automatic */
-    int lanes;        /* 0 = automatic */
-    int launch_steps; /* 0 = automatic, steps per launch */
-    int in_flight;    /* 0 = automatic, batches at work at a time on one device */
+    int work_group;     /* 0 = automatic */
+    int lanes;          /* 0 = automatic */
+    int launch_steps;   /* 0 = automatic, steps per launch */
+    int in_flight;      /* 0 = automatic, batches at work at a time on one device */
+    int known_launches; /* after which a known primary is followed again; 0 = never */
 };
 
 struct eot_detector_config {

@@ -243,6 +243,10 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
           "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, 1 on the "
           "host. Does not change results"),
+    COUNT(
+        ROOT, "device.known_launches", INTEGER, 0, 1e9, "1000", ROOT(device.known_launches),
+        "kernel launches after which the first primary is followed again: a device that then gives other numbers than "
+        "before fails the run. 0 = never. Does not change results"),
 
     NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution),
            "relative, of the upstream spectrometer"),

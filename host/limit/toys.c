@@ -105,7 +105,7 @@ static enum eot_status throw_slices(struct thrower *t, struct eot_error *err) {
                                                        .work = t->work,
                                                        .q = t->q},
                                 err));
-        EOT_TRY(b->op->buffer_read(b, t->q, 0, n * sizeof *crew->q, crew->q + first, err));
+        EOT_TRY(eot_backend_read(b, t->q, 0, n * sizeof *crew->q, crew->q + first, err));
     }
 done:
     return status;

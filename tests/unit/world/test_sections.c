@@ -128,6 +128,7 @@ static const struct row {
     {"device.lanes", "device.lanes=8", NULL, "of a launch"},
     {"device.launch_steps", "device.launch_steps=8", NULL, "of a launch"},
     {"device.in_flight", "device.in_flight=1", NULL, "of a launch"},
+    {"device.known_launches", "device.known_launches=1", NULL, "of a launch"},
     {"detector.beam_momentum_resolution", "detector.beam_momentum_resolution=0.02", NULL, NULL},
     {"detector.ecal.stochastic", "detector.ecal.stochastic=0.11", NULL, NULL},
     {"detector.ecal.constant", "detector.ecal.constant=0.05", NULL, NULL},
