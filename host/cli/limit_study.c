@@ -46,37 +46,56 @@ done:
     return status;
 }
 
+static void print_number(const char *format, double value) {
+    if (isnan(value))
+        printf(" %9s", "-");
+    else
+        printf(format, value);
+}
+
+/* The limits in events: of a count the same for all masses, else for each. */
+static void print_events(const struct eot_plane *plane) {
+    printf("%-10s %-11s %-8s %9s %9s %9s %9s %9s %9s  upper limit [events]\n", "EOT", "method", "m_phi", "observed",
+           "-2 sigma", "-1 sigma", "median", "+1 sigma", "+2 sigma");
+    for (size_t i = 0; i < plane->n_curve; i++) {
+        const struct eot_plane_curve *c = &plane->curve[i];
+        for (size_t k = 0; k < plane->n_point && (k == 0 || !c->is_count); k++) {
+            if (!plane->point[k].is_simulated) continue;
+            printf("%-10g %-11s ", c->eot, eot_study_method_name[c->method]);
+            if (c->is_count)
+                printf("%-8s", "all");
+            else
+                printf("%-8g", plane->point[k].m_phi);
+            print_number(" %9.4f", c->at[k].observed);
+            for (int b = 0; b < EOT_N_BAND; b++) print_number(" %9.4f", c->at[k].expected[b]);
+            printf("\n");
+        }
+    }
+}
+
 static void print_plane(const struct eot_study *s, const struct eot_plane *plane, const char *folder) {
+    bool is_binned = eot_study_is_binned(s);
+    const struct eot_plane_curve *c = &plane->curve[0];
     printf("%s: %zu masses, %zu backgrounds, %g EOT, %g %% confidence level\n", s->name, s->n_signal, s->n_background,
            s->eot, 100.0 * s->level);
+    if (s->bins.n_cell > 1) printf("%zu bins, joined from %zu\n", s->bins.n, s->bins.n_cell);
     for (size_t i = 0; i < s->n_background; i++)
         printf("background %-20s %.4g +- %.2g events\n", s->background[i].name, s->background[i].per_eot.value * s->eot,
                s->background[i].per_eot.error * s->eot);
-    printf("%-10s %-11s %9s %9s %9s %9s %9s %9s  upper limit [events]\n", "EOT", "method", "observed", "-2 sigma",
-           "-1 sigma", "median", "+1 sigma", "+2 sigma");
-    for (size_t i = 0; i < plane->n_curve; i++) {
-        const struct eot_plane_curve *c = &plane->curve[i];
-        printf("%-10g %-11s", c->eot, eot_study_method_name[c->method]);
-        for (int k = -1; k < EOT_N_BAND; k++) {
-            double value = k < 0 ? c->events.observed : c->events.expected[k];
-            if (isnan(value))
-                printf(" %9s", "-");
-            else
-                printf(" %9.4f", value);
-        }
-        printf("\n");
-    }
-    printf("%-12s %-12s %-12s %s\n", "m_phi [GeV]", "h, median", "rel. error", "h, observed");
+    print_events(plane);
+    printf("%-12s %-12s %-12s %-12s %s\n", "m_phi [GeV]", "h, median", "rel. error", "h, observed",
+           is_binned ? "events of the count / of the shape" : "");
     for (size_t i = 0; i < plane->n_point; i++) {
         const struct eot_plane_point *p = &plane->point[i];
-        const struct eot_plane_curve *c = &plane->curve[0];
         if (!p->is_simulated) continue;
-        printf("%-12g %-12.4g %-12.2g", p->m_phi, eot_plane_coupling(p, c->eot, c->events.expected[2]),
-               eot_plane_error(p));
-        if (isnan(c->events.observed))
-            printf(" -\n");
+        printf("%-12g %-12.4g %-12.2g", p->m_phi, eot_plane_coupling(p, c->eot, c->at[i].expected[2]),
+               eot_plane_error(p, c->method));
+        if (isnan(c->at[i].observed))
+            printf(" %-12s", "-");
         else
-            printf(" %.4g\n", eot_plane_coupling(p, c->eot, c->events.observed));
+            printf(" %-12.4g", eot_plane_coupling(p, c->eot, c->at[i].observed));
+        if (is_binned) printf(" %.3f", p->gain);
+        printf("\n");
     }
     printf("results in %s\n", folder);
 }

@@ -12,8 +12,12 @@
 #include "study/read_private.h"
 
 void eot_study_free(struct eot_study *s) {
-    for (size_t i = 0; i < s->n_signal; i++) free(s->signal[i].origin);
+    for (size_t i = 0; i < s->n_signal; i++) {
+        free(s->signal[i].origin);
+        eot_study_shape_free(&s->signal[i].shape);
+    }
     for (size_t i = 0; i < s->n_background; i++) {
+        eot_study_shape_free(&s->background[i].shape);
         free(s->background[i].name);
         free(s->background[i].origin);
         free(s->background[i].cutflow);
@@ -25,7 +29,8 @@ void eot_study_free(struct eot_study *s) {
     }
     for (size_t i = 0; i < s->n_gm2; i++) free(s->gm2[i].name);
     for (size_t i = 0; i < s->n_warning; i++) free(s->warning[i]);
-    void *list[] = {s->path, s->name, s->family, s->signal, s->background, s->systematic, s->gm2, s->warning};
+    void *list[] = {s->path, s->name, s->family,  s->signal,       s->background,    s->systematic,
+                    s->gm2,  s->seen, s->warning, s->bins.missing, s->bins.momentum, s->bins.bin_of};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) free(list[i]);
     *s = (struct eot_study){.n_signal = 0};
 }
@@ -74,9 +79,8 @@ static enum eot_status text_read(struct eot_study_reader *r, const struct eot_no
     return EOT_OK;
 }
 
-/* Keys that nobody reads are errors. @param known separated by blanks. */
-static enum eot_status keys_check(struct eot_study_reader *r, const struct eot_node *section, const char *known,
-                                  struct eot_error *err) {
+enum eot_status eot_study_keys(struct eot_study_reader *r, const struct eot_node *section, const char *known,
+                               struct eot_error *err) {
     char copy[400];
     const char *word[40];
     size_t n = 0;
@@ -113,12 +117,43 @@ done:
     return status;
 }
 
+/* The shape of a background: relative numbers of the cells, or the folder of a run that has it. */
+static enum eot_status shape_read(struct eot_study_reader *r, const struct eot_node *item,
+                                  struct eot_study_background *b, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_node *node = eot_node_child(item, "shape");
+    size_t n = r->study->bins.n_cell;
+    if (node != NULL && n == 1)
+        return eot_tree_fail(&r->tree, node, "shape", err, "(a study without bins only counts); leave it out");
+    if (node != NULL && node->kind == EOT_NODE_SCALAR) return eot_study_add_shape(r, node->text, b, err);
+    if (node == NULL || node->kind != EOT_NODE_LIST || node->n_child != n)
+        return eot_tree_fail(&r->tree, node != NULL ? node : item, "shape", err,
+                             "(must be the folder of a run, or a list of %zu numbers, one for each bin, from low to "
+                             "high missing energy for one momentum after the other); give it",
+                             n);
+    eot_study_shape_free(&b->shape);
+    EOT_TRY(eot_study_shape_create(n, &b->shape, err));
+    for (size_t i = 0; i < n; i++) {
+        const struct eot_node *x = node->child[i];
+        if (x->kind != EOT_NODE_SCALAR ||
+            eot_number_read(x->text, EOT_DIM_NONE, &b->shape.value[i], &(enum eot_dimension){EOT_DIM_NONE}) !=
+                EOT_NUMBER_OK ||
+            !(b->shape.value[i] >= 0.0))
+            return eot_tree_fail(&r->tree, x, "shape", err, "(no number from 0); give relative numbers of events");
+        b->shape.total += b->shape.value[i];
+    }
+    if (!(b->shape.total > 0.0))
+        return eot_tree_fail(&r->tree, node, "shape", err, "(all numbers are 0); give relative numbers of events");
+done:
+    return status;
+}
+
 static enum eot_status background_read(struct eot_study_reader *r, const struct eot_node *item, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_study *s = r->study;
     const char *name, *run;
     double relative;
-    EOT_TRY(keys_check(r, item, "name run events per_eot error constraint", err));
+    EOT_TRY(eot_study_keys(r, item, "name run events per_eot error constraint shape", err));
     EOT_TRY(text_read(r, item, "name", NULL, &name, err));
     for (size_t i = 0; i < s->n_background; i++)
         if (strcmp(s->background[i].name, name) == 0 || strcmp(name, "signal") == 0)
@@ -139,7 +174,8 @@ static enum eot_status background_read(struct eot_study_reader *r, const struct 
         goto done;
     }
     if (run[0] != '\0') {
-        EOT_TRY(eot_study_add_run(r, run, b, err));
+        EOT_TRY(eot_study_add_run(r, run, eot_node_child(item, "shape") != NULL, b, err));
+        if (eot_node_child(item, "shape") != NULL) status = shape_read(r, item, b, err);
         goto done;
     }
     double value;
@@ -149,6 +185,7 @@ static enum eot_status background_read(struct eot_study_reader *r, const struct 
     b->per_eot = (struct eot_measured){value, value * relative};
     b->origin = strdup("given as a number");
     EOT_CHECK_MEMORY(b->origin);
+    if (s->bins.n_cell > 1 || eot_node_child(item, "shape") != NULL) EOT_TRY(shape_read(r, item, b, err));
 done:
     return status;
 }
@@ -158,7 +195,7 @@ static enum eot_status systematic_read(struct eot_study_reader *r, const struct 
     struct eot_study *s = r->study;
     const char *name, *kind;
     double size;
-    EOT_TRY(keys_check(r, item, "name on size constraint", err));
+    EOT_TRY(eot_study_keys(r, item, "name on size constraint", err));
     EOT_TRY(text_read(r, item, "name", NULL, &name, err));
     EOT_TRY(text_read(r, item, "constraint", "lognormal", &kind, err));
     EOT_TRY(eot_study_number(r, item, "size", NAN, 0.0, 2.0, &size, err));
@@ -202,7 +239,7 @@ static enum eot_status gm2_read(struct eot_study_reader *r, const struct eot_nod
     enum eot_status status = EOT_OK;
     struct eot_study *s = r->study;
     const char *name;
-    EOT_TRY(keys_check(r, item, "name deviation error", err));
+    EOT_TRY(eot_study_keys(r, item, "name deviation error", err));
     EOT_TRY(text_read(r, item, "name", NULL, &name, err));
     struct eot_study_gm2 *grown = eot_array_grown(s->gm2, s->n_gm2, sizeof *grown);
     EOT_CHECK_MEMORY(grown);
@@ -282,10 +319,42 @@ static enum eot_status relic_read(struct eot_study_reader *r, struct eot_error *
     const struct eot_node *relic = eot_node_child(r->tree.root, "relic");
     s->relic_ratio = NAN;
     if (relic == NULL) goto done;
-    EOT_TRY(keys_check(r, relic, "mass_ratio coupling sigma_v_pb", err));
+    EOT_TRY(eot_study_keys(r, relic, "mass_ratio coupling sigma_v_pb", err));
     EOT_TRY(eot_study_number(r, relic, "mass_ratio", 3.0, 0.51, 1e3, &s->relic_ratio, err));
     EOT_TRY(eot_study_number(r, relic, "coupling", 0.1, 1e-6, 10.0, &s->relic_coupling, err));
     EOT_TRY(eot_study_number(r, relic, "sigma_v_pb", 10.0, 1e-6, 1e6, &s->relic_sigma_v, err));
+done:
+    return status;
+}
+
+/* Events seen: their number, or that of each cell. */
+static enum eot_status observed_read(struct eot_study_reader *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_study *s = r->study;
+    const struct eot_node *node = eot_node_child(r->tree.root, "observed");
+    size_t n = s->bins.n_cell;
+    s->observed = NAN;
+    if (node == NULL) goto done;
+    bool is_list = node->kind == EOT_NODE_LIST;
+    if (n > 1 && (!is_list || node->n_child != n))
+        return eot_tree_fail(
+            &r->tree, node, "observed", err,
+            "(must be a list of %zu numbers, one for each bin, from low to high missing energy for one "
+            "momentum after the other); give it",
+            n);
+    s->seen = calloc(n, sizeof *s->seen);
+    EOT_CHECK_MEMORY(s->seen);
+    s->observed = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const struct eot_node *x = is_list && node->n_child > i ? node->child[i] : node;
+        if (x->kind != EOT_NODE_SCALAR || (is_list && node->n_child != n) ||
+            eot_number_read(x->text, EOT_DIM_NONE, &s->seen[i], &(enum eot_dimension){EOT_DIM_NONE}) != EOT_NUMBER_OK)
+            return eot_tree_fail(&r->tree, x, "observed", err, "(no number); give the number of events seen");
+        if (!(s->seen[i] >= 0.0 && s->seen[i] <= 1e6 && s->seen[i] == floor(s->seen[i])))
+            return eot_tree_fail(&r->tree, x, "observed", err,
+                                 "(no whole number from 0 to 1e6); give the number of events seen");
+        s->observed += s->seen[i];
+    }
 done:
     return status;
 }
@@ -295,9 +364,10 @@ static enum eot_status study_fill(struct eot_study_reader *r, struct eot_error *
     struct eot_study *s = r->study;
     const struct eot_node *root = r->tree.root;
     const char *schema, *name;
-    EOT_TRY(keys_check(r, root,
+    EOT_TRY(
+        eot_study_keys(r, root,
                        "schema name eot eot_family confidence_level methods observed signals backgrounds systematics "
-                       "gm2 relic",
+                       "gm2 relic bins",
                        err));
     EOT_TRY(text_read(r, root, "schema", NULL, &schema, err));
     if (strcmp(schema, "eotmc-study/1") != 0)
@@ -308,12 +378,8 @@ static enum eot_status study_fill(struct eot_study_reader *r, struct eot_error *
     EOT_CHECK_MEMORY(s->name);
     EOT_TRY(eot_study_number(r, root, "eot", NAN, 1.0, 1e20, &s->eot, err));
     EOT_TRY(eot_study_number(r, root, "confidence_level", 0.9, 0.5, 0.9999, &s->level, err));
-    s->observed = NAN;
-    if (eot_node_child(root, "observed") != NULL)
-        EOT_TRY(eot_study_number(r, root, "observed", NAN, 0.0, 1e6, &s->observed, err));
-    if (!isnan(s->observed) && s->observed != floor(s->observed))
-        return eot_tree_fail(&r->tree, eot_node_child(root, "observed"), "observed", err,
-                             "(no whole number); give the number of events seen");
+    EOT_TRY(eot_study_read_bins(r, err));
+    EOT_TRY(observed_read(r, err));
     EOT_TRY(family_read(r, err));
     EOT_TRY(methods_read(r, err));
     EOT_TRY(relic_read(r, err));
@@ -326,6 +392,7 @@ static enum eot_status study_fill(struct eot_study_reader *r, struct eot_error *
         EOT_CHECK(s->signal[i].m_phi > s->signal[i - 1].m_phi, EOT_E_CONFIG,
                   "%s: two signals of %g GeV (%s, %s); leave one out", s->path, s->signal[i].m_phi,
                   s->signal[i - 1].origin, s->signal[i].origin);
+    EOT_TRY(eot_study_join(s, err));
 done:
     return status;
 }

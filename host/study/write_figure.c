@@ -15,7 +15,7 @@ static void add_curve(struct eot_text *data, const struct eot_plane *plane, cons
         const struct eot_plane_point *p = &plane->point[i];
         eot_text_add(data, "%.7g", p->m_phi);
         for (int k = -1; k < EOT_N_BAND; k++) {
-            double events = k < 0 ? c->events.observed : c->events.expected[k],
+            double events = k < 0 ? c->at[i].observed : c->at[i].expected[k],
                    h = isnan(events) ? NAN : eot_plane_coupling(p, c->eot, events);
             if (isnan(h)) {
                 eot_text_add(data, " NaN");
@@ -96,7 +96,7 @@ enum eot_status eot_study_write_figure(const struct eot_study *study, const stru
         eot_text_add(&script, ", \\\n     '' index %zu using 1:5 with lines linecolor '%s' dashtype %d linewidth %s", i,
                      is_own ? colour[c->method] : "#777777", is_own ? 2 : 3, is_own ? "1.5" : "0.8");
         add_title(&script, title.text != NULL ? title.text : "");
-        if (isnan(c->events.observed)) continue;
+        if (isnan(c->at[0].observed)) continue;
         eot_text_free(&title);
         eot_text_add(&title, "%s, %g EOT, observed", eot_study_method_name[c->method], c->eot);
         eot_text_add(&script, ", \\\n     '' index %zu using 1:2 with lines linecolor '%s' linewidth 1.8", i,

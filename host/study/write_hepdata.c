@@ -56,15 +56,14 @@ static void limit_table(struct eot_text *t, const struct eot_study *study, const
                                        "Expected limit on h, -1 sigma", "Expected limit on h, median",
                                        "Expected limit on h, +1 sigma", "Expected limit on h, +2 sigma"};
     add_masses(t, study);
-    for (int k = isnan(c->events.observed) ? 1 : 0; k < 6; k++) {
-        double events = k == 0 ? c->events.observed : c->events.expected[k - 1];
+    for (int k = isnan(c->at[0].observed) ? 1 : 0; k < 6; k++) {
         begin_variable(t, name[k], "");
         add_qualifiers(t, study, c->eot);
         eot_text_add(t, "  values:\n");
         for (size_t i = 0; i < plane->n_point; i++) {
             const struct eot_plane_point *p = &plane->point[i];
-            double h = eot_plane_coupling(p, c->eot, events);
-            if (p->is_simulated) add_value(t, h, h * eot_plane_error(p), "simulation");
+            double h = eot_plane_coupling(p, c->eot, k == 0 ? c->at[i].observed : c->at[i].expected[k - 1]);
+            if (p->is_simulated) add_value(t, h, h * eot_plane_error(p, c->method), "simulation");
         }
     }
 }
