@@ -397,13 +397,13 @@ done:
     return status;
 }
 
-enum eot_status eot_study_read(const char *path, const char *const *overrides, size_t n_override,
+enum eot_status eot_study_read(const char *path, const char *text, const char *const *overrides, size_t n_override,
                                struct eot_study *study, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_study_reader r = {.study = study};
     *study = (struct eot_study){.path = strdup(path)};
     EOT_CHECK_MEMORY(study->path);
-    EOT_TRY(eot_tree_read(path, NULL, overrides, n_override, &r.tree, err));
+    EOT_TRY(eot_tree_read(path, text, overrides, n_override, &r.tree, err));
     EOT_TRY(study_fill(&r, err));
 done:
     eot_tree_free(&r.tree);

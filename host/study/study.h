@@ -92,8 +92,9 @@ struct eot_study {
     char **warning;
 };
 
-/** Read a study. @param overrides "key=value". @return EOT_E_IO, EOT_E_CONFIG with the place, EOT_E_MEMORY. */
-enum eot_status eot_study_read(const char *path, const char *const *overrides, size_t n_override,
+/** Read a study. @param text instead of the file at `path`, which then only names the place in messages; NULL: the
+ * file. @param overrides "key=value". @return EOT_E_IO, EOT_E_CONFIG with the place, EOT_E_MEMORY. */
+enum eot_status eot_study_read(const char *path, const char *text, const char *const *overrides, size_t n_override,
                                struct eot_study *study, struct eot_error *err);
 void eot_study_free(struct eot_study *study);
 
