@@ -28,9 +28,10 @@ void eot_study_free(struct eot_study *s) {
         free(s->systematic[i].name);
     }
     for (size_t i = 0; i < s->n_gm2; i++) free(s->gm2[i].name);
+    for (size_t i = 0; i < s->n_mark; i++) free(s->mark[i].name);
     for (size_t i = 0; i < s->n_warning; i++) free(s->warning[i]);
-    void *list[] = {s->path, s->name, s->family,  s->signal,       s->background,    s->systematic,
-                    s->gm2,  s->seen, s->warning, s->bins.missing, s->bins.momentum, s->bins.bin_of};
+    void *list[] = {s->hepdata,    s->mark, s->path, s->name,    s->family,       s->signal,        s->background,
+                    s->systematic, s->gm2,  s->seen, s->warning, s->bins.missing, s->bins.momentum, s->bins.bin_of};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) free(list[i]);
     *s = (struct eot_study){.n_signal = 0};
 }
@@ -253,6 +254,39 @@ done:
     return status;
 }
 
+static enum eot_status mark_read(struct eot_study_reader *r, const struct eot_node *item, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_study *s = r->study;
+    const char *name;
+    EOT_TRY(eot_study_keys(r, item, "name m_phi h", err));
+    EOT_TRY(text_read(r, item, "name", NULL, &name, err));
+    struct eot_study_mark *grown = eot_array_grown(s->mark, s->n_mark, sizeof *grown);
+    EOT_CHECK_MEMORY(grown);
+    s->mark = grown;
+    struct eot_study_mark *m = &grown[s->n_mark++];
+    *m = (struct eot_study_mark){.name = strdup(name)};
+    EOT_CHECK_MEMORY(m->name);
+    EOT_TRY(eot_study_number(r, item, "m_phi", NAN, 1e-6, 1e6, &m->m_phi, err));
+    EOT_TRY(eot_study_number(r, item, "h", NAN, 1e-12, 1e3, &m->h, err));
+done:
+    return status;
+}
+
+/* The record of HEPData, in the form that pyhf's patchsets want it. */
+static enum eot_status hepdata_read(struct eot_study_reader *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_node *node = eot_node_child(r->tree.root, "hepdata");
+    const char *text;
+    if (node == NULL) goto done;
+    EOT_TRY(text_read(r, r->tree.root, "hepdata", NULL, &text, err));
+    if (strncmp(text, "ins", 3) != 0 || strlen(text) != 10 || strspn(text + 3, "0123456789") != 7)
+        return eot_tree_fail(&r->tree, node, "hepdata", err, "(no record of HEPData); give ins and seven digits");
+    r->study->hepdata = strdup(text);
+    EOT_CHECK_MEMORY(r->study->hepdata);
+done:
+    return status;
+}
+
 /* The items of a list, each by a function. */
 static enum eot_status each(struct eot_study_reader *r, const char *key, bool is_needed,
                             enum eot_status (*item)(struct eot_study_reader *, const struct eot_node *,
@@ -367,7 +401,7 @@ static enum eot_status study_fill(struct eot_study_reader *r, struct eot_error *
     EOT_TRY(
         eot_study_keys(r, root,
                        "schema name eot eot_family confidence_level methods observed signals backgrounds systematics "
-                       "gm2 relic bins",
+                       "gm2 relic bins marks hepdata",
                        err));
     EOT_TRY(text_read(r, root, "schema", NULL, &schema, err));
     if (strcmp(schema, "eotmc-study/1") != 0)
@@ -387,6 +421,8 @@ static enum eot_status study_fill(struct eot_study_reader *r, struct eot_error *
     EOT_TRY(each(r, "backgrounds", false, background_read, err));
     EOT_TRY(each(r, "systematics", false, systematic_read, err));
     EOT_TRY(each(r, "gm2", false, gm2_read, err));
+    EOT_TRY(each(r, "marks", false, mark_read, err));
+    EOT_TRY(hepdata_read(r, err));
     qsort(s->signal, s->n_signal, sizeof *s->signal, by_mass);
     for (size_t i = 1; i < s->n_signal; i++)
         EOT_CHECK(s->signal[i].m_phi > s->signal[i - 1].m_phi, EOT_E_CONFIG,

@@ -74,19 +74,26 @@ struct eot_study_gm2 {
     double deviation, error;
 };
 
+/** A coupling that is quoted elsewhere. */
+struct eot_study_mark {
+    char *name;
+    double m_phi, h;
+};
+
 struct eot_study {
-    char *path, *name;
+    char *path, *name, *hepdata; /* hepdata: its record there; NULL: none yet */
     double eot, level, observed; /* observed NAN: nothing seen yet */
     struct eot_study_bins bins;
     double *seen; /* [bins.n] of `observed`; NULL: nothing seen yet */
     size_t n_family;
     double *family; /* further numbers of electrons on target */
     bool methods[4];
-    size_t n_signal, n_background, n_systematic, n_gm2;
+    size_t n_signal, n_background, n_systematic, n_gm2, n_mark;
     struct eot_study_signal *signal; /* by rising mass */
     struct eot_study_background *background;
     struct eot_study_systematic *systematic;
     struct eot_study_gm2 *gm2;
+    struct eot_study_mark *mark;
     double relic_ratio, relic_coupling, relic_sigma_v; /* NAN ratio: no line */
     size_t n_warning;
     char **warning;

@@ -164,10 +164,13 @@ enum eot_status eot_study_write_pyhf(const struct eot_study *study, const struct
     eot_sha256_init(&hash);
     eot_sha256_update(&hash, canonical.text, canonical.n);
     eot_sha256_finish(&hash, digest);
-    patchset = json_pack("{s:{s:s, s:s, s:{s:s}, s:[s, s], s:{s:s}}, s:O, s:s}", "metadata", "name", study->name,
-                         "description", "signals of e N -> mu N phi; mu = 1 is the coupling h_at_mu_1", "digests",
-                         "sha256", digest, "labels", "m_phi_GeV", "h_at_mu_1", "references", "hepdata", "ins0000000",
-                         "patches", patches, "version", "1.0.0");
+    patchset = json_pack(
+        "{s:{s:s, s:s, s:{s:s}, s:[s, s], s:{s:s}}, s:O, s:s}", "metadata", "name", study->name, "description",
+        study->hepdata != NULL ? "signals of e N -> mu N phi; mu = 1 is the coupling h_at_mu_1"
+                               : "signals of e N -> mu N phi; mu = 1 is the coupling h_at_mu_1; there is no record of "
+                                 "HEPData yet: ins0000000 stands where the schema wants one",
+        "digests", "sha256", digest, "labels", "m_phi_GeV", "h_at_mu_1", "references", "hepdata",
+        study->hepdata != NULL ? study->hepdata : "ins0000000", "patches", patches, "version", "1.0.0");
     EOT_CHECK_MEMORY(patchset);
     EOT_TRY(write_document(below, "workspace.json", workspace, err));
     EOT_TRY(write_document(below, "patchset.json", patchset, err));

@@ -220,6 +220,9 @@ enum eot_status eot_study_write_tables(const struct eot_study *study, const stru
             add_number(&lines, x->high[i]);
             eot_text_add(&lines, "\n");
         }
+    for (size_t i = 0; i < study->n_mark; i++)
+        eot_text_add(&lines, "mark,\"%s\",0,%.7g,,%.7g,\n", study->mark[i].name, study->mark[i].m_phi,
+                     study->mark[i].h);
     EOT_CHECK(!limits.is_failed && !lines.is_failed, EOT_E_MEMORY, "out of memory for plane.csv; free memory");
     EOT_TRY(write_json(study, plane, folder, err));
     EOT_TRY(eot_output_write_file(folder, "plane.csv", limits.text, limits.n, err));
