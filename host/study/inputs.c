@@ -146,6 +146,47 @@ static bool is_poor(const struct run *run, const char *name, double *limit) {
     return e->is_poorly_determined;
 }
 
+static enum eot_status cutflow_read(const struct eot_result *result, struct eot_study_cutflow *cutflow,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    cutflow->row = calloc(result->n_cutflow > 0 ? result->n_cutflow : 1, sizeof *cutflow->row);
+    EOT_CHECK_MEMORY(cutflow->row);
+    for (size_t i = 0; i < result->n_cutflow; i++) {
+        struct eot_study_cut *cut = &cutflow->row[cutflow->n++];
+        snprintf(cut->name, sizeof cut->name, "%s", result->cutflow[i].cut);
+        cut->per_eot = result->cutflow[i].weighted;
+        cut->error = result->cutflow[i].std_error;
+    }
+done:
+    return status;
+}
+
+void eot_study_efficiency_free(struct eot_study_efficiency *e) {
+    free(e->edge);
+    free(e->value);
+    free(e->error);
+    *e = (struct eot_study_efficiency){.n = 0};
+}
+
+static enum eot_status efficiency_read(const struct eot_result *result, struct eot_study_efficiency *e,
+                                       struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_histogram *h = eot_result_histogram(result, "signal.efficiency");
+    if (h == NULL) return EOT_OK;
+    e->edge = calloc(h->n_bin + 1, sizeof *e->edge);
+    e->value = calloc(h->n_bin, sizeof *e->value);
+    e->error = calloc(h->n_bin, sizeof *e->error);
+    EOT_CHECK_MEMORY(e->edge);
+    EOT_CHECK_MEMORY(e->value);
+    EOT_CHECK_MEMORY(e->error);
+    e->n = h->n_bin;
+    memcpy(e->edge, h->edges, (h->n_bin + 1) * sizeof *e->edge);
+    memcpy(e->value, h->values, h->n_bin * sizeof *e->value);
+    for (size_t i = 0; i < h->n_bin; i++) e->error[i] = sqrt(h->variances[i]);
+done:
+    return status;
+}
+
 static enum eot_status signal_append(struct eot_study *s, struct eot_study_signal signal, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_study_signal *grown = eot_array_grown(s->signal, s->n_signal, sizeof *grown);
@@ -183,12 +224,15 @@ static enum eot_status add_signal_run(struct eot_study_reader *r, const char *fo
     s.xsec = 1e-3; /* tolerance of the tables of cross sections (docs/validation.md) */
     s.origin = strdup(folder);
     EOT_CHECK_MEMORY(s.origin);
+    EOT_TRY(cutflow_read(&run.result, &s.cutflow, err));
+    EOT_TRY(efficiency_read(&run.result, &s.by_energy, err));
     EOT_TRY(signal_append(r->study, s, err));
-    s.origin = NULL;
-    s.shape = (struct eot_study_shape){NULL, NULL, 0.0};
+    s = (struct eot_study_signal){.origin = NULL}; /* the study's now */
 done:
     free(s.origin);
+    free(s.cutflow.row);
     eot_study_shape_free(&s.shape);
+    eot_study_efficiency_free(&s.by_energy);
     run_free(&run);
     return status;
 }
@@ -442,15 +486,8 @@ enum eot_status eot_study_add_run(struct eot_study_reader *r, const char *folder
         b->is_counted = is_selected;
     }
     b->origin = strdup(folder);
-    b->cutflow = calloc(run.result.n_cutflow > 0 ? run.result.n_cutflow : 1, sizeof *b->cutflow);
     EOT_CHECK_MEMORY(b->origin);
-    EOT_CHECK_MEMORY(b->cutflow);
-    for (size_t i = 0; i < run.result.n_cutflow; i++) {
-        struct eot_study_cut *cut = &b->cutflow[b->n_cutflow++];
-        snprintf(cut->name, sizeof cut->name, "%s", run.result.cutflow[i].cut);
-        cut->per_eot = run.result.cutflow[i].weighted;
-        cut->error = run.result.cutflow[i].std_error;
-    }
+    EOT_TRY(cutflow_read(&run.result, &b->cutflow, err));
 done:
     run_free(&run);
     return status;

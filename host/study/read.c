@@ -14,13 +14,15 @@
 void eot_study_free(struct eot_study *s) {
     for (size_t i = 0; i < s->n_signal; i++) {
         free(s->signal[i].origin);
+        free(s->signal[i].cutflow.row);
+        eot_study_efficiency_free(&s->signal[i].by_energy);
         eot_study_shape_free(&s->signal[i].shape);
     }
     for (size_t i = 0; i < s->n_background; i++) {
         eot_study_shape_free(&s->background[i].shape);
         free(s->background[i].name);
         free(s->background[i].origin);
-        free(s->background[i].cutflow);
+        free(s->background[i].cutflow.row);
     }
     for (size_t i = 0; i < s->n_systematic; i++) {
         for (size_t k = 0; k < s->systematic[i].n_on; k++) free(s->systematic[i].on[k]);

@@ -40,5 +40,6 @@ enum eot_status eot_study_shape_create(size_t n, struct eot_study_shape *shape, 
 enum eot_status eot_study_shape_read(const struct eot_study *study, const struct eot_result *result, const char *folder,
                                      struct eot_study_shape *shape, struct eot_error *err);
 void eot_study_shape_free(struct eot_study_shape *shape);
+void eot_study_efficiency_free(struct eot_study_efficiency *efficiency);
 
 #endif

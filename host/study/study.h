@@ -32,6 +32,21 @@ struct eot_study_shape {
     double total;          /* the same of all that is selected, in the bins or not */
 };
 
+/** What is left after each cut and those before it, per EOT. */
+struct eot_study_cutflow {
+    size_t n;
+    struct eot_study_cut {
+        char name[64];
+        double per_eot, error;
+    } * row;
+};
+
+/** The efficiency by the energy of the lepton that makes phi; n = 0: not known. */
+struct eot_study_efficiency {
+    size_t n;
+    double *edge, *value, *error; /* [n + 1] GeV, [n], [n]; bins without leptons have the error 0 */
+};
+
 /** The signal at one mass. Rates are per electron on target at the coupling `h`, and scale with h^2. */
 struct eot_study_signal {
     char *origin;                          /* folder, or file and row */
@@ -41,6 +56,8 @@ struct eot_study_signal {
     double tail;                           /* relative change of `selected` with the other tail model; 0: none known */
     double xsec;                           /* relative precision of the cross section */
     struct eot_study_shape shape;          /* values of NULL: only counted */
+    struct eot_study_cutflow cutflow;
+    struct eot_study_efficiency by_energy;
 };
 
 enum eot_study_background_kind { EOT_BACKGROUND_NUMBER, EOT_BACKGROUND_RUN };
@@ -52,11 +69,7 @@ struct eot_study_background {
     double upper_90;              /* per EOT: 90 % upper limit of one that is poorly determined; else 0 */
     double tail;                  /* per EOT, with the other tail model; NAN: none known */
     struct eot_study_shape shape; /* values of NULL: only counted */
-    size_t n_cutflow;
-    struct eot_study_cut {
-        char name[64];
-        double per_eot, error;
-    } * cutflow;
+    struct eot_study_cutflow cutflow;
 };
 
 /** A systematic error: the same shift of all samples that it is on. */
