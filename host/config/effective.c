@@ -188,6 +188,10 @@ char *eot_config_schema_markdown(void) {
         "written as `1e9`.\n"
         "* `--set key=value` takes the same keys; items of a list by name or number: `--set "
         "geometry.volumes.hcal0.repeat=24`.\n"
+        "* `include: FILE`, or a list of files, puts these below the file that names them: sections are merged key by "
+        "key, and what both say (a list as a whole)\n"
+        "  the naming file says, of two included files the later. Names start at the folder of the file that has "
+        "them.\n"
         "* `-` as default means that the key is required. An unknown key is an error, and so is a key given twice.\n\n"
         "Units by dimension: ");
     for (int d = 0; d < EOT_N_DIMENSION; d++) {
