@@ -106,9 +106,10 @@ static json_t *section_of(json_t *top, const char *path, const char **word, bool
         char name[64];
         snprintf(name, sizeof name, "%.*s", (int)(dot - path), path);
         json_t *properties = json_object_get(section, "properties"), *below = json_object_get(properties, name);
-        if (below == NULL && json_object_set_new(properties, name,
-                                                 is_bare ? json_pack("{s:{}, s:[]}", "properties", "required")
-                                                         : section_create(true)) != 0)
+        if (below == NULL &&
+            json_object_set_new(properties, name,
+                                is_bare ? json_pack("{s:s, s:{}, s:[]}", "type", "object", "properties", "required")
+                                        : section_create(true)) != 0)
             return NULL;
         below = json_object_get(properties, name);
         if (is_bare) { /* a section with a required key is required */
