@@ -23,6 +23,7 @@ struct eot_estimate {
 struct eot_histogram {        /* edges has n_bin + 1 */
     char name[64], unit[16];  /* unit of the axis */
     char title[96], axis[64]; /* for figures */
+    char content[48];         /* what is in a bin, "energy per shower"; "" = entries, per what content_unit says */
     char content_unit[16];    /* of the contents of a bin, which is not divided by its width: "1/EOT" */
     size_t n_bin;
     double *edges, *values, *variances;

@@ -60,6 +60,12 @@ static json_t *words_schema(const char *choices) {
     return NULL;
 }
 
+/* on, off, a form, or a list of forms. */
+static json_t *forms_schema(const struct eot_key *key) {
+    return json_pack("{s:[o, o, {s:s, s:o}]}", "anyOf", words_schema("on|off|true|false|yes|no"),
+                     words_schema(key->choices), "type", "array", "items", words_schema(key->choices));
+}
+
 static const char *const DEFINITION[EOT_N_SCOPE] = {"root", "material", "volume", "layer", "selection"};
 
 static json_t *list_schema(enum eot_scope scope, int n_least) {
@@ -76,6 +82,7 @@ static json_t *value_schema(const struct eot_key *key) {
     case EOT_KEY_COUNT64: return numbers_schema(key);
     case EOT_KEY_SWITCH: return words_schema("on|off|true|false|yes|no");
     case EOT_KEY_CHOICE: return words_schema(key->choices);
+    case EOT_KEY_FORMS: return forms_schema(key);
     case EOT_KEY_NAME:
         if (strcmp(key->path, "schema") == 0) return json_pack("{s:s}", "const", EOT_CONFIG_SCHEMA);
         return json_pack("{s:[s, s], s:i}", "type", "string", "number", "maxLength", key->count - 1);

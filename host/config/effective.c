@@ -59,6 +59,15 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
         eot_choice_word(key->choices, n, word);
         fputs(word, out);
         break;
+    case EOT_KEY_FORMS:
+        memcpy(&n, source, sizeof n);
+        if (n > 1) fputc('[', out);
+        for (int i = 0, n_word = 0; n > 1 && (n >> i) != 0; i++) {
+            eot_choice_word(key->choices, i, word);
+            if ((n >> i & 1) != 0) fprintf(out, "%s%s", n_word++ > 0 ? ", " : "", word);
+        }
+        fputs(n == 0 ? "off" : n == 1 ? "on" : "]", out);
+        break;
     case EOT_KEY_NAME: fprintf(out, "\"%s\"", (const char *)source); break;
     case EOT_KEY_MATERIAL:
         memcpy(&n, source, sizeof n);
@@ -159,11 +168,11 @@ static const char *type_text(const struct eot_key *key, char *text, size_t size)
         [EOT_KEY_MATERIAL] = "material", [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
         [EOT_KEY_MATERIALS] = "list",    [EOT_KEY_VOLUMES] = "list",
         [EOT_KEY_LAYERS] = "list",       [EOT_KEY_SELECTIONS] = "list",
-        [EOT_KEY_CHOICE] = "",
+        [EOT_KEY_CHOICE] = "",           [EOT_KEY_FORMS] = "on, off, ",
     };
-    if (key->type == EOT_KEY_CHOICE) {
+    if (key->type == EOT_KEY_CHOICE || key->type == EOT_KEY_FORMS) {
         char word[32];
-        size_t used = 0;
+        size_t used = (size_t)snprintf(text, size, "%s", words[key->type]);
         for (int i = 0; eot_choice_word(key->choices, i, word), word[0] != '\0' && used < size; i++)
             used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", word);
     } else if ((key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER) && key->count > 1)

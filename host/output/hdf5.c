@@ -114,6 +114,14 @@ static herr_t add_metadata(hid_t parent, const char *first_name, const char *fir
     return failed;
 }
 
+/** What is in a bin, beside the title and the unit. */
+static herr_t add_content(hid_t histogram, const char *content) {
+    hid_t group = H5Gopen2(histogram, "metadata", H5P_DEFAULT);
+    herr_t failed = group < 0 ? -1 : add_string_attribute(group, "content", content);
+    H5Gclose(group);
+    return failed;
+}
+
 /** The axis as ref_axes/axis_0, and the list of references to the axes, of which there is one. */
 static herr_t add_axis(hid_t histogram, const struct eot_histogram *h) {
     const int64_t bins = (int64_t)h->n_bin;
@@ -162,8 +170,8 @@ static herr_t add_histogram(hid_t parent, const struct eot_histogram *h) {
     herr_t failed =
         group < 0 || storage < 0 || writer < 0 || add_attribute(group, "uhi_schema", H5T_NATIVE_INT64, &version) < 0 ||
                 add_string_attribute(writer, "version", EOT_VERSION) < 0 ||
-                add_metadata(group, "title", h->title, h->content_unit) < 0 || add_axis(group, h) < 0 ||
-                add_string_attribute(storage, "type", "weighted") < 0 ||
+                add_metadata(group, "title", h->title, h->content_unit) < 0 || add_content(group, h->content) < 0 ||
+                add_axis(group, h) < 0 || add_string_attribute(storage, "type", "weighted") < 0 ||
                 add_flow(storage, "values", h->underflow, h->values, h->n_bin, h->overflow) < 0 ||
                 add_flow(storage, "variances", h->underflow_variance, h->variances, h->n_bin, h->overflow_variance) < 0
             ? -1

@@ -107,10 +107,10 @@ static json_t *histogram_to_json(const struct eot_histogram *h) {
         json_decref(axis);
         axis = NULL;
     }
-    return json_pack("{s:i, s:{s:{s:s}}, s:{s:o, s:o}, s:[o], s:{s:s, s:o, s:o}}", "uhi_schema", 1, "writer_info",
-                     "eotmc", "version", EOT_VERSION, "metadata", "title", text_to_json(h->title), "unit",
-                     text_to_json(h->content_unit), "axes", axis, "storage", "type", "weighted", "values",
-                     with_flow(h->underflow, h->values, h->n_bin, h->overflow), "variances",
+    return json_pack("{s:i, s:{s:{s:s}}, s:{s:o, s:s, s:o}, s:[o], s:{s:s, s:o, s:o}}", "uhi_schema", 1, "writer_info",
+                     "eotmc", "version", EOT_VERSION, "metadata", "title", text_to_json(h->title), "content",
+                     h->content, "unit", text_to_json(h->content_unit), "axes", axis, "storage", "type", "weighted",
+                     "values", with_flow(h->underflow, h->values, h->n_bin, h->overflow), "variances",
                      with_flow(h->underflow_variance, h->variances, h->n_bin, h->overflow_variance));
 }
 

@@ -244,6 +244,7 @@ static enum eot_status read_uhi(const json_t *json, const struct place *place, s
     EOT_TRY(read_axis(json_array_get(axes, 0), place, h, err));
     READ_TEXT(metadata, place, "title", h->title);
     READ_TEXT(metadata, place, "unit", h->content_unit);
+    READ_TEXT_IF_THERE(metadata, place, "content", h->content);
     EOT_TRY(read_flow(storage, place, "values", h->n_bin, &h->values, &h->underflow, &h->overflow, err));
     EOT_TRY(read_flow(storage, place, "variances", h->n_bin, &h->variances, &h->underflow_variance,
                       &h->overflow_variance, err));
