@@ -15,6 +15,28 @@ const char *eot_figure_unit(const char *unit) {
     return strcmp(unit, "X0") == 0 ? "X₀" : strcmp(unit, "1") == 0 ? "" : unit;
 }
 
+size_t eot_figure_cuts(const struct eot_config *config, const char *name, double cut[EOT_MAX_FIGURE_CUT]) {
+    size_t n_cut = 0;
+    const struct eot_selection_config *s = config != NULL ? &config->selection : NULL;
+    if (s == NULL) return 0;
+    for (size_t i = 0; i < config->n_further; i++) {
+        size_t n = strlen(config->further[i].name);
+        if (strncmp(name, "selection.", 10) != 0 || strncmp(name + 10, config->further[i].name, n) != 0 ||
+            name[10 + n] != '.')
+            continue;
+        s = &config->further[i].selection;
+        name += 11 + n;
+        break;
+    }
+    if (strcmp(name, "missing_energy") == 0) cut[n_cut++] = s->missing_energy;
+    if (strncmp(name, "hcal", 4) == 0 && strstr(name, ".energy") != NULL) {
+        cut[n_cut++] = s->hcal.low;
+        cut[n_cut++] = s->hcal.high;
+    }
+    if (strcmp(name, "track.true_momentum") == 0 && s->min_momentum > 0.0) cut[n_cut++] = s->min_momentum;
+    return n_cut;
+}
+
 void eot_figure_log_tics(struct eot_text *script, char axis, double low, double high) {
     const double decades = log10(high / low);
     const int first = (int)floor(log10(low)), last = (int)ceil(log10(high)),

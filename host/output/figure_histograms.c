@@ -12,7 +12,6 @@
 
 #define LOG_ABOVE 50.0  /* a logarithmic axis if largest / smallest positive content exceeds this */
 #define MAX_DECADES 7.0 /* shown below the largest content */
-#define MAX_CUT 2       /* drawn in one figure */
 #define LONG_TITLE 55   /* characters: longer ones are printed smaller */
 
 /* A figure in the making. */
@@ -22,8 +21,8 @@ struct drawing {
     struct eot_text data, script;
     double smallest, largest, top; /* positive contents as drawn; top: with its error bar */
     double low, high;              /* ends of the horizontal axis */
-    double cut[MAX_CUT];
-    int n_cut;
+    double cut[EOT_MAX_FIGURE_CUT];
+    size_t n_cut;
     bool is_uniform; /* all bins of all histograms have one width, so contents can be compared bin by bin */
     bool is_entries; /* contents grow with the width of a bin; an efficiency does not */
     bool is_log, has_ratio;
@@ -54,29 +53,6 @@ static double divisor(const struct drawing *d, const struct eot_histogram *h, si
     return d->is_uniform || !d->is_entries ? 1.0 : h->edges[i + 1] - h->edges[i];
 }
 
-/** The cuts of the configuration that act on what a histogram shows, by its name behind "selection.NAME.". */
-static void find_cuts(struct drawing *d) {
-    const struct eot_config *config = d->f->config;
-    const char *name = d->first->name;
-    const struct eot_selection_config *s = config != NULL ? &config->selection : NULL;
-    if (s == NULL) return;
-    for (size_t i = 0; i < config->n_further; i++) {
-        size_t n = strlen(config->further[i].name);
-        if (strncmp(name, "selection.", 10) != 0 || strncmp(name + 10, config->further[i].name, n) != 0 ||
-            name[10 + n] != '.')
-            continue;
-        s = &config->further[i].selection;
-        name += 11 + n;
-        break;
-    }
-    if (strcmp(name, "missing_energy") == 0) d->cut[d->n_cut++] = s->missing_energy;
-    if (strncmp(name, "hcal", 4) == 0 && strstr(name, ".energy") != NULL) {
-        d->cut[d->n_cut++] = s->hcal.low;
-        d->cut[d->n_cut++] = s->hcal.high;
-    }
-    if (strcmp(name, "track.true_momentum") == 0 && s->min_momentum > 0.0) d->cut[d->n_cut++] = s->min_momentum;
-}
-
 /** Where entries are, and the cuts: a bin more on either side; an axis that begins at 0 keeps its beginning. */
 static void find_range(struct drawing *d) {
     double from = DBL_MAX, to = -DBL_MAX, first = DBL_MAX, last = -DBL_MAX;
@@ -94,7 +70,7 @@ static void find_range(struct drawing *d) {
             d->top = fmax(d->top, value + error);
         }
     }
-    for (int k = 0; k < d->n_cut; k++) {
+    for (size_t k = 0; k < d->n_cut; k++) {
         from = fmin(from, d->cut[k] - 0.05 * (last - first));
         to = fmax(to, d->cut[k] + 0.05 * (last - first));
     }
@@ -193,11 +169,11 @@ static void add_horizontal_axis(struct drawing *d, char label[160]) {
 }
 
 static void add_marks(struct drawing *d) {
-    for (int k = 0; k < d->n_cut; k++)
+    for (size_t k = 0; k < d->n_cut; k++)
         eot_text_add(
             &d->script,
-            "set arrow %d from %.9g, graph 0 to %.9g, graph 1 nohead front dashtype (8, 6) linecolor '#505050'\n"
-            "set label %d 'cut' at %.9g, graph 0.97 right rotate by 90 offset -0.6, 0 front font ',16' textcolor "
+            "set arrow %zu from %.9g, graph 0 to %.9g, graph 1 nohead front dashtype (8, 6) linecolor '#505050'\n"
+            "set label %zu 'cut' at %.9g, graph 0.97 right rotate by 90 offset -0.6, 0 front font ',16' textcolor "
             "'#505050'\n",
             k + 1, d->cut[k], d->cut[k], k + 1, d->cut[k]);
     char flow[96];
@@ -326,7 +302,7 @@ enum eot_status eot_output_figure(const struct eot_figure *f, struct eot_error *
                        fabs((h->edges[1] - h->edges[0]) / (d.first->edges[1] - d.first->edges[0]) - 1.0) < 1e-6;
         d.has_ratio = d.has_ratio && has_same_bins(h, d.first);
     }
-    find_cuts(&d);
+    d.n_cut = eot_figure_cuts(f->config, d.first->name, d.cut);
     find_range(&d);
     for (size_t i = 0; i < f->n; i++) add_data(&d, f->histogram[i]);
     add_script(&d);
