@@ -18,6 +18,7 @@
 #include "output/html.h"
 #include "output/output.h"
 #include "output/shown.h"
+#include "output/sinks.h"
 #include "version.h"
 
 enum { MAX_FOLDER = 20, MAX_PICTURE_BYTES = 8 * 1024 * 1024 };
@@ -25,7 +26,7 @@ enum { MAX_FOLDER = 20, MAX_PICTURE_BYTES = 8 * 1024 * 1024 };
 struct request {
     const char *path;
     uint64_t event;
-    bool has_event, has_no_event;
+    bool has_event, has_no_event, redraws;
     struct eot_text_list positional;
 };
 
@@ -223,6 +224,7 @@ static enum eot_status add_run(struct eot_text *page, const struct request *q, c
     EOT_CHECK_MEMORY(yaml);
     EOT_TRY(eot_output_summary_read(summary, &r, err));
     EOT_TRY(eot_config_read(yaml, NULL, 0, &config, err));
+    if (q->redraws) EOT_TRY(eot_output_figures(folder, &config, &r, err));
     eot_text_add(page, "<section>\n<h2 id=\"run-%d\">", number);
     eot_html_add(page, r.name);
     eot_text_add(page, "</h2>\n<p class=\"faint\">");
@@ -329,6 +331,8 @@ enum eot_status eot_cmd_report(int argc, char **argv, struct eot_error *err) {
          "primary that is displayed (default: of the recorded ones the first that passes most cuts)"},
         {"no-event", 0, EOT_OPTION_FLAG, &q.has_no_event, NULL,
          "without the event display, which follows a primary again"},
+        {"redraw", 0, EOT_OPTION_FLAG, &q.redraws, NULL,
+         "make the pictures in figures/ of each run again, from its summary.json"},
     };
     const struct eot_command command = {
         .name = "report",

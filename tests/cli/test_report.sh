@@ -20,6 +20,13 @@ fail() {
 cmp -s "$work/again.html" "$work/twice.html" || fail "the same run gives another page"
 grep -q 'Primary 7, ' "$work/again.html" || fail "--event 7 shows another event"
 
+# --- pictures made again from summary.json are those of the run
+rm "$work/smoke/figures/missing_energy.png"
+cp -r "$work/smoke/figures" "$work/before"
+"$eotmc" report "$work/smoke" --no-event --redraw -o "$work/redrawn.html" 2>"$work/err" || fail "report --redraw: $(cat "$work/err")"
+[ -s "$work/smoke/figures/missing_energy.png" ] || fail "no picture is made again"
+for file in "$work"/before/*.gp "$work"/before/*.dat; do cmp -s "$file" "$work/smoke/figures/${file##*/}" || fail "${file##*/} is another than that of the run"; done
+
 # --- what is refused leaves no page
 mkdir "$work/empty"
 "$eotmc" report "$work/empty" -o "$work/none.html" 2>"$work/err" && fail "an empty folder is taken"
