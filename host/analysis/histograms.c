@@ -67,6 +67,7 @@ static enum eot_status add_efficiency_histogram(const struct eot_estimator *e, s
     struct eot_histogram h = {.unit = "GeV",
                               .title = "Efficiency of the selection by energy of the lepton at the vertex",
                               .axis = "lepton energy",
+                              .content = "efficiency",
                               .content_unit = "1",
                               .n_bin = EOT_N_BIN,
                               .edges = edges,
@@ -90,8 +91,9 @@ static enum eot_status add_resolution_histogram(const struct eot_estimator *e, s
     double edges[EOT_N_BIN + 1], values[EOT_N_BIN], variances[EOT_N_BIN];
     struct eot_histogram h = {.name = "track.momentum_error",
                               .unit = "GeV",
-                              .title = "Relative error of the momentum by the fit of the track (root mean square)",
+                              .title = "Relative error of the momentum by the fit of the track",
                               .axis = "momentum at the first chamber",
+                              .content = "relative error (root mean square)",
                               .content_unit = "1",
                               .n_bin = EOT_N_BIN,
                               .edges = edges,

@@ -263,3 +263,13 @@ enum eot_status eot_result_check(const struct eot_result *result, struct eot_err
 done:
     return status;
 }
+
+double eot_histogram_regular_edge(double lower, double upper, size_t n_bin, size_t i) {
+    return lower + (upper - lower) * (double)i / (double)n_bin;
+}
+
+bool eot_histogram_is_regular(const struct eot_histogram *h) {
+    for (size_t i = 0; i <= h->n_bin; i++)
+        if (h->edges[i] != eot_histogram_regular_edge(h->edges[0], h->edges[h->n_bin], h->n_bin, i)) return false;
+    return true;
+}

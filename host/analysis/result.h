@@ -23,6 +23,7 @@ struct eot_estimate {
 struct eot_histogram {        /* edges has n_bin + 1 */
     char name[64], unit[16];  /* unit of the axis */
     char title[96], axis[64]; /* for figures */
+    char content[48];         /* what is in a bin, "energy per shower"; "" = entries, per what content_unit says */
     char content_unit[16];    /* of the contents of a bin, which is not divided by its width: "1/EOT" */
     size_t n_bin;
     double *edges, *values, *variances;
@@ -153,6 +154,11 @@ enum eot_status eot_result_add_range(struct eot_result *result, uint64_t first, 
 const struct eot_estimate *eot_result_estimate(const struct eot_result *result, const char *name);
 const struct eot_histogram *eot_result_histogram(const struct eot_result *result, const char *name);
 const struct eot_map *eot_result_map(const struct eot_result *result, const char *name);
+
+/** The i-th edge, 0 to n_bin, of an axis of equal bins. */
+double eot_histogram_regular_edge(double lower, double upper, size_t n_bin, size_t i);
+/** Are all edges to the last bit those of equal bins between the first and the last? */
+bool eot_histogram_is_regular(const struct eot_histogram *histogram);
 
 /** Refuse what must not reach a file: a value or error that is not finite (EOT_E_NUMERIC), a negative error or
  * variance, bin edges that do not rise. */

@@ -167,8 +167,11 @@ struct eot_scoring_config {
     double preshower_depth;  /* cm from the front of the ECAL */
 };
 
+/* Bits, in the order of the words of output.figures. */
+enum eot_picture_form { EOT_PICTURE_PNG = 1, EOT_PICTURE_SVG = 2, EOT_PICTURE_PDF = 4 };
 struct eot_output_config {
-    bool figures, hepmc;
+    int figures; /* forms of pictures: bits of enum eot_picture_form, 0 = no pictures */
+    bool hepmc;
 };
 
 #define EOT_CONFIG_SCHEMA "eotmc-config/1"

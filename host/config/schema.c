@@ -326,7 +326,8 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "scoring.preshower_depth", LENGTH, 0, WORLD, "4.8 cm", ROOT(scoring.preshower_depth),
            "from the front of the ECAL: energy in front of it is ecal.preshower_fraction"),
 
-    SWITCH(ROOT, "output.figures", "on", ROOT(output.figures), "write pictures"),
+    {EOT_SCOPE_ROOT, "output.figures", EOT_KEY_FORMS, EOT_DIM_NONE, 1, 0, 0, "on", "png|svg|pdf", ROOT(output.figures),
+     false, "write pictures: on (png), off, or their forms, such as [png, pdf]", NULL},
     SWITCH(ROOT, "output.hepmc", "off", ROOT(output.hepmc),
            "write the recorded vertices (scoring.record_fraction) as events.hepmc, HepMC3 ASCII; host/output/hepmc.h "
            "says what is in it"),

@@ -82,7 +82,7 @@ fail_volume(struct eot_reader *r, const struct eot_volume_config *volume, const 
     va_end(arguments);
     snprintf(path, sizeof path, "geometry.volumes.%s", volume->name);
     const struct eot_node *node = eot_tree_find(&r->tree, path);
-    for (size_t i = 0; node != NULL && node->source == 0 && i < node->n_child;
+    for (size_t i = 0; node != NULL && node->source <= 0 && i < node->n_child;
          i++) /* an override of one of its keys is the likely cause */
         if (node->child[i]->source > 0) {
             snprintf(path + strlen(path), sizeof path - strlen(path), ".%.40s", node->child[i]->key);

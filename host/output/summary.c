@@ -1,5 +1,5 @@
 /** @file summary.c
- * summary.json, schema eotmc-summary/1: the writer; summary_read.c is the reader. A key more here is one more there. */
+ * summary.json, schema eotmc-summary/2: the writer; summary_read.c is the reader. A key more here is one more there. */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "output/output.h"
 #include "output/sinks.h"
 #include "output/summary_schema.h"
+#include "version.h"
 
 /* Each function returns a new reference, or NULL without memory. */
 
@@ -83,13 +84,34 @@ static json_t *doubles_to_json(const double *value, size_t n) {
     return array;
 }
 
+/** The contents of a bin with those below and above the axis. */
+static json_t *with_flow(double below, const double *value, size_t n, double above) {
+    json_t *array = doubles_to_json(value, n);
+    if (json_array_insert_new(array, 0, json_real(below)) == 0 && json_array_append_new(array, json_real(above)) == 0)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
+/** Schema 1 of UHI, the histograms of scikit-hep: https://uhi.readthedocs.io/en/latest/serialization.html */
 static json_t *histogram_to_json(const struct eot_histogram *h) {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:f}", "edges",
-                     doubles_to_json(h->edges, h->n_bin + 1), "values", doubles_to_json(h->values, h->n_bin),
-                     "variances", doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title",
-                     text_to_json(h->title), "axis", text_to_json(h->axis), "content_unit",
-                     text_to_json(h->content_unit), "underflow", h->underflow, "overflow", h->overflow,
-                     "underflow_variance", h->underflow_variance, "overflow_variance", h->overflow_variance);
+    json_t *axis =
+        eot_histogram_is_regular(h)
+            ? json_pack("{s:s, s:f, s:f, s:I, s:b, s:b, s:b}", "type", "regular", "lower", h->edges[0], "upper",
+                        h->edges[h->n_bin], "bins", (json_int_t)h->n_bin, "underflow", 1, "overflow", 1, "circular", 0)
+            : json_pack("{s:s, s:o, s:b, s:b, s:b}", "type", "variable", "edges",
+                        doubles_to_json(h->edges, h->n_bin + 1), "underflow", 1, "overflow", 1, "circular", 0);
+    if (axis != NULL && json_object_set_new(axis, "metadata",
+                                            json_pack("{s:o, s:o}", "label", text_to_json(h->axis), "unit",
+                                                      text_to_json(h->unit))) != 0) {
+        json_decref(axis);
+        axis = NULL;
+    }
+    return json_pack("{s:i, s:{s:{s:s}}, s:{s:o, s:s, s:o}, s:[o], s:{s:s, s:o, s:o}}", "uhi_schema", 1, "writer_info",
+                     "eotmc", "version", EOT_VERSION, "metadata", "title", text_to_json(h->title), "content",
+                     h->content, "unit", text_to_json(h->content_unit), "axes", axis, "storage", "type", "weighted",
+                     "values", with_flow(h->underflow, h->values, h->n_bin, h->overflow), "variances",
+                     with_flow(h->underflow_variance, h->variances, h->n_bin, h->overflow_variance));
 }
 
 /** The bins that are not empty: [bin of the momentum, bin of the missing energy, value, variance], 0 the underflow. */
@@ -266,7 +288,7 @@ static void shorten_numbers(char *text) {
     *to = '\0';
 }
 
-/** summary.json, schema eotmc-summary/1. */
+/** summary.json, schema eotmc-summary/2. */
 enum eot_status eot_output_summary(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                    struct eot_error *err) {
     (void)config;
