@@ -39,33 +39,55 @@ static struct eot_mean score_ratio(const struct eot_run *run, enum eot_shower_sc
     return mean;
 }
 
-/* Relative spread of the visible energy; its error is that of a Gaussian's width. */
+/* Mean of n numbers and their moments about it, from the sums of their powers. */
+struct moments {
+    double n, mean, second, third, fourth;
+};
+static struct moments moments_of(const double sum[4], double n) {
+    double mean = sum[0] / n, raw2 = sum[1] / n, raw3 = sum[2] / n, raw4 = sum[3] / n, square = mean * mean;
+    struct moments m = {.n = n, .mean = mean, .second = fmax(0.0, raw2 - square)};
+    m.third = raw3 - 3.0 * mean * raw2 + 2.0 * square * mean;
+    m.fourth = fmax(m.second * m.second, raw4 - 4.0 * mean * raw3 + 6.0 * square * raw2 - 3.0 * square * square);
+    return m;
+}
+
+/* Square of the relative error of a spread, by its fourth moment, and the showers that it rests on. */
+static double spread_error2(const struct moments *m) {
+    return m->second > 0.0 ? (m->fourth / (m->second * m->second) - 1.0) / (4.0 * m->n) : 0.0;
+}
+static double spread_entries(const struct moments *m) {
+    return m->fourth > 0.0 ? m->n * m->second * m->second / m->fourth : 0.0;
+}
+
+/* Relative spread of the visible energy, with the error of the ratio of spread and mean (third moment: their
+ * correlation). A few showers that leak may make it. */
 static struct eot_mean visible_spread(const struct eot_run *run, double n) {
-    double mean = sum_of(run, EOT_SS_SCORE + EOT_S_VISIBLE) / n,
-           variance = fmax(0.0, sum_of(run, EOT_SS_SQUARE + EOT_S_VISIBLE) / n - mean * mean);
+    const double sum[4] = {sum_of(run, EOT_SS_SCORE + EOT_S_VISIBLE), sum_of(run, EOT_SS_SQUARE + EOT_S_VISIBLE),
+                           sum_of(run, EOT_SS_VISIBLE_3), sum_of(run, EOT_SS_VISIBLE_4)};
+    const struct moments m = moments_of(sum, n);
+    double value = sqrt(m.second * n / (n - 1.0)) / m.mean,
+           error2 = spread_error2(&m) + m.second / (m.mean * m.mean * n) -
+                    (m.second > 0.0 ? m.third / (m.mean * m.second * n) : 0.0);
     return (struct eot_mean){
-        .value = sqrt(variance) / mean, .std_error = sqrt(variance / (2.0 * (n - 1.0))) / mean, .n_eff = n};
+        .value = value, .std_error = value * sqrt(fmax(0.0, error2)), .n_eff = n, .n_eff_error = spread_entries(&m)};
 }
 
 /* Mean of the showers' mean depths, and their spread, from the sums of powers. */
 static enum eot_status add_depths(const struct eot_run *run, double n, struct eot_result *result,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double raw[5], mean, second, fourth;
-    for (size_t k = 1; k <= 4; k++) raw[k] = sum_of(run, EOT_SS_DEPTH_1 + k - 1) / n;
-    mean = raw[1];
-    second = fmax(0.0, raw[2] - mean * mean);
-    fourth = raw[4] - 4.0 * mean * raw[3] + 6.0 * mean * mean * raw[2] - 3.0 * mean * mean * mean * mean;
-    double spread = sqrt(second * n / (n - 1.0));
+    double sum[4];
+    for (size_t k = 0; k < 4; k++) sum[k] = sum_of(run, EOT_SS_DEPTH_1 + k);
+    const struct moments m = moments_of(sum, n);
+    double spread = sqrt(m.second * n / (n - 1.0));
     EOT_TRY(eot_add_mean(result, "ecal.mean_depth_X0", "X0",
-                         (struct eot_mean){.value = mean, .std_error = spread / sqrt(n), .n_eff = n}, err));
-    EOT_TRY(eot_add_mean(
-        result, "ecal.shower_depth_spread_X0", "X0",
-        (struct eot_mean){.value = spread,
-                          .std_error =
-                              spread > 0.0 ? sqrt(fmax(0.0, fourth - second * second) / n) / (2.0 * spread) : 0.0,
-                          .n_eff = n},
-        err));
+                         (struct eot_mean){.value = m.mean, .std_error = spread / sqrt(n), .n_eff = n}, err));
+    EOT_TRY(eot_add_mean(result, "ecal.shower_depth_spread_X0", "X0",
+                         (struct eot_mean){.value = spread,
+                                           .std_error = spread * sqrt(spread_error2(&m)),
+                                           .n_eff = n,
+                                           .n_eff_error = spread_entries(&m)},
+                         err));
 done:
     return status;
 }

@@ -47,12 +47,15 @@ enum eot_shower_score {
     EOT_S_FRONT,
     EOT_N_SHOWER_SCORE
 };
-/** Their sums: of each score, of its square, of score x deposit for two, of the powers of the mean depth [X0]. */
+/** Their sums: of each score, of its square, of score x deposit for two, of the third and fourth
+ * power of the visible energy, of the powers of the mean depth [X0]. */
 enum eot_shower_sum {
     EOT_SS_SCORE = 0,
     EOT_SS_SQUARE = EOT_SS_SCORE + EOT_N_SHOWER_SCORE,
     EOT_SS_CROSS_VISIBLE = EOT_SS_SQUARE + EOT_N_SHOWER_SCORE,
     EOT_SS_CROSS_PRESHOWER,
+    EOT_SS_VISIBLE_3,
+    EOT_SS_VISIBLE_4,
     EOT_SS_DEPTH_1,
     EOT_SS_DEPTH_2,
     EOT_SS_DEPTH_3,

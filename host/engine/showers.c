@@ -67,6 +67,9 @@ static void score_shower(const struct scorer *s, uint64_t primary, const int64_t
     }
     eot_wide_add(sum + EOT_WIDE * EOT_SS_CROSS_VISIBLE, score[EOT_S_DEPOSIT] * score[EOT_S_VISIBLE]);
     eot_wide_add(sum + EOT_WIDE * EOT_SS_CROSS_PRESHOWER, score[EOT_S_DEPOSIT] * score[EOT_S_PRESHOWER]);
+    double visible = score[EOT_S_VISIBLE], cube = visible * visible * visible;
+    eot_wide_add(sum + EOT_WIDE * EOT_SS_VISIBLE_3, cube);
+    eot_wide_add(sum + EOT_WIDE * EOT_SS_VISIBLE_4, cube * visible);
     double depth = total > 0.0 ? moment / total * s->to_X0 : 0.0, power = 1.0;
     for (int k = 0; k < 4; k++) eot_wide_add(sum + EOT_WIDE * (EOT_SS_DEPTH_1 + k), power *= depth);
     if (s->sums->layout.n_section > EOT_RUN_SHOWER_MISSED)
