@@ -350,6 +350,13 @@ def cut_in_two(setup, rng):
     return s
 
 
+def all_at_once(setup, rng):
+    """(z) All images one after the other."""
+    for image in (with_idle_field, moved, charge_reversed, turned, cut_in_two):
+        setup = image(setup, rng)
+    return setup
+
+
 def with_idle_field(setup, rng):
     """(e) A field where no charged particle goes: behind the beam's start."""
     s = copy.deepcopy(setup)
