@@ -191,11 +191,12 @@ def without_overlaps(volumes):
 def random_beam(rng, job, half):
     particle = rng.choice(["mu-", "mu+"]) if job == "muon" else rng.choice(["e-", "e-", "e+", "gamma"])
     energy = round(math.exp(rng.uniform(math.log(2.0), math.log(300.0))), 3)
+    reach = rng.choice([0.7, 0.7, 0.7, 1.05])  # of the half widths: some beams hit an edge, or miss in part
     return {"particle": particle, "energy": energy, "spread": rng.choice([0, 0.01]),
             "spot_x": round(rng.uniform(0, 1), 3), "spot_y": round(rng.uniform(0, 1), 3),
             "divergence_x": round(rng.uniform(0, 2e-3), 6), "divergence_y": round(rng.uniform(0, 2e-3), 6),
-            "position_x": round(rng.uniform(-0.7, 0.7) * half[0], 3),
-            "position_y": round(rng.uniform(-0.7, 0.7) * half[1], 3), "position_z": round(rng.uniform(-60, -5), 2)}
+            "position_x": round(rng.uniform(-1, 1) * reach * half[0], 3),
+            "position_y": round(rng.uniform(-1, 1) * reach * half[1], 3), "position_z": round(rng.uniform(-60, -5), 2)}
 
 
 def random_setup(rng, has_angle):
@@ -358,12 +359,23 @@ def all_at_once(setup, rng):
 
 
 def with_idle_field(setup, rng):
-    """(e) A field where no charged particle goes: behind the beam's start."""
+    """(e) A field where no charged particle goes that comes back: behind the beam's start, or, in vacuum, far beside
+    all volumes, at any depth. (Muon beams are scored in a whole plane, which the latter would be before.)"""
     s = copy.deepcopy(setup)
     world = s["geometry"]["world"]
-    z = world["min"][2]
-    world["min"][2] = z - 60.0
-    s["geometry"]["volumes"].append(
-        {"name": "idle", "role": "magnet", "material": world["material"], "z": z - 50.0, "thickness": 40.0,
-         "size": [10, 10], "center": [rng.uniform(-5, 5), 0.0], "field": [0.0, rng.choice([-1.5, 1.5]), 0.0]})
+    idle = {"name": "idle", "role": "magnet", "material": world["material"], "size": [10, 10],
+            "field": [0.0, rng.choice([-1.5, 1.5]), 0.0]}
+    if world["material"] == "vacuum" and "selection" in setup and rng.random() < 0.6:
+        axis, side, depth = rng.randint(0, 1), rng.choice(["min", "max"]), world["max"][2] - world["min"][2]
+        sign = 1.0 if side == "max" else -1.0
+        center = [0.5 * (world["min"][a] + world["max"][a]) for a in (0, 1)]
+        center[axis] = world[side][axis] + sign * rng.uniform(120.0, 200.0)
+        world[side][axis] = center[axis] + sign * 20.0
+        first, length = rng.uniform(0.02, 0.9) * depth, rng.uniform(0.02, 0.9) * depth
+        idle.update(z=world["min"][2] + first, thickness=min(length, 0.99 * depth - first), center=center)
+    else:
+        z = world["min"][2]
+        world["min"][2] = z - 60.0
+        idle.update(z=z - 50.0, thickness=40.0, center=[rng.uniform(-5, 5), 0.0])
+    s["geometry"]["volumes"].append(idle)
     return s
