@@ -15,7 +15,7 @@
  * are; the limits are 0 where there are none. */
 struct eot_estimate {
     char name[80], unit[16];
-    double value, std_error, n_eff;
+    double value, std_error, n_eff, n_eff_error; /* entries that make it; that its error rests on, 0: not known */
     long n_batches;
     bool is_exact, has_no_error, is_poorly_determined;
     double upper_limit_90, lower_limit_90;

@@ -48,17 +48,17 @@ enum eot_shower_score {
     EOT_S_FRONT,
     EOT_N_SHOWER_SCORE
 };
-/** Their sums: of each score, of its square, of score x deposit for two, of the powers of the mean depth [X0]. */
+#define EOT_N_SHOWER_POWER 6 /* powers of a score that are summed where its spread is an estimate */
+/** Their sums: of each score, of its square, of score x deposit for two, of the powers of the visible energy over the
+ * beam's and of the mean depth [X0]. */
 enum eot_shower_sum {
     EOT_SS_SCORE = 0,
     EOT_SS_SQUARE = EOT_SS_SCORE + EOT_N_SHOWER_SCORE,
     EOT_SS_CROSS_VISIBLE = EOT_SS_SQUARE + EOT_N_SHOWER_SCORE,
     EOT_SS_CROSS_PRESHOWER,
-    EOT_SS_DEPTH_1,
-    EOT_SS_DEPTH_2,
-    EOT_SS_DEPTH_3,
-    EOT_SS_DEPTH_4,
-    EOT_N_SHOWER_SUM
+    EOT_SS_VISIBLE,
+    EOT_SS_DEPTH = EOT_SS_VISIBLE + EOT_N_SHOWER_POWER,
+    EOT_N_SHOWER_SUM = EOT_SS_DEPTH + EOT_N_SHOWER_POWER
 };
 #define EOT_MAX_PROFILE 256
 /** Bins of the profile in depth, and cells of the ECAL. */

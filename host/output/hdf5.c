@@ -274,6 +274,7 @@ static herr_t add_tables(hid_t file, const struct eot_result *r) {
         DOUBLE(struct eot_estimate, value),
         DOUBLE(struct eot_estimate, std_error),
         DOUBLE(struct eot_estimate, n_eff),
+        DOUBLE(struct eot_estimate, n_eff_error),
         {"n_batches", offsetof(struct eot_estimate, n_batches), 0, H5T_NATIVE_LONG},
         FLAG(struct eot_estimate, is_exact),
         FLAG(struct eot_estimate, has_no_error),

@@ -67,6 +67,7 @@ static json_t *estimate_to_json(const struct eot_estimate *e) {
         failed |= json_object_set_new(json, "exact", json_true());
     else
         failed |= set_support(json, e->n_eff, e->is_poorly_determined, e->upper_limit_90);
+    if (e->n_eff_error > 0.0) failed |= json_object_set_new(json, "n_eff_error", json_real(e->n_eff_error));
     if (e->lower_limit_90 > 0.0) failed |= json_object_set_new(json, "lower_limit_90", json_real(e->lower_limit_90));
     if (e->n_batches > 0) failed |= json_object_set_new(json, "n_batches", json_integer(e->n_batches));
     if (failed == 0) return json;

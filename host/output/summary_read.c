@@ -180,6 +180,7 @@ static enum eot_status read_estimates(json_t *root, const struct place *top, str
         EOT_TRY(read_number(json, &place, "value", &e.value, err));
         EOT_TRY(read_error(json, &place, &e.std_error, &e.has_no_error, err));
         READ_NUMBER_IF_THERE(json, &place, "n_eff", &e.n_eff);
+        READ_NUMBER_IF_THERE(json, &place, "n_eff_error", &e.n_eff_error);
         READ_NUMBER_IF_THERE(json, &place, "upper_limit_90", &e.upper_limit_90);
         READ_NUMBER_IF_THERE(json, &place, "lower_limit_90", &e.lower_limit_90);
         e.is_exact = json_is_true(json_object_get(json, "exact"));
