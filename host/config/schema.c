@@ -73,6 +73,9 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "beam.position_y", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_y), "where the beam starts"),
     NUMBER(ROOT, "beam.position_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_z),
            "where the beam starts; it travels towards +z"),
+    NUMBERS(ROOT, "beam.decay_region", LENGTH, 2, -WORLD, WORLD, "[0 cm, 0 cm]", ROOT(beam.decay_region),
+            "pions and kaons: the depths z between which they decay; two equal numbers: from the beam's start to where "
+            "less than 1e-4 of them are left"),
 
     PART(ROOT, "materials", MATERIALS, "[]", ROOT(material),
          "materials besides the built-in ones (listed above), or changes of those"),
@@ -140,6 +143,9 @@ const struct eot_key EOT_KEYS[] = {
     SWITCH(ROOT, "physics.multiple_scattering", "on", ROOT(physics.multiple_scattering),
            "multiple scattering of electrons in the replay, and of muons"),
     SWITCH(ROOT, "physics.decay", "on", ROOT(physics.decay), "muon decay, in flight and at rest"),
+    SWITCH(ROOT, "physics.hadron_interactions", "on", ROOT(physics.hadron_interactions),
+           "nuclear interactions of pions and kaons: mean free paths are the nuclear interaction lengths of the "
+           "materials"),
     CHOICE(ROOT, "physics.muon_straggling", "vavilov|moments|off", "vavilov", ROOT(physics.muon_straggling),
            "fluctuation of the muons' continuous loss. vavilov: Vavilov's distribution; moments: only mean and "
            "variance are right, losses explicit above 1 % whatever "
@@ -271,6 +277,9 @@ const struct eot_key EOT_KEYS[] = {
            "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip)"),
     NUMBER(ROOT, "detector.veto.photostatistics", NONE, 0, 1e6, "20", ROOT(detector.veto_photostatistics),
            "photoelectrons per MeV; 0 = no such fluctuation"),
+    NUMBER(ROOT, "detector.srd.z", LENGTH, -WORLD, WORLD, "-1e5 cm", ROOT(detector.srd_z),
+           "where the synchrotron-radiation detector is, which divides decays of hadrons and the trackers in front of "
+           "the ECAL into those in front of it and those behind; it is no volume by itself"),
 
 /* selection.KEY, and the same keys of each entry of selections */
 #define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
