@@ -202,7 +202,7 @@ EOT_FN real eot_kl3_density(real E_pion, real E_lepton, real m_lepton) {
     real B = l2 * (E_nu - R(0.5) * under), C = R(0.25) * l2 * under;
     return fmax(plus * plus * (A + xi * (B + xi * C)), R(0.0));
 }
-/** A little above its largest value, 0.01285 and 0.01207 (tests/unit/physics/test_hadron_decay.c). */
+/** A little above its largest value, 0.01285 and 0.01207 (tests/stat/test_hadron_decay.c). */
 EOT_FN real eot_kl3_majorant(real m_lepton) { return m_lepton < R(0.01) ? R(0.0130) : R(0.0123); }
 
 /** Density of K -> 3 pi, relative to the middle of the Dalitz plot; 0 outside of it. @param E_odd energy of the pion

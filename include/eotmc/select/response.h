@@ -21,7 +21,7 @@ typedef struct {
     f32 missing, missing_sigma; /* mean of what is measured, and the Gaussian width that is not sampled */
     f32 missing_sampled;        /* a sample of it, for the histogram */
     f32 kink; /* rad, measured in front of the ECAL, of decays of a beam's hadrons; 0: none is; -1: not measured */
-    eot_track track[2];         /* of the mu+ and of the mu- */
+    eot_track track[2]; /* of the mu+ and of the mu- */
     i32 n_hcal;
     i32 n_track;    /* muons that have crossed all chambers, whether their momentum is measured or not */
     i32 charge;     /* of the track; 0 unless it has a momentum */

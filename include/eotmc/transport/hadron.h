@@ -26,7 +26,7 @@
 #define EOT_HADRON_FAR 1e30f
 #define EOT_HADRON_MOST_STEPS 200000
 #define EOT_HADRON_LARGEST_LOSS 0.05f /* share of the kinetic energy that a step may lose on average */
-#define EOT_HADRON_AT_PLACE 1e-3      /* cm: a hadron that is so near to its place of decay is there */
+#define EOT_HADRON_AT_PLACE D(1e-3)   /* cm: a hadron that is so near to its place of decay is there */
 
 /** How a step ends. */
 enum eot_hadron_end {

@@ -4,7 +4,7 @@
 #ifndef EOT_TRANSPORT_HADRON_WORLD_H
 #define EOT_TRANSPORT_HADRON_WORLD_H
 
-#include "eotmc/base/portable.h"
+#include "eotmc/physics/hadron.h"
 
 #define EOT_N_STATION 8      /* trackers in front of the ECAL at most */
 #define EOT_N_HADRON_NODE 64 /* of the ionisation in ln(p/m) */
