@@ -125,7 +125,12 @@ struct eot_device_config {
 };
 
 struct eot_detector_config {
-    double srd_z; /* cm, of the synchrotron-radiation detector */
+    double srd_z;                          /* cm, of the synchrotron-radiation detector */
+    double srd_field, srd_length;          /* T, cm: of the dipoles in front of it */
+    double srd_acceptance;                 /* share of the photons that head for it */
+    double srd_window;                     /* X0 in front of it */
+    double srd_stochastic;                 /* of the sum of its energy: s/sqrt(E/GeV) */
+    double srd_energy[2];                  /* GeV: window of the sum */
     double beam_momentum_resolution;       /* relative, upstream spectrometer */
     double ecal_stochastic, ecal_constant; /* total: s/sqrt(E) (+) c */
     double ecal_sampling;                  /* of the total, simulated: f/sqrt(E) of the visible energy */
@@ -137,6 +142,11 @@ struct eot_detector_config {
     double hcal_photostatistics;           /* photoelectrons per GeV calibrated; 0 = none */
     double veto_photostatistics;           /* photoelectrons per MeV; 0 = none */
     double em_visible_ratio; /* visible/deposited of electromagnetic showers relative to a MIP in the HCAL (e/mip) */
+};
+
+/** What turns a background per hadron into one per electron: values and their relative errors (log-normal). */
+struct eot_tagging_config {
+    double pi_per_e[2], K_per_pi[2], electron_efficiency[2], hadron_rejection[2];
 };
 
 struct eot_window_config {
@@ -188,6 +198,7 @@ struct eot_config {
     struct eot_sampling_config sampling;
     struct eot_device_config device;
     struct eot_detector_config detector;
+    struct eot_tagging_config tagging;
     struct eot_selection_config selection; /* the default one */
     size_t n_further;                      /* selections besides it */
     struct eot_named_selection_config further[EOT_MAX_FURTHER_SELECTION];

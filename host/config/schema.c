@@ -280,6 +280,28 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "detector.srd.z", LENGTH, -WORLD, WORLD, "-1e5 cm", ROOT(detector.srd_z),
            "where the synchrotron-radiation detector is, which divides decays of hadrons and the trackers in front of "
            "the ECAL into those in front of it and those behind; it is no volume by itself"),
+    NUMBER(ROOT, "detector.srd.field", FIELD, 0, 20, "1.75 T", ROOT(detector.srd_field),
+           "field of the dipoles in front of the SRD: synchrotron radiation of electrons, srd.*"),
+    NUMBER(ROOT, "detector.srd.length", LENGTH, 0, WORLD, "400 cm", ROOT(detector.srd_length),
+           "their length in all; srd.* are of the radiation that this field makes"),
+    NUMBER(ROOT, "detector.srd.acceptance", NONE, 0, 1, "1", ROOT(detector.srd_acceptance),
+           "share of the photons that head for the SRD"),
+    NUMBER(ROOT, "detector.srd.window", NONE, 0, 100, "0.1", ROOT(detector.srd_window),
+           "radiation lengths in front of the SRD, in which photons are lost"),
+    NUMBER(ROOT, "detector.srd.stochastic", NONE, 0, 10, "0.1", ROOT(detector.srd_stochastic),
+           "resolution of the sum of its energy, s/sqrt(E/GeV)"),
+    NUMBERS(ROOT, "detector.srd.energy", ENERGY, 2, 0, 1000, "[20 MeV, 1 GeV]", ROOT(detector.srd_energy),
+            "window of the sum of its energy that tags an electron"),
+
+    NUMBERS(ROOT, "tagging.pi_per_e", NONE, 2, 0, 1e6, "[0.01, 0.3]", ROOT(tagging.pi_per_e),
+            "pions per electron of the beam, and the relative error of this number, which is taken as log-normal"),
+    NUMBERS(ROOT, "tagging.K_per_pi", NONE, 2, 0, 1e6, "[0.03, 0.3]", ROOT(tagging.K_per_pi),
+            "kaons per pion, and relative error"),
+    NUMBERS(ROOT, "tagging.electron_efficiency", NONE, 2, 0, 1e6, "[0.95, 0.02]", ROOT(tagging.electron_efficiency),
+            "share of the electrons that the SRD tags, and relative error: of signal and muon pairs, not in "
+            "background.hadron.per_eot, which is per electron of the beam"),
+    NUMBERS(ROOT, "tagging.hadron_rejection", NONE, 2, 0, 1e6, "[2e-5, 0.5]", ROOT(tagging.hadron_rejection),
+            "share of the hadrons that the SRD takes for electrons, and relative error"),
 
 /* selection.KEY, and the same keys of each entry of selections */
 #define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \

@@ -292,6 +292,8 @@ static enum eot_status check_in_world(struct eot_reader *r) {
             EOT_TRY(problem(r, keys[a],
                             "(%.6g cm is outside the world, %.6g to %.6g cm); move the beam, or enlarge geometry.world",
                             start[a], g->world_min[a], g->world_max[a]));
+    if (c->detector.srd_energy[0] > c->detector.srd_energy[1])
+        EOT_TRY(problem(r, "detector.srd.energy", "(its end is below its begin); give the lower energy first"));
     if (c->beam.decay_region[0] > c->beam.decay_region[1])
         EOT_TRY(problem(r, "beam.decay_region", "(its end is not behind its begin); give the smaller z first"));
     if (eot_beam_is_hadron(c) && c->beam.decay_region[0] != c->beam.decay_region[1] &&

@@ -53,8 +53,11 @@ void eot_hadron_bins(const struct eot_hadron_axis *axis, const struct eot_config
  * and by places; background.hadron.*; cut flow, histograms, energy balance. */
 enum eot_status eot_hadron_estimate(const struct eot_config *config, const struct eot_world *world,
                                     const struct eot_run *run, struct eot_result *result, struct eot_error *err);
-/** background.hadron.*: the run's part of the background per electron on target, and what its error consists of. @param
- * survival per hadron. @return EOT_E_MEMORY. */
+/** background.hadron.per_eot: the run's part of the background per electron of the beam, survival per hadron times
+ * pions per electron, kaons per pion in a run of kaons, and the SRD's rejection; its error is that of a product of
+ * log-normal numbers and the survival's statistics. background.hadron.error.*: the relative error of each factor,
+ * tagging.*: their values, which the runs of pions and kaons have in common; srd.*: the radiation of electrons of the
+ * beam's energy and their efficiency in the SRD. @param survival per hadron. @return EOT_E_MEMORY, EOT_E_INTERNAL. */
 enum eot_status eot_hadron_background(const struct eot_config *config, struct eot_mean survival,
                                       struct eot_result *result, struct eot_error *err);
 
