@@ -33,7 +33,7 @@ struct eot_world {
     size_t n_region;
     eot_event_world event;
     eot_hadron_world hadron; /* of a beam of pions or kaons */
-    double calorimeter_X0; /* cm, average of the ECAL */
+    double calorimeter_X0;   /* cm, average of the ECAL */
     struct eot_world_accuracy accuracy;
     double achieved_error;                 /* largest relative integration error of the tables */
     double hcal_peak_error;                /* relative statistical error of the calibration */
