@@ -256,6 +256,6 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
     return EOT_OK;
 }
 
-EOT_JOB_DEFINE(hadron, "hadron decay", "decays of a beam of hadrons", "hadrons", COLUMN, EOT_N_HADRON_COLUMN, false,
+EOT_JOB_DEFINE(hadron, "hadron decay", "decays of a beam of hadrons", "hadrons", COLUMN, EOT_N_HADRON_COLUMN, true,
                accepts, mode, world, full_batch, layout, eot_job_prepare_nothing, worker_create, worker_free, batch,
                eot_job_finish_nothing, work, eot_hadron_estimate, eot_replay_hadron);

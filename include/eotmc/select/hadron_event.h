@@ -66,6 +66,7 @@ typedef struct {
     i32 channel, place;        /* enum eot_hadron_channel, enum eot_hadron_place */
     f32 E_muon, E_neutrino;    /* GeV, of the decay; 0: none */
     eot_vec3 direction;        /* of its muon */
+    eot_vec3 of_hadron;        /* direction of the hadron */
     f32 kink;                  /* rad, of that muon to the hadron; 0: no muon */
     i32 gave_up;               /* a charged particle was not followed to its end */
     i32 n_step;                /* of muons and hadrons */
@@ -293,7 +294,7 @@ EOT_FN eot_hadron_event eot_hadron_event_none(void) {
     ev.stations = eot_hadron_trace_none().stations;
     ev.v = eot_event_vertex_none();
     ev.E_muon = ev.E_neutrino = ev.kink = 0.0f;
-    ev.direction = eot_vec3_zero();
+    ev.direction = ev.of_hadron = eot_vec3_zero();
     return ev;
 }
 
@@ -363,6 +364,7 @@ EOT_FN eot_hadron_event eot_hadron_decay_followed(eot_hadron_run run, eot_hadron
     i32 leading = -1;
     f32 most = 0.0f;
     ev.channel = products.channel;
+    ev.of_hadron = parent.direction;
     if (products.is_failed) ev.v.fault |= (u32)EOT_FAULT_VERTEX;
     for (i32 i = 0; i < products.n && i < EOT_MOST_PRODUCTS; i++) {
         eot_hadron_product p = products.item[i];

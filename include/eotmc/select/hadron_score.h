@@ -117,6 +117,26 @@ EOT_FN i32 eot_hadron_tracks(eot_hadron_run run, eot_hadron_event ev) {
     return eot_muon_has_crossed(ev.track[0], n_plane) + eot_muon_has_crossed(ev.track[1], n_plane);
 }
 
+/** What is reconstructed of a decay that is not followed to its end: nothing. */
+EOT_FN eot_event eot_hadron_unseen(void) {
+    eot_event ev;
+    ev.E_beam = ev.ecal = ev.veto = ev.hcal_sum = ev.momentum = ev.momentum_error = ev.track_chi2 = ev.true_momentum =
+        ev.missing = ev.missing_sigma = ev.missing_sampled = 0.0f;
+    for (i32 i = 0; i < EOT_N_HCAL; i++) ev.hcal[i] = 0.0f;
+    ev.kink = -1.0f;
+    ev.n_hcal = ev.n_track = ev.charge = ev.category = ev.n_through = ev.is_sampled = 0;
+    ev.faults = 0u;
+    return ev;
+}
+
+/** What a selection makes of it. */
+EOT_FN eot_selected eot_hadron_unselected(void) {
+    eot_selected sel;
+    sel.n_cut_passed = sel.is_main = 0;
+    for (i32 i = 0; i < EOT_N_TAIL; i++) sel.pass[i] = 0.0f;
+    return sel;
+}
+
 /** One hadron of the beam, from its start to what the experiment sees of its decay. @param row EOT_N_HADRON_COLUMN
  * values out. @param selected [n_selection] out. */
 EOT_FN void eot_hadron_follow(eot_hadron_run run, EOT_GLOBAL const eot_hadron_launch *launch, EOT_GLOBAL f32 *row,
@@ -139,8 +159,8 @@ EOT_FN void eot_hadron_follow(eot_hadron_run run, EOT_GLOBAL const eot_hadron_la
     eot_event_vertex v = h.v;
     row[EOT_HADRON_C_BEAM] = v.E_beam;
     if (!(v.weight > 0.0f)) return;
-    eot_event ev;
-    eot_selected sel;
+    eot_event ev = eot_hadron_unseen();
+    for (i32 i = 0; i < run.e->n_selection; i++) selected[i] = eot_hadron_unselected();
     if (is_seen || run.is_full) {
         eot_hadron_deposits(run, h);
         ev = eot_event_reconstruct(run.view.matter.table, eot_event_view_of(run.e, run.launch, run.acc, 0), run.primary,
@@ -150,25 +170,12 @@ EOT_FN void eot_hadron_follow(eot_hadron_run run, EOT_GLOBAL const eot_hadron_la
                                                   run.launch->seed, run.launch->run));
         for (i32 i = 0; i < run.e->n_selection; i++)
             selected[i] = eot_event_apply(run.e->selection[i], v, ev, run.e->response.tail_start);
-        sel = selected[0];
+        if (is_sampled) eot_hadron_balance_add(run, v.E_beam, counter);
+    }
+    eot_selected sel = selected[0];
 #define EOT_HADRON_COLUMN(id, name, unit, kind, value, meaning) row[EOT_HADRON_C_##id] = value;
 #include "eotmc/tally/hadron_columns.def"
 #undef EOT_HADRON_COLUMN
-        if (is_sampled) eot_hadron_balance_add(run, v.E_beam, counter);
-        return;
-    }
-    sel.n_cut_passed = 0;
-    for (i32 i = 0; i < run.e->n_selection; i++) selected[i].n_cut_passed = 0;
-    row[EOT_HADRON_C_WEIGHT] = v.weight;
-    row[EOT_HADRON_C_HADRON] = v.k;
-    row[EOT_HADRON_C_CHANNEL] = (f32)h.channel;
-    row[EOT_HADRON_C_PLACE] = (f32)h.place;
-    row[EOT_HADRON_C_VERTEX_X] = (f32)v.x;
-    row[EOT_HADRON_C_VERTEX_Y] = (f32)v.y;
-    row[EOT_HADRON_C_VERTEX_Z] = (f32)v.z;
-    row[EOT_HADRON_C_MUON] = h.E_muon;
-    row[EOT_HADRON_C_NEUTRINO] = h.E_neutrino;
-    row[EOT_HADRON_C_KINK] = 1000.0f * h.kink;
 }
 
 #endif

@@ -39,16 +39,6 @@ enum eot_hadron_end {
     EOT_HADRON_IS_LOST  /* stuck, or not a number */
 };
 
-/** Streams of random numbers of a primary: of the beam's hadron, of its decay, of pions from there on. */
-enum eot_hadron_stream {
-    EOT_HADRON_STREAM_BEAM = 0,
-    EOT_HADRON_STREAM_CHOICE, /* place and channel */
-    EOT_HADRON_STREAM_DECAY,
-    EOT_HADRON_STREAM_SHOWER, /* what is deposited; a stream a deposit, 32 apart from each other */
-    EOT_HADRON_STREAM_STATION,
-    EOT_HADRON_STREAM_PION = 8 /* a pion, and its decay behind it */
-};
-
 /** Matter and tables. */
 typedef struct {
     eot_matter_view matter;

@@ -9,6 +9,16 @@
 #define EOT_N_STATION 8      /* trackers in front of the ECAL at most */
 #define EOT_N_HADRON_NODE 64 /* of the ionisation in ln(p/m) */
 
+/** Streams of random numbers of a primary: of the beam's hadron, of its decay, of pions from there on. */
+enum eot_hadron_stream {
+    EOT_HADRON_STREAM_BEAM = 0,
+    EOT_HADRON_STREAM_CHOICE, /* place and channel */
+    EOT_HADRON_STREAM_DECAY,
+    EOT_HADRON_STREAM_SHOWER, /* what is deposited; a stream a deposit, 32 apart from each other */
+    EOT_HADRON_STREAM_STATION,
+    EOT_HADRON_STREAM_PION = 8 /* a pion, and its decay behind it */
+};
+
 /** Columns of a region in the f32 table. */
 enum eot_hadron_region_column {
     EOT_HADRON_REGION_INTERACTION = 0, /* 1/cm, inverse of the nuclear interaction length */
