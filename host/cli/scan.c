@@ -351,9 +351,11 @@ static enum eot_status choose_estimates(struct eot_scan *scan, const struct eot_
 #include "eotmc/tally/cuts.def"
 #undef EOT_CUT
             "efficiency.total"},
-                             *const merit[] = {"merit.h90"}, *const selected[] = {"selected.per_eot"};
+                             *const merit[] = {"merit.h90"}, *const selected[] = {"selected.per_eot"},
+                             *const survival[] = {"hadron.survival.per_hadron"};
     const char *const *chosen = r->background != NULL                                     ? merit
                                 : eot_result_estimate(result, "efficiency.total") != NULL ? by_cut
+                                : eot_result_estimate(result, survival[0]) != NULL        ? survival
                                                                                           : selected;
     size_t n = chosen == by_cut ? sizeof by_cut / sizeof by_cut[0] : 1;
     if (r->estimates == NULL) {
@@ -458,7 +460,9 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
         {"set", 0, EOT_OPTION_LIST, &r.set, "KEY=VALUE",
          "override a configuration key at every point; may be repeated"},
         {"estimates", 0, EOT_OPTION_TEXT, &r.estimates, "NAME[,NAME...]",
-         "what is printed and drawn (default: efficiencies by cut, or selected.per_eot); the tables have all"},
+         "what is printed and drawn (default: efficiencies by cut, selected.per_eot, or of hadrons their survival); "
+         "the "
+         "tables have all"},
         {"background", 0, EOT_OPTION_TEXT, &r.background, "CONFIG",
          "run this too at every point, and add the figure of merit merit.h90: the median 90 % upper limit on h"},
         {"eot", 0, EOT_OPTION_REAL, &r.eot, "N",

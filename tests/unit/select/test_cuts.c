@@ -71,6 +71,25 @@ Test(cuts, windows_contain_their_edges) {
     cr_expect_eq(passed(ev), EOT_CUT_VETO, "what is no number passes no window");
 }
 
+/* The largest momentum and the kink: 0 is no cut; a kink that is not measured (-1) does not pass one. */
+Test(cuts, limits_of_momentum_and_kink) {
+    eot_selection s = SELECTION;
+    eot_event ev = good();
+    ev.momentum = 1e6f;
+    ev.kink = -1.0f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_N_CUT);
+    s.max_momentum = 45.0f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_CUT_MOMENTUM);
+    ev.momentum = 45.0f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_N_CUT);
+    s.kink = 0.002f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_CUT_KINK);
+    ev.kink = 0.002f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_N_CUT);
+    ev.kink = nextafterf(0.002f, 1.0f);
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_CUT_KINK);
+}
+
 Test(cuts, one_track_of_the_right_charge) {
     for (int n = 0; n <= 2; n++) {
         eot_event ev = good();
