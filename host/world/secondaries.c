@@ -384,6 +384,13 @@ static void begin_hash(const struct maker *k, const char *what, struct eot_sha25
     eot_sha256_update(hash, cuts, sizeof cuts);
 }
 
+/* Whether anything of a volume is active. */
+static bool is_active(const struct eot_volume_config *v) {
+    bool is = false;
+    for (size_t i = 0; i < v->n_layer; i++) is = is || v->layer[i].active;
+    return is;
+}
+
 /* Whether a volume has both active and passive layers. */
 static bool is_in_layers(const struct eot_volume_config *v) {
     bool has[2] = {false, false};
@@ -399,29 +406,43 @@ static bool has_same_layers(const struct eot_volume_config *a, const struct eot_
     return is_same;
 }
 
-static enum eot_status add_sampling(const struct maker *k, const struct eot_volume_config *v, f32 visible,
-                                    eot_sampling *out, struct eot_world *w, struct eot_error *err) {
+/* The sampling tables of a volume. @param matter that its secondaries are followed in; collisions happen from z =
+ * first to last. */
+static enum eot_status append_sampling(const struct maker *k, const struct eot_volume_config *v,
+                                       const struct eot_secondaries_stack *matter, double first, double last,
+                                       eot_sampling *out, struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct eot_secondaries_stack stack = {0};
     struct eot_sha256 hash;
     char key[65];
-    double first = 0.0, last = 0.0;
     struct sampling_tables *t = calloc(1, sizeof *t);
     EOT_CHECK_MEMORY(t);
-    EOT_TRY(eot_secondaries_layers(k->setup, v, &stack, &first, &last, err));
     begin_hash(k, "sampling", &hash);
-    eot_secondaries_hash(&stack, k->setup, &hash);
+    eot_secondaries_hash(matter, k->setup, &hash);
     if (!cached(&hash, key, t, sizeof *t)) {
-        EOT_TRY(sampling_fill(k, v, &stack, first, last, t, err));
+        EOT_TRY(sampling_fill(k, v, matter, first, last, t, err));
         eot_cache_write(key, (const unsigned char *)t, sizeof *t);
     }
-    out->inverse_visible = 1.0f / visible;
     out->is_there = 1;
     EOT_TRY(eot_f32_table_append(&w->table, t->soft[0], sizeof t->soft / sizeof(double), &out->soft, err));
     EOT_TRY(eot_f32_table_append(&w->table, t->hard[0][0][0], sizeof t->hard / sizeof(double), &out->hard, err));
 done:
-    eot_secondaries_stack_free(&stack);
     free(t);
+    return status;
+}
+
+/* Of an HCAL module in layers. */
+static enum eot_status add_layers(const struct maker *k, int module, int volume, struct eot_world *w,
+                                  struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_volume_config *v = &k->config->geometry.volume[volume];
+    eot_sampling *out = &w->event.secondaries.sampling[module];
+    struct eot_secondaries_stack stack = {0};
+    double first = 0.0, last = 0.0;
+    EOT_TRY(eot_secondaries_layers(k->setup, v, &stack, &first, &last, err));
+    EOT_TRY(append_sampling(k, v, &stack, first, last, out, w, err));
+    out->inverse_visible = 1.0f / eot_world_volume(&w->event, EOT_ROLE_HCAL, module)->shower_visible;
+done:
+    eot_secondaries_stack_free(&stack);
     return status;
 }
 
@@ -477,7 +498,7 @@ static enum eot_status add_veto(const struct maker *k, int volume, struct eot_wo
     struct veto_tables *t = calloc(1, sizeof *t);
     EOT_CHECK_MEMORY(t);
     EOT_TRY(eot_secondaries_axis(k->config, k->setup, volume, &stack, err));
-    if (stack.target < 0) goto done;
+    if (stack.target < 0 || !is_active(v)) goto done;
     begin_hash(k, "veto", &hash);
     eot_sha256_update(&hash, beam, sizeof beam);
     eot_secondaries_hash(&stack, k->setup, &hash);
@@ -485,6 +506,8 @@ static enum eot_status add_veto(const struct maker *k, int volume, struct eot_wo
         EOT_TRY(veto_fill(k, &stack, t, err));
         eot_cache_write(key, (const unsigned char *)t, sizeof *t);
     }
+    EOT_TRY(
+        append_sampling(k, v, &stack, v->z, v->z + v->thickness, &w->event.secondaries.sampling[EOT_N_HCAL], w, err));
     out->front = (f32)v->z;
     out->x0 = (f32)(v->center_x - 0.5 * v->size_x);
     out->x1 = (f32)(v->center_x + 0.5 * v->size_x);
@@ -520,13 +543,9 @@ enum eot_status eot_world_secondaries(const struct eot_config *config, const str
         if (before >= 0 && has_same_layers(&g->volume[i], &g->volume[before]))
             sampling[module] = sampling[module - 1];
         else
-            EOT_TRY(add_sampling(&k, &g->volume[i], eot_world_volume(&w->event, EOT_ROLE_HCAL, module)->shower_visible,
-                                 &sampling[module], w, err));
+            EOT_TRY(add_layers(&k, module, i, w, err));
     }
     int veto = eot_setup_volume(config, EOT_ROLE_VETO, 0);
-    if (veto >= 0 && is_in_layers(&g->volume[veto]))
-        EOT_TRY(add_sampling(&k, &g->volume[veto], eot_world_volume(&w->event, EOT_ROLE_VETO, 0)->shower_visible,
-                             &w->event.secondaries.sampling[EOT_N_HCAL], w, err));
     if (veto >= 0) EOT_TRY(add_veto(&k, veto, w, err));
 done:
     eot_muon_integrator_free(&integrator);

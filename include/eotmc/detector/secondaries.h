@@ -17,14 +17,14 @@
 #define EOT_N_SHOWER_NODE 3        /* shower energies of the arrivals' numbers: 1/32, 1/2, 8 GeV */
 #define EOT_N_ARRIVAL_CLASS 4      /* depths of equal length whose showers' arrivals have energies of their own */
 
-/** A calorimeter in layers. */
+/** A calorimeter in layers, or the VETO. */
 typedef struct {
     u32 soft; /* f32 table [EOT_MUON_N_LOSS_ROW][EOT_MUON_N_COLLISION]: spectrum of the lumps per cm of the layers, of
                  collisions below the muon's cuts; as eot_muon_spectrum_kind */
     u32 hard; /* f32 table [2][EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP]: energy seen / W of one collision in passive,
                  in  active layers */
     f32 inverse_visible; /* 1/eot_deposit_volume.shower_visible, by which spots of showers are seen there */
-    i32 is_there;        /* 0: it is not in layers, and what is lost in it is seen where it is lost */
+    i32 is_there;        /* 0: what is lost in it is seen where it is lost */
 } eot_sampling;
 EOT_LAYOUT(eot_sampling, 16);
 

@@ -188,7 +188,8 @@ EOT_FN eot_event_muon_state eot_event_muon_shower(eot_event_muon_state state, eo
         l = eot_lump_hard(eot_sampling_hard(matter.table, sampling, s.event_active), s.process, energy,
                           state.lump_random);
         state.lump_random.draw = l.draw;
-        if (is_shower)
+        if (layers == EOT_N_HCAL) d.veto_as = ledger; /* the lump is all that it sees */
+        if (is_shower && layers < EOT_N_HCAL)
             d.hcal_scale = l.energy / energy * sampling.inverse_visible;
         else
             d.acc[layers < EOT_N_HCAL ? EOT_ACC_HCAL_VISIBLE + layers : EOT_ACC_VETO_VISIBLE] +=
