@@ -52,6 +52,12 @@
 /** --verbose of commands that simulate. @param target bool. */
 #define EOT_ROW_VERBOSE(target) \
     { "verbose", 'v', EOT_OPTION_FLAG, (target), NULL, "say more on standard error" }
+/** --quiet of commands that simulate. @param target bool. */
+#define EOT_ROW_QUIET(target) \
+    { \
+        "quiet", 'q', EOT_OPTION_FLAG, (target), NULL, \
+            "no tables, messages or progress: warnings and errors only (and --format json)" \
+    }
 
 static inline bool eot_format_is_json(const char *format) { return strcmp(format, "json") == 0; }
 

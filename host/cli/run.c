@@ -13,7 +13,7 @@
 
 /* What the command line asks for. */
 struct request {
-    const char *folder, *progress, *shard, *range;
+    const char *folder, *progress, *shard, *range, *format;
     bool dump_config, resumes, forces;
     double checkpoint_minutes, exit_code;
     struct eot_text_list set, positional;
@@ -60,12 +60,28 @@ done:
     return status;
 }
 
+/* summary.json of a folder on standard output, as it stands there. */
+static enum eot_status print_summary(const char *folder, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char bytes[4096], *path = eot_output_path(folder, "summary.json");
+    FILE *file = path != NULL ? fopen(path, "rb") : NULL;
+    EOT_CHECK_MEMORY(path);
+    EOT_CHECK(file != NULL, EOT_E_IO, "cannot read '%s'; run it again", path);
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;) fwrite(bytes, 1, n, stdout);
+    EOT_CHECK(!ferror(file), EOT_E_IO, "cannot read '%s'; run it again", path);
+done:
+    if (file != NULL) fclose(file);
+    free(path);
+    return status;
+}
+
 enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool is_help = false;
     char folder[PATH_MAX];
     struct eot_shard shard = {.local_rank = -1};
-    struct request r = {.progress = "auto", .checkpoint_minutes = EOT_CHECKPOINT_MINUTES, .exit_code = 130.0};
+    struct request r = {
+        .progress = "auto", .format = "text", .checkpoint_minutes = EOT_CHECKPOINT_MINUTES, .exit_code = 130.0};
     struct eot_config config = {.name = ""};
     struct eot_simulator simulator = {0};
     const struct eot_option table[] = {
@@ -81,12 +97,15 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
         EOT_ROW_SHARD(&r.shard),
         {"range", 0, EOT_OPTION_TEXT, &r.range, "FIRST:END", "make only these primaries of the run, in whole batches"},
         EOT_ROW_CHECKPOINT_EXIT_CODE(&r.exit_code),
+        {"format", 0, EOT_OPTION_CHOICE, &r.format, "text|json",
+         "what is printed: tables, or the document of summary.json (default: text)"},
         {"dump-config", 0, EOT_OPTION_FLAG, &r.dump_config, NULL, "print the effective configuration and stop"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &simulator.kernel_dir, "DIR",
          "read kernels from this source tree instead of the built-in ones"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &simulator.no_kernel_cache, NULL, "compile the kernels anew"},
         {"no-table-cache", 0, EOT_OPTION_FLAG, &simulator.no_table_cache, NULL, "build the physics tables anew"},
         EOT_ROW_VERBOSE(&simulator.is_verbose),
+        EOT_ROW_QUIET(&simulator.is_silent),
     };
     const struct eot_command command = {
         .name = "run",
@@ -98,7 +117,7 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
         .summary = "Simulate a configuration: writes summary.json, result.h5, effective-config.yaml and figures to the "
                    "output folder, and prints the cut flow.\n"
                    "A checkpoint in that folder is kept up to date: a run that was killed goes on with --resume. With "
-                   "--resume CONFIG may be left out.",
+                   "--resume CONFIG may be left out. CONFIG may be - for standard input.",
         .example =
             "eotmc run configs/na64e-dimuon.yaml -o out/dimuon --set sampling.eot=1e5 --set beam.energy=\"80 GeV\""};
     EOT_TRY(eot_options_parse(&command, argc, argv, &r.positional, &is_help, err));
@@ -109,14 +128,19 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
         fputs(config.effective_yaml, stdout);
         goto done;
     }
+    EOT_CHECK(!(simulator.is_verbose && simulator.is_silent), EOT_E_USAGE,
+              "--verbose with --quiet; leave one of them out");
     EOT_TRY(choose_part(&r, &simulator, config.name, &shard, folder, err));
     simulator.progress = eot_progress_mode_from_text(r.progress);
+    if (simulator.is_silent) simulator.progress = EOT_PROGRESS_NONE;
+    simulator.is_quiet = simulator.is_silent || eot_format_is_json(r.format);
     simulator.use = r.resumes ? EOT_FOLDER_RESUME : r.forces ? EOT_FOLDER_FORCE : EOT_FOLDER_NEW;
     simulator.checkpoint_s = 60.0 * r.checkpoint_minutes;
     simulator.is_interrupted = eot_interrupt_catch();
     status = eot_simulate(&simulator, &config, folder, err);
     if (status == EOT_E_INTERRUPTED) err->exit_code = (int)r.exit_code;
     eot_interrupt_release();
+    if (status == EOT_OK && eot_format_is_json(r.format)) status = print_summary(folder, err);
 done:
     eot_simulator_free(&simulator);
     eot_config_free(&config);

@@ -25,10 +25,7 @@ enum { MAX_POINT = 10000 };
 static const double LEVEL = 0.9; /* of the limit that is the figure of merit */
 
 void eot_scan_free(struct eot_scan *scan) {
-    for (size_t a = 0; a < scan->n_axis; a++) {
-        free(scan->axis[a].key);
-        free(scan->axis[a].value);
-    }
+    for (size_t a = 0; a < scan->n_axis; a++) eot_scan_axis_free(&scan->axis[a]);
     for (size_t i = 0; scan->point != NULL && i < scan->n_point; i++) {
         eot_result_free(&scan->point[i].result);
         free(scan->point[i].failure);
@@ -36,42 +33,6 @@ void eot_scan_free(struct eot_scan *scan) {
     free(scan->point);
     free(scan->estimate);
     free(scan->list);
-}
-
-/* "key=v1,v2,[a, b]": commas inside brackets and quotes do not separate. */
-static enum eot_status axis_parse(const char *text, struct eot_scan_axis *axis, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const char *equals = strchr(text, '=');
-    EOT_CHECK(equals != NULL && equals > text, EOT_E_USAGE,
-              "option '--over' = '%s' (not KEY=VALUE,VALUE,...); give e.g. --over physics.mphi=0.11,0.2", text);
-    axis->key = strdup(text);
-    axis->value = malloc((strlen(text) + 1) * sizeof *axis->value);
-    EOT_CHECK_MEMORY(axis->key);
-    EOT_CHECK_MEMORY(axis->value);
-    char *p = axis->key + (equals - text), quote = '\0';
-    *p++ = '\0';
-    axis->value[axis->n++] = p;
-    for (int depth = 0; *p != '\0'; p++) {
-        if (quote != '\0') {
-            if (*p == quote) quote = '\0';
-        } else if (*p == '\'' || *p == '"') {
-            quote = *p;
-        } else if (*p == '[' || *p == '{') {
-            depth++;
-        } else if (*p == ']' || *p == '}') {
-            depth--;
-        } else if (*p == ',' && depth == 0) {
-            *p = '\0';
-            axis->value[axis->n++] = p + 1;
-        }
-    }
-    for (size_t i = 0; i < axis->n; i++) {
-        axis->value[i] += strspn(axis->value[i], " ");
-        EOT_CHECK(axis->value[i][0] != '\0', EOT_E_USAGE,
-                  "option '--over' = '%s' (an empty value); give values between commas", text);
-    }
-done:
-    return status;
 }
 
 enum eot_status eot_scan_make_grid(struct eot_scan *scan, const struct eot_scan_request *request,
@@ -86,7 +47,7 @@ enum eot_status eot_scan_make_grid(struct eot_scan *scan, const struct eot_scan_
     scan->n_point = 1;
     for (size_t a = 0; a < over->n; a++) {
         scan->n_axis++;
-        EOT_TRY(axis_parse(over->text[a], &scan->axis[a], err));
+        EOT_TRY(eot_scan_axis_parse(over->text[a], &scan->axis[a], err));
         for (size_t b = 0; b < a; b++)
             EOT_CHECK(strcmp(scan->axis[a].key, scan->axis[b].key) != 0, EOT_E_USAGE,
                       "--over %s twice (a key has one list of values); join the lists", scan->axis[a].key);
@@ -390,9 +351,11 @@ static enum eot_status choose_estimates(struct eot_scan *scan, const struct eot_
 #include "eotmc/tally/cuts.def"
 #undef EOT_CUT
             "efficiency.total"},
-                             *const merit[] = {"merit.h90"}, *const selected[] = {"selected.per_eot"};
+                             *const merit[] = {"merit.h90"}, *const selected[] = {"selected.per_eot"},
+                             *const survival[] = {"hadron.survival.per_hadron"};
     const char *const *chosen = r->background != NULL                                     ? merit
                                 : eot_result_estimate(result, "efficiency.total") != NULL ? by_cut
+                                : eot_result_estimate(result, survival[0]) != NULL        ? survival
                                                                                           : selected;
     size_t n = chosen == by_cut ? sizeof by_cut / sizeof by_cut[0] : 1;
     if (r->estimates == NULL) {
@@ -490,13 +453,16 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
     struct eot_scan scan = {0};
     const struct eot_option table[] = {
         {"over", 0, EOT_OPTION_LIST, &r.over, "KEY=V[,V...]",
-         "a configuration key and its values; repeat it for a grid"},
+         "a configuration key and its values; repeat it for a grid. FIRST..LAST:N is N values in equal steps, "
+         "FIRST..LAST:Nlog in equal ratios; a unit may follow"},
         {"output", 'o', EOT_OPTION_TEXT, &r.folder, "DIR",
          "folder of the scan: one folder a point, scan.csv, scan.json, scan.png (default: out/scan)"},
         {"set", 0, EOT_OPTION_LIST, &r.set, "KEY=VALUE",
          "override a configuration key at every point; may be repeated"},
         {"estimates", 0, EOT_OPTION_TEXT, &r.estimates, "NAME[,NAME...]",
-         "what is printed and drawn (default: efficiencies by cut, or selected.per_eot); the tables have all"},
+         "what is printed and drawn (default: efficiencies by cut, selected.per_eot, or of hadrons their survival); "
+         "the "
+         "tables have all"},
         {"background", 0, EOT_OPTION_TEXT, &r.background, "CONFIG",
          "run this too at every point, and add the figure of merit merit.h90: the median 90 % upper limit on h"},
         {"eot", 0, EOT_OPTION_REAL, &r.eot, "N",
@@ -526,6 +492,8 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
                    "sampling.eot=1e4"};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
     if (is_help) goto done;
+    EOT_CHECK(strcmp(positional.text[0], "-") != 0 && (r.background == NULL || strcmp(r.background, "-") != 0),
+              EOT_E_USAGE, "a scan reads its configuration once a point, not from standard input; write it to a file");
     EOT_CHECK(r.eot > 0.0, EOT_E_USAGE, "option '--eot' = %g (must be positive); give e.g. 1e12", r.eot);
     EOT_TRY(eot_simulator_check_options(r.checkpoint_minutes, r.exit_code, err));
     EOT_TRY(choose_part(&r, &simulator, &shard, folder, err));

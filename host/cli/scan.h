@@ -20,9 +20,9 @@ struct eot_scan_request {
 enum { EOT_SCAN_MAX_AXIS = 4 };
 
 struct eot_scan_axis {
-    char *key; /* owned, with the values in one block */
+    char *key;
     size_t n;
-    char **value; /* n texts, as given */
+    char **value; /* n texts: as given, or made from a range */
 };
 
 enum eot_scan_state { EOT_SCAN_WAITING, EOT_SCAN_DONE, EOT_SCAN_KEPT, EOT_SCAN_FAILED, EOT_SCAN_PARTIAL };
@@ -60,6 +60,10 @@ enum eot_status eot_scan_read_point(struct eot_scan *scan, size_t i, struct eot_
  * EOT_E_IO, EOT_E_MEMORY. */
 enum eot_status eot_scan_conclude(struct eot_scan *scan, struct eot_error *err);
 
+/** Read "key=v1,v2,[a, b],1..2:5": commas inside brackets and quotes do not separate. @param axis zeroed; release with
+ * eot_scan_axis_free, also after an error. @return EOT_E_USAGE, EOT_E_MEMORY. */
+enum eot_status eot_scan_axis_parse(const char *text, struct eot_scan_axis *axis, struct eot_error *err);
+void eot_scan_axis_free(struct eot_scan_axis *axis);
 /** Write scan.csv and scan.json: for every point its keys and every estimate with its error. @return EOT_E_IO,
  * EOT_E_MEMORY. */
 enum eot_status eot_scan_write_tables(const struct eot_scan *scan, struct eot_error *err);

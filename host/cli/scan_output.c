@@ -12,7 +12,7 @@
 #include "config/schema.h"
 #include "output/format.h"
 #include "output/shown.h"
-#include "output/gnuplot.h"
+#include "output/figure_axes.h"
 #include "output/output.h"
 #include "version.h"
 
@@ -226,6 +226,27 @@ static const char *places_of(const struct eot_scan_axis *axis, double *place) {
     return unit;
 }
 
+/* A key of the configuration as the name of an axis. */
+static const char *axis_words(const char *key) {
+    static const char *const words[][2] = {{"physics.mphi", "mass of φ"},
+                                           {"physics.h", "coupling h"},
+                                           {"beam.energy", "beam energy"},
+                                           {"beam.kinetic_energy", "kinetic energy of the beam"},
+                                           {"selection.missing_energy", "smallest missing energy"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i][0], key) == 0) return words[i][1];
+    return key;
+}
+
+/* An estimate in the legend: an efficiency by the title of its cut. */
+static const char *curve_words(const char *name) {
+#define EOT_CUT(id, key, title, detector, condition) \
+    if (strcmp(name, "efficiency." key) == 0) return title;
+#include "eotmc/tally/cuts.def"
+#undef EOT_CUT
+    return strcmp(name, "efficiency.total") == 0 ? "all cuts" : name;
+}
+
 /* What the names have in common up to a dot: "efficiency" of efficiency.track, efficiency.total. */
 static void common_prefix(const struct eot_scan *scan, char *text, size_t n_text) {
     size_t n = strlen(scan->estimate[0]), dot = 0;
@@ -277,7 +298,7 @@ static void add_curve_title(const struct eot_scan *scan, size_t x, size_t curve,
             at[a] = rest % scan->axis[a].n;
             rest /= scan->axis[a].n;
         }
-    if (scan->n_estimate > 1) eot_text_add(&title, "%s", name);
+    if (scan->n_estimate > 1) eot_text_add(&title, "%s", curve_words(name));
     for (size_t a = 0; a < scan->n_axis; a++)
         if (a != x && scan->axis[a].n > 1)
             eot_text_add(&title, "%s%s = %s", title.n > 0 ? ", " : "", scan->axis[a].key, scan->axis[a].value[at[a]]);
@@ -291,8 +312,6 @@ static void add_curve_title(const struct eot_scan *scan, size_t x, size_t curve,
 }
 
 enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_error *err) {
-    static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73",
-                                          "#CC79A7", "#E69F00", "#56B4E9"}; /* Okabe and Ito */
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, script = {0};
     size_t x = 0, n_combination = 1, n_curve = 0;
@@ -314,8 +333,8 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
             add_curve(scan, x, place, c, scan->estimate[k], &data, &low, &high);
     eot_text_add(&script, "set xlabel ");
     struct eot_text label = {0};
-    eot_text_add(&label, "%s%s%s%s", axis->key, unit != NULL && unit[0] != '\0' ? " [" : "", unit != NULL ? unit : "",
-                 unit != NULL && unit[0] != '\0' ? "]" : "");
+    eot_text_add(&label, "%s%s%s%s", axis_words(axis->key), unit != NULL && unit[0] != '\0' ? " [" : "",
+                 unit != NULL ? unit : "", unit != NULL && unit[0] != '\0' ? "]" : "");
     eot_text_add_quoted(&script, label.text != NULL ? label.text : "", 0);
     eot_text_free(&label);
     eot_text_add(&script, "\nset ylabel ");
@@ -337,19 +356,20 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
         }
         eot_text_add(&script, ")\nset xrange [0.5:%zu.5]\n", axis->n);
     } else if (x_low > 0.0 && x_high / x_low >= 9.0) {
-        eot_text_add(&script, "\nset logscale x\nset xrange [%.6g:%.6g]\n", x_low / 1.15, x_high * 1.15);
+        eot_text_add(&script, "\nset xrange [%.6g:%.6g]\n", x_low / 1.15, x_high * 1.15);
+        eot_figure_log_tics(&script, 'x', x_low / 1.15, x_high * 1.15);
     } else {
         double margin = x_high > x_low ? 0.05 * (x_high - x_low) : 1.0;
         eot_text_add(&script, "\nset xrange [%.6g:%.6g]\n", x_low - margin, x_high + margin);
     }
-    if (high > 0.0 && high / low > 30.0)
-        eot_text_add(&script, "set logscale y\nset format y '10^{%%L}'\nset yrange [%.6g:%.6g]\n", low / 1.5,
-                     high * 1.5);
-    else
+    if (high > 0.0 && high / low > 30.0) {
+        eot_figure_log_tics(&script, 'y', low / 1.5, high * 1.5);
+        eot_text_add(&script, "set yrange [%.6g:%.6g]\n", low / 1.5, high * 1.5);
+    } else
         eot_text_add(&script, "set yrange [0:%.6g]\n%s", high > 0.0 ? 1.1 * high : 1.0,
                      high > 0.0 && high < 1e-3 ? "set format y '%.1t×10^{%T}'\n" : "");
     eot_text_add(&script,
-                 "set minussign\nset border 31 linewidth 0.8\nset mxtics\nset mytics\nset lmargin 11\nset rmargin "
+                 "set minussign\nset border 31 linewidth 0.8\nset lmargin 11\nset rmargin "
                  "3\nset key above vertical maxrows 4 samplen 2 font ',15'\nset bars small\n"
                  "set label 99 'eotmc %s' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\nplot ",
                  EOT_VERSION);
@@ -358,7 +378,8 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
                      "%s'scan.dat' index %zu using 1:2 with lines linecolor '%s' dashtype %zu notitle, \\\n     '' "
                      "index %zu using 1:2:3 with yerrorbars linecolor '%s' pointtype %d "
                      "pointsize 1.2",
-                     i > 0 ? ", \\\n     " : "", i, colours[i % 6], i / 6 + 1, i, colours[i % 6], i < 6 ? 7 : 6);
+                     i > 0 ? ", \\\n     " : "", i, eot_figure_colour[i % 6], i / 6 + 1, i, eot_figure_colour[i % 6],
+                     i < 6 ? 7 : 6);
         add_curve_title(scan, x, i % n_combination, scan->estimate[i / n_combination], &script);
     }
     eot_text_add(&script, "\n");

@@ -104,7 +104,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     struct eot_folder folder = {.lock = -1};
     struct eot_keeper keeper = {0};
     struct eot_findings warnings = {0}, undrawn = {0};
-    struct eot_log log = {.level = s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
+    struct eot_log log = {.level = s->is_silent ? EOT_LOG_QUIET : s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     const struct eot_job *job;
     EOT_TRY(eot_job_find(config, &job, err));
     EOT_TRY(eot_setup_create(config, &setup, err));

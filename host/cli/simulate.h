@@ -17,7 +17,8 @@
 struct eot_simulator {
     const char *device, *kernel_dir;
     bool no_kernel_cache, no_table_cache, is_verbose;
-    bool is_quiet; /* nothing on standard output */
+    bool is_quiet;  /* nothing on standard output */
+    bool is_silent; /* warnings and errors only on standard error */
     enum eot_progress_mode progress;
     const volatile sig_atomic_t *is_interrupted; /* may be NULL */
     enum eot_folder_use use;                     /* of a folder that holds a run */

@@ -207,7 +207,9 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     EOT_TRY(eot_backend_read(g->b, g->events.tally, 0, n_tally * sizeof *tally, tally, err));
     block->largest = (uint32_t)tally[EOT_C_LARGEST];
     tally[EOT_C_LARGEST] = 0; /* not a sum: it has a section of its own */
-    for (size_t i = 0; i < n_tally; i++) block->event[i] += tally[i];
+    size_t n_block_tally = (size_t)g->world->event.n_selection * EOT_N_TALLY;
+    for (size_t i = 0; i < n_block_tally; i++) block->event[i] += tally[i];
+    for (size_t i = n_block_tally; i < n_tally; i++) block->map[i - n_block_tally] += tally[i];
     block->n_vertex += n_vertex;
     kept->n_followed += n_vertex;
     *is_complete = true;

@@ -43,7 +43,7 @@ struct eot_job {
     const char *unit;                     /* of its primaries, for progress */
     const struct eot_column_info *column; /* the primary, then the n_column values of its event rows */
     size_t n_column;
-    bool writes_vertices; /* its rows are rare vertices of showers, which HepMC files hold */
+    bool writes_vertices; /* its rows are rare vertices or decays, which HepMC files hold */
     /** Whether it makes the run that a configuration asks for. */
     bool (*accepts)(const struct eot_config *config);
     /** Sampling as the result names it: "analog", "forced". */
