@@ -13,13 +13,16 @@
 
 #include "output/file.h"
 #include "output/output.h"
+#include "store/checkpoint.h"
 
-/* Names and endings of the files that runs make; figures come with their script and data. */
-static const char *const FILES[] = {"summary.json",         "result.h5",      "effective-config.yaml",
-                                    "events.hepmc",         "checkpoint.eot", "checkpoint.previous.eot",
-                                    "checkpoint-events.eot"};
-static const char *const FIGURE_ENDINGS[] = {".png", ".svg", ".pdf", ".gp", ".dat"};
+/* Names and endings of the files that runs make; figures, in a folder of their own, come with their script and data. */
 static const char FIGURES[] = "figures";
+static const char *const FILES[] = {
+#define EOT_SINK(name, file, enabled, need, write) file,
+#include "output/sinks.def"
+#undef EOT_SINK
+    EOT_CHECKPOINT_FILE, EOT_CHECKPOINT_PREVIOUS, EOT_CHECKPOINT_EVENTS};
+static const char *const FIGURE_ENDINGS[] = {".png", ".svg", ".pdf", ".gp", ".dat"};
 
 static bool ends_with(const char *name, const char *ending) {
     size_t n = strlen(name), m = strlen(ending);
@@ -28,7 +31,7 @@ static bool ends_with(const char *name, const char *ending) {
 
 static bool is_ours(const char *name) {
     for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++)
-        if (strcmp(name, FILES[i]) == 0) return true;
+        if (strcmp(name, FILES[i]) == 0) return strcmp(name, FIGURES) != 0;
     return false;
 }
 
@@ -59,7 +62,7 @@ done:
 
 static const char *used_by(const char *path) {
     for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++)
-        if (eot_output_has(path, FILES[i])) return FILES[i];
+        if (is_ours(FILES[i]) && eot_output_has(path, FILES[i])) return FILES[i];
     return NULL;
 }
 
