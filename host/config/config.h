@@ -118,10 +118,11 @@ struct eot_sampling_config {
 };
 
 struct eot_device_config {
-    int work_group;   /* 0 = automatic */
-    int lanes;        /* 0 = automatic */
-    int launch_steps; /* 0 = automatic, steps per launch */
-    int in_flight;    /* 0 = automatic, batches at work at a time on one device */
+    int work_group;     /* 0 = automatic */
+    int lanes;          /* 0 = automatic */
+    int launch_steps;   /* 0 = automatic, steps per launch */
+    int in_flight;      /* 0 = automatic, batches at work at a time on one device */
+    int known_launches; /* after which a known primary is followed again; 0 = never */
 };
 
 struct eot_detector_config {
@@ -175,12 +176,16 @@ struct eot_scoring_config {
     double exit_z; /* cm */
     double deposit_fraction; /* of all events whose deposits are scored */
     double record_fraction;  /* of all events kept in result.h5 besides the selected ones */
+    bool shower_in_windows;  /* whether VETO and HCAL see the beam's own shower */
     int showers;             /* plain showers followed for the estimates ecal.* */
     double preshower_depth;  /* cm from the front of the ECAL */
 };
 
+/* Bits, in the order of the words of output.figures. */
+enum eot_picture_form { EOT_PICTURE_PNG = 1, EOT_PICTURE_SVG = 2, EOT_PICTURE_PDF = 4 };
 struct eot_output_config {
-    bool figures, hepmc;
+    int figures; /* forms of pictures: bits of enum eot_picture_form, 0 = no pictures */
+    bool hepmc;
 };
 
 #define EOT_CONFIG_SCHEMA "eotmc-config/1"

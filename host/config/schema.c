@@ -249,6 +249,10 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
           "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, 1 on the "
           "host. Does not change results"),
+    COUNT(
+        ROOT, "device.known_launches", INTEGER, 0, 1e9, "1000", ROOT(device.known_launches),
+        "kernel launches after which the first primary is followed again: a device that then gives other numbers than "
+        "before fails the run. 0 = never. Does not change results"),
 
     NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution),
            "relative, of the upstream spectrometer"),
@@ -348,12 +352,16 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "scoring.record_fraction", NONE, 0, 1, "0", ROOT(scoring.record_fraction),
            "fraction of all events kept in result.h5 besides the selected ones"),
 
+    SWITCH(ROOT, "scoring.shower_in_windows", "on", ROOT(scoring.shower_in_windows),
+           "VETO and HCAL see the beam's own shower, what comes through the ECAL and past it; off: only what muons and "
+           "their secondaries leave"),
     COUNT(ROOT, "scoring.showers", INTEGER, 0, 1000000, "400", ROOT(scoring.showers),
           "plain showers (no rare vertex) followed for the estimates ecal.*; 0 = none"),
     NUMBER(ROOT, "scoring.preshower_depth", LENGTH, 0, WORLD, "4.8 cm", ROOT(scoring.preshower_depth),
            "from the front of the ECAL: energy in front of it is ecal.preshower_fraction"),
 
-    SWITCH(ROOT, "output.figures", "on", ROOT(output.figures), "write pictures"),
+    {EOT_SCOPE_ROOT, "output.figures", EOT_KEY_FORMS, EOT_DIM_NONE, 1, 0, 0, "on", "png|svg|pdf", ROOT(output.figures),
+     false, "write pictures: on (png), off, or their forms, such as [png, pdf]", NULL},
     SWITCH(ROOT, "output.hepmc", "off", ROOT(output.hepmc),
            "write the recorded vertices (scoring.record_fraction) as events.hepmc, HepMC3 ASCII; host/output/hepmc.h "
            "says what is in it"),

@@ -24,13 +24,16 @@ problem(struct eot_reader *r, const char *path, const char *format, ...) {
     return eot_read_on(r, eot_tree_fail(&r->tree, eot_tree_nearest(&r->tree, path), path, r->err, "%s", text));
 }
 
+/** Whether a key of the default selection has a problem already: others have its value, and would have it, too. */
+static bool is_told(const struct eot_reader *r, const char *path) { return eot_problems_has(&r->tree.problems, path); }
+
 /** Windows that are not empty and a charge, of the selection whose keys begin with `prefix`. */
 static enum eot_status check_selection(struct eot_reader *r, const struct eot_selection_config *s, const char *prefix) {
     enum eot_status status = EOT_OK;
     char path[128];
 #define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
     snprintf(path, sizeof path, "%s" #key, prefix); \
-    if (s->key.low >= s->key.high) \
+    if (s->key.low >= s->key.high && !is_told(r, "selection." #key)) \
         EOT_TRY(problem(r, path, "(empty: the lower end is not below the upper one); write [low, high]"));
 #define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning)
 #define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning)
@@ -39,7 +42,8 @@ static enum eot_status check_selection(struct eot_reader *r, const struct eot_se
 #undef EOT_SELECTION_NUMBER
 #undef EOT_SELECTION_INTEGER
     snprintf(path, sizeof path, "%scharge", prefix);
-    if (s->charge == 0) EOT_TRY(problem(r, path, "(must be -1 or 1); -1 selects mu-, 1 selects mu+"));
+    if (s->charge == 0 && !is_told(r, "selection.charge"))
+        EOT_TRY(problem(r, path, "(must be -1 or 1); -1 selects mu-, 1 selects mu+"));
 done:
     return status;
 }
@@ -78,7 +82,7 @@ fail_volume(struct eot_reader *r, const struct eot_volume_config *volume, const 
     va_end(arguments);
     snprintf(path, sizeof path, "geometry.volumes.%s", volume->name);
     const struct eot_node *node = eot_tree_find(&r->tree, path);
-    for (size_t i = 0; node != NULL && node->source == 0 && i < node->n_child;
+    for (size_t i = 0; node != NULL && node->source <= 0 && i < node->n_child;
          i++) /* an override of one of its keys is the likely cause */
         if (node->child[i]->source > 0) {
             snprintf(path + strlen(path), sizeof path - strlen(path), ".%.40s", node->child[i]->key);

@@ -105,6 +105,14 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
                                 const struct eot_world *world, const struct eot_run_options *options,
                                 struct eot_run *run, struct eot_error *err);
 
+/** Blocks of a run at most: as many as keep its sums below 10 MB, so that they can be written often. */
+size_t eot_run_most_blocks(const struct eot_sums_layout *layout);
+
+/** Whether a run, or parts of one that are merged, has lost too many events. @param n_followed of how many.
+ * @return EOT_E_DEVICE with the command that replays the first of them. */
+enum eot_status eot_run_check_lost(const struct eot_config *config, const struct eot_run *run, uint64_t n_followed,
+                                   struct eot_error *err);
+
 /** Fill a result from a run. @param backend the devices that it was made on. @param result zeroed; release with
  * eot_result_free. config, world and run must outlive it.
  * @return EOT_E_INTERRUPTED (no batch was completed), EOT_E_NUMERIC (a sum is not finite), EOT_E_MEMORY. */

@@ -28,7 +28,7 @@ done
 "$eotmc" check "$source/configs/na64mu-mu2e.yaml" --set output.hepmc=on --set sampling.mode=analog --device host --format json >"$work/out" 2>"$work/err"
 [ $? -eq 2 ] && [ "$(field "$work/out" '[e["key"] for e in d["errors"]]')" = "['output.hepmc', 'sampling.mode']" ] || fail "what a job refuses: $(cat "$work/out")"
 "$eotmc" check "$source/configs/na64e-dimuon.yaml" --set geometry.volumes.ecal.cells='[9, 9]' --device host >"$work/out" 2>"$work/err"
-[ $? -eq 2 ] && grep -q '^error: .*:29: geometry.volumes.ecal .*cells (at most' "$work/out" || fail "what the simulation cannot hold: $(cat "$work/out")"
+[ $? -eq 2 ] && grep -q '^error: .*setups/na64e.yaml:28: geometry.volumes.ecal .*cells (at most' "$work/out" || fail "what the simulation cannot hold: $(cat "$work/out")"
 "$eotmc" check no/such.yaml >"$work/out" 2>&1
 [ $? -eq 3 ] || fail "a file that is not there"
 

@@ -103,7 +103,6 @@ Test(jobs, each_configuration_has_one) {
     }
 }
 
-/* What a run keeps does not grow with its primaries: 10 MB at most, so that it can be written often. */
 /* Whatever the beam is of, and whether the signal is on: one job, not more, not fewer. */
 Test(jobs, each_beam_has_one) {
     for (int particle = 0; particle < EOT_N_BEAM_PARTICLE; particle++)
@@ -119,17 +118,23 @@ Test(jobs, each_beam_has_one) {
         }
 }
 
+/* What a run keeps does not grow with its primaries: 10 MB at most, so that it can be written often, also where events
+ * are selected in eight ways. */
 Test(jobs, sums_are_small) {
-    for (size_t k = 0; k < eot_n_job; k++) {
-        struct eot_sums_layout layout = {0};
-        eot_jobs[k]->layout(&(struct eot_config){.name = ""}, &layout);
-        double bytes = (double)(EOT_MAX_BLOCK * layout.n_value[EOT_SUMS_PER_BLOCK] + layout.n_value[EOT_SUMS_PER_RUN] +
-                                layout.n_value[EOT_SUMS_APART]) *
-                       sizeof(int64_t);
-        cr_expect_gt(bytes, 0.0);
-        cr_expect_lt(bytes, 10e6, "%s: %g bytes", eot_jobs[k]->name, bytes);
-        printf("%s: %.3g MB\n", eot_jobs[k]->name, 1e-6 * bytes);
-    }
+    for (size_t k = 0; k < eot_n_job; k++)
+        for (size_t n_further = 0; n_further <= EOT_MAX_SELECTION - 1; n_further++) {
+            struct eot_sums_layout layout = {0};
+            eot_jobs[k]->layout(&(struct eot_config){.name = "", .n_further = n_further}, &layout);
+            size_t n_block = eot_run_most_blocks(&layout);
+            double bytes = (double)(n_block * layout.n_value[EOT_SUMS_PER_BLOCK] + layout.n_value[EOT_SUMS_PER_RUN] +
+                                    layout.n_value[EOT_SUMS_APART]) *
+                           sizeof(int64_t);
+            cr_expect_gt(bytes, 0.0);
+            cr_expect_lt(bytes, 10e6, "%s: %g bytes", eot_jobs[k]->name, bytes);
+            cr_expect(n_further > 0 ? n_block >= 29 : n_block == EOT_MAX_BLOCK, "%s: %zu blocks", eot_jobs[k]->name,
+                      n_block);
+            printf("%s: %.3g MB, %zu blocks\n", eot_jobs[k]->name, 1e-6 * bytes, n_block);
+        }
 }
 
 /* An interrupted beam is the run of so many muons. */

@@ -253,7 +253,7 @@ EOT_FN eot_column_place eot_shower_walk(eot_deposit_view d, eot_shower_axis axis
 /** Deposit the energy of a shower below the cut, all of which ends in the ledger. Random blocks: one a spot, and one
  * more from EOT_SHOWER_FLUCTUATION_ENERGY on.
  * @return the advanced random cursor. */
-EOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
+EOT_HOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
     const eot_shower_constants c = d.constants[0];
     const eot_shower_axis axis = shower.axis;
     if (shower.counts <= 0) return random;
@@ -263,6 +263,11 @@ EOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower showe
         return random;
     }
     const eot_deposit_volume medium = d.volume[eot_shower_medium(d, begin)];
+    if (begin.volume == d.columns->ecal && d.has_arrivals && d.secondaries->veto.n_depth > 0) {
+        eot_arrivals a = eot_arrivals_at(d.table, &d.secondaries->veto, axis.z, fmax(shower.shape_energy, 1e-6f));
+        if (d.is_seen) d.acc[EOT_ACC_ARRIVAL + a.class_of_depth] += (i64)((f64)shower.counts * (f64)a.per_GeV);
+        d.veto_as = EOT_ACC_LEDGER_ECAL;
+    }
     i32 fluctuates = shower.shape_energy >= EOT_SHOWER_FLUCTUATION_ENERGY;
     eot_u32x4 block;
     block.x = block.y = block.z = block.w = 0u;
