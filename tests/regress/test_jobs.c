@@ -131,7 +131,7 @@ Test(jobs, sums_are_small) {
                            sizeof(int64_t);
             cr_expect_gt(bytes, 0.0);
             cr_expect_lt(bytes, 10e6, "%s: %g bytes", eot_jobs[k]->name, bytes);
-            cr_expect(n_further > 0 ? n_block >= 29 : n_block == EOT_MAX_BLOCK, "%s: %zu blocks", eot_jobs[k]->name,
+            cr_expect(n_further > 0 ? n_block >= 25 : n_block == EOT_MAX_BLOCK, "%s: %zu blocks", eot_jobs[k]->name,
                       n_block);
             printf("%s: %.3g MB, %zu blocks\n", eot_jobs[k]->name, 1e-6 * bytes, n_block);
         }
