@@ -26,6 +26,7 @@ enum eot_run_section {
     EOT_RUN_PROFILE,        /* [EOT_MAX_PROFILE][E, E^2] GeV */
     EOT_RUN_CELL,           /* [EOT_N_ECAL_CELL][E, E^2] GeV */
     EOT_RUN_LARGEST,        /* [1] bits of the largest weight of a vertex, as a 32-bit float */
+    EOT_RUN_SELECTED,       /* [selections][EOT_N_MAP] */
     /* only where primaries have arrivals (eot_world_has_arrivals): */
     EOT_RUN_BEAM,         /* [EOT_N_BEAM_SUM] */
     EOT_RUN_SHOWER_MISSED /* [E, E^2] GeV of plain showers, the ledger's term */
@@ -77,6 +78,7 @@ struct eot_block {
     uint64_t n_primary;
     int64_t *track; /* [3][EOT_TRACK_BINS] */
     int64_t *event; /* [selections][EOT_N_TALLY] */
+    int64_t *map;   /* [selections][EOT_N_MAP], of the whole run */
     int64_t *beam;  /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
     uint64_t n_step, n_vertex, vertex_sum;
     uint32_t largest; /* bits of the largest weight of a vertex */

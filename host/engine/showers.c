@@ -127,8 +127,8 @@ static enum eot_status replay_showers(struct eot_engine *g, eot_event_launch *e,
                                                        .profile = c->profile,
                                                        .list = g->events.follow},
                               err));
-    EOT_TRY(g->b->op->buffer_read(g->b, g->events.acc, 0, n * EOT_N_ACC * sizeof *c->acc, c->acc, err));
-    EOT_TRY(g->b->op->buffer_read(g->b, c->profile, 0, n * (size_t)e->n_profile * sizeof *c->counts, c->counts, err));
+    EOT_TRY(eot_backend_read(g->b, g->events.acc, 0, n * EOT_N_ACC * sizeof *c->acc, c->acc, err));
+    EOT_TRY(eot_backend_read(g->b, c->profile, 0, n * (size_t)e->n_profile * sizeof *c->counts, c->counts, err));
 done:
     return status;
 }
@@ -173,7 +173,7 @@ enum eot_status eot_engine_showers(struct eot_engine *g, struct eot_sums *sums, 
         done += count;
     }
     if (done < n) forget(sums);
-    EOT_TRY(g->b->op->buffer_read(g->b, g->events.tally, 0, sizeof tally, tally, err));
+    EOT_TRY(eot_backend_read(g->b, g->events.tally, 0, sizeof tally, tally, err));
     for (int i = 0; i < EOT_N_FAULT; i++)
         EOT_CHECK(tally[EOT_C_FAULT + i] == 0, EOT_E_DEVICE,
                   "%lld of the showers from primary %llu failed (fault %d); try another device, and report it",
