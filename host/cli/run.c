@@ -41,32 +41,21 @@ static enum eot_status check_request(const struct request *r, struct eot_error *
               "--resume with --force (one goes on with what is there, the other removes it); leave one of them out");
     EOT_CHECK(r->shard == NULL || r->range == NULL, EOT_E_USAGE,
               "--shard with --range (both say which part of the run to make); leave one of them out");
-    EOT_CHECK(r->checkpoint_minutes >= 0.0 && r->checkpoint_minutes <= 1e6, EOT_E_USAGE,
-              "option '--checkpoint' = %g (not 0 to 1e6 minutes); give e.g. 5", r->checkpoint_minutes);
-    EOT_CHECK(r->exit_code >= 1.0 && r->exit_code <= 255.0 && r->exit_code == (double)(int)r->exit_code, EOT_E_USAGE,
-              "option '--checkpoint-exit-code' = %g (not an integer from 1 to 255); give e.g. 85", r->exit_code);
+    EOT_TRY(eot_simulator_check_options(r->checkpoint_minutes, r->exit_code, err));
 done:
     return status;
 }
 
-/* The part of the run, the device of this process and the folder of its own, where several processes have one command.
- * @param folder on return. */
-static enum eot_status choose_part(const struct request *r, struct eot_simulator *s, const char *name, char *selector,
-                                   size_t n_selector, char folder[PATH_MAX], struct eot_error *err) {
+/* The part of the run, and the folder of this process. @param folder on return. */
+static enum eot_status choose_part(const struct request *r, struct eot_simulator *s, const char *name,
+                                   struct eot_shard *shard, char folder[PATH_MAX], struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct eot_shard shard = {.local_rank = -1};
     int n = snprintf(folder, PATH_MAX, "%s%s", r->folder != NULL ? r->folder : "out/", r->folder != NULL ? "" : name);
-    if (r->range != NULL) EOT_TRY(eot_range_parse(r->range, &shard.part, err));
-    if (r->shard != NULL) EOT_TRY(eot_shard_parse(r->shard, &shard, err));
-    if (s->device == NULL && shard.is_auto) {
-        EOT_TRY(eot_shard_device(&shard, selector, n_selector, err));
-        if (selector[0] != '\0') s->device = selector;
-    }
-    if (shard.is_auto && n < PATH_MAX)
-        n += snprintf(folder + n, PATH_MAX - (size_t)n, "/shard-%llu-of-%llu", (unsigned long long)shard.part.i,
-                      (unsigned long long)shard.part.n);
     EOT_CHECK(n < PATH_MAX, EOT_E_USAGE, "the name of the output folder is too long; choose another with -o");
-    s->part = shard.part;
+    if (r->range != NULL) EOT_TRY(eot_range_parse(r->range, &shard->part, err));
+    if (r->shard != NULL) EOT_TRY(eot_shard_parse(r->shard, shard, err));
+    EOT_TRY(eot_shard_apply(shard, &s->device, folder, err));
+    s->part = shard->part;
 done:
     return status;
 }
@@ -89,7 +78,8 @@ done:
 enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool is_help = false;
-    char folder[PATH_MAX], selector[32] = "";
+    char folder[PATH_MAX];
+    struct eot_shard shard = {.local_rank = -1};
     struct request r = {
         .progress = "auto", .format = "text", .checkpoint_minutes = EOT_CHECKPOINT_MINUTES, .exit_code = 130.0};
     struct eot_config config = {.name = ""};
@@ -100,17 +90,13 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
         EOT_ROW_SET(&r.set),
         EOT_ROW_DEVICES(&simulator.device),
         EOT_ROW_PROGRESS(&r.progress),
-        {"checkpoint", 0, EOT_OPTION_REAL, &r.checkpoint_minutes, "MINUTES",
-         "between two checkpoints (default: 5); one is also written whenever a signal ends the run"},
+        EOT_ROW_CHECKPOINT(&r.checkpoint_minutes),
         {"resume", 0, EOT_OPTION_FLAG, &r.resumes, NULL,
          "go on where the run in the folder stopped, to the same bits; begins it if it had not begun"},
         {"force", 0, EOT_OPTION_FLAG, &r.forces, NULL, "remove the files of the run in the folder first"},
-        {"shard", 0, EOT_OPTION_TEXT, &r.shard, "I/N",
-         "make only part I (from 0) of N of the run; auto: as Slurm, Open MPI or PMI number this process, in a folder "
-         "shard-I-of-N of its own. `eotmc merge` puts parts together"},
+        EOT_ROW_SHARD(&r.shard),
         {"range", 0, EOT_OPTION_TEXT, &r.range, "FIRST:END", "make only these primaries of the run, in whole batches"},
-        {"checkpoint-exit-code", 0, EOT_OPTION_REAL, &r.exit_code, "N",
-         "exit code of a run that a signal has ended (default: 130; HTCondor: 85)"},
+        EOT_ROW_CHECKPOINT_EXIT_CODE(&r.exit_code),
         {"format", 0, EOT_OPTION_CHOICE, &r.format, "text|json",
          "what is printed: tables, or the document of summary.json (default: text)"},
         {"dump-config", 0, EOT_OPTION_FLAG, &r.dump_config, NULL, "print the effective configuration and stop"},
@@ -144,7 +130,7 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     }
     EOT_CHECK(!(simulator.is_verbose && simulator.is_silent), EOT_E_USAGE,
               "--verbose with --quiet; leave one of them out");
-    EOT_TRY(choose_part(&r, &simulator, config.name, selector, sizeof selector, folder, err));
+    EOT_TRY(choose_part(&r, &simulator, config.name, &shard, folder, err));
     simulator.progress = eot_progress_mode_from_text(r.progress);
     if (simulator.is_silent) simulator.progress = EOT_PROGRESS_NONE;
     simulator.is_quiet = simulator.is_silent || eot_format_is_json(r.format);

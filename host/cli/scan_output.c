@@ -17,10 +17,10 @@
 #include "version.h"
 
 enum { MAX_CURVE = 12 };
-static const char *const STATE[] = {"waiting", "done", "kept", "failed"};
+static const char *const STATE[] = {"waiting", "done", "kept", "failed", "partial"};
 
 static bool has_result(const struct eot_scan_point *p) {
-    return p->state == EOT_SCAN_DONE || p->state == EOT_SCAN_KEPT;
+    return p->state == EOT_SCAN_DONE || p->state == EOT_SCAN_KEPT || p->state == EOT_SCAN_PARTIAL;
 }
 
 /* Every estimate that some point has, in the order of their first appearance. */
@@ -101,7 +101,9 @@ done:
 static enum eot_status write_json(const struct eot_scan *scan, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *text = NULL;
-    json_t *root = json_object(), *keys = json_array(), *points = json_array();
+    const struct eot_scan_request *r = scan->request;
+    json_t *root = json_object(), *keys = json_array(), *points = json_array(), *set_for_all = json_array();
+    for (size_t i = 0; i < r->set.n; i++) json_array_append_new(set_for_all, json_string(r->set.text[i]));
     for (size_t a = 0; a < scan->n_axis; a++) {
         json_t *values = json_array();
         for (size_t k = 0; k < scan->axis[a].n; k++) json_array_append_new(values, json_string(scan->axis[a].value[k]));
@@ -128,14 +130,17 @@ static enum eot_status write_json(const struct eot_scan *scan, struct eot_error 
         if (p->failure != NULL) json_object_set_new(point, "failure", json_string(p->failure));
         json_array_append_new(points, point);
     }
-    int failed = json_object_set_new(root, "schema", json_string("eotmc-scan/1")) |
-                 json_object_set_new(root, "version", json_string(EOT_VERSION)) |
-                 json_object_set_new(root, "config", json_string(scan->config)) |
-                 json_object_set_new(root, "keys", keys) | json_object_set_new(root, "points", points);
+    int failed =
+        json_object_set_new(root, "schema", json_string("eotmc-scan/1")) |
+        json_object_set_new(root, "version", json_string(EOT_VERSION)) |
+        json_object_set_new(root, "config", json_string(scan->config)) | json_object_set_new(root, "set", set_for_all) |
+        json_object_set_new(root, "background", r->background != NULL ? json_string(r->background) : json_null()) |
+        json_object_set_new(root, "eot", json_real(r->eot)) | json_object_set_new(root, "keys", keys) |
+        json_object_set_new(root, "points", points);
     text = json_dumps(root, JSON_INDENT(1));
     EOT_CHECK(failed == 0 && text != NULL && json_array_size(points) == scan->n_point, EOT_E_MEMORY,
               "out of memory for the table of %zu points; free memory", scan->n_point);
-    EOT_TRY(eot_output_write_file(scan->folder, "scan.json", text, strlen(text), err));
+    EOT_TRY(eot_output_write_file(scan->folder, EOT_SCAN_FILE, text, strlen(text), err));
 done:
     free(text);
     json_decref(root);

@@ -32,6 +32,9 @@ struct eot_simulator {
 
 #define EOT_CHECKPOINT_MINUTES 5.0 /* between two checkpoints, unless --checkpoint says otherwise */
 
+/** What --checkpoint and --checkpoint-exit-code may say. @return EOT_E_USAGE. */
+enum eot_status eot_simulator_check_options(double checkpoint_minutes, double exit_code, struct eot_error *err);
+
 /** Simulate a configuration and write what output/sinks.def lists into the folder, and checkpoints (store/checkpoint.h)
  * meanwhile.
  * @return EOT_E_INTERRUPTED for a run that was interrupted (what it did is saved and written, marked partial), and what

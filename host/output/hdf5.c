@@ -191,6 +191,29 @@ static herr_t add_histograms(hid_t file, const struct eot_result *r) {
     return failed;
 }
 
+/** /maps/NAME: values and variances [momentum][missing energy], with underflow and overflow. */
+static herr_t add_maps(hid_t file, const struct eot_result *r) {
+    if (r->n_map == 0) return 0;
+    hid_t group = H5Gcreate2(file, "maps", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    herr_t failed = group < 0 ? -1 : 0;
+    for (size_t i = 0; failed >= 0 && i < r->n_map; i++) {
+        const struct eot_map *m = &r->map[i];
+        const hsize_t size[2] = {m->n_bin + 2, m->n_bin + 2};
+        hid_t own = H5Gcreate2(group, m->name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        failed = own < 0 || add_dataset(own, "values", H5T_NATIVE_DOUBLE, 2, size, m->values) < 0 ||
+                         add_dataset(own, "variances", H5T_NATIVE_DOUBLE, 2, size, m->variances) < 0 ||
+                         add_text_attribute(own, "axes", "muon momentum, missing energy") < 0 ||
+                         add_text_attribute(own, "unit", "GeV") < 0 ||
+                         add_text_attribute(own, "content_unit", "1/EOT") < 0 ||
+                         add_attribute(own, "width", H5T_NATIVE_DOUBLE, &m->width) < 0
+                     ? -1
+                     : 0;
+        H5Gclose(own);
+    }
+    H5Gclose(group);
+    return failed;
+}
+
 /** One member of a compound type that mirrors a C struct; text members have their array's size. */
 struct member {
     const char *name;
@@ -251,6 +274,7 @@ static herr_t add_tables(hid_t file, const struct eot_result *r) {
         DOUBLE(struct eot_estimate, value),
         DOUBLE(struct eot_estimate, std_error),
         DOUBLE(struct eot_estimate, n_eff),
+        DOUBLE(struct eot_estimate, n_eff_error),
         {"n_batches", offsetof(struct eot_estimate, n_batches), 0, H5T_NATIVE_LONG},
         FLAG(struct eot_estimate, is_exact),
         FLAG(struct eot_estimate, has_no_error),
@@ -363,9 +387,9 @@ static herr_t make_image(const struct eot_result *r, void **bytes, size_t *n_byt
     herr_t failed = access < 0 ? -1 : H5Pset_fapl_core(access, MEMORY_INCREMENT, 0);
     if (failed >= 0)
         file = H5Fcreate("result.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* the name is not used: no file behind it */
-    failed = file < 0 || add_attributes(file, r) < 0 || add_histograms(file, r) < 0 || add_tables(file, r) < 0 ||
-                     add_events(file, &r->events) < 0 || add_config(file, r->effective_yaml) < 0 ||
-                     H5Fflush(file, H5F_SCOPE_GLOBAL) < 0
+    failed = file < 0 || add_attributes(file, r) < 0 || add_histograms(file, r) < 0 || add_maps(file, r) < 0 ||
+                     add_tables(file, r) < 0 || add_events(file, &r->events) < 0 ||
+                     add_config(file, r->effective_yaml) < 0 || H5Fflush(file, H5F_SCOPE_GLOBAL) < 0
                  ? -1
                  : 0;
     ssize_t n = failed >= 0 ? H5Fget_file_image(file, NULL, 0) : -1;

@@ -67,6 +67,7 @@ static json_t *estimate_to_json(const struct eot_estimate *e) {
         failed |= json_object_set_new(json, "exact", json_true());
     else
         failed |= set_support(json, e->n_eff, e->is_poorly_determined, e->upper_limit_90);
+    if (e->n_eff_error > 0.0) failed |= json_object_set_new(json, "n_eff_error", json_real(e->n_eff_error));
     if (e->lower_limit_90 > 0.0) failed |= json_object_set_new(json, "lower_limit_90", json_real(e->lower_limit_90));
     if (e->n_batches > 0) failed |= json_object_set_new(json, "n_batches", json_integer(e->n_batches));
     if (failed == 0) return json;
@@ -112,6 +113,23 @@ static json_t *histogram_to_json(const struct eot_histogram *h) {
                      h->content, "unit", text_to_json(h->content_unit), "axes", axis, "storage", "type", "weighted",
                      "values", with_flow(h->underflow, h->values, h->n_bin, h->overflow), "variances",
                      with_flow(h->underflow_variance, h->variances, h->n_bin, h->overflow_variance));
+}
+
+/** The bins that are not empty: [bin of the momentum, bin of the missing energy, value, variance], 0 the underflow. */
+static json_t *map_to_json(const struct eot_map *m) {
+    json_t *entries = json_array();
+    size_t side = m->n_bin + 2;
+    int failed = 0;
+    for (size_t i = 0; i < side * side; i++)
+        if (m->values[i] > 0.0)
+            failed |= json_array_append_new(entries, json_pack("[I, I, f, f]", (json_int_t)(i / side),
+                                                               (json_int_t)(i % side), m->values[i], m->variances[i]));
+    json_t *json =
+        json_pack("{s:[s, s], s:s, s:I, s:f, s:s, s:o}", "axes", "muon momentum", "missing energy", "unit", "GeV",
+                  "bins", (json_int_t)m->n_bin, "width", m->width, "content_unit", "1/EOT", "entries", entries);
+    if (failed == 0) return json;
+    json_decref(json);
+    return NULL;
 }
 
 static json_t *performance_to_json(const struct eot_result *r) {
@@ -213,6 +231,10 @@ static json_t *result_to_json(const struct eot_result *r, const char *folder) {
     failed |= json_object_set_new(root, "lost_events", lost_to_json(r, folder));
     if (root != NULL && r->n_selection > 0) failed |= json_object_set(root, "selections", selections);
     json_decref(selections);
+    json_t *maps = json_object();
+    for (size_t i = 0; i < r->n_map; i++) failed |= json_object_set_new(maps, r->map[i].name, map_to_json(&r->map[i]));
+    if (root != NULL && r->n_map > 0) failed |= json_object_set(root, "maps", maps);
+    json_decref(maps);
     if (root != NULL) failed |= json_object_set_new(root, "warnings", warnings_to_json(&r->warnings));
     if (failed) {
         json_decref(root);

@@ -180,6 +180,7 @@ static enum eot_status read_estimates(json_t *root, const struct place *top, str
         EOT_TRY(read_number(json, &place, "value", &e.value, err));
         EOT_TRY(read_error(json, &place, &e.std_error, &e.has_no_error, err));
         READ_NUMBER_IF_THERE(json, &place, "n_eff", &e.n_eff);
+        READ_NUMBER_IF_THERE(json, &place, "n_eff_error", &e.n_eff_error);
         READ_NUMBER_IF_THERE(json, &place, "upper_limit_90", &e.upper_limit_90);
         READ_NUMBER_IF_THERE(json, &place, "lower_limit_90", &e.lower_limit_90);
         e.is_exact = json_is_true(json_object_get(json, "exact"));
@@ -291,6 +292,38 @@ done:
     return status;
 }
 
+static enum eot_status read_map(const char *name, const json_t *json, const struct place *place, struct eot_result *r,
+                                struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_map m = {.n_bin = (size_t)json_integer_value(json_object_get(json, "bins"))};
+    const json_t *entries = json_object_get(json, "entries"), *entry;
+    size_t side = m.n_bin + 2, i;
+    if (strlen(name) >= sizeof m.name || m.n_bin == 0 || m.n_bin > 1000 || !json_is_array(entries))
+        FAIL_AT(place, "map of bins and entries");
+    memcpy(m.name, name, strlen(name) + 1);
+    EOT_TRY(read_number(json, place, "width", &m.width, err));
+    m.values = calloc(side * side, sizeof *m.values);
+    m.variances = calloc(side * side, sizeof *m.variances);
+    EOT_CHECK_MEMORY(m.values);
+    EOT_CHECK_MEMORY(m.variances);
+    json_array_foreach(entries, i, entry) {
+        const json_t *momentum = json_array_get(entry, 0), *missing = json_array_get(entry, 1);
+        struct place inner = below(place, "entries[%zu]", i);
+        json_int_t row = json_is_integer(momentum) ? json_integer_value(momentum) : -1,
+                   column = json_is_integer(missing) ? json_integer_value(missing) : -1;
+        if (row < 0 || row >= (json_int_t)side || column < 0 || column >= (json_int_t)side ||
+            !json_is_number(json_array_get(entry, 2)) || !json_is_number(json_array_get(entry, 3)))
+            FAIL_AT(&inner, "entry of two bins, value and variance");
+        m.values[(size_t)row * side + (size_t)column] = json_number_value(json_array_get(entry, 2));
+        m.variances[(size_t)row * side + (size_t)column] = json_number_value(json_array_get(entry, 3));
+    }
+    EOT_TRY(eot_result_add_map(r, &m, err));
+done:
+    free(m.values);
+    free(m.variances);
+    return status;
+}
+
 /** The members cutflow and categories of an object into arrays of n rows, to be freed. */
 static enum eot_status read_rows(json_t *object, const struct place *at, struct eot_cutflow_row **cutflow,
                                  size_t *n_cutflow, struct eot_category **category, size_t *n_category,
@@ -372,6 +405,10 @@ static enum eot_status read_tables(json_t *root, const struct place *top, struct
     json_object_foreach(histograms, name, json) {
         struct place place = below(top, "histograms.%s", name);
         EOT_TRY(read_histogram(name, json, &place, r, err));
+    }
+    json_object_foreach(json_object_get(root, "maps"), name, json) { /* older results have none */
+        struct place place = below(top, "maps.%s", name);
+        EOT_TRY(read_map(name, json, &place, r, err));
     }
     EOT_TRY(read_child(root, top, "faults", JSON_OBJECT, &faults, err));
     json_object_foreach(faults, name, json) {

@@ -104,6 +104,11 @@ Test(hdf5, histograms_read_back_bit_for_bit) {
         H5Oclose(axis);
         H5Dclose(axes);
     }
+    double map[25];
+    read_doubles(file, "/maps/selected.gaussian/values", 25, map);
+    cr_assert_arr_eq(map, result.map[0].values, 25 * sizeof(double));
+    read_doubles(file, "/maps/selected.gaussian/variances", 25, map);
+    cr_assert_arr_eq(map, result.map[0].variances, 25 * sizeof(double));
     double poor[16], limit[16];
     read_column(file, "/estimates", "poorly_determined", poor);
     read_column(file, "/estimates", "upper_limit_90", limit);

@@ -158,6 +158,11 @@ Test(summary, reads_back_bit_for_bit) {
         cr_assert_arr_eq(a->values, b->values, a->n_bin * sizeof(double));
         cr_assert_arr_eq(a->variances, b->variances, a->n_bin * sizeof(double));
     }
+    cr_assert(copy.n_map == 1 && result.n_map == 1);
+    cr_assert_str_eq(copy.map[0].name, result.map[0].name);
+    cr_assert(copy.map[0].n_bin == 3 && copy.map[0].width == result.map[0].width);
+    cr_assert_arr_eq(copy.map[0].values, result.map[0].values, 25 * sizeof(double));
+    cr_assert_arr_eq(copy.map[0].variances, result.map[0].variances, 25 * sizeof(double));
     cr_assert_eq(copy.n_cutflow, 5u);
     cr_assert_str_eq(copy.cutflow[4].cut, "missing energy > 20 GeV");
     cr_assert_eq(copy.cutflow[1].std_error, 2e-8);
