@@ -176,6 +176,7 @@ struct eot_scoring_config {
     double exit_z; /* cm */
     double deposit_fraction; /* of all events whose deposits are scored */
     double record_fraction;  /* of all events kept in result.h5 besides the selected ones */
+    bool shower_in_windows;  /* whether VETO and HCAL see the beam's own shower */
     int showers;             /* plain showers followed for the estimates ecal.* */
     double preshower_depth;  /* cm from the front of the ECAL */
 };

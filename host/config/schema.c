@@ -352,6 +352,9 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "scoring.record_fraction", NONE, 0, 1, "0", ROOT(scoring.record_fraction),
            "fraction of all events kept in result.h5 besides the selected ones"),
 
+    SWITCH(ROOT, "scoring.shower_in_windows", "on", ROOT(scoring.shower_in_windows),
+           "VETO and HCAL see the beam's own shower, what comes through the ECAL and past it; off: only what muons and "
+           "their secondaries leave"),
     COUNT(ROOT, "scoring.showers", INTEGER, 0, 1000000, "400", ROOT(scoring.showers),
           "plain showers (no rare vertex) followed for the estimates ecal.*; 0 = none"),
     NUMBER(ROOT, "scoring.preshower_depth", LENGTH, 0, WORLD, "4.8 cm", ROOT(scoring.preshower_depth),

@@ -10,7 +10,7 @@
 #define MOST_SUBSHELLS 26
 #define LOWEST_RADIATIVE 1.0e-7 /* share of the energy; what is below carries less than 1e-4 of the radiative loss */
 
-enum { N_CELL = 1600, N_RADIATIVE_POINT = 48 };
+enum { N_CELL = EOT_MUON_N_SPECTRUM_CELL, N_RADIATIVE_POINT = 48 };
 
 /* Subshells of an atom. */
 struct atom {
@@ -167,6 +167,13 @@ static void tabulate(const struct spectrum *s, double density, double *out) {
         double h = tail_probability(i) - tail_probability(i - 1), b = 2.0 * (log_loss[i - 1] - log_loss[i]);
         below_sum += h * exp(2.0 * log_loss[i]) * (b > 1.0e-9 ? expm1(b) / b : 1.0);
     }
+}
+
+void eot_muon_spectrum_tabulate(const double *edge, const double *number, double *out) {
+    struct spectrum s;
+    memcpy(s.edge, edge, sizeof s.edge);
+    memcpy(s.number, number, sizeof s.number);
+    tabulate(&s, 1.0, out);
 }
 
 enum eot_status eot_muon_collisions_build(struct eot_muon_integrator *g, const struct eot_material *m,

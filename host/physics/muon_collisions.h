@@ -18,6 +18,7 @@
 
 #include "physics/muon_integrals.h"
 
+enum { EOT_MUON_N_SPECTRUM_CELL = 1600 };
 enum { EOT_MOST_OSCILLATORS = EOT_MAX_ELEMENT * 26 };
 
 /** A subshell of a material's atoms. */
@@ -40,5 +41,9 @@ double eot_muon_distant(const struct eot_muon_oscillator *oscillator, double T, 
 enum eot_status eot_muon_collisions_build(struct eot_muon_integrator *g, const struct eot_material *material,
                                           const double delta_cut[EOT_MUON_N_LOSS_ROW], double v_cut, double *out,
                                           struct eot_error *err);
+
+/** The row of any spectrum, EOT_MUON_N_COLLISION values, zero before. @param edge EOT_MUON_N_SPECTRUM_CELL + 1 energies
+ * [GeV], increasing. @param number of collisions per cm in each cell. */
+void eot_muon_spectrum_tabulate(const double *edge, const double *number, double *out);
 
 #endif

@@ -18,6 +18,7 @@
 #include "world/importance.h"
 #include "world/reach.h"
 #include "world/response.h"
+#include "world/secondaries.h"
 #include "world/sections.h"
 #include "world/spectrometer.h"
 #include "world/world_cache.h"
@@ -117,6 +118,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     if (cascade_only) goto done;
     EOT_TRY(eot_showers_calibrate(config, setup, w, err));
     EOT_TRY(eot_world_reach(config, setup, w, err));
+    EOT_TRY(eot_world_secondaries(config, setup, w, err));
     if (e->response.n_hcal > 0)
         EOT_TRY(eot_hcal_calibrate(config, w, &e->response.hcal_scale, &w->accuracy.hcal_peak, err));
 done:
@@ -131,6 +133,7 @@ static void apply_settings(const struct eot_config *config, const struct eot_em_
         w->em.rare_min[p] = (f32)w->rare_threshold[p]; /* a charged particle may fall below the cut within a step: what
                                                           it does there is left out like all others' */
     }
+    w->event.secondaries.shower_in_windows = config->scoring.shower_in_windows;
     memset(w->event.selection, 0, sizeof w->event.selection);
     w->event.n_selection = 1 + (i32)config->n_further;
     w->event.selection[0] = eot_world_selection(config, &config->selection);

@@ -3,7 +3,7 @@
 #ifndef EOT_DETECTOR_ACCUMULATOR_H
 #define EOT_DETECTOR_ACCUMULATOR_H
 
-#include "eotmc/detector/volume.h"
+#include "eotmc/detector/secondaries.h"
 
 #define EOT_ENERGY_QUANTUM D(1073741824.0) /* counts per GeV: 2^30 */
 
@@ -17,7 +17,9 @@ enum eot_accumulator {
     EOT_ACC_VETO_VISIBLE = EOT_N_LEDGER,
     EOT_ACC_HCAL_VISIBLE,                                      /* one per module */
     EOT_ACC_HCAL_HADRONIC = EOT_ACC_HCAL_VISIBLE + EOT_N_HCAL, /* hadronic energy, one per module */
-    EOT_ACC_ECAL_CELL = EOT_ACC_HCAL_HADRONIC + EOT_N_HCAL,
+    EOT_ACC_CROSSED = EOT_ACC_HCAL_HADRONIC + EOT_N_HCAL,      /* seen in the VETO of what was made before it */
+    EOT_ACC_ARRIVAL, /* mean number of lumps that showers send into the VETO, per class of depth; in 1/quantum */
+    EOT_ACC_ECAL_CELL = EOT_ACC_ARRIVAL + EOT_N_ARRIVAL_CLASS,
     EOT_ACC_HCAL_CELL = EOT_ACC_ECAL_CELL + EOT_N_ECAL_CELL,
     EOT_N_ACC = EOT_ACC_HCAL_CELL + EOT_N_HCAL * EOT_N_HCAL_CELL
 };

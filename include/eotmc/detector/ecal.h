@@ -17,7 +17,8 @@ enum eot_detector_stream {
     EOT_DETECTOR_CALORIMETERS = 0, /* blocks by enum eot_calorimeter_draw */
     EOT_DETECTOR_TRACK_PLUS,       /* one block a plane */
     EOT_DETECTOR_TRACK_MINUS,
-    EOT_DETECTOR_MISSING /* the missing energy of its histogram */
+    EOT_DETECTOR_MISSING, /* the missing energy of its histogram */
+    EOT_DETECTOR_ARRIVALS /* what showers send into the VETO */
 };
 /** Blocks of the calorimeters' stream: one a module; further ones of a module lie EOT_N_CALORIMETER_DRAW apart. */
 enum eot_calorimeter_draw {

@@ -100,6 +100,21 @@ EOT_FN eot_event eot_event_calorimeters(eot_event ev, eot_event_view view, u64 p
     return ev;
 }
 
+/** What the beam's shower has sent into the VETO: as many lumps as its parts have in the mean. */
+EOT_FN void eot_event_arrivals(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary) {
+    EOT_GLOBAL const eot_before_veto *v = &view.world->secondaries.veto;
+    eot_random random =
+        eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_ARRIVALS, view.launch->seed, view.launch->run);
+    for (i32 i = 0; i < EOT_N_ARRIVAL_CLASS; i++) {
+        f32 mean = (f32)((f64)view.acc[EOT_ACC_ARRIVAL + i] / EOT_ENERGY_QUANTUM);
+        view.acc[EOT_ACC_ARRIVAL + i] = 0;
+        if (!(mean > 0.0f) || v->n_depth == 0) continue;
+        eot_lump l = eot_arrivals_sample(table + v->arrival + (u32)i * (u32)EOT_N_LUMP, mean, random);
+        random.draw = l.draw;
+        if (l.energy > 0.0f) eot_deposit_crossed(view.acc, EOT_ACC_LEDGER_ECAL, l.energy);
+    }
+}
+
 /** What the spectrometer sees of an event: the one track that there is, or none or two without charge and momentum. */
 EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
                                         eot_muon_outcome plus, eot_muon_outcome minus) {
@@ -125,12 +140,13 @@ EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const f32 *tabl
 }
 
 /** An event as the experiment reconstructs it. @param table the f32 table. @param view of the event: its accumulators
- * are read. */
+ * are read, and what its shower has sent into the VETO is added. */
 EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
                                        eot_event_vertex v, eot_muon_outcome plus, eot_muon_outcome minus) {
     EOT_GLOBAL const eot_event_launch *launch = view.launch;
     eot_event ev;
     ev.E_beam = v.E_beam;
+    eot_event_arrivals(table, view, primary);
     ev = eot_event_calorimeters(ev, view, primary);
     ev = eot_event_spectrometer(ev, table, view, primary, plus, minus);
     ev.category = eot_event_category(ev);

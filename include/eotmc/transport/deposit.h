@@ -9,7 +9,7 @@
 
 #include "eotmc/detector/accumulator.h"
 #include "eotmc/transport/columns.h"
-#include "eotmc/transport/world.h"
+#include "eotmc/transport/secondaries.h"
 
 /** Where the ledger has the energy left in a volume of that role. */
 EOT_FN i32 eot_ledger_of_role(i32 role) {
@@ -40,6 +40,12 @@ typedef struct {
     EOT_GLOBAL i64 *acc;                              /* [EOT_N_ACC] */
     EOT_GLOBAL i64 *profile;                          /* [binning.n_bin] counts */
     eot_profile_binning binning;                      /* of the profile; no bins: there is none */
+    EOT_GLOBAL const eot_secondaries *secondaries;    /* one */
+    i32 is_seen;                                      /* 0: VETO and HCAL do not see it */
+    i32 has_arrivals; /* whether showers that start in the ECAL send lumps into the VETO */
+    i32 veto_as;      /* place of the ledger that what stops in the VETO goes to, unseen, since lumps stand for it;
+                         -1: it is the VETO's */
+    f32 hcal_scale;   /* what the HCAL sees, relative to eot_deposit_volume.shower_visible */
 } eot_deposit_view;
 
 /** The view without a profile. */
@@ -54,6 +60,10 @@ EOT_FN eot_deposit_view eot_deposit_view_of(EOT_GLOBAL const f32 *table, EOT_GLO
     d.profile = 0;
     d.binning.n_bin = 0;
     d.binning.z0 = d.binning.inverse_width = 0.0f;
+    d.secondaries = &world->secondaries;
+    d.is_seen = d.has_arrivals = 1;
+    d.veto_as = -1;
+    d.hcal_scale = 1.0f;
     return d;
 }
 
@@ -83,6 +93,16 @@ EOT_FN i32 eot_deposit_volume_at(eot_deposit_view d, eot_column_place axis, f32 
     return eot_columns_find(d.table, d.columns, x, y, axis.z).volume;
 }
 
+/** Energy that the VETO sees of what was made before it: moved there from where the ledger had it. @param ledger that
+ * place. */
+EOT_FN void eot_deposit_crossed(EOT_GLOBAL i64 *acc, i32 ledger, f32 energy) {
+    i64 counts = eot_energy_counts(energy);
+    acc[EOT_ACC_VETO_VISIBLE] += counts;
+    acc[EOT_ACC_CROSSED] += counts;
+    acc[EOT_ACC_LEDGER_VETO] += counts;
+    acc[ledger] -= counts;
+}
+
 /** Add deposited energy at a point: ledger, cells, visible energy.
  * @param axis place that the shower's depth was counted to; its volume is negative where it has left the set-up. @param
  * x,y the point, at the depth of that place. @param counts energy. @param has_visible whether the active share of it is
@@ -102,9 +122,11 @@ EOT_FN i32 eot_deposit_at(eot_deposit_view d, eot_column_place axis, f32 x, f32 
         return 0;
     }
     i32 is_in_front = v->role == EOT_ROLE_PASSIVE && axis.z < d.columns->ecal_z0;
-    d.acc[is_in_front ? EOT_ACC_LEDGER_FRONT : eot_ledger_of_role(v->role)] += counts;
-    i64 visible = has_visible ? (i64)((f64)counts * (f64)v->shower_visible) : 0;
-    if (v->role == EOT_ROLE_VETO) d.acc[EOT_ACC_VETO_VISIBLE] += visible;
+    i32 is_sent = v->role == EOT_ROLE_VETO && d.veto_as >= 0;
+    d.acc[is_in_front ? EOT_ACC_LEDGER_FRONT : is_sent ? d.veto_as : eot_ledger_of_role(v->role)] += counts;
+    f32 seen = v->role == EOT_ROLE_HCAL ? v->shower_visible * d.hcal_scale : v->shower_visible;
+    i64 visible = has_visible && d.is_seen ? (i64)((f64)counts * (f64)seen) : 0;
+    if (v->role == EOT_ROLE_VETO && !is_sent) d.acc[EOT_ACC_VETO_VISIBLE] += visible;
     if (v->role == EOT_ROLE_HCAL) d.acc[EOT_ACC_HCAL_VISIBLE + v->module] += visible;
     if (v->first_cell >= 0) eot_deposit_in_cell(d, v, x, y, v->role == EOT_ROLE_HCAL ? visible : counts);
     return 1;

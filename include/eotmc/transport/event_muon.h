@@ -55,6 +55,10 @@ typedef struct {
     i64 kinetic_counts; /* the ledger runs on counts of the kinetic energy */
     i32 ends_with_rest; /* its rest energy has not been set free */
     i32 n_step;
+    eot_random lump_random;         /* of what scintillators see (secondaries.h) */
+    f32 born_z;                     /* cm */
+    f32 layers_path, layers_energy; /* cm, GeV cm: in the layers that it is in, and the integral of its energy */
+    i32 layers;                     /* their number (eot_sampling_of), -1: none */
     eot_muon_outcome out;
 } eot_event_muon_state;
 
@@ -85,6 +89,11 @@ EOT_FN eot_event_muon_state eot_event_muon_born(eot_matter_view matter, EOT_GLOB
     s.m = eot_muon_start(matter, origin, block.x);
     s.out.fate = s.m.fate;
     s.kinetic_counts = eot_energy_counts_f64(s.m.kinetic_energy);
+    s.lump_random =
+        eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 5u : 6u), launch->seed, launch->run);
+    s.born_z = (f32)origin.position.z;
+    s.layers_path = s.layers_energy = 0.0f;
+    s.layers = -1;
     s.n_step = 0;
     s.ends_with_rest = 1;
     return s;
@@ -117,27 +126,102 @@ EOT_FN void eot_event_visible_add(EOT_GLOBAL i64 *acc, EOT_GLOBAL const eot_regi
     if (r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_VISIBLE + r->module] += counts;
 }
 
+/** What the layers of a calorimeter have seen of soft collisions since the muon came in. */
+EOT_FN eot_event_muon_state eot_event_muon_layers_end(eot_event_muon_state state, EOT_GLOBAL const f32 *table,
+                                                      EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
+    if (state.layers >= 0 && state.layers_path > 0.0f) {
+        eot_lump l = eot_lump_soft(table, world->secondaries.sampling[state.layers], state.layers_path,
+                                   state.layers_energy / state.layers_path, state.lump_random);
+        state.lump_random.draw = l.draw;
+        i32 at = state.layers < EOT_N_HCAL ? EOT_ACC_HCAL_VISIBLE + state.layers : EOT_ACC_VETO_VISIBLE;
+        acc[at] += eot_energy_counts(l.energy);
+    }
+    state.layers = -1;
+    state.layers_path = state.layers_energy = 0.0f;
+    return state;
+}
+
+/** What the continuous loss of a step leaves in scintillators: in layers at the end of the path through them, elsewhere
+ * as it is; and on the VETO's front, what the muon brings. */
+EOT_FN eot_event_muon_state eot_event_muon_seen(eot_event_muon_state state, eot_muon_step s, eot_matter_view matter,
+                                                EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
+    EOT_GLOBAL const eot_secondaries *secondaries = &world->secondaries;
+    EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
+    i32 layers = eot_sampling_of(secondaries, r);
+    if (layers != state.layers) state = eot_event_muon_layers_end(state, matter.table, world, acc);
+    if (layers >= 0) {
+        state.layers = layers;
+        state.layers_path += s.path;
+        state.layers_energy +=
+            s.path * 0.5f * ((f32)state.m.kinetic_energy + (f32)s.muon.kinetic_energy + s.shower + s.hadronic);
+    } else {
+        eot_event_visible_add(acc, r, eot_energy_counts(s.visible));
+    }
+    if (s.muon.fate != EOT_MUON_ALIVE) return eot_event_muon_layers_end(state, matter.table, world, acc);
+    EOT_GLOBAL const eot_region *to = matter.region + s.muon.region;
+    if (s.axis == 2 && s.muon.direction.z > 0.0f && to->role == EOT_ROLE_VETO && r->role != EOT_ROLE_VETO) {
+        eot_lump l =
+            eot_veto_soft(matter.table, &secondaries->veto, s.muon.position, s.muon.direction,
+                          (f32)s.muon.kinetic_energy, secondaries->veto.front - state.born_z, state.lump_random);
+        state.lump_random.draw = l.draw;
+        if (l.energy > 0.0f) eot_deposit_crossed(acc, eot_ledger_of_role(world->secondaries.before_role), l.energy);
+    }
+    return state;
+}
+
 /** The electromagnetic energy that a step has given away at its end: above 20 MeV a shower of its own, below it stops
- * where it is made. @param s the step. @param r the region that it was in. @param counts of that energy, above 0.
- * @return the advanced cursor of the showers. */
-EOT_FN eot_random eot_event_muon_shower(eot_muon_step s, EOT_GLOBAL const eot_region *r, i64 counts, eot_random random,
-                                        eot_deposit_view d) {
+ * where it is made; layers, and the VETO behind, see a lump of it. @param s the step. @param r the region that it was
+ * in. @param counts of that energy, above 0. */
+EOT_FN eot_event_muon_state eot_event_muon_shower(eot_event_muon_state state, eot_muon_step s, eot_matter_view matter,
+                                                  i64 counts, EOT_GLOBAL const eot_event_world *world,
+                                                  eot_deposit_view d) {
+    EOT_GLOBAL const eot_secondaries *secondaries = &world->secondaries;
+    EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
     eot_muon m = s.muon;
     f32 energy = s.shower + s.electron;
-    if (energy > 0.02f) {
+    i32 is_shower = energy > 0.02f, layers = eot_sampling_of(secondaries, r);
+    i32 ledger = eot_ledger_of_role(r->role);
+    eot_lump l;
+    l.energy = 0.0f;
+    if (s.process < EOT_N_SENDER && layers >= 0) {
+        eot_sampling sampling = secondaries->sampling[layers];
+        l = eot_lump_hard(eot_sampling_hard(matter.table, sampling, s.event_active), s.process, energy,
+                          state.lump_random);
+        state.lump_random.draw = l.draw;
+        if (layers == EOT_N_HCAL) d.veto_as = ledger; /* the lump is all that it sees */
+        if (is_shower && layers < EOT_N_HCAL)
+            d.hcal_scale = l.energy / energy * sampling.inverse_visible;
+        else
+            d.acc[layers < EOT_N_HCAL ? EOT_ACC_HCAL_VISIBLE + layers : EOT_ACC_VETO_VISIBLE] +=
+                eot_energy_counts(l.energy);
+    }
+    if (s.process < EOT_N_SENDER) {
+        eot_veto_ahead ahead = eot_veto_ahead_of(&secondaries->veto, m.position, m.direction);
+        EOT_GLOBAL const f32 *hard =
+            ahead.is_ahead ? eot_veto_hard(matter.table, &secondaries->veto, ahead.distance) : 0;
+        if (hard != 0) {
+            l = eot_lump_hard(hard, s.process, energy, state.lump_random);
+            state.lump_random.draw = l.draw;
+            d.has_arrivals = 0;
+            d.veto_as = ledger;
+            if (l.energy > 0.0f) eot_deposit_crossed(d.acc, ledger, l.energy);
+        }
+    }
+    if (is_shower) {
         eot_shower_axis axis;
         axis.x = (f32)m.position.x;
         axis.y = (f32)m.position.y;
         axis.z = (f32)m.position.z;
         axis.sx = m.direction.x / fmax(fabs(m.direction.z), 0.1f);
         axis.sy = m.direction.y / fmax(fabs(m.direction.z), 0.1f);
-        random = eot_shower_deposit(d, eot_subcut_shower_of(counts, energy, s.process == EOT_MUON_BREMS, axis), random);
+        state.shower_random = eot_shower_deposit(
+            d, eot_subcut_shower_of(counts, energy, s.process == EOT_MUON_BREMS, axis), state.shower_random);
     } else {
         i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;
-        d.acc[eot_ledger_of_role(r->role)] += counts;
-        if (is_active) eot_event_visible_add(d.acc, r, counts);
+        d.acc[ledger] += counts;
+        if (is_active && (layers < 0 || s.process >= EOT_N_SENDER)) eot_event_visible_add(d.acc, r, counts);
     }
-    return random;
+    return state;
 }
 
 /** The deposits and hits of a step. @param s the step that the muon has just made. */
@@ -163,11 +247,11 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
     i64 ionisation = s.neutrino > 0.0f ? eot_energy_counts(s.ionisation) : rest, neutrino = rest - ionisation;
     acc[EOT_ACC_LEDGER_NEUTRINO] += neutrino;
     acc[eot_ledger_of_role(r->role)] += ionisation + hadronic;
-    eot_event_visible_add(acc, r, eot_energy_counts(s.visible));
     if (r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_HADRONIC + r->module] += hadronic;
     if (shower + electron > 0)
-        state.shower_random = eot_event_muon_shower(s, r, shower + electron, state.shower_random,
-                                                    eot_deposit_view_of(matter.table, world, acc));
+        state = eot_event_muon_shower(state, s, matter, shower + electron, world,
+                                      eot_deposit_view_of(matter.table, world, acc));
+    state = eot_event_muon_seen(state, s, matter, world, acc);
     if (m.fate == EOT_MUON_ALIVE) {
         i32 plane = eot_event_muon_plane(s, &world->spectrometer, matter.region, state.m.region);
         if (plane >= 0) {

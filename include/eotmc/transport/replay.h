@@ -48,6 +48,7 @@ EOT_FN eot_deposit_view eot_replay_deposits(eot_replay_view view, EOT_GLOBAL i64
     d.binning.n_bin = profile != 0 ? view.launch->n_profile : 0;
     d.binning.z0 = view.launch->profile_z0;
     d.binning.inverse_width = view.launch->profile_inverse_width;
+    d.is_seen = view.world->secondaries.shower_in_windows;
     return d;
 }
 
@@ -419,7 +420,7 @@ EOT_FN eot_replay_spots eot_replay_line_deposit(eot_replay_spots s, eot_line_ste
     eot_line_counts c = eot_line_counts_of(step, view.world->line.cut);
     i32 is_detector = region->role == EOT_ROLE_VETO || region->role == EOT_ROLE_HCAL;
     d.acc[is_detector ? eot_ledger_of_role(region->role) : EOT_ACC_LEDGER_FRONT] += c.ionisation;
-    eot_event_visible_add(d.acc, region, (i64)((f64)c.ionisation * (f64)eot_muon_active_share(region)));
+    if (d.is_seen) eot_event_visible_add(d.acc, region, (i64)((f64)c.ionisation * (f64)eot_muon_active_share(region)));
     for (i32 i = 0; i < 3; i++) { /* the radiation below the cut, daughters a and b */
         f32 E = i == 0 ? step.v.soft : i == 1 ? step.v.E_a : step.v.E_b;
         i64 counts = i == 0 ? c.soft : i == 1 ? c.a : c.b;

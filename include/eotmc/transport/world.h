@@ -5,6 +5,7 @@
 #define EOT_TRANSPORT_WORLD_H
 
 #include "eotmc/detector/response.h"
+#include "eotmc/detector/secondaries.h"
 #include "eotmc/detector/selection.h"
 #include "eotmc/detector/spectrometer.h"
 #include "eotmc/detector/volume.h"
@@ -89,8 +90,9 @@ typedef struct {
     eot_muon_need need;
     eot_vertex_tables vertex;
     eot_beam_line line;
+    eot_secondaries secondaries;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world,
-           19460 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line));
+EOT_LAYOUT(eot_event_world, 19460 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) +
+                                sizeof(eot_beam_line) + sizeof(eot_secondaries));
 
 #endif

@@ -182,6 +182,7 @@ static const struct row {
     {"scoring.track_length", "scoring.track_length=off", NULL, "of a launch, and of the kernels' build"},
     {"scoring.exit", "scoring.exit=ecal", NULL, "of a launch"},
     {"scoring.exit_z", "scoring.exit_z=1 cm", NULL, "of a launch"},
+    {"scoring.shower_in_windows", "scoring.shower_in_windows=off", NULL, NULL},
     {"scoring.deposit_fraction", "scoring.deposit_fraction=0.5", NULL, "of a launch"},
     {"scoring.record_fraction", "scoring.record_fraction=0.5", NULL, "of a launch"},
     {"scoring.showers", "scoring.showers=10", NULL, "of a launch"},

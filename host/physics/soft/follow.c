@@ -1,0 +1,383 @@
+#include <math.h>
+
+#include "eotmc/base/constants.h"
+#include "physics/soft/soft.h"
+
+double eot_soft_uniform(struct eot_soft_random *random) {
+    uint64_t x = random->state += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    x ^= x >> 31;
+    return ((double)(x >> 12) + 0.5) * 0x1p-52;
+}
+
+struct eot_soft_particle eot_soft_at(const struct eot_soft_stack *stack, int type, double energy, const double place[3],
+                                     const double u[3]) {
+    int low = 0, high = stack->n_slab;
+    while (high - low > 1) {
+        int middle = (low + high) / 2;
+        if (place[2] >= stack->edge[middle])
+            low = middle;
+        else
+            high = middle;
+    }
+    const struct eot_soft_slab *s = &stack->slab[low];
+    struct eot_soft_particle p = {.energy = energy, .type = type, .slab = low};
+    for (int i = 0; i < 3; i++) {
+        p.place[i] = place[i];
+        p.u[i] = u[i];
+    }
+    p.is_in = place[0] > s->x0 && place[0] < s->x1 && place[1] > s->y0 && place[1] < s->y1;
+    return p;
+}
+
+/* Where an energy is on the grid. */
+struct place {
+    int i;
+    double t;
+};
+static struct place place_of(double energy) {
+    double x = (log2(energy) - log2(2.0e-5)) * 8.0;
+    struct place p;
+    x = x < 0.0 ? 0.0 : x > EOT_SOFT_N_ENERGY - 1.001 ? EOT_SOFT_N_ENERGY - 1.001 : x;
+    p.i = (int)x;
+    p.t = x - p.i;
+    return p;
+}
+static double at(const double *value, struct place p) { return value[p.i] + p.t * (value[p.i + 1] - value[p.i]); }
+
+void eot_soft_turn(double u[3], double cosine, struct eot_soft_random *random) {
+    double a, b, r2; /* azimuth by rejection */
+    do {
+        a = 2.0 * eot_soft_uniform(random) - 1.0;
+        b = 2.0 * eot_soft_uniform(random) - 1.0;
+        r2 = a * a + b * b;
+    } while (r2 > 1.0 || r2 < 1e-12);
+    double sine = sqrt(fmax(1.0 - cosine * cosine, 0.0) / r2), across2 = u[0] * u[0] + u[1] * u[1];
+    a *= sine;
+    b *= sine;
+    if (across2 < 1e-16) {
+        double up = u[2] > 0.0 ? 1.0 : -1.0;
+        u[0] = a;
+        u[1] = b;
+        u[2] = up * cosine;
+        return;
+    }
+    double across = sqrt(across2), x = u[0], y = u[1], z = u[2];
+    u[0] = x * cosine + (x * z * a - y * b) / across;
+    u[1] = y * cosine + (y * z * a + x * b) / across;
+    u[2] = z * cosine - across * a;
+}
+
+/* The work of one call: particles that wait. */
+struct work {
+    const struct eot_soft_stack *stack;
+    struct eot_soft_random *random;
+    struct eot_soft_particle *waiting;
+    double *sum;
+    struct eot_soft_target *target; /* or NULL */
+    int n, most;
+};
+
+static void leave(struct work *k, const struct eot_soft_particle *p, double energy) {
+    int s = k->stack->slab[p->slab].score;
+    if (s >= 0 && p->is_in && k->target == NULL) k->sum[s] += energy;
+}
+
+/* A new particle: waits if it is worth following. */
+static void born(struct work *k, struct eot_soft_particle p) {
+    double cut = p.type == EOT_SOFT_PHOTON     ? EOT_SOFT_PHOTON_CUT
+                 : p.type == EOT_SOFT_POSITRON ? 0.0
+                                               : EOT_SOFT_ELECTRON_CUT;
+    if (p.energy <= cut || k->n >= k->most)
+        leave(k, &p, p.energy);
+    else
+        k->waiting[k->n++] = p;
+}
+
+/* A daughter at an angle of given cosine to its parent. */
+static struct eot_soft_particle daughter(struct eot_soft_particle p, int type, double energy, double cosine,
+                                         struct eot_soft_random *random) {
+    p.type = type;
+    p.energy = energy;
+    eot_soft_turn(p.u, cosine, random);
+    return p;
+}
+
+/* Path to the side of the box from inside, or into it from outside, at most `most`. */
+static double to_side(const struct eot_soft_slab *s, const struct eot_soft_particle *p, double most) {
+    const double low[2] = {s->x0, s->y0}, high[2] = {s->x1, s->y1};
+    double enter = 0.0, leave_at = 1.0e30;
+    for (int i = 0; i < 2; i++) {
+        double u = p->u[i], a, b;
+        if (fabs(u) < 1e-12) {
+            if (p->place[i] <= low[i] || p->place[i] >= high[i]) return most;
+            continue;
+        }
+        a = (low[i] - p->place[i]) / u;
+        b = (high[i] - p->place[i]) / u;
+        enter = fmax(enter, fmin(a, b));
+        leave_at = fmin(leave_at, fmax(a, b));
+    }
+    if (p->is_in) return fmin(fmax(leave_at, 0.0), most);
+    return enter < leave_at && enter > 0.0 ? fmin(enter, most) : most;
+}
+
+/* Fly a length, or to the next boundary. @return the length flown; the slab changes at an edge, -1 or n_slab outside.
+ */
+static double fly(const struct eot_soft_stack *s, struct eot_soft_particle *p, double length, int *crossed) {
+    double w = p->u[2], edge = s->edge[p->slab + (w > 0.0 ? 1 : 0)];
+    double to_edge = w != 0.0 ? fmax((edge - p->place[2]) / w, 0.0) : 1.0e30;
+    double to = to_side(&s->slab[p->slab], p, to_edge), path = fmin(length, to);
+    *crossed = length >= to;
+    for (int i = 0; i < 3; i++) p->place[i] += path * p->u[i];
+    if (!*crossed) return path;
+    if (to < to_edge) {
+        p->is_in = !p->is_in;
+        for (int i = 0; i < 2; i++) p->place[i] += 1e-9 * p->u[i]; /* off the side */
+        return path;
+    }
+    p->place[2] = edge;
+    p->slab += w > 0.0 ? 1 : -1;
+    if (p->slab >= 0 && p->slab < s->n_slab) {
+        const struct eot_soft_slab *b = &s->slab[p->slab];
+        p->is_in = p->place[0] > b->x0 && p->place[0] < b->x1 && p->place[1] > b->y0 && p->place[1] < b->y1;
+    }
+    return path;
+}
+
+static int is_inside(const struct eot_soft_stack *s, const struct eot_soft_particle *p) {
+    return p->slab >= 0 && p->slab < s->n_slab && fabs(p->place[0]) < EOT_SOFT_FAR && fabs(p->place[1]) < EOT_SOFT_FAR;
+}
+
+static const struct eot_soft_medium *medium_of(const struct eot_soft_stack *s, const struct eot_soft_particle *p) {
+    return &s->medium[p->is_in ? s->slab[p->slab].medium : s->outside];
+}
+
+/* Compton scattering: by rejection from 1/eps and eps (J. C. Butcher, H. Messel 1960), electron by its kinematics. */
+static void compton(struct work *k, struct eot_soft_particle p) {
+    struct eot_soft_random *r = k->random;
+    double x = p.energy / EOT_M_ELECTRON, low = 1.0 / (1.0 + 2.0 * x), a1 = -log(low), a2 = 0.5 * (1.0 - low * low);
+    double eps, t, sin2;
+    do {
+        if (eot_soft_uniform(r) * (a1 + a2) < a1)
+            eps = exp(-a1 * eot_soft_uniform(r));
+        else
+            eps = sqrt(low * low + (1.0 - low * low) * eot_soft_uniform(r));
+        t = (1.0 - eps) / (x * eps);
+        sin2 = t * (2.0 - t);
+    } while (1.0 - eps * sin2 / (1.0 + eps * eps) < eot_soft_uniform(r));
+    double scattered = eps * p.energy, T = p.energy - scattered;
+    double p_e = sqrt(T * (T + 2.0 * EOT_M_ELECTRON));
+    double cosine_e = p_e > 0.0 ? (p.energy - scattered * (1.0 - t)) / p_e : 1.0;
+    born(k, daughter(p, EOT_SOFT_ELECTRON, T, fmin(cosine_e, 1.0), r));
+    born(k, daughter(p, EOT_SOFT_PHOTON, scattered, 1.0 - t, r));
+}
+
+/* Cosine of a light particle's angle at its birth: u m/E, u from Tsai's distribution (RMP 46 (1974) 815) as in the
+ * Geant4 Physics Reference Manual. */
+static double birth_cosine(double E, struct eot_soft_random *r) {
+    double most = 1.0 + E / EOT_M_ELECTRON, u;
+    do u = -log(eot_soft_uniform(r) * eot_soft_uniform(r)) * (eot_soft_uniform(r) < 0.25 ? 1.6 : 0.533333);
+    while (u > 2.0 * most);
+    return fmax(1.0 - 2.0 * u * u / (4.0 * most * most), -1.0);
+}
+
+static void pair(struct work *k, struct eot_soft_particle p) {
+    struct eot_soft_random *r = k->random;
+    double total = p.energy - 2.0 * EOT_M_ELECTRON, share;
+    do share = eot_soft_uniform(r); /* complete screening at high energy, flat near the threshold */
+    while (total > 0.02 && eot_soft_uniform(r) > 1.0 - 4.0 / 3.0 * share * (1.0 - share));
+    for (int i = 0; i < 2; i++) {
+        double T = total * (i == 0 ? share : 1.0 - share);
+        born(k, daughter(p, i == 0 ? EOT_SOFT_ELECTRON : EOT_SOFT_POSITRON, T, birth_cosine(T + EOT_M_ELECTRON, r), r));
+    }
+}
+
+/* What a photon does where it has its collision. */
+static void collide(struct work *k, struct eot_soft_particle p, struct place e, const struct eot_soft_medium *m) {
+    double c = at(m->compton, e), b = at(m->pair, e),
+           u = (c + b + at(m->photoelectric, e)) * eot_soft_uniform(k->random);
+    if (u < c) {
+        compton(k, p);
+    } else if (u < c + b && p.energy > 2.0 * EOT_M_ELECTRON) {
+        pair(k, p);
+    } else { /* the electron goes forward at high energy, anywhere at low */
+        double beta = sqrt(p.energy * (p.energy + 2.0 * EOT_M_ELECTRON)) / (p.energy + EOT_M_ELECTRON);
+        double mu = 2.0 * eot_soft_uniform(k->random) - 1.0;
+        born(k, daughter(p, EOT_SOFT_ELECTRON, p.energy, (mu + beta) / (1.0 + beta * mu), k->random));
+    }
+}
+
+static double attenuation(const struct eot_soft_medium *m, struct place e) {
+    return at(m->compton, e) + at(m->pair, e) + at(m->photoelectric, e);
+}
+
+static void run(struct work *k);
+
+/* An arrival in the target that is followed with what comes of it, on what is left of the waiting places. */
+static void arrive(struct work *k, struct eot_soft_particle p, double weight, int collides) {
+    struct eot_soft_target *t = k->target;
+    double sum[1] = {0.0};
+    struct work inner = {k->stack, k->random, k->waiting + k->n, sum, NULL, 0, k->most - k->n};
+    if (inner.most < 16) return;
+    if (collides)
+        collide(&inner, p, place_of(p.energy), medium_of(k->stack, &p));
+    else
+        born(&inner, p);
+    run(&inner);
+    if (sum[0] > 0.0 && t->n < t->most) {
+        t->energy[t->n] = sum[0];
+        t->of_weight[t->n++] = weight;
+    }
+}
+
+/* The expectation of a flight: the chance that it reaches the target's front and collides inside. */
+static void expect(struct work *k, struct eot_soft_particle p, struct place e) {
+    const struct eot_soft_stack *s = k->stack;
+    const struct eot_soft_slab *box = &s->slab[k->target->slab];
+    double front = s->edge[k->target->slab], depth = 0.0;
+    if (!(p.u[2] > 0.0) || p.slab >= k->target->slab) return;
+    double to = (front - p.place[2]) / p.u[2], x = p.place[0] + to * p.u[0], y = p.place[1] + to * p.u[1];
+    if (!(x > box->x0 && x < box->x1 && y > box->y0 && y < box->y1)) return;
+    while (p.slab < k->target->slab && depth < 20.0) {
+        const struct eot_soft_medium *m = medium_of(s, &p);
+        int crossed;
+        depth += attenuation(m, e) * fly(s, &p, 1.0e30, &crossed);
+    }
+    if (p.slab != k->target->slab || !p.is_in) return;
+    double mu = attenuation(&s->medium[box->medium], e);
+    double through = to_side(box, &p, (s->edge[p.slab + 1] - p.place[2]) / p.u[2]), inside = -expm1(-mu * through);
+    double weight = exp(-depth) * inside, least = k->target->weight;
+    if (weight < least) {
+        if (eot_soft_uniform(k->random) * least > weight) return;
+        weight = least;
+    }
+    double path = -log1p(-inside * eot_soft_uniform(k->random)) / mu;
+    for (int i = 0; i < 3; i++) p.place[i] += path * p.u[i];
+    arrive(k, p, weight, 1);
+}
+
+static void follow_photon(struct work *k, struct eot_soft_particle p) {
+    struct place e = place_of(p.energy);
+    if (k->target != NULL) expect(k, p, e);
+    for (;;) {
+        const struct eot_soft_medium *m = medium_of(k->stack, &p);
+        double total = attenuation(m, e);
+        int crossed;
+        fly(k->stack, &p, total > 0.0 ? -log(eot_soft_uniform(k->random)) / total : 1.0e30, &crossed);
+        if (!is_inside(k->stack, &p)) return;
+        if (k->target != NULL && p.slab >= k->target->slab) return; /* its expectation is scored */
+        if (crossed) continue;
+        collide(k, p, e, m);
+        return;
+    }
+}
+
+/* The cosine of the deflection over a path of given length in first transport mean free paths: mean exp(-length), von
+ * Mises' and Fisher's distribution on the sphere. */
+static double deflection(double length, struct eot_soft_random *r) {
+    double mean = exp(-length), u = eot_soft_uniform(r);
+    if (mean > 0.9) return fmax(1.0 + (1.0 - mean) * log(u), -1.0); /* 1 - cos is exponential */
+    double kappa = mean > 0.05 ? mean * (3.0 - mean * mean) / (1.0 - mean * mean) : 3.0 * mean; /* within 1 % */
+    return fmin(fmax(1.0 + log(u + (1.0 - u) * exp(-2.0 * kappa)) / kappa, -1.0), 1.0);
+}
+
+static void annihilate(struct work *k, struct eot_soft_particle p) {
+    struct eot_soft_particle one =
+        daughter(p, EOT_SOFT_PHOTON, EOT_M_ELECTRON, 2.0 * eot_soft_uniform(k->random) - 1.0, k->random);
+    born(k, one);
+    for (int i = 0; i < 3; i++) one.u[i] = -one.u[i];
+    born(k, one);
+}
+
+/* The end of an electron or positron where it stands. */
+static void stop(struct work *k, struct eot_soft_particle p) {
+    leave(k, &p, p.energy);
+    if (p.type == EOT_SOFT_POSITRON) annihilate(k, p);
+}
+
+/* Fly a part of a step with its loss. @return 0 when the particle is gone. */
+static int fly_losing(struct work *k, struct eot_soft_particle *p, double length, double loss, int *crossed) {
+    const struct eot_soft_particle before = *p;
+    double flown = fly(k->stack, p, length, crossed), lost = fmin(flown * loss, p->energy);
+    leave(k, &before, lost);
+    p->energy -= lost;
+    return is_inside(k->stack, p);
+}
+
+static void radiate(struct work *k, struct eot_soft_particle *p, const struct eot_soft_medium *m, struct place e) {
+    const float *q = m->photon[e.i + (eot_soft_uniform(k->random) < e.t ? 1 : 0)];
+    double u = eot_soft_uniform(k->random) * (EOT_SOFT_N_QUANTILE - 1);
+    int i = (int)u;
+    double x = (double)q[i] + (u - i) * (double)(q[i + 1] - q[i]);
+    double photon = EOT_SOFT_BREMS_CUT * exp(x * log(fmax(p->energy / EOT_SOFT_BREMS_CUT, 1.0)));
+    if (photon > p->energy) photon = p->energy;
+    born(k, daughter(*p, EOT_SOFT_PHOTON, photon, birth_cosine(p->energy + EOT_M_ELECTRON, k->random), k->random));
+    p->energy -= photon;
+}
+
+/* Distance to the nearest boundary. */
+static double to_surface(const struct eot_soft_stack *s, const struct eot_soft_particle *p) {
+    const struct eot_soft_slab *b = &s->slab[p->slab];
+    double z = fmin(p->place[2] - s->edge[p->slab], s->edge[p->slab + 1] - p->place[2]);
+    double x = fmin(fabs(p->place[0] - b->x0), fabs(b->x1 - p->place[0])),
+           y = fmin(fabs(p->place[1] - b->y0), fabs(b->y1 - p->place[1]));
+    return p->is_in ? fmin(z, fmin(x, y)) : 0.0;
+}
+
+static void follow_electron(struct work *k, struct eot_soft_particle p) {
+    while (p.energy > EOT_SOFT_ELECTRON_CUT) {
+        const struct eot_soft_stack *s = k->stack;
+        const struct eot_soft_medium *m = medium_of(s, &p);
+        struct place e = place_of(p.energy);
+        if (k->target != NULL && p.slab >= k->target->slab) {
+            if (p.is_in && p.slab == k->target->slab) arrive(k, p, 1.0, 0);
+            return;
+        }
+        double range = at(m->range, e), loss = at(m->loss, e), brems = at(m->brems, e), scatter = at(m->scatter, e);
+        int crossed = 0;
+        if (!(loss > 0.0)) {
+            fly(s, &p, 1.0e30, &crossed);
+            if (!is_inside(s, &p)) return;
+            continue;
+        }
+        double nearest = to_surface(s, &p);
+        if (range < nearest && p.energy < 1.5e-3) break; /* does not get out, and hardly radiates */
+        double most = fmin(0.15 * range + 2.0e-4, 0.15 / scatter);
+        double to_brems = brems > 0.0 ? -log(eot_soft_uniform(k->random)) / brems : 1.0e30, step = fmin(most, to_brems);
+        double hinge = step * eot_soft_uniform(k->random), start = p.energy;
+        if (!fly_losing(k, &p, hinge, loss, &crossed)) return;
+        if (crossed) continue; /* the rest is another medium's step */
+        eot_soft_turn(p.u, deflection(step * scatter, k->random), k->random);
+        if (!fly_losing(k, &p, step - hinge, loss, &crossed)) return;
+        if (!crossed && to_brems <= most && p.energy > EOT_SOFT_BREMS_CUT && start > 2.0 * EOT_SOFT_BREMS_CUT)
+            radiate(k, &p, m, e);
+    }
+    stop(k, p);
+}
+
+static void run(struct work *k) {
+    while (k->n > 0) {
+        struct eot_soft_particle p = k->waiting[--k->n];
+        if (p.type == EOT_SOFT_PHOTON)
+            follow_photon(k, p);
+        else
+            follow_electron(k, p);
+    }
+}
+
+void eot_soft_follow(const struct eot_soft_stack *stack, struct eot_soft_particle first, struct eot_soft_random *random,
+                     struct eot_soft_particle *waiting, double *sum) {
+    struct work k = {stack, random, waiting, sum, NULL, 0, EOT_SOFT_MOST};
+    born(&k, first);
+    run(&k);
+}
+
+void eot_soft_follow_to(const struct eot_soft_stack *stack, struct eot_soft_particle first,
+                        struct eot_soft_random *random, struct eot_soft_particle *waiting,
+                        struct eot_soft_target *target) {
+    struct work k = {stack, random, waiting, NULL, target, 0, EOT_SOFT_MOST};
+    born(&k, first);
+    run(&k);
+}

@@ -1,0 +1,113 @@
+#include <math.h>
+#include <string.h>
+
+#include "eotmc/physics/brems.h"
+#include "eotmc/physics/compton.h"
+#include "eotmc/physics/electron_ionisation.h"
+#include "physics/soft/soft.h"
+
+static const double FIRST = 2.0e-5; /* GeV */
+
+double eot_soft_energy(int i) { return FIRST * exp2(i / 8.0); }
+
+double eot_soft_photoelectric(double Z, double k) {
+    double a = Z * EOT_ALPHA, x = k / EOT_M_ELECTRON, g = 1.0 + x, root = sqrt(g * g - 1.0);
+    double thomson = 8.0 / 3.0 * EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON;
+    double born = 1.5 * thomson * pow(EOT_ALPHA, 4.0) * pow(Z, 5.0) / pow(x, 5.0) * pow(root, 3.0) *
+                  (4.0 / 3.0 + g * (g - 2.0) / (g + 1.0) *
+                                   (1.0 - log((g + root) / (g - root)) / (2.0 * g * root))); /* Sauter 1931, K shell */
+    double far = exp(-EOT_PI * a + 2.0 * a * a * (1.0 - log(a))); /* Pratt 1960: its limit at high energy */
+    double near = pow(1.0 + 1.0 / x, -1.1 * a);                   /* XCOM's lead and iron within 10 % from 0.1 MeV */
+    double log_Z = log(Z), shells = 1.0 + log_Z * log_Z * (0.01481 - 0.000788 * log_Z); /* Hubbell 1969: all shells */
+    return born * far * near * shells;
+}
+
+/* L. Urban's fit to J. H. Hubbell, H. A. Gimm, I. Overbo, J. Phys. Chem. Ref. Data 9 (1980) 1023, from 1.5 MeV to 100
+ * GeV within 5 % (Geant4 Physics Reference Manual, "Gamma conversion"); below as (k - 2 m)^2. */
+double eot_soft_pair(double Z, double k) {
+    static const double a[3][6] = {{8.7842e2, -1.9625e3, 1.2949e3, -2.0028e2, 1.2575e1, -2.8333e-1},
+                                   {-1.0342e1, 1.7692e1, -8.2381, 1.3063, -9.0815e-2, 2.3586e-3},
+                                   {-4.5263e2, 1.1161e3, -8.6749e2, 2.1773e2, -2.0467e1, 6.5372e-1}};
+    static const double LOWEST = 1.5e-3; /* GeV */
+    double excess = k - 2.0 * EOT_M_ELECTRON, f[3] = {0.0}, x = log(fmax(k, LOWEST) / EOT_M_ELECTRON);
+    if (excess <= 0.0) return 0.0;
+    for (int i = 0; i < 3; i++)
+        for (int j = 5; j >= 0; j--) f[i] = f[i] * x + a[i][j];
+    double sigma = (Z + 1.0) * (f[0] * Z + f[1] * Z * Z + f[2]) * 1.0e-30;
+    if (k < LOWEST) sigma *= pow(excess / (LOWEST - 2.0 * EOT_M_ELECTRON), 2.0);
+    return fmax(sigma, 0.0);
+}
+
+/* Klein and Nishina's total cross section of an electron [cm2]. */
+static double compton_total(double k) {
+    double x = k / EOT_M_ELECTRON, l = log1p(2.0 * x), d = 1.0 + 2.0 * x;
+    if (x < 0.02) return 8.0 / 3.0 * EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON * (1.0 - 2.0 * x);
+    return 2.0 * EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON *
+           ((1.0 + x) / (x * x) * (2.0 * (1.0 + x) / d - l / x) + l / (2.0 * x) - (1.0 + 3.0 * x) / (d * d));
+}
+
+/* First transport cross section of an atom [cm2] by the screened Rutherford cross section, with Moliere's screening
+ * angle (H. A. Bethe, Phys. Rev. 89 (1953) 1256); Z (Z + 1) for the atom's electrons. */
+static double transport(double Z, double T) {
+    double E = T + EOT_M_ELECTRON, p2 = T * (T + 2.0 * EOT_M_ELECTRON), beta2 = p2 / (E * E);
+    double strength = EOT_R_ELECTRON * EOT_M_ELECTRON / sqrt(p2 * beta2);
+    double bohr = EOT_HBARC / (EOT_ALPHA * EOT_M_ELECTRON),
+           angle2 = EOT_HBARC * EOT_HBARC / p2 / pow(0.885 * bohr * pow(Z, -1.0 / 3.0), 2.0) *
+                    (1.13 + 3.76 * Z * Z * EOT_ALPHA * EOT_ALPHA / beta2);
+    double A = 0.25 * angle2;
+    return 2.0 * EOT_PI * Z * (Z + 1.0) * strength * strength * (log1p(1.0 / A) - 1.0 / (1.0 + A));
+}
+
+/* Bremsstrahlung of an electron of kinetic energy T: photons per g/cm2 above the cut, their quantiles, and the loss
+ * below the cut [GeV cm2/g]. Midpoints in ln k. */
+static double radiation(const struct eot_material *m, double T, float *quantile, double *soft) {
+    enum { N = 200 };
+    const eot_brems_medium none = {0.0, 0.0};
+    double cumulative[N + 1] = {0.0}, cut = EOT_SOFT_BREMS_CUT, width = log(T / cut) / N;
+    for (int part = 0; part < 2; part++) { /* below the cut, above it */
+        double low = part == 0 ? log(cut) - 7.0 : log(cut), step = part == 0 ? 7.0 / N : width;
+        for (int i = 0; i < N && step > 0.0; i++) {
+            double k = exp(low + (i + 0.5) * step), sum = 0.0;
+            for (int j = 0; j < m->n_element; j++)
+                sum += m->element[j].mass_fraction / m->element[j].A *
+                       eot_brems_dxsec_dk(T + EOT_M_ELECTRON, k, m->element[j].Z, none);
+            sum *= EOT_AVOGADRO * k * step;
+            if (part == 0)
+                *soft += sum * k;
+            else
+                cumulative[i + 1] = cumulative[i] + sum;
+        }
+    }
+    for (int q = 0, i = 0; q < EOT_SOFT_N_QUANTILE; q++) {
+        double want = cumulative[N] * q / (EOT_SOFT_N_QUANTILE - 1.0);
+        while (i < N - 1 && cumulative[i + 1] < want) i++;
+        double d = cumulative[i + 1] - cumulative[i];
+        quantile[q] = (float)fmin((i + (d > 0.0 ? (want - cumulative[i]) / d : 0.0)) / N, 1.0);
+    }
+    return cumulative[N];
+}
+
+void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium *out) {
+    memset(out, 0, sizeof *out);
+    if (!(m->density > 0.0) || m->n_element == 0) return;
+    for (int i = 0; i < EOT_SOFT_N_ENERGY; i++) {
+        double T = eot_soft_energy(i), E = T + EOT_M_ELECTRON, soft = 0.0;
+        const double *d = m->density_effect;
+        for (int j = 0; j < m->n_element; j++) {
+            double atoms = m->density * EOT_AVOGADRO * m->element[j].mass_fraction / m->element[j].A,
+                   Z = m->element[j].Z;
+            out->compton[i] += atoms * Z * compton_total(T);
+            out->pair[i] += atoms * eot_soft_pair(Z, T);
+            out->photoelectric[i] += atoms * eot_soft_photoelectric(Z, T);
+            out->scatter[i] += atoms * transport(Z, T);
+        }
+        double gamma = E / EOT_M_ELECTRON,
+               delta = eot_density_effect(0.5 * log10(gamma * gamma - 1.0), d[0], d[1], d[2], d[3], d[4]);
+        if (T > 2.0 * EOT_SOFT_BREMS_CUT) out->brems[i] = m->density * radiation(m, T, out->photon[i], &soft);
+        out->loss[i] =
+            m->density * (eot_electron_ionisation(E, m->Z_over_A, 1.0e-9 * m->mean_excitation, delta) + soft);
+        double before = i > 0 ? eot_soft_energy(i - 1) : 0.0;
+        out->range[i] =
+            i > 0 ? out->range[i - 1] + 2.0 * (T - before) / (out->loss[i] + out->loss[i - 1]) : 0.6 * T / out->loss[i];
+    }
+}

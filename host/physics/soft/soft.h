@@ -1,0 +1,113 @@
+/** @file soft.h
+ * Electrons, positrons and photons from a few GeV down to some 10 keV, one by one, in boxes one behind the
+ * other along z: what a muon's secondaries and a shower's last particles do near surfaces.
+ *
+ * Photons: Compton scattering (Klein and Nishina), pair production and photoelectric absorption, flown from collision
+ * to collision. Electrons and positrons: mean collision loss, bremsstrahlung above EOT_SOFT_BREMS_CUT as photons and
+ * below as a loss, multiple scattering by the first moment of the screened Rutherford cross section, with the
+ * deflection at a random point of each step (the "random hinge" of PENELOPE: J. Baro et al., NIM B 100 (1995) 31).
+ * Positrons annihilate at rest. Left out: fluctuations of the electrons' collision loss (their delta rays stop close to
+ * them), coherent scattering, fluorescence, annihilation in flight.
+ *
+ * Host only, in double precision, with random numbers of its own: tables are made of it (response.h) and tests compare
+ * with it. */
+#ifndef EOT_HOST_PHYSICS_SOFT_SOFT_H
+#define EOT_HOST_PHYSICS_SOFT_SOFT_H
+
+#include <stdint.h>
+
+#include "materials/material.h"
+
+#define EOT_SOFT_BREMS_CUT 5.0e-5 /* GeV */
+#define EOT_SOFT_ELECTRON_CUT \
+    1.0e-4                         /* GeV: electrons below stop where they are (70 um of iron, 0.15 mm of plastic) \
+                                    */
+#define EOT_SOFT_PHOTON_CUT 2.0e-5 /* GeV: photons below are absorbed where they are */
+
+enum eot_soft_type { EOT_SOFT_PHOTON, EOT_SOFT_ELECTRON, EOT_SOFT_POSITRON };
+
+enum { EOT_SOFT_N_ENERGY = 145, EOT_SOFT_N_QUANTILE = 33 }; /* 8 energies an octave from 20 keV: to 5.2 GeV */
+
+/** A material's cross sections at the energies of the grid. Lengths in cm, energies in GeV; T is a kinetic energy. */
+struct eot_soft_medium {
+    double compton[EOT_SOFT_N_ENERGY], pair[EOT_SOFT_N_ENERGY], photoelectric[EOT_SOFT_N_ENERGY]; /* 1/cm */
+    double loss[EOT_SOFT_N_ENERGY];                       /* GeV/cm: collisions, and radiation below the cut */
+    double brems[EOT_SOFT_N_ENERGY];                      /* 1/cm: photons above the cut */
+    double scatter[EOT_SOFT_N_ENERGY];                    /* 1/cm: 1/(first transport mean free path) */
+    double range[EOT_SOFT_N_ENERGY];                      /* cm: by collisions and soft radiation alone */
+    float photon[EOT_SOFT_N_ENERGY][EOT_SOFT_N_QUANTILE]; /* quantiles of ln(k/cut)/ln(T/cut) */
+};
+
+/** Cross sections of a material; all zero where its density is. */
+void eot_soft_medium_build(const struct eot_material *material, struct eot_soft_medium *medium);
+/** Photoelectric cross section of an atom [cm2]. @param k photon energy [GeV]. */
+double eot_soft_photoelectric(double Z, double k);
+/** Pair production cross section of an atom [cm2]. */
+double eot_soft_pair(double Z, double k);
+
+/** Random numbers: L. Blackman and S. Vigna's splitmix64, one sequence a seed. */
+struct eot_soft_random {
+    uint64_t state;
+};
+double eot_soft_uniform(struct eot_soft_random *random); /* in (0, 1) */
+
+/** A box across the whole of its slab in z; beside it is the outside. */
+struct eot_soft_slab {
+    double x0, x1, y0, y1; /* cm */
+    int medium;
+    int score; /* where the energy left in the box is added: number of a sum, or -1 */
+};
+
+/** Slabs along z, each with one box: slab i between edge[i] and edge[i + 1]. What leaves the first or the last one, or
+ * goes EOT_SOFT_FAR aside, is gone. */
+struct eot_soft_stack {
+    int n_slab;
+    const double *edge; /* n_slab + 1, increasing [cm] */
+    const struct eot_soft_slab *slab;
+    const struct eot_soft_medium *medium;
+    int outside; /* medium beside the boxes */
+};
+
+struct eot_soft_particle {
+    double energy;   /* GeV, kinetic */
+    double place[3]; /* cm */
+    double u[3];     /* unit vector */
+    int type, slab;
+    int is_in; /* in the box, not beside it */
+};
+
+#define EOT_SOFT_FAR 1.0e3 /* cm */
+
+enum { EOT_SOFT_MOST = 4096 }; /* particles that wait; each has less than its parent, more are deposited at once */
+
+/** Follow a particle and all that comes of it. @param sum [GeV], added to. @param stack_of_particles EOT_SOFT_MOST, for
+ * its use. */
+void eot_soft_follow(const struct eot_soft_stack *stack, struct eot_soft_particle first, struct eot_soft_random *random,
+                     struct eot_soft_particle *waiting, double *sum);
+
+/** What a shower sends into a box: photons by the expectation of each of their flights, whether it ends there or not,
+ * electrons as they are. Much is then learnt from a few showers of which nearly nothing arrives. */
+struct eot_soft_target {
+    int slab;          /* whose box it is; photons of the shower end there */
+    double weight;     /* lighter arrivals are drawn by chance, to have this weight */
+    int n, most;       /* arrivals so far; places for them */
+    double *energy;    /* GeV left in sum 0 by each that leaves any */
+    double *of_weight; /* how many arrivals it stands for */
+};
+
+/** The same with a target; nothing else is scored. */
+void eot_soft_follow_to(const struct eot_soft_stack *stack, struct eot_soft_particle first,
+                        struct eot_soft_random *random, struct eot_soft_particle *waiting,
+                        struct eot_soft_target *target);
+
+/** Direction after a turn by an angle of given cosine at a random azimuth. */
+void eot_soft_turn(double u[3], double cosine, struct eot_soft_random *random);
+
+/** A particle at a place within the slabs. */
+struct eot_soft_particle eot_soft_at(const struct eot_soft_stack *stack, int type, double energy, const double place[3],
+                                     const double u[3]);
+
+/** Energies of the grid [GeV]. */
+double eot_soft_energy(int i);
+
+#endif
