@@ -140,6 +140,10 @@ const struct eot_key EOT_KEYS[] = {
     SWITCH(ROOT, "physics.multiple_scattering", "on", ROOT(physics.multiple_scattering),
            "multiple scattering of electrons in the replay, and of muons"),
     SWITCH(ROOT, "physics.decay", "on", ROOT(physics.decay), "muon decay, in flight and at rest"),
+    SWITCH(ROOT, "physics.secondaries", "on", ROOT(physics.secondaries),
+           "what VETO and HCAL see of a muon's electrons and photons, and of the shower's last photons, by a "
+           "simulation of "
+           "these particles at start-up (then in the cache); off: losses below 20 MeV are seen where they are made"),
     CHOICE(ROOT, "physics.muon_straggling", "vavilov|moments|off", "vavilov", ROOT(physics.muon_straggling),
            "fluctuation of the muons' continuous loss. vavilov: Vavilov's distribution; moments: only mean and "
            "variance are right, losses explicit above 1 % whatever "
@@ -268,7 +272,8 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "detector.hcal.photostatistics", NONE, 0, 1e6, "100", ROOT(detector.hcal_photostatistics),
            "photoelectrons per calibrated GeV; 0 = no such fluctuation"),
     NUMBER(ROOT, "detector.hcal.em_visible_ratio", NONE, 0.1, 2, "0.8", ROOT(detector.em_visible_ratio),
-           "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip)"),
+           "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip): of the beam's "
+           "showers, decays and hadrons; what muons radiate has its own where physics.secondaries is on"),
     NUMBER(ROOT, "detector.veto.photostatistics", NONE, 0, 1e6, "20", ROOT(detector.veto_photostatistics),
            "photoelectrons per MeV; 0 = no such fluctuation"),
 
