@@ -9,27 +9,24 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "base/options.h"
+#include "cli/each_command.h"
 #include "version.h"
 
-static const struct command {
-    const char *name, *help;
-    enum eot_status (*run)(int argc, char **argv, struct eot_error *err);
-} COMMANDS[] = {
-#define EOT_COMMAND(name, help) {#name, help, eot_cmd_##name},
-#include "cli/commands.def"
-#undef EOT_COMMAND
-    {NULL, NULL, NULL},
-};
-
-static void print_usage(FILE *out) {
-    fprintf(
-        out,
-        "eotmc %s: electrons on target at the statistics of a whole experiment\n\nusage: eotmc COMMAND [ARGUMENTS]\n\n",
-        EOT_VERSION);
-    for (const struct command *c = COMMANDS; c->name != NULL; c++) fprintf(out, "  %-10s %s\n", c->name, c->help);
-    fprintf(out, "\n`eotmc help COMMAND` or `eotmc COMMAND --help` shows a command's arguments and an example; `eotmc "
-                 "--version` prints the version.\n");
+static void print_usage(void) {
+    printf("eotmc %s: electrons on target at the statistics of a whole experiment\n\nusage: eotmc COMMAND "
+           "[ARGUMENTS]\n\n",
+           EOT_VERSION);
+    for (size_t i = 0; eot_command_at(i) != NULL; i++) {
+        printf("  %-10s ", eot_command_at(i)->name);
+        eot_print_wrapped(eot_command_at(i)->help, 13, 13);
+        putchar('\n');
+    }
+    putchar('\n');
+    eot_print_wrapped("`eotmc help COMMAND` or `eotmc COMMAND --help` shows a command's arguments and an example; "
+                      "`eotmc --version` prints the version.",
+                      0, 0);
+    putchar('\n');
 }
 
 static const char *command_at_work = NULL;
@@ -65,7 +62,7 @@ int main(int argc, char **argv) {
     setlocale(LC_ALL, "C");
     signal(SIGXFSZ, SIG_IGN); /* a file limit is an error of write(), with a message, not a kill */
     if (argc < 2) {
-        print_usage(stderr);
+        if (dup2(STDERR_FILENO, STDOUT_FILENO) >= 0) print_usage();
         return eot_status_exit_code(EOT_E_USAGE);
     }
     if (strcmp(argv[1], "help") == 0 && argc > 2) { /* help COMMAND is COMMAND --help */
@@ -75,14 +72,15 @@ int main(int argc, char **argv) {
         argc = 3;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-        print_usage(stdout);
+        print_usage();
         return 0;
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("eotmc %s\n", EOT_VERSION);
         return 0;
     }
-    for (const struct command *c = COMMANDS; c->name != NULL; c++)
+    for (size_t i = 0; eot_command_at(i) != NULL; i++) {
+        const struct eot_listed_command *c = eot_command_at(i);
         if (strcmp(argv[1], c->name) == 0) {
             struct eot_error error = {.status = EOT_OK};
             command_at_work = c->name;
@@ -94,6 +92,7 @@ int main(int argc, char **argv) {
             if (status != EOT_OK) fprintf(stderr, "eotmc %s: %s\n", c->name, error.text);
             return status != EOT_OK && error.exit_code != 0 ? error.exit_code : eot_status_exit_code(status);
         }
+    }
     struct eot_error error = {.status = EOT_OK};
     enum eot_status status = eot_error_set(&error, EOT_E_USAGE, __FILE__, __LINE__, __func__,
                                            "unknown command '%s'; `eotmc --help` lists the commands", argv[1]);

@@ -174,6 +174,7 @@ enum eot_status eot_add_mean(struct eot_result *result, const char *name, const 
     struct eot_estimate estimate = {.value = mean.value,
                                     .std_error = mean.std_error,
                                     .n_eff = mean.n_eff,
+                                    .n_eff_error = mean.n_eff_error,
                                     .n_batches = (long)mean.n_batches,
                                     .is_exact = mean.is_exact,
                                     .has_no_error = mean.has_no_error,

@@ -90,7 +90,8 @@ enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struc
  * track.momentum_resolution, track.charge_wrong_fraction. Nothing without a spectrometer. @return EOT_E_NUMERIC,
  * EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_tracks(const struct eot_estimator *e, struct eot_error *err);
-/** Histograms of the rows of histograms.def; of a further selection those after the cuts. @return EOT_E_MEMORY. */
+/** Histograms of the rows of histograms.def, of a further selection those after the cuts, and the maps of selected
+ * events. @return EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err);
 
 #endif

@@ -67,6 +67,7 @@ static enum eot_status add_efficiency_histogram(const struct eot_estimator *e, s
     struct eot_histogram h = {.unit = "GeV",
                               .title = "Efficiency of the selection by energy of the lepton at the vertex",
                               .axis = "lepton energy",
+                              .content = "efficiency",
                               .content_unit = "1",
                               .n_bin = EOT_N_BIN,
                               .edges = edges,
@@ -90,8 +91,9 @@ static enum eot_status add_resolution_histogram(const struct eot_estimator *e, s
     double edges[EOT_N_BIN + 1], values[EOT_N_BIN], variances[EOT_N_BIN];
     struct eot_histogram h = {.name = "track.momentum_error",
                               .unit = "GeV",
-                              .title = "Relative error of the momentum by the fit of the track (root mean square)",
+                              .title = "Relative error of the momentum by the fit of the track",
                               .axis = "momentum at the first chamber",
+                              .content = "relative error (root mean square)",
                               .content_unit = "1",
                               .n_bin = EOT_N_BIN,
                               .edges = edges,
@@ -113,6 +115,35 @@ static enum eot_status add_resolution_histogram(const struct eot_estimator *e, s
     return eot_result_add_histogram(e->result, &h, err);
 }
 
+/* The selected events by missing energy and momentum, for each model of the tail. */
+static enum eot_status add_maps(const struct eot_estimator *e, struct eot_error *err) {
+    static const char *const word[EOT_N_TAIL] = {
+#define EOT_TAIL(id, word, probability) word,
+#include "eotmc/tally/tails.def"
+#undef EOT_TAIL
+    };
+    enum eot_status status = EOT_OK;
+    double values[EOT_MAP_SIDE * EOT_MAP_SIDE], variances[EOT_MAP_SIDE * EOT_MAP_SIDE],
+        n = (double)eot_sums_primaries(&e->run->sums) / e->run->rare_unit;
+    const int64_t *map = eot_sums_at(&e->run->sums, EOT_RUN_SELECTED, 0) + e->selection * EOT_N_MAP;
+    char name[64];
+    for (int tail = 0; tail < EOT_N_TAIL; tail++) {
+        struct eot_map m = {
+            .n_bin = EOT_N_MAP_BIN, .width = 1.0 / (double)EOT_MAP_PER_UNIT, .values = values, .variances = variances};
+        for (int i = 0; i < EOT_MAP_SIDE; i++)
+            for (int k = 0; k < EOT_MAP_SIDE; k++) {
+                const int64_t *place = map + eot_map_offset(tail, i, k);
+                values[i * EOT_MAP_SIDE + k] = eot_sum_value(place) / n;
+                variances[i * EOT_MAP_SIDE + k] = eot_square_value(place + 2) / (n * n);
+            }
+        snprintf(name, sizeof name, "selected.%s", word[tail]);
+        eot_estimator_name(e, name, m.name, sizeof m.name);
+        EOT_TRY(eot_result_add_map(e->result, &m, err));
+    }
+done:
+    return status;
+}
+
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const bool is_signal = eot_config_family(e->config) == EOT_FAMILY_SIGNAL;
@@ -129,6 +160,7 @@ enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, stru
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i].is_shown && (e->selection == 0 || all[i].stage == AFTER_CUTS))
             EOT_TRY(add_histogram(e, &all[i], err));
+    EOT_TRY(add_maps(e, err));
     if (is_signal) EOT_TRY(add_efficiency_histogram(e, err));
     if (has_track && e->selection == 0) EOT_TRY(add_resolution_histogram(e, err));
 done:

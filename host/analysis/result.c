@@ -13,9 +13,16 @@ static void free_histogram(struct eot_histogram *histogram) {
     free(histogram->variances);
 }
 
+static void free_map(struct eot_map *map) {
+    free(map->values);
+    free(map->variances);
+}
+
 void eot_result_free(struct eot_result *result) {
     for (size_t i = 0; i < result->n_histogram; i++) free_histogram(&result->histogram[i]);
+    for (size_t i = 0; i < result->n_map; i++) free_map(&result->map[i]);
     free(result->histogram);
+    free(result->map);
     free(result->device);
     free(result->primaries);
     free(result->estimate);
@@ -55,6 +62,12 @@ const struct eot_histogram *eot_result_histogram(const struct eot_result *result
     return NULL;
 }
 
+const struct eot_map *eot_result_map(const struct eot_result *result, const char *name) {
+    for (size_t i = 0; i < result->n_map; i++)
+        if (strcmp(result->map[i].name, name) == 0) return &result->map[i];
+    return NULL;
+}
+
 enum eot_status eot_result_add_estimate(struct eot_result *result, const struct eot_estimate *estimate,
                                         struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -89,6 +102,23 @@ enum eot_status eot_result_add_histogram(struct eot_result *result, const struct
     EOT_TRY(append(&result->histogram, &result->n_histogram, &copy, sizeof copy, err));
 done:
     if (status != EOT_OK) free_histogram(&copy);
+    return status;
+}
+
+enum eot_status eot_result_add_map(struct eot_result *result, const struct eot_map *map, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_map copy = *map;
+    size_t n = (map->n_bin + 2) * (map->n_bin + 2);
+    copy.values = copy.variances = NULL;
+    EOT_CHECK(eot_result_map(result, map->name) == NULL, EOT_E_INTERNAL,
+              "map '%s' exists already; report this as a bug", map->name);
+    copy.values = copy_doubles(map->values, n);
+    copy.variances = copy_doubles(map->variances, n);
+    EOT_CHECK_MEMORY(copy.values);
+    EOT_CHECK_MEMORY(copy.variances);
+    EOT_TRY(append(&result->map, &result->n_map, &copy, sizeof copy, err));
+done:
+    if (status != EOT_OK) free_map(&copy);
     return status;
 }
 
@@ -174,6 +204,16 @@ done:
     return status;
 }
 
+static enum eot_status check_map(const struct eot_map *m, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (size_t i = 0; i < (m->n_bin + 2) * (m->n_bin + 2); i++) {
+        EOT_TRY(check_number("map", m->name, "value", m->values[i], true, err));
+        EOT_TRY(check_number("map", m->name, "variance", m->variances[i], true, err));
+    }
+done:
+    return status;
+}
+
 /** The cut flow and the categories of a selection. */
 static enum eot_status check_rows(const struct eot_cutflow_row *cutflow, size_t n_cutflow,
                                   const struct eot_category *category, size_t n_category, struct eot_error *err) {
@@ -213,6 +253,7 @@ enum eot_status eot_result_check(const struct eot_result *result, struct eot_err
         const struct eot_selection_result *s = &result->selection[i];
         EOT_TRY(check_rows(s->cutflow, s->n_cutflow, s->category, s->n_category, err));
     }
+    for (size_t i = 0; i < result->n_map; i++) EOT_TRY(check_map(&result->map[i], err));
     EOT_TRY(check_number("energy balance", "in", "energy", result->energy_in, false, err));
     EOT_TRY(check_number("energy balance", "out", "energy", result->energy_out, false, err));
     EOT_TRY(check_number("energy balance", "residual", "relative", result->energy_residual, false, err));
@@ -221,4 +262,14 @@ enum eot_status eot_result_check(const struct eot_result *result, struct eot_err
 #undef CHECK
 done:
     return status;
+}
+
+double eot_histogram_regular_edge(double lower, double upper, size_t n_bin, size_t i) {
+    return lower + (upper - lower) * (double)i / (double)n_bin;
+}
+
+bool eot_histogram_is_regular(const struct eot_histogram *h) {
+    for (size_t i = 0; i <= h->n_bin; i++)
+        if (h->edges[i] != eot_histogram_regular_edge(h->edges[0], h->edges[h->n_bin], h->n_bin, i)) return false;
+    return true;
 }

@@ -15,7 +15,7 @@
  * are; the limits are 0 where there are none. */
 struct eot_estimate {
     char name[80], unit[16];
-    double value, std_error, n_eff;
+    double value, std_error, n_eff, n_eff_error; /* entries that make it; that its error rests on, 0: not known */
     long n_batches;
     bool is_exact, has_no_error, is_poorly_determined;
     double upper_limit_90, lower_limit_90;
@@ -23,10 +23,18 @@ struct eot_estimate {
 struct eot_histogram {        /* edges has n_bin + 1 */
     char name[64], unit[16];  /* unit of the axis */
     char title[96], axis[64]; /* for figures */
+    char content[48];         /* what is in a bin, "energy per shower"; "" = entries, per what content_unit says */
     char content_unit[16];    /* of the contents of a bin, which is not divided by its width: "1/EOT" */
     size_t n_bin;
     double *edges, *values, *variances;
     double underflow, overflow, underflow_variance, overflow_variance;
+};
+/** Selected events by missing energy and momentum of the muon, per EOT. All bins are of one width and begin at 0. */
+struct eot_map {
+    char name[64];
+    size_t n_bin;               /* of each axis, without underflow and overflow */
+    double width;               /* GeV */
+    double *values, *variances; /* [momentum][missing energy], n_bin + 2 each: with underflow and overflow */
 };
 struct eot_cutflow_row {
     char cut[64];
@@ -94,6 +102,8 @@ struct eot_result {
     struct eot_estimate *estimate;
     size_t n_histogram;
     struct eot_histogram *histogram;
+    size_t n_map;
+    struct eot_map *map;
     size_t n_cutflow;
     struct eot_cutflow_row *cutflow;
     size_t n_category;
@@ -117,12 +127,13 @@ struct eot_result {
 /** Release what the result owns (the columns of events and effective_yaml are borrowed) and zero it. */
 void eot_result_free(struct eot_result *result);
 
-/** Append a copy; EOT_E_MEMORY, or EOT_E_INTERNAL for an estimate's or histogram's name that is there already. The
- * histogram's arrays are copied. */
+/** Append a copy; EOT_E_MEMORY, or EOT_E_INTERNAL for an estimate's, histogram's or map's name that is there already.
+ * The arrays of histograms and maps are copied. */
 enum eot_status eot_result_add_estimate(struct eot_result *result, const struct eot_estimate *estimate,
                                         struct eot_error *err);
 enum eot_status eot_result_add_histogram(struct eot_result *result, const struct eot_histogram *histogram,
                                          struct eot_error *err);
+enum eot_status eot_result_add_map(struct eot_result *result, const struct eot_map *map, struct eot_error *err);
 enum eot_status eot_result_add_cutflow_row(struct eot_result *result, const struct eot_cutflow_row *row,
                                            struct eot_error *err);
 enum eot_status eot_result_add_category(struct eot_result *result, const struct eot_category *category,
@@ -139,9 +150,15 @@ enum eot_status eot_result_add_device(struct eot_result *result, const char *nam
 /** Append the primary ids [first, end). */
 enum eot_status eot_result_add_range(struct eot_result *result, uint64_t first, uint64_t end, struct eot_error *err);
 
-/** The estimate or histogram of that name, or NULL. */
+/** The estimate, histogram or map of that name, or NULL. */
 const struct eot_estimate *eot_result_estimate(const struct eot_result *result, const char *name);
 const struct eot_histogram *eot_result_histogram(const struct eot_result *result, const char *name);
+const struct eot_map *eot_result_map(const struct eot_result *result, const char *name);
+
+/** The i-th edge, 0 to n_bin, of an axis of equal bins. */
+double eot_histogram_regular_edge(double lower, double upper, size_t n_bin, size_t i);
+/** Are all edges to the last bit those of equal bins between the first and the last? */
+bool eot_histogram_is_regular(const struct eot_histogram *histogram);
 
 /** Refuse what must not reach a file: a value or error that is not finite (EOT_E_NUMERIC), a negative error or
  * variance, bin edges that do not rise. */

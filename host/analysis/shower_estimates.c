@@ -5,6 +5,8 @@
 #include "analysis/estimate.h"
 #include "analysis/estimator.h"
 
+static const double SMALL_SPREAD = 0.01; /* relative: sixth powers of a tenth of it would be lost in rounding */
+
 /* Mean of n scores with sums of squares. */
 static struct eot_mean mean_of(double sum, double square, double n) {
     double mean = sum / n;
@@ -39,33 +41,71 @@ static struct eot_mean score_ratio(const struct eot_run *run, enum eot_shower_sc
     return mean;
 }
 
-/* Relative spread of the visible energy; its error is that of a Gaussian's width. */
-static struct eot_mean visible_spread(const struct eot_run *run, double n) {
-    double mean = sum_of(run, EOT_SS_SCORE + EOT_S_VISIBLE) / n,
-           variance = fmax(0.0, sum_of(run, EOT_SS_SQUARE + EOT_S_VISIBLE) / n - mean * mean);
-    return (struct eot_mean){
-        .value = sqrt(variance) / mean, .std_error = sqrt(variance / (2.0 * (n - 1.0))) / mean, .n_eff = n};
+/* Mean of n numbers and their moments about it. */
+struct moments {
+    double n, mean, second, third, fourth, sixth;
+};
+
+/* From the sums of powers from enum eot_shower_sum on. */
+static struct moments moments_of(const struct eot_run *run, size_t first, double n) {
+    struct moments m = {.n = n, .mean = sum_of(run, first) / n};
+    double raw[EOT_N_SHOWER_POWER + 1] = {1.0}, central[EOT_N_SHOWER_POWER + 1] = {0.0};
+    for (size_t k = 1; k <= EOT_N_SHOWER_POWER; k++) raw[k] = sum_of(run, first + k - 1) / n;
+    for (int p = 2; p <= EOT_N_SHOWER_POWER; p++) {
+        double binomial = 1.0, power = 1.0; /* of k; of -mean, p - k times */
+        for (int k = p; k >= 0; k--) {
+            central[p] += binomial * raw[k] * power;
+            binomial *= k / (p - k + 1.0);
+            power *= -m.mean;
+        }
+    }
+    m.second = fmax(0.0, central[2]);
+    m.third = central[3];
+    m.fourth = fmax(m.second * m.second, central[4]);
+    /* of spreads so small that rounding hides their powers: Gaussian */
+    m.sixth = m.second > SMALL_SPREAD * SMALL_SPREAD * m.mean * m.mean ? central[6] : 15.0 * pow(m.second, 3.0);
+    return m;
 }
 
-/* Mean of the showers' mean depths, and their spread, from the sums of powers. */
+/* Square of the relative error of a spread: from the variance of the squares of the distances from the mean, and their
+ * skewness. */
+static double spread_error2(const struct moments *m) {
+    double v = m->second, squares = m->fourth - v * v;
+    if (!(v > 0.0)) return 0.0;
+    return squares / (4.0 * v * v * m->n) *
+           eot_statistics_skewness_factor(m->n * squares, m->n * (m->sixth - 3.0 * v * m->fourth + 2.0 * v * v * v));
+}
+/* Showers that a spread rests on. */
+static double spread_entries(const struct moments *m) {
+    return m->fourth > 0.0 ? m->n * m->second * m->second / m->fourth : 0.0;
+}
+
+/* Relative spread of the visible energy, with the error of the ratio of spread and mean (third moment: their
+ * correlation). A few showers that leak may make it. */
+static struct eot_mean visible_spread(const struct eot_run *run, double n) {
+    const struct moments m = moments_of(run, EOT_SS_VISIBLE, n);
+    double value = sqrt(m.second * n / (n - 1.0)) / m.mean,
+           of_mean = m.second / (m.mean * m.mean * n) - (m.second > 0.0 ? m.third / (m.mean * m.second * n) : 0.0);
+    return (struct eot_mean){.value = value,
+                             .std_error = value * sqrt(fmax(0.0, spread_error2(&m) + of_mean)),
+                             .n_eff = n,
+                             .n_eff_error = spread_entries(&m)};
+}
+
+/* Mean of the showers' mean depths, and their spread. */
 static enum eot_status add_depths(const struct eot_run *run, double n, struct eot_result *result,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double raw[5], mean, second, fourth;
-    for (size_t k = 1; k <= 4; k++) raw[k] = sum_of(run, EOT_SS_DEPTH_1 + k - 1) / n;
-    mean = raw[1];
-    second = fmax(0.0, raw[2] - mean * mean);
-    fourth = raw[4] - 4.0 * mean * raw[3] + 6.0 * mean * mean * raw[2] - 3.0 * mean * mean * mean * mean;
-    double spread = sqrt(second * n / (n - 1.0));
+    const struct moments m = moments_of(run, EOT_SS_DEPTH, n);
+    double spread = sqrt(m.second * n / (n - 1.0));
     EOT_TRY(eot_add_mean(result, "ecal.mean_depth_X0", "X0",
-                         (struct eot_mean){.value = mean, .std_error = spread / sqrt(n), .n_eff = n}, err));
-    EOT_TRY(eot_add_mean(
-        result, "ecal.shower_depth_spread_X0", "X0",
-        (struct eot_mean){.value = spread,
-                          .std_error =
-                              spread > 0.0 ? sqrt(fmax(0.0, fourth - second * second) / n) / (2.0 * spread) : 0.0,
-                          .n_eff = n},
-        err));
+                         (struct eot_mean){.value = m.mean, .std_error = spread / sqrt(n), .n_eff = n}, err));
+    EOT_TRY(eot_add_mean(result, "ecal.shower_depth_spread_X0", "X0",
+                         (struct eot_mean){.value = spread,
+                                           .std_error = spread * sqrt(spread_error2(&m)),
+                                           .n_eff = n,
+                                           .n_eff_error = spread_entries(&m)},
+                         err));
 done:
     return status;
 }
@@ -121,16 +161,18 @@ enum eot_status eot_estimate_plain_showers(const struct eot_config *config, cons
     EOT_TRY(add_bins(run, EOT_RUN_PROFILE,
                      &(struct eot_histogram){.name = "ecal.profile",
                                              .unit = "X0",
-                                             .title = "Energy deposited in the ECAL (GeV per bin and shower)",
+                                             .title = "Energy deposited in the ECAL",
                                              .axis = "depth in the ECAL",
+                                             .content = "energy per shower",
                                              .content_unit = "GeV",
                                              .n_bin = (size_t)binning.n_bin},
                      0.0, binning.bin_width / X0, n, result, err));
     EOT_TRY(add_bins(run, EOT_RUN_CELL,
                      &(struct eot_histogram){.name = "ecal.cell_energy",
                                              .unit = "1",
-                                             .title = "Energy in the cells of the ECAL (GeV per shower)",
+                                             .title = "Energy in the cells of the ECAL",
                                              .axis = "cell (x + y n_x)",
+                                             .content = "energy per shower",
                                              .content_unit = "GeV",
                                              .n_bin = (size_t)binning.n_cell},
                      -0.5, 1.0, n, result, err));

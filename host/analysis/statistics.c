@@ -15,6 +15,10 @@ bool eot_mean_is_poor(const struct eot_mean *mean) {
     return !mean->is_exact && (mean->has_no_error || mean->n_eff < EOT_FEWEST_ENTRIES || is_error_poor);
 }
 
+double eot_statistics_skewness_factor(double sum2, double sum3) {
+    return sum2 > 0.0 ? 1.0 + 2.0 * fmin(1.0, sum3 * sum3 / (sum2 * sum2 * sum2)) : 1.0;
+}
+
 struct eot_mean eot_mean_sum(struct eot_mean a, struct eot_mean b) {
     double value = a.value + b.value, square = 0.0;
     if (a.n_eff > 0.0) square += a.value * a.value / a.n_eff;

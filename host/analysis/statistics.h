@@ -48,6 +48,14 @@ struct eot_mean {
 #define EOT_FEWEST_ENTRIES 10.0
 bool eot_mean_is_poor(const struct eot_mean *mean);
 
+/** Factor on the square of a standard error that was made from a sample, for a sum of entries that are skewed.
+ *
+ * Such a sum and its error rise together, so that low results quote small errors: the mean square of (x - true)/error
+ * is 1 + 2 g^2 + O(1/n^2) with g = sum d^3 / (sum d^2)^(3/2), the skewness of the sum (from the expansion of 1/error^2
+ * about its mean; the terms with the fourth moment cancel. For k of a Poisson distribution it is 1 + 2/k).
+ * @param sum2, sum3 of d^2 and d^3, the entries' distances from their mean. @return 1 to 3. */
+double eot_statistics_skewness_factor(double sum2, double sum3);
+
 /** Sum of two independent estimates; n_eff is that of the entries of both, limits add. */
 struct eot_mean eot_mean_sum(struct eot_mean a, struct eot_mean b);
 

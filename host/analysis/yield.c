@@ -115,7 +115,7 @@ enum eot_status eot_yield_matrix(const struct eot_yield_input *input, struct eot
     start = eot_clock_seconds();
     EOT_TRY(backend->op->matrix_product(backend, n, n_column, n_energy, a, b, c, err));
     times->algebra_build = backend->algebra_build_s - build_before;
-    EOT_TRY(backend->op->buffer_read(backend, c, 0, n * n_column * sizeof *sum, sum, err));
+    EOT_TRY(eot_backend_read(backend, c, 0, n * n_column * sizeof *sum, sum, err));
     times->algebra = eot_clock_seconds() - start - times->algebra_build;
     for (size_t i = 0; i < n; i++) {
         const double *row = sum + i * n_column;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/range.h"
 
 #define MAX_OPTION 64
 #define MAX_WORD 64
@@ -194,10 +195,9 @@ enum eot_status eot_options_parse(const struct eot_command *command, int argc, c
               "command '%s' has %zu options (at most %d); raise MAX_OPTION", command->name, command->n_option,
               MAX_OPTION);
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            eot_options_print_help(command);
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0 || strncmp(argv[i], "--help=", 7) == 0) {
             *is_help = true;
-            return EOT_OK;
+            return eot_options_print_help(command, argv[i][1] == '-' && argv[i][6] == '=' ? argv[i] + 7 : "text", err);
         }
     bool is_option = true;
     for (int i = 1; i < argc; i++) {
@@ -218,46 +218,21 @@ done:
     return status;
 }
 
-static void format_option(char *text, size_t n_text, const struct eot_option *option) {
-    char letter[8] = "    ";
-    if (option->letter != 0) snprintf(letter, sizeof letter, "-%c, ", option->letter);
-    snprintf(text, n_text, "  %s--%s%s%s", letter, option->name, option->argument != NULL ? " " : "",
-             option->argument != NULL ? option->argument : "");
-}
-
-void eot_options_print_help(const struct eot_command *command) {
-    const struct eot_option help = {"help", 'h', EOT_OPTION_FLAG, NULL, NULL, "this text"};
-    char text[128];
-    int width = 0;
-    for (size_t i = 0; i < command->n_option; i++) {
-        format_option(text, sizeof text, &command->option[i]);
-        if ((int)strlen(text) > width) width = (int)strlen(text);
-    }
-    printf("usage: eotmc %s %s%s[OPTIONS]\n\n%s\n\noptions:\n", command->name, command->arguments,
-           command->arguments[0] != '\0' ? " " : "", command->summary);
-    for (size_t i = 0; i <= command->n_option; i++) {
-        const struct eot_option *option = i < command->n_option ? &command->option[i] : &help;
-        format_option(text, sizeof text, option);
-        printf("%-*s  %s\n", width, text, option->help);
-    }
-    printf("\nexample:\n  %s\n", command->example);
-}
-
 enum eot_status eot_number_list_parse(const char *option, const char *text, const char *separators,
                                       struct eot_number_list *list, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const char *p = text;
-    list->value = malloc((strlen(text) + 1) * sizeof *list->value);
-    EOT_CHECK_MEMORY(list->value);
-    for (;;) {
-        char *end;
-        double v = strtod(p, &end);
-        EOT_CHECK(end != p && isfinite(v) && (*end == '\0' || strchr(separators, *end) != NULL), EOT_E_USAGE,
-                  "option '--%s' = '%s' (not a list of numbers at '%s'); give numbers such as 0.11,0.5", option, text,
-                  p);
-        list->value[list->n++] = v;
-        if (*end == '\0') break;
-        p = end + 1;
+    struct eot_range range;
+    for (const char *p = text;; p++) {
+        size_t n = strcspn(p, separators);
+        EOT_TRY(eot_range_parse_values(option, p, n, &range, err));
+        EOT_CHECK(range.rest == p + n, EOT_E_USAGE, "option '--%s' = '%s' ('%.*s' behind a range); leave it out",
+                  option, text, (int)n, range.rest);
+        double *grown = realloc(list->value, (list->n + range.n) * sizeof *grown);
+        EOT_CHECK_MEMORY(grown);
+        list->value = grown;
+        for (size_t i = 0; i < range.n; i++) list->value[list->n++] = eot_range_value(&range, i);
+        p += n;
+        if (*p == '\0') break;
     }
 done:
     return status;

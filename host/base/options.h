@@ -48,7 +48,8 @@ struct eot_text_list {
 void eot_text_list_free(struct eot_text_list *list);
 enum eot_status eot_text_list_add(struct eot_text_list *list, const char *text, struct eot_error *err);
 
-/** Numbers between separators, "0.11,0.5"; the array is the caller's to free, also after an error. @param option its
+/** Numbers between separators, "0.11,0.5", and ranges (range.h), "0.11..3:12log"; the array is the caller's to free,
+ * also after an error. @param option its
  * long name, for the message.
  * @return EOT_E_USAGE for what is not a list of finite numbers, EOT_E_MEMORY. */
 struct eot_number_list {
@@ -59,7 +60,7 @@ enum eot_status eot_number_list_parse(const char *option, const char *text, cons
                                       struct eot_number_list *list, struct eot_error *err);
 
 /** Parse argv[1..]. `--help` or `-h` anywhere before `--` prints the help on stdout and sets is_help; nothing else is
- * then checked.
+ * then checked. `--help=FORM` prints it in another form: from these come the man page and the shells' completion.
  * @param positional filled with the other arguments; the caller frees it, and each LIST target, with eot_text_list_free
  * also after an error.
  * @return EOT_E_USAGE for an unknown option (with the nearest name), a missing or bad value, an option given twice, too
@@ -67,8 +68,13 @@ enum eot_status eot_number_list_parse(const char *option, const char *text, cons
 enum eot_status eot_options_parse(const struct eot_command *command, int argc, char **argv,
                                   struct eot_text_list *positional, bool *is_help, struct eot_error *err);
 
-/** The help text on stdout: usage, summary, options, example. */
-void eot_options_print_help(const struct eot_command *command);
+/** The help on stdout: usage, summary, options, example, at most 80 columns wide.
+ * @param form "text"; "man", a section of a man page (roff); "bash" or "zsh", a function of a completion script.
+ * @return EOT_E_USAGE for another form. */
+enum eot_status eot_options_print_help(const struct eot_command *command, const char *form, struct eot_error *err);
+/** Print a text on stdout so that no line is wider than 80 columns, if its words allow. @param at column that the first
+ * line begins at. @param indent of the lines that follow. Ends without a newline. */
+void eot_print_wrapped(const char *text, size_t at, size_t indent);
 
 /** The candidate nearest to a misspelt word by Levenshtein distance, or NULL if none is near (distance at most a third
  * of the word's length, rounded up). */

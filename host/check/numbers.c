@@ -9,7 +9,7 @@ enum eot_status eot_check_cuts(const struct eot_check *c, struct eot_findings *f
     static const double MIP_LOSS = 2.0e-3; /* GeV cm2/g: of plastic scintillator, PDG, Atomic and nuclear properties */
     enum eot_status status = EOT_OK;
     const struct eot_config *config = c->config;
-    if (eot_beam_kind_of(config) != EOT_BEAM_KIND_SHOWER) return EOT_OK;
+    if (eot_beam_is_muon(config)) return EOT_OK;
     for (size_t i = 0; i < 1 + config->n_further; i++) {
         const struct eot_selection_config *s = i == 0 ? &config->selection : &config->further[i - 1].selection;
         if (s->missing_energy >= config->beam.energy)

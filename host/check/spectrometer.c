@@ -18,7 +18,8 @@ enum eot_status eot_check_spectrometer(const struct eot_check *c, struct eot_fin
     struct eot_f32_table table = {0};
     eot_spectrometer s;
     char text[EOT_SPECTROMETER_TEXT];
-    if (eot_beam_kind_of(c->config) != EOT_BEAM_KIND_SHOWER || !has_vertices(c->config)) return EOT_OK;
+    bool is_shower = eot_beam_kind_of(c->config) == EOT_BEAM_KIND_SHOWER && has_vertices(c->config);
+    if (!is_shower && !eot_beam_is_hadron(c->config)) return EOT_OK;
     EOT_TRY(eot_check_adopt(f, eot_spectrometer_build(c->config, c->setup, &table, &s, err), "geometry.volumes", err));
     eot_spectrometer_problem(c->config, table.value, &s, text);
     if (text[0] != '\0')

@@ -30,11 +30,14 @@ static enum eot_status curve_make(const struct eot_histogram *h, const char *tit
     EOT_CHECK_MEMORY(curve->values);
     EOT_CHECK_MEMORY(curve->variances);
     for (size_t i = 0; i < h->n_bin; i++) sum += h->values[i];
-    double scale = is_per_eot || !(sum > 0.0) ? 1.0 : 1.0 / sum;
+    const bool is_ratio = strcmp(h->content_unit, "1") == 0; /* an efficiency, say */
+    double scale = is_per_eot || is_ratio || !(sum > 0.0) ? 1.0 : 1.0 / sum;
     for (size_t i = 0; i < h->n_bin; i++) {
         curve->values[i] = scale * h->values[i];
         curve->variances[i] = scale * scale * h->variances[i];
     }
+    curve->underflow *= scale;
+    curve->overflow *= scale;
     snprintf(curve->title, sizeof curve->title, "%s", title);
 done:
     return status;
@@ -58,8 +61,16 @@ static enum eot_status figure(const struct runs *r, const char *folder, const ch
             EOT_TRY(curve_make(h, label, is_per_eot, &curve[n++], err));
         }
     if (n > 0)
-        EOT_TRY(eot_output_figure_overlay(folder, file, title, all, n,
-                                          is_per_eot ? "per EOT" : "fraction of the entries", NULL, err));
+        EOT_TRY(eot_output_figure(&(struct eot_figure){.folder = folder,
+                                                       .name = file,
+                                                       .title = title,
+                                                       .histogram = all,
+                                                       .n = n,
+                                                       .what = is_per_eot || strcmp(all[0]->content_unit, "1") == 0
+                                                                   ? NULL
+                                                                   : "fraction of the entries",
+                                                       .has_ratio = n_name == 1},
+                                  err));
 done:
     for (size_t i = 0; i < MAX_CURVE; i++) {
         free(curve[i].values);

@@ -5,6 +5,7 @@
 
 #include "cli/option_rows.h"
 #include "cli/cli.h"
+#include "cli/geometry_gdml.h"
 #include "cli/geometry_spectrometer.h"
 #include "cli/json.h"
 #include "cli/open.h"
@@ -128,7 +129,8 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
          "the picture; its gnuplot script and data stand beside it; none = no picture (default: DIR/geometry.png)"},
         {"output", 'o', EOT_OPTION_TEXT, &output, "DIR", "folder of the picture (default: .)"},
         {"view", 0, EOT_OPTION_CHOICE, &view, "side|top", "what is vertical in the picture: y or x (default: side)"},
-        EOT_ROW_FORMAT_TEXT(&format),
+        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json|gdml",
+         "form of the output; gdml: for Geant4 and ROOT, with all layers, and no picture (default: text)"},
     };
     const struct eot_command command = {
         .name = "geometry",
@@ -147,6 +149,10 @@ enum eot_status eot_cmd_geometry(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_options_parse(&command, argc, argv, &opened.positional, &is_help, err));
     if (is_help) goto done;
     EOT_TRY(eot_opened_read(&opened, opened.positional.text[0], err));
+    if (strcmp(format, "gdml") == 0) {
+        EOT_TRY(eot_cli_gdml_print(config, setup, err));
+        goto done;
+    }
     EOT_TRY(eot_cli_spectrometer_make(config, setup, &spectrometer, err));
     if (eot_format_is_json(format))
         EOT_TRY(print_json(config, setup, &spectrometer, err));

@@ -178,6 +178,10 @@ enum eot_status eot_cmd_limit(int argc, char **argv, struct eot_error *err) {
         {"accept-poor", 0, EOT_OPTION_FLAG, &r.accept_poor, NULL,
          "go on where a background that is poorly determined moves the median limit by more than 5 %"},
         {"no-figure", 0, EOT_OPTION_FLAG, &r.has_no_figure, NULL, "do not draw a STUDY's plane"},
+#define EOT_STUDY_OPTION(member, option, key, form, argument, help) \
+    {option, 0, EOT_OPTION_LIST, &r.study.member, argument, "of a STUDY: " help},
+#include "study_options.def"
+#undef EOT_STUDY_OPTION
         EOT_ROW_SET(&r.set),
         EOT_ROW_FORMAT_TEXT(&r.format),
     };
@@ -190,7 +194,7 @@ enum eot_status eot_cmd_limit(int argc, char **argv, struct eot_error *err) {
         .summary = "Upper limits: observed, median and the bands of one and two standard deviations, and the "
                    "significance of an excess. From numbers of events,\n"
                    "from a workspace of pyhf with the modifiers normfactor, normsys, histosys, shapesys, staterror "
-                   "and lumi, or from a STUDY (a YAML file, see docs/limits.md):\n"
+                   "and lumi, or from a STUDY (a YAML file, or the options that say the same; see docs/limits.md):\n"
                    "the plane of mass and coupling, as tables, figures, and in the formats of pyhf, HS3 and HEPData.",
         .example = "eotmc limit --background 1.92 --background-error 0.1 --observed 2 --method asymptotic,exact,toys"};
     EOT_TRY(eot_options_parse(&command, argc, argv, &r.positional, &is_help, err));
@@ -203,7 +207,7 @@ enum eot_status eot_cmd_limit(int argc, char **argv, struct eot_error *err) {
               (unsigned long long)r.n_toy);
     EOT_CHECK(r.seed <= UINT32_MAX, EOT_E_USAGE, "option '--seed' = %llu (must be below 2^32); give a smaller one",
               (unsigned long long)r.seed);
-    if (r.positional.n > 0) {
+    if (r.positional.n > 0 || eot_limit_has_study_options(&r)) {
         EOT_TRY(eot_limit_study(&r, err));
         goto done;
     }
@@ -218,5 +222,8 @@ enum eot_status eot_cmd_limit(int argc, char **argv, struct eot_error *err) {
 done:
     eot_text_list_free(&r.positional);
     eot_text_list_free(&r.set);
+#define EOT_STUDY_OPTION(member, option, key, form, argument, help) eot_text_list_free(&r.study.member);
+#include "study_options.def"
+#undef EOT_STUDY_OPTION
     return status;
 }

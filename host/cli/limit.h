@@ -28,7 +28,15 @@ struct eot_limit_request {
     double eot; /* of a study; NAN: as it says */
     bool has_level, accept_poor, has_no_figure;
     struct eot_text_list positional, set;
+    struct {
+#define EOT_STUDY_OPTION(member, option, key, form, argument, help) struct eot_text_list member;
+#include "study_options.def"
+#undef EOT_STUDY_OPTION
+    } study; /* options that are keys of a study */
 };
+
+/** Whether an option is given that only a study has; those of study_options.def. */
+bool eot_limit_has_study_options(const struct eot_limit_request *r);
 
 /** What a method found, with what has to be said about it. */
 struct eot_limit_found {
@@ -53,7 +61,7 @@ json_t *eot_limit_methods_json(const struct eot_limit_found found[EOT_N_METHOD])
 /** A number, or null where it is not one. JSON has no infinity. */
 json_t *eot_limit_number(double value);
 
-/** eotmc limit STUDY. */
+/** eotmc limit STUDY, or a study of options alone. */
 enum eot_status eot_limit_study(const struct eot_limit_request *r, struct eot_error *err);
 
 /** A line for each method, for people. */

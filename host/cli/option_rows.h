@@ -31,9 +31,33 @@
             "number or part of the name as `eotmc devices` lists them, or host; several with commas; SEL/n: n parts " \
             "of it" \
     }
+/** Checkpoints of commands that simulate. @param target double, minutes and exit code. */
+#define EOT_ROW_CHECKPOINT(target) \
+    { \
+        "checkpoint", 0, EOT_OPTION_REAL, (target), "MINUTES", \
+            "between two checkpoints (default: 5); one is also written whenever a signal ends the run" \
+    }
+#define EOT_ROW_CHECKPOINT_EXIT_CODE(target) \
+    { \
+        "checkpoint-exit-code", 0, EOT_OPTION_REAL, (target), "N", \
+            "exit code of a run that a signal has ended (default: 130; HTCondor: 85)" \
+    }
+/** --shard: see cli/shard.h. @param target const char *. */
+#define EOT_ROW_SHARD(target) \
+    { \
+        "shard", 0, EOT_OPTION_TEXT, (target), "I/N", \
+            "make only part I (from 0) of N of the run; auto: as Slurm, Open MPI or PMI number this process, in a " \
+            "folder shard-I-of-N of its own. `eotmc merge` puts parts together" \
+    }
 /** --verbose of commands that simulate. @param target bool. */
 #define EOT_ROW_VERBOSE(target) \
     { "verbose", 'v', EOT_OPTION_FLAG, (target), NULL, "say more on standard error" }
+/** --quiet of commands that simulate. @param target bool. */
+#define EOT_ROW_QUIET(target) \
+    { \
+        "quiet", 'q', EOT_OPTION_FLAG, (target), NULL, \
+            "no tables, messages or progress: warnings and errors only (and --format json)" \
+    }
 
 static inline bool eot_format_is_json(const char *format) { return strcmp(format, "json") == 0; }
 

@@ -188,7 +188,7 @@ static size_t muon_lines(struct eot_figure_line *line, const struct eot_replay_m
     for (size_t j = 0; j < m->n_step; j++) {
         const struct eot_replay_muon_step *s = &m->step[j];
         double b = view == EOT_VIEW_SIDE ? s->y : s->x;
-        line[j] = (struct eot_figure_line){z, a, s->z, b, m->charge > 0 ? "0x8B0000" : "0x000000"};
+        line[j] = (struct eot_figure_line){z, a, s->z, b, m->charge > 0 ? "0xCC79A7" : "0x000000"};
         z = s->z;
         a = b;
     }
@@ -225,7 +225,7 @@ static enum eot_status draw(const char *figure, enum eot_view view, const struct
                             (const double[3]){r->vertex[i].x, r->vertex[i].y, r->vertex[i].z});
     EOT_TRY(eot_output_split_picture(figure, folder, sizeof folder, name, sizeof name, err));
     EOT_TRY(eot_output_prepare(folder, err));
-    snprintf(title, sizeof title, ", primary %llu (black: mu-, red: mu+)", (unsigned long long)r->event);
+    snprintf(title, sizeof title, ", primary %llu (black: mu-, purple: mu+)", (unsigned long long)r->event);
     EOT_TRY(
         eot_output_event_figure(folder, name, view, config, setup, &(struct eot_figure_overlay){title, line, k}, err));
     fprintf(stderr, "picture: %s/%s.png\n", folder, name);

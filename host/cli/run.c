@@ -13,7 +13,7 @@
 
 /* What the command line asks for. */
 struct request {
-    const char *folder, *progress, *shard, *range;
+    const char *folder, *progress, *shard, *range, *format;
     bool dump_config, resumes, forces;
     double checkpoint_minutes, exit_code;
     struct eot_text_list set, positional;
@@ -41,41 +41,47 @@ static enum eot_status check_request(const struct request *r, struct eot_error *
               "--resume with --force (one goes on with what is there, the other removes it); leave one of them out");
     EOT_CHECK(r->shard == NULL || r->range == NULL, EOT_E_USAGE,
               "--shard with --range (both say which part of the run to make); leave one of them out");
-    EOT_CHECK(r->checkpoint_minutes >= 0.0 && r->checkpoint_minutes <= 1e6, EOT_E_USAGE,
-              "option '--checkpoint' = %g (not 0 to 1e6 minutes); give e.g. 5", r->checkpoint_minutes);
-    EOT_CHECK(r->exit_code >= 1.0 && r->exit_code <= 255.0 && r->exit_code == (double)(int)r->exit_code, EOT_E_USAGE,
-              "option '--checkpoint-exit-code' = %g (not an integer from 1 to 255); give e.g. 85", r->exit_code);
+    EOT_TRY(eot_simulator_check_options(r->checkpoint_minutes, r->exit_code, err));
 done:
     return status;
 }
 
-/* The part of the run, the device of this process and the folder of its own, where several processes have one command.
- * @param folder on return. */
-static enum eot_status choose_part(const struct request *r, struct eot_simulator *s, const char *name, char *selector,
-                                   size_t n_selector, char folder[PATH_MAX], struct eot_error *err) {
+/* The part of the run, and the folder of this process. @param folder on return. */
+static enum eot_status choose_part(const struct request *r, struct eot_simulator *s, const char *name,
+                                   struct eot_shard *shard, char folder[PATH_MAX], struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    struct eot_shard shard = {.local_rank = -1};
     int n = snprintf(folder, PATH_MAX, "%s%s", r->folder != NULL ? r->folder : "out/", r->folder != NULL ? "" : name);
-    if (r->range != NULL) EOT_TRY(eot_range_parse(r->range, &shard.part, err));
-    if (r->shard != NULL) EOT_TRY(eot_shard_parse(r->shard, &shard, err));
-    if (s->device == NULL && shard.is_auto) {
-        EOT_TRY(eot_shard_device(&shard, selector, n_selector, err));
-        if (selector[0] != '\0') s->device = selector;
-    }
-    if (shard.is_auto && n < PATH_MAX)
-        n += snprintf(folder + n, PATH_MAX - (size_t)n, "/shard-%llu-of-%llu", (unsigned long long)shard.part.i,
-                      (unsigned long long)shard.part.n);
     EOT_CHECK(n < PATH_MAX, EOT_E_USAGE, "the name of the output folder is too long; choose another with -o");
-    s->part = shard.part;
+    if (r->range != NULL) EOT_TRY(eot_range_parse(r->range, &shard->part, err));
+    if (r->shard != NULL) EOT_TRY(eot_shard_parse(r->shard, shard, err));
+    EOT_TRY(eot_shard_apply(shard, &s->device, folder, err));
+    s->part = shard->part;
 done:
+    return status;
+}
+
+/* summary.json of a folder on standard output, as it stands there. */
+static enum eot_status print_summary(const char *folder, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char bytes[4096], *path = eot_output_path(folder, "summary.json");
+    FILE *file = path != NULL ? fopen(path, "rb") : NULL;
+    EOT_CHECK_MEMORY(path);
+    EOT_CHECK(file != NULL, EOT_E_IO, "cannot read '%s'; run it again", path);
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;) fwrite(bytes, 1, n, stdout);
+    EOT_CHECK(!ferror(file), EOT_E_IO, "cannot read '%s'; run it again", path);
+done:
+    if (file != NULL) fclose(file);
+    free(path);
     return status;
 }
 
 enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     bool is_help = false;
-    char folder[PATH_MAX], selector[32] = "";
-    struct request r = {.progress = "auto", .checkpoint_minutes = EOT_CHECKPOINT_MINUTES, .exit_code = 130.0};
+    char folder[PATH_MAX];
+    struct eot_shard shard = {.local_rank = -1};
+    struct request r = {
+        .progress = "auto", .format = "text", .checkpoint_minutes = EOT_CHECKPOINT_MINUTES, .exit_code = 130.0};
     struct eot_config config = {.name = ""};
     struct eot_simulator simulator = {0};
     const struct eot_option table[] = {
@@ -84,23 +90,22 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
         EOT_ROW_SET(&r.set),
         EOT_ROW_DEVICES(&simulator.device),
         EOT_ROW_PROGRESS(&r.progress),
-        {"checkpoint", 0, EOT_OPTION_REAL, &r.checkpoint_minutes, "MINUTES",
-         "between two checkpoints (default: 5); one is also written whenever a signal ends the run"},
+        EOT_ROW_CHECKPOINT(&r.checkpoint_minutes),
         {"resume", 0, EOT_OPTION_FLAG, &r.resumes, NULL,
          "go on where the run in the folder stopped, to the same bits; begins it if it had not begun"},
         {"force", 0, EOT_OPTION_FLAG, &r.forces, NULL, "remove the files of the run in the folder first"},
-        {"shard", 0, EOT_OPTION_TEXT, &r.shard, "I/N",
-         "make only part I (from 0) of N of the run; auto: as Slurm, Open MPI or PMI number this process, in a folder "
-         "shard-I-of-N of its own. `eotmc merge` puts parts together"},
+        EOT_ROW_SHARD(&r.shard),
         {"range", 0, EOT_OPTION_TEXT, &r.range, "FIRST:END", "make only these primaries of the run, in whole batches"},
-        {"checkpoint-exit-code", 0, EOT_OPTION_REAL, &r.exit_code, "N",
-         "exit code of a run that a signal has ended (default: 130; HTCondor: 85)"},
+        EOT_ROW_CHECKPOINT_EXIT_CODE(&r.exit_code),
+        {"format", 0, EOT_OPTION_CHOICE, &r.format, "text|json",
+         "what is printed: tables, or the document of summary.json (default: text)"},
         {"dump-config", 0, EOT_OPTION_FLAG, &r.dump_config, NULL, "print the effective configuration and stop"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &simulator.kernel_dir, "DIR",
          "read kernels from this source tree instead of the built-in ones"},
         {"no-kernel-cache", 0, EOT_OPTION_FLAG, &simulator.no_kernel_cache, NULL, "compile the kernels anew"},
         {"no-table-cache", 0, EOT_OPTION_FLAG, &simulator.no_table_cache, NULL, "build the physics tables anew"},
         EOT_ROW_VERBOSE(&simulator.is_verbose),
+        EOT_ROW_QUIET(&simulator.is_silent),
     };
     const struct eot_command command = {
         .name = "run",
@@ -112,7 +117,7 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
         .summary = "Simulate a configuration: writes summary.json, result.h5, effective-config.yaml and figures to the "
                    "output folder, and prints the cut flow.\n"
                    "A checkpoint in that folder is kept up to date: a run that was killed goes on with --resume. With "
-                   "--resume CONFIG may be left out.",
+                   "--resume CONFIG may be left out. CONFIG may be - for standard input.",
         .example =
             "eotmc run configs/na64e-dimuon.yaml -o out/dimuon --set sampling.eot=1e5 --set beam.energy=\"80 GeV\""};
     EOT_TRY(eot_options_parse(&command, argc, argv, &r.positional, &is_help, err));
@@ -123,14 +128,19 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
         fputs(config.effective_yaml, stdout);
         goto done;
     }
-    EOT_TRY(choose_part(&r, &simulator, config.name, selector, sizeof selector, folder, err));
+    EOT_CHECK(!(simulator.is_verbose && simulator.is_silent), EOT_E_USAGE,
+              "--verbose with --quiet; leave one of them out");
+    EOT_TRY(choose_part(&r, &simulator, config.name, &shard, folder, err));
     simulator.progress = eot_progress_mode_from_text(r.progress);
+    if (simulator.is_silent) simulator.progress = EOT_PROGRESS_NONE;
+    simulator.is_quiet = simulator.is_silent || eot_format_is_json(r.format);
     simulator.use = r.resumes ? EOT_FOLDER_RESUME : r.forces ? EOT_FOLDER_FORCE : EOT_FOLDER_NEW;
     simulator.checkpoint_s = 60.0 * r.checkpoint_minutes;
     simulator.is_interrupted = eot_interrupt_catch();
     status = eot_simulate(&simulator, &config, folder, err);
     if (status == EOT_E_INTERRUPTED) err->exit_code = (int)r.exit_code;
     eot_interrupt_release();
+    if (status == EOT_OK && eot_format_is_json(r.format)) status = print_summary(folder, err);
 done:
     eot_simulator_free(&simulator);
     eot_config_free(&config);

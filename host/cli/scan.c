@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "check/check.h"
 #include "cli/interrupt.h"
+#include "cli/shard.h"
 #include "cli/preflight.h"
 #include "cli/simulate.h"
 #include "limit/one_channel.h"
@@ -23,65 +24,22 @@
 enum { MAX_POINT = 10000 };
 static const double LEVEL = 0.9; /* of the limit that is the figure of merit */
 
-struct request {
-    const char *background, *folder, *progress, *estimates;
-    double eot;
-    bool has_no_figure;
-    struct eot_text_list set, over;
-};
-
-static void scan_free(struct eot_scan *scan) {
-    for (size_t a = 0; a < scan->n_axis; a++) {
-        free(scan->axis[a].key);
-        free(scan->axis[a].value);
-    }
+void eot_scan_free(struct eot_scan *scan) {
+    for (size_t a = 0; a < scan->n_axis; a++) eot_scan_axis_free(&scan->axis[a]);
     for (size_t i = 0; scan->point != NULL && i < scan->n_point; i++) {
         eot_result_free(&scan->point[i].result);
         free(scan->point[i].failure);
     }
     free(scan->point);
     free(scan->estimate);
+    free(scan->list);
 }
 
-/* "key=v1,v2,[a, b]": commas inside brackets and quotes do not separate. */
-static enum eot_status axis_parse(const char *text, struct eot_scan_axis *axis, struct eot_error *err) {
+enum eot_status eot_scan_make_grid(struct eot_scan *scan, const struct eot_scan_request *request,
+                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const char *equals = strchr(text, '=');
-    EOT_CHECK(equals != NULL && equals > text, EOT_E_USAGE,
-              "option '--over' = '%s' (not KEY=VALUE,VALUE,...); give e.g. --over physics.mphi=0.11,0.2", text);
-    axis->key = strdup(text);
-    axis->value = malloc((strlen(text) + 1) * sizeof *axis->value);
-    EOT_CHECK_MEMORY(axis->key);
-    EOT_CHECK_MEMORY(axis->value);
-    char *p = axis->key + (equals - text), quote = '\0';
-    *p++ = '\0';
-    axis->value[axis->n++] = p;
-    for (int depth = 0; *p != '\0'; p++) {
-        if (quote != '\0') {
-            if (*p == quote) quote = '\0';
-        } else if (*p == '\'' || *p == '"') {
-            quote = *p;
-        } else if (*p == '[' || *p == '{') {
-            depth++;
-        } else if (*p == ']' || *p == '}') {
-            depth--;
-        } else if (*p == ',' && depth == 0) {
-            *p = '\0';
-            axis->value[axis->n++] = p + 1;
-        }
-    }
-    for (size_t i = 0; i < axis->n; i++) {
-        axis->value[i] += strspn(axis->value[i], " ");
-        EOT_CHECK(axis->value[i][0] != '\0', EOT_E_USAGE,
-                  "option '--over' = '%s' (an empty value); give values between commas", text);
-    }
-done:
-    return status;
-}
-
-static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_list *over,
-                                 const struct eot_text_list *set, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
+    const struct eot_text_list *over = &request->over, *set = &request->set;
+    scan->request = request;
     EOT_CHECK(over->n > 0, EOT_E_USAGE,
               "no --over; give at least one key with its values, as in --over physics.mphi=0.11,0.2,0.5");
     EOT_CHECK(over->n <= EOT_SCAN_MAX_AXIS, EOT_E_USAGE,
@@ -89,7 +47,7 @@ static enum eot_status grid_make(struct eot_scan *scan, const struct eot_text_li
     scan->n_point = 1;
     for (size_t a = 0; a < over->n; a++) {
         scan->n_axis++;
-        EOT_TRY(axis_parse(over->text[a], &scan->axis[a], err));
+        EOT_TRY(eot_scan_axis_parse(over->text[a], &scan->axis[a], err));
         for (size_t b = 0; b < a; b++)
             EOT_CHECK(strcmp(scan->axis[a].key, scan->axis[b].key) != 0, EOT_E_USAGE,
                       "--over %s twice (a key has one list of values); join the lists", scan->axis[a].key);
@@ -213,6 +171,9 @@ static bool is_finished(const char *folder, const struct eot_config *config, str
     struct eot_error ignored;
     bool is_good = path != NULL && eot_output_summary_read(path, result, &ignored) == EOT_OK && !result->partial &&
                    strcmp(result->config_sha256, config->sha256) == 0 && strcmp(result->version, EOT_VERSION) == 0;
+    uint64_t n = 0;
+    for (size_t i = 0; is_good && i < result->n_range; i++) n += result->primaries[i][1] - result->primaries[i][0];
+    is_good = is_good && n == config->sampling.eot;
     const char *missing = is_good ? eot_output_missing(folder, config) : NULL;
     if (missing != NULL) {
         is_good = false;
@@ -223,28 +184,47 @@ static bool is_finished(const char *folder, const struct eot_config *config, str
     return is_good;
 }
 
-/* Whether the folder has a checkpoint of this configuration: the run is then resumed. */
-static bool was_begun(const char *folder, const struct eot_config *config) {
+/* Whether the folder has a checkpoint of this configuration: the run is then resumed. @return EOT_E_USAGE for a part of
+ * it where all is asked for. */
+static enum eot_status was_begun(const char *folder, const struct eot_config *config, const struct eot_run_part *part,
+                                 bool *is_begun, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
     struct eot_checkpoint_head head;
     struct eot_error ignored;
-    return eot_checkpoint_exists(folder) && eot_checkpoint_read_head(folder, &head, &ignored) == EOT_OK &&
-           strcmp(head.config_sha256, config->sha256) == 0 && strcmp(head.version, EOT_VERSION) == 0;
+    const struct eot_sampling_config *s = &config->sampling;
+    *is_begun = eot_checkpoint_exists(folder) && eot_checkpoint_read_head(folder, &head, &ignored) == EOT_OK &&
+                strcmp(head.config_sha256, config->sha256) == 0 && strcmp(head.version, EOT_VERSION) == 0;
+    EOT_CHECK(!*is_begun || part->n > 0 || (head.first == s->first && head.end == s->first + s->eot), EOT_E_USAGE,
+              "'%s' holds a part of the point, primaries %llu to %llu; go on with it by its --shard, or choose another "
+              "folder with -o (`eotmc merge` puts parts together)",
+              folder, (unsigned long long)head.first, (unsigned long long)head.end - 1);
+done:
+    return status;
 }
 
-/* Run the configuration in the folder unless that was done before. */
-static enum eot_status run_into(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
-                                struct eot_result *result, bool *is_kept, struct eot_error *err) {
+static enum eot_status read_result(const char *folder, struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    char *path = NULL;
-    *is_kept = is_finished(folder, config, result);
-    if (*is_kept) goto done;
-    simulator->use = was_begun(folder, config) ? EOT_FOLDER_RESUME : EOT_FOLDER_FORCE;
-    EOT_TRY(eot_simulate(simulator, config, folder, err));
-    path = eot_output_path(folder, "summary.json");
+    char *path = eot_output_path(folder, "summary.json");
     EOT_CHECK_MEMORY(path);
     EOT_TRY(eot_output_summary_read(path, result, err));
 done:
     free(path);
+    return status;
+}
+
+/* Run the configuration in the folder unless that was done before. */
+static enum eot_status run_into(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
+                                bool *is_kept, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_result before = {0};
+    bool is_begun;
+    *is_kept = simulator->part.n == 0 && is_finished(folder, config, &before);
+    eot_result_free(&before);
+    if (*is_kept) goto done;
+    EOT_TRY(was_begun(folder, config, &simulator->part, &is_begun, err));
+    simulator->use = is_begun ? EOT_FOLDER_RESUME : EOT_FOLDER_FORCE;
+    EOT_TRY(eot_simulate(simulator, config, folder, err));
+done:
     return status;
 }
 
@@ -312,29 +292,47 @@ done:
     return status;
 }
 
-static enum eot_status run_point(struct eot_scan *scan, size_t i, const struct request *r,
-                                 struct eot_simulator *simulator, struct eot_error *err) {
+enum eot_status eot_scan_read_point(struct eot_scan *scan, size_t i, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_scan_point *p = &scan->point[i];
-    struct eot_config config = {.name = ""}, background = {.name = ""};
     struct eot_result other = {0};
+    char *folder = eot_output_path(scan->folder, p->name), *below = NULL;
+    EOT_CHECK_MEMORY(folder);
+    EOT_TRY(read_result(folder, &p->result, err));
+    if (scan->request->background == NULL) goto done;
+    below = eot_output_path(folder, EOT_SCAN_BACKGROUND);
+    EOT_CHECK_MEMORY(below);
+    EOT_TRY(read_result(below, &other, err));
+    EOT_TRY(add_merit(&p->result, &other, scan->request->eot, err));
+done:
+    eot_result_free(&other);
+    free(folder);
+    free(below);
+    return status;
+}
+
+static enum eot_status run_point(struct eot_scan *scan, size_t i, struct eot_simulator *simulator,
+                                 struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_scan_request *r = scan->request;
+    struct eot_scan_point *p = &scan->point[i];
+    struct eot_config config = {.name = ""}, background = {.name = ""};
     bool is_kept = false, is_background_kept = true;
     char *folder = eot_output_path(scan->folder, p->name), *below = NULL;
     EOT_CHECK_MEMORY(folder);
     fprintf(stderr, "point %zu of %zu: %s\n", i + 1, scan->n_point, p->name);
     EOT_TRY(point_config(scan, p, scan->config, &r->set, false, &config, err));
-    EOT_TRY(run_into(simulator, &config, folder, &p->result, &is_kept, err));
+    EOT_TRY(run_into(simulator, &config, folder, &is_kept, err));
     if (r->background != NULL) {
-        below = eot_output_path(folder, "background");
+        below = eot_output_path(folder, EOT_SCAN_BACKGROUND);
         EOT_CHECK_MEMORY(below);
         EOT_TRY(point_config(scan, p, r->background, &r->set, false, &background, err));
-        EOT_TRY(run_into(simulator, &background, below, &other, &is_background_kept, err));
-        EOT_TRY(add_merit(&p->result, &other, r->eot, err));
+        EOT_TRY(run_into(simulator, &background, below, &is_background_kept, err));
     }
+    EOT_TRY(eot_scan_read_point(scan, i, err));
     p->state = is_kept && is_background_kept ? EOT_SCAN_KEPT : EOT_SCAN_DONE;
     if (p->state == EOT_SCAN_KEPT) fprintf(stderr, "finished before, kept\n");
 done:
-    eot_result_free(&other);
     eot_config_free(&config);
     eot_config_free(&background);
     free(folder);
@@ -344,30 +342,34 @@ done:
 
 /* What the figure shows: the list that was asked for, or the efficiencies by cut, or what is selected. Known once there
  * is a result. */
-static enum eot_status choose_estimates(struct eot_scan *scan, const struct request *r, char *list,
-                                        const struct eot_result *result, struct eot_error *err) {
+static enum eot_status choose_estimates(struct eot_scan *scan, const struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    const struct eot_scan_request *r = scan->request;
     static const char *const by_cut[] =
         {
 #define EOT_CUT(id, name, title, detector, condition) "efficiency." name,
 #include "eotmc/tally/cuts.def"
 #undef EOT_CUT
             "efficiency.total"},
-                             *const merit[] = {"merit.h90"}, *const selected[] = {"selected.per_eot"};
+                             *const merit[] = {"merit.h90"}, *const selected[] = {"selected.per_eot"},
+                             *const survival[] = {"hadron.survival.per_hadron"};
     const char *const *chosen = r->background != NULL                                     ? merit
                                 : eot_result_estimate(result, "efficiency.total") != NULL ? by_cut
+                                : eot_result_estimate(result, survival[0]) != NULL        ? survival
                                                                                           : selected;
     size_t n = chosen == by_cut ? sizeof by_cut / sizeof by_cut[0] : 1;
-    if (list == NULL) {
+    if (r->estimates == NULL) {
         scan->estimate = malloc(n * sizeof *scan->estimate);
         EOT_CHECK_MEMORY(scan->estimate);
         for (size_t i = 0; i < n; i++)
             if (eot_result_estimate(result, chosen[i]) != NULL) scan->estimate[scan->n_estimate++] = chosen[i];
         goto done;
     }
-    scan->estimate = malloc((strlen(list) + 1) * sizeof *scan->estimate);
+    scan->list = strdup(r->estimates);
+    EOT_CHECK_MEMORY(scan->list);
+    scan->estimate = malloc((strlen(scan->list) + 1) * sizeof *scan->estimate);
     EOT_CHECK_MEMORY(scan->estimate);
-    for (char *name = strtok(list, ","); name != NULL; name = strtok(NULL, ",")) {
+    for (char *name = strtok(scan->list, ","); name != NULL; name = strtok(NULL, ",")) {
         if (eot_result_estimate(result, name) == NULL) {
             const char **names = malloc((result->n_estimate + 1) * sizeof *names);
             EOT_CHECK_MEMORY(names);
@@ -385,30 +387,91 @@ done:
     return status;
 }
 
+enum eot_status eot_scan_conclude(struct eot_scan *scan, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (size_t i = 0; scan->estimate == NULL && i < scan->n_point; i++)
+        if (scan->point[i].result.n_estimate > 0) EOT_TRY(choose_estimates(scan, &scan->point[i].result, err));
+    EOT_TRY(eot_scan_write_tables(scan, err));
+    if (!scan->request->has_no_figure) EOT_TRY(eot_scan_write_figure(scan, err));
+    eot_scan_print(scan);
+    fprintf(stderr, "results in %s\n", scan->folder);
+done:
+    return status;
+}
+
+/* All points, one after the other. @param first what the first failure was, of point i_first. */
+static enum eot_status run_points(struct eot_scan *scan, struct eot_simulator *simulator, size_t *n_failed,
+                                  size_t *i_first, enum eot_status *first, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    EOT_TRY(eot_scan_write_tables(scan, err)); /* whatever happens, they say what this folder is */
+    for (size_t i = 0; i < scan->n_point && !*simulator->is_interrupted; i++) {
+        struct eot_scan_point *p = &scan->point[i];
+        struct eot_error error = {.status = EOT_OK};
+        status = run_point(scan, i, simulator, &error);
+        if (status == EOT_E_INTERRUPTED) return EOT_OK;
+        if (status != EOT_OK) {
+            p->state = EOT_SCAN_FAILED;
+            p->failure = strdup(error.text);
+            fprintf(stderr, "point %s failed: %s\n", p->name, error.text);
+            if ((*n_failed)++ == 0) {
+                *first = status;
+                *i_first = i;
+            }
+            status = EOT_OK;
+            continue;
+        }
+        if (scan->estimate == NULL) EOT_TRY(choose_estimates(scan, &p->result, err));
+        EOT_TRY(eot_scan_write_tables(scan, err));
+    }
+done:
+    return status;
+}
+
+/* The folder of this process, and which part of each point it makes. */
+static enum eot_status choose_part(const struct eot_scan_request *r, struct eot_simulator *s, struct eot_shard *shard,
+                                   char folder[PATH_MAX], struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    int n = snprintf(folder, PATH_MAX, "%s", r->folder != NULL ? r->folder : "out/scan");
+    EOT_CHECK(n < PATH_MAX, EOT_E_USAGE, "the name of the output folder is too long; choose another with -o");
+    if (r->shard != NULL) EOT_TRY(eot_shard_parse(r->shard, shard, err));
+    EOT_TRY(eot_shard_apply(shard, &s->device, folder, err));
+    s->part = shard->part;
+done:
+    return status;
+}
+
 enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
     enum eot_status status = EOT_OK, first_failure = EOT_OK;
     bool is_help = false, is_caught = false;
-    char *list = NULL;
     size_t n_failed = 0, i_first = 0;
-    struct request r = {.progress = "auto", .eot = 1e12};
-    struct eot_simulator simulator = {.is_quiet = true, .checkpoint_s = 60.0 * EOT_CHECKPOINT_MINUTES};
+    char folder[PATH_MAX];
+    struct eot_shard shard = {.local_rank = -1};
+    struct eot_scan_request r = {
+        .progress = "auto", .eot = 1e12, .checkpoint_minutes = EOT_CHECKPOINT_MINUTES, .exit_code = 130.0};
+    struct eot_simulator simulator = {.is_quiet = true};
     struct eot_text_list positional = {0};
     struct eot_scan scan = {0};
     const struct eot_option table[] = {
         {"over", 0, EOT_OPTION_LIST, &r.over, "KEY=V[,V...]",
-         "a configuration key and its values; repeat it for a grid"},
+         "a configuration key and its values; repeat it for a grid. FIRST..LAST:N is N values in equal steps, "
+         "FIRST..LAST:Nlog in equal ratios; a unit may follow"},
         {"output", 'o', EOT_OPTION_TEXT, &r.folder, "DIR",
          "folder of the scan: one folder a point, scan.csv, scan.json, scan.png (default: out/scan)"},
         {"set", 0, EOT_OPTION_LIST, &r.set, "KEY=VALUE",
          "override a configuration key at every point; may be repeated"},
         {"estimates", 0, EOT_OPTION_TEXT, &r.estimates, "NAME[,NAME...]",
-         "what is printed and drawn (default: efficiencies by cut, or selected.per_eot); the tables have all"},
+         "what is printed and drawn (default: efficiencies by cut, selected.per_eot, or of hadrons their survival); "
+         "the "
+         "tables have all"},
         {"background", 0, EOT_OPTION_TEXT, &r.background, "CONFIG",
          "run this too at every point, and add the figure of merit merit.h90: the median 90 % upper limit on h"},
         {"eot", 0, EOT_OPTION_REAL, &r.eot, "N",
          "electrons on target of the experiment, for the figure of merit (default: 1e12)"},
         EOT_ROW_DEVICES(&simulator.device),
         EOT_ROW_PROGRESS(&r.progress),
+        EOT_ROW_CHECKPOINT(&r.checkpoint_minutes),
+        EOT_ROW_CHECKPOINT_EXIT_CODE(&r.exit_code),
+        EOT_ROW_SHARD(&r.shard),
         {"no-figure", 0, EOT_OPTION_FLAG, &r.has_no_figure, NULL, "do not draw the scan"},
         EOT_ROW_VERBOSE(&simulator.is_verbose),
     };
@@ -429,47 +492,33 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
                    "sampling.eot=1e4"};
     EOT_TRY(eot_options_parse(&command, argc, argv, &positional, &is_help, err));
     if (is_help) goto done;
+    EOT_CHECK(strcmp(positional.text[0], "-") != 0 && (r.background == NULL || strcmp(r.background, "-") != 0),
+              EOT_E_USAGE, "a scan reads its configuration once a point, not from standard input; write it to a file");
     EOT_CHECK(r.eot > 0.0, EOT_E_USAGE, "option '--eot' = %g (must be positive); give e.g. 1e12", r.eot);
+    EOT_TRY(eot_simulator_check_options(r.checkpoint_minutes, r.exit_code, err));
+    EOT_TRY(choose_part(&r, &simulator, &shard, folder, err));
     scan.config = positional.text[0];
-    scan.folder = r.folder != NULL ? r.folder : "out/scan";
-    if (r.estimates != NULL) {
-        list = strdup(r.estimates);
-        EOT_CHECK_MEMORY(list);
-    }
-    EOT_TRY(grid_make(&scan, &r.over, &r.set, err));
+    scan.folder = folder;
+    EOT_TRY(eot_scan_make_grid(&scan, &r, err));
     EOT_TRY(check_all(&scan, scan.config, &r.set, err));
     if (r.background != NULL) EOT_TRY(check_all(&scan, r.background, &r.set, err));
     EOT_TRY(eot_output_prepare(scan.folder, err));
     simulator.progress = eot_progress_mode_from_text(r.progress);
+    simulator.checkpoint_s = 60.0 * r.checkpoint_minutes;
     simulator.is_interrupted = eot_interrupt_catch();
     is_caught = true;
-    for (size_t i = 0; i < scan.n_point && !*simulator.is_interrupted; i++) {
-        struct eot_scan_point *p = &scan.point[i];
-        struct eot_error error = {.status = EOT_OK};
-        status = run_point(&scan, i, &r, &simulator, &error);
-        if (status == EOT_E_INTERRUPTED) break;
-        if (status != EOT_OK) {
-            p->state = EOT_SCAN_FAILED;
-            p->failure = strdup(error.text);
-            fprintf(stderr, "point %s failed: %s\n", p->name, error.text);
-            if (n_failed++ == 0) {
-                first_failure = status;
-                i_first = i;
-            }
-            continue;
-        }
-        if (scan.estimate == NULL) EOT_TRY(choose_estimates(&scan, &r, list, &p->result, err));
-    }
-    status = EOT_OK;
-    EOT_TRY(eot_scan_write_tables(&scan, err));
-    if (!r.has_no_figure) EOT_TRY(eot_scan_write_figure(&scan, err));
-    eot_scan_print(&scan);
-    fprintf(stderr, "results in %s\n", scan.folder);
+    EOT_TRY(run_points(&scan, &simulator, &n_failed, &i_first, &first_failure, err));
+    EOT_TRY(eot_scan_conclude(&scan, err));
     size_t n_done = 0;
     for (size_t i = 0; i < scan.n_point; i++)
         n_done += scan.point[i].state == EOT_SCAN_DONE || scan.point[i].state == EOT_SCAN_KEPT;
-    EOT_CHECK(!*simulator.is_interrupted, EOT_E_INTERRUPTED,
-              "interrupted after %zu of %zu points; the same command goes on from there", n_done, scan.n_point);
+    if (*simulator.is_interrupted) {
+        status = eot_error_set(err, EOT_E_INTERRUPTED, __FILE__, __LINE__, __func__,
+                               "interrupted after %zu of %zu points; the same command goes on from there", n_done,
+                               scan.n_point);
+        err->exit_code = (int)r.exit_code;
+        goto done;
+    }
     EOT_CHECK(n_failed == 0, first_failure,
               "%zu of %zu points failed (the first was %s: %s); the same command runs them again and keeps the others",
               n_failed, scan.n_point, scan.point[i_first].name,
@@ -477,8 +526,7 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
 done:
     if (is_caught) eot_interrupt_release();
     eot_simulator_free(&simulator);
-    scan_free(&scan);
-    free(list);
+    eot_scan_free(&scan);
     eot_text_list_free(&r.over);
     eot_text_list_free(&r.set);
     eot_text_list_free(&positional);

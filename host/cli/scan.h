@@ -4,35 +4,66 @@
 #define EOT_HOST_CLI_SCAN_H
 
 #include "analysis/result.h"
+#include "base/options.h"
+
+#define EOT_SCAN_FILE "scan.json"
+#define EOT_SCAN_BACKGROUND "background" /* folder in that of a point */
+
+/** What the command line asks for. */
+struct eot_scan_request {
+    const char *background, *folder, *progress, *estimates, *shard;
+    double eot, checkpoint_minutes, exit_code;
+    bool has_no_figure;
+    struct eot_text_list set, over;
+};
 
 enum { EOT_SCAN_MAX_AXIS = 4 };
 
 struct eot_scan_axis {
-    char *key; /* owned, with the values in one block */
+    char *key;
     size_t n;
-    char **value; /* n texts, as given */
+    char **value; /* n texts: as given, or made from a range */
 };
 
-enum eot_scan_state { EOT_SCAN_WAITING, EOT_SCAN_DONE, EOT_SCAN_KEPT, EOT_SCAN_FAILED };
+enum eot_scan_state { EOT_SCAN_WAITING, EOT_SCAN_DONE, EOT_SCAN_KEPT, EOT_SCAN_FAILED, EOT_SCAN_PARTIAL };
 
 struct eot_scan_point {
     char name[200];               /* "key=value,key=value": its folder */
     size_t at[EOT_SCAN_MAX_AXIS]; /* which value of each axis */
     enum eot_scan_state state;
-    /* As read from its summary.json, with the figure of merit added; only of points that are done or kept. */
+    /* As read from its summary.json, with the figure of merit added; only of points that are done, kept or partial.
+     */
     struct eot_result result;
     char *failure; /* what went wrong */
 };
 
 struct eot_scan {
     const char *config, *folder;
+    const struct eot_scan_request *request;
     size_t n_axis, n_point;
     struct eot_scan_axis axis[EOT_SCAN_MAX_AXIS];
     struct eot_scan_point *point; /* the last axis runs fastest */
     size_t n_estimate;
     const char **estimate; /* those of the figure and of the printed table */
+    char *list;            /* what they point to, where they were asked for */
 };
 
+/** The grid of the request's --over. @param scan zeroed; release with eot_scan_free, also after an error.
+ * @return EOT_E_USAGE, EOT_E_MEMORY. */
+enum eot_status eot_scan_make_grid(struct eot_scan *scan, const struct eot_scan_request *request,
+                                   struct eot_error *err);
+void eot_scan_free(struct eot_scan *scan);
+/** Read the results in the folder of a point, and add the figure of merit where the request has a background.
+ * @return EOT_E_IO, EOT_E_CONFIG, EOT_E_MEMORY. */
+enum eot_status eot_scan_read_point(struct eot_scan *scan, size_t i, struct eot_error *err);
+/** Tables, figure, and the chosen estimates on standard output. @return EOT_E_USAGE for an estimate that no point has,
+ * EOT_E_IO, EOT_E_MEMORY. */
+enum eot_status eot_scan_conclude(struct eot_scan *scan, struct eot_error *err);
+
+/** Read "key=v1,v2,[a, b],1..2:5": commas inside brackets and quotes do not separate. @param axis zeroed; release with
+ * eot_scan_axis_free, also after an error. @return EOT_E_USAGE, EOT_E_MEMORY. */
+enum eot_status eot_scan_axis_parse(const char *text, struct eot_scan_axis *axis, struct eot_error *err);
+void eot_scan_axis_free(struct eot_scan_axis *axis);
 /** Write scan.csv and scan.json: for every point its keys and every estimate with its error. @return EOT_E_IO,
  * EOT_E_MEMORY. */
 enum eot_status eot_scan_write_tables(const struct eot_scan *scan, struct eot_error *err);

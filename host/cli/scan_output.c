@@ -12,15 +12,15 @@
 #include "config/schema.h"
 #include "output/format.h"
 #include "output/shown.h"
-#include "output/gnuplot.h"
+#include "output/figure_axes.h"
 #include "output/output.h"
 #include "version.h"
 
 enum { MAX_CURVE = 12 };
-static const char *const STATE[] = {"waiting", "done", "kept", "failed"};
+static const char *const STATE[] = {"waiting", "done", "kept", "failed", "partial"};
 
 static bool has_result(const struct eot_scan_point *p) {
-    return p->state == EOT_SCAN_DONE || p->state == EOT_SCAN_KEPT;
+    return p->state == EOT_SCAN_DONE || p->state == EOT_SCAN_KEPT || p->state == EOT_SCAN_PARTIAL;
 }
 
 /* Every estimate that some point has, in the order of their first appearance. */
@@ -101,7 +101,9 @@ done:
 static enum eot_status write_json(const struct eot_scan *scan, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *text = NULL;
-    json_t *root = json_object(), *keys = json_array(), *points = json_array();
+    const struct eot_scan_request *r = scan->request;
+    json_t *root = json_object(), *keys = json_array(), *points = json_array(), *set_for_all = json_array();
+    for (size_t i = 0; i < r->set.n; i++) json_array_append_new(set_for_all, json_string(r->set.text[i]));
     for (size_t a = 0; a < scan->n_axis; a++) {
         json_t *values = json_array();
         for (size_t k = 0; k < scan->axis[a].n; k++) json_array_append_new(values, json_string(scan->axis[a].value[k]));
@@ -128,14 +130,17 @@ static enum eot_status write_json(const struct eot_scan *scan, struct eot_error 
         if (p->failure != NULL) json_object_set_new(point, "failure", json_string(p->failure));
         json_array_append_new(points, point);
     }
-    int failed = json_object_set_new(root, "schema", json_string("eotmc-scan/1")) |
-                 json_object_set_new(root, "version", json_string(EOT_VERSION)) |
-                 json_object_set_new(root, "config", json_string(scan->config)) |
-                 json_object_set_new(root, "keys", keys) | json_object_set_new(root, "points", points);
+    int failed =
+        json_object_set_new(root, "schema", json_string("eotmc-scan/1")) |
+        json_object_set_new(root, "version", json_string(EOT_VERSION)) |
+        json_object_set_new(root, "config", json_string(scan->config)) | json_object_set_new(root, "set", set_for_all) |
+        json_object_set_new(root, "background", r->background != NULL ? json_string(r->background) : json_null()) |
+        json_object_set_new(root, "eot", json_real(r->eot)) | json_object_set_new(root, "keys", keys) |
+        json_object_set_new(root, "points", points);
     text = json_dumps(root, JSON_INDENT(1));
     EOT_CHECK(failed == 0 && text != NULL && json_array_size(points) == scan->n_point, EOT_E_MEMORY,
               "out of memory for the table of %zu points; free memory", scan->n_point);
-    EOT_TRY(eot_output_write_file(scan->folder, "scan.json", text, strlen(text), err));
+    EOT_TRY(eot_output_write_file(scan->folder, EOT_SCAN_FILE, text, strlen(text), err));
 done:
     free(text);
     json_decref(root);
@@ -221,6 +226,27 @@ static const char *places_of(const struct eot_scan_axis *axis, double *place) {
     return unit;
 }
 
+/* A key of the configuration as the name of an axis. */
+static const char *axis_words(const char *key) {
+    static const char *const words[][2] = {{"physics.mphi", "mass of φ"},
+                                           {"physics.h", "coupling h"},
+                                           {"beam.energy", "beam energy"},
+                                           {"beam.kinetic_energy", "kinetic energy of the beam"},
+                                           {"selection.missing_energy", "smallest missing energy"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i][0], key) == 0) return words[i][1];
+    return key;
+}
+
+/* An estimate in the legend: an efficiency by the title of its cut. */
+static const char *curve_words(const char *name) {
+#define EOT_CUT(id, key, title, detector, condition) \
+    if (strcmp(name, "efficiency." key) == 0) return title;
+#include "eotmc/tally/cuts.def"
+#undef EOT_CUT
+    return strcmp(name, "efficiency.total") == 0 ? "all cuts" : name;
+}
+
 /* What the names have in common up to a dot: "efficiency" of efficiency.track, efficiency.total. */
 static void common_prefix(const struct eot_scan *scan, char *text, size_t n_text) {
     size_t n = strlen(scan->estimate[0]), dot = 0;
@@ -272,7 +298,7 @@ static void add_curve_title(const struct eot_scan *scan, size_t x, size_t curve,
             at[a] = rest % scan->axis[a].n;
             rest /= scan->axis[a].n;
         }
-    if (scan->n_estimate > 1) eot_text_add(&title, "%s", name);
+    if (scan->n_estimate > 1) eot_text_add(&title, "%s", curve_words(name));
     for (size_t a = 0; a < scan->n_axis; a++)
         if (a != x && scan->axis[a].n > 1)
             eot_text_add(&title, "%s%s = %s", title.n > 0 ? ", " : "", scan->axis[a].key, scan->axis[a].value[at[a]]);
@@ -286,8 +312,6 @@ static void add_curve_title(const struct eot_scan *scan, size_t x, size_t curve,
 }
 
 enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_error *err) {
-    static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73",
-                                          "#CC79A7", "#E69F00", "#56B4E9"}; /* Okabe and Ito */
     enum eot_status status = EOT_OK;
     struct eot_text data = {0}, script = {0};
     size_t x = 0, n_combination = 1, n_curve = 0;
@@ -309,8 +333,8 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
             add_curve(scan, x, place, c, scan->estimate[k], &data, &low, &high);
     eot_text_add(&script, "set xlabel ");
     struct eot_text label = {0};
-    eot_text_add(&label, "%s%s%s%s", axis->key, unit != NULL && unit[0] != '\0' ? " [" : "", unit != NULL ? unit : "",
-                 unit != NULL && unit[0] != '\0' ? "]" : "");
+    eot_text_add(&label, "%s%s%s%s", axis_words(axis->key), unit != NULL && unit[0] != '\0' ? " [" : "",
+                 unit != NULL ? unit : "", unit != NULL && unit[0] != '\0' ? "]" : "");
     eot_text_add_quoted(&script, label.text != NULL ? label.text : "", 0);
     eot_text_free(&label);
     eot_text_add(&script, "\nset ylabel ");
@@ -332,19 +356,20 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
         }
         eot_text_add(&script, ")\nset xrange [0.5:%zu.5]\n", axis->n);
     } else if (x_low > 0.0 && x_high / x_low >= 9.0) {
-        eot_text_add(&script, "\nset logscale x\nset xrange [%.6g:%.6g]\n", x_low / 1.15, x_high * 1.15);
+        eot_text_add(&script, "\nset xrange [%.6g:%.6g]\n", x_low / 1.15, x_high * 1.15);
+        eot_figure_log_tics(&script, 'x', x_low / 1.15, x_high * 1.15);
     } else {
         double margin = x_high > x_low ? 0.05 * (x_high - x_low) : 1.0;
         eot_text_add(&script, "\nset xrange [%.6g:%.6g]\n", x_low - margin, x_high + margin);
     }
-    if (high > 0.0 && high / low > 30.0)
-        eot_text_add(&script, "set logscale y\nset format y '10^{%%L}'\nset yrange [%.6g:%.6g]\n", low / 1.5,
-                     high * 1.5);
-    else
+    if (high > 0.0 && high / low > 30.0) {
+        eot_figure_log_tics(&script, 'y', low / 1.5, high * 1.5);
+        eot_text_add(&script, "set yrange [%.6g:%.6g]\n", low / 1.5, high * 1.5);
+    } else
         eot_text_add(&script, "set yrange [0:%.6g]\n%s", high > 0.0 ? 1.1 * high : 1.0,
                      high > 0.0 && high < 1e-3 ? "set format y '%.1t×10^{%T}'\n" : "");
     eot_text_add(&script,
-                 "set minussign\nset border 31 linewidth 0.8\nset mxtics\nset mytics\nset lmargin 11\nset rmargin "
+                 "set minussign\nset border 31 linewidth 0.8\nset lmargin 11\nset rmargin "
                  "3\nset key above vertical maxrows 4 samplen 2 font ',15'\nset bars small\n"
                  "set label 99 'eotmc %s' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\nplot ",
                  EOT_VERSION);
@@ -353,7 +378,8 @@ enum eot_status eot_scan_write_figure(const struct eot_scan *scan, struct eot_er
                      "%s'scan.dat' index %zu using 1:2 with lines linecolor '%s' dashtype %zu notitle, \\\n     '' "
                      "index %zu using 1:2:3 with yerrorbars linecolor '%s' pointtype %d "
                      "pointsize 1.2",
-                     i > 0 ? ", \\\n     " : "", i, colours[i % 6], i / 6 + 1, i, colours[i % 6], i < 6 ? 7 : 6);
+                     i > 0 ? ", \\\n     " : "", i, eot_figure_colour[i % 6], i / 6 + 1, i, eot_figure_colour[i % 6],
+                     i < 6 ? 7 : 6);
         add_curve_title(scan, x, i % n_combination, scan->estimate[i / n_combination], &script);
     }
     eot_text_add(&script, "\n");

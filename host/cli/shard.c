@@ -94,12 +94,13 @@ done:
     return status;
 }
 
-enum eot_status eot_shard_device(const struct eot_shard *shard, char *selector, size_t n_selector,
-                                 struct eot_error *err) {
+/* The GPU that this process of a machine takes, so that processes share them evenly; none where there are no two GPUs,
+ * or the rank on the machine is not known. */
+static enum eot_status choose_device(struct eot_shard *shard, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_device *device = NULL;
     size_t n_device = 0, n_gpu = 0, best = 0;
-    selector[0] = '\0';
+    shard->selector[0] = '\0';
     if (shard->local_rank < 0) return EOT_OK;
     EOT_TRY(eot_devices_list(&device, &n_device, err));
     if (n_device == 0 || eot_device_choose(device, n_device, NULL, &best, NULL) != EOT_OK) goto done;
@@ -113,10 +114,27 @@ enum eot_status eot_shard_device(const struct eot_shard *shard, char *selector, 
             device[i].missing[0] != '\0')
             continue;
         if (wanted-- > 0) continue;
-        snprintf(selector, n_selector, "%zu", i);
+        snprintf(shard->selector, sizeof shard->selector, "%zu", i);
         break;
     }
 done:
     free(device);
+    return status;
+}
+
+enum eot_status eot_shard_apply(struct eot_shard *shard, const char **device, char folder[PATH_MAX],
+                                struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    if (!shard->is_auto) return EOT_OK;
+    if (*device == NULL) {
+        EOT_TRY(choose_device(shard, err));
+        if (shard->selector[0] != '\0') *device = shard->selector;
+    }
+    size_t n = strlen(folder);
+    int added = snprintf(folder + n, PATH_MAX - n, "/shard-%llu-of-%llu", (unsigned long long)shard->part.i,
+                         (unsigned long long)shard->part.n);
+    EOT_CHECK(added > 0 && (size_t)added < PATH_MAX - n, EOT_E_USAGE,
+              "the name of the output folder is too long; choose another with -o");
+done:
     return status;
 }

@@ -44,6 +44,16 @@ done:
     return status;
 }
 
+enum eot_status eot_simulator_check_options(double checkpoint_minutes, double exit_code, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    EOT_CHECK(checkpoint_minutes >= 0.0 && checkpoint_minutes <= 1e6, EOT_E_USAGE,
+              "option '--checkpoint' = %g (not 0 to 1e6 minutes); give e.g. 5", checkpoint_minutes);
+    EOT_CHECK(exit_code >= 1.0 && exit_code <= 255.0 && exit_code == (double)(int)exit_code, EOT_E_USAGE,
+              "option '--checkpoint-exit-code' = %g (not an integer from 1 to 255); give e.g. 85", exit_code);
+done:
+    return status;
+}
+
 void eot_simulator_close(struct eot_simulator *s) {
     eot_backend_close(s->backend);
     s->backend = NULL;
@@ -94,7 +104,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     struct eot_folder folder = {.lock = -1};
     struct eot_keeper keeper = {0};
     struct eot_findings warnings = {0}, undrawn = {0};
-    struct eot_log log = {.level = s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
+    struct eot_log log = {.level = s->is_silent ? EOT_LOG_QUIET : s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     const struct eot_job *job;
     EOT_TRY(eot_job_find(config, &job, err));
     EOT_TRY(eot_setup_create(config, &setup, err));

@@ -17,7 +17,8 @@
 struct eot_simulator {
     const char *device, *kernel_dir;
     bool no_kernel_cache, no_table_cache, is_verbose;
-    bool is_quiet; /* nothing on standard output */
+    bool is_quiet;  /* nothing on standard output */
+    bool is_silent; /* warnings and errors only on standard error */
     enum eot_progress_mode progress;
     const volatile sig_atomic_t *is_interrupted; /* may be NULL */
     enum eot_folder_use use;                     /* of a folder that holds a run */
@@ -30,6 +31,9 @@ struct eot_simulator {
 };
 
 #define EOT_CHECKPOINT_MINUTES 5.0 /* between two checkpoints, unless --checkpoint says otherwise */
+
+/** What --checkpoint and --checkpoint-exit-code may say. @return EOT_E_USAGE. */
+enum eot_status eot_simulator_check_options(double checkpoint_minutes, double exit_code, struct eot_error *err);
 
 /** Simulate a configuration and write what output/sinks.def lists into the folder, and checkpoints (store/checkpoint.h)
  * meanwhile.

@@ -145,7 +145,8 @@ static enum eot_status check(struct request *r, const struct eot_config *config,
     EOT_CHECK(r->eot >= 2 * N_BATCH && r->eot <= 1000000000, EOT_E_USAGE,
               "option '--eot' = %llu (must be %d to 1e9); give e.g. 2e4", (unsigned long long)r->eot, 2 * N_BATCH);
     EOT_CHECK(eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER, EOT_E_CONFIG,
-              "%s has a beam of muons (the yield is that of showers); use a configuration with an electron beam",
+              "%s has no beam of electrons, positrons or photons (the yield is that of showers); use a configuration "
+              "with one",
               config->name);
     EOT_CHECK(r->min_energy == 0.0 || r->min_energy >= CUT, EOT_E_USAGE,
               "option '--min-energy' = %g GeV (below %g GeV, where showers are not followed); raise it or leave it out",

@@ -20,8 +20,8 @@ enum eot_beam_particle {
 #undef EOT_BEAM_PARTICLE
     EOT_N_BEAM_PARTICLE
 };
-/** What becomes of a beam's particles: showers in the ECAL; muons through the grid. */
-enum eot_beam_kind { EOT_BEAM_KIND_SHOWER, EOT_BEAM_KIND_MUON };
+/** What becomes of a beam's particles: showers in the ECAL; muons through the grid; decays of pions and kaons. */
+enum eot_beam_kind { EOT_BEAM_KIND_SHOWER, EOT_BEAM_KIND_MUON, EOT_BEAM_KIND_HADRON };
 enum eot_sampling_mode { EOT_SAMPLING_ANALOG, EOT_SAMPLING_FORCED };
 enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
 /** Whether showers below the cut are calibrated for the ECAL's matter: where it is not NA64's and depth and alpha are
@@ -43,6 +43,7 @@ struct eot_beam_config {
     double divergence_x, divergence_y;         /* Gaussian sigma [rad] */
     double angle_x, angle_y;                   /* mean slopes [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
+    double decay_region[2]; /* hadrons: z where they decay [cm]; two equal numbers: all of their way */
 };
 
 struct eot_layer_config {
@@ -81,6 +82,7 @@ struct eot_physics_config {
     bool lpm;
     bool multiple_scattering; /* of electrons in the replay and of muons */
     bool decay;               /* of muons */
+    bool hadron_interactions; /* of pions and kaons of the beam and of pions from decays */
     enum eot_muon_straggling_config muon_straggling;
     double muon_hard_loss;  /* v above which muon losses are explicit, relative to the total energy */
     double muon_max_step;   /* cm, in effective media */
@@ -117,13 +119,20 @@ struct eot_sampling_config {
 };
 
 struct eot_device_config {
-    int work_group;   /* 0 = automatic */
-    int lanes;        /* 0 = automatic */
-    int launch_steps; /* 0 = automatic, steps per launch */
-    int in_flight;    /* 0 = automatic, batches at work at a time on one device */
+    int work_group;     /* 0 = automatic */
+    int lanes;          /* 0 = automatic */
+    int launch_steps;   /* 0 = automatic, steps per launch */
+    int in_flight;      /* 0 = automatic, batches at work at a time on one device */
+    int known_launches; /* after which a known primary is followed again; 0 = never */
 };
 
 struct eot_detector_config {
+    double srd_z;                          /* cm, of the synchrotron-radiation detector */
+    double srd_field, srd_length;          /* T, cm: of the dipoles in front of it */
+    double srd_acceptance;                 /* share of the photons that head for it */
+    double srd_window;                     /* X0 in front of it */
+    double srd_stochastic;                 /* of the sum of its energy: s/sqrt(E/GeV) */
+    double srd_energy[2];                  /* GeV: window of the sum */
     double beam_momentum_resolution;       /* relative, upstream spectrometer */
     double ecal_stochastic, ecal_constant; /* total: s/sqrt(E) (+) c */
     double ecal_sampling;                  /* of the total, simulated: f/sqrt(E) of the visible energy */
@@ -135,6 +144,11 @@ struct eot_detector_config {
     double hcal_photostatistics;           /* photoelectrons per GeV calibrated; 0 = none */
     double veto_photostatistics;           /* photoelectrons per MeV; 0 = none */
     double em_visible_ratio; /* visible/deposited of electromagnetic showers relative to a MIP in the HCAL (e/mip) */
+};
+
+/** What turns a background per hadron into one per electron: values and their relative errors (log-normal). */
+struct eot_tagging_config {
+    double pi_per_e[2], K_per_pi[2], electron_efficiency[2], hadron_rejection[2];
 };
 
 struct eot_window_config {
@@ -168,8 +182,11 @@ struct eot_scoring_config {
     double preshower_depth;  /* cm from the front of the ECAL */
 };
 
+/* Bits, in the order of the words of output.figures. */
+enum eot_picture_form { EOT_PICTURE_PNG = 1, EOT_PICTURE_SVG = 2, EOT_PICTURE_PDF = 4 };
 struct eot_output_config {
-    bool figures, hepmc;
+    int figures; /* forms of pictures: bits of enum eot_picture_form, 0 = no pictures */
+    bool hepmc;
 };
 
 #define EOT_CONFIG_SCHEMA "eotmc-config/1"
@@ -187,6 +204,7 @@ struct eot_config {
     struct eot_sampling_config sampling;
     struct eot_device_config device;
     struct eot_detector_config detector;
+    struct eot_tagging_config tagging;
     struct eot_selection_config selection; /* the default one */
     size_t n_further;                      /* selections besides it */
     struct eot_named_selection_config further[EOT_MAX_FURTHER_SELECTION];
@@ -223,8 +241,9 @@ enum eot_beam_kind eot_beam_kind_of(const struct eot_config *config);
 /** Mass [GeV] and charge of the beam's particle. */
 double eot_beam_mass(const struct eot_config *config);
 int eot_beam_charge(const struct eot_config *config);
-/** Whether the beam is of muons. */
+/** Whether the beam is of muons; of pions or kaons. */
 bool eot_beam_is_muon(const struct eot_config *config);
+bool eot_beam_is_hadron(const struct eot_config *config);
 /** Family of the rare processes that are on: the signal's if one of its processes is. A configuration that was read has
  * processes of one family only. */
 enum eot_process_family eot_config_family(const struct eot_config *config);

@@ -59,6 +59,15 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
         eot_choice_word(key->choices, n, word);
         fputs(word, out);
         break;
+    case EOT_KEY_FORMS:
+        memcpy(&n, source, sizeof n);
+        if (n > 1) fputc('[', out);
+        for (int i = 0, n_word = 0; n > 1 && (n >> i) != 0; i++) {
+            eot_choice_word(key->choices, i, word);
+            if ((n >> i & 1) != 0) fprintf(out, "%s%s", n_word++ > 0 ? ", " : "", word);
+        }
+        fputs(n == 0 ? "off" : n == 1 ? "on" : "]", out);
+        break;
     case EOT_KEY_NAME: fprintf(out, "\"%s\"", (const char *)source); break;
     case EOT_KEY_MATERIAL:
         memcpy(&n, source, sizeof n);
@@ -159,11 +168,11 @@ static const char *type_text(const struct eot_key *key, char *text, size_t size)
         [EOT_KEY_MATERIAL] = "material", [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
         [EOT_KEY_MATERIALS] = "list",    [EOT_KEY_VOLUMES] = "list",
         [EOT_KEY_LAYERS] = "list",       [EOT_KEY_SELECTIONS] = "list",
-        [EOT_KEY_CHOICE] = "",
+        [EOT_KEY_CHOICE] = "",           [EOT_KEY_FORMS] = "on, off, ",
     };
-    if (key->type == EOT_KEY_CHOICE) {
+    if (key->type == EOT_KEY_CHOICE || key->type == EOT_KEY_FORMS) {
         char word[32];
-        size_t used = 0;
+        size_t used = (size_t)snprintf(text, size, "%s", words[key->type]);
         for (int i = 0; eot_choice_word(key->choices, i, word), word[0] != '\0' && used < size; i++)
             used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", word);
     } else if ((key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER) && key->count > 1)
@@ -188,6 +197,10 @@ char *eot_config_schema_markdown(void) {
         "written as `1e9`.\n"
         "* `--set key=value` takes the same keys; items of a list by name or number: `--set "
         "geometry.volumes.hcal0.repeat=24`.\n"
+        "* `include: FILE`, or a list of files, puts these below the file that names them: sections are merged key by "
+        "key, and what both say (a list as a whole)\n"
+        "  the naming file says, of two included files the later. Names start at the folder of the file that has "
+        "them.\n"
         "* `-` as default means that the key is required. An unknown key is an error, and so is a key given twice.\n\n"
         "Units by dimension: ");
     for (int d = 0; d < EOT_N_DIMENSION; d++) {

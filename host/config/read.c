@@ -211,6 +211,7 @@ static enum eot_status read_value(const struct eot_value_place *v, const struct 
                                  key->choices);
         memcpy(target, &n, sizeof n);
         return EOT_OK;
+    case EOT_KEY_FORMS: return eot_read_forms(v, node, (int *)(void *)target);
     case EOT_KEY_NAME: return eot_read_name(v, node, (char *)target);
     case EOT_KEY_MATERIAL: return eot_read_material_name(v, node, (int *)(void *)target);
     case EOT_KEY_ELEMENTS:

@@ -83,16 +83,42 @@ enum eot_status eot_read_word(const struct eot_value_place *v, const struct eot_
     return EOT_OK;
 }
 
-enum eot_status eot_read_switch(const struct eot_value_place *v, const struct eot_node *node, bool *value) {
+/** on and off, in all their words. @return false for any other. */
+static bool find_switch(const char *text, bool *value) {
     static const char *const words[2][3] = {{"off", "false", "no"}, {"on", "true", "yes"}};
-    for (int is_on = 0; node->kind == EOT_NODE_SCALAR && is_on < 2; is_on++)
+    for (int is_on = 0; is_on < 2; is_on++)
         for (int i = 0; i < 3; i++)
-            if (strcasecmp(node->text, words[is_on][i]) == 0) {
+            if (strcasecmp(text, words[is_on][i]) == 0) {
                 *value = is_on == 1;
-                return EOT_OK;
+                return true;
             }
+    return false;
+}
+
+enum eot_status eot_read_switch(const struct eot_value_place *v, const struct eot_node *node, bool *value) {
+    if (node->kind == EOT_NODE_SCALAR && find_switch(node->text, value)) return EOT_OK;
     return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err, "(must be on or off); write %s: on",
                          v->key->path);
+}
+
+enum eot_status eot_read_forms(const struct eot_value_place *v, const struct eot_node *node, int *forms) {
+    struct eot_reader *r = v->reader;
+    const bool is_list = node->kind == EOT_NODE_LIST;
+    bool is_on = false;
+    if (node->kind == EOT_NODE_SCALAR && find_switch(node->text, &is_on)) {
+        *forms = is_on;
+        return EOT_OK;
+    }
+    *forms = 0;
+    for (size_t i = 0; i < (is_list ? node->n_child : 1); i++) {
+        const struct eot_node *word = is_list ? node->child[i] : node;
+        int n = word->kind == EOT_NODE_SCALAR ? eot_choice_index(v->key->choices, word->text) : -1;
+        if (n < 0)
+            return eot_tree_fail(&r->tree, word, v->name, r->err, "(no form); use on, off, or a list of %s",
+                                 v->key->choices);
+        *forms |= 1 << n;
+    }
+    return EOT_OK;
 }
 
 enum eot_status eot_read_name(const struct eot_value_place *v, const struct eot_node *node, char *target) {

@@ -39,6 +39,7 @@ enum eot_status eot_read_integer(const struct eot_value_place *v, const struct e
 enum eot_status eot_read_word(const struct eot_value_place *v, const struct eot_node *node, const char **text);
 /** on, true, yes; off, false, no. */
 enum eot_status eot_read_switch(const struct eot_value_place *v, const struct eot_node *node, bool *value);
+enum eot_status eot_read_forms(const struct eot_value_place *v, const struct eot_node *node, int *forms);
 /** A name without blanks. @param target holds key->count bytes. */
 enum eot_status eot_read_name(const struct eot_value_place *v, const struct eot_node *node, char *target);
 /** A list of sections, of 1 (or 0 where it may be empty) to 4096 items. */

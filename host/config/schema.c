@@ -73,6 +73,9 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "beam.position_y", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_y), "where the beam starts"),
     NUMBER(ROOT, "beam.position_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(beam.position_z),
            "where the beam starts; it travels towards +z"),
+    NUMBERS(ROOT, "beam.decay_region", LENGTH, 2, -WORLD, WORLD, "[0 cm, 0 cm]", ROOT(beam.decay_region),
+            "pions and kaons: the depths z between which they decay; two equal numbers: from the beam's start to where "
+            "less than 1e-4 of them are left"),
 
     PART(ROOT, "materials", MATERIALS, "[]", ROOT(material),
          "materials besides the built-in ones (listed above), or changes of those"),
@@ -144,6 +147,9 @@ const struct eot_key EOT_KEYS[] = {
            "what VETO and HCAL see of a muon's electrons and photons, and of the shower's last photons, by a "
            "simulation of "
            "these particles at start-up (then in the cache); off: losses below 20 MeV are seen where they are made"),
+    SWITCH(ROOT, "physics.hadron_interactions", "on", ROOT(physics.hadron_interactions),
+           "nuclear interactions of pions and kaons: mean free paths are the nuclear interaction lengths of the "
+           "materials"),
     CHOICE(ROOT, "physics.muon_straggling", "vavilov|moments|off", "vavilov", ROOT(physics.muon_straggling),
            "fluctuation of the muons' continuous loss. vavilov: Vavilov's distribution; moments: only mean and "
            "variance are right, losses explicit above 1 % whatever "
@@ -247,6 +253,10 @@ const struct eot_key EOT_KEYS[] = {
     COUNT(ROOT, "device.in_flight", INTEGER, 0, 2, "0", ROOT(device.in_flight),
           "batches at work at a time on one device, each with memory of its own; 0 = automatic: 2, 1 on the "
           "host. Does not change results"),
+    COUNT(
+        ROOT, "device.known_launches", INTEGER, 0, 1e9, "1000", ROOT(device.known_launches),
+        "kernel launches after which the first primary is followed again: a device that then gives other numbers than "
+        "before fails the run. 0 = never. Does not change results"),
 
     NUMBER(ROOT, "detector.beam_momentum_resolution", NONE, 0, 0.5, "0.01", ROOT(detector.beam_momentum_resolution),
            "relative, of the upstream spectrometer"),
@@ -276,6 +286,31 @@ const struct eot_key EOT_KEYS[] = {
            "showers, decays and hadrons; what muons radiate has its own where physics.secondaries is on"),
     NUMBER(ROOT, "detector.veto.photostatistics", NONE, 0, 1e6, "20", ROOT(detector.veto_photostatistics),
            "photoelectrons per MeV; 0 = no such fluctuation"),
+    NUMBER(ROOT, "detector.srd.z", LENGTH, -WORLD, WORLD, "-1e5 cm", ROOT(detector.srd_z),
+           "where the synchrotron-radiation detector is, which divides decays of hadrons and the trackers in front of "
+           "the ECAL into those in front of it and those behind; it is no volume by itself"),
+    NUMBER(ROOT, "detector.srd.field", FIELD, 0, 20, "1.75 T", ROOT(detector.srd_field),
+           "field of the dipoles in front of the SRD: synchrotron radiation of electrons, srd.*"),
+    NUMBER(ROOT, "detector.srd.length", LENGTH, 0, WORLD, "400 cm", ROOT(detector.srd_length),
+           "their length in all; srd.* are of the radiation that this field makes"),
+    NUMBER(ROOT, "detector.srd.acceptance", NONE, 0, 1, "1", ROOT(detector.srd_acceptance),
+           "share of the photons that head for the SRD"),
+    NUMBER(ROOT, "detector.srd.window", NONE, 0, 100, "0.1", ROOT(detector.srd_window),
+           "radiation lengths in front of the SRD, in which photons are lost"),
+    NUMBER(ROOT, "detector.srd.stochastic", NONE, 0, 10, "0.1", ROOT(detector.srd_stochastic),
+           "resolution of the sum of its energy, s/sqrt(E/GeV)"),
+    NUMBERS(ROOT, "detector.srd.energy", ENERGY, 2, 0, 1000, "[20 MeV, 1 GeV]", ROOT(detector.srd_energy),
+            "window of the sum of its energy that tags an electron"),
+
+    NUMBERS(ROOT, "tagging.pi_per_e", NONE, 2, 0, 1e6, "[0.01, 0.3]", ROOT(tagging.pi_per_e),
+            "pions per electron of the beam, and the relative error of this number, which is taken as log-normal"),
+    NUMBERS(ROOT, "tagging.K_per_pi", NONE, 2, 0, 1e6, "[0.03, 0.3]", ROOT(tagging.K_per_pi),
+            "kaons per pion, and relative error"),
+    NUMBERS(ROOT, "tagging.electron_efficiency", NONE, 2, 0, 1e6, "[0.95, 0.02]", ROOT(tagging.electron_efficiency),
+            "share of the electrons that the SRD tags, and relative error: of signal and muon pairs, not in "
+            "background.hadron.per_eot, which is per electron of the beam"),
+    NUMBERS(ROOT, "tagging.hadron_rejection", NONE, 2, 0, 1e6, "[2e-5, 0.5]", ROOT(tagging.hadron_rejection),
+            "share of the hadrons that the SRD takes for electrons, and relative error"),
 
 /* selection.KEY, and the same keys of each entry of selections */
 #define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
@@ -330,7 +365,8 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "scoring.preshower_depth", LENGTH, 0, WORLD, "4.8 cm", ROOT(scoring.preshower_depth),
            "from the front of the ECAL: energy in front of it is ecal.preshower_fraction"),
 
-    SWITCH(ROOT, "output.figures", "on", ROOT(output.figures), "write pictures"),
+    {EOT_SCOPE_ROOT, "output.figures", EOT_KEY_FORMS, EOT_DIM_NONE, 1, 0, 0, "on", "png|svg|pdf", ROOT(output.figures),
+     false, "write pictures: on (png), off, or their forms, such as [png, pdf]", NULL},
     SWITCH(ROOT, "output.hepmc", "off", ROOT(output.hepmc),
            "write the recorded vertices (scoring.record_fraction) as events.hepmc, HepMC3 ASCII; host/output/hepmc.h "
            "says what is in it"),

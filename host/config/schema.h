@@ -24,6 +24,7 @@ enum eot_key_type {
     EOT_KEY_COUNT64,   /* uint64_t */
     EOT_KEY_SWITCH,    /* bool */
     EOT_KEY_CHOICE,    /* enum: number of the word in `choices` */
+    EOT_KEY_FORMS,     /* int, a bit for each word in `choices`; on is the first of them, off none */
     EOT_KEY_NAME,      /* char[count] */
     EOT_KEY_MATERIAL,  /* int, index of the material of that name */
     EOT_KEY_ELEMENTS,  /* mapping symbol: mass fraction */

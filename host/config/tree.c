@@ -1,27 +1,22 @@
 #include "config/tree.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <yaml.h>
 
 #include "base/array.h"
 
 #define MAX_DEPTH 12    /* the schema needs 6 */
 #define MAX_NODE 100000 /* stops aliases that multiply */
-#define MAX_FILE_BYTES (4 * 1024 * 1024)
 #define MAX_CHILD 4096  /* keys of one section; as many as a list may have items */
 #define MAX_BRACKET 64  /* open at a time */
 #define MAX_ANCHOR 1000 /* of one file */
 
-static void node_free(struct eot_node *node) {
+void eot_node_free(struct eot_node *node) {
     if (node == NULL) return;
-    for (size_t i = 0; i < node->n_child; i++) node_free(node->child[i]);
+    for (size_t i = 0; i < node->n_child; i++) eot_node_free(node->child[i]);
     free(node->child);
     free(node->key);
     free(node->text);
@@ -41,11 +36,10 @@ static struct eot_node *node_create(enum eot_node_kind kind, const char *key, in
     return node;
 }
 
-/** Append; on failure the child is freed. */
-static bool node_append(struct eot_node *parent, struct eot_node *child) {
+bool eot_node_append(struct eot_node *parent, struct eot_node *child) {
     struct eot_node **grown = child == NULL ? NULL : eot_array_grown(parent->child, parent->n_child, sizeof *grown);
     if (grown == NULL) {
-        node_free(child);
+        eot_node_free(child);
         return false;
     }
     parent->child = grown;
@@ -121,7 +115,7 @@ static void place(const struct eot_tree *tree, int source, int line, struct eot_
     if (source > 0)
         snprintf(p->file, sizeof p->file, "--set %.160s", tree->overrides[source - 1]);
     else
-        snprintf(p->file, sizeof p->file, "%.400s", tree->path);
+        snprintf(p->file, sizeof p->file, "%.400s", source < 0 ? tree->included[-source - 1] : tree->path);
     p->line = source > 0 ? 0 : line;
 }
 
@@ -153,9 +147,8 @@ enum eot_status eot_tree_fail(struct eot_tree *tree, const struct eot_node *node
     return add_problem(tree, &p, err);
 }
 
-/** The same for a place in a text that has become no node. @param key may be empty. */
-static enum eot_status __attribute__((format(printf, 6, 7)))
-fail_at(struct eot_tree *tree, int source, int line, const char *key, struct eot_error *err, const char *format, ...) {
+enum eot_status eot_tree_fail_at(struct eot_tree *tree, int source, int line, const char *key, struct eot_error *err,
+                                 const char *format, ...) {
     char rest[1024];
     struct eot_problem p = {.line = 0};
     place(tree, source, line, &p);
@@ -190,23 +183,23 @@ static enum eot_status convert_pairs(struct loading *l, const yaml_node_t *y, co
         yaml_node_t *name = yaml_document_get_node(l->document, pair->key);
         int name_line = (int)name->start_mark.line + 1;
         if (name->type != YAML_SCALAR_NODE)
-            return fail_at(l->tree, l->source, name_line, path, err,
-                           "(a key must be a word, not a list or section); write key: value");
+            return eot_tree_fail_at(l->tree, l->source, name_line, path, err,
+                                    "(a key must be a word, not a list or section); write key: value");
         if (node->n_child >= MAX_CHILD)
-            return fail_at(l->tree, l->source, name_line, path, err,
-                           "(more than %d keys in one section); is this the right file?", MAX_CHILD);
+            return eot_tree_fail_at(l->tree, l->source, name_line, path, err,
+                                    "(more than %d keys in one section); is this the right file?", MAX_CHILD);
         const char *word = (const char *)name->data.scalar.value;
         snprintf(child_path, sizeof child_path, "%.120s%s%.60s", path, path[0] != '\0' ? "." : "", word);
         const struct eot_node *earlier = eot_node_child(node, word);
         if (earlier != NULL) {
-            status = fail_at(l->tree, l->source, name_line, child_path, err,
-                             "(given twice, first in line %d); keep one of them", earlier->line);
+            status = eot_tree_fail_at(l->tree, l->source, name_line, child_path, err,
+                                      "(given twice, first in line %d); keep one of them", earlier->line);
             if (status != EOT_E_CONFIG || l->tree->problems.n >= EOT_MAX_PROBLEM) return status;
             continue;
         }
         struct eot_node *child = NULL;
         EOT_TRY(convert(l, pair->value, word, name_line, child_path, depth + 1, &child));
-        EOT_CHECK(node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");
+        EOT_CHECK(eot_node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");
     }
     status = EOT_OK;
 done:
@@ -222,13 +215,14 @@ static enum eot_status convert(struct loading *l, int index, const char *key, in
     yaml_node_t *y = yaml_document_get_node(l->document, index);
     if (line == 0) line = (int)y->start_mark.line + 1;
     if (depth > MAX_DEPTH)
-        return fail_at(l->tree, l->source, line, path, err,
-                       "(nested more than %d levels deep, or an alias that contains itself); follow the structure of "
-                       "configs/schema.md",
-                       MAX_DEPTH);
+        return eot_tree_fail_at(
+            l->tree, l->source, line, path, err,
+            "(nested more than %d levels deep, or an alias that contains itself); follow the structure of "
+            "configs/schema.md",
+            MAX_DEPTH);
     if (++l->n_node > MAX_NODE)
-        return fail_at(l->tree, l->source, line, path, err,
-                       "(more than %d values, aliases expanded); remove aliases that multiply", MAX_NODE);
+        return eot_tree_fail_at(l->tree, l->source, line, path, err,
+                                "(more than %d values, aliases expanded); remove aliases that multiply", MAX_NODE);
     enum eot_node_kind kind = y->type == YAML_SCALAR_NODE     ? EOT_NODE_SCALAR
                               : y->type == YAML_SEQUENCE_NODE ? EOT_NODE_LIST
                                                               : EOT_NODE_MAP;
@@ -236,7 +230,7 @@ static enum eot_status convert(struct loading *l, int index, const char *key, in
     EOT_CHECK_MEMORY(node);
     if (kind == EOT_NODE_SCALAR) {
         if (strlen((const char *)y->data.scalar.value) != y->data.scalar.length) {
-            status = fail_at(l->tree, l->source, line, path, err, "(contains a zero byte); write plain text");
+            status = eot_tree_fail_at(l->tree, l->source, line, path, err, "(contains a zero byte); write plain text");
             goto done;
         }
         node->is_plain = y->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
@@ -247,14 +241,14 @@ static enum eot_status convert(struct loading *l, int index, const char *key, in
             struct eot_node *child = NULL;
             snprintf(child_path, sizeof child_path, "%.200s[%zu]", path, node->n_child);
             EOT_TRY(convert(l, *item, NULL, 0, child_path, depth + 1, &child));
-            EOT_CHECK(node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");
+            EOT_CHECK(eot_node_append(node, child), EOT_E_MEMORY, "out of memory; use a smaller configuration");
         }
     } else
         EOT_TRY(convert_pairs(l, y, path, depth, node));
     *result = node;
     node = NULL;
 done:
-    node_free(node);
+    eot_node_free(node);
     return status;
 }
 
@@ -270,14 +264,14 @@ static enum eot_status check_text(struct eot_tree *tree, int source, const char 
         depth += (text[i] == '[' || text[i] == '{') - ((text[i] == ']' || text[i] == '}') && depth > 0);
         n_anchor += text[i] == '&' && is_after_blank;
         if (depth > MAX_BRACKET)
-            return fail_at(tree, source, line, "", err,
-                           "brackets nested more than %d levels deep (the schema needs 6 levels); close them",
-                           MAX_BRACKET);
+            return eot_tree_fail_at(tree, source, line, "", err,
+                                    "brackets nested more than %d levels deep (the schema needs 6 levels); close them",
+                                    MAX_BRACKET);
         if (n_anchor > MAX_ANCHOR)
-            return fail_at(tree, source, line, "", err, "more than %d anchors (&name); write the values out",
-                           MAX_ANCHOR);
+            return eot_tree_fail_at(tree, source, line, "", err, "more than %d anchors (&name); write the values out",
+                                    MAX_ANCHOR);
         if (is_first && text[i] == '%')
-            return fail_at(tree, source, line, "", err, "a directive of YAML (%%); remove the line");
+            return eot_tree_fail_at(tree, source, line, "", err, "a directive of YAML (%%); remove the line");
         line += text[i] == '\n';
     }
     return EOT_OK;
@@ -295,15 +289,14 @@ static enum eot_status fail_yaml(struct eot_tree *tree, int source, const char *
         line = 1;
         for (size_t i = 0; i < n && i < parser->problem_offset; i++) line += text[i] == '\n';
     }
-    return fail_at(
+    return eot_tree_fail_at(
         tree, source, line, "", err, "malformed YAML (%s%s%s); %s", parser->context != NULL ? parser->context : "",
         parser->context != NULL ? ": " : "", parser->problem != NULL ? parser->problem : "unknown",
         is_tab ? "a tab stands here: indent with spaces" : "write key: value lines, indented with spaces, in UTF-8");
 }
 
-/** Parse YAML text into a tree; *result stays NULL for an empty document. */
-static enum eot_status parse(struct eot_tree *tree, int source, const char *text, size_t n, const char *path,
-                             struct eot_node **result, struct eot_error *err) {
+enum eot_status eot_tree_parse(struct eot_tree *tree, int source, const char *text, size_t n, const char *path,
+                               struct eot_node **result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     yaml_parser_t parser;
     yaml_document_t document, next;
@@ -318,8 +311,9 @@ static enum eot_status parse(struct eot_tree *tree, int source, const char *text
                          result); /* an override's value sits deeper in the tree */
         has_next = status == EOT_OK && yaml_parser_load(&parser, &next) != 0;
         if (has_next && yaml_document_get_root_node(&next) != NULL)
-            status = fail_at(tree, source, (int)next.start_mark.line + 1, "", err,
-                             "a second document (one file is one run); remove everything from the second '---'");
+            status =
+                eot_tree_fail_at(tree, source, (int)next.start_mark.line + 1, "", err,
+                                 "a second document (one file is one run); remove everything from the second '---'");
     }
     if (status == EOT_OK && parser.error != YAML_NO_ERROR) status = fail_yaml(tree, source, text, n, &parser, err);
     if (has_next) yaml_document_delete(&next);
@@ -329,53 +323,24 @@ done:
     return status;
 }
 
-/** The bytes of a file. Only files: a pipe would be waited for, for ever if nobody writes. */
-static enum eot_status read_file(struct eot_tree *tree, char **text, size_t *n, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const char *path = tree->path;
-    char *bytes = NULL;
-    FILE *file = NULL;
-    struct stat entry;
-    int descriptor = open(path, O_RDONLY | O_NONBLOCK);
-    EOT_CHECK(descriptor >= 0, EOT_E_IO, "%s: cannot open the configuration (%s); check the path", path,
-              strerror(errno));
-    EOT_CHECK(fstat(descriptor, &entry) == 0 && S_ISREG(entry.st_mode), EOT_E_IO,
-              "%s: cannot read the configuration (a folder, pipe or device, not a file); write it to a file first",
-              path);
-    file = fdopen(descriptor, "rb");
-    EOT_CHECK_MEMORY(file);
-    bytes = malloc(MAX_FILE_BYTES + 1);
-    EOT_CHECK_MEMORY(bytes);
-    *n = fread(bytes, 1, MAX_FILE_BYTES + 1, file);
-    EOT_CHECK(ferror(file) == 0, EOT_E_IO, "%s: cannot read the configuration (%s); give a readable file", path,
-              strerror(errno));
-    if (*n > MAX_FILE_BYTES) {
-        status =
-            fail_at(tree, 0, 0, "", err,
-                    "larger than %d bytes (a configuration is a few kilobytes); is it the right file?", MAX_FILE_BYTES);
-        goto done;
-    }
-    *text = bytes;
-    bytes = NULL;
-done:
-    if (file != NULL)
-        fclose(file);
-    else if (descriptor >= 0)
-        close(descriptor);
-    free(bytes);
-    return status;
-}
-
-/** beam.energy and beam.kinetic_energy say the same thing: an override of one replaces the other. */
+/** beam.energy and beam.kinetic_energy say the same thing: one that is said later replaces the other. */
 static const char *const ALTERNATIVES[][2] = {{"energy", "kinetic_energy"}};
 
-static void remove_child(struct eot_node *node, const char *key) {
+void eot_node_remove(struct eot_node *node, const char *key) {
     for (size_t i = 0; i < node->n_child; i++)
         if (strcmp(node->child[i]->key, key) == 0) {
-            node_free(node->child[i]);
+            eot_node_free(node->child[i]);
             memmove(node->child + i, node->child + i + 1, (--node->n_child - i) * sizeof *node->child);
             return;
         }
+}
+
+const char *eot_node_alternative(const struct eot_node *section, const char *key) {
+    for (size_t a = 0; a < sizeof ALTERNATIVES / sizeof ALTERNATIVES[0]; a++)
+        for (int side = 0; side < 2; side++)
+            if (section->key != NULL && strcmp(section->key, "beam") == 0 && strcmp(key, ALTERNATIVES[a][side]) == 0)
+                return ALTERNATIVES[a][1 - side];
+    return NULL;
 }
 
 /** Put a value where the last part of an override's key says. @param value taken over. @param child what stands there
@@ -384,27 +349,25 @@ static enum eot_status put_value(struct eot_node *node, struct eot_node *child, 
                                  struct eot_node *value, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (node->kind == EOT_NODE_MAP) {
-        for (size_t a = 0; a < sizeof ALTERNATIVES / sizeof ALTERNATIVES[0]; a++)
-            for (int side = 0; side < 2; side++)
-                if (node->key != NULL && strcmp(node->key, "beam") == 0 && strcmp(part, ALTERNATIVES[a][side]) == 0)
-                    remove_child(node, ALTERNATIVES[a][1 - side]);
+        const char *other = eot_node_alternative(node, part);
+        if (other != NULL) eot_node_remove(node, other);
         value->key = strdup(part);
         EOT_CHECK_MEMORY(value->key);
     }
     if (child == NULL) {
         struct eot_node *moved = value;
         value = NULL;
-        EOT_CHECK(node_append(node, moved), EOT_E_MEMORY, "out of memory; free memory and try again");
+        EOT_CHECK(eot_node_append(node, moved), EOT_E_MEMORY, "out of memory; free memory and try again");
     }
     for (size_t k = 0; child != NULL && k < node->n_child; k++)
         if (node->child[k] == child) {
             node->child[k] = value;
             value = NULL;
-            node_free(child);
+            eot_node_free(child);
             child = NULL;
         }
 done:
-    node_free(value);
+    eot_node_free(value);
     return status;
 }
 
@@ -420,22 +383,23 @@ static enum eot_status follow_key(struct eot_tree *tree, int source, char *key, 
         dot = strchr(part, '.');
         if (dot != NULL) *dot++ = '\0';
         if (*part == '\0')
-            return fail_at(tree, source, 0, "", err, "(empty part in the key); write --set section.key=value");
+            return eot_tree_fail_at(tree, source, 0, "", err, "(empty part in the key); write --set section.key=value");
         if (here->kind == EOT_NODE_SCALAR && here->text[0] == '\0' && here->is_plain)
             here->kind = EOT_NODE_MAP; /* "section:" with nothing in it */
         if (here->kind == EOT_NODE_SCALAR)
-            return fail_at(tree, source, 0, whole, err,
-                           "(%s is a value, not a section); see configs/schema.md for the keys", here->key);
+            return eot_tree_fail_at(tree, source, 0, whole, err,
+                                    "(%s is a value, not a section); see configs/schema.md for the keys", here->key);
         bool is_list = here->kind == EOT_NODE_LIST;
         *child = is_list ? list_item(here, part) : eot_node_child(here, part);
         if (is_list && *child == NULL)
-            return fail_at(tree, source, 0, whole, err,
-                           "(no item '%s' in the list); use the `name` of an item, or its number from 0", part);
+            return eot_tree_fail_at(tree, source, 0, whole, err,
+                                    "(no item '%s' in the list); use the `name` of an item, or its number from 0",
+                                    part);
         *last = part;
         if (dot == NULL) return EOT_OK;
         if (*child == NULL) {
             *child = node_create(EOT_NODE_MAP, part, 1, source);
-            if (!node_append(here, *child))
+            if (!eot_node_append(here, *child))
                 return eot_error_set(err, EOT_E_MEMORY, __FILE__, __LINE__, __func__, "out of memory; free memory");
         }
         *node = *child;
@@ -450,19 +414,20 @@ static enum eot_status apply_override(struct eot_tree *tree, size_t i, struct eo
     struct eot_node *value = NULL, *node = tree->root, *child = NULL;
     char key[256], *last = NULL;
     if (equals == NULL || equals == text)
-        return fail_at(tree, source, 0, "", err,
-                       "(not key=value); write --set section.key=value, for example --set beam.energy=\"50 GeV\"");
+        return eot_tree_fail_at(
+            tree, source, 0, "", err,
+            "(not key=value); write --set section.key=value, for example --set beam.energy=\"50 GeV\"");
     if ((size_t)(equals - text) >= sizeof key)
-        return fail_at(tree, source, 0, "", err, "(key too long); see configs/schema.md for the keys");
+        return eot_tree_fail_at(tree, source, 0, "", err, "(key too long); see configs/schema.md for the keys");
     snprintf(key, sizeof key, "%.*s", (int)(equals - text), text);
-    EOT_TRY(parse(tree, source, equals + 1, strlen(equals + 1), key, &value, err));
-    if (value == NULL) return fail_at(tree, source, 0, key, err, "(no value); write --set %s=value", key);
+    EOT_TRY(eot_tree_parse(tree, source, equals + 1, strlen(equals + 1), key, &value, err));
+    if (value == NULL) return eot_tree_fail_at(tree, source, 0, key, err, "(no value); write --set %s=value", key);
     EOT_TRY(follow_key(tree, source, key, &node, &last, &child, err));
     struct eot_node *moved = value;
     value = NULL;
     EOT_TRY(put_value(node, child, last, moved, err));
 done:
-    node_free(value);
+    eot_node_free(value);
     return status;
 }
 
@@ -471,7 +436,8 @@ enum eot_status eot_tree_read(const char *path, const char *embedded, const char
     enum eot_status status = EOT_OK;
     char *text = NULL;
     size_t n = embedded != NULL ? strlen(embedded) : 0;
-    *tree = (struct eot_tree){.path = strdup(path)};
+    bool is_stdin = embedded == NULL && strcmp(path, "-") == 0;
+    *tree = (struct eot_tree){.path = strdup(is_stdin ? "standard input" : path)};
     EOT_CHECK_MEMORY(tree->path);
     tree->overrides = calloc(n_override + 1, sizeof *tree->overrides);
     EOT_CHECK_MEMORY(tree->overrides);
@@ -479,18 +445,19 @@ enum eot_status eot_tree_read(const char *path, const char *embedded, const char
         tree->overrides[tree->n_override] = strdup(overrides[tree->n_override]);
         EOT_CHECK_MEMORY(tree->overrides[tree->n_override]);
     }
-    if (embedded == NULL) EOT_TRY(read_file(tree, &text, &n, err));
-    EOT_TRY(parse(tree, 0, embedded != NULL ? embedded : text, n, "", &tree->root, err));
+    if (embedded == NULL) EOT_TRY(eot_tree_file(tree, 0, is_stdin ? NULL : tree->path, &text, &n, err));
+    EOT_TRY(eot_tree_parse(tree, 0, embedded != NULL ? embedded : text, n, "", &tree->root, err));
     if (tree->root == NULL) {
-        status = fail_at(tree, 0, 0, "", err, "empty (no key in it); start from configs/na64e-dimuon.yaml");
+        status = eot_tree_fail_at(tree, 0, 0, "", err, "empty (no key in it); start from configs/na64e-dimuon.yaml");
         goto done;
     }
     if (tree->root->kind != EOT_NODE_MAP) {
-        status = fail_at(tree, 0, tree->root->line, "", err,
-                         "not a mapping (the file must consist of key: value lines); start from "
-                         "configs/na64e-dimuon.yaml");
+        status = eot_tree_fail_at(tree, 0, tree->root->line, "", err,
+                                  "not a mapping (the file must consist of key: value lines); start from "
+                                  "configs/na64e-dimuon.yaml");
         goto done;
     }
+    EOT_TRY(eot_tree_include(tree, tree->root, tree->path, err));
     for (size_t i = 0; i < n_override; i++) {
         status = apply_override(tree, i, err);
         if (status != EOT_OK && status != EOT_E_CONFIG) goto done;
@@ -502,9 +469,11 @@ done:
 }
 
 void eot_tree_free(struct eot_tree *tree) {
-    node_free(tree->root);
+    eot_node_free(tree->root);
     for (size_t i = 0; i < tree->n_override; i++) free(tree->overrides[i]);
     free(tree->overrides);
+    for (size_t i = 0; i < tree->n_included; i++) free(tree->included[i]);
+    free(tree->included);
     free(tree->path);
     eot_problems_free(&tree->problems);
     *tree = (struct eot_tree){.root = NULL};

@@ -18,7 +18,7 @@ struct eot_node {
     char *text;    /* scalars */
     bool is_plain; /* scalar without quotes */
     int line;      /* 1-based line of the key, or of the value in a list */
-    int source;    /* 0 = the file, n = override n - 1 */
+    int source;    /* 0 = the file, n = override n - 1, -n = included file n - 1 */
     size_t n_child;
     struct eot_node **child;
 };
@@ -28,12 +28,15 @@ struct eot_tree {
     char *path;       /* of the file, as given */
     char **overrides; /* "key=value" */
     size_t n_override;
+    char **included; /* paths of the files that `include` names, as they were opened */
+    size_t n_included;
     struct eot_node *root;        /* a mapping */
     struct eot_problems problems; /* what was found to be wrong with it */
 };
 
-/** Read the file, or the text `embedded` if that is not NULL, and merge the overrides in their order. Release with
- * eot_tree_free (also after a failure).
+/** Read the file ("-": standard input), or the text `embedded` if that is not NULL, put the files that its key
+ * `include` names below it (tree_include.c), and merge the overrides in their order. Release with eot_tree_free (also
+ * after a failure).
  * @return EOT_E_IO (also for what is no file: a pipe would be waited for), EOT_E_MEMORY, EOT_E_CONFIG where there is no
  * tree (malformed YAML); a key that is given twice and a malformed override are problems and no failure. */
 enum eot_status eot_tree_read(const char *path, const char *embedded, const char *const *overrides, size_t n_override,
@@ -56,5 +59,32 @@ enum eot_status eot_tree_fail(struct eot_tree *tree, const struct eot_node *node
                               struct eot_error *err, const char *format, ...) __attribute__((format(printf, 5, 6)));
 /** Where a node was written: "file" or "--set key=value", and the line. @param node NULL: the file as a whole. */
 void eot_tree_place(const struct eot_tree *tree, const struct eot_node *node, struct eot_problem *place);
+
+/* What the files that read a tree share. */
+
+void eot_node_free(struct eot_node *node);
+/** Append; on failure the child is freed. */
+bool eot_node_append(struct eot_node *parent, struct eot_node *child);
+/** Remove the child of that name, if there is one. */
+void eot_node_remove(struct eot_node *node, const char *key);
+/** The key of a section that says the same thing in other words: what is said later replaces it. NULL if there is none.
+ */
+const char *eot_node_alternative(const struct eot_node *section, const char *key);
+
+/** Parse YAML text into nodes. @param source of the nodes. @param path key of the value, "" for a whole file.
+ * @param result stays NULL for an empty document; the caller's. */
+enum eot_status eot_tree_parse(struct eot_tree *tree, int source, const char *text, size_t n, const char *path,
+                               struct eot_node **result, struct eot_error *err);
+/** eot_tree_fail for a place in a text that has become no node. @param key may be empty. */
+enum eot_status eot_tree_fail_at(struct eot_tree *tree, int source, int line, const char *key, struct eot_error *err,
+                                 const char *format, ...) __attribute__((format(printf, 6, 7)));
+/** The bytes of a file. Only files: a pipe would be waited for, for ever if nobody writes. @param path NULL: standard
+ * input to its end. @param text the caller's to free. @return EOT_E_IO, EOT_E_MEMORY, EOT_E_CONFIG (too large). */
+enum eot_status eot_tree_file(struct eot_tree *tree, int source, const char *path, char **text, size_t *n,
+                              struct eot_error *err);
+/** Put the files that the key `include` of `root` names below it, and remove the key.
+ * @param path of the file that root was read from: relative names start in its folder.
+ * @return EOT_E_CONFIG (a problem, and no whole tree), EOT_E_MEMORY. */
+enum eot_status eot_tree_include(struct eot_tree *tree, struct eot_node *root, const char *path, struct eot_error *err);
 
 #endif

@@ -24,13 +24,16 @@ problem(struct eot_reader *r, const char *path, const char *format, ...) {
     return eot_read_on(r, eot_tree_fail(&r->tree, eot_tree_nearest(&r->tree, path), path, r->err, "%s", text));
 }
 
+/** Whether a key of the default selection has a problem already: others have its value, and would have it, too. */
+static bool is_told(const struct eot_reader *r, const char *path) { return eot_problems_has(&r->tree.problems, path); }
+
 /** Windows that are not empty and a charge, of the selection whose keys begin with `prefix`. */
 static enum eot_status check_selection(struct eot_reader *r, const struct eot_selection_config *s, const char *prefix) {
     enum eot_status status = EOT_OK;
     char path[128];
 #define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
     snprintf(path, sizeof path, "%s" #key, prefix); \
-    if (s->key.low >= s->key.high) \
+    if (s->key.low >= s->key.high && !is_told(r, "selection." #key)) \
         EOT_TRY(problem(r, path, "(empty: the lower end is not below the upper one); write [low, high]"));
 #define EOT_SELECTION_NUMBER(key, dimension, min, max, fallback, meaning)
 #define EOT_SELECTION_INTEGER(key, min, max, fallback, meaning)
@@ -39,7 +42,8 @@ static enum eot_status check_selection(struct eot_reader *r, const struct eot_se
 #undef EOT_SELECTION_NUMBER
 #undef EOT_SELECTION_INTEGER
     snprintf(path, sizeof path, "%scharge", prefix);
-    if (s->charge == 0) EOT_TRY(problem(r, path, "(must be -1 or 1); -1 selects mu-, 1 selects mu+"));
+    if (s->charge == 0 && !is_told(r, "selection.charge"))
+        EOT_TRY(problem(r, path, "(must be -1 or 1); -1 selects mu-, 1 selects mu+"));
 done:
     return status;
 }
@@ -78,7 +82,7 @@ fail_volume(struct eot_reader *r, const struct eot_volume_config *volume, const 
     va_end(arguments);
     snprintf(path, sizeof path, "geometry.volumes.%s", volume->name);
     const struct eot_node *node = eot_tree_find(&r->tree, path);
-    for (size_t i = 0; node != NULL && node->source == 0 && i < node->n_child;
+    for (size_t i = 0; node != NULL && node->source <= 0 && i < node->n_child;
          i++) /* an override of one of its keys is the likely cause */
         if (node->child[i]->source > 0) {
             snprintf(path + strlen(path), sizeof path - strlen(path), ".%.40s", node->child[i]->key);
@@ -241,16 +245,17 @@ static const double LEAST_ENERGY = 1.0, LARGEST_ENERGY = 300.0, LARGEST_KINETIC_
 static enum eot_status check_beam_energy(struct eot_reader *r) {
     const struct eot_config *c = r->config;
     const char *key = eot_tree_find(&r->tree, "beam.kinetic_energy") != NULL ? "beam.kinetic_energy" : "beam.energy";
-    bool is_muon = eot_beam_is_muon(c);
+    bool is_muon = eot_beam_is_muon(c), is_hadron = eot_beam_is_hadron(c);
     double top = c->beam.energy * (1.0 + 6.0 * c->beam.spread) - eot_beam_mass(c);
     if ((!is_muon || c->physics.rare[EOT_RARE_LFC]) && c->beam.energy > LARGEST_ENERGY)
         return problem(r, key, "(%s: at most %g GeV in all); lower it",
-                       is_muon ? "conversions of muons are validated up to there"
-                               : "electrons, positrons and photons are validated up to there",
+                       is_muon     ? "conversions of muons are validated up to there"
+                       : is_hadron ? "pions and kaons are followed up to there"
+                                   : "electrons, positrons and photons are validated up to there",
                        LARGEST_ENERGY);
     if (!is_muon && c->beam.energy < LEAST_ENERGY)
-        return problem(r, key, "(electrons, positrons and photons are followed from %g GeV in all on); raise it",
-                       LEAST_ENERGY);
+        return problem(r, key, "(%s are followed from %g GeV in all on); raise it",
+                       is_hadron ? "pions and kaons" : "electrons, positrons and photons", LEAST_ENERGY);
     if (is_muon && top > LARGEST_KINETIC_OF_MUONS)
         return problem(r, c->beam.spread > 0.0 ? "beam.spread" : key,
                        "(muons reach %.6g GeV of kinetic energy within 6 standard deviations, their tables %g GeV); "
@@ -291,6 +296,16 @@ static enum eot_status check_in_world(struct eot_reader *r) {
             EOT_TRY(problem(r, keys[a],
                             "(%.6g cm is outside the world, %.6g to %.6g cm); move the beam, or enlarge geometry.world",
                             start[a], g->world_min[a], g->world_max[a]));
+    if (c->detector.srd_energy[0] > c->detector.srd_energy[1])
+        EOT_TRY(problem(r, "detector.srd.energy", "(its end is below its begin); give the lower energy first"));
+    if (c->beam.decay_region[0] > c->beam.decay_region[1])
+        EOT_TRY(problem(r, "beam.decay_region", "(its end is not behind its begin); give the smaller z first"));
+    if (eot_beam_is_hadron(c) && c->beam.decay_region[0] != c->beam.decay_region[1] &&
+        (c->beam.decay_region[1] <= c->beam.position_z || c->beam.decay_region[0] >= g->world_max[2]))
+        EOT_TRY(problem(r, "beam.decay_region",
+                        "(no part of it is between the beam's start at %.6g cm and the end of the world at %.6g cm); "
+                        "give a region there",
+                        c->beam.position_z, g->world_max[2]));
     if (strcmp(c->scoring.exit, "plane") == 0 &&
         (c->scoring.exit_z <= g->world_min[2] || c->scoring.exit_z > g->world_max[2]))
         EOT_TRY(problem(r, "scoring.exit_z",

@@ -35,6 +35,10 @@ struct eot_backend {
             processor_s; /* processor_s: of this process meanwhile, which on a CPU is what the kernel cost */
     } use[EOT_N_KERNEL]; /* of each kernel; with `verbose` it is told when the backend is closed */
     bool is_verbose;
+    _Atomic long n_launch; /* of this queue; another thread may look at it */
+    struct {
+        struct eot_buffer *range, *sum;
+    } checksum; /* of eot_backend_read; NULL before the first */
     const struct eot_backend_operations *op;
     void *state;
     struct eot_backend *next;         /* of the devices that --device lists; NULL: the last */
@@ -86,6 +90,12 @@ struct eot_backend_options {
 enum eot_status eot_backend_open(const struct eot_backend_options *options, struct eot_backend **backend,
                                  struct eot_error *err);
 void eot_backend_close(struct eot_backend *backend);
+
+/** Read n_bytes of a buffer and compare them with the checksum that the device makes of them: what one bit is wrong in
+ * on its way is not used. The host's memory is read as it is. @param offset, n_bytes multiples of 4.
+ * @return EOT_E_DEVICE (the checksums differ), what the backend returns. */
+enum eot_status eot_backend_read(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset, size_t n_bytes,
+                                 void *target, struct eot_error *err);
 
 /** The same device and program for one more thread: launches of both may be under way at a time, so that one fills the
  * device where the other leaves it idle (a launch ends with its slowest work-group, and the host looks at its outcome

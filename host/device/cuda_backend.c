@@ -303,6 +303,8 @@ static enum eot_status cuda_second_queue(struct eot_backend *backend, struct eot
     EOT_CHECK_MEMORY(b);
     *b = *backend;
     b->next = b->second_queue = NULL;
+    b->n_launch = 0;
+    b->checksum.range = b->checksum.sum = NULL;
     memset(b->use, 0, sizeof b->use);
     struct cuda *c = b->state = calloc(1, sizeof *c);
     EOT_CHECK_MEMORY(c);

@@ -33,6 +33,7 @@ static enum eot_status launch(struct eot_backend *backend, enum eot_kernel kerne
     for (int i = 0; i < eot_kernel_n_argument[kernel]; i++)
         EOT_CHECK(argument[i] != NULL, EOT_E_INTERNAL, "kernel %s: argument %s is missing; report this as a bug",
                   eot_kernel_name[kernel], eot_kernel_argument_name[kernel][i]);
+    backend->n_launch++;
     EOT_TRY(backend->op->launch(backend, kernel, n_item, group, argument, err));
 done:
     return status;

@@ -257,6 +257,8 @@ static enum eot_status opencl_second_queue(struct eot_backend *backend, struct e
     EOT_CHECK_MEMORY(b);
     *b = *backend;
     b->next = b->second_queue = NULL;
+    b->n_launch = 0;
+    b->checksum.range = b->checksum.sum = NULL;
     memset(b->use, 0, sizeof b->use);
     struct opencl *cl = b->state = calloc(1, sizeof *cl);
     EOT_CHECK_MEMORY(cl);

@@ -79,6 +79,8 @@ done:
     return status;
 }
 
+static const cl_int NO_PLATFORM = -1001; /* of the loader: no driver is installed */
+
 static enum eot_status opencl_list(struct eot_device_list *list, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     cl_platform_id platform[16];
@@ -86,14 +88,15 @@ static enum eot_status opencl_list(struct eot_device_list *list, struct eot_erro
     int ordinal = 0;
     eot_pocl_cache_check();
     cl_int code = clGetPlatformIDs(16, platform, &n_platform);
-    if (code != CL_SUCCESS) n_platform = 0; /* the loader's -1001: no driver is installed */
+    if (code == NO_PLATFORM) return EOT_OK;
+    if (code != CL_SUCCESS) return eot_cl_error(err, __FILE__, __LINE__, __func__, "clGetPlatformIDs", code);
     if (n_platform > 16) n_platform = 16;
     for (cl_uint i = 0; i < n_platform; i++) {
         cl_device_id id[64];
         cl_uint n_id = 0;
         code = clGetDeviceIDs(platform[i], CL_DEVICE_TYPE_ALL, 64, id, &n_id);
         if (code == CL_DEVICE_NOT_FOUND) continue;
-        EOT_CL(code);
+        if (code != CL_SUCCESS) return eot_cl_error(err, __FILE__, __LINE__, __func__, "clGetDeviceIDs", code);
         for (cl_uint k = 0; k < n_id && k < 64; k++) {
             struct eot_device *device;
             EOT_TRY(eot_device_list_add(list, &device, err));

@@ -6,6 +6,7 @@
 #include <fts.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 
 static const double AGE = 60; /* s: a younger file without a hash may be one that another process is writing */
 static const char SEAL[] = ".sha256";
-enum { N_HEX = 64 };
+enum { N_HEX = 64, N_STAMP = 128 };
 
 static bool ends_with(const char *name, const char *ending) {
     size_t n = strlen(name), m = strlen(ending);
@@ -44,14 +45,38 @@ static bool hash_of(const char *path, char hex[N_HEX + 1]) {
     return n == 0;
 }
 
-static bool read_seal(const char *path, char hex[N_HEX + 1]) {
+/* What the file system changes with every write to a file: with the same stamp it holds the same bytes, and need not be
+ * hashed at each start of a program. */
+static void stamp_of(const struct stat *i, char stamp[N_STAMP]) {
+    snprintf(stamp, N_STAMP, " %ju %ju %jd.%09ld %jd.%09ld\n", (uintmax_t)i->st_ino, (uintmax_t)i->st_size,
+             (intmax_t)i->st_mtim.tv_sec, i->st_mtim.tv_nsec, (intmax_t)i->st_ctim.tv_sec, i->st_ctim.tv_nsec);
+}
+
+/* The seal of a file: its hash, and behind it the stamp that it had then. */
+static bool read_seal(const char *path, char hex[N_HEX + 1], char stamp[N_STAMP]) {
     char seal[PATH_MAX];
     int descriptor = seal_path(path, seal) ? open(seal, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
     if (descriptor < 0) return false;
-    ssize_t n = read(descriptor, hex, N_HEX);
+    ssize_t n = read(descriptor, hex, N_HEX), n_stamp = n == N_HEX ? read(descriptor, stamp, N_STAMP - 1) : 0;
     close(descriptor);
     hex[N_HEX] = '\0';
+    stamp[n_stamp > 0 ? n_stamp : 0] = '\0';
     return n == N_HEX;
+}
+
+/* Written under another name and renamed, so that no process reads half a seal. */
+static void write_seal(const char *path, const char hex[N_HEX + 1], const struct stat *information) {
+    char text[N_HEX + N_STAMP], seal[PATH_MAX], temporary[PATH_MAX];
+    if (!seal_path(path, seal)) return;
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary) return;
+    int descriptor = mkostemp(temporary, O_CLOEXEC);
+    if (descriptor < 0) return;
+    memcpy(text, hex, N_HEX);
+    stamp_of(information, text + N_HEX);
+    size_t n = strlen(text);
+    bool is_written = write(descriptor, text, n) == (ssize_t)n;
+    is_written = close(descriptor) == 0 && is_written;
+    if (!is_written || rename(temporary, seal) != 0) unlink(temporary);
 }
 
 /* Whether a library holds all that its head says: the table of sections is the last of it. */
@@ -73,25 +98,26 @@ static bool is_trusted_unsealed(const char *path, const struct stat *information
 }
 
 static void check_file(const char *path, const struct stat *information) {
-    char sealed[N_HEX + 1], hex[N_HEX + 1], seal[PATH_MAX];
-    bool is_good = read_seal(path, sealed) ? hash_of(path, hex) && strcmp(hex, sealed) == 0
-                                           : is_trusted_unsealed(path, information);
+    char sealed[N_HEX + 1], hex[N_HEX + 1], old[N_STAMP], now[N_STAMP], seal[PATH_MAX];
+    bool is_good;
+    stamp_of(information, now);
+    if (read_seal(path, sealed, old)) {
+        if (strcmp(old, now) == 0) return;
+        is_good = hash_of(path, hex) && strcmp(hex, sealed) == 0;
+        if (is_good) write_seal(path, hex, information); /* copied or touched, not changed */
+    } else {
+        is_good = is_trusted_unsealed(path, information);
+    }
     if (is_good) return;
     unlink(path);
     if (seal_path(path, seal)) unlink(seal);
 }
 
-/* Written under another name and renamed, so that no process reads half a hash. */
 static void seal_file(const char *path, const struct stat *information) {
-    char hex[N_HEX + 1], seal[PATH_MAX], temporary[PATH_MAX];
+    char hex[N_HEX + 1], seal[PATH_MAX];
     if (ends_with(path, ".so") && !is_whole_library(path, information->st_size)) return;
     if (!seal_path(path, seal) || access(seal, F_OK) == 0 || !hash_of(path, hex)) return;
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary) return;
-    int descriptor = mkostemp(temporary, O_CLOEXEC);
-    if (descriptor < 0) return;
-    bool is_written = write(descriptor, hex, N_HEX) == N_HEX;
-    is_written = close(descriptor) == 0 && is_written;
-    if (!is_written || rename(temporary, seal) != 0) unlink(temporary);
+    write_seal(path, hex, information);
 }
 
 static bool own_folder(char folder[PATH_MAX]) {

@@ -92,6 +92,8 @@ void eot_backend_close(struct eot_backend *backend) {
                             eot_kernel_name[i], backend->name, backend->use[i].n_launch, backend->use[i].seconds,
                             backend->use[i].processor_s);
     struct eot_backend *next = backend->next;
+    if (backend->checksum.range != NULL) backend->op->buffer_free(backend, backend->checksum.range);
+    if (backend->checksum.sum != NULL) backend->op->buffer_free(backend, backend->checksum.sum);
     backend->op->close(backend);
     eot_backend_close(next);
 }

@@ -26,8 +26,8 @@ static enum eot_status collect_hits(struct eot_engine *g, uint64_t n_before, str
         l->hit_capacity = capacity;
     }
     eot_vertex_record *target = l->hit + l->n_hit;
-    EOT_TRY(g->b->op->buffer_read(g->b, l->hits, from * sizeof *target, n_first * sizeof *target, target, err));
-    EOT_TRY(g->b->op->buffer_read(g->b, l->hits, 0, (n - n_first) * sizeof *target, target + n_first, err));
+    EOT_TRY(eot_backend_read(g->b, l->hits, from * sizeof *target, n_first * sizeof *target, target, err));
+    EOT_TRY(eot_backend_read(g->b, l->hits, 0, (n - n_first) * sizeof *target, target + n_first, err));
     l->n_hit += n;
 done:
     return status;
@@ -46,7 +46,7 @@ static enum eot_status summarise_lanes(struct eot_engine *g, struct eot_error *e
                                                                      .n_place = l->n_place,
                                                                      .hit = l->hits},
                                      err));
-    EOT_TRY(g->b->op->buffer_read(g->b, l->sums, 0, sizeof now, now, err));
+    EOT_TRY(eot_backend_read(g->b, l->sums, 0, sizeof now, now, err));
     uint64_t n_hit_before = (uint64_t)l->sum_before[EOT_LANES_HIT];
     for (int k = 0; k < EOT_N_LANES_SUM; k++) l->sum[k] = now[k] - l->sum_before[k];
     memcpy(l->sum_before, now, sizeof now);
@@ -155,7 +155,7 @@ static enum eot_status add_tracks(struct eot_engine *g, struct eot_block *block,
     enum eot_status status = EOT_OK;
     struct eot_cascade_lanes *l = &g->cascade;
     size_t n_track = 3 * (size_t)l->c.n_track_bin;
-    EOT_TRY(g->b->op->buffer_read(g->b, l->track, 0, l->n_lane * n_track * sizeof(i64), l->track_host, err));
+    EOT_TRY(eot_backend_read(g->b, l->track, 0, l->n_lane * n_track * sizeof(i64), l->track_host, err));
     int64_t *sum = l->spectrum != NULL ? memset(l->spectrum, 0, n_track * sizeof *sum) : block->track;
     for (size_t k = 0; k < n_track; k++)
         for (size_t i = 0; i < l->n_lane; i++) sum[k] += l->track_host[k * l->n_lane + i];
@@ -180,7 +180,7 @@ static enum eot_status harvest_lanes(struct eot_engine *g, uint64_t first, uint3
     if (l->c.track_tally != EOT_TRACK_NONE) EOT_TRY(add_tracks(g, block, err));
     if (block->beam != NULL && l->c.n_arrival > 0) {
         int64_t beam[EOT_N_BEAM_SUM];
-        EOT_TRY(g->b->op->buffer_read(g->b, l->beam, 0, sizeof beam, beam, err));
+        EOT_TRY(eot_backend_read(g->b, l->beam, 0, sizeof beam, beam, err));
         for (int k = 0; k < EOT_N_BEAM_SUM; k++) block->beam[k] += beam[k];
     }
     if (l->n_hit > 1) qsort(l->hit, l->n_hit, sizeof *l->hit, compare_records);

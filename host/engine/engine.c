@@ -120,7 +120,7 @@ done:
     return status;
 }
 
-size_t eot_engine_tallies(const struct eot_engine *g) { return (size_t)g->world->event.n_selection * EOT_N_TALLY; }
+size_t eot_engine_tallies(const struct eot_engine *g) { return (size_t)eot_tallies_size(g->world->event.n_selection); }
 
 static enum eot_status create_events(struct eot_engine *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;

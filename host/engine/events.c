@@ -95,7 +95,7 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
                                                      .reaches = g->events.reaches,
                                                      .tally = g->events.tally},
                              err));
-    EOT_TRY(g->b->op->buffer_read(g->b, g->events.reaches, 0, 2 * n_look * sizeof *reaches, reaches, err));
+    EOT_TRY(eot_backend_read(g->b, g->events.reaches, 0, 2 * n_look * sizeof *reaches, reaches, err));
     *n_list = 0;
     for (size_t i = 0; i < n_look; i++)
         if ((reaches[2 * i] | reaches[2 * i + 1]) != 0) list[(*n_list)++] = (u32)i;
@@ -159,7 +159,7 @@ static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *re
                                                                    .row = v->row,
                                                                    .list = v->follow},
                                     err));
-    EOT_TRY(g->b->op->buffer_read(g->b, g->events.row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->events.rows, err));
+    EOT_TRY(eot_backend_read(g->b, g->events.row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->events.rows, err));
 done:
     return status;
 }
@@ -193,7 +193,7 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     for (size_t start = 0; start < n_vertex; start += n_part) {
         if (eot_stop_is_asked(&g->stop)) goto done;
         size_t count = n_vertex - start < n_part ? n_vertex - start : n_part, n_follow = count;
-        EOT_TRY(g->b->op->buffer_read(g->b, record, start * sizeof *copy, count * sizeof *copy, copy, err));
+        EOT_TRY(eot_backend_read(g->b, record, start * sizeof *copy, count * sizeof *copy, copy, err));
         if (g->events.n_look > 0) EOT_TRY(look_ahead(g, record, start, count, list, &n_follow, err));
         for (size_t done = 0; done < n_follow; done += g->events.chunk) {
             const uint32_t *part = g->events.n_look > 0 ? list + done : NULL;
@@ -204,10 +204,12 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     }
     tally = malloc(n_tally * sizeof *tally);
     EOT_CHECK_MEMORY(tally);
-    EOT_TRY(g->b->op->buffer_read(g->b, g->events.tally, 0, n_tally * sizeof *tally, tally, err));
+    EOT_TRY(eot_backend_read(g->b, g->events.tally, 0, n_tally * sizeof *tally, tally, err));
     block->largest = (uint32_t)tally[EOT_C_LARGEST];
     tally[EOT_C_LARGEST] = 0; /* not a sum: it has a section of its own */
-    for (size_t i = 0; i < n_tally; i++) block->event[i] += tally[i];
+    size_t n_block_tally = (size_t)g->world->event.n_selection * EOT_N_TALLY;
+    for (size_t i = 0; i < n_block_tally; i++) block->event[i] += tally[i];
+    for (size_t i = n_block_tally; i < n_tally; i++) block->map[i - n_block_tally] += tally[i];
     block->n_vertex += n_vertex;
     kept->n_followed += n_vertex;
     *is_complete = true;

@@ -90,7 +90,7 @@ enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct
     bool is_complete;
     EOT_TRY(eot_engine_cascade(&g, 0, (u32)n_shower, &block, &is_complete, err));
     if (!is_complete) goto done;
-    EOT_TRY(g.b->op->buffer_read(g.b, g.cascade.vertex, 0, n_shower * sizeof *record, record, err));
+    EOT_TRY(eot_backend_read(g.b, g.cascade.vertex, 0, n_shower * sizeof *record, record, err));
     int64_t *excluded = eot_sums_at(sums, EOT_RUN_EXCLUDED, 0);
     double unit = w.rare_unit / task->world->rare_unit; /* the sums are in units of the run */
     for (uint64_t i = 0; i < n_shower; i++) {

@@ -16,6 +16,8 @@ void eot_run_layout(size_t n_selection, bool has_arrivals, struct eot_sums_layou
     eot_sums_section_add(layout, "shower.profile", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_MAX_PROFILE, false);
     eot_sums_section_add(layout, "shower.cell", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_N_ECAL_CELL, false);
     eot_sums_section_add(layout, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true);
+    /* the same events as in the tallies: the tally hash does not need them */
+    eot_sums_section_add(layout, "selected", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, n_selection * EOT_N_MAP, false);
     if (!has_arrivals) return;
     eot_sums_section_add(layout, "beam", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_BEAM_SUM, true);
     eot_sums_section_add(layout, "shower.missed", EOT_SUMS_WIDE, EOT_SUMS_APART, 2, false);
@@ -34,6 +36,7 @@ enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
             (struct eot_block){.n_primary = s->block_primaries[i],
                                .track = eot_sums_at(s, EOT_RUN_TRACK, i),
                                .event = eot_sums_at(s, EOT_RUN_EVENT, i),
+                               .map = eot_sums_at(s, EOT_RUN_SELECTED, 0),
                                .beam = s->layout.n_section > EOT_RUN_BEAM ? eot_sums_at(s, EOT_RUN_BEAM, i) : NULL,
                                .n_step = (uint64_t)work[EOT_RUN_N_STEP],
                                .n_vertex = (uint64_t)work[EOT_RUN_N_VERTEX],

@@ -26,6 +26,7 @@ enum eot_run_section {
     EOT_RUN_PROFILE,        /* [EOT_MAX_PROFILE][E, E^2] GeV */
     EOT_RUN_CELL,           /* [EOT_N_ECAL_CELL][E, E^2] GeV */
     EOT_RUN_LARGEST,        /* [1] bits of the largest weight of a vertex, as a 32-bit float */
+    EOT_RUN_SELECTED,       /* [selections][EOT_N_MAP] */
     /* only where primaries have arrivals (eot_world_has_arrivals): */
     EOT_RUN_BEAM,         /* [EOT_N_BEAM_SUM] */
     EOT_RUN_SHOWER_MISSED /* [E, E^2] GeV of plain showers, the ledger's term */
@@ -47,17 +48,17 @@ enum eot_shower_score {
     EOT_S_FRONT,
     EOT_N_SHOWER_SCORE
 };
-/** Their sums: of each score, of its square, of score x deposit for two, of the powers of the mean depth [X0]. */
+#define EOT_N_SHOWER_POWER 6 /* powers of a score that are summed where its spread is an estimate */
+/** Their sums: of each score, of its square, of score x deposit for two, of the powers of the visible energy over the
+ * beam's and of the mean depth [X0]. */
 enum eot_shower_sum {
     EOT_SS_SCORE = 0,
     EOT_SS_SQUARE = EOT_SS_SCORE + EOT_N_SHOWER_SCORE,
     EOT_SS_CROSS_VISIBLE = EOT_SS_SQUARE + EOT_N_SHOWER_SCORE,
     EOT_SS_CROSS_PRESHOWER,
-    EOT_SS_DEPTH_1,
-    EOT_SS_DEPTH_2,
-    EOT_SS_DEPTH_3,
-    EOT_SS_DEPTH_4,
-    EOT_N_SHOWER_SUM
+    EOT_SS_VISIBLE,
+    EOT_SS_DEPTH = EOT_SS_VISIBLE + EOT_N_SHOWER_POWER,
+    EOT_N_SHOWER_SUM = EOT_SS_DEPTH + EOT_N_SHOWER_POWER
 };
 #define EOT_MAX_PROFILE 256
 /** Bins of the profile in depth, and cells of the ECAL. */
@@ -77,6 +78,7 @@ struct eot_block {
     uint64_t n_primary;
     int64_t *track; /* [3][EOT_TRACK_BINS] */
     int64_t *event; /* [selections][EOT_N_TALLY] */
+    int64_t *map;   /* [selections][EOT_N_MAP], of the whole run */
     int64_t *beam;  /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
     uint64_t n_step, n_vertex, vertex_sum;
     uint32_t largest; /* bits of the largest weight of a vertex */

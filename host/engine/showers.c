@@ -19,7 +19,7 @@ struct scorer {
     const eot_event_launch *e;
     const eot_event_world *detector;
     struct eot_shower_binning binning;
-    double preshower_depth, to_X0, shower_visible;
+    double preshower_depth, to_X0, shower_visible, beam_energy;
     struct eot_sums *sums;
 };
 
@@ -37,6 +37,11 @@ struct eot_shower_binning eot_run_shower_binning(const struct eot_config *config
 static void add_with_square(int64_t place[2 * EOT_WIDE], double v) {
     eot_wide_add(place, v);
     eot_wide_add(place + EOT_WIDE, v * v);
+}
+
+static void add_powers(int64_t place[EOT_N_SHOWER_POWER * EOT_WIDE], double v) {
+    double power = 1.0;
+    for (int k = 0; k < EOT_N_SHOWER_POWER; k++) eot_wide_add(place + EOT_WIDE * k, power *= v);
 }
 
 static double energy_of(int64_t counts) { return (double)counts / EOT_ENERGY_QUANTUM; }
@@ -67,8 +72,8 @@ static void score_shower(const struct scorer *s, uint64_t primary, const int64_t
     }
     eot_wide_add(sum + EOT_WIDE * EOT_SS_CROSS_VISIBLE, score[EOT_S_DEPOSIT] * score[EOT_S_VISIBLE]);
     eot_wide_add(sum + EOT_WIDE * EOT_SS_CROSS_PRESHOWER, score[EOT_S_DEPOSIT] * score[EOT_S_PRESHOWER]);
-    double depth = total > 0.0 ? moment / total * s->to_X0 : 0.0, power = 1.0;
-    for (int k = 0; k < 4; k++) eot_wide_add(sum + EOT_WIDE * (EOT_SS_DEPTH_1 + k), power *= depth);
+    add_powers(sum + EOT_WIDE * EOT_SS_VISIBLE, score[EOT_S_VISIBLE] / s->beam_energy);
+    add_powers(sum + EOT_WIDE * EOT_SS_DEPTH, total > 0.0 ? moment / total * s->to_X0 : 0.0);
     if (s->sums->layout.n_section > EOT_RUN_SHOWER_MISSED)
         add_with_square(eot_sums_at(s->sums, EOT_RUN_SHOWER_MISSED, 0), energy_of(a[EOT_ACC_LEDGER_MISSED]));
     for (int k = 0; k < s->binning.n_cell; k++)
@@ -122,8 +127,8 @@ static enum eot_status replay_showers(struct eot_engine *g, eot_event_launch *e,
                                                        .profile = c->profile,
                                                        .list = g->events.follow},
                               err));
-    EOT_TRY(g->b->op->buffer_read(g->b, g->events.acc, 0, n * EOT_N_ACC * sizeof *c->acc, c->acc, err));
-    EOT_TRY(g->b->op->buffer_read(g->b, c->profile, 0, n * (size_t)e->n_profile * sizeof *c->counts, c->counts, err));
+    EOT_TRY(eot_backend_read(g->b, g->events.acc, 0, n * EOT_N_ACC * sizeof *c->acc, c->acc, err));
+    EOT_TRY(eot_backend_read(g->b, c->profile, 0, n * (size_t)e->n_profile * sizeof *c->counts, c->counts, err));
 done:
     return status;
 }
@@ -147,6 +152,7 @@ enum eot_status eot_engine_showers(struct eot_engine *g, struct eot_sums *sums, 
                             .binning = eot_run_shower_binning(config),
                             .preshower_depth = config->scoring.preshower_depth,
                             .to_X0 = 1.0 / g->world->calorimeter_X0,
+                            .beam_energy = config->beam.energy,
                             .sums = sums};
     uint64_t n = (uint64_t)config->scoring.showers, first = config->sampling.first, done = 0;
     int64_t tally[EOT_N_COUNTER];
@@ -167,7 +173,7 @@ enum eot_status eot_engine_showers(struct eot_engine *g, struct eot_sums *sums, 
         done += count;
     }
     if (done < n) forget(sums);
-    EOT_TRY(g->b->op->buffer_read(g->b, g->events.tally, 0, sizeof tally, tally, err));
+    EOT_TRY(eot_backend_read(g->b, g->events.tally, 0, sizeof tally, tally, err));
     for (int i = 0; i < EOT_N_FAULT; i++)
         EOT_CHECK(tally[EOT_C_FAULT + i] == 0, EOT_E_DEVICE,
                   "%lld of the showers from primary %llu failed (fault %d); try another device, and report it",

@@ -43,7 +43,7 @@ struct eot_job {
     const char *unit;                     /* of its primaries, for progress */
     const struct eot_column_info *column; /* the primary, then the n_column values of its event rows */
     size_t n_column;
-    bool writes_vertices; /* its rows are rare vertices of showers, which HepMC files hold */
+    bool writes_vertices; /* its rows are rare vertices or decays, which HepMC files hold */
     /** Whether it makes the run that a configuration asks for. */
     bool (*accepts)(const struct eot_config *config);
     /** Sampling as the result names it: "analog", "forced". */
@@ -104,6 +104,14 @@ enum eot_status eot_job_find(const struct eot_config *config, const struct eot_j
 enum eot_status eot_run_execute(const struct eot_config *config, const struct eot_setup *setup,
                                 const struct eot_world *world, const struct eot_run_options *options,
                                 struct eot_run *run, struct eot_error *err);
+
+/** Blocks of a run at most: as many as keep its sums below 10 MB, so that they can be written often. */
+size_t eot_run_most_blocks(const struct eot_sums_layout *layout);
+
+/** Whether a run, or parts of one that are merged, has lost too many events. @param n_followed of how many.
+ * @return EOT_E_DEVICE with the command that replays the first of them. */
+enum eot_status eot_run_check_lost(const struct eot_config *config, const struct eot_run *run, uint64_t n_followed,
+                                   struct eot_error *err);
 
 /** Fill a result from a run. @param backend the devices that it was made on. @param result zeroed; release with
  * eot_result_free. config, world and run must outlive it.

@@ -163,7 +163,7 @@ static enum eot_status follow(struct muon_worker *w, uint64_t first, size_t n, s
                                                              .row = w->row_buffer,
                                                              .tally = w->tally},
                                  err));
-    EOT_TRY(b->op->buffer_read(b, w->row_buffer, 0, n * EOT_N_EXIT_COLUMN * sizeof *w->row, w->row, err));
+    EOT_TRY(eot_backend_read(b, w->row_buffer, 0, n * EOT_N_EXIT_COLUMN * sizeof *w->row, w->row, err));
 done:
     return status;
 }
@@ -209,7 +209,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
                 EOT_TRY(eot_event_rows_add(&batch->rows, primary, row, EOT_N_EXIT_COLUMN, err));
         }
     }
-    EOT_TRY(w->b->op->buffer_read(w->b, w->tally, 0, sizeof tally, tally, err));
+    EOT_TRY(eot_backend_read(w->b, w->tally, 0, sizeof tally, tally, err));
     for (int i = 0; i < EOT_N_EXIT_COUNTER; i++) counter[i] += tally[i];
     batch->rows.n_followed += batch->n;
     *is_complete = true;

@@ -23,17 +23,19 @@ static enum eot_status add(struct eot_result *result, const char *name, const ch
                         err);
 }
 
-/* Quantile q; its error is half the distance between the order statistics one binomial standard deviation below and
- * above. Where these lie in one bin, the bin is what is known: an even distribution over it. The quantile rests on the
- * muons on its thinner side. */
+/* Quantile q; its error is a quarter of the distance between the order statistics two binomial standard deviations
+ * below and above (R. S. Woodruff, J. Am. Stat. Assoc. 47 (1952) 635), or half of that between those one below and
+ * above where there are too few entries for two. Where these lie in one bin, the bin is what is known: an even
+ * distribution over it. The quantile rests on the muons on its thinner side. */
 static enum eot_status add_quantile(struct eot_result *result, const struct distribution *d, const char *label,
                                     double q, struct eot_error *err) {
     char name[80];
-    double at = q * (d->n - 1.0), spread = sqrt(q * (1.0 - q) * d->n), low = floor(fmax(0.0, at - spread)),
-           high = fmin(d->n - 1.0, ceil(at + spread));
+    double at = q * (d->n - 1.0), sigma = sqrt(q * (1.0 - q) * d->n),
+           wide = at - 2.0 * sigma >= 0.0 && at + 2.0 * sigma <= d->n - 1.0 ? 2.0 : 1.0,
+           low = floor(fmax(0.0, at - wide * sigma)), high = fmin(d->n - 1.0, ceil(at + wide * sigma));
     double below = eot_quantile_at(d->axis, d->count, low), above = eot_quantile_at(d->axis, d->count, high);
     size_t bin = eot_quantile_bin(d->axis, (float)below);
-    double error = 0.5 * (above - below);
+    double error = 0.5 * (above - below) / wide;
     if (eot_quantile_bin(d->axis, (float)above) == bin)
         error = fmax(error, (eot_quantile_edge(d->axis, bin + 1) - eot_quantile_edge(d->axis, bin)) / sqrt(12.0));
     snprintf(name, sizeof name, "%s_q%s_%s", d->name, label, d->unit);
@@ -71,25 +73,46 @@ static enum eot_status add_histogram(struct eot_result *result, const struct dis
     return eot_result_add_histogram(result, &h, err);
 }
 
+/* Moments of the energy lost about its mean: sums over the muons. */
+struct loss_moments {
+    double n, mean, variance, fourth; /* the latter two per muon */
+    double of_mean, of_variance;      /* factors on squared errors */
+    double entries;                   /* that make the variance */
+};
+
+static struct loss_moments loss_moments(const struct eot_sums *sums, const struct distribution *loss) {
+    struct loss_moments m = {.n = loss->n, .mean = eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 0) / loss->n};
+    double sum[7], n = m.n;
+    m.variance = fmax(0.0, eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 1) / n - m.mean * m.mean);
+    for (int k = 2; k <= 6; k++) sum[k] = eot_quantile_moment(loss->axis, loss->count, m.mean, k);
+    double v = sum[2] / n; /* of the same bins as the higher moments */
+    m.fourth = sum[4] / n;
+    m.of_mean = eot_statistics_skewness_factor(sum[2], sum[3]);
+    /* of the squares, whose distances from their mean are d^2 - v */
+    m.of_variance = eot_statistics_skewness_factor(sum[4] - n * v * v, sum[6] - 3.0 * v * sum[4] + 2.0 * n * v * v * v);
+    m.entries = n > 1.0 && m.fourth > 0.0 ? n * m.variance * m.variance / m.fourth : 0.0;
+    return m;
+}
+
 /* Mean and rms of the energy lost by n muons. Losses have 24 bits, squares are summed to 2^-53: a spread below that is
  * none, and then the mean has the error of its digits, and there is no rms. */
 static enum eot_status add_moments(const struct eot_sums *sums, const struct distribution *loss,
                                    struct eot_result *result, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double n = loss->n, mean = eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 0) / n,
-           variance = fmax(0.0, eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 1) / n - mean * mean),
-           fourth = eot_quantile_moment(loss->axis, loss->count, mean, 4) / n;
-    double entries = n > 1.0 && fourth > 0.0 ? n * variance * variance / fourth : 0.0; /* that make the variance */
-    double digits = ldexp(mean, -24);
+    const struct loss_moments m = loss_moments(sums, loss);
+    double digits = ldexp(m.mean, -24), v = m.variance;
     EOT_TRY(eot_add_mean(result, "exit.loss_mean_GeV", "GeV",
-                         (struct eot_mean){.value = mean, .std_error = fmax(sqrt(variance / n), digits), .n_eff = n},
+                         (struct eot_mean){.value = m.mean,
+                                           .std_error = fmax(sqrt(v / m.n * m.of_mean), digits),
+                                           .n_eff = m.n,
+                                           .n_eff_error = v > digits * digits ? m.entries : 0.0},
                          err));
-    if (variance > digits * digits)
+    if (v > digits * digits)
         EOT_TRY(eot_add_mean(
             result, "exit.loss_rms_GeV", "GeV",
-            (struct eot_mean){.value = sqrt(variance),
-                              .std_error = sqrt(fmax(0.0, fourth - variance * variance) / (4.0 * variance * n)),
-                              .n_eff = entries},
+            (struct eot_mean){.value = sqrt(v),
+                              .std_error = sqrt(fmax(0.0, m.fourth - v * v) * m.of_variance / (4.0 * v * m.n)),
+                              .n_eff = m.entries},
             err));
 done:
     return status;

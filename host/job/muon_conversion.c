@@ -127,7 +127,7 @@ static enum eot_status follow(struct conversion_worker *w, uint64_t first, size_
                                                                .row = w->row_buffer,
                                                                .counter = w->counter},
                                   err));
-    EOT_TRY(b->op->buffer_read(b, w->row_buffer, 0, n * EOT_N_CONVERSION_COLUMN * sizeof *w->row, w->row, err));
+    EOT_TRY(eot_backend_read(b, w->row_buffer, 0, n * EOT_N_CONVERSION_COLUMN * sizeof *w->row, w->row, err));
 done:
     return status;
 }
@@ -198,7 +198,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
                 EOT_TRY(keep(w, batch, primary, row, err));
         }
     }
-    EOT_TRY(w->b->op->buffer_read(w->b, w->counter, 0, sizeof counter, counter, err));
+    EOT_TRY(eot_backend_read(w->b, w->counter, 0, sizeof counter, counter, err));
     for (int i = 0; i < EOT_N_CONVERSION_COUNTER; i++) total[i] += counter[i];
     batch->rows.n_followed += batch->n;
     *is_complete = true;

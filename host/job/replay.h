@@ -90,6 +90,8 @@ enum eot_status eot_replay_muon_beam(const struct eot_config *config, const stru
                                      struct eot_replay *replay, struct eot_error *err);
 enum eot_status eot_replay_muon_conversion(const struct eot_config *config, const struct eot_world *world,
                                            uint64_t event, struct eot_replay *replay, struct eot_error *err);
+enum eot_status eot_replay_hadron(const struct eot_config *config, const struct eot_world *world, uint64_t event,
+                                  struct eot_replay *replay, struct eot_error *err);
 void eot_replay_free(struct eot_replay *replay);
 
 #endif

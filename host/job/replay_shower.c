@@ -137,7 +137,7 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
     eot_vertex_record *record = NULL;
     size_t n_record = 0;
     acc = malloc(EOT_N_ACC * sizeof *acc);
-    tally = calloc((size_t)w->event.n_selection * EOT_N_TALLY, sizeof *tally);
+    tally = calloc((size_t)eot_tallies_size(w->event.n_selection), sizeof *tally);
     stack = calloc(EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH, sizeof *stack);
     record = calloc(MAX_RECORD, sizeof *record);
     EOT_CHECK_MEMORY(acc);

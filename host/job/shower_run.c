@@ -81,7 +81,8 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     struct shower_worker *w = worker;
     int64_t *work = eot_sums_at(&b->sums, EOT_RUN_WORK, 0);
     struct eot_block block = {.track = eot_sums_at(&b->sums, EOT_RUN_TRACK, 0),
-                              .event = eot_sums_at(&b->sums, EOT_RUN_EVENT, 0)};
+                              .event = eot_sums_at(&b->sums, EOT_RUN_EVENT, 0),
+                              .map = eot_sums_at(&b->sums, EOT_RUN_SELECTED, 0)};
     if (b->sums.layout.n_section > EOT_RUN_BEAM) block.beam = eot_sums_at(&b->sums, EOT_RUN_BEAM, 0);
     EOT_TRY(eot_engine_cascade(&w->engine, b->first, b->n, &block, is_complete, err));
     if (*is_complete && w->skips_events)

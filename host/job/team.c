@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "job/job.h"
+#include "job/known.h"
+#include "job/watch.h"
 
 /* A batch that a device has finished. */
 struct finished {
@@ -32,6 +34,10 @@ struct team {
     enum eot_status status; /* of the device that failed first */
     struct eot_error error;
     double saved_s, start_s, before_s; /* clock of the last save, of the start; what earlier processes took */
+    struct worker *worker;
+    size_t n_worker;
+    double asked_s; /* clock when the run was asked to stop; 0: it was not */
+    bool is_saved_late;
 };
 
 /* One device, or a second queue on it, whose launches fill the device where the first one's leave it idle. */
@@ -40,6 +46,11 @@ struct worker {
     struct eot_backend *backend;
     void *state;         /* the job's */
     double build_before; /* JIT time of its device before the run */
+    struct eot_known known;
+    long n_launch_seen; /* by the watch, and the clock when that was new */
+    double seen_s;
+    atomic_bool is_at_work;
+    bool is_told;
     pthread_t thread;
     bool has_thread, is_second;
 };
@@ -51,11 +62,11 @@ static void finished_free(struct finished *f) {
     free(f);
 }
 
-/* Whether a run has lost too many events. @param n_followed of which. */
-static enum eot_status check_lost(const struct team *t, uint64_t n_followed, struct eot_error *err) {
+enum eot_status eot_run_check_lost(const struct eot_config *config, const struct eot_run *run, uint64_t n_followed,
+                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const struct eot_sampling_config *s = &t->context.config->sampling;
-    const struct eot_lost_events *lost = &t->run->lost;
+    const struct eot_sampling_config *s = &config->sampling;
+    const struct eot_lost_events *lost = &run->lost;
     EOT_CHECK(lost->n <= s->lost_tracks_max || (double)lost->n <= s->lost_tracks_fraction * (double)n_followed,
               EOT_E_DEVICE,
               "%llu of %llu events lost a track (more than sampling.lost_tracks_max = %llu and than "
@@ -87,7 +98,7 @@ static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_
     run->end += f->batch.n;
     eot_progress_update(&t->progress, run->end - run->first);
     if (run->n_followed == run->end - run->first) /* one event a primary: no run of this length can get over it */
-        EOT_TRY(check_lost(t, t->context.config->sampling.eot, err));
+        EOT_TRY(eot_run_check_lost(t->context.config, run, t->context.config->sampling.eot, err));
 done:
     return status;
 }
@@ -166,21 +177,62 @@ static enum eot_status work(struct worker *w, struct eot_error *err) {
         if (is_complete) {
             struct finished *done_batch = f;
             f = NULL;
+            if (!w->known.has_doubt) w->known.first_in_doubt = done_batch->batch.first;
+            w->known.has_doubt = true;
             EOT_TRY(hand_in(t, done_batch, err));
+            EOT_TRY(eot_known_check(&w->known, &t->context, w->state, w->backend, &t->run->sums.frame, false, err));
         }
         finished_free(f);
         f = NULL;
     }
+    EOT_TRY(eot_known_check(&w->known, &t->context, w->state, w->backend, &t->run->sums.frame, true, err));
 done:
     finished_free(f);
     return status;
+}
+
+/* While the workers wait for their devices, with the lock held: a device that is silent is named, and a run that is to
+ * stop is saved even if a driver does not come back. */
+static void look_at_workers(void *argument) {
+    static const double SILENT_S = 30.0, LATE_S = 1.0;
+    struct team *t = argument;
+    const struct eot_run_keeper *keeper = t->context.options->keeper;
+    const struct eot_log *log = t->context.options->log;
+    struct eot_error error = {.status = EOT_OK};
+    double now = eot_clock_seconds();
+    for (size_t i = 0; i < t->n_worker; i++) {
+        struct worker *w = &t->worker[i];
+        long n_launch = w->backend->n_launch;
+        if (w->seen_s == 0.0 || n_launch != w->n_launch_seen) w->seen_s = now;
+        w->n_launch_seen = n_launch;
+        if (!w->is_at_work || w->is_told || now - w->seen_s < SILENT_S) continue;
+        eot_log_message(
+            log, EOT_LOG_NORMAL,
+            "%s has not answered for %.0f s (a very long launch, or a driver that hangs); Ctrl-C saves what "
+            "has been done",
+            w->backend->name, now - w->seen_s);
+        w->is_told = true;
+    }
+    if (keeper == NULL || t->is_saved_late || !eot_stop_is_asked(&t->context.stop)) return;
+    if (t->asked_s == 0.0) t->asked_s = now;
+    if (now - t->asked_s < LATE_S) return;
+    t->run->wall_s = t->before_s + now - t->start_s;
+    if (keeper->save(keeper->context, t->run, false, &error) == EOT_OK)
+        eot_log_message(log, EOT_LOG_NORMAL,
+                        "what has been done is saved; a device has not answered yet: a second Ctrl-C ends the run at "
+                        "once, --resume goes on from here");
+    else
+        eot_log_message(log, EOT_LOG_NORMAL, "no checkpoint was written: %s", error.text);
+    t->is_saved_late = true;
 }
 
 static void *work_in_thread(void *argument) {
     struct worker *w = argument;
     struct team *t = w->team;
     struct eot_error error = {0};
+    atomic_store(&w->is_at_work, true);
     enum eot_status status = work(w, &error);
+    atomic_store(&w->is_at_work, false);
     if (status == EOT_OK) return NULL;
     atomic_store(&t->is_stopped, true);
     pthread_mutex_lock(&t->lock);
@@ -327,6 +379,13 @@ done:
     return status;
 }
 
+size_t eot_run_most_blocks(const struct eot_sums_layout *layout) {
+    enum { MAX_SUMS = 10000000 };
+    size_t fixed = layout->n_value[EOT_SUMS_PER_RUN] + layout->n_value[EOT_SUMS_APART],
+           n = (MAX_SUMS / sizeof(int64_t) - fixed) / (layout->n_value[EOT_SUMS_PER_BLOCK] + 1);
+    return n < EOT_MAX_BLOCK ? n : EOT_MAX_BLOCK;
+}
+
 static enum eot_status team_create(struct team *t, struct eot_run *run, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_config *config = t->context.config;
@@ -346,16 +405,16 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
     }
     t->context.batch = eot_job_batch_size(config, o->backend);
     if (t->context.batch > s->eot) t->context.batch = s->eot;
-    uint64_t most = o->wants_errors ? eot_job_largest_batch(config, o->backend) : s->eot;
-    if (t->context.batch > most) t->context.batch = most;
+    uint64_t largest = o->wants_errors ? eot_job_largest_batch(config, o->backend) : s->eot;
+    if (t->context.batch > largest) t->context.batch = largest;
     t->n_batch = (s->eot + t->context.batch - 1) / t->context.batch;
-    EOT_TRY(eot_sums_create(
-        &run->sums, &t->layout,
-        &(struct eot_sums_frame){.first = s->first,
-                                 .n_primary = s->eot,
-                                 .batch = t->context.batch,
-                                 .n_block = t->n_batch < EOT_MAX_BLOCK ? (size_t)t->n_batch : EOT_MAX_BLOCK},
-        false, err));
+    const size_t most = eot_run_most_blocks(&t->layout);
+    EOT_TRY(eot_sums_create(&run->sums, &t->layout,
+                            &(struct eot_sums_frame){.first = s->first,
+                                                     .n_primary = s->eot,
+                                                     .batch = t->context.batch,
+                                                     .n_block = t->n_batch < most ? (size_t)t->n_batch : most},
+                            false, err));
     EOT_TRY(choose_part(t, err));
 done:
     return status;
@@ -370,14 +429,16 @@ static enum eot_status conclude(struct team *t, struct worker *first, struct eot
     run->is_partial = t->n_done < t->end_batch; /* batches from the first unfinished one on do not count */
     run->wall_s = t->before_s + eot_clock_seconds() - t->start_s;
     if (t->status != EOT_OK) {
-        if (keeper != NULL) keeper->save(keeper->context, run, false, &ignored); /* what failed is what is said */
+        bool is_wrong = false; /* what was made since the last checkpoint is in doubt */
+        for (size_t i = 0; i < t->n_worker; i++) is_wrong |= t->worker[i].known.is_wrong;
+        if (keeper != NULL && !is_wrong)
+            keeper->save(keeper->context, run, false, &ignored); /* what failed is what is said */
         if (err != NULL) *err = t->error;
         return t->status;
     }
-    EOT_TRY(check_lost(t, run->n_followed, err));
     if (!run->is_partial) EOT_TRY(t->job->finish(first->state, &run->sums, err));
     if (keeper != NULL) EOT_TRY(keeper->save(keeper->context, run, !run->is_partial, err));
-    EOT_TRY(check_lost(t, run->n_followed, err));
+    EOT_TRY(eot_run_check_lost(t->context.config, run, run->n_followed, err));
 done:
     return status;
 }
@@ -389,6 +450,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     struct team team = {.context = {.config = config, .setup = setup, .world = world, .options = options},
                         .lock = PTHREAD_MUTEX_INITIALIZER};
     struct worker *worker = NULL;
+    struct eot_watch watch = {.has_thread = false};
     size_t n_worker = 0;
     bool has_progress = false;
     double kernel_before = 0.0;
@@ -407,7 +469,11 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     eot_progress_start(&team.progress, options->progress, team.job->unit, run->part_end - run->part_first,
                        run->end - run->first);
     has_progress = true;
+    team.worker = worker;
+    team.n_worker = n_worker;
+    eot_watch_start(&watch, &team.lock, look_at_workers, &team);
     run_workers(&team, worker, n_worker);
+    eot_watch_stop(&watch);
     EOT_TRY(conclude(&team, &worker[0], err));
     double built = 0.0, ignored[2];
     run->kernel_s = -kernel_before;

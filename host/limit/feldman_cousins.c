@@ -11,14 +11,32 @@ static double log_ratio(double n, double signal, double b) {
     return rate > 0.0 ? n * log(rate / top) + top - rate : -INFINITY;
 }
 
-/* Whether n is in the acceptance interval of a signal: outcomes of a higher rank have less than the level. */
+/* Probability of at most k; k may be -1. */
+static double at_most(double k, double rate) {
+    if (k < 0.0) return 0.0;
+    return rate > 0.0 ? gsl_cdf_poisson_P((unsigned)k, rate) : 1.0;
+}
+
+/* Whether an outcome is of a higher rank than `own`. */
+static int is_above(double k, double signal, double b, double own) { return log_ratio(k, signal, b) > own + 1e-12; }
+
+/* Whether n is in the acceptance interval of a signal: outcomes of a higher rank have less than the level. The ratio
+ * rises with n up to the expected number and falls beyond, so that these are neighbours on the far side of it. */
 static int is_accepted(double n, double signal, double b, double level) {
-    double rate = signal + b, own = log_ratio(n, signal, b), sum = 0.0;
-    double p = exp(-rate), last = rate + 12.0 * sqrt(rate) + 20.0;
-    for (double k = 0.0; k <= fmax(last, n); k += 1.0) {
-        if (k > 0.0) p *= rate / k;
-        if (log_ratio(k, signal, b) > own + 1e-12) sum += p;
+    double rate = signal + b, own = log_ratio(n, signal, b), turn = n <= rate ? 1.0 : -1.0;
+    if (!(rate > 0.0)) return !(n > 0.0);
+    if (n + turn < 0.0 || !is_above(n + turn, signal, b, own)) return 0.0 < level;
+    double in = n + turn, out = in, step = 1.0; /* of a higher rank; not so, or below 0 */
+    while (out >= 0.0 && is_above(out, signal, b, own)) {
+        in = out;
+        out = fmax(-1.0, out + turn * step);
+        step *= 2.0;
     }
+    while (fabs(out - in) > 1.0) {
+        double middle = floor(0.5 * (in + out));
+        *(is_above(middle, signal, b, own) ? &in : &out) = middle;
+    }
+    double sum = turn > 0.0 ? at_most(in, rate) - at_most(n, rate) : at_most(n - 1.0, rate) - at_most(in - 1.0, rate);
     return sum < level;
 }
 

@@ -105,7 +105,7 @@ static enum eot_status throw_slices(struct thrower *t, struct eot_error *err) {
                                                        .work = t->work,
                                                        .q = t->q},
                                 err));
-        EOT_TRY(b->op->buffer_read(b, t->q, 0, n * sizeof *crew->q, crew->q + first, err));
+        EOT_TRY(eot_backend_read(b, t->q, 0, n * sizeof *crew->q, crew->q + first, err));
     }
 done:
     return status;
@@ -327,6 +327,29 @@ done:
     return status;
 }
 
+/* The significance of what was seen: how often as large a q0 comes without signal. Where no pseudo-experiment has one,
+ * p is at most what one would make it. */
+static enum eot_status discovery(struct crew *crew, struct eot_limit_answer *answer, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_fit fit;
+    uint64_t n = crew->options->n_toy;
+    eot_limit_view v = eot_limit_view_of(&crew->model->head, crew->model->index, crew->model->number);
+    f64 *q = calloc(n, sizeof *q);
+    EOT_CHECK_MEMORY(q);
+    EOT_TRY(eot_model_fit(crew->model, crew->data, 0.0, &fit, err));
+    set_truth(crew, fit.x);
+    EOT_TRY(throw_all(crew, 0.0, 0, n, q, err));
+    eot_limit_work w = eot_limit_work_of(&crew->model->head, crew->model->work);
+    memcpy(w.x, crew->model->start, crew->model->head.n_parameter * sizeof *w.x);
+    double seen = eot_limit_statistic(v, crew->data.n, crew->data.aux, w, 0.0);
+    EOT_CHECK(seen >= 0.0, EOT_E_NUMERIC, "the data's likelihood has no minimum; check the model");
+    answer->p = seen > 0.0 ? fmax(fraction(q, n, seen), 1.0 / (double)n) : 1.0;
+    answer->z = answer->p > 0.5 ? 0.0 : gsl_cdf_ugaussian_Qinv(answer->p);
+done:
+    free(q);
+    return status;
+}
+
 enum eot_status eot_toys_limit(struct eot_model *model, const struct eot_data *data, double level,
                                const struct eot_limit_answer *guess, const struct eot_toys_options *options,
                                struct eot_limit_answer *answer, struct eot_toys_report *report, struct eot_error *err) {
@@ -337,7 +360,10 @@ enum eot_status eot_toys_limit(struct eot_model *model, const struct eot_data *d
     *answer =
         (struct eot_limit_answer){.observed = NAN, .observed_error = NAN, .best = guess->best, .z = NAN, .p = NAN};
     EOT_TRY(crew_create(model, data, options, report, &crew, err));
-    if (data != NULL) EOT_TRY(solve(&crew, 0, guess->observed, &answer->observed, &answer->observed_error, err));
+    if (data != NULL) {
+        EOT_TRY(solve(&crew, 0, guess->observed, &answer->observed, &answer->observed_error, err));
+        EOT_TRY(discovery(&crew, answer, err));
+    }
     for (int k = 0; k < EOT_N_BAND; k++)
         EOT_TRY(solve(&crew, k + 1, guess->expected[k], &answer->expected[k], &answer->expected_error[k], err));
     report->wall_s = eot_clock_seconds() - start;

@@ -31,7 +31,8 @@ enum eot_status eot_toys_cls(struct eot_model *model, const struct eot_data *dat
                              const struct eot_toys_options *options, struct eot_toys_cls *cls,
                              struct eot_toys_report *report, struct eot_error *err);
 
-/** Limits, with their errors from the numbers of pseudo-experiments. The crossing is found with a twentieth of them,
+/** Limits, with their errors from the numbers of pseudo-experiments, and the significance of what was seen, of which p
+ * is at least one pseudo-experiment's part. The crossing is found with a twentieth of them,
  * and all are thrown there. @param data NULL: nothing seen yet (no observed limit; nuisances of the hypotheses from the
  * Asimov set before any fit). @param guess the asymptotic limits. */
 enum eot_status eot_toys_limit(struct eot_model *model, const struct eot_data *data, double level,

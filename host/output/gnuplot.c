@@ -238,6 +238,18 @@ done:
     return status;
 }
 
+enum eot_status eot_gnuplot_picture(const struct eot_picture *p, const struct eot_text *data,
+                                    const struct eot_text *body, struct eot_error *err) {
+    static const struct form *const forms[] = {&PNG, &SVG, &PDF};
+    enum eot_status status = EOT_OK;
+    char script[128];
+    EOT_TRY(write_script(p->folder, p->name, p->width, p->height, data, body, script, err));
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if ((p->forms >> i & 1) != 0) EOT_TRY(make_picture(p->folder, p->name, script, forms[i], err));
+done:
+    return status;
+}
+
 enum eot_status eot_gnuplot_vectors(const char *folder, const char *name, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char script[128];

@@ -26,6 +26,16 @@ void eot_text_add_quoted(struct eot_text *text, const char *plain, int is_tic_la
 enum eot_status eot_gnuplot_figure(const char *folder, const char *name, size_t width, size_t height,
                                    const struct eot_text *data, const struct eot_text *body, struct eot_error *err);
 
+/** The same in other forms than PNG, or in several. @param forms bits of enum eot_picture_form (config/config.h), at
+ * least one. */
+struct eot_picture {
+    const char *folder, *name;
+    size_t width, height; /* pixels */
+    int forms;
+};
+enum eot_status eot_gnuplot_picture(const struct eot_picture *picture, const struct eot_text *data,
+                                    const struct eot_text *body, struct eot_error *err);
+
 /** The picture of a figure that eot_gnuplot_figure made, as <name>.svg and <name>.pdf too. @return EOT_E_IO. */
 enum eot_status eot_gnuplot_vectors(const char *folder, const char *name, struct eot_error *err);
 

@@ -11,8 +11,9 @@
 #include "output/file.h"
 #include "output/output.h"
 #include "output/sinks.h"
+#include "version.h"
 
-#define SCHEMA "eotmc-result/1"
+#define SCHEMA "eotmc-result/2"
 #define MEMORY_INCREMENT (1 << 20)
 #define CHUNK_BYTES (1 << 18)
 #define GZIP_LEVEL 4
@@ -74,21 +75,110 @@ static herr_t add_doubles(hid_t parent, const char *name, const double *value, s
     return add_dataset(parent, name, H5T_NATIVE_DOUBLE, 1, &size, value);
 }
 
-static herr_t add_histogram(hid_t parent, const struct eot_histogram *h) {
-    hid_t group = H5Gcreate2(parent, h->name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    herr_t failed = group < 0 || add_doubles(group, "edges", h->edges, h->n_bin + 1) < 0 ||
-                            add_doubles(group, "values", h->values, h->n_bin) < 0 ||
-                            add_doubles(group, "variances", h->variances, h->n_bin) < 0 ||
-                            add_text_attribute(group, "unit", h->unit) < 0 ||
-                            add_text_attribute(group, "title", h->title) < 0 ||
-                            add_text_attribute(group, "axis", h->axis) < 0 ||
-                            add_attribute(group, "underflow", H5T_NATIVE_DOUBLE, &h->underflow) < 0 ||
-                            add_text_attribute(group, "content_unit", h->content_unit) < 0 ||
-                            add_attribute(group, "overflow", H5T_NATIVE_DOUBLE, &h->overflow) < 0 ||
-                            add_attribute(group, "underflow_variance", H5T_NATIVE_DOUBLE, &h->underflow_variance) < 0 ||
-                            add_attribute(group, "overflow_variance", H5T_NATIVE_DOUBLE, &h->overflow_variance) < 0
+/** A truth value as h5py has it, which is how readers of UHI tell one from a number. */
+static herr_t add_flag_attribute(hid_t object, const char *name, int8_t value) {
+    static const int8_t values[] = {0, 1};
+    hid_t type = H5Tenum_create(H5T_NATIVE_INT8);
+    herr_t failed = type < 0 || H5Tenum_insert(type, "FALSE", &values[0]) < 0 ||
+                            H5Tenum_insert(type, "TRUE", &values[1]) < 0 ||
+                            add_attribute(object, name, type, &value) < 0
                         ? -1
                         : 0;
+    H5Tclose(type);
+    return failed;
+}
+
+/** A text of variable length, as UHI wants them. */
+static herr_t add_string_attribute(hid_t object, const char *name, const char *value) {
+    hid_t type = H5Tcopy(H5T_C_S1);
+    herr_t failed = type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 ||
+                            add_attribute(object, name, type, &value) < 0
+                        ? -1
+                        : 0;
+    H5Tclose(type);
+    return failed;
+}
+
+static hid_t group_below(hid_t parent, const char *name) {
+    return H5Gcreate2(parent, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+}
+
+/** metadata, a group with two texts. */
+static herr_t add_metadata(hid_t parent, const char *first_name, const char *first, const char *unit) {
+    hid_t group = group_below(parent, "metadata");
+    herr_t failed =
+        group < 0 || add_string_attribute(group, first_name, first) < 0 || add_string_attribute(group, "unit", unit) < 0
+            ? -1
+            : 0;
+    H5Gclose(group);
+    return failed;
+}
+
+/** What is in a bin, beside the title and the unit. */
+static herr_t add_content(hid_t histogram, const char *content) {
+    hid_t group = H5Gopen2(histogram, "metadata", H5P_DEFAULT);
+    herr_t failed = group < 0 ? -1 : add_string_attribute(group, "content", content);
+    H5Gclose(group);
+    return failed;
+}
+
+/** The axis as ref_axes/axis_0, and the list of references to the axes, of which there is one. */
+static herr_t add_axis(hid_t histogram, const struct eot_histogram *h) {
+    const int64_t bins = (int64_t)h->n_bin;
+    const hsize_t one = 1;
+    const bool is_regular = eot_histogram_is_regular(h);
+    hobj_ref_t reference;
+    hid_t all = group_below(histogram, "ref_axes"), axis = all < 0 ? -1 : group_below(all, "axis_0");
+    herr_t failed =
+        axis < 0 || add_string_attribute(axis, "type", is_regular ? "regular" : "variable") < 0 ||
+                add_flag_attribute(axis, "underflow", 1) < 0 || add_flag_attribute(axis, "overflow", 1) < 0 ||
+                add_flag_attribute(axis, "circular", 0) < 0 || add_metadata(axis, "label", h->axis, h->unit) < 0
+            ? -1
+            : 0;
+    if (failed >= 0 && is_regular)
+        failed = add_attribute(axis, "lower", H5T_NATIVE_DOUBLE, &h->edges[0]) < 0 ||
+                         add_attribute(axis, "upper", H5T_NATIVE_DOUBLE, &h->edges[h->n_bin]) < 0 ||
+                         add_attribute(axis, "bins", H5T_NATIVE_INT64, &bins) < 0
+                     ? -1
+                     : 0;
+    if (failed >= 0 && !is_regular) failed = add_doubles(axis, "edges", h->edges, h->n_bin + 1);
+    if (failed >= 0) failed = H5Rcreate(&reference, histogram, "ref_axes/axis_0", H5R_OBJECT, -1);
+    if (failed >= 0) failed = add_dataset(histogram, "axes", H5T_STD_REF_OBJ, 1, &one, &reference);
+    H5Gclose(axis);
+    H5Gclose(all);
+    return failed;
+}
+
+/** Contents or variances with the bins below and above the axis. */
+static herr_t add_flow(hid_t parent, const char *name, double below, const double *value, size_t n, double above) {
+    double *all = malloc((n + 2) * sizeof *all);
+    if (all == NULL) return -1;
+    all[0] = below;
+    memcpy(all + 1, value, n * sizeof *all);
+    all[n + 1] = above;
+    herr_t failed = add_doubles(parent, name, all, n + 2);
+    free(all);
+    return failed;
+}
+
+/** Schema 1 of UHI, the histograms of scikit-hep: `hist.Hist(uhi.io.hdf5.read(file["histograms/missing_energy"]))`. */
+static herr_t add_histogram(hid_t parent, const struct eot_histogram *h) {
+    const int64_t version = 1;
+    hid_t group = group_below(parent, h->name), storage = group < 0 ? -1 : group_below(group, "storage"),
+          writers = group < 0 ? -1 : group_below(group, "writer_info"),
+          writer = writers < 0 ? -1 : group_below(writers, "eotmc");
+    herr_t failed =
+        group < 0 || storage < 0 || writer < 0 || add_attribute(group, "uhi_schema", H5T_NATIVE_INT64, &version) < 0 ||
+                add_string_attribute(writer, "version", EOT_VERSION) < 0 ||
+                add_metadata(group, "title", h->title, h->content_unit) < 0 || add_content(group, h->content) < 0 ||
+                add_axis(group, h) < 0 || add_string_attribute(storage, "type", "weighted") < 0 ||
+                add_flow(storage, "values", h->underflow, h->values, h->n_bin, h->overflow) < 0 ||
+                add_flow(storage, "variances", h->underflow_variance, h->variances, h->n_bin, h->overflow_variance) < 0
+            ? -1
+            : 0;
+    H5Gclose(writer);
+    H5Gclose(writers);
+    H5Gclose(storage);
     H5Gclose(group);
     return failed;
 }
@@ -97,6 +187,29 @@ static herr_t add_histograms(hid_t file, const struct eot_result *r) {
     hid_t group = H5Gcreate2(file, "histograms", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     herr_t failed = group < 0 ? -1 : 0;
     for (size_t i = 0; failed >= 0 && i < r->n_histogram; i++) failed = add_histogram(group, &r->histogram[i]);
+    H5Gclose(group);
+    return failed;
+}
+
+/** /maps/NAME: values and variances [momentum][missing energy], with underflow and overflow. */
+static herr_t add_maps(hid_t file, const struct eot_result *r) {
+    if (r->n_map == 0) return 0;
+    hid_t group = H5Gcreate2(file, "maps", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    herr_t failed = group < 0 ? -1 : 0;
+    for (size_t i = 0; failed >= 0 && i < r->n_map; i++) {
+        const struct eot_map *m = &r->map[i];
+        const hsize_t size[2] = {m->n_bin + 2, m->n_bin + 2};
+        hid_t own = H5Gcreate2(group, m->name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        failed = own < 0 || add_dataset(own, "values", H5T_NATIVE_DOUBLE, 2, size, m->values) < 0 ||
+                         add_dataset(own, "variances", H5T_NATIVE_DOUBLE, 2, size, m->variances) < 0 ||
+                         add_text_attribute(own, "axes", "muon momentum, missing energy") < 0 ||
+                         add_text_attribute(own, "unit", "GeV") < 0 ||
+                         add_text_attribute(own, "content_unit", "1/EOT") < 0 ||
+                         add_attribute(own, "width", H5T_NATIVE_DOUBLE, &m->width) < 0
+                     ? -1
+                     : 0;
+        H5Gclose(own);
+    }
     H5Gclose(group);
     return failed;
 }
@@ -161,6 +274,7 @@ static herr_t add_tables(hid_t file, const struct eot_result *r) {
         DOUBLE(struct eot_estimate, value),
         DOUBLE(struct eot_estimate, std_error),
         DOUBLE(struct eot_estimate, n_eff),
+        DOUBLE(struct eot_estimate, n_eff_error),
         {"n_batches", offsetof(struct eot_estimate, n_batches), 0, H5T_NATIVE_LONG},
         FLAG(struct eot_estimate, is_exact),
         FLAG(struct eot_estimate, has_no_error),
@@ -198,44 +312,42 @@ static herr_t add_tables(hid_t file, const struct eot_result *r) {
     return r->n_range > 0 ? add_dataset(file, "primaries", H5T_NATIVE_UINT64, 2, ranges, r->primaries) : 0;
 }
 
-/** /events: one row per event, the columns by their names, numbers as doubles and integers as 64-bit integers;
- * /event_columns: name, unit and meaning of each. A reader that asks for doubles gets doubles of all columns. */
-static herr_t add_events(hid_t file, const struct eot_event_table *events) {
-    herr_t failed = -1;
-    size_t n = events->n_column;
-    struct member *member = NULL;
-    struct description {
-        char name[40], unit[16], meaning[128];
-    } *description = NULL;
-    union cell {
-        double real;
-        int64_t integer;
-    } *cell = NULL;
-    if (events->n_event == 0 || n == 0) return 0;
-    member = calloc(n, sizeof *member);
-    description = calloc(n, sizeof *description);
-    cell = malloc(events->n_event * n * sizeof *cell);
-    if (member == NULL || description == NULL || cell == NULL) goto done;
-    for (size_t c = 0; c < n; c++) {
-        const struct eot_column_info *column = &events->column[c];
-        member[c] = (struct member){column->name, c * sizeof *cell, 0,
-                                    column->is_integer ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE};
-        snprintf(description[c].name, sizeof description[c].name, "%s", column->name);
-        snprintf(description[c].unit, sizeof description[c].unit, "%s", column->unit);
-        snprintf(description[c].meaning, sizeof description[c].meaning, "%s", column->meaning);
-    }
-    for (size_t k = 0; k < events->n_event * n; k++)
-        if (events->column[k % n].is_integer)
-            cell[k].integer = (int64_t)events->value[k];
+/** One column of the events: its numbers as doubles, or as 64-bit integers. @param cell of n_event words. */
+static herr_t add_column(hid_t group, const struct eot_event_table *events, size_t c, void *cell) {
+    const struct eot_column_info *column = &events->column[c];
+    const hsize_t size = events->n_event;
+    for (size_t i = 0; i < events->n_event; i++) {
+        double value = events->value[i * events->n_column + c];
+        if (column->is_integer)
+            ((int64_t *)cell)[i] = (int64_t)value;
         else
-            cell[k].real = events->value[k];
-    failed = add_table(file, "events", member, n, n * sizeof *cell, cell, events->n_event);
-    const struct member described[] = {TEXT(struct description, name), TEXT(struct description, unit),
-                                       TEXT(struct description, meaning)};
-    if (failed >= 0) failed = ADD_TABLE(file, "event_columns", described, description, n);
-done:
-    free(member);
-    free(description);
+            ((double *)cell)[i] = value;
+    }
+    herr_t failed =
+        add_dataset(group, column->name, column->is_integer ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, 1, &size, cell);
+    hid_t dataset = failed < 0 ? -1 : H5Dopen2(group, column->name, H5P_DEFAULT);
+    failed = dataset < 0 || add_string_attribute(dataset, "unit", column->unit) < 0 ||
+                     add_string_attribute(dataset, "meaning", column->meaning) < 0
+                 ? -1
+                 : 0;
+    H5Dclose(dataset);
+    return failed;
+}
+
+/** /events: a dataset a column, of one number per event, with the attributes unit and meaning. The columns are in the
+ * order of their creation. */
+static herr_t add_events(hid_t file, const struct eot_event_table *events) {
+    if (events->n_event == 0 || events->n_column == 0) return 0;
+    hid_t properties = H5Pcreate(H5P_GROUP_CREATE);
+    void *cell = malloc(events->n_event * sizeof(int64_t));
+    herr_t failed =
+        cell == NULL || H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) < 0 ? -1
+                                                                                                                  : 0;
+    hid_t group = failed < 0 ? -1 : H5Gcreate2(file, "events", H5P_DEFAULT, properties, H5P_DEFAULT);
+    failed = group < 0 ? -1 : 0;
+    for (size_t c = 0; failed >= 0 && c < events->n_column; c++) failed = add_column(group, events, c, cell);
+    H5Gclose(group);
+    H5Pclose(properties);
     free(cell);
     return failed;
 }
@@ -275,9 +387,9 @@ static herr_t make_image(const struct eot_result *r, void **bytes, size_t *n_byt
     herr_t failed = access < 0 ? -1 : H5Pset_fapl_core(access, MEMORY_INCREMENT, 0);
     if (failed >= 0)
         file = H5Fcreate("result.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* the name is not used: no file behind it */
-    failed = file < 0 || add_attributes(file, r) < 0 || add_histograms(file, r) < 0 || add_tables(file, r) < 0 ||
-                     add_events(file, &r->events) < 0 || add_config(file, r->effective_yaml) < 0 ||
-                     H5Fflush(file, H5F_SCOPE_GLOBAL) < 0
+    failed = file < 0 || add_attributes(file, r) < 0 || add_histograms(file, r) < 0 || add_maps(file, r) < 0 ||
+                     add_tables(file, r) < 0 || add_events(file, &r->events) < 0 ||
+                     add_config(file, r->effective_yaml) < 0 || H5Fflush(file, H5F_SCOPE_GLOBAL) < 0
                  ? -1
                  : 0;
     ssize_t n = failed >= 0 ? H5Fget_file_image(file, NULL, 0) : -1;
@@ -315,7 +427,7 @@ static bool image_apart(const void *result, void **bytes, size_t *n_bytes, char 
     return is_good;
 }
 
-/** result.h5: /histograms/<name>/{edges,values,variances}, /events, /estimates, /config (effective YAML), attributes as
+/** result.h5: /histograms/<name> (UHI), /events/<column>, /estimates, /config (effective YAML), attributes as
  * in summary.json's `run`. HDF5 makes it in a process of its own, since it crashes where memory runs out. */
 enum eot_status eot_output_hdf5(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                 struct eot_error *err) {

@@ -112,6 +112,7 @@ enum eot_status eot_output_hepmc(const char *folder, const struct eot_config *co
     size_t number = 0;
     struct eot_final_context context = {.config = config};
     struct eot_mean sample;
+    if (eot_beam_is_hadron(config)) return eot_output_hepmc_hadrons(folder, config, result, err);
     double n_primary = 0.0, E_max = 0.0, fraction = config->scoring.record_fraction;
     EOT_CHECK(events->n_event == 0 || events->n_column == EOT_N_EVENT_COLUMN + 1, EOT_E_INTERNAL,
               "events with %zu columns, not %d; report this as a bug", events->n_column, EOT_N_EVENT_COLUMN + 1);

@@ -12,7 +12,11 @@
  * is the cross section averaged over the flux of parents and the nuclei that they meet; its error is statistical.
  * Attributes of the event: vertex_xsec_pb, sigma of this parent at this energy on this nucleus, and its error; primary
  * (the number for `eotmc replay`), cuts_passed, beam_energy_GeV. Of the run: eot_simulated, record_fraction, mphi_GeV,
- * h, config_sha256. */
+ * h, config_sha256.
+ *
+ * Beams of hadrons: one event, one decay: the hadron (status 4) and what leaves its decay (status 1; photons for
+ * neutral pions), made again from the primary's random numbers and the recorded hadron, in double precision. Weight:
+ * per hadron. Attributes of the event: channel (row of hadron_channels.def), primary, cuts_passed, beam_energy_GeV. */
 #ifndef EOT_HOST_OUTPUT_HEPMC_H
 #define EOT_HOST_OUTPUT_HEPMC_H
 
@@ -23,5 +27,8 @@
  * section), EOT_E_MEMORY. */
 enum eot_status eot_output_hepmc(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                  struct eot_error *err);
+/** The same of the decays of a beam of hadrons, which eot_output_hepmc hands on. */
+enum eot_status eot_output_hepmc_hadrons(const char *folder, const struct eot_config *config,
+                                         const struct eot_result *result, struct eot_error *err);
 
 #endif

@@ -21,16 +21,19 @@ enum eot_status eot_output_replace_file(const char *folder, const char *name, co
  * @return EOT_E_IO (no such file, not JSON, a missing or mistyped key by its name, a newer major schema by its name),
  * EOT_E_MEMORY. */
 enum eot_status eot_output_summary_read(const char *path, struct eot_result *result, struct eot_error *err);
-/** One figure of n histograms (1 to 6) that share the axis of the first, drawn over each other in the folder itself;
- * the legend shows their titles if n > 1. */
-enum eot_status eot_output_figure_histograms(const char *folder, const char *name, const char *title,
-                                             const struct eot_histogram *const *histogram, size_t n_histogram,
-                                             const struct eot_result *result, struct eot_error *err);
-/** The same with words for the vertical axis instead of "per EOT". @param result the run that is named in the corner;
- * NULL: several. */
-enum eot_status eot_output_figure_overlay(const char *folder, const char *name, const char *title,
-                                          const struct eot_histogram *const *histogram, size_t n_histogram,
-                                          const char *what, const struct eot_result *result, struct eot_error *err);
+/** A figure of n histograms (1 to 6) that share the axis of the first, drawn over each other. */
+struct eot_figure {
+    const char *folder, *name, *title;
+    const struct eot_histogram *const *histogram; /* the legend shows their titles if n > 1 */
+    size_t n;
+    const char *what;                /* on the vertical axis; NULL: what the first histogram contains */
+    const struct eot_result *result; /* the run that is named in the corner; NULL: several */
+    const struct eot_config *config; /* whose cuts are drawn; NULL: none */
+    bool has_ratio;                  /* the histograms divided by the first, below, if all have its bins */
+    int forms;                       /* of pictures: bits of enum eot_picture_form, 0 = PNG */
+};
+/** Draw it. The axis ends where entries do, and what lies beyond all bins is told. @return EOT_E_IO, EOT_E_MEMORY. */
+enum eot_status eot_output_figure(const struct eot_figure *figure, struct eot_error *err);
 /** The cut flow, categories, main estimates and balance as a text table on stdout. */
 void eot_output_print(const struct eot_result *result);
 

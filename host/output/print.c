@@ -23,7 +23,7 @@ static void print_cutflow(const struct eot_cutflow_row *row, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const struct eot_cutflow_row *c = &row[i];
         const struct eot_estimate e = eot_cutflow_row_as_estimate(c);
-        char number[96], support[64] = "";
+        char number[96], support[80] = "";
         if (c->is_not_applied) {
             printf("%-*s  %12s  its detector is not there\n", width, c->cut, "not applied");
             continue;
@@ -42,7 +42,7 @@ static void print_categories(const struct eot_category *category, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const struct eot_category *c = &category[i];
         const struct eot_estimate e = eot_category_as_estimate(c);
-        char number[96], support[64] = "";
+        char number[96], support[80] = "";
         eot_estimate_format(number, sizeof number, &e);
         if (e.is_poorly_determined) eot_support_format(support, sizeof support, &e);
         printf("%-8s  %-*s  %s%s\n", c->name, width, c->title, number, support);
@@ -61,7 +61,7 @@ static void print_estimates(const struct eot_result *r) {
     printf("\n%s\n", "estimate");
     for (size_t i = 0; i < r->n_estimate; i++) {
         const struct eot_estimate *e = &r->estimate[i];
-        char number[96], support[64];
+        char number[96], support[80];
         if (is_hidden(e)) {
             n_hidden++;
             continue;

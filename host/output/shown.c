@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "analysis/statistics.h"
 #include "output/format.h"
 
 static const double SIGMA_90 = 1.2815515655446004; /* one-sided 90 % of a Gaussian */
@@ -37,10 +38,13 @@ struct eot_estimate eot_category_as_estimate(const struct eot_category *category
 }
 
 void eot_support_format(char *text, size_t n_text, const struct eot_estimate *e) {
-    const char *poor = e->is_poorly_determined ? "poorly determined" : "";
+    const char *poor = "poorly determined";
     text[0] = '\0';
-    if (e->n_eff > 0.0)
-        snprintf(text, n_text, "  (n_eff %.4g%s%s)", e->n_eff, e->is_poorly_determined ? ", " : "", poor);
+    if (e->is_poorly_determined && e->n_eff_error > 0.0 && e->n_eff_error < fmin(e->n_eff, EOT_FEWEST_ENTRIES))
+        snprintf(text, n_text, "  (n_eff %.4g, of its error %.2g, %s)", e->n_eff, e->n_eff_error, poor);
+    else if (e->n_eff > 0.0)
+        snprintf(text, n_text, "  (n_eff %.4g%s%s)", e->n_eff, e->is_poorly_determined ? ", " : "",
+                 e->is_poorly_determined ? poor : "");
     else if (e->is_poorly_determined && !(e->upper_limit_90 > 0.0))
         snprintf(text, n_text, "  (%s)", poor);
 }

@@ -12,7 +12,8 @@ void eot_estimate_format(char *text, size_t n_text, const struct eot_estimate *e
 /** Rows of the cut flow and categories as estimates. */
 struct eot_estimate eot_cutflow_row_as_estimate(const struct eot_cutflow_row *row);
 struct eot_estimate eot_category_as_estimate(const struct eot_category *category);
-/** " (n_eff 3.2, poorly determined)", "" where n_eff is not known. */
+/** " (n_eff 3.2, poorly determined)", " (n_eff 156, of its error 7.2, poorly determined)" where a few large entries
+ * make the error, "" where n_eff is not known. @param text at least 80 bytes. */
 void eot_support_format(char *text, size_t n_text, const struct eot_estimate *e);
 
 /** How two estimates of one quantity agree: "+1.3", their difference in standard deviations; a limit is compared as a

@@ -1,5 +1,5 @@
 /** @file summary.c
- * summary.json, schema eotmc-summary/1: the writer; summary_read.c is the reader. A key more here is one more there. */
+ * summary.json, schema eotmc-summary/2: the writer; summary_read.c is the reader. A key more here is one more there. */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "output/output.h"
 #include "output/sinks.h"
 #include "output/summary_schema.h"
+#include "version.h"
 
 /* Each function returns a new reference, or NULL without memory. */
 
@@ -66,6 +67,7 @@ static json_t *estimate_to_json(const struct eot_estimate *e) {
         failed |= json_object_set_new(json, "exact", json_true());
     else
         failed |= set_support(json, e->n_eff, e->is_poorly_determined, e->upper_limit_90);
+    if (e->n_eff_error > 0.0) failed |= json_object_set_new(json, "n_eff_error", json_real(e->n_eff_error));
     if (e->lower_limit_90 > 0.0) failed |= json_object_set_new(json, "lower_limit_90", json_real(e->lower_limit_90));
     if (e->n_batches > 0) failed |= json_object_set_new(json, "n_batches", json_integer(e->n_batches));
     if (failed == 0) return json;
@@ -83,13 +85,51 @@ static json_t *doubles_to_json(const double *value, size_t n) {
     return array;
 }
 
+/** The contents of a bin with those below and above the axis. */
+static json_t *with_flow(double below, const double *value, size_t n, double above) {
+    json_t *array = doubles_to_json(value, n);
+    if (json_array_insert_new(array, 0, json_real(below)) == 0 && json_array_append_new(array, json_real(above)) == 0)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
+/** Schema 1 of UHI, the histograms of scikit-hep: https://uhi.readthedocs.io/en/latest/serialization.html */
 static json_t *histogram_to_json(const struct eot_histogram *h) {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:f}", "edges",
-                     doubles_to_json(h->edges, h->n_bin + 1), "values", doubles_to_json(h->values, h->n_bin),
-                     "variances", doubles_to_json(h->variances, h->n_bin), "unit", text_to_json(h->unit), "title",
-                     text_to_json(h->title), "axis", text_to_json(h->axis), "content_unit",
-                     text_to_json(h->content_unit), "underflow", h->underflow, "overflow", h->overflow,
-                     "underflow_variance", h->underflow_variance, "overflow_variance", h->overflow_variance);
+    json_t *axis =
+        eot_histogram_is_regular(h)
+            ? json_pack("{s:s, s:f, s:f, s:I, s:b, s:b, s:b}", "type", "regular", "lower", h->edges[0], "upper",
+                        h->edges[h->n_bin], "bins", (json_int_t)h->n_bin, "underflow", 1, "overflow", 1, "circular", 0)
+            : json_pack("{s:s, s:o, s:b, s:b, s:b}", "type", "variable", "edges",
+                        doubles_to_json(h->edges, h->n_bin + 1), "underflow", 1, "overflow", 1, "circular", 0);
+    if (axis != NULL && json_object_set_new(axis, "metadata",
+                                            json_pack("{s:o, s:o}", "label", text_to_json(h->axis), "unit",
+                                                      text_to_json(h->unit))) != 0) {
+        json_decref(axis);
+        axis = NULL;
+    }
+    return json_pack("{s:i, s:{s:{s:s}}, s:{s:o, s:s, s:o}, s:[o], s:{s:s, s:o, s:o}}", "uhi_schema", 1, "writer_info",
+                     "eotmc", "version", EOT_VERSION, "metadata", "title", text_to_json(h->title), "content",
+                     h->content, "unit", text_to_json(h->content_unit), "axes", axis, "storage", "type", "weighted",
+                     "values", with_flow(h->underflow, h->values, h->n_bin, h->overflow), "variances",
+                     with_flow(h->underflow_variance, h->variances, h->n_bin, h->overflow_variance));
+}
+
+/** The bins that are not empty: [bin of the momentum, bin of the missing energy, value, variance], 0 the underflow. */
+static json_t *map_to_json(const struct eot_map *m) {
+    json_t *entries = json_array();
+    size_t side = m->n_bin + 2;
+    int failed = 0;
+    for (size_t i = 0; i < side * side; i++)
+        if (m->values[i] > 0.0)
+            failed |= json_array_append_new(entries, json_pack("[I, I, f, f]", (json_int_t)(i / side),
+                                                               (json_int_t)(i % side), m->values[i], m->variances[i]));
+    json_t *json =
+        json_pack("{s:[s, s], s:s, s:I, s:f, s:s, s:o}", "axes", "muon momentum", "missing energy", "unit", "GeV",
+                  "bins", (json_int_t)m->n_bin, "width", m->width, "content_unit", "1/EOT", "entries", entries);
+    if (failed == 0) return json;
+    json_decref(json);
+    return NULL;
 }
 
 static json_t *performance_to_json(const struct eot_result *r) {
@@ -191,6 +231,10 @@ static json_t *result_to_json(const struct eot_result *r, const char *folder) {
     failed |= json_object_set_new(root, "lost_events", lost_to_json(r, folder));
     if (root != NULL && r->n_selection > 0) failed |= json_object_set(root, "selections", selections);
     json_decref(selections);
+    json_t *maps = json_object();
+    for (size_t i = 0; i < r->n_map; i++) failed |= json_object_set_new(maps, r->map[i].name, map_to_json(&r->map[i]));
+    if (root != NULL && r->n_map > 0) failed |= json_object_set(root, "maps", maps);
+    json_decref(maps);
     if (root != NULL) failed |= json_object_set_new(root, "warnings", warnings_to_json(&r->warnings));
     if (failed) {
         json_decref(root);
@@ -245,7 +289,7 @@ static void shorten_numbers(char *text) {
     *to = '\0';
 }
 
-/** summary.json, schema eotmc-summary/1. */
+/** summary.json, schema eotmc-summary/2. */
 enum eot_status eot_output_summary(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                    struct eot_error *err) {
     (void)config;

@@ -1,6 +1,6 @@
 /** @file summary_read.c
- * summary.json, schema eotmc-summary/1: the reader of what summary.c writes. Keys that came after the first version may
- * be absent. */
+ * summary.json: the reader of what summary.c writes, schema eotmc-summary/2, and of eotmc-summary/1. Keys that came
+ * after the first version may be absent. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -180,6 +180,7 @@ static enum eot_status read_estimates(json_t *root, const struct place *top, str
         EOT_TRY(read_number(json, &place, "value", &e.value, err));
         EOT_TRY(read_error(json, &place, &e.std_error, &e.has_no_error, err));
         READ_NUMBER_IF_THERE(json, &place, "n_eff", &e.n_eff);
+        READ_NUMBER_IF_THERE(json, &place, "n_eff_error", &e.n_eff_error);
         READ_NUMBER_IF_THERE(json, &place, "upper_limit_90", &e.upper_limit_90);
         READ_NUMBER_IF_THERE(json, &place, "lower_limit_90", &e.lower_limit_90);
         e.is_exact = json_is_true(json_object_get(json, "exact"));
@@ -191,31 +192,135 @@ done:
     return status;
 }
 
+/** The axis of a histogram in the form of UHI. @param h its edges, n_bin, axis and unit are set. */
+static enum eot_status read_axis(const json_t *json, const struct place *place, struct eot_histogram *h,
+                                 struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const json_t *metadata = json_object_get(json, "metadata");
+    const char *type = json_string_value(json_object_get(json, "type"));
+    double lower = 0.0, upper = 0.0, bins = 0.0;
+    READ_TEXT(metadata, place, "unit", h->unit);
+    READ_TEXT(metadata, place, "label", h->axis);
+    if (type != NULL && strcmp(type, "variable") == 0) {
+        EOT_TRY(read_doubles(json, place, "edges", &h->edges, &h->n_bin, err));
+        if (h->n_bin-- < 2) FAIL_AT(place, "axis of two edges or more");
+        goto done;
+    }
+    if (type == NULL || strcmp(type, "regular") != 0) FAIL_AT(place, "regular or variable axis");
+    EOT_TRY(read_number(json, place, "lower", &lower, err));
+    EOT_TRY(read_number(json, place, "upper", &upper, err));
+    EOT_TRY(read_number(json, place, "bins", &bins, err));
+    if (!(bins >= 1.0 && bins <= 1e7)) FAIL_AT(place, "axis of 1 to 1e7 bins");
+    h->n_bin = (size_t)bins;
+    h->edges = malloc((h->n_bin + 1) * sizeof *h->edges);
+    EOT_CHECK_MEMORY(h->edges);
+    for (size_t i = 0; i <= h->n_bin; i++) h->edges[i] = eot_histogram_regular_edge(lower, upper, h->n_bin, i);
+done:
+    return status;
+}
+
+/** Contents or variances with both flow bins. @param inner the caller's. */
+static enum eot_status read_flow(const json_t *storage, const struct place *place, const char *key, size_t n_bin,
+                                 double **inner, double *below_axis, double *above_axis, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n = 0;
+    EOT_TRY(read_doubles(storage, place, key, inner, &n, err));
+    if (n != n_bin + 2) FAIL_AT(place, "storage of all bins, one below and one above the axis");
+    *below_axis = (*inner)[0];
+    *above_axis = (*inner)[n - 1];
+    memmove(*inner, *inner + 1, n_bin * sizeof **inner);
+done:
+    return status;
+}
+
+/** A histogram in the form of UHI, of one axis with both flow bins. */
+static enum eot_status read_uhi(const json_t *json, const struct place *place, struct eot_histogram *h,
+                                struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    json_t *axes = NULL, *storage = NULL;
+    const json_t *metadata = json_object_get(json, "metadata");
+    EOT_TRY(read_child(json, place, "axes", JSON_ARRAY, &axes, err));
+    EOT_TRY(read_child(json, place, "storage", JSON_OBJECT, &storage, err));
+    if (json_array_size(axes) != 1) FAIL_AT(place, "histogram of one axis");
+    EOT_TRY(read_axis(json_array_get(axes, 0), place, h, err));
+    READ_TEXT(metadata, place, "title", h->title);
+    READ_TEXT(metadata, place, "unit", h->content_unit);
+    READ_TEXT_IF_THERE(metadata, place, "content", h->content);
+    EOT_TRY(read_flow(storage, place, "values", h->n_bin, &h->values, &h->underflow, &h->overflow, err));
+    EOT_TRY(read_flow(storage, place, "variances", h->n_bin, &h->variances, &h->underflow_variance,
+                      &h->overflow_variance, err));
+done:
+    return status;
+}
+
+/** A histogram as eotmc-summary/1 has it. */
+static enum eot_status read_older(const json_t *json, const struct place *place, struct eot_histogram *h,
+                                  struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n_edge = 0, n_variance = 0;
+    EOT_TRY(read_doubles(json, place, "edges", &h->edges, &n_edge, err));
+    EOT_TRY(read_doubles(json, place, "values", &h->values, &h->n_bin, err));
+    EOT_TRY(read_doubles(json, place, "variances", &h->variances, &n_variance, err));
+    if (h->n_bin == 0 || n_edge != h->n_bin + 1 || n_variance != h->n_bin)
+        FAIL_AT(place, "histogram of n + 1 edges, n values and n variances");
+    READ_TEXT(json, place, "unit", h->unit);
+    READ_TEXT_IF_THERE(json, place, "title", h->title);
+    READ_TEXT_IF_THERE(json, place, "axis", h->axis);
+    READ_NUMBER_IF_THERE(json, place, "underflow", &h->underflow);
+    READ_NUMBER_IF_THERE(json, place, "overflow", &h->overflow);
+    READ_NUMBER_IF_THERE(json, place, "underflow_variance", &h->underflow_variance);
+    READ_NUMBER_IF_THERE(json, place, "overflow_variance", &h->overflow_variance);
+    READ_TEXT_IF_THERE(json, place, "content_unit", h->content_unit);
+done:
+    return status;
+}
+
 static enum eot_status read_histogram(const char *name, const json_t *json, const struct place *place,
                                       struct eot_result *r, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_histogram h = {0};
-    size_t n_edge = 0, n_variance = 0;
+    const json_t *form = json_object_get(json, "uhi_schema");
     if (strlen(name) >= sizeof h.name) FAIL_AT(place, "histogram (its name is too long)");
     memcpy(h.name, name, strlen(name) + 1);
-    EOT_TRY(read_doubles(json, place, "edges", &h.edges, &n_edge, err));
-    EOT_TRY(read_doubles(json, place, "values", &h.values, &h.n_bin, err));
-    EOT_TRY(read_doubles(json, place, "variances", &h.variances, &n_variance, err));
-    if (h.n_bin == 0 || n_edge != h.n_bin + 1 || n_variance != h.n_bin)
-        FAIL_AT(place, "histogram of n + 1 edges, n values and n variances");
-    READ_TEXT(json, place, "unit", h.unit);
-    READ_TEXT_IF_THERE(json, place, "title", h.title);
-    READ_TEXT_IF_THERE(json, place, "axis", h.axis);
-    READ_NUMBER_IF_THERE(json, place, "underflow", &h.underflow);
-    READ_NUMBER_IF_THERE(json, place, "overflow", &h.overflow);
-    READ_NUMBER_IF_THERE(json, place, "underflow_variance", &h.underflow_variance);
-    READ_NUMBER_IF_THERE(json, place, "overflow_variance", &h.overflow_variance);
-    READ_TEXT_IF_THERE(json, place, "content_unit", h.content_unit);
+    if (form != NULL && json_integer_value(form) != 1) FAIL_AT(place, "histogram of UHI's schema 1");
+    EOT_TRY((form != NULL ? read_uhi : read_older)(json, place, &h, err));
     EOT_TRY(eot_result_add_histogram(r, &h, err));
 done:
     free(h.edges);
     free(h.values);
     free(h.variances);
+    return status;
+}
+
+static enum eot_status read_map(const char *name, const json_t *json, const struct place *place, struct eot_result *r,
+                                struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_map m = {.n_bin = (size_t)json_integer_value(json_object_get(json, "bins"))};
+    const json_t *entries = json_object_get(json, "entries"), *entry;
+    size_t side = m.n_bin + 2, i;
+    if (strlen(name) >= sizeof m.name || m.n_bin == 0 || m.n_bin > 1000 || !json_is_array(entries))
+        FAIL_AT(place, "map of bins and entries");
+    memcpy(m.name, name, strlen(name) + 1);
+    EOT_TRY(read_number(json, place, "width", &m.width, err));
+    m.values = calloc(side * side, sizeof *m.values);
+    m.variances = calloc(side * side, sizeof *m.variances);
+    EOT_CHECK_MEMORY(m.values);
+    EOT_CHECK_MEMORY(m.variances);
+    json_array_foreach(entries, i, entry) {
+        const json_t *momentum = json_array_get(entry, 0), *missing = json_array_get(entry, 1);
+        struct place inner = below(place, "entries[%zu]", i);
+        json_int_t row = json_is_integer(momentum) ? json_integer_value(momentum) : -1,
+                   column = json_is_integer(missing) ? json_integer_value(missing) : -1;
+        if (row < 0 || row >= (json_int_t)side || column < 0 || column >= (json_int_t)side ||
+            !json_is_number(json_array_get(entry, 2)) || !json_is_number(json_array_get(entry, 3)))
+            FAIL_AT(&inner, "entry of two bins, value and variance");
+        m.values[(size_t)row * side + (size_t)column] = json_number_value(json_array_get(entry, 2));
+        m.variances[(size_t)row * side + (size_t)column] = json_number_value(json_array_get(entry, 3));
+    }
+    EOT_TRY(eot_result_add_map(r, &m, err));
+done:
+    free(m.values);
+    free(m.variances);
     return status;
 }
 
@@ -301,6 +406,10 @@ static enum eot_status read_tables(json_t *root, const struct place *top, struct
         struct place place = below(top, "histograms.%s", name);
         EOT_TRY(read_histogram(name, json, &place, r, err));
     }
+    json_object_foreach(json_object_get(root, "maps"), name, json) { /* older results have none */
+        struct place place = below(top, "maps.%s", name);
+        EOT_TRY(read_map(name, json, &place, r, err));
+    }
     EOT_TRY(read_child(root, top, "faults", JSON_OBJECT, &faults, err));
     json_object_foreach(faults, name, json) {
         struct place place = below(top, "faults.%s", name);
@@ -344,7 +453,7 @@ static enum eot_status check_schema(const json_t *root, const char *path, struct
     EOT_CHECK(major <= SCHEMA_MAJOR, EOT_E_IO,
               "%s: schema '%s' (newer than " SCHEMA_NAME "%d, which this version reads); use a newer eotmc", path,
               schema, SCHEMA_MAJOR);
-    EOT_CHECK(major == SCHEMA_MAJOR, EOT_E_IO,
+    EOT_CHECK(major >= SCHEMA_OLDEST, EOT_E_IO,
               "%s: schema '%s' (must be " SCHEMA_NAME "%d); give a summary.json of eotmc", path, schema, SCHEMA_MAJOR);
 done:
     return status;

@@ -29,19 +29,9 @@ done:
     return status;
 }
 
-/* The lost events of both, the first of them in the order of primaries. */
-static void merge_lost(struct eot_lost_events *lost, const struct eot_lost_events *part) {
-    struct eot_lost_events both = {0};
-    for (size_t a = 0, b = 0; a < lost->n_kept || b < part->n_kept;) {
-        bool is_own = b == part->n_kept || (a < lost->n_kept && lost->kept[a].primary <= part->kept[b].primary);
-        size_t i = is_own ? a++ : b++;
-        const struct eot_lost_events *from = is_own ? lost : part;
-        eot_lost_events_add(&both, from->kept[i].primary, from->kept[i].faults);
-    }
-    both.n = lost->n + part->n;
-    *lost = both;
-}
+static int compare_devices(const void *a, const void *b) { return memcmp(a, b, 2 * sizeof(char[128])); }
 
+/* The devices of both, in an order of their own. */
 static void merge_devices(struct eot_checkpoint_head *head, const struct eot_checkpoint_head *part) {
     for (uint64_t i = 0; i < part->n_device; i++) {
         bool is_there = false;
@@ -50,6 +40,7 @@ static void merge_devices(struct eot_checkpoint_head *head, const struct eot_che
         if (!is_there && head->n_device < EOT_CHECKPOINT_MAX_DEVICE)
             memcpy(head->device[head->n_device++], part->device[i], sizeof part->device[i]);
     }
+    qsort(head->device, (size_t)head->n_device, sizeof head->device[0], compare_devices);
 }
 
 enum eot_status eot_merge_add(const char *folder, const struct eot_sums_layout *layout,
@@ -71,8 +62,6 @@ enum eot_status eot_merge_add(const char *folder, const struct eot_sums_layout *
     status = eot_sums_merge(&run->sums, &part.sums, &inner);
     if (status != EOT_OK) EOT_FAIL(status, "%s: %s", folder, inner.text);
     EOT_TRY(merge_rows(run, &part, err));
-    run->n_followed += part.n_followed;
-    merge_lost(&run->lost, &part.lost);
     merge_devices(head, &own);
     run->n_followed += part.n_followed;
     eot_lost_events_join(&run->lost, &part.lost);

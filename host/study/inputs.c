@@ -1,4 +1,5 @@
 /* What a study takes from the folders of runs and scans, and from the files of `eotmc yield`. */
+#include <gsl/gsl_cdf.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +14,29 @@
 #include "study/read_private.h"
 
 /* Sections that must be the same in all runs of a study, since they say what the experiment is. */
-static const char *const COMMON[] = {"beam", "geometry", "detector", "selection"};
+static const char *const COMMON[] = {"beam", "geometry", "detector", "selection"}; /* the beam first */
+
+/* Keys that say which particle of the beam a run is about: a pion among the electrons is of the same experiment. */
+static const char *const OF_THE_PARTICLE[] = {"particle", "decay_region"};
+
+static bool is_of_the_particle(const char *key) {
+    for (size_t i = 0; i < sizeof OF_THE_PARTICLE / sizeof OF_THE_PARTICLE[0]; i++)
+        if (key != NULL && strcmp(key, OF_THE_PARTICLE[i]) == 0) return true;
+    return false;
+}
+
+static bool is_same(const struct eot_node *a, const struct eot_node *b);
+
+/* The same keys with the same values, but for those of the particle. */
+static bool is_same_beam(const struct eot_node *a, const struct eot_node *b) {
+    if (a == NULL || b == NULL || a->kind != EOT_NODE_MAP || b->kind != EOT_NODE_MAP) return is_same(a, b);
+    for (size_t i = 0; i < a->n_child; i++)
+        if (!is_of_the_particle(a->child[i]->key) && !is_same(a->child[i], eot_node_child(b, a->child[i]->key)))
+            return false;
+    for (size_t i = 0; i < b->n_child; i++)
+        if (!is_of_the_particle(b->child[i]->key) && eot_node_child(a, b->child[i]->key) == NULL) return false;
+    return true;
+}
 
 static bool is_same(const struct eot_node *a, const struct eot_node *b) {
     if (a == NULL || b == NULL) return a == b;
@@ -31,14 +54,12 @@ static bool is_same(const struct eot_node *a, const struct eot_node *b) {
 struct run {
     char *folder;
     struct eot_result result;
-    json_t *summary;
     struct eot_tree config;
     char *config_path;
 };
 
 static void run_free(struct run *run) {
     eot_result_free(&run->result);
-    json_decref(run->summary);
     eot_tree_free(&run->config);
     free(run->config_path);
     free(run->folder);
@@ -48,7 +69,6 @@ static enum eot_status run_open(const char *folder, struct run *run, struct eot_
     enum eot_status status = EOT_OK;
     char *path = eot_output_path(folder, "summary.json");
     struct eot_error inner;
-    json_error_t ignored;
     *run = (struct run){.folder = strdup(folder), .config_path = eot_output_path(folder, "effective-config.yaml")};
     EOT_CHECK_MEMORY(path);
     EOT_CHECK_MEMORY(run->folder);
@@ -57,8 +77,6 @@ static enum eot_status run_open(const char *folder, struct run *run, struct eot_
               "'%s' is no folder of a run (it has no summary.json); give one that `eotmc run` or `eotmc scan` made",
               folder);
     EOT_CHECK(eot_output_summary_read(path, &run->result, &inner) == EOT_OK, EOT_E_CONFIG, "%s", inner.text);
-    run->summary = json_load_file(path, 0, &ignored);
-    EOT_CHECK(run->summary != NULL, EOT_E_CONFIG, "cannot read '%s'; run it again", path);
     EOT_CHECK(!run->result.partial, EOT_E_CONFIG,
               "the run in '%s' is partial (it was interrupted, so its numbers are not those of its configuration); run "
               "it again",
@@ -82,7 +100,8 @@ static enum eot_status same_experiment(struct eot_study_reader *r, struct run *r
         goto done;
     }
     for (size_t i = 0; i < sizeof COMMON / sizeof COMMON[0]; i++)
-        EOT_CHECK(is_same(eot_node_child(r->setup.root, COMMON[i]), eot_node_child(run->config.root, COMMON[i])),
+        EOT_CHECK((i == 0 ? is_same_beam : is_same)(eot_node_child(r->setup.root, COMMON[i]),
+                                                    eot_node_child(run->config.root, COMMON[i])),
                   EOT_E_CONFIG,
                   "the runs in '%s' and '%s' differ in section %s of their configurations (a study is one experiment); "
                   "make both with the same",
@@ -117,11 +136,55 @@ static double other_tail(const struct eot_result *result, double selected) {
     return fabs(a.value - selected) > fabs(b.value - selected) ? a.value : b.value;
 }
 
-/* Whether an estimate says of itself that it is poorly determined; *limit its 90 % upper limit, or 0. */
+/* Whether an estimate says of itself that it is poorly determined. @param limit out: its 90 % upper limit, or 0. An
+ * estimate of few entries that states none has that of a Poisson mean of which as many were seen. */
 static bool is_poor(const struct run *run, const char *name, double *limit) {
-    const json_t *e = json_object_get(json_object_get(run->summary, "estimates"), name);
-    *limit = json_number_value(json_object_get(e, "upper_limit_90"));
-    return json_is_true(json_object_get(e, "poorly_determined"));
+    const struct eot_estimate *e = eot_result_estimate(&run->result, name);
+    *limit = e->upper_limit_90;
+    if (*limit == 0.0 && e->value > 0.0 && e->n_eff > 0.0)
+        *limit = e->value * 0.5 * gsl_cdf_chisq_Pinv(0.9, 2.0 * (e->n_eff + 1.0)) / e->n_eff;
+    return e->is_poorly_determined;
+}
+
+static enum eot_status cutflow_read(const struct eot_result *result, struct eot_study_cutflow *cutflow,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    cutflow->row = calloc(result->n_cutflow > 0 ? result->n_cutflow : 1, sizeof *cutflow->row);
+    EOT_CHECK_MEMORY(cutflow->row);
+    for (size_t i = 0; i < result->n_cutflow; i++) {
+        struct eot_study_cut *cut = &cutflow->row[cutflow->n++];
+        snprintf(cut->name, sizeof cut->name, "%s", result->cutflow[i].cut);
+        cut->per_eot = result->cutflow[i].weighted;
+        cut->error = result->cutflow[i].std_error;
+    }
+done:
+    return status;
+}
+
+void eot_study_efficiency_free(struct eot_study_efficiency *e) {
+    free(e->edge);
+    free(e->value);
+    free(e->error);
+    *e = (struct eot_study_efficiency){.n = 0};
+}
+
+static enum eot_status efficiency_read(const struct eot_result *result, struct eot_study_efficiency *e,
+                                       struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_histogram *h = eot_result_histogram(result, "signal.efficiency");
+    if (h == NULL) return EOT_OK;
+    e->edge = calloc(h->n_bin + 1, sizeof *e->edge);
+    e->value = calloc(h->n_bin, sizeof *e->value);
+    e->error = calloc(h->n_bin, sizeof *e->error);
+    EOT_CHECK_MEMORY(e->edge);
+    EOT_CHECK_MEMORY(e->value);
+    EOT_CHECK_MEMORY(e->error);
+    e->n = h->n_bin;
+    memcpy(e->edge, h->edges, (h->n_bin + 1) * sizeof *e->edge);
+    memcpy(e->value, h->values, h->n_bin * sizeof *e->value);
+    for (size_t i = 0; i < h->n_bin; i++) e->error[i] = sqrt(h->variances[i]);
+done:
+    return status;
 }
 
 static enum eot_status signal_append(struct eot_study *s, struct eot_study_signal signal, struct eot_error *err) {
@@ -157,13 +220,19 @@ static enum eot_status add_signal_run(struct eot_study_reader *r, const char *fo
     EOT_TRY(same_experiment(r, &run, err));
     double other = other_tail(&run.result, s.selected.value);
     s.tail = isnan(other) ? 0.0 : fabs(other / s.selected.value - 1.0);
+    if (r->study->bins.n_cell > 1) EOT_TRY(eot_study_shape_read(r->study, &run.result, folder, &s.shape, err));
     s.xsec = 1e-3; /* tolerance of the tables of cross sections (docs/validation.md) */
     s.origin = strdup(folder);
     EOT_CHECK_MEMORY(s.origin);
+    EOT_TRY(cutflow_read(&run.result, &s.cutflow, err));
+    EOT_TRY(efficiency_read(&run.result, &s.by_energy, err));
     EOT_TRY(signal_append(r->study, s, err));
-    s.origin = NULL;
+    s = (struct eot_study_signal){.origin = NULL}; /* the study's now */
 done:
     free(s.origin);
+    free(s.cutflow.row);
+    eot_study_shape_free(&s.shape);
+    eot_study_efficiency_free(&s.by_energy);
     run_free(&run);
     return status;
 }
@@ -249,6 +318,11 @@ static enum eot_status add_yield(struct eot_study_reader *r, const char *yield, 
     json_t *root = json_load_file(yield, 0, &error);
     EOT_CHECK(root != NULL, EOT_E_CONFIG, "cannot read '%s' (%s); give the output of `eotmc yield --format json`",
               yield, error.text);
+    EOT_CHECK(
+        r->study->bins.n_cell == 1, EOT_E_CONFIG,
+        "the signal of '%s' has no shape (a yield is a number), and the study has bins; give runs of the signal, or "
+        "leave the bins out",
+        yield);
     double h = json_number_value(json_object_get(root, "h"));
     const json_t *points = json_object_get(root, "points");
     EOT_CHECK(h > 0.0 && json_array_size(points) > 0, EOT_E_CONFIG,
@@ -310,34 +384,110 @@ done:
     return status;
 }
 
-enum eot_status eot_study_add_run(struct eot_study_reader *r, const char *folder, struct eot_study_background *b,
+/* What a run says of a background: a row of backgrounds.def. */
+static const struct {
+    const char *estimate, *factors;
+} BACKGROUND[] = {
+#define EOT_BACKGROUND(estimate, factors) {estimate, factors},
+#include "backgrounds.def"
+#undef EOT_BACKGROUND
+};
+enum { N_BACKGROUND = sizeof BACKGROUND / sizeof BACKGROUND[0] };
+
+/* A factor's error as a systematic one, which the run shares with others that have the factor. */
+static enum eot_status add_factor(struct eot_study *s, const char *name, double size, const char *sample,
                                   struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_study_systematic *x = NULL;
+    for (size_t i = 0; i < s->n_systematic; i++)
+        if (strcmp(s->systematic[i].name, name) == 0) x = &s->systematic[i];
+    if (x == NULL) {
+        struct eot_study_systematic *grown = eot_array_grown(s->systematic, s->n_systematic, sizeof *grown);
+        EOT_CHECK_MEMORY(grown);
+        s->systematic = grown;
+        x = &grown[s->n_systematic++];
+        *x = (struct eot_study_systematic){.name = strdup(name), .up = 1.0 + size, .down = 1.0 / (1.0 + size)};
+        EOT_CHECK_MEMORY(x->name);
+    }
+    EOT_CHECK(fabs(x->up - 1.0 - size) < 1e-9, EOT_E_CONFIG,
+              "the runs of '%s' and '%s' have different errors of the factor '%s' (%g and %g); make both with the same",
+              x->on[0], sample, name, x->up - 1.0, size);
+    char **grown = realloc(x->on, (x->n_on + 1) * sizeof *grown);
+    EOT_CHECK_MEMORY(grown);
+    x->on = grown;
+    grown[x->n_on] = strdup(sample);
+    EOT_CHECK_MEMORY(grown[x->n_on]);
+    x->n_on++;
+done:
+    return status;
+}
+
+/* Take the factors' errors out of the run's own error, which has all of them, and make systematic ones of them. */
+static enum eot_status add_factors(struct eot_study *s, const struct eot_result *result, const char *prefix,
+                                   struct eot_study_background *b, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double square = b->per_eot.error * b->per_eot.error, own = NAN;
+    for (size_t i = 0; prefix[0] != '\0' && i < result->n_estimate; i++) {
+        const struct eot_estimate *e = &result->estimate[i];
+        size_t n = strlen(prefix);
+        if (strncmp(e->name, prefix, n) != 0) continue;
+        double error = e->value * b->per_eot.value;
+        if (strcmp(e->name + n, "statistics") == 0) {
+            own = error;
+        } else if (e->value > 0.0) {
+            square -= error * error;
+            EOT_TRY(add_factor(s, e->name + n, e->value, b->name, err));
+        }
+    }
+    b->per_eot.error = !isnan(own) ? own : sqrt(fmax(square, 0.0));
+done:
+    return status;
+}
+
+enum eot_status eot_study_add_shape(struct eot_study_reader *r, const char *folder, struct eot_study_background *b,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct run run = {.folder = NULL};
+    eot_study_shape_free(&b->shape);
+    EOT_TRY(run_open(folder, &run, err));
+    EOT_TRY(same_experiment(r, &run, err));
+    EOT_TRY(eot_study_shape_read(r->study, &run.result, folder, &b->shape, err));
+    b->is_counted = false;
+done:
+    run_free(&run);
+    return status;
+}
+
+enum eot_status eot_study_add_run(struct eot_study_reader *r, const char *folder, bool has_shape,
+                                  struct eot_study_background *b, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct run run = {.folder = NULL};
     EOT_TRY(run_open(folder, &run, err));
     EOT_TRY(same_experiment(r, &run, err));
-    b->per_eot = measured(&run.result, "selected.per_eot");
-    EOT_CHECK(!isnan(b->per_eot.value), EOT_E_CONFIG,
-              "the run in '%s' has no selected.per_eot; give the run of a background", folder);
-    b->tail = other_tail(&run.result, b->per_eot.value);
+    size_t row = 0;
+    while (row < N_BACKGROUND && eot_result_estimate(&run.result, BACKGROUND[row].estimate) == NULL) row++;
+    EOT_CHECK(row < N_BACKGROUND, EOT_E_CONFIG, "the run in '%s' has no %s; give the run of a background", folder,
+              BACKGROUND[N_BACKGROUND - 1].estimate);
+    const char *name = BACKGROUND[row].estimate;
+    b->per_eot = measured(&run.result, name);
+    bool is_selected = strcmp(name, "selected.per_eot") == 0;
+    if (is_selected) b->tail = other_tail(&run.result, b->per_eot.value);
+    EOT_TRY(add_factors(r->study, &run.result, BACKGROUND[row].factors, b, err));
     double limit;
-    if (is_poor(&run, "selected.per_eot", &limit) || !(b->per_eot.value > 0.0)) {
+    if (is_poor(&run, name, &limit) || !(b->per_eot.value > 0.0)) {
         EOT_CHECK(limit > b->per_eot.value, EOT_E_CONFIG,
                   "the run in '%s' selects nothing, and its summary has no upper limit (it was made by an older "
                   "version); run it again",
                   folder);
         b->upper_90 = limit;
     }
-    b->origin = strdup(folder);
-    b->cutflow = calloc(run.result.n_cutflow > 0 ? run.result.n_cutflow : 1, sizeof *b->cutflow);
-    EOT_CHECK_MEMORY(b->origin);
-    EOT_CHECK_MEMORY(b->cutflow);
-    for (size_t i = 0; i < run.result.n_cutflow; i++) {
-        struct eot_study_cut *cut = &b->cutflow[b->n_cutflow++];
-        snprintf(cut->name, sizeof cut->name, "%s", run.result.cutflow[i].cut);
-        cut->per_eot = run.result.cutflow[i].weighted;
-        cut->error = run.result.cutflow[i].std_error;
+    if (r->study->bins.n_cell > 1 && !has_shape) {
+        EOT_TRY(eot_study_shape_read(r->study, &run.result, folder, &b->shape, err));
+        b->is_counted = is_selected;
     }
+    b->origin = strdup(folder);
+    EOT_CHECK_MEMORY(b->origin);
+    EOT_TRY(cutflow_read(&run.result, &b->cutflow, err));
 done:
     run_free(&run);
     return status;

@@ -21,14 +21,17 @@ struct eot_plane_point {
     double rate;  /* selected signal events per EOT at h = 1 */
     double source[EOT_N_SOURCE];
     bool is_simulated; /* else interpolated */
+    double *share;     /* of a study with bins: the parts of the signal in them; else NULL */
+    double gain;       /* of a study with bins: median limit of the count in units of that of the shape; else NAN */
 };
 
-/** Limits of a method for a number of electrons, in events: they hold for all masses. */
+/** Limits of a method for a number of electrons, in events. */
 struct eot_plane_curve {
     int method; /* place among asymptotic, exact, toys, fc */
     double eot;
-    struct eot_limit_answer events;
-    const char *note; /* NULL: none */
+    bool is_count;               /* the same limits for all masses */
+    struct eot_limit_answer *at; /* [n_point] */
+    const char *note;            /* NULL: none */
 };
 
 struct eot_plane_line {
@@ -59,7 +62,10 @@ void eot_plane_free(struct eot_plane *plane);
 
 /** The coupling at which `events` are selected. */
 double eot_plane_coupling(const struct eot_plane_point *point, double eot, double events);
-/** Relative error of a limit on h: all sources. */
-double eot_plane_error(const struct eot_plane_point *point);
+/** Relative error of a limit on h: all sources that the method does not have as nuisances. */
+double eot_plane_error(const struct eot_plane_point *point, int method);
+/** The limits of a curve at the mass of the plane that is nearest. */
+const struct eot_limit_answer *eot_plane_answer(const struct eot_plane *plane, const struct eot_plane_curve *curve,
+                                                double m_phi);
 
 #endif

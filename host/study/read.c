@@ -12,11 +12,17 @@
 #include "study/read_private.h"
 
 void eot_study_free(struct eot_study *s) {
-    for (size_t i = 0; i < s->n_signal; i++) free(s->signal[i].origin);
+    for (size_t i = 0; i < s->n_signal; i++) {
+        free(s->signal[i].origin);
+        free(s->signal[i].cutflow.row);
+        eot_study_efficiency_free(&s->signal[i].by_energy);
+        eot_study_shape_free(&s->signal[i].shape);
+    }
     for (size_t i = 0; i < s->n_background; i++) {
+        eot_study_shape_free(&s->background[i].shape);
         free(s->background[i].name);
         free(s->background[i].origin);
-        free(s->background[i].cutflow);
+        free(s->background[i].cutflow.row);
     }
     for (size_t i = 0; i < s->n_systematic; i++) {
         for (size_t k = 0; k < s->systematic[i].n_on; k++) free(s->systematic[i].on[k]);
@@ -24,8 +30,10 @@ void eot_study_free(struct eot_study *s) {
         free(s->systematic[i].name);
     }
     for (size_t i = 0; i < s->n_gm2; i++) free(s->gm2[i].name);
+    for (size_t i = 0; i < s->n_mark; i++) free(s->mark[i].name);
     for (size_t i = 0; i < s->n_warning; i++) free(s->warning[i]);
-    void *list[] = {s->path, s->name, s->family, s->signal, s->background, s->systematic, s->gm2, s->warning};
+    void *list[] = {s->hepdata,    s->mark, s->path, s->name,    s->family,       s->signal,        s->background,
+                    s->systematic, s->gm2,  s->seen, s->warning, s->bins.missing, s->bins.momentum, s->bins.bin_of};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) free(list[i]);
     *s = (struct eot_study){.n_signal = 0};
 }
@@ -74,9 +82,8 @@ static enum eot_status text_read(struct eot_study_reader *r, const struct eot_no
     return EOT_OK;
 }
 
-/* Keys that nobody reads are errors. @param known separated by blanks. */
-static enum eot_status keys_check(struct eot_study_reader *r, const struct eot_node *section, const char *known,
-                                  struct eot_error *err) {
+enum eot_status eot_study_keys(struct eot_study_reader *r, const struct eot_node *section, const char *known,
+                               struct eot_error *err) {
     char copy[400];
     const char *word[40];
     size_t n = 0;
@@ -113,12 +120,43 @@ done:
     return status;
 }
 
+/* The shape of a background: relative numbers of the cells, or the folder of a run that has it. */
+static enum eot_status shape_read(struct eot_study_reader *r, const struct eot_node *item,
+                                  struct eot_study_background *b, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_node *node = eot_node_child(item, "shape");
+    size_t n = r->study->bins.n_cell;
+    if (node != NULL && n == 1)
+        return eot_tree_fail(&r->tree, node, "shape", err, "(a study without bins only counts); leave it out");
+    if (node != NULL && node->kind == EOT_NODE_SCALAR) return eot_study_add_shape(r, node->text, b, err);
+    if (node == NULL || node->kind != EOT_NODE_LIST || node->n_child != n)
+        return eot_tree_fail(&r->tree, node != NULL ? node : item, "shape", err,
+                             "(must be the folder of a run, or a list of %zu numbers, one for each bin, from low to "
+                             "high missing energy for one momentum after the other); give it",
+                             n);
+    eot_study_shape_free(&b->shape);
+    EOT_TRY(eot_study_shape_create(n, &b->shape, err));
+    for (size_t i = 0; i < n; i++) {
+        const struct eot_node *x = node->child[i];
+        if (x->kind != EOT_NODE_SCALAR ||
+            eot_number_read(x->text, EOT_DIM_NONE, &b->shape.value[i], &(enum eot_dimension){EOT_DIM_NONE}) !=
+                EOT_NUMBER_OK ||
+            !(b->shape.value[i] >= 0.0))
+            return eot_tree_fail(&r->tree, x, "shape", err, "(no number from 0); give relative numbers of events");
+        b->shape.total += b->shape.value[i];
+    }
+    if (!(b->shape.total > 0.0))
+        return eot_tree_fail(&r->tree, node, "shape", err, "(all numbers are 0); give relative numbers of events");
+done:
+    return status;
+}
+
 static enum eot_status background_read(struct eot_study_reader *r, const struct eot_node *item, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_study *s = r->study;
     const char *name, *run;
     double relative;
-    EOT_TRY(keys_check(r, item, "name run events per_eot error constraint", err));
+    EOT_TRY(eot_study_keys(r, item, "name run events per_eot error constraint shape", err));
     EOT_TRY(text_read(r, item, "name", NULL, &name, err));
     for (size_t i = 0; i < s->n_background; i++)
         if (strcmp(s->background[i].name, name) == 0 || strcmp(name, "signal") == 0)
@@ -139,7 +177,8 @@ static enum eot_status background_read(struct eot_study_reader *r, const struct 
         goto done;
     }
     if (run[0] != '\0') {
-        EOT_TRY(eot_study_add_run(r, run, b, err));
+        EOT_TRY(eot_study_add_run(r, run, eot_node_child(item, "shape") != NULL, b, err));
+        if (eot_node_child(item, "shape") != NULL) status = shape_read(r, item, b, err);
         goto done;
     }
     double value;
@@ -149,6 +188,7 @@ static enum eot_status background_read(struct eot_study_reader *r, const struct 
     b->per_eot = (struct eot_measured){value, value * relative};
     b->origin = strdup("given as a number");
     EOT_CHECK_MEMORY(b->origin);
+    if (s->bins.n_cell > 1 || eot_node_child(item, "shape") != NULL) EOT_TRY(shape_read(r, item, b, err));
 done:
     return status;
 }
@@ -158,7 +198,7 @@ static enum eot_status systematic_read(struct eot_study_reader *r, const struct 
     struct eot_study *s = r->study;
     const char *name, *kind;
     double size;
-    EOT_TRY(keys_check(r, item, "name on size constraint", err));
+    EOT_TRY(eot_study_keys(r, item, "name on size constraint", err));
     EOT_TRY(text_read(r, item, "name", NULL, &name, err));
     EOT_TRY(text_read(r, item, "constraint", "lognormal", &kind, err));
     EOT_TRY(eot_study_number(r, item, "size", NAN, 0.0, 2.0, &size, err));
@@ -202,7 +242,7 @@ static enum eot_status gm2_read(struct eot_study_reader *r, const struct eot_nod
     enum eot_status status = EOT_OK;
     struct eot_study *s = r->study;
     const char *name;
-    EOT_TRY(keys_check(r, item, "name deviation error", err));
+    EOT_TRY(eot_study_keys(r, item, "name deviation error", err));
     EOT_TRY(text_read(r, item, "name", NULL, &name, err));
     struct eot_study_gm2 *grown = eot_array_grown(s->gm2, s->n_gm2, sizeof *grown);
     EOT_CHECK_MEMORY(grown);
@@ -212,6 +252,39 @@ static enum eot_status gm2_read(struct eot_study_reader *r, const struct eot_nod
     EOT_CHECK_MEMORY(g->name);
     EOT_TRY(eot_study_number(r, item, "deviation", NAN, 0.0, 1.0, &g->deviation, err));
     EOT_TRY(eot_study_number(r, item, "error", NAN, 0.0, 1.0, &g->error, err));
+done:
+    return status;
+}
+
+static enum eot_status mark_read(struct eot_study_reader *r, const struct eot_node *item, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_study *s = r->study;
+    const char *name;
+    EOT_TRY(eot_study_keys(r, item, "name m_phi h", err));
+    EOT_TRY(text_read(r, item, "name", NULL, &name, err));
+    struct eot_study_mark *grown = eot_array_grown(s->mark, s->n_mark, sizeof *grown);
+    EOT_CHECK_MEMORY(grown);
+    s->mark = grown;
+    struct eot_study_mark *m = &grown[s->n_mark++];
+    *m = (struct eot_study_mark){.name = strdup(name)};
+    EOT_CHECK_MEMORY(m->name);
+    EOT_TRY(eot_study_number(r, item, "m_phi", NAN, 1e-6, 1e6, &m->m_phi, err));
+    EOT_TRY(eot_study_number(r, item, "h", NAN, 1e-12, 1e3, &m->h, err));
+done:
+    return status;
+}
+
+/* The record of HEPData, in the form that pyhf's patchsets want it. */
+static enum eot_status hepdata_read(struct eot_study_reader *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_node *node = eot_node_child(r->tree.root, "hepdata");
+    const char *text;
+    if (node == NULL) goto done;
+    EOT_TRY(text_read(r, r->tree.root, "hepdata", NULL, &text, err));
+    if (strncmp(text, "ins", 3) != 0 || strlen(text) != 10 || strspn(text + 3, "0123456789") != 7)
+        return eot_tree_fail(&r->tree, node, "hepdata", err, "(no record of HEPData); give ins and seven digits");
+    r->study->hepdata = strdup(text);
+    EOT_CHECK_MEMORY(r->study->hepdata);
 done:
     return status;
 }
@@ -282,10 +355,42 @@ static enum eot_status relic_read(struct eot_study_reader *r, struct eot_error *
     const struct eot_node *relic = eot_node_child(r->tree.root, "relic");
     s->relic_ratio = NAN;
     if (relic == NULL) goto done;
-    EOT_TRY(keys_check(r, relic, "mass_ratio coupling sigma_v_pb", err));
+    EOT_TRY(eot_study_keys(r, relic, "mass_ratio coupling sigma_v_pb", err));
     EOT_TRY(eot_study_number(r, relic, "mass_ratio", 3.0, 0.51, 1e3, &s->relic_ratio, err));
     EOT_TRY(eot_study_number(r, relic, "coupling", 0.1, 1e-6, 10.0, &s->relic_coupling, err));
     EOT_TRY(eot_study_number(r, relic, "sigma_v_pb", 10.0, 1e-6, 1e6, &s->relic_sigma_v, err));
+done:
+    return status;
+}
+
+/* Events seen: their number, or that of each cell. */
+static enum eot_status observed_read(struct eot_study_reader *r, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_study *s = r->study;
+    const struct eot_node *node = eot_node_child(r->tree.root, "observed");
+    size_t n = s->bins.n_cell;
+    s->observed = NAN;
+    if (node == NULL) goto done;
+    bool is_list = node->kind == EOT_NODE_LIST;
+    if (n > 1 && (!is_list || node->n_child != n))
+        return eot_tree_fail(
+            &r->tree, node, "observed", err,
+            "(must be a list of %zu numbers, one for each bin, from low to high missing energy for one "
+            "momentum after the other); give it",
+            n);
+    s->seen = calloc(n, sizeof *s->seen);
+    EOT_CHECK_MEMORY(s->seen);
+    s->observed = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const struct eot_node *x = is_list && node->n_child > i ? node->child[i] : node;
+        if (x->kind != EOT_NODE_SCALAR || (is_list && node->n_child != n) ||
+            eot_number_read(x->text, EOT_DIM_NONE, &s->seen[i], &(enum eot_dimension){EOT_DIM_NONE}) != EOT_NUMBER_OK)
+            return eot_tree_fail(&r->tree, x, "observed", err, "(no number); give the number of events seen");
+        if (!(s->seen[i] >= 0.0 && s->seen[i] <= 1e6 && s->seen[i] == floor(s->seen[i])))
+            return eot_tree_fail(&r->tree, x, "observed", err,
+                                 "(no whole number from 0 to 1e6); give the number of events seen");
+        s->observed += s->seen[i];
+    }
 done:
     return status;
 }
@@ -295,9 +400,10 @@ static enum eot_status study_fill(struct eot_study_reader *r, struct eot_error *
     struct eot_study *s = r->study;
     const struct eot_node *root = r->tree.root;
     const char *schema, *name;
-    EOT_TRY(keys_check(r, root,
+    EOT_TRY(
+        eot_study_keys(r, root,
                        "schema name eot eot_family confidence_level methods observed signals backgrounds systematics "
-                       "gm2 relic",
+                       "gm2 relic bins marks hepdata",
                        err));
     EOT_TRY(text_read(r, root, "schema", NULL, &schema, err));
     if (strcmp(schema, "eotmc-study/1") != 0)
@@ -308,12 +414,8 @@ static enum eot_status study_fill(struct eot_study_reader *r, struct eot_error *
     EOT_CHECK_MEMORY(s->name);
     EOT_TRY(eot_study_number(r, root, "eot", NAN, 1.0, 1e20, &s->eot, err));
     EOT_TRY(eot_study_number(r, root, "confidence_level", 0.9, 0.5, 0.9999, &s->level, err));
-    s->observed = NAN;
-    if (eot_node_child(root, "observed") != NULL)
-        EOT_TRY(eot_study_number(r, root, "observed", NAN, 0.0, 1e6, &s->observed, err));
-    if (!isnan(s->observed) && s->observed != floor(s->observed))
-        return eot_tree_fail(&r->tree, eot_node_child(root, "observed"), "observed", err,
-                             "(no whole number); give the number of events seen");
+    EOT_TRY(eot_study_read_bins(r, err));
+    EOT_TRY(observed_read(r, err));
     EOT_TRY(family_read(r, err));
     EOT_TRY(methods_read(r, err));
     EOT_TRY(relic_read(r, err));
@@ -321,22 +423,25 @@ static enum eot_status study_fill(struct eot_study_reader *r, struct eot_error *
     EOT_TRY(each(r, "backgrounds", false, background_read, err));
     EOT_TRY(each(r, "systematics", false, systematic_read, err));
     EOT_TRY(each(r, "gm2", false, gm2_read, err));
+    EOT_TRY(each(r, "marks", false, mark_read, err));
+    EOT_TRY(hepdata_read(r, err));
     qsort(s->signal, s->n_signal, sizeof *s->signal, by_mass);
     for (size_t i = 1; i < s->n_signal; i++)
         EOT_CHECK(s->signal[i].m_phi > s->signal[i - 1].m_phi, EOT_E_CONFIG,
                   "%s: two signals of %g GeV (%s, %s); leave one out", s->path, s->signal[i].m_phi,
                   s->signal[i - 1].origin, s->signal[i].origin);
+    EOT_TRY(eot_study_join(s, err));
 done:
     return status;
 }
 
-enum eot_status eot_study_read(const char *path, const char *const *overrides, size_t n_override,
+enum eot_status eot_study_read(const char *path, const char *text, const char *const *overrides, size_t n_override,
                                struct eot_study *study, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_study_reader r = {.study = study};
     *study = (struct eot_study){.path = strdup(path)};
     EOT_CHECK_MEMORY(study->path);
-    EOT_TRY(eot_tree_read(path, NULL, overrides, n_override, &r.tree, err));
+    EOT_TRY(eot_tree_read(path, text, overrides, n_override, &r.tree, err));
     EOT_TRY(study_fill(&r, err));
 done:
     eot_tree_free(&r.tree);

@@ -15,7 +15,7 @@ static void add_curve(struct eot_text *data, const struct eot_plane *plane, cons
         const struct eot_plane_point *p = &plane->point[i];
         eot_text_add(data, "%.7g", p->m_phi);
         for (int k = -1; k < EOT_N_BAND; k++) {
-            double events = k < 0 ? c->events.observed : c->events.expected[k],
+            double events = k < 0 ? c->at[i].observed : c->at[i].expected[k],
                    h = isnan(events) ? NAN : eot_plane_coupling(p, c->eot, events);
             if (isnan(h)) {
                 eot_text_add(data, " NaN");
@@ -58,6 +58,12 @@ enum eot_status eot_study_write_figure(const struct eot_study *study, const stru
     const struct eot_plane_curve *first = &plane->curve[0];
     for (size_t i = 0; i < plane->n_curve; i++) add_curve(&data, plane, &plane->curve[i], &low, &high);
     for (size_t i = 0; i < plane->n_line; i++) add_line(&data, plane, &plane->line[i], &low);
+    for (size_t i = 0; i < study->n_mark; i++) {
+        eot_text_add(&data, "# %s: m_phi h\n%.7g %.7g\n\n\n", study->mark[i].name, study->mark[i].m_phi,
+                     study->mark[i].h);
+        low = fmin(low, study->mark[i].h);
+        high = fmax(high, study->mark[i].h);
+    }
     low = pow(10.0, floor(log10(low) + 0.3));
     high = pow(10.0, ceil(log10(high)));
     eot_text_add(&script,
@@ -68,7 +74,7 @@ enum eot_status eot_study_write_figure(const struct eot_study *study, const stru
                  "set label 99 'eotmc %s' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n"
                  "set style fill solid 1.0 noborder\nplot ",
                  plane->point[0].m_phi, plane->point[plane->n_point - 1].m_phi, low, high,
-                 (2 + 2 * plane->n_curve + plane->n_line) / 3 + 1, EOT_VERSION);
+                 (2 + 2 * plane->n_curve + plane->n_line + study->n_mark) / 3 + 1, EOT_VERSION);
     for (size_t l = 0; l < plane->n_line; l++) { /* the wider band first */
         const struct eot_plane_line *x = &plane->line[plane->n_line - 1 - l];
         if (x->n_sigma == 0.0) continue;
@@ -96,7 +102,7 @@ enum eot_status eot_study_write_figure(const struct eot_study *study, const stru
         eot_text_add(&script, ", \\\n     '' index %zu using 1:5 with lines linecolor '%s' dashtype %d linewidth %s", i,
                      is_own ? colour[c->method] : "#777777", is_own ? 2 : 3, is_own ? "1.5" : "0.8");
         add_title(&script, title.text != NULL ? title.text : "");
-        if (isnan(c->events.observed)) continue;
+        if (isnan(c->at[0].observed)) continue;
         eot_text_free(&title);
         eot_text_add(&title, "%s, %g EOT, observed", eot_study_method_name[c->method], c->eot);
         eot_text_add(&script, ", \\\n     '' index %zu using 1:2 with lines linecolor '%s' linewidth 1.8", i,
@@ -108,6 +114,12 @@ enum eot_status eot_study_write_figure(const struct eot_study *study, const stru
         eot_text_add(&script, ", \\\n     '' index %zu using 1:3 with lines linecolor '#7B3294' dashtype 4",
                      plane->n_curve + l);
         add_title(&script, plane->line[l].name);
+    }
+    for (size_t i = 0; i < study->n_mark; i++) {
+        eot_text_add(&script,
+                     ", \\\n     '' index %zu using 1:2 with points pointtype %zu pointsize 2 linecolor '#000000'",
+                     plane->n_curve + plane->n_line + i, 4 + 2 * i);
+        add_title(&script, study->mark[i].name);
     }
     eot_text_add(&script, "\n");
     EOT_TRY(eot_gnuplot_figure(folder, "plane", 1200, 1200, &data, &script, err));

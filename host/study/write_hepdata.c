@@ -56,15 +56,14 @@ static void limit_table(struct eot_text *t, const struct eot_study *study, const
                                        "Expected limit on h, -1 sigma", "Expected limit on h, median",
                                        "Expected limit on h, +1 sigma", "Expected limit on h, +2 sigma"};
     add_masses(t, study);
-    for (int k = isnan(c->events.observed) ? 1 : 0; k < 6; k++) {
-        double events = k == 0 ? c->events.observed : c->events.expected[k - 1];
+    for (int k = isnan(c->at[0].observed) ? 1 : 0; k < 6; k++) {
         begin_variable(t, name[k], "");
         add_qualifiers(t, study, c->eot);
         eot_text_add(t, "  values:\n");
         for (size_t i = 0; i < plane->n_point; i++) {
             const struct eot_plane_point *p = &plane->point[i];
-            double h = eot_plane_coupling(p, c->eot, events);
-            if (p->is_simulated) add_value(t, h, h * eot_plane_error(p), "simulation");
+            double h = eot_plane_coupling(p, c->eot, k == 0 ? c->at[i].observed : c->at[i].expected[k - 1]);
+            if (p->is_simulated) add_value(t, h, h * eot_plane_error(p, c->method), "simulation");
         }
     }
 }
@@ -83,19 +82,45 @@ static void efficiency_table(struct eot_text *t, const struct eot_study *study) 
     }
 }
 
-static void cutflow_table(struct eot_text *t, const struct eot_study_background *b) {
+/* The efficiency by mass and energy, where it is known. @return whether it is anywhere. */
+static bool efficiency_map(struct eot_text *t, const struct eot_study *study) {
+    size_t n = 0;
+    for (int column = 0; column < 3; column++) {
+        if (column == 0) eot_text_add(t, "independent_variables:\n");
+        if (column == 2) eot_text_add(t, "dependent_variables:\n");
+        begin_variable(t,
+                       column == 0   ? "M(PHI)"
+                       : column == 1 ? "Energy of the lepton"
+                                     : "Efficiency",
+                       column < 2 ? "GEV" : "");
+        eot_text_add(t, "  values:\n");
+        for (size_t i = 0; i < study->n_signal; i++) {
+            const struct eot_study_efficiency *e = &study->signal[i].by_energy;
+            for (size_t k = 0; k < e->n; k++) {
+                if (!(e->error[k] > 0.0)) continue; /* no such leptons */
+                n++;
+                if (column == 0) eot_text_add(t, "  - value: %.7g\n", study->signal[i].m_phi);
+                if (column == 1) eot_text_add(t, "  - {low: %.7g, high: %.7g}\n", e->edge[k], e->edge[k + 1]);
+                if (column == 2) add_value(t, e->value[k], e->error[k], "statistics");
+            }
+        }
+    }
+    return n > 0;
+}
+
+static void cutflow_table(struct eot_text *t, const struct eot_study_cutflow *c) {
     eot_text_add(t, "independent_variables:\n");
     begin_variable(t, "Cut", "");
     eot_text_add(t, "  values:\n");
-    for (size_t i = 0; i < b->n_cutflow; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         eot_text_add(t, "  - value: ");
-        add_text(t, b->cutflow[i].name);
+        add_text(t, c->row[i].name);
         eot_text_add(t, "\n");
     }
     eot_text_add(t, "dependent_variables:\n");
     begin_variable(t, "Events per electron on target", "1/EOT");
     eot_text_add(t, "  values:\n");
-    for (size_t i = 0; i < b->n_cutflow; i++) add_value(t, b->cutflow[i].per_eot, b->cutflow[i].error, "statistics");
+    for (size_t i = 0; i < c->n; i++) add_value(t, c->row[i].per_eot, c->row[i].error, "statistics");
 }
 
 /* A table's file, and its entry in the submission. */
@@ -115,6 +140,32 @@ static enum eot_status add_table(const char *folder, const char *file, const cha
                  "- {name: observables, values: [CLS]}\ndata_file: %s\n",
                  file);
 done:
+    return status;
+}
+
+/* The cut flows of backgrounds and signals that have one. */
+static enum eot_status add_cutflows(const struct eot_study *study, const char *folder, struct eot_text *submission,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_text table = {0};
+    char file[80], name[120];
+    for (size_t i = 0; i < study->n_background + study->n_signal; i++) {
+        bool is_signal = i >= study->n_background;
+        const struct eot_study_signal *s = is_signal ? &study->signal[i - study->n_background] : NULL;
+        const struct eot_study_cutflow *c = is_signal ? &s->cutflow : &study->background[i].cutflow;
+        if (c->n == 0) continue;
+        if (is_signal)
+            snprintf(name, sizeof name, "Cut flow, signal of %g GeV, h = %g", s->m_phi, s->h);
+        else
+            snprintf(name, sizeof name, "Cut flow, %s", study->background[i].name);
+        snprintf(file, sizeof file, "cutflow_%zu.yaml", i);
+        cutflow_table(&table, c);
+        EOT_TRY(
+            add_table(folder, file, name, "what is left after each cut and those before it", &table, submission, err));
+        eot_text_free(&table);
+    }
+done:
+    eot_text_free(&table);
     return status;
 }
 
@@ -144,16 +195,12 @@ enum eot_status eot_study_write_hepdata(const struct eot_study *study, const str
                       "selected part of the signal, and the signal per electron on target for h = 1", &table,
                       &submission, err));
     eot_text_free(&table);
-    for (size_t i = 0; i < study->n_background; i++) {
-        const struct eot_study_background *b = &study->background[i];
-        if (b->n_cutflow == 0) continue;
-        cutflow_table(&table, b);
-        snprintf(file, sizeof file, "cutflow_%zu.yaml", i);
-        snprintf(name, sizeof name, "Cut flow, %s", b->name);
-        EOT_TRY(
-            add_table(below, file, name, "what is left after each cut and those before it", &table, &submission, err));
-        eot_text_free(&table);
-    }
+    if (efficiency_map(&table, study))
+        EOT_TRY(add_table(below, "efficiency_map.yaml", "Efficiency by mass and energy",
+                          "selected part of the signal by the energy of the lepton that makes phi", &table, &submission,
+                          err));
+    eot_text_free(&table);
+    EOT_TRY(add_cutflows(study, below, &submission, err));
     EOT_CHECK(!submission.is_failed, EOT_E_MEMORY, "out of memory for submission.yaml; free memory");
     EOT_TRY(eot_output_write_file(below, "submission.yaml", submission.text, submission.n, err));
 done:

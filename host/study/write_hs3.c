@@ -10,9 +10,19 @@
 #include "study/write.h"
 #include "version.h"
 
-static json_t *modifier_json(const struct eot_modifier *m) {
-    char parameter[240];
-    snprintf(parameter, sizeof parameter, "gamma_%s_0", m->name);
+static json_t *numbers(const double *value, size_t n) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(list, json_real(value[i]));
+    return list;
+}
+
+static json_t *gammas(const char *name, size_t n) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(list, json_sprintf("gamma_%s_%zu", name, i));
+    return list;
+}
+
+static json_t *modifier_json(const struct eot_modifier *m, size_t n_bin) {
     switch (m->type) {
     case EOT_MODIFIER_NORMFACTOR:
     case EOT_MODIFIER_LUMI:
@@ -21,15 +31,17 @@ static json_t *modifier_json(const struct eot_modifier *m) {
         return json_pack("{s:s, s:s, s:s, s:s, s:{s:f, s:f, s:s}}", "name", m->name, "type", "normsys", "parameter",
                          m->name, "constraint", "Gauss", "data", "hi", m->high, "lo", m->low, "interpolation", "code4");
     case EOT_MODIFIER_HISTOSYS:
-        return json_pack("{s:s, s:s, s:s, s:s, s:{s:{s:[f]}, s:{s:[f]}, s:s}}", "name", m->name, "type", "histosys",
-                         "parameter", m->name, "constraint", "Gauss", "data", "hi", "contents", m->first[0], "lo",
-                         "contents", m->last[0], "interpolation", "code4p");
+        return json_pack("{s:s, s:s, s:s, s:s, s:{s:{s:o}, s:{s:o}, s:s}}", "name", m->name, "type", "histosys",
+                         "parameter", m->name, "constraint", "Gauss", "data", "hi", "contents",
+                         numbers(m->first, n_bin), "lo", "contents", numbers(m->last, n_bin), "interpolation",
+                         "code4p");
     case EOT_MODIFIER_SHAPESYS:
-        return json_pack("{s:s, s:s, s:[s], s:s, s:{s:[f]}}", "name", m->name, "type", "shapesys", "parameters",
-                         parameter, "constraint", "Poisson", "data", "vals", m->first[0]);
+        return json_pack("{s:s, s:s, s:o, s:s, s:{s:o}}", "name", m->name, "type", "shapesys", "parameters",
+                         gammas(m->name, n_bin), "constraint", "Poisson", "data", "vals", numbers(m->first, n_bin));
     case EOT_MODIFIER_STATERROR:
-        return json_pack("{s:s, s:s, s:[s], s:s, s:{s:[f]}}", "name", m->name, "type", "staterror", "parameters",
-                         parameter, "constraint", "Gauss", "data", "uncertainties", m->first[0]);
+        return json_pack("{s:s, s:s, s:o, s:s, s:{s:o}}", "name", m->name, "type", "staterror", "parameters",
+                         gammas(m->name, n_bin), "constraint", "Gauss", "data", "uncertainties",
+                         numbers(m->first, n_bin));
     case EOT_N_MODIFIER: break;
     }
     return NULL;
@@ -41,8 +53,8 @@ static void parameter_name(const struct eot_model *model, u32 p, char *text, siz
         snprintf(text, n, "%s", model->name[p]);
         return;
     }
-    int n_name = (int)(strrchr(model->name[p], '[') - model->name[p]);
-    snprintf(text, n, "gamma_%.*s_0", n_name, model->name[p]);
+    const char *number = strrchr(model->name[p], '[');
+    snprintf(text, n, "gamma_%.*s_%lu", (int)(number - model->name[p]), model->name[p], strtoul(number + 1, NULL, 10));
 }
 
 enum eot_status eot_study_write_hs3(const struct eot_study *study, const struct eot_plane *plane, const char *folder,
@@ -52,16 +64,20 @@ enum eot_status eot_study_write_hs3(const struct eot_study *study, const struct 
     struct eot_model model = {.index = NULL};
     json_t *samples = json_array(), *axes = json_array(), *points = json_array(), *root = NULL;
     char *text = NULL, name[240];
+    double *none = NULL;
     EOT_TRY(eot_study_spec_at(study, &study->signal[0], eot_study_reference(plane, &study->signal[0]), &spec, err));
     EOT_TRY(eot_model_create(&spec, &model, err));
     const struct eot_limit_channel *c = &spec.channel[0];
+    int n_bin = (int)c->n_bin;
+    none = calloc(c->n_bin, sizeof *none);
+    EOT_CHECK_MEMORY(none);
     for (size_t s = 0; s < c->n_sample; s++) {
         json_t *modifiers = json_array();
         for (size_t m = 0; m < c->sample[s].n_modifier; m++)
-            json_array_append_new(modifiers, modifier_json(&c->sample[s].modifier[m]));
-        json_array_append_new(samples,
-                              json_pack("{s:s, s:{s:[f], s:[f]}, s:o}", "name", c->sample[s].name, "data", "contents",
-                                        c->sample[s].data[0], "errors", 0.0, "modifiers", modifiers));
+            json_array_append_new(modifiers, modifier_json(&c->sample[s].modifier[m], c->n_bin));
+        json_array_append_new(samples, json_pack("{s:s, s:{s:o, s:o}, s:o}", "name", c->sample[s].name, "data",
+                                                 "contents", numbers(c->sample[s].data, c->n_bin), "errors",
+                                                 numbers(none, c->n_bin), "modifiers", modifiers));
     }
     for (u32 p = 0; p < model.head.n_parameter; p++) {
         parameter_name(&model, p, name, sizeof name);
@@ -70,22 +86,23 @@ enum eot_status eot_study_write_hs3(const struct eot_study *study, const struct 
                               json_pack("{s:s, s:f, s:f}", "name", name, "min", model.number[model.head.lower + p],
                                         "max", model.number[model.head.upper + p]));
     }
-    root = json_pack("{s:{s:s, s:[{s:s, s:s}]}, s:[{s:s, s:s, s:[{s:s, s:f, s:f, s:i}], s:O}],"
-                     " s:[{s:s, s:s, s:[f], s:[{s:s, s:f, s:f, s:i}]}], s:[{s:s, s:[s], s:[s]}],"
-                     " s:[{s:s, s:s, s:O}], s:[{s:s, s:O}], s:[{s:s, s:s, s:[s], s:s, s:[s]}]}",
-                     "metadata", "hs3_version", "0.2", "packages", "name", "eotmc", "version", EOT_VERSION,
-                     "distributions", "name", c->name, "type", "histfactory_dist", "axes", "name", "count", "min", 0.0,
-                     "max", 1.0, "nbins", 1, "samples", samples, "data", "name", "observed", "type", "binned",
-                     "contents", c->observed[0], "axes", "name", "count", "min", 0.0, "max", 1.0, "nbins", 1,
-                     "likelihoods", "name", "likelihood", "distributions", c->name, "data", "observed", "domains",
-                     "name", "parameters", "type", "product_domain", "axes", axes, "parameter_points", "name", "start",
-                     "parameters", points, "analyses", "name", "limit", "likelihood", "likelihood",
-                     "parameters_of_interest", "mu", "init", "start", "domains", "parameters");
+    root = json_pack(
+        "{s:{s:s, s:[{s:s, s:s}]}, s:[{s:s, s:s, s:[{s:s, s:f, s:f, s:i}], s:O}],"
+        " s:[{s:s, s:s, s:o, s:[{s:s, s:f, s:f, s:i}]}], s:[{s:s, s:[s], s:[s]}],"
+        " s:[{s:s, s:s, s:O}], s:[{s:s, s:O}], s:[{s:s, s:s, s:[s], s:s, s:[s]}]}",
+        "metadata", "hs3_version", "0.2", "packages", "name", "eotmc", "version", EOT_VERSION, "distributions", "name",
+        c->name, "type", "histfactory_dist", "axes", "name", "count", "min", 0.0, "max", (double)n_bin, "nbins", n_bin,
+        "samples", samples, "data", "name", "observed", "type", "binned", "contents", numbers(c->observed, c->n_bin),
+        "axes", "name", "count", "min", 0.0, "max", (double)n_bin, "nbins", n_bin, "likelihoods", "name", "likelihood",
+        "distributions", c->name, "data", "observed", "domains", "name", "parameters", "type", "product_domain", "axes",
+        axes, "parameter_points", "name", "start", "parameters", points, "analyses", "name", "limit", "likelihood",
+        "likelihood", "parameters_of_interest", "mu", "init", "start", "domains", "parameters");
     text = root != NULL ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) : NULL;
     EOT_CHECK(text != NULL, EOT_E_MEMORY, "out of memory for hs3.json; free memory");
     EOT_TRY(eot_output_write_file(folder, "hs3.json", text, strlen(text), err));
 done:
     free(text);
+    free(none);
     json_decref(samples);
     json_decref(axes);
     json_decref(points);

@@ -14,7 +14,8 @@
 
 double eot_study_reference(const struct eot_plane *plane, const struct eot_study_signal *signal) {
     const struct eot_plane_curve *c = &plane->curve[0];
-    double rate = signal->selected.value / (signal->h * signal->h), h = sqrt(c->events.expected[2] / (rate * c->eot));
+    double rate = signal->selected.value / (signal->h * signal->h),
+           h = sqrt(eot_plane_answer(plane, c, signal->m_phi)->expected[2] / (rate * c->eot));
     char text[32];
     snprintf(text, sizeof text, "%.1e", h);
     return strtod(text, NULL);
@@ -23,18 +24,26 @@ double eot_study_reference(const struct eot_plane *plane, const struct eot_study
 enum eot_status eot_study_spec_at(const struct eot_study *study, const struct eot_study_signal *signal, double h,
                                   struct eot_spec *spec, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    EOT_TRY(eot_study_spec(study, study->eot, false, spec, err));
+    bool is_binned = eot_study_is_binned(study);
+    double *share = calloc(study->bins.n, sizeof *share), sum = 0.0;
+    EOT_CHECK_MEMORY(share);
+    for (size_t i = 0; i < study->bins.n && is_binned; i++) sum += signal->shape.value[i];
+    for (size_t i = 0; i < study->bins.n && is_binned; i++) share[i] = signal->shape.value[i] / sum;
+    EOT_TRY(eot_study_spec(study, study->eot, is_binned ? share : NULL, false, spec, err));
     struct eot_sample *sample = &spec->channel[0].sample[0];
     double events = signal->selected.value * study->eot * (h / signal->h) * (h / signal->h);
-    for (size_t m = 0; m < sample->n_modifier; m++)
-        if (sample->modifier[m].type == EOT_MODIFIER_HISTOSYS) {
-            sample->modifier[m].first[0] *= events / sample->data[0];
-            sample->modifier[m].last[0] *= events / sample->data[0];
-        }
-    sample->data[0] = events;
+    for (size_t i = 0; i < spec->channel[0].n_bin; i++) {
+        for (size_t m = 0; m < sample->n_modifier; m++)
+            if (sample->modifier[m].type == EOT_MODIFIER_HISTOSYS) {
+                sample->modifier[m].first[i] *= events;
+                sample->modifier[m].last[i] *= events;
+            }
+        sample->data[i] *= events;
+    }
     /* mu is in units of this signal now */
     spec->parameter[0].upper.value[0] /= events;
 done:
+    free(share);
     return status;
 }
 
@@ -90,21 +99,28 @@ static void add_canonical(struct eot_text *text, const json_t *node) {
     }
 }
 
+static json_t *numbers(const double *value, size_t n) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(list, json_real(value[i]));
+    return list;
+}
+
 static json_t *patch_json(const struct eot_spec *spec, const struct eot_study_signal *signal, double h) {
     char name[80];
+    size_t n_bin = spec->channel[0].n_bin;
     const struct eot_sample *sample = &spec->channel[0].sample[0];
     int n = snprintf(name, sizeof name, "mphi_%g", signal->m_phi);
     for (int i = 0; i < n; i++)
         if (strchr(".+-", name[i]) != NULL) name[i] = name[i] == '.' ? 'p' : '_';
-    json_t *operations = json_pack("[{s:s, s:s, s:[f]}]", "op", "replace", "path", "/channels/0/samples/0/data",
-                                   "value", sample->data[0]);
+    json_t *operations = json_pack("[{s:s, s:s, s:o}]", "op", "replace", "path", "/channels/0/samples/0/data", "value",
+                                   numbers(sample->data, n_bin));
     for (size_t m = 0; m < sample->n_modifier; m++)
         if (sample->modifier[m].type == EOT_MODIFIER_HISTOSYS) {
             char path[120];
             snprintf(path, sizeof path, "/channels/0/samples/0/modifiers/%zu/data", m);
-            json_array_append_new(operations, json_pack("{s:s, s:s, s:{s:[f], s:[f]}}", "op", "replace", "path", path,
-                                                        "value", "hi_data", sample->modifier[m].first[0], "lo_data",
-                                                        sample->modifier[m].last[0]));
+            json_array_append_new(operations, json_pack("{s:s, s:s, s:{s:o, s:o}}", "op", "replace", "path", path,
+                                                        "value", "hi_data", numbers(sample->modifier[m].first, n_bin),
+                                                        "lo_data", numbers(sample->modifier[m].last, n_bin)));
         }
     json_array_append_new(operations, json_pack("{s:s, s:s, s:[[f, f]]}", "op", "replace", "path",
                                                 "/measurements/0/config/parameters/0/bounds", "value", 0.0,
@@ -148,10 +164,13 @@ enum eot_status eot_study_write_pyhf(const struct eot_study *study, const struct
     eot_sha256_init(&hash);
     eot_sha256_update(&hash, canonical.text, canonical.n);
     eot_sha256_finish(&hash, digest);
-    patchset = json_pack("{s:{s:s, s:s, s:{s:s}, s:[s, s], s:{s:s}}, s:O, s:s}", "metadata", "name", study->name,
-                         "description", "signals of e N -> mu N phi; mu = 1 is the coupling h_at_mu_1", "digests",
-                         "sha256", digest, "labels", "m_phi_GeV", "h_at_mu_1", "references", "hepdata", "ins0000000",
-                         "patches", patches, "version", "1.0.0");
+    patchset = json_pack(
+        "{s:{s:s, s:s, s:{s:s}, s:[s, s], s:{s:s}}, s:O, s:s}", "metadata", "name", study->name, "description",
+        study->hepdata != NULL ? "signals of e N -> mu N phi; mu = 1 is the coupling h_at_mu_1"
+                               : "signals of e N -> mu N phi; mu = 1 is the coupling h_at_mu_1; there is no record of "
+                                 "HEPData yet: ins0000000 stands where the schema wants one",
+        "digests", "sha256", digest, "labels", "m_phi_GeV", "h_at_mu_1", "references", "hepdata",
+        study->hepdata != NULL ? study->hepdata : "ins0000000", "patches", patches, "version", "1.0.0");
     EOT_CHECK_MEMORY(patchset);
     EOT_TRY(write_document(below, "workspace.json", workspace, err));
     EOT_TRY(write_document(below, "patchset.json", patchset, err));

@@ -14,6 +14,7 @@
 #include "world/calibrate_showers.h"
 #include "world/columns.h"
 #include "world/grid.h"
+#include "world/hadron.h"
 #include "world/importance.h"
 #include "world/reach.h"
 #include "world/response.h"
@@ -112,6 +113,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     e->beam = beam_of(&config->beam);
     EOT_TRY(eot_world_beam_line(config, setup, o, true, w, err));
     EOT_TRY(eot_world_columns(config, setup, w, err));
+    EOT_TRY(eot_world_hadron(config, setup, w, err));
     eot_world_response(config, e);
     if (cascade_only) goto done;
     EOT_TRY(eot_showers_calibrate(config, setup, w, err));

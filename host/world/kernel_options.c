@@ -8,7 +8,8 @@ enum layers { ONE, TWO, ONE_AND_LINE, TWO_AND_LINE, N_LAYERS };
 
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally) {
     int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
-#define FOR_ALL(layers, parents, tally) layers " -DEOT_RARE_PARENTS=" #parents " -DEOT_TRACK_TALLY=" #tally
+#define FOR_ALL(layers, parents, tally) \
+    layers " -DEOT_RARE_PARENTS=" #parents " -DEOT_TRACK_TALLY=" #tally " -DEOT_HADRON=0"
 #define FOR_PARENTS(n, p) \
     { FOR_ALL(n, p, 0), FOR_ALL(n, p, 1), FOR_ALL(n, p, 2) }
 #define FOR_LAYERS(n) \
@@ -19,6 +20,8 @@ const char *eot_world_kernel_options_for(const struct eot_config *config, enum e
     static const char *const options[N_LAYERS][8][3] = {
         FOR_LAYERS("-DEOT_N_MEDIUM=1 -DEOT_ARRIVALS=0"), FOR_LAYERS("-DEOT_N_MEDIUM=2 -DEOT_ARRIVALS=0"),
         FOR_LAYERS("-DEOT_N_MEDIUM=1 -DEOT_ARRIVALS=1"), FOR_LAYERS("-DEOT_ARRIVALS=1")};
+    if (eot_beam_is_hadron(config)) /* runs no cascade */
+        return "-DEOT_N_MEDIUM=1 -DEOT_ARRIVALS=0 -DEOT_RARE_PARENTS=0 -DEOT_TRACK_TALLY=0 -DEOT_HADRON=1";
     bool has_two = ecal >= 0 && eot_world_has_explicit_layers(&config->geometry.volume[ecal]);
     return options[(has_two ? TWO : ONE) + (eot_world_has_arrivals(config) ? ONE_AND_LINE : ONE)]
                   [eot_process_parents(config->physics.rare)][tally];

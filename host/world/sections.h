@@ -17,7 +17,8 @@
     VALUE(grid, grid) \
     ARRAY(region, region, n_region) \
     ARRAY(voxel, voxel, n_voxel) \
-    VALUE(world, event)
+    VALUE(world, event) \
+    VALUE(hadron_world, hadron)
 /* The same, of what is in the cache besides, and no device reads. */
 #define EOT_WORLD_HOST_SECTIONS(VALUE, ARRAY) VALUE(accuracy, accuracy)
 

@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "eotmc/physics/muon_tables.h"
+#include "eotmc/transport/hadron_world.h"
 #include "eotmc/transport/launch.h"
 #include "physics/em.h"
 #include "geometry/setup.h"
@@ -31,7 +32,8 @@ struct eot_world {
     eot_region *region; /* n_region */
     size_t n_region;
     eot_event_world event;
-    double calorimeter_X0; /* cm, average of the ECAL */
+    eot_hadron_world hadron; /* of a beam of pions or kaons */
+    double calorimeter_X0;   /* cm, average of the ECAL */
     struct eot_world_accuracy accuracy;
     double achieved_error;                 /* largest relative integration error of the tables */
     double hcal_peak_error;                /* relative statistical error of the calibration */

@@ -10,7 +10,7 @@
 
 void eot_world_cache_key(const struct eot_config *config, double cut, char key[65]) {
     static const char *const without[] = {
-        "name:", "sampling:", "device:", "selection:", "selections:", "scoring:", "output:"};
+        "name:", "sampling:", "device:", "tagging:", "selection:", "selections:", "scoring:", "output:"};
     struct eot_sha256 hash;
     char text[64];
     bool is_in = true;

@@ -31,7 +31,9 @@ print("beam_GeV,depth_X0,GeV")
 for energy in (8, 20):
     d = json.load(open("%s/low%d/summary.json" % (sys.argv[1], energy)))["histograms"]
     h = d["ecal.profile"] if isinstance(d, dict) else [x for x in d if x["name"] == "ecal.profile"][0]
-    for low, high, value in zip(h["edges"], h["edges"][1:], h["values"]):
+    axis, values = h["axes"][0], h["storage"]["values"][1:-1]
+    edges = axis.get("edges") or [axis["lower"] + (axis["upper"] - axis["lower"]) * i / axis["bins"] for i in range(axis["bins"] + 1)]
+    for low, high, value in zip(edges, edges[1:], values):
         print("%g,%.4f,%.6f" % (energy, 0.5 * (low + high), value))
 P
 "$fit" "$work/iron.yaml" "$work/profile.csv" --showers 300 --cuts 0.2,3 >"$work/constants" || failed "the fit"

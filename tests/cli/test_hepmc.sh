@@ -66,4 +66,14 @@ is "$third > 0.2 * $n && $third < 0.46 * $n" "a third: $third of $n events" # 8 
 is "$(value sum) > 0.7 * $all && $(value sum) < 1.3 * $all" "a third: sum of weights $(value sum), not $all" # 6 standard deviations of equal weights
 run selected configs/smoke.yaml scoring.record_fraction=0 sampling.eot=100 sampling.batch=50
 is "$(value events) < 10" "selected: $(value events) events of muon pairs"
+
+# --- decays of kaons, each: the hadron and what leaves it, weights per hadron
+run kaons configs/na64e-hadron.yaml beam.particle=K+ sampling.eot=400 sampling.batch=100 scoring.record_fraction=1
+is "$(value events) > 390" "kaons: $(value events) events"
+is "$(value violation) < 1e-12" "kaons: four-momentum is not conserved: $(value violation)"
+is "$(value shell) < 1e-9" "kaons: off the mass shell: $(value shell)"
+is "$(value sum) / $(estimate kaons hadron.decay_probability) - 1 < 1e-5 && 1 - $(value sum) / $(estimate kaons hadron.decay_probability) < 1e-5" "kaons: sum of weights $(value sum)"
+grep -q '^in 321 ' "$work/read" || fail "kaons: none comes in"
+for code in -13 14 22 211; do grep -q "^out $code " "$work/read" || fail "kaons: no particle $code"; done
+grep -q '^out 13 ' "$work/read" && fail "kaons: a mu- of a K+"
 [ $n_failed -eq 0 ] && echo "HepMC3 files are read back as they were meant"

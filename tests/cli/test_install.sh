@@ -39,4 +39,5 @@ flags=$(pkg-config --cflags --libs eotmc) || fail "pkg-config"
 ${CC:-cc} -std=c11 -o "$work/user" "$work/user.c" $flags || fail "a program against the installed library does not build ($flags)"
 [ "$("$work/user")" = 6627e8d5 ] || fail "a program against the installed library does not run"
 [ "$version" = "eotmc $(pkg-config --modversion eotmc)" ] || fail "version of binary ($version) and of eotmc.pc differ"
+for manual in share/man/man1/eotmc.1 share/bash-completion/completions/eotmc share/zsh/site-functions/_eotmc; do [ -s "$work/moved/$manual" ] || fail "no $manual"; done
 echo "installed: $(cd "$work" && find . -type f | grep -vcE 'user|log$') files"

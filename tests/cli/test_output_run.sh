@@ -37,7 +37,7 @@ expect "a run" 0 'EOT/s'
 for file in summary.json result.h5 effective-config.yaml figures/{hcal_energy,missing_energy,dimuon_parent_energy,dimuon_depth_X0,cutflow}.{png,gp,dat}; do
     [ -s "$good/$file" ] || fail "no $file"
 done
-grep -q '"schema": "eotmc-summary/1"' "$good/summary.json" || fail "summary.json has no schema"
+grep -q '"schema": "eotmc-summary/2"' "$good/summary.json" || fail "summary.json has no schema"
 grep -q 'per EOT' "$work/out" || fail "no cut flow on standard output: $(cat "$work/out")"
 grep -q $'\r' "$work/err" && fail "a plain progress line is updated in place"
 no_halves "$good"

@@ -94,6 +94,35 @@ n=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
     END { print good }' "$work/merit/scan.csv")
 [ "$n" = 4 ] || fail "the figure of merit of $n of 4 points is what it is made of: $(cut -d, -f1 "$work/merit/scan.csv"; tail -n 5 "$work/out")"
 
+# --- in parts, one of which is killed inside a point and goes on there: the tables of one scan, to the last digit
+part() { # FOLDER OPTIONS...
+    "$eotmc" scan "$source/configs/na64e-signal.yaml" --background "$config" --over selection.missing_energy="10 GeV,20 GeV" --device host --progress none --no-figure \
+        --set sampling.eot=300 --set sampling.batch=10 --set scoring.showers=0 --set output.figures=off --checkpoint 0 -o "$work/$@" >"$work/out" 2>"$work/err" </dev/null
+}
+part one || fail "a scan with background: $(cat "$work/err")"
+part part-0 --shard 0/2 &
+pid=$!
+inside="$work/part-0/selection.missing_energy=20GeV/background"
+for _ in $(seq 1000); do [ -s "$inside/checkpoint.eot" ] && break; sleep 0.02; done
+pkill -KILL -P $pid
+{ wait $pid; } 2>/dev/null
+[ -s "$inside/checkpoint.eot" ] && [ ! -e "$inside/summary.json" ] || fail "the scan was not killed inside its last point"
+part part-0 --shard 0/2 || fail "a part of a scan that was killed: $(cat "$work/err")"
+SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_COUNT=2 part parts --shard auto || fail "--shard auto: $(cat "$work/err")"
+"$eotmc" merge "$work/parts" "$work/part-0" -o "$work/both" >"$work/out" 2>"$work/err" || fail "merging a scan: $(cat "$work/err")"
+cmp -s "$work/one/scan.csv" "$work/both/scan.csv" && cmp -s "$work/one/scan.json" "$work/both/scan.json" || fail "a scan in parts has other tables than one"
+for point in 10GeV 20GeV/background; do
+    [ "$(tally "$work/one/selection.missing_energy=$point")" = "$(tally "$work/both/selection.missing_energy=$point")" ] || fail "$point: other tallies"
+done
+"$eotmc" merge "$work/part-0" -o "$work/half" >"$work/out" 2>"$work/err" || fail "merging half a scan: $(cat "$work/err")"
+[ "$(grep -c ',partial,' "$work/half/scan.csv")" = 2 ] && grep -q 'primaries 150 to 299 are missing' "$work/err" || fail "half a scan: $(cat "$work/err")"
+part part-0
+[ $? -eq 2 ] && [ "$(grep -c 'holds a part of the point, primaries 0 to 149' "$work/err")" = 2 ] || fail "all of a scan in the folder of a part: $(cat "$work/err")"
+"$eotmc" merge "$work/part-0" "$work/line" -o "$work/none" >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] && grep -q 'are of different scans' "$work/err" || fail "parts of two scans: $(cat "$work/err")"
+"$eotmc" merge "$work/part-0" "$work/run" -o "$work/none" >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] && grep -q 'merge them by themselves' "$work/err" || fail "a scan and a run: $(cat "$work/err")"
+
 # --- what is refused, before anything is run
 scan -o "$work/none"
 refused "no key" 2 'no --over'

@@ -1,4 +1,5 @@
-# Runs with injected faults (tests/faults/shim.c), for the tests of this folder. They set: eotmc, source, and the array `run`, the arguments of `eotmc run`.
+# Runs with injected faults, for the tests of this folder. They set: eotmc, source, and the array `run`, the arguments of `eotmc run`; also `device`, where that is
+# not the host, and `shim`, where the faults are not those of shim.c (calls to the system) but of opencl_shim.c.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export XDG_CACHE_HOME=$work/cache # tables come from it; where a fault keeps one from it, they are built
@@ -8,7 +9,7 @@ fail() {
     n_failed=$((n_failed + 1))
 }
 cc=${CC:-cc}
-"$cc" -shared -fPIC -O1 "$source/tests/faults/shim.c" -o "$work/shim.so" -ldl || { echo "skipped: '$cc' cannot compile the library that injects faults"; exit 77; }
+"$cc" -shared -fPIC -O1 -w "$source/tests/faults/${shim:-shim.c}" -o "$work/shim.so" -ldl || { echo "skipped: '$cc' cannot compile the library that injects faults"; exit 77; }
 
 # eotmc run into a folder, with the faults that the words before -- say (FAULT_CALL=...).
 faulty() { # FOLDER VARIABLES... -- OPTIONS...
@@ -16,7 +17,8 @@ faulty() { # FOLDER VARIABLES... -- OPTIONS...
     shift
     while [ "$1" != -- ]; do variables+=("$1"); shift; done
     shift
-    { env LD_PRELOAD="$work/shim.so" "${variables[@]}" "$eotmc" run "${run[@]}" --progress none --device host --checkpoint 0 -o "$folder" "$@" >"$work/out" 2>"$work/err" </dev/null; } 2>"$work/shell"
+    [ "${in_folder:-0}" = 1 ] && variables+=(FAULT_FOLDER="$folder") # of the run, not its caches
+    { env LD_PRELOAD="$work/shim.so" "${variables[@]}" "$eotmc" run "${run[@]}" --progress none --device "${device:-host}" --checkpoint 0 -o "$folder" "$@" >"$work/out" 2>"$work/err" </dev/null; } 2>"$work/shell"
 }
 number_of() { # CALLS: how many of them a run makes
     rm -rf "$work/counted"
@@ -26,7 +28,7 @@ number_of() { # CALLS: how many of them a run makes
 results="summary.json result.h5 effective-config.yaml events.hepmc"
 undisturbed() { # the run that all others are compared with, in $work/whole
     rm -rf "$work/whole"
-    "$eotmc" run "${run[@]}" --progress none --device host --checkpoint 0 -o "$work/whole" >"$work/out" 2>"$work/err" </dev/null || fail "the run: $(cat "$work/err")"
+    "$eotmc" run "${run[@]}" --progress none --device "${device:-host}" --checkpoint 0 -o "$work/whole" >"$work/out" 2>"$work/err" </dev/null || fail "the run: $(cat "$work/err")"
 }
 # Estimates and tally: what a summary holds but times, places and the run's number.
 numbers() { sed -nE '/"tally_sha256"/p; /"estimates"/,/^  []}]/p' "$1/summary.json"; }
@@ -58,12 +60,12 @@ fault() { # CALL MODE AT [ERRNO]
     code=$?
     case $code in
     0) [ "$1" = unlink ] || { same "$what" "$folder"; return; } ;; # what could not be removed is there until the next run
-    2 | 3 | 4 | 6 | 70) grep -q '^eotmc run: .' "$work/err" || fail "$what: exit code $code without a message: $(cat "$work/err")" ;;
+    2 | 3 | 4 | 5 | 6 | 70) grep -q '^eotmc run: .' "$work/err" || fail "$what: exit code $code without a message: $(cat "$work/err")" ;;
     137) [ "$2" = kill ] || fail "$what: killed" ;;
     *) fail "$what: exit code $code: $(cat "$work/err")" ;;
     esac
     whole_files "$what" "$folder"
-    "$eotmc" run "${run[@]}" --progress none --device host --resume -o "$folder" >"$work/out" 2>"$work/err" </dev/null || fail "$what, then --resume: $(cat "$work/err")"
+    "$eotmc" run "${run[@]}" --progress none --device "${device:-host}" --resume -o "$folder" >"$work/out" 2>"$work/err" </dev/null || fail "$what, then --resume: $(cat "$work/err")"
     same "$what, then --resume" "$folder"
 }
 # Faults at calls FIRST, FIRST + STRIDE, ... of all that a run makes.

@@ -1,10 +1,13 @@
 /* A library to preload: it fails the calls of a program to the system, or kills the program at one of them. What it
- * does stands in the environment: FAULT_CALL   kinds of calls, separated by commas: memory, open, close, write, sync,
- * rename, mkdir, unlink FAULT_AT     the number of the call of these kinds that is hit, from 1; 0: none FAULT_MODE once
- * (that one fails), on (that one and all after it), short (that one writes half of what it should), kill (SIGKILL in
- * the place of the call) FAULT_ERRNO  the error's number (default: ENOSPC; memory has ENOMEM) FAULT_COUNT  a file that
- * gets the number of calls when the program ends Calls count from main() on, so that the loader and the constructors of
- * libraries are left in peace. */
+ * does stands in the environment:
+ * FAULT_CALL   kinds of calls, separated by commas: memory, open, close, write, sync, rename, mkdir, unlink
+ * FAULT_AT     the number of the call of these kinds that is hit, from 1; 0: none
+ * FAULT_MODE   once (that one fails), on (that one and all after it), short (that one writes half of what it should),
+ *              kill (SIGKILL in the place of the call)
+ * FAULT_ERRNO  the error's number (default: ENOSPC; memory has ENOMEM)
+ * FAULT_FOLDER only calls for files whose names begin so count; default: all
+ * FAULT_COUNT  a file that gets the number of calls when the program ends
+ * Calls count from main() on, so that the loader and the constructors of libraries are left in peace. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,6 +30,7 @@ enum { OPEN, CLOSE, WRITE, SYNC, RENAME, MKDIR, UNLINK };
 static enum mode mode;
 static long hit;
 static int error = ENOSPC;
+static const char *folder;
 static atomic_long n_call;
 
 void *__libc_malloc(size_t n);
@@ -44,10 +48,20 @@ static bool fails(void) {
     }
     return true;
 }
-static bool io_fails(int kind) {
-    if (!has_kind[kind] || !fails()) return false;
+static bool io_fails(int kind, bool is_in_folder) {
+    if (!has_kind[kind] || !is_in_folder || !fails()) return false;
     errno = error;
     return true;
+}
+/* Whether a file is in the folder that faults are limited to. */
+static bool is_meant(const char *path) { return folder == NULL || strncmp(path, folder, strlen(folder)) == 0; }
+static bool is_meant_open(int descriptor) {
+    char link[64], path[4096];
+    if (folder == NULL) return true;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t n = readlink(link, path, sizeof path - 1);
+    path[n > 0 ? n : 0] = '\0';
+    return is_meant(path);
 }
 static bool memory_fails(void) {
     if (!has_kind_memory || !fails()) return false;
@@ -70,30 +84,34 @@ static mode_t mode_of(int flags, va_list *more) {
         va_start(more, flags); \
         mode_t permissions = mode_of(flags, &more); \
         va_end(more); \
-        if (io_fails(OPEN)) return -1; \
+        if (io_fails(OPEN, is_meant(path))) return -1; \
         return (int)syscall(SYS_openat, AT_FDCWD, path, flags, permissions); \
     }
 OPENS(open)
 OPENS(open64)
-FILE *fopen(const char *path, const char *how) { return io_fails(OPEN) ? NULL : REAL(fopen)(path, how); }
-FILE *fopen64(const char *path, const char *how) { return io_fails(OPEN) ? NULL : REAL(fopen64)(path, how); }
-int mkstemp(char *pattern) { return io_fails(OPEN) ? -1 : REAL(mkstemp)(pattern); }
+FILE *fopen(const char *path, const char *how) {
+    return io_fails(OPEN, is_meant(path)) ? NULL : REAL(fopen)(path, how);
+}
+FILE *fopen64(const char *path, const char *how) {
+    return io_fails(OPEN, is_meant(path)) ? NULL : REAL(fopen64)(path, how);
+}
+int mkstemp(char *pattern) { return io_fails(OPEN, is_meant(pattern)) ? -1 : REAL(mkstemp)(pattern); }
 int close(int descriptor) { /* what fails is closed nevertheless, as Linux does */
-    bool is_bad = io_fails(CLOSE);
+    bool is_bad = io_fails(CLOSE, is_meant_open(descriptor));
     int kept = errno, result = (int)syscall(SYS_close, descriptor);
     if (!is_bad) return result;
     errno = kept;
     return -1;
 }
 int fclose(FILE *file) {
-    bool is_bad = io_fails(CLOSE);
+    bool is_bad = io_fails(CLOSE, is_meant_open(fileno(file)));
     int kept = errno, result = REAL(fclose)(file);
     if (!is_bad) return result;
     errno = kept;
     return EOF;
 }
 ssize_t write(int descriptor, const void *bytes, size_t n) {
-    if (descriptor > 2 && io_fails(WRITE)) {
+    if (descriptor > 2 && io_fails(WRITE, is_meant_open(descriptor))) {
         if (mode != SHORT) return -1;
         n -= n / 2;
     }
@@ -101,7 +119,7 @@ ssize_t write(int descriptor, const void *bytes, size_t n) {
 }
 #define WRITES_AT(name) \
     ssize_t name(int descriptor, const void *bytes, size_t n, off_t at) { \
-        if (io_fails(WRITE)) { \
+        if (io_fails(WRITE, is_meant_open(descriptor))) { \
             if (mode != SHORT) return -1; \
             n -= n / 2; \
         } \
@@ -110,21 +128,25 @@ ssize_t write(int descriptor, const void *bytes, size_t n) {
 WRITES_AT(pwrite)
 WRITES_AT(pwrite64)
 size_t fwrite(const void *bytes, size_t size, size_t n, FILE *file) {
-    if (file == stdout || file == stderr || fileno(file) < 0 || !io_fails(WRITE))
+    if (file == stdout || file == stderr || fileno(file) < 0 || !io_fails(WRITE, is_meant_open(fileno(file))))
         return REAL(fwrite)(bytes, size, n, file);
     file->_flags |= 0x20; /* _IO_ERR_SEEN of the C library: ferror() is to know */
     return mode == SHORT ? REAL(fwrite)(bytes, size, n / 2, file) : 0;
 }
-int fsync(int descriptor) { return io_fails(SYNC) ? -1 : (int)syscall(SYS_fsync, descriptor); }
+int fsync(int descriptor) {
+    return io_fails(SYNC, is_meant_open(descriptor)) ? -1 : (int)syscall(SYS_fsync, descriptor);
+}
 int rename(const char *from, const char *to) {
-    return io_fails(RENAME) ? -1 : (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
+    return io_fails(RENAME, is_meant(from)) ? -1 : (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
 }
 int mkdir(const char *path, mode_t permissions) {
-    return io_fails(MKDIR) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, permissions);
+    return io_fails(MKDIR, is_meant(path)) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, permissions);
 }
-int unlink(const char *path) { return io_fails(UNLINK) ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0); }
-int unlinkat(int folder, const char *path, int flags) {
-    return io_fails(UNLINK) ? -1 : (int)syscall(SYS_unlinkat, folder, path, flags);
+int unlink(const char *path) {
+    return io_fails(UNLINK, is_meant(path)) ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+int unlinkat(int at, const char *path, int flags) {
+    return io_fails(UNLINK, is_meant_open(at)) ? -1 : (int)syscall(SYS_unlinkat, at, path, flags);
 }
 
 static void count_out(void) {
@@ -150,6 +172,7 @@ static int own_main(int argc, char **argv, char **environment) {
         if (strcmp(how, modes[i]) == 0) mode = (enum mode)i;
     hit = at != NULL ? atol(at) : 0;
     if (number != NULL) error = atoi(number);
+    folder = getenv("FAULT_FOLDER");
     atexit(count_out);
     is_on = true;
     int code = true_main(argc, argv, environment);

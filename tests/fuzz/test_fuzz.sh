@@ -24,7 +24,6 @@ hdf5=$(sed -nE 's/^HDF5_hdf5_LIBRARY_RELEASE:FILEPATH=//p; s/^HDF5_C_LIBRARY_hdf
 XDG_CACHE_HOME=$work/cache "$eotmc" run "$source/configs/smoke.yaml" --device host --progress none --set sampling.eot=20 -o "$work/run" >/dev/null 2>&1 </dev/null || { echo "FAILED: no run to take inputs from"; exit 1; }
 mkdir -p "$work"/made/{config,overrides,units,checkpoint,tables,summary}
 cp "$source"/configs/*.yaml "$work/run/effective-config.yaml" "$work/made/config/"
-head -c -64 "$work/run/checkpoint.eot" >"$work/made/checkpoint/run"
 n_head=$((14 + 65 + 65)) # of base/cache.c
 for file in "$work"/cache/eotmc/*.bin; do tail -c +$((n_head + 1)) "$file" >"$work/made/tables/$(basename "$file")"; done
 cp "$work/run/summary.json" "$work/made/summary/"
@@ -38,9 +37,12 @@ for target in "$@"; do
     mkdir -p "$work/found" 
     rm -rf "$work/found"/*
     max=20000
-    case $target in tables) max=2000000 ;; checkpoint | summary) max=100000 ;; esac
+    case $target in tables) max=2000000 ;; summary) max=100000 ;; overrides) max=400 ;; checkpoint) max=10000 ;; esac
+    [ "$target" != checkpoint ] || EOT_FUZZ_SEED=$work/made/checkpoint/run "$build/fuzz-checkpoint" -runs=0 >"$work/log" 2>&1 || { tail -n 5 "$work/log"; echo "FAILED: no checkpoint to begin with"; n_failed=$((n_failed + 1)); }
+    stored=()
+    [ -d "$source/tests/fuzz/corpus/$target" ] && stored=("$source/tests/fuzz/corpus/$target")
     "$build/fuzz-$target" -max_total_time="$seconds" -max_len=$max -timeout=20 -rss_limit_mb=2048 -artifact_prefix="$build/$target-" -print_final_stats=1 \
-        "$work/found" "$work/made/$target" >"$work/log" 2>&1 ||
+        "$work/found" "$work/made/$target" "${stored[@]}" >"$work/log" 2>&1 ||
         { grep -E 'ERROR|SUMMARY|runtime error|^ +#[0-9] |artifact|Test unit' "$work/log" | head -n 20; echo "FAILED: $target"; n_failed=$((n_failed + 1)); }
     echo "$target: $(sed -nE 's/^stat::number_of_executed_units: *//p' "$work/log") inputs"
 done

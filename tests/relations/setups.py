@@ -6,6 +6,7 @@ import copy
 import math
 
 X0 = {"lead": 0.561, "tungsten": 0.350, "copper": 1.436, "iron": 1.757, "polystyrene": 41.3, "aluminium": 8.9}
+CRYSTALS = {"CsI": 1.86, "BGO": 1.118, "lead_glass": 1.265, "liquid_argon": 14.0}
 
 
 class Builder:
@@ -48,14 +49,16 @@ def layered(rng, low, high):
     return layers, t / X0[absorber] + s / X0["polystyrene"]
 
 
-def add_ecal(b):
+def add_ecal(b, deepest=28):
+    """@param deepest radiation lengths."""
     rng, size = b.rng, [b.rng.uniform(10, 50), b.rng.uniform(10, 50)]
-    cells = [rng.randint(1, 6), rng.randint(1, 6)]
+    cells, depth = [rng.randint(1, 6), rng.randint(1, 6)], b.rng.uniform(8, deepest)
     if rng.random() < 0.35:
-        material = rng.choice(["lead", "tungsten", "copper", "iron"])
-        return b.add("ecal", material, size, X0[material] * rng.uniform(8, 28), cells=cells, active=True)
+        known = dict(X0, **CRYSTALS)
+        material = rng.choice(["lead", "tungsten", "copper", "iron"] + list(CRYSTALS))
+        return b.add("ecal", material, size, known[material] * depth, cells=cells, active=True)
     layers, period = layered(rng, 0.1, 0.6)
-    return b.add("ecal", layers, size, None, cells=cells, repeat=max(4, int(rng.uniform(8, 28) / period)))
+    return b.add("ecal", layers, size, None, cells=cells, repeat=max(4, int(depth / period)))
 
 
 def add_calorimeters(b):
@@ -77,6 +80,13 @@ def add_block(b):
           X0[material] * b.rng.uniform(0.02, 0.8), center=(b.rng.uniform(-8, 8), b.rng.uniform(-8, 8)))
 
 
+def random_field(rng, low, high):
+    """A field across the beam: along x, along y, or between them."""
+    angle = rng.choice([0, 90, 180, 270, rng.uniform(0, 360)])
+    field = rng.uniform(low, high)
+    return [round(field * math.sin(math.radians(angle)), 6), round(field * math.cos(math.radians(angle)), 6), 0.0]
+
+
 def add_spectrometer(b, world):
     """0 to 3 magnets and 0 to 6 chambers in any order. A chamber's gas is argon."""
     rng = b.rng
@@ -88,11 +98,51 @@ def add_spectrometer(b, world):
         if thing == "tracker":
             b.add("tracker", "argon", [wide, wide], 0.8, resolution=rng.choice([0.005, 0.01, 0.02]), active=True)
         else:
-            angle = rng.choice([0, 90, 180, 270, rng.uniform(0, 360)])
-            field = rng.uniform(0.3, 1.8)
             b.add("magnet", world, [rng.uniform(20, 80), rng.uniform(20, 80)], rng.uniform(30, 200),
-                  field=[round(field * math.sin(math.radians(angle)), 6), round(field * math.cos(math.radians(angle)), 6),
-                         0.0])
+                  field=random_field(rng, 0.3, 1.8))
+
+
+def add_measuring_spectrometer(b, world):
+    """1 to 3 magnets, and 4 to 6 chambers in front of, between, inside and behind them, so wide and so close that many
+    muons cross all of them."""
+    rng = b.rng
+    n_magnet, wide = rng.choice([1, 1, 2, 3]), rng.uniform(25, 90)
+    places = 2 * n_magnet + 1  # in front of the first magnet, in it, behind it, in the second one, ...
+    at = sorted([0, places - 1] + [rng.randint(0, places - 1) for _ in range(rng.randint(2, 4))])
+    gas, sigma = rng.choice(["argon", "argon", world]), rng.choice([0.005, 0.01, 0.02])
+    for place in range(places):
+        here = at.count(place)
+        if place % 2 == 0:
+            for _ in range(here):
+                b.gap(3, 40)
+                b.add("tracker", gas, [wide, wide], 0.8, resolution=sigma, active=True)
+            continue
+        b.gap(2, 20)
+        magnet = b.add("magnet", world, [rng.uniform(30, 120), rng.uniform(30, 120)], rng.uniform(40, 150),
+                       field=random_field(rng, 0.6, 1.8))
+        inside = [min(wide, 0.95 * s) for s in magnet["size"]]
+        for k in range(here):
+            share = (k + rng.uniform(0.1, 0.9)) / here
+            b.add("tracker", gas, inside, 0.8, z=magnet["z"] + share * (magnet["thickness"] - 0.9) + 0.05,
+                  resolution=sigma, active=True)
+
+
+def add_front(b, beam, world):
+    """Thin matter and a weak magnet in front of the first volume, up to 0.3 X0 in all; the beam starts before them, and
+    the magnet moves it by less than a third of what it meets."""
+    rng, first, z = b.rng, b.volumes[0], -round(b.rng.uniform(1, 20), 2)
+    for _ in range(rng.choice([1, 1, 2])):
+        size = [rng.uniform(10, 60), rng.uniform(10, 60)]
+        if rng.random() < 0.5:
+            material = rng.choice(["aluminium", "polystyrene", "iron", "lead"])
+            thickness = X0[material] * rng.uniform(0.005, 0.15)
+            b.add("passive", material, size, thickness, z=z - thickness)
+        else:
+            thickness = rng.uniform(20, 100)
+            most = min(first["size"]) / 6.0 * beam["energy"] / (0.003 * thickness * (0.5 * thickness - z))
+            b.add("magnet", world, size, thickness, z=z - thickness, field=random_field(rng, 0.0, min(1.8, most)))
+        z -= thickness + round(rng.uniform(1, 10), 2)
+    beam["position_z"] = round(z - rng.uniform(1, 20), 2)
 
 
 def add_beside(b, volume):
@@ -122,10 +172,18 @@ def overlaps(v, w):
     return v["z"] < w["z"] + depth_of(w) - 1e-6 and w["z"] < v["z"] + depth_of(v) - 1e-6
 
 
+def stands_in(v, magnet):
+    """Whether v lies wholly inside a magnet."""
+    if magnet["role"] != "magnet" or v["role"] not in ("tracker", "passive") or "field" in v:
+        return False
+    wide = all(abs(v["center"][a] - magnet["center"][a]) <= 0.5 * (magnet["size"][a] - v["size"][a]) for a in (0, 1))
+    return wide and magnet["z"] <= v["z"] and v["z"] + depth_of(v) <= magnet["z"] + depth_of(magnet)
+
+
 def without_overlaps(volumes):
     kept = []
     for v in volumes:
-        if not any(overlaps(v, w) for w in kept):
+        if not any(overlaps(v, w) and not stands_in(v, w) for w in kept):
             kept.append(v)
     return kept
 
@@ -133,31 +191,40 @@ def without_overlaps(volumes):
 def random_beam(rng, job, half):
     particle = rng.choice(["mu-", "mu+"]) if job == "muon" else rng.choice(["e-", "e-", "e+", "gamma"])
     energy = round(math.exp(rng.uniform(math.log(2.0), math.log(300.0))), 3)
+    reach = rng.choice([0.7, 0.7, 0.7, 1.05])  # of the half widths: some beams hit an edge, or miss in part
     return {"particle": particle, "energy": energy, "spread": rng.choice([0, 0.01]),
             "spot_x": round(rng.uniform(0, 1), 3), "spot_y": round(rng.uniform(0, 1), 3),
             "divergence_x": round(rng.uniform(0, 2e-3), 6), "divergence_y": round(rng.uniform(0, 2e-3), 6),
-            "position_x": round(rng.uniform(-0.7, 0.7) * half[0], 3),
-            "position_y": round(rng.uniform(-0.7, 0.7) * half[1], 3), "position_z": round(rng.uniform(-60, -5), 2)}
+            "position_x": round(rng.uniform(-1, 1) * reach * half[0], 3),
+            "position_y": round(rng.uniform(-1, 1) * reach * half[1], 3), "position_z": round(rng.uniform(-60, -5), 2)}
 
 
 def random_setup(rng, has_angle):
-    """A set-up of a job: showers with muon pairs (`dimuon`, `analog`) or a beam of muons (`muon`)."""
-    job = rng.choice(["dimuon", "dimuon", "analog", "muon"])
-    material = rng.choice(["vacuum", "vacuum", "air"])
+    """A set-up of a job: showers with muon pairs (`dimuon`, `analog`) or a beam of muons (`muon`). Of half the forced
+    ones many muons reach a spectrometer in vacuum."""
+    job = rng.choice(["dimuon"] * 5 + ["analog", "analog", "muon"])
+    measures = job == "dimuon" and rng.random() < 0.8
+    material = "vacuum" if measures else rng.choice(["vacuum", "vacuum", "air"])
     b = Builder(rng)
-    first = add_ecal(b) if job != "muon" or rng.random() < 0.5 else None
-    add_calorimeters(b)
-    for _ in range(rng.choice([0, 1, 2])):
+    first = add_ecal(b, 20 if measures else 28) if job != "muon" or rng.random() < 0.5 else None
+    if not measures or rng.random() < 0.25:
+        add_calorimeters(b)
+    for _ in range(rng.choice([0, 0, 0, 1]) if measures else rng.choice([0, 1, 2])):
         add_block(b)
     if not b.volumes:
         add_block(b)
     for v in list(b.volumes):
         if rng.random() < 0.25:
             add_beside(b, v)
-    add_spectrometer(b, material)
-    volumes = without_overlaps(b.volumes)
-    half = [0.5 * s for s in (first or volumes[0])["size"]]
+    if measures:
+        add_measuring_spectrometer(b, material)
+    else:
+        add_spectrometer(b, material)
+    half = [0.5 * s for s in (first or b.volumes[0])["size"]]
     beam = random_beam(rng, job, half)
+    if rng.random() < 0.3:
+        add_front(b, beam, material)
+    volumes = without_overlaps(b.volumes)
     if has_angle:
         for axis in "xy":
             beam["angle_" + axis] = round(rng.choice([0, 0, rng.uniform(-0.01, 0.01)]), 6)
@@ -170,12 +237,13 @@ def random_setup(rng, has_angle):
                           "volumes": volumes},
              "physics": {"cut": round(cut, 4), "rare": {"dimuon_gamma": True,
                                                         "dimuon_trident": rng.random() < 0.2}},
-             "sampling": {"mode": "analog" if job == "analog" else "forced"},
+             "sampling": {"mode": "analog" if job == "analog" else "forced",
+                          "region": {"min_photon_energy": round(rng.choice([0, 0, 0.2]) * beam["energy"], 3)}},
              "selection": {"charge": rng.choice([-1, 1]), "veto": [0, 1000], "hcal": [0, 1000],
                            "missing_energy": round(0.1 * beam["energy"], 3)},
              "scoring": {}, "output": {"figures": False}}
     if job == "muon":
-        del setup["physics"]["rare"], setup["physics"]["cut"], setup["sampling"]["mode"], setup["selection"]
+        del setup["physics"]["rare"], setup["physics"]["cut"], setup["sampling"], setup["selection"]
         setup["scoring"] = {"exit": "plane", "exit_z": world["max"][2] - 5.0}
     return job, setup
 
@@ -267,7 +335,7 @@ def with_nothing(setup, rng):
         fits = all(world["min"][a] <= box["center"][a] - 0.5 * size[a]
                    and box["center"][a] + 0.5 * size[a] <= world["max"][a] for a in (0, 1))
         if fits and box["z"] + size[2] <= world["max"][2] and \
-                not any(overlaps(box, v) for v in s["geometry"]["volumes"]):
+                not any(overlaps(box, v) and not stands_in(box, v) for v in s["geometry"]["volumes"]):
             s["geometry"]["volumes"] += [box] if rng.random() < 0.5 else cut_volume(box, rng.randint(0, 2), 0.4)
     return s
 
@@ -283,13 +351,31 @@ def cut_in_two(setup, rng):
     return s
 
 
+def all_at_once(setup, rng):
+    """(z) All images one after the other."""
+    for image in (with_idle_field, moved, charge_reversed, turned, cut_in_two):
+        setup = image(setup, rng)
+    return setup
+
+
 def with_idle_field(setup, rng):
-    """(e) A field where no charged particle goes: behind the beam's start."""
+    """(e) A field where no charged particle goes that comes back: behind the beam's start, or, in vacuum, far beside
+    all volumes, at any depth. (Muon beams are scored in a whole plane, which the latter would be before.)"""
     s = copy.deepcopy(setup)
     world = s["geometry"]["world"]
-    z = world["min"][2]
-    world["min"][2] = z - 60.0
-    s["geometry"]["volumes"].append(
-        {"name": "idle", "role": "magnet", "material": world["material"], "z": z - 50.0, "thickness": 40.0,
-         "size": [10, 10], "center": [rng.uniform(-5, 5), 0.0], "field": [0.0, rng.choice([-1.5, 1.5]), 0.0]})
+    idle = {"name": "idle", "role": "magnet", "material": world["material"], "size": [10, 10],
+            "field": [0.0, rng.choice([-1.5, 1.5]), 0.0]}
+    if world["material"] == "vacuum" and "selection" in setup and rng.random() < 0.6:
+        axis, side, depth = rng.randint(0, 1), rng.choice(["min", "max"]), world["max"][2] - world["min"][2]
+        sign = 1.0 if side == "max" else -1.0
+        center = [0.5 * (world["min"][a] + world["max"][a]) for a in (0, 1)]
+        center[axis] = world[side][axis] + sign * rng.uniform(120.0, 200.0)
+        world[side][axis] = center[axis] + sign * 20.0
+        first, length = rng.uniform(0.02, 0.9) * depth, rng.uniform(0.02, 0.9) * depth
+        idle.update(z=world["min"][2] + first, thickness=min(length, 0.99 * depth - first), center=center)
+    else:
+        z = world["min"][2]
+        world["min"][2] = z - 60.0
+        idle.update(z=z - 50.0, thickness=40.0, center=[rng.uniform(-5, 5), 0.0])
+    s["geometry"]["volumes"].append(idle)
     return s

@@ -2,6 +2,7 @@
  * A limit is below the true signal exactly where CLs there is below 1 - CL, so that is what is looked at.
  * EOT_COVERAGE_EXPERIMENTS sets the number of experiments of the second test (30; 300 take minutes). */
 #include <criterion/criterion.h>
+#include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
@@ -11,6 +12,10 @@
 #include "limit/one_channel.h"
 #include "limit/toys.h"
 #include "limit/workspace.h"
+
+/* As the program does: an error of GSL is a value, and no end of the process. */
+static void setup(void) { gsl_set_error_handler_off(); }
+TestSuite(coverage, .init = setup);
 
 enum { N_EXPERIMENT = 100000, MAX_N = 200, MAX_M = 1200 };
 
@@ -60,7 +65,9 @@ Test(coverage, exact_limits_cover_at_least_what_they_say) {
     gsl_rng_free(rng);
 }
 
-/* Pseudo-experiments of pseudo-experiments: four bins with their systematics. */
+/* Pseudo-experiments of pseudo-experiments: four bins with their systematics. 3000 experiments of 2000 toys covered
+ * 0.992(2), 0.921(5), 0.896(6) and 0.909(5) at signals of 2, 4, 7 and 12; 12000 at a signal of 7 0.904(3); with toys of
+ * 5000, 2500 experiments at 12 0.909(6). */
 Test(coverage, limits_by_toys_cover_what_they_say, .timeout = 3000) {
     static const double signal[] = {2.0, 4.0, 7.0, 12.0};
     const char *asked = getenv("EOT_COVERAGE_EXPERIMENTS");

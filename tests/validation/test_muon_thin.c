@@ -2,12 +2,13 @@
  * table or sampler of the program: argon from the spectrum of single collisions (oscillators of its subshells, see
  * host/physics/muon_collisions.h), silicon from Landau's and Vavilov's spectrum xi/W^2 with the restricted Bethe mean,
  * both convolved by Fourier transform. Means of what is below 100 keV (argon) and 10 MeV (silicon) against the
- * restricted Bethe integral with density effect, numbers of larger losses against the integral of their cross section.
- */
+ * restricted Bethe integral with density effect, numbers of larger losses against the integral of their cross sections:
+ * of delta rays alone, and, where radiation adds to them (silicon), of all processes. */
 #include <criterion/criterion.h>
 #include <gsl/gsl_fft_complex.h>
 
 #include "muon_slab.h"
+#include "physics/muon_integrals.h"
 
 enum { N_MUON = 200000, N_POINT = 1 << 18, N_QUANTILE = 5 };
 static const double QUANTILE[N_QUANTILE] = {0.05, 0.25, 0.5, 0.75, 0.95};
@@ -205,4 +206,74 @@ Test(muon_thin, silicon_is_landaus_and_vavilovs, .timeout = 300) {
         expect_mean("silicon", &l, &r, 1.0e-2);
         slab_result_free(&r);
     }
+}
+
+/* Number and sum [GeV] of the losses of one muon between two losses, by integration of the cross sections of all
+ * processes: delta rays, bremsstrahlung, pairs, photonuclear reactions. */
+static void integrate(const struct layer *l, struct eot_muon_integrator *g, double low, double high, double result[2]) {
+    struct eot_material m[SLAB_N_MATERIAL];
+    struct eot_error err = {0};
+    double E = l->T + MUON, part;
+    slab_materials(m);
+    for (int power = 0; power < 2; power++) {
+        double sum = eot_muon_delta_moment(g, l->T, l->Z_over_A, power, fmin(low, l->largest), fmin(high, l->largest));
+        for (int p = 0; p < EOT_MUON_N_RADIATIVE; p++) {
+            struct eot_muon_spectrum s = {.material = &m[SLAB_SILICON], .integrator = g, .process = p, .E = E};
+            cr_assert_eq(eot_muon_integrate(g, &s, power, low / E, high / E, &part, &err), EOT_OK, "%s", err.text);
+            sum += part * (power == 1 ? E : 1.0);
+        }
+        result[power] = sum * l->density * l->thickness;
+    }
+}
+
+/* Losses above 10 MeV in silicon by decades: at 500 GeV a third of them is radiative. */
+static void expect_large_losses(double T, int n_muon) {
+    static const double EDGE[] = {0.01, 0.03, 0.1, 1.0, 10.0, 1000.0};
+    enum { N_BIN = sizeof EDGE / sizeof EDGE[0] - 1 };
+    struct layer l = at(SILICON, T);
+    struct eot_muon_options o = eot_muon_options_default();
+    struct eot_muon_integrator g;
+    struct eot_error err = {0};
+    struct slab s;
+    struct slab_result r;
+    double got[N_BIN] = {0}, want_all[2] = {0}, sum = 0.0, square = 0.0, n_all = 0.0;
+    u32 region = 0;
+    memset(&s, 0, sizeof s);
+    s.n_region = 1;
+    s.region[0] = slab_region(SLAB_SILICON);
+    cr_assert_eq(slab_create(&s, &o, &l.thickness, &region, 1, 1000.0, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_muon_integrator_create(1e-3, &g, &err), EOT_OK, "%s", err.text);
+    slab_shoot(&s, T, n_muon, 11, &r);
+    for (int i = 0; i < r.n_out; i++)
+        for (int b = 0; b < N_BIN; b++) {
+            if (r.loss[i] < EDGE[b] || r.loss[i] >= EDGE[b + 1]) continue;
+            got[b] += 1.0;
+            n_all += 1.0;
+            sum += r.loss[i];
+            square += r.loss[i] * r.loss[i];
+        }
+    for (int b = 0; b < N_BIN; b++) {
+        double want[2], usual = 1.2e-4; /* GeV, that a muon loses besides: it moves the edge */
+        if (EDGE[b] >= T) continue;
+        integrate(&l, &g, EDGE[b] - usual, fmin(EDGE[b + 1], T) - usual, want);
+        for (int k = 0; k < 2; k++) want_all[k] += want[k] * r.n_out;
+        want[0] *= r.n_out;
+        if (getenv("EOT_PRINT"))
+            printf("silicon %g GeV, %g to %g GeV: %g muons, %.1f\n", T, EDGE[b], EDGE[b + 1], got[b], want[0]);
+        cr_expect_float_eq(got[b], want[0], 4.0 * sqrt(want[0] + 1.0),
+                           "silicon at %g GeV: %g losses of %g to %g GeV, not %g", T, got[b], EDGE[b], EDGE[b + 1],
+                           want[0]);
+    }
+    if (getenv("EOT_PRINT"))
+        printf("silicon %g GeV, above 10 MeV: %g muons, %.1f; %.4f(%.4f) GeV, %.4f\n", T, n_all, want_all[0], sum,
+               sqrt(square), want_all[1]);
+    cr_expect_float_eq(n_all, want_all[0], 4.0 * sqrt(want_all[0]), "silicon at %g GeV: %g losses above 10 MeV, not %g",
+                       T, n_all, want_all[0]);
+    slab_result_free(&r);
+    slab_free(&s);
+    eot_muon_integrator_free(&g);
+}
+
+Test(muon_thin, large_losses_in_silicon_are_the_integral_of_their_cross_sections, .timeout = 300) {
+    for (int k = 0; k < 4; k++) expect_large_losses(ENERGY[k], 1000000);
 }

@@ -4,7 +4,10 @@
  * `real` is the type that formulas compute in: float in kernels and in the host backend that runs the same kernels (one
  * text, the same bits), double in host/physics, which integrates the same formulas (EOT_REAL_DOUBLE). Tables that a
  * device reads are always f32; positions are always f64. Elementary functions other than the correctly rounded ones
- * (sqrt, fabs, floor, fma, fmin, fmax) come from eotmc/math/elementary.h. */
+ * (sqrt, fabs, floor, fma, fmin, fmax) come from eotmc/math/elementary.h.
+ *
+ * EOT_FN begins every function of a header; EOT_HOT_FN those that a kernel's innermost loop calls with whole states as
+ * arguments: they become a part of the loop, where a call would copy the state to memory and back. */
 #ifndef EOT_BASE_PORTABLE_H
 #define EOT_BASE_PORTABLE_H
 
@@ -19,6 +22,7 @@ typedef float f32;
 typedef double f64;
 #define EOT_IS_DEVICE 1
 #define EOT_FN static inline
+#define EOT_HOT_FN static inline __attribute__((always_inline))
 #define EOT_GLOBAL __global
 #define EOT_KERNEL_FN(name) __kernel          /* a function that a driver launches */
 #define EOT_GLOBAL_ID ((u32)get_global_id(0)) /* number of the work item */
@@ -50,6 +54,7 @@ typedef float f32;
 typedef double f64;
 #define EOT_IS_DEVICE 1
 #define EOT_FN static __device__ inline
+#define EOT_HOT_FN static __device__ __forceinline__
 #define EOT_GLOBAL
 /* Kernels are compiled one by one, each in a program of its own in which the others are functions that nobody calls:
  * -DEOT_KERNEL_HEAD_x for each kernel x tells which one it is (host/device/cuda_program.c). */
@@ -79,6 +84,7 @@ typedef float f32;
 typedef double f64;
 #define EOT_IS_DEVICE 0
 #define EOT_FN static inline
+#define EOT_HOT_FN static inline
 #define EOT_GLOBAL
 #define EOT_KERNEL_FN(name) static /* EOT_GLOBAL_ID is the host backend's (host/device/host_kernels.c) */
 /* The host backend runs one work item after the other. */

@@ -71,14 +71,15 @@ EOT_FN void eot_toy_throw(eot_limit_view v, EOT_GLOBAL const f64 *truth, EOT_GLO
     }
 }
 
-/** q-tilde of data. @param w its w.x is where the fits begin. @return a negative number where a fit has no result. */
+/** q-tilde of data; at a tested value of 0 q0 of a discovery (arXiv:1007.1727, eq. 12), for which an excess counts.
+ * @param w its w.x is where the fits begin. @return a negative number where a fit has no result. */
 EOT_FN f64 eot_limit_statistic(eot_limit_view v, EOT_GLOBAL const f64 *n, EOT_GLOBAL const f64 *a, eot_limit_work w,
                                f64 poi) {
     u32 i_poi = v.model->poi;
     if (!(eot_limit_value(v, n, a, w.x, w.jet, w.product) < EOT_LIMIT_IMPOSSIBLE)) w.x[i_poi] = poi;
     eot_limit_minimum free_fit = eot_limit_fit(v, n, a, w, 0);
     if (!(free_fit.value < EOT_LIMIT_IMPOSSIBLE) || free_fit.decrement > D(1e-6)) return D(-1.0);
-    if (w.x[i_poi] > poi) return D(0.0);
+    if (poi > D(0.0) ? w.x[i_poi] > poi : w.x[i_poi] <= D(0.0)) return D(0.0);
     w.x[i_poi] = poi;
     eot_limit_minimum held = eot_limit_fit(v, n, a, w, 1);
     if (!(held.value < EOT_LIMIT_IMPOSSIBLE) || held.decrement > D(1e-6)) return D(-1.0);

@@ -22,9 +22,10 @@ enum eot_stage {
     EOT_STAGE_DETECTOR = 6,
     EOT_STAGE_PROBE = 7,
     EOT_STAGE_RARE = 8,
-    EOT_STAGE_AFTER = 9, /* shower of an electron that leaves a rare vertex */
-    EOT_STAGE_TOY = 10,  /* pseudo-experiments of limits: the primary is the toy, the particle a pair of data */
-    EOT_STAGE_LINE = 11  /* what stands in front of the ECAL */
+    EOT_STAGE_AFTER = 9,  /* shower of an electron that leaves a rare vertex */
+    EOT_STAGE_TOY = 10,   /* pseudo-experiments of limits: the primary is the toy, the particle a pair of data */
+    EOT_STAGE_LINE = 11,  /* what stands in front of the ECAL */
+    EOT_STAGE_HADRON = 12 /* pions and kaons of a beam, and their decays */
 };
 
 /** Four words in 64 bits each, of which the lower 32 count: CPU compilers vectorise the products in this form, without
@@ -34,7 +35,7 @@ typedef struct {
 } eot_philox_words;
 
 /** One round of Philox4x32. */
-EOT_FN eot_philox_words eot_philox_round(eot_philox_words c, u32 k0, u32 k1) {
+EOT_HOT_FN eot_philox_words eot_philox_round(eot_philox_words c, u32 k0, u32 k1) {
     u64 p0 = 0xD2511F53u * (c.x & 0xffffffffu), p1 = 0xCD9E8D57u * (c.z & 0xffffffffu);
     eot_philox_words r;
     r.x = (p1 >> 32) ^ (c.y & 0xffffffffu) ^ k0;
@@ -45,8 +46,9 @@ EOT_FN eot_philox_words eot_philox_round(eot_philox_words c, u32 k0, u32 k1) {
 }
 
 /** One Philox4x32-10 block. @param c0..c3 counter. @param k0,k1 key. @return 128 random bits.
- * Written out round by round: CPU compilers vectorise across work items only where no inner loop is left. */
-EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
+ * Written out round by round and always a part of the loop that calls it: CPU compilers vectorise across lanes only
+ * where no inner loop and no call is left. */
+EOT_HOT_FN eot_u32x4 eot_philox_in_lanes(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
     eot_philox_words b;
     b.x = c0;
     b.y = c1;
@@ -68,6 +70,11 @@ EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
     block.z = (u32)b.z;
     block.w = (u32)b.w;
     return block;
+}
+
+/** The same as a function of its own, for kernels that call it at many places. */
+EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
+    return eot_philox_in_lanes(c0, c1, c2, c3, k0, k1);
 }
 
 /** Uniform number in the open interval (0, 1): the upper 23 bits, at the cell centres, which are exact in single

@@ -20,7 +20,8 @@ typedef struct {
     f32 true_momentum;          /* GeV/c, of its muon at the first chamber */
     f32 missing, missing_sigma; /* mean of what is measured, and the Gaussian width that is not sampled */
     f32 missing_sampled;        /* a sample of it, for the histogram */
-    eot_track track[2];         /* of the mu+ and of the mu- */
+    f32 kink; /* rad, measured in front of the ECAL, of decays of a beam's hadrons; 0: none is; -1: not measured */
+    eot_track track[2]; /* of the mu+ and of the mu- */
     i32 n_hcal;
     i32 n_track;    /* muons that have crossed all chambers, whether their momentum is measured or not */
     i32 charge;     /* of the track; 0 unless it has a momentum */
@@ -155,6 +156,7 @@ EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const f32 *table, eot_event_vi
     eot_u32x4 b =
         eot_random_block(eot_random_init(primary, EOT_STAGE_DETECTOR, EOT_DETECTOR_MISSING, launch->seed, launch->run));
     ev.missing_sampled = ev.missing + ev.missing_sigma * eot_normal(b.x, b.y).a;
+    ev.kink = 0.0f;
     ev.is_sampled = eot_is_kept(primary, launch->sample_threshold);
     ev.faults = eot_event_faults(v.fault, plus.fate, minus.fate);
     return ev;

@@ -134,6 +134,29 @@ EOT_FN void eot_event_score(eot_event_vertex v, eot_event ev, eot_selected sel, 
     eot_histogram_fill(tally, EOT_H_PARENT_SELECTED, v.k, w * (f64)sel.pass[EOT_TAIL_GAUSSIAN]);
 }
 
+/** Number of a bin of a map's axis, 0 the underflow. @param x GeV. */
+EOT_FN i32 eot_map_bin(f32 x) {
+    f32 p = x * EOT_MAP_PER_UNIT;
+    return p < 0.0f ? 0 : p >= (f32)EOT_N_MAP_BIN ? EOT_N_MAP_BIN + 1 : (i32)p + 1;
+}
+
+/** Add an event that passes the cuts to the map of its selection: to each bin of missing energy its probability to be
+ * measured there and above the cut. @param map of that selection, [EOT_N_MAP]. */
+EOT_FN void eot_event_map(eot_selection s, eot_event_vertex v, eot_event ev, eot_selected sel, f32 tail_start,
+                          EOT_GLOBAL i64 *map) {
+    if (!sel.is_main || sel.n_cut_passed != EOT_N_CUT) return;
+    f32 sigma = eot_event_missing_sigma(ev);
+    i32 momentum = eot_map_bin(ev.momentum), first = eot_map_bin(s.missing_energy);
+    for (i32 tail = 0; tail < EOT_N_TAIL; tail++)
+        for (i32 i = first; i < EOT_MAP_SIDE; i++) {
+            f32 low = i == first ? s.missing_energy : (f32)(i - 1) / EOT_MAP_PER_UNIT, high = (f32)i / EOT_MAP_PER_UNIT;
+            f32 a = (low - ev.missing) / sigma,
+                p = i > EOT_N_MAP_BIN ? eot_tail_probability(tail, a, tail_start)
+                                      : eot_tail_between(tail, a, (high - ev.missing) / sigma, tail_start);
+            if (p > 0.0f) eot_map_add(map + eot_map_offset(tail, momentum, i), (f64)v.weight * (f64)p);
+        }
+}
+
 /** Add an event's deposits to the tally. @param acc [EOT_N_ACC]. */
 EOT_FN void eot_event_deposits_add(f32 E_beam, EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally) {
     f64 beam = (f64)E_beam / EOT_TALLY_ENERGY;
@@ -193,14 +216,16 @@ EOT_FN void eot_event_record(eot_event_vertex v, eot_event ev, eot_selected sel,
 /** Apply all selections to an event, count it, and fill its row of the record. Deposits enter the tallies for a random
  * fraction of all events (sample_threshold). An event with faults is not for here: eot_event_reject.
  * @param is_new 1 if its vertex has not been counted yet. @param acc the event's accumulators [EOT_N_ACC]. @param tally
- * [e->n_selection][EOT_N_TALLY]. @param row EOT_N_EVENT_COLUMN values out, of the default selection. */
+ * [e->n_selection][EOT_N_TALLY] and behind it [e->n_selection][EOT_N_MAP]. @param row EOT_N_EVENT_COLUMN values out, of
+ * the default selection. */
 EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch, i32 is_new,
                              eot_event_vertex v, eot_event ev, EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally,
                              EOT_GLOBAL f32 *row) {
     if (is_new) eot_vertex_count(e, v, tally);
     for (i32 i = 0; i < e->n_selection; i++) {
-        eot_event_score(v, ev, eot_event_apply(e->selection[i], v, ev, e->response.tail_start), launch->sample_weight,
-                        eot_selection_tally(tally, i));
+        eot_selected sel = eot_event_apply(e->selection[i], v, ev, e->response.tail_start);
+        eot_event_score(v, ev, sel, launch->sample_weight, eot_selection_tally(tally, i));
+        eot_event_map(e->selection[i], v, ev, sel, e->response.tail_start, eot_selection_map(tally, e->n_selection, i));
         eot_event_tracks_count(ev, (f64)v.weight, eot_selection_tally(tally, i));
     }
     if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, tally);

@@ -43,11 +43,34 @@ EOT_FN i32 eot_event_cuts_passed(eot_event ev, eot_selection s, i32 charge) {
     return n;
 }
 
+/** Resolution of the missing energy [GeV], not 0. */
+EOT_FN f32 eot_event_missing_sigma(eot_event ev) { return fmax(ev.missing_sigma, 1e-3f); }
+
+/** Probability of a model of the tail that a quantity exceeds `a` standard deviations. */
+EOT_FN f32 eot_tail_probability(i32 tail, f32 a, f32 start) {
+    switch (tail) {
+#define EOT_TAIL(id, word, probability) \
+    case EOT_TAIL_##id: \
+        return probability;
+#include "eotmc/tally/tails.def"
+#undef EOT_TAIL
+    }
+    return 0.0f;
+}
+
+/** Probability that it is between low and high [standard deviations], low <= high. The models are symmetric, so that
+ * below the mean the lower tails are subtracted: no digits are lost. */
+EOT_FN f32 eot_tail_between(i32 tail, f32 low, f32 high, f32 start) {
+    f32 p = high <= 0.0f ? eot_tail_probability(tail, -high, start) - eot_tail_probability(tail, -low, start)
+                         : eot_tail_probability(tail, low, start) - eot_tail_probability(tail, high, start);
+    return p > 0.0f ? p : 0.0f;
+}
+
 /** Apply a selection. @param tail_start standard deviations at which exponential tails begin. */
 EOT_FN eot_selected eot_event_apply(eot_selection s, eot_event_vertex v, eot_event ev, f32 tail_start) {
     eot_selected sel;
     i32 charge = eot_event_charge(s, v);
-    f32 a = (s.missing_energy - ev.missing) / fmax(ev.missing_sigma, 1e-3f), start = tail_start;
+    f32 a = (s.missing_energy - ev.missing) / eot_event_missing_sigma(ev), start = tail_start;
     sel.n_cut_passed = eot_event_cuts_passed(ev, s, charge);
     sel.is_main = charge == s.charge;
 #define EOT_TAIL(id, word, probability) sel.pass[EOT_TAIL_##id] = probability;

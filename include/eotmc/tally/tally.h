@@ -186,6 +186,21 @@ enum eot_event_histogram {
 #define EOT_T_RATIO (EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * EOT_N_LEDGER_TERM)
 #define EOT_N_TALLY (EOT_T_RATIO + 2 * EOT_N_RATIO)
 
+/** The selected events of a selection by measured missing energy and momentum of the muon, for each tail: bins of
+ * 1 / EOT_MAP_PER_UNIT GeV from 0 on, with underflow and overflow. It lies behind the tallies of all selections, since
+ * it is kept for the run and not for its blocks. A bin is the weighted sum of the probabilities that the missing energy
+ * is in it (two limbs) and that of their squares. */
+#define EOT_N_MAP_BIN 24
+#define EOT_MAP_PER_UNIT 0.2f
+#define EOT_MAP_SIDE (EOT_N_MAP_BIN + 2)
+#define EOT_MAP_PLACES (2 + EOT_N_SQUARE_LIMB)
+#define EOT_N_MAP (EOT_N_TAIL * EOT_MAP_SIDE * EOT_MAP_SIDE * EOT_MAP_PLACES)
+
+/** Place of a bin in a map. @param momentum, missing numbers of bins, 0 the underflow. */
+EOT_FN i32 eot_map_offset(i32 tail, i32 momentum, i32 missing) {
+    return EOT_MAP_PLACES * ((tail * EOT_MAP_SIDE + momentum) * EOT_MAP_SIDE + missing);
+}
+
 /** Place of the square of a tail. @param channel its number, eot_rare_channel; -1: of the run's vertices. */
 EOT_FN i32 eot_square_offset(i32 channel, i32 tail) {
     return EOT_T_SQUARE + EOT_N_SQUARE_LIMB * ((channel + 1) * EOT_N_TAIL + tail);
@@ -196,6 +211,12 @@ EOT_FN i32 eot_square_offset(i32 channel, i32 tail) {
  * first one only. */
 #define EOT_MAX_SELECTION 8
 EOT_FN EOT_GLOBAL i64 *eot_selection_tally(EOT_GLOBAL i64 *tally, i32 i) { return tally + i * EOT_N_TALLY; }
+/** The map of selection i of n. */
+EOT_FN EOT_GLOBAL i64 *eot_selection_map(EOT_GLOBAL i64 *tally, i32 n, i32 i) {
+    return tally + n * EOT_N_TALLY + i * EOT_N_MAP;
+}
+/** Number of i64 that the tallies of n selections take with their maps. */
+EOT_FN i32 eot_tallies_size(i32 n) { return n * (EOT_N_TALLY + EOT_N_MAP); }
 
 /** The same of weight x an energy or a depth. @param unit in which the squares are summed: EOT_TALLY_ENERGY,
  * EOT_TALLY_DEPTH. @param cross the sum of weight^2 x, in that unit. */
@@ -217,6 +238,12 @@ EOT_FN void eot_histogram_add(EOT_GLOBAL i64 *tally, i32 which, f32 p, f64 weigh
     EOT_GLOBAL i64 *place = tally + EOT_T_HISTOGRAM + 4 * (which * (EOT_N_BIN + 2) + bin);
     eot_sum_add(place, weight);
     eot_sum_add(place + 2, weight * weight);
+}
+
+/** Add to a bin of a map, at eot_map_offset. */
+EOT_FN void eot_map_add(EOT_GLOBAL i64 *place, f64 weight) {
+    eot_sum_add(place, weight);
+    eot_square_add(place + 2, weight * weight);
 }
 
 #endif

@@ -112,7 +112,7 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
             u32 low = first_low + i_primary[l],
                 high = first_high + (low < first_low ? 1u : 0u); /* a sum of 64 bits, in words */
-            eot_u32x4 block = eot_philox(low, high, (u32)EOT_STAGE_CASCADE << 24, draw[l], c.seed, c.run);
+            eot_u32x4 block = eot_philox_in_lanes(low, high, (u32)EOT_STAGE_CASCADE << 24, draw[l], c.seed, c.run);
             x[l] = block.x;
             y[l] = block.y;
             zz[l] = block.z;
@@ -190,10 +190,14 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
                 if (type[l] != EOT_PHOTON)
                     rare[l] = eot_step_rare_charged(table, t, type[l], E_along[l], path_0[l], path_1[l]);
+            }
+            EOT_EACH_LANE
+            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
                 /* a charged particle's losses depend on w, and the choice may depend on nothing of the shower */
                 u64 primary = c.first_primary + i_primary[l];
-                w[l] =
-                    eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, draw[l], c.seed, c.run).x;
+                w[l] = eot_philox_in_lanes((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, draw[l],
+                                           c.seed, c.run)
+                           .x;
             }
         }
         if (EOT_TRACK_TALLY != EOT_TRACK_NONE) {

@@ -66,7 +66,7 @@ enum eot_ghost {
 };
 
 /** Put a particle on the stack. @param depth particles that are there. */
-EOT_FN void eot_replay_push(eot_replay_view view, i32 depth, eot_replay_particle q) {
+EOT_HOT_FN void eot_replay_push(eot_replay_view view, i32 depth, eot_replay_particle q) {
     EOT_GLOBAL f32 *stack = view.stack;
     u32 plane = (u32)EOT_STACK_DEPTH * view.n_item, at = (u32)depth * view.n_item + view.item;
     stack[at] = q.p.E;
@@ -80,7 +80,7 @@ EOT_FN void eot_replay_push(eot_replay_view view, i32 depth, eot_replay_particle
 }
 
 /** The particle at `depth` of the stack. */
-EOT_FN eot_replay_particle eot_replay_pop(eot_replay_view view, i32 depth) {
+EOT_HOT_FN eot_replay_particle eot_replay_pop(eot_replay_view view, i32 depth) {
     EOT_GLOBAL const f32 *stack = view.stack;
     u32 plane = (u32)EOT_STACK_DEPTH * view.n_item, at = (u32)depth * view.n_item + view.item;
     eot_replay_particle q;
@@ -146,12 +146,12 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_world *world
 }
 
 /** The cascade's random block of the next step. */
-EOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
+EOT_HOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
     return eot_philox((u32)s.primary, (u32)(s.primary >> 32), s.stage << 24, s.draw, launch->seed, launch->run);
 }
 
 /** The replay's own block of the next step: scattering, and what goes below the cut. */
-EOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
+EOT_HOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
     u32 part = s.stage == EOT_STAGE_CASCADE ? 0u : 2u; /* what left the vertex counts its steps anew */
     return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw, launch->seed,
                       launch->run);
@@ -159,7 +159,8 @@ EOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_e
 
 /** The particle after its path, with Highland's multiple scattering, the displacement correlated with the angle.
  * @param own the replay's block of the step. @param scatters whether charged particles do. */
-EOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_vertex v, eot_u32x4 own, i32 scatters) {
+EOT_HOT_FN eot_replay_particle eot_replay_moved(eot_replay_particle q, eot_cascade_vertex v, eot_u32x4 own,
+                                                i32 scatters) {
     q.x += q.sx * v.path;
     q.y += q.sy * v.path;
     if (q.p.type != EOT_PHOTON && scatters && v.path_X0 > 0.0f) {
@@ -215,15 +216,15 @@ EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particl
 
 /** The particle after its path, a ghost from where it has left the ECAL by a side: what is out there makes no vertices,
  * and what comes back in is left out. */
-EOT_FN eot_replay_particle eot_replay_sided(eot_replay_particle q, EOT_GLOBAL const eot_event_world *world) {
+EOT_HOT_FN eot_replay_particle eot_replay_sided(eot_replay_particle q, EOT_GLOBAL const eot_event_world *world) {
     q.is_ghost |= eot_is_in_ecal(world, q.x, q.y) ? 0 : EOT_GHOST_SIDE;
     return q;
 }
 
 /** The next particle of the shower, in the same order as in the cascade; not alive after the last. @param q the
  * particle after its path: its daughters have its place and direction. @param cut [GeV]. */
-EOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 cut,
-                                        eot_replay_view view) {
+EOT_HOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 cut,
+                                            eot_replay_view view) {
     i32 a_is_high = v.E_a > v.E_b;
     eot_replay_particle high = q, low = q;
     high.p.E = a_is_high ? v.E_a : v.E_b;
@@ -269,8 +270,8 @@ typedef struct {
 /** The losses of a step. @param q the particle before it. @param block, own the cascade's and the replay's words.
  * @param cut [GeV]. @param until share of the path that is real: up to the rare vertex, if there is one. @param
  * is_vertex whether there is: the particle then ends there, with E_along, which leaves the shower. */
-EOT_FN eot_replay_losses eot_replay_losses_sample(eot_shower_particle q, eot_cascade_vertex v, eot_u32x4 block,
-                                                  eot_u32x4 own, f32 cut, f32 until, i32 is_vertex) {
+EOT_HOT_FN eot_replay_losses eot_replay_losses_sample(eot_shower_particle q, eot_cascade_vertex v, eot_u32x4 block,
+                                                      eot_u32x4 own, f32 cut, f32 until, i32 is_vertex) {
     eot_replay_losses r;
     r.at = (f32)(block.x & 0xffu) * 0.00390625f;
     r.l.photon = r.l.rest = r.l.place = 0.0f;
@@ -304,7 +305,7 @@ typedef struct {
 } eot_replay_path;
 
 /** The point of a path, as the beginning of a shower. @param at fraction of the path. */
-EOT_FN eot_shower_axis eot_replay_point(eot_replay_path p, f32 at) {
+EOT_HOT_FN eot_shower_axis eot_replay_point(eot_replay_path p, f32 at) {
     eot_shower_axis a;
     a.x = p.x + at * p.moved_x;
     a.y = p.y + at * p.moved_y;
@@ -316,8 +317,8 @@ EOT_FN eot_shower_axis eot_replay_point(eot_replay_path p, f32 at) {
 
 /** Energy that goes below the cut: a shower of its own where it is as large as a spot; smaller ones wait for more.
  * @param choice a uniform number. */
-EOT_FN eot_replay_spots eot_replay_collect(eot_replay_spots s, eot_subcut_shower shower, f32 choice,
-                                           eot_deposit_view d) {
+EOT_HOT_FN eot_replay_spots eot_replay_collect(eot_replay_spots s, eot_subcut_shower shower, f32 choice,
+                                               eot_deposit_view d) {
     i32 is_small = shower.energy < d.constants->spot_energy;
     if (is_small) {
         s.waiting = eot_subcut_shower_joined(s.waiting, shower, choice);
@@ -343,9 +344,9 @@ EOT_FN f32 eot_replay_choice_left(f32 choice, f32 waiting, f32 more) {
 /** The deposits of a step: ionisation along the path, and what goes below the cut. @param r its losses. @param p its
  * path. @param v its vertex. @param own the replay's words. @param goes_on bits: 1 daughter a, 2 daughter b stays above
  * the cut or is gone. @param cut [GeV]. */
-EOT_FN eot_replay_spots eot_replay_deposit(eot_replay_spots s, eot_replay_losses r, eot_replay_path p,
-                                           eot_cascade_vertex v, eot_u32x4 own, i32 goes_on, f32 cut,
-                                           eot_deposit_view d) {
+EOT_HOT_FN eot_replay_spots eot_replay_deposit(eot_replay_spots s, eot_replay_losses r, eot_replay_path p,
+                                               eot_cascade_vertex v, eot_u32x4 own, i32 goes_on, f32 cut,
+                                               eot_deposit_view d) {
     eot_shower_axis along = eot_replay_point(p, r.at), at_end = eot_replay_point(p, r.l.share);
     i32 is_inside = eot_deposit_in_ecal(d, along.x, along.y, along.z, r.ionisation);
     if (d.binning.n_bin > 0 && is_inside) eot_profile_add(d.profile, d.binning, along.z, r.ionisation);
@@ -371,7 +372,7 @@ EOT_FN eot_replay_spots eot_replay_deposit(eot_replay_spots s, eot_replay_losses
 
 /** What left the vertex besides muons, an electron or positron, is followed after the shower, with random numbers of
  * its own; below the cut it is deposited at once. */
-EOT_FN eot_replay_state eot_replay_after(eot_replay_state s, f32 cut, f32 calorimeter_z, eot_deposit_view d) {
+EOT_HOT_FN eot_replay_state eot_replay_after(eot_replay_state s, f32 cut, f32 calorimeter_z, eot_deposit_view d) {
     s.stage = EOT_STAGE_AFTER;
     s.draw = 0;
     s.q.p.E = s.vertex.E_extra;
@@ -504,9 +505,9 @@ EOT_FN eot_replay_state eot_replay_begin(eot_replay_view view, eot_deposit_view 
 /** One step of the shower with its deposits, without what comes after the last particle of the shower. @param block of
  * the step. @param v its vertex, sampled with that block.
  * @param view, d, t what is read and filled. @param record of the rare vertex. */
-EOT_FN eot_replay_state eot_replay_stepped(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
-                                           eot_replay_view view, eot_deposit_view d, eot_em_tables t,
-                                           eot_vertex_record record) {
+EOT_HOT_FN eot_replay_state eot_replay_stepped(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
+                                               eot_replay_view view, eot_deposit_view d, eot_em_tables t,
+                                               eot_vertex_record record) {
     eot_u32x4 own = eot_replay_own_block(s, view.launch);
     eot_replay_particle q = eot_replay_moved(s.q, v, own, view.world->multiple_scattering);
     i32 is_vertex = eot_replay_is_vertex(s, view.launch, record);
@@ -549,7 +550,7 @@ EOT_FN eot_replay_state eot_replay_stepped(eot_replay_state s, eot_u32x4 block, 
 
 /** After a step: where nothing of the shower is left, what left its vertex; where nothing of that is left, the energy
  * that waits for more. */
-EOT_FN eot_replay_state eot_replay_ended(eot_replay_state s, eot_replay_view view, eot_deposit_view d, f32 cut) {
+EOT_HOT_FN eot_replay_state eot_replay_ended(eot_replay_state s, eot_replay_view view, eot_deposit_view d, f32 cut) {
     if (!s.is_alive && s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE &&
         !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
         s = eot_replay_after(s, cut, view.world->calorimeter_z, d);
@@ -559,9 +560,9 @@ EOT_FN eot_replay_state eot_replay_ended(eot_replay_state s, eot_replay_view vie
 
 /** One step of the shower with its deposits, and what comes after the last particle: the next one of the primary that
  * arrives, what left the vertex. Arguments as of eot_replay_stepped. */
-EOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
-                                           eot_replay_view view, eot_deposit_view d, eot_em_tables t,
-                                           eot_vertex_record record) {
+EOT_HOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
+                                               eot_replay_view view, eot_deposit_view d, eot_em_tables t,
+                                               eot_vertex_record record) {
     s = eot_replay_stepped(s, block, v, view, d, t, record);
     if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && s.stage == EOT_STAGE_CASCADE &&
         !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))

@@ -2,31 +2,29 @@
 if (!exists('form')) form = 'png'
 if (!exists('output')) output = 'ecal_cell_energy.'.form
 set encoding utf8
-if (form eq 'svg') { set terminal svg size 1200, 900 dynamic enhanced font 'Sans,22' linewidth 2 background 'white' }
-if (form eq 'pdf') { set terminal pdfcairo size 8.333in, 6.250in font 'Sans,11' linewidth 2 }
-if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size 1200, 900 font 'Sans,22' linewidth 2 }
-if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') == 0) { set terminal png size 1200, 900 enhanced }
+if (form eq 'svg') { set terminal svg size 1200, 1000 dynamic enhanced font 'Sans,22' linewidth 2 background 'white' }
+if (form eq 'pdf') { set terminal pdfcairo size 8.333in, 6.944in font 'Sans,11' linewidth 2 }
+if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size 1200, 1000 font 'Sans,22' linewidth 2 }
+if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') == 0) { set terminal png size 1200, 1000 enhanced }
 set output output
 set title 'Energy in the cells of the ECAL (GeV per shower)' font ',24' offset 0, -0.3
-set xlabel 'cell (x + y n\_x)'
-set xrange [-0.5:35.5]
-set logscale y
-set format y '10^{%L}'
-low = 0.000651185
-set yrange [low:93.505]
-set ylabel 'per EOT / 1'
-set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
-set minussign
-set border 31 linewidth 0.8
-set tics front
-set mxtics
-set mytics
-set lmargin 11
-set rmargin 3
+set cblabel 'content [GeV]' offset 1.5, 0
+set xlabel 'cell along x'
+set ylabel 'cell along y'
+set xrange [-0.5:5.5]
+set yrange [-0.5:5.5]
+set xtics 1 scale 0
+set ytics 1 scale 0
+set size ratio -1
+set palette defined (0 '#FDE725', 0.25 '#5EC962', 0.5 '#21918C', 0.75 '#3B528B', 1 '#440154')
+set rmargin 14
 set bmargin 4.2
-set key top right samplen 3 spacing 1.2
-scale = 1
-above(y) = y / scale > low ? y / scale : low
-plot 'ecal_cell_energy.dat' index 1 using 1:(above($2)):(low) with filledcurves fillcolor '#56B4E9' fillstyle transparent solid 0.25 noborder notitle, \
-     'ecal_cell_energy.dat' index 1 using 1:(above($2)) with lines linecolor '#0072B2' dashtype solid linewidth 1.3 notitle, \
-     '' index 0 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#0072B2' linewidth 0.7 notitle
+set cbrange [0.0010419:29.8485]
+middle = 0.179986
+set logscale cb
+set format cb '10^{%L}'
+set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
+unset key
+set minussign
+plot 'ecal_cell_energy.dat' using 1:2:($3 > 0 ? $3 : NaN) with image, \
+     '' using 1:2:(sprintf('%.2g', $3)):($3 > middle ? 0xFFFFFF : 0) with labels font ',13' textcolor rgb variable

@@ -7,29 +7,32 @@ if (form eq 'pdf') { set terminal pdfcairo size 8.333in, 6.250in font 'Sans,11' 
 if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size 1200, 900 font 'Sans,22' linewidth 2 }
 if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') == 0) { set terminal png size 1200, 900 enhanced }
 set output output
-set title 'Energy in the HCAL modules' font ',24' offset 0, -0.3
-set xlabel 'calibrated energy [GeV]'
-set xrange [0:10]
-set logscale y
-set format y '10^{%L}'
-low = 1.9147e-12
-set yrange [low:0.00096979]
-set ylabel 'per EOT / 0.125 GeV'
-set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign
 set border 31 linewidth 0.8
 set tics front
+set title 'Energy in the HCAL modules' font ',24' offset 0, -0.3
+set xrange [0:10]
 set mxtics
-set mytics
+set bmargin 4.2
+set xlabel 'calibrated energy [GeV]'
+set logscale y
+set ytics ('' 1e-11 1, '10^{−10}' 1e-10, '' 1e-09 1, '10^{−8}' 1e-08, '' 1e-07 1, '10^{−6}' 1e-06, '' 1e-05 1, '10^{−4}' 0.0001)
+low = 1.9147e-12
+set yrange [low:0.00096979]
+set ylabel 'entries per EOT / 0.125 GeV'
+set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
+set arrow 1 from 1.2, graph 0 to 1.2, graph 1 nohead front dashtype (8, 6) linecolor '#505050'
+set label 1 'cut' at 1.2, graph 0.97 right rotate by 90 offset -0.6, 0 front font ',16' textcolor '#505050'
+set arrow 2 from 4, graph 0 to 4, graph 1 nohead front dashtype (8, 6) linecolor '#505050'
+set label 2 'cut' at 4, graph 0.97 right rotate by 90 offset -0.6, 0 front font ',16' textcolor '#505050'
 set lmargin 11
 set rmargin 3
-set bmargin 4.2
-set key top right samplen 3 spacing 1.2
+set key top right samplen 3 spacing 1.2 font ',18'
 scale = 1
 above(y) = y / scale > low ? y / scale : low
-plot 'hcal_energy.dat' index 1 using 1:(above($2)) with lines linecolor '#0072B2' dashtype solid linewidth 1.3 title 'HCAL0', \
-     '' index 0 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#0072B2' linewidth 0.7 notitle, \
-     'hcal_energy.dat' index 3 using 1:(above($2)) with lines linecolor '#D55E00' dashtype (12, 4) linewidth 1.3 title 'HCAL1', \
-     '' index 2 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#D55E00' linewidth 0.7 notitle, \
-     'hcal_energy.dat' index 5 using 1:(above($2)) with lines linecolor '#009E73' dashtype (4, 3) linewidth 1.3 title 'HCAL2', \
-     '' index 4 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#009E73' linewidth 0.7 notitle
+plot 'hcal_energy.dat' index 1 using 1:(above($2)) with lines linecolor '#0072B2' dashtype solid linewidth 1.3 title 'HCAL0 (0.59 % above the axis)', \
+     '' index 0 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#600072B2' linewidth 0.7 notitle, \
+     'hcal_energy.dat' index 3 using 1:(above($2)) with lines linecolor '#D55E00' dashtype (12, 4) linewidth 1.3 title 'HCAL1 (0.51 % above the axis)', \
+     '' index 2 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#60D55E00' linewidth 0.7 notitle, \
+     'hcal_energy.dat' index 5 using 1:(above($2)) with lines linecolor '#009E73' dashtype (4, 3) linewidth 1.3 title 'HCAL2 (0.41 % above the axis)', \
+     '' index 4 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#60009E73' linewidth 0.7 notitle

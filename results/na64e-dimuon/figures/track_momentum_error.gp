@@ -7,24 +7,24 @@ if (form eq 'pdf') { set terminal pdfcairo size 8.333in, 6.250in font 'Sans,11' 
 if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size 1200, 900 font 'Sans,22' linewidth 2 }
 if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') == 0) { set terminal png size 1200, 900 enhanced }
 set output output
-set title 'Relative error of the momentum by the fit of the track (root mean square)' font ',24' offset 0, -0.3
-set xlabel 'momentum at the first chamber [GeV]'
-set xrange [0:160]
-low = 0
-set yrange [0:0.0508878]
-set ylabel 'per EOT / 2 GeV'
-set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign
 set border 31 linewidth 0.8
 set tics front
+set title 'Relative error of the momentum by the fit of the track (root mean square)' font ',18' offset 0, -0.3
+set xrange [0:96]
 set mxtics
+set bmargin 4.2
+set xlabel 'momentum at the first chamber [GeV]'
+low = 0
+set yrange [0:0.0517728]
 set mytics
+set ylabel 'content'
+set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set lmargin 11
 set rmargin 3
-set bmargin 4.2
 set key top right samplen 3 spacing 1.2
 scale = 1
 above(y) = y / scale > low ? y / scale : low
-plot 'track_momentum_error.dat' index 1 using 1:(above($2)):(low) with filledcurves fillcolor '#56B4E9' fillstyle transparent solid 0.25 noborder notitle, \
+plot 'track_momentum_error.dat' index 0 using (0.5 * ($1 + $2)):($3 > 0 ? above($3) : NaN):1:2:(low):(above($3)) with boxxyerror fillcolor '#56B4E9' fillstyle transparent solid 0.25 noborder notitle, \
      'track_momentum_error.dat' index 1 using 1:(above($2)) with lines linecolor '#0072B2' dashtype solid linewidth 1.3 notitle, \
-     '' index 0 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#0072B2' linewidth 0.7 notitle
+     '' index 0 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#600072B2' linewidth 0.7 notitle

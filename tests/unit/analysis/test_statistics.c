@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <float.h>
+#include <gsl/gsl_randist.h>
 #include <math.h>
 #include <string.h>
 
@@ -206,4 +207,30 @@ Test(statistics, a_ratio_of_sums_matches_one_of_batches) {
     mean = eot_statistics_ratio_of(s, N);
     cr_assert_float_eq(mean.value, batches.value, 1e-14);
     cr_assert_float_eq(mean.std_error, batches.std_error, 1e-12);
+}
+
+/* Sums of 100 exponential numbers (skewness 0.2): the mean square of their pulls is 1 + 2 g^2 = 1.08 with the error of
+ * the sample alone, and 1 with the factor. */
+Test(statistics, skewness_of_a_sum_makes_its_error_larger) {
+    enum { N = 100, N_SAMPLE = 40000 };
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    double plain = 0.0, corrected = 0.0;
+    for (int s = 0; s < N_SAMPLE; s++) {
+        double x[N], middle = 0.0, sum2 = 0.0, sum3 = 0.0;
+        for (int i = 0; i < N; i++) middle += (x[i] = gsl_ran_exponential(rng, 1.0)) / N;
+        for (int i = 0; i < N; i++) {
+            double d = x[i] - middle;
+            sum2 += d * d;
+            sum3 += d * d * d;
+        }
+        double pull2 = (middle - 1.0) * (middle - 1.0) / (sum2 / N / (N - 1.0));
+        plain += pull2 / N_SAMPLE;
+        corrected += pull2 / eot_statistics_skewness_factor(sum2, sum3) / N_SAMPLE;
+    }
+    gsl_rng_free(rng);
+    cr_expect_float_eq(plain, 1.08, 0.04, "%g", plain); /* 5 standard deviations of 40000 pulls */
+    cr_expect_float_eq(corrected, 1.0, 0.04, "%g", corrected);
+    cr_assert_eq(eot_statistics_skewness_factor(0.0, 0.0), 1.0);
+    cr_assert_eq(eot_statistics_skewness_factor(4.0, 0.0), 1.0);
+    cr_assert_eq(eot_statistics_skewness_factor(4.0, 8.0), 3.0); /* a single entry makes it all */
 }

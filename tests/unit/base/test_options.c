@@ -152,13 +152,14 @@ Test(options, help_lists_every_option_and_the_example, .init = cr_redirect_stdou
     cr_assert(is_help);
     fflush(stdout);
     cr_assert_stdout_eq_str("usage: eotmc run CONFIG [OPTIONS]\n\nSimulate a configuration.\n\noptions:\n"
-                            "  -o, --output DIR                folder of the results (default: out)\n"
-                            "      --set KEY=VALUE             override a key\n"
-                            "  -r, --resume                    continue\n"
-                            "      --progress auto|plain|none  progress line\n"
-                            "      --event ID                  primary id\n"
-                            "      --rounds N                  rounds\n"
-                            "      --tolerance X               tolerance\n"
-                            "  -h, --help                      this text\n"
+                            "  -o, --output DIR     folder of the results (default: out)\n"
+                            "      --set KEY=VALUE  override a key\n"
+                            "  -r, --resume         continue\n"
+                            "      --progress auto|plain|none\n"
+                            "                       progress line\n"
+                            "      --event ID       primary id\n"
+                            "      --rounds N       rounds\n"
+                            "      --tolerance X    tolerance\n"
+                            "  -h, --help           this text\n"
                             "\nexample:\n  eotmc run a.yaml -o out\n");
 }

@@ -193,6 +193,7 @@ Test(feldman_cousins, published_and_computed_intervals) {
             double found = eot_feldman_cousins(n[k], row[r].b, row[r].level).high;
             cr_expect_float_eq(found, row[r].high[k], 0.02, "b %g n %u: %g", row[r].b, n[k], found);
         }
+    cr_expect_float_eq(eot_feldman_cousins(3, 0.0, 0.9).low, 1.10, 0.01, "published: 1.10");
     cr_expect_float_eq(eot_feldman_cousins(5, 1.92, 0.9).low, 0.52, 0.02);
     cr_expect_float_eq(eot_feldman_cousins(10, 1.92, 0.9).low, 3.58, 0.02);
 }

@@ -161,3 +161,31 @@ Test(toys, limits_agree_with_exact_ones) {
     eot_spec_free(&spec);
     eot_backend_close(backend);
 }
+
+/* The significance of an excess is the exact sum's, within the error of the pseudo-experiments (five standard
+ * deviations); 1 where there is no excess. */
+Test(toys, significances_agree_with_exact_ones) {
+    struct eot_backend *backend = open_device("host");
+    for (int error = 0; error < 2; error++)
+        for (int n = 1; n < 7; n += 2) {
+            struct eot_one_channel channel = {1.92, 0.3 * error, EOT_CHANNEL_POISSON};
+            struct eot_spec spec;
+            struct eot_model model;
+            struct eot_limit_answer guess, exact, toys;
+            struct eot_toys_report report;
+            struct eot_error err;
+            cr_assert_eq(eot_spec_one_bin(1.0, 1.92, channel.error, EOT_MODIFIER_SHAPESYS, n, &spec, &err), EOT_OK);
+            cr_assert_eq(eot_model_create(&spec, &model, &err), EOT_OK);
+            struct eot_data data = {model.seen, model.aux};
+            struct eot_toys_options options = {.backend = backend, .n_toy = 4000, .seed = 5};
+            cr_assert_eq(eot_asymptotic_limit(&model, &data, 0.9, &guess, &err), EOT_OK);
+            cr_assert_eq(eot_one_channel_limit(&channel, n, 0.9, &exact, &err), EOT_OK);
+            cr_assert_eq(eot_toys_limit(&model, &data, 0.9, &guess, &options, &toys, &report, &err), EOT_OK);
+            cr_expect_float_eq(toys.p, exact.p, 5.0 * sqrt(exact.p * (1.0 - exact.p) / 4000.0) + 1e-12,
+                               "n %d error %g: %g, %g", n, channel.error, toys.p, exact.p);
+            cr_expect_eq(toys.z > 0.0, exact.p < 0.5);
+            eot_model_free(&model);
+            eot_spec_free(&spec);
+        }
+    eot_backend_close(backend);
+}

@@ -49,6 +49,15 @@ static inline void sample_histogram(struct eot_result *r, const char *name, cons
     cr_assert_eq(eot_result_add_histogram(r, &h, NULL), EOT_OK);
 }
 
+/* Three bins of 5 GeV with underflow and overflow, some of them empty. */
+static inline void sample_map(struct eot_result *r) {
+    double values[25] = {0.0}, variances[25] = {0.0};
+    struct eot_map m = {
+        .name = "selected.gaussian", .n_bin = 3, .width = 5.0, .values = values, .variances = variances};
+    for (int i = 0; i < 25; i += 3) values[i] = 1e-18 / (i + 1.0), variances[i] = 0.3 * values[i] * values[i];
+    cr_assert_eq(eot_result_add_map(r, &m, NULL), EOT_OK);
+}
+
 static inline double gaussian(double x, double mean, double sigma) {
     return exp(-0.5 * (x - mean) * (x - mean) / (sigma * sigma));
 }
@@ -128,6 +137,7 @@ static inline struct eot_result sample_result(void) {
     r.n_lost = 2;
     cr_assert_eq(eot_result_add_lost_event(&r, 43, "a muon that is stuck", NULL), EOT_OK);
     sample_estimate(&r, "cascade.track_length_X0.electron_above_5GeV", "X0", 5.512, 0.0213, 2e5, 100);
+    sample_map(&r);
     sample_histogram(&r, "hcal0.energy", "GeV", "HCAL0", "energy in the HCAL module", 0.0, 12.0, hcal0_shape);
     sample_histogram(&r, "hcal1.energy", "GeV", "HCAL1", "energy in the HCAL module", 0.0, 12.0, hcal1_shape);
     sample_histogram(&r, "hcal2.energy", "GeV", "HCAL2", "energy in the HCAL module", 0.0, 12.0, hcal2_shape);

@@ -1,7 +1,9 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "output/gnuplot.h"
+#include "config/config.h"
+#include "output/figure_axes.h"
+#include "output/output.h"
 #include "sample_result.h"
 
 static const char *folder;
@@ -109,6 +111,84 @@ Test(figures, bins_of_unequal_width_are_drawn_as_density) {
     cr_assert_eq(sscanf(line, "%lf %lf %lf %lf", &low, &high, &value, &std_error), 4);
     cr_assert_float_eq(value, 1e-4, 1e-12); /* 9e-5 in 0.9 GeV */
     fclose(f);
+}
+/** What a file of the figures holds, the whole of it; static. */
+static const char *text_of(const char *name) {
+    static char text[1 << 17];
+    FILE *f = fopen(inside(name), "r");
+    cr_assert(f != NULL, "%s", name);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    return text;
+}
+Test(figures, an_outline_has_no_line_where_there_is_nothing_on_a_logarithmic_axis) {
+    eot_result_free(&result);
+    double edges[8] = {0, 1, 2, 3, 4, 5, 6, 7}, values[7] = {0, 1e-3, 0, 0, 1e-6, 2e-6, 0}, variances[7] = {0};
+    struct eot_histogram h = {.name = "h",
+                              .unit = "GeV",
+                              .content_unit = "1/EOT",
+                              .n_bin = 7,
+                              .edges = edges,
+                              .values = values,
+                              .variances = variances,
+                              .overflow = 1e-3};
+    cr_assert_eq(eot_result_add_histogram(&result, &h, &error), EOT_OK);
+    expect_figures(1);
+    const char *outline = strstr(text_of("h.dat"), "# outline\n");
+    cr_assert_str_eq(outline, "# outline\n1 0.001\n2 0.001\n\n4 1e-06\n5 1e-06\n5 2e-06\n6 2e-06\n\n\n");
+    const char *script = text_of("h.gp");
+    cr_expect(strstr(script, "set xrange [0:7]") != NULL && strstr(script, "entries per EOT / 1 GeV") != NULL);
+    cr_expect(strstr(script, "'50 % above the axis'") != NULL, "what lies beyond the axis is told");
+}
+Test(figures, a_logarithmic_axis_has_three_numbers_or_more_and_none_beyond_its_ends) {
+    for (double low = 1e-30; low < 1e6; low *= 3.7)
+        for (double decades = 0.7; decades < 20.0; decades *= 1.3) {
+            struct eot_text text = {0};
+            double high = low * pow(10.0, decades);
+            int n = 0;
+            eot_figure_log_tics(&text, 'y', low, high);
+            for (const char *tick = strchr(text.text, '('); tick != NULL; tick = strchr(tick + 1, ',')) {
+                const char *quote = strchr(tick, '\''), *end = strchr(quote + 1, '\'');
+                double at = strtod(end + 1, NULL);
+                n += end > quote + 1;
+                cr_assert(at >= 0.99 * low && at <= 1.01 * high, "%g of %g to %g", at, low, high);
+            }
+            cr_assert(n >= 3 && n <= 12, "%d numbers from %g to %g", n, low, high);
+            eot_text_free(&text);
+        }
+}
+Test(figures, cuts_of_the_configuration_are_drawn_where_they_act) {
+    struct eot_config config = {.output.figures = EOT_PICTURE_PNG};
+    config.selection.missing_energy = 23.0;
+    config.selection.hcal = (struct eot_window_config){1.25, 4.5};
+    cr_assert_eq(eot_output_figures(folder, &config, &result, &error), EOT_OK, "%s", error.text);
+    cr_expect(strstr(text_of("missing_energy.gp"), "from 23, graph 0 to 23, graph 1") != NULL);
+    const char *script = text_of("hcal_energy.gp");
+    cr_expect(strstr(script, "from 1.25, graph 0") != NULL && strstr(script, "from 4.5, graph 0") != NULL);
+    cr_expect(strstr(text_of("dimuon_depth_X0.gp"), "'cut'") == NULL);
+}
+Test(figures, pictures_have_the_forms_that_the_configuration_asks_for) {
+    struct eot_config config = {.output.figures = EOT_PICTURE_SVG | EOT_PICTURE_PDF};
+    cr_assert_eq(eot_output_figures(folder, &config, &result, &error), EOT_OK, "%s", error.text);
+    cr_expect_eq(access(inside("cutflow.svg"), R_OK), 0);
+    cr_expect_eq(access(inside("cutflow.pdf"), R_OK), 0);
+    cr_expect_neq(access(inside("cutflow.png"), R_OK), 0);
+}
+Test(figures, histograms_of_one_axis_are_divided_by_the_first_below) {
+    const struct eot_histogram *both[] = {&result.histogram[0], &result.histogram[0]};
+    cr_assert_eq(eot_output_prepare(inside(""), &error), EOT_OK);
+    char figures[256];
+    snprintf(figures, sizeof figures, "%s", inside(""));
+    struct eot_figure f = {.folder = figures, .name = "r", .title = "t", .histogram = both, .n = 2, .has_ratio = true};
+    cr_assert_eq(eot_output_figure(&f, &error), EOT_OK, "%s", error.text);
+    const char *ratio = strstr(text_of("r.dat"), "# middle ratio std_error\n");
+    cr_assert(ratio != NULL);
+    double middle, value = 0.0, std_error;
+    cr_assert_eq(sscanf(ratio + 25, "%lf %lf %lf", &middle, &value, &std_error), 3);
+    cr_expect_eq(value, 1.0);
+    both[1] = &result.histogram[3]; /* other bins */
+    cr_assert_eq(eot_output_figure(&f, &error), EOT_OK, "%s", error.text);
+    cr_expect(strstr(text_of("r.dat"), "# middle ratio") == NULL);
 }
 Test(figures, a_script_that_fails_is_an_error_with_gnuplots_words) {
     struct eot_text data = {0}, script = {0};

@@ -41,28 +41,30 @@ Test(summary, has_the_keys_of_the_output_contract) {
     json_t *root = json_load_file(inside("summary.json"), 0, &json_error);
     cr_assert(root != NULL, "%s", json_error.text);
     const char *schema, *name, *mode, *config, *tables, *tally, *version, *device, *driver, *unit, *cut, *category;
-    json_int_t seed, first, end_id, n_batches, nan_count;
+    const char *axis, *storage;
+    json_int_t uhi, bins, seed, first, end_id, n_batches, nan_count;
     int partial;
     double value, std_error, n_eff, in, out, residual, wall, weighted;
-    json_t *edges, *values, *variances;
+    json_t *values, *variances;
     /* names as in the design's example, written out here once more on purpose */
     int failed = json_unpack_ex(
         root, &json_error, 0,
         "{s:s, s:{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:s}], s:b, s:[[I, I]]},"
         " s:{s:{s:F, s:F, s:s, s:F, s:I}}, s:[{s:s, s:F, s:F, s:F}], s:[{s:s, s:F, s:F}],"
-        " s:{s:{s:o, s:o, s:o, s:s}}, s:{s:I}, s:{s:F, s:F, s:F}, s:{s:F, s:F, s:F, s:F, s:F, s:F, s:F, s:F}}",
+        " s:{s:{s:I, s:[{s:s, s:{s:s}, s:I}], s:{s:s, s:o, s:o}}}, s:{s:I}, s:{s:F, s:F, s:F}, s:{s:F, s:F, s:F, s:F, "
+        "s:F, s:F, s:F, s:F}}",
         "schema", &schema, "run", "name", &name, "seed", &seed, "mode", &mode, "config_sha256", &config,
         "tables_sha256", &tables, "tally_sha256", &tally, "version", &version, "devices", "name", &device, "driver",
         &driver, "partial", &partial, "primaries", &first, &end_id, "estimates", "dimuon.per_eot", "value", &value,
         "std_error", &std_error, "unit", &unit, "n_eff", &n_eff, "n_batches", &n_batches, "cutflow", "cut", &cut,
         "events", &weighted, "weighted", &weighted, "std_error", &weighted, "categories", "name", &category, "weighted",
-        &weighted, "std_error", &weighted, "histograms", "missing_energy", "edges", &edges, "values", &values,
-        "variances", &variances, "unit", &unit, "faults", "nan", &nan_count, "energy_balance", "in_GeV", &in, "out_GeV",
-        &out, "relative_residual", &residual, "performance", "wall_s", &wall, "kernel_s", &weighted, "jit_s", &weighted,
-        "tables_s", &weighted, "eot_per_s", &weighted, "steps_per_s", &weighted, "steps_per_eot", &weighted,
-        "muons_per_s", &weighted);
+        &weighted, "std_error", &weighted, "histograms", "missing_energy", "uhi_schema", &uhi, "axes", "type", &axis,
+        "metadata", "unit", &unit, "bins", &bins, "storage", "type", &storage, "values", &values, "variances",
+        &variances, "faults", "nan", &nan_count, "energy_balance", "in_GeV", &in, "out_GeV", &out, "relative_residual",
+        &residual, "performance", "wall_s", &wall, "kernel_s", &weighted, "jit_s", &weighted, "tables_s", &weighted,
+        "eot_per_s", &weighted, "steps_per_s", &weighted, "steps_per_eot", &weighted, "muons_per_s", &weighted);
     cr_assert_eq(failed, 0, "%s", json_error.text);
-    cr_assert_str_eq(schema, "eotmc-summary/1");
+    cr_assert_str_eq(schema, "eotmc-summary/2");
     cr_assert_str_eq(device, "pthread-cpu \"x\"");
     cr_assert_eq(first, 0);
     cr_assert_eq(end_id, 4611686018427387904);
@@ -70,9 +72,11 @@ Test(summary, has_the_keys_of_the_output_contract) {
     cr_assert_eq(value, 1.602e-4);
     cr_assert_eq(n_batches, 100);
     cr_assert_eq(nan_count, 2);
-    cr_assert_eq(json_array_size(edges), 61u);
-    cr_assert_eq(json_array_size(values), 60u);
-    cr_assert_eq(json_array_size(variances), 60u);
+    cr_assert(uhi == 1 && bins == 60);
+    cr_assert_str_eq(axis, "regular");
+    cr_assert_str_eq(storage, "weighted");
+    cr_assert_eq(json_array_size(values), 62u); /* with what is below and above the axis */
+    cr_assert_eq(json_array_size(variances), 62u);
     cr_assert_eq(out, 1e7 * (1.0 - 3e-8));
     json_t *simulated = json_object_get(json_object_get(root, "estimates"), "eot.simulated");
     cr_assert(json_object_get(simulated, "std_error") != NULL);
@@ -80,7 +84,44 @@ Test(summary, has_the_keys_of_the_output_contract) {
     json_decref(root);
 }
 
+Test(summary, histograms_of_older_files_are_read) {
+    static const char older[] =
+        "{\"edges\": [0, 1, 3], \"values\": [2, 4], \"variances\": [1, 2], \"unit\": \"GeV\", \"title\": \"T\", "
+        "\"axis\": \"energy\", \"content_unit\": \"1/EOT\", \"underflow\": 5, \"overflow\": 6, "
+        "\"underflow_variance\": 7, \"overflow_variance\": 8}";
+    cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK);
+    json_t *root = json_load_file(inside("summary.json"), 0, NULL), *histograms = json_object();
+    json_object_set_new(root, "schema", json_string("eotmc-summary/1"));
+    json_object_set_new(histograms, "h", json_loads(older, 0, NULL));
+    json_object_set_new(root, "histograms", histograms);
+    cr_assert_eq(json_dump_file(root, inside("s"), 0), 0);
+    json_decref(root);
+    cr_assert_eq(eot_output_summary_read(inside("s"), &copy, &error), EOT_OK, "%s", error.text);
+    const struct eot_histogram *h = &copy.histogram[0];
+    cr_assert(copy.n_histogram == 1 && h->n_bin == 2 && h->edges[2] == 3.0 && h->values[1] == 4.0);
+    cr_assert(h->underflow == 5.0 && h->overflow == 6.0 && h->underflow_variance == 7.0 && h->overflow_variance == 8.0);
+    cr_assert_str_eq(h->axis, "energy");
+}
+Test(summary, a_histogram_of_another_form_is_refused) {
+    static const char *const wrong[] = {
+        "uhi_schema", "2",
+        "axes",       "[]",
+        "axes",       "[{\"type\": \"category_str\", \"metadata\": {\"unit\": \"\", \"label\": \"\"}}]",
+        "storage",    "{\"type\": \"weighted\", \"values\": [1], \"variances\": [1]}"};
+    cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i += 2) {
+        json_t *root = json_load_file(inside("summary.json"), 0, NULL),
+               *h = json_object_get(json_object_get(root, "histograms"), "missing_energy");
+        json_object_set_new(h, wrong[i], json_loads(wrong[i + 1], JSON_DECODE_ANY, NULL));
+        cr_assert_eq(json_dump_file(root, inside("s"), 0), 0);
+        json_decref(root);
+        eot_result_free(&copy);
+        expect(eot_output_summary_read(inside("s"), &copy, &error), EOT_E_IO, "histograms.missing_energy");
+    }
+}
+
 Test(summary, reads_back_bit_for_bit) {
+    result.histogram[1].edges[7] += 0.01; /* no longer bins of one width */
     cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK, "%s", error.text);
     cr_assert_eq(eot_output_summary_read(inside("summary.json"), &copy, &error), EOT_OK, "%s", error.text);
     cr_assert_str_eq(copy.name, result.name);
@@ -110,13 +151,18 @@ Test(summary, reads_back_bit_for_bit) {
         cr_assert_str_eq(a->title, b->title);
         cr_assert_str_eq(a->axis, b->axis);
         cr_assert_eq(a->n_bin, b->n_bin);
-        cr_assert_eq(a->overflow, b->overflow);
+        cr_assert(a->overflow == b->overflow && a->underflow == b->underflow);
         cr_assert_eq(a->overflow_variance, b->overflow_variance);
         cr_assert_str_eq(a->content_unit, b->content_unit);
         cr_assert_arr_eq(a->edges, b->edges, (a->n_bin + 1) * sizeof(double));
         cr_assert_arr_eq(a->values, b->values, a->n_bin * sizeof(double));
         cr_assert_arr_eq(a->variances, b->variances, a->n_bin * sizeof(double));
     }
+    cr_assert(copy.n_map == 1 && result.n_map == 1);
+    cr_assert_str_eq(copy.map[0].name, result.map[0].name);
+    cr_assert(copy.map[0].n_bin == 3 && copy.map[0].width == result.map[0].width);
+    cr_assert_arr_eq(copy.map[0].values, result.map[0].values, 25 * sizeof(double));
+    cr_assert_arr_eq(copy.map[0].variances, result.map[0].variances, 25 * sizeof(double));
     cr_assert_eq(copy.n_cutflow, 5u);
     cr_assert_str_eq(copy.cutflow[4].cut, "missing energy > 20 GeV");
     cr_assert_eq(copy.cutflow[1].std_error, 2e-8);
@@ -216,9 +262,9 @@ Test(summary, a_device_name_that_is_not_utf8_does_not_lose_the_run) {
 
 /* ---- reading wrong files ---- */
 Test(summary, a_newer_schema_is_refused_by_its_name) {
-    write_text("s", "{\"schema\": \"eotmc-summary/2\"}");
+    write_text("s", "{\"schema\": \"eotmc-summary/3\"}");
     expect(eot_output_summary_read(inside("s"), &copy, &error), EOT_E_IO,
-           "schema 'eotmc-summary/2' (newer than eotmc-summary/1");
+           "schema 'eotmc-summary/3' (newer than eotmc-summary/2");
 }
 Test(summary, another_schema_is_refused) {
     write_text("s", "{\"schema\": \"other/1\"}");

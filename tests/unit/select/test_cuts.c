@@ -71,6 +71,25 @@ Test(cuts, windows_contain_their_edges) {
     cr_expect_eq(passed(ev), EOT_CUT_VETO, "what is no number passes no window");
 }
 
+/* The largest momentum and the kink: 0 is no cut; a kink that is not measured (-1) does not pass one. */
+Test(cuts, limits_of_momentum_and_kink) {
+    eot_selection s = SELECTION;
+    eot_event ev = good();
+    ev.momentum = 1e6f;
+    ev.kink = -1.0f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_N_CUT);
+    s.max_momentum = 45.0f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_CUT_MOMENTUM);
+    ev.momentum = 45.0f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_N_CUT);
+    s.kink = 0.002f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_CUT_KINK);
+    ev.kink = 0.002f;
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_N_CUT);
+    ev.kink = nextafterf(0.002f, 1.0f);
+    cr_expect_eq(eot_event_cuts_passed(ev, s, -1), EOT_CUT_KINK);
+}
+
 Test(cuts, one_track_of_the_right_charge) {
     for (int n = 0; n <= 2; n++) {
         eot_event ev = good();
@@ -228,7 +247,7 @@ Test(cuts, faults_are_counted_by_kind) {
 /* Several selections on one event: each in its own tally, what is the event's own in the first, the row by the first.
  */
 Test(cuts, each_selection_has_its_tally) {
-    static i64 tally[3 * EOT_N_TALLY], one[EOT_N_TALLY], acc[EOT_N_ACC];
+    static i64 tally[3 * (EOT_N_TALLY + EOT_N_MAP)], one[EOT_N_TALLY + EOT_N_MAP], acc[EOT_N_ACC];
     static eot_event_world e;
     const eot_event_launch launch = {.sample_weight = 1.0f};
     float row[EOT_N_EVENT_COLUMN];
@@ -257,7 +276,8 @@ Test(cuts, each_selection_has_its_tally) {
             cr_expect_eq(eot_selection_tally(tally, i)[k], 0, "counter %d of selection %d", k, i);
     e.n_selection = 1;
     eot_event_select(&e, &launch, 1, v, ev, acc, one, row);
-    cr_expect_arr_eq(one, tally, sizeof one);
+    cr_expect_arr_eq(one, tally, EOT_N_TALLY * sizeof *one);
+    cr_expect_arr_eq(one + EOT_N_TALLY, tally + 3 * EOT_N_TALLY, EOT_N_MAP * sizeof *one);
 }
 
 Test(cuts, a_failed_event_has_a_row_of_its_faults) {
@@ -309,4 +329,61 @@ Test(cuts, squares_of_small_pass_probabilities_are_kept) {
     for (int channel = -1; channel <= eot_rare_channel(v.process, v.parent);
          channel += 1 + eot_rare_channel(v.process, v.parent))
         cr_expect_float_eq(eot_square_value(tally + eot_square_offset(channel, 0)) / (4.0 * one * one), 1.0, 1e-6);
+}
+
+/* The map of a selection holds each event as often as its selection does, wherever the cut is (also off the map), and
+ * in each bin what the tail says of its edges. */
+Test(cuts, the_map_holds_what_is_selected) {
+    static const float cut[] = {-20.0f, 0.0f, 33.3f, 50.0f, 118.0f, 150.0f};
+    for (size_t c = 0; c < sizeof cut / sizeof cut[0]; c++) {
+        static i64 map[EOT_N_MAP], tally[EOT_N_TALLY];
+        memset(map, 0, sizeof map);
+        memset(tally, 0, sizeof tally);
+        eot_selection s = SELECTION;
+        s.missing_energy = cut[c];
+        eot_event_vertex v = dimuon();
+        for (u64 k = 0; k < 500; k++) {
+            eot_u32x4 a = eot_random_block(eot_random_init(k, EOT_STAGE_PROBE, 11, 1, 0));
+            eot_event ev = good();
+            v.weight = eot_uniform(a.x);
+            ev.missing = 160.0f * eot_uniform(a.y) - 30.0f;
+            ev.missing_sigma = 10.0f * eot_uniform(a.z) - 1.0f;
+            ev.momentum = 140.0f * eot_uniform(a.w);
+            eot_selected sel = eot_event_apply(s, v, ev, 2.5f);
+            eot_event_score(v, ev, sel, 1.0f, tally);
+            eot_event_map(s, v, ev, sel, 2.5f, map);
+        }
+        for (int tail = 0; tail < EOT_N_TAIL; tail++) {
+            double sum = 0.0;
+            for (int i = 0; i < EOT_MAP_SIDE * EOT_MAP_SIDE; i++)
+                sum += eot_sum_value(map + eot_map_offset(tail, i / EOT_MAP_SIDE, i % EOT_MAP_SIDE));
+            double selected = weighted(tally, EOT_W_MISSING + tail);
+            cr_expect(selected > 0.0 && fabs(sum / selected - 1.0) < 1e-5, "cut %g, tail %d: %g, %g", (double)cut[c],
+                      tail, sum, selected);
+        }
+    }
+}
+
+Test(cuts, a_bin_of_the_map_is_the_probability_between_its_edges) {
+    static i64 map[EOT_N_MAP];
+    eot_event_vertex v = dimuon();
+    eot_event ev = good();
+    ev.missing = 62.0f;
+    ev.missing_sigma = 4.0f;
+    ev.momentum = 17.0f;
+    eot_selection s = SELECTION;
+    s.missing_energy = 51.0f;
+    eot_event_map(s, v, ev, eot_event_apply(s, v, ev, 2.5f), 2.5f, map);
+    static const double edge[][2] = {{51.0, 55.0}, {55.0, 60.0}, {60.0, 65.0}, {65.0, 70.0}, {95.0, 100.0}};
+    for (size_t i = 0; i < 5; i++) {
+        int bin = (int)(edge[i][0] / 5.0) + 1;
+        double low = (edge[i][0] - 62.0) / (4.0 * sqrt(2.0)), high = (edge[i][1] - 62.0) / (4.0 * sqrt(2.0));
+        double p = 0.5 * (erfc(low) - erfc(high)),
+               found = eot_sum_value(map + eot_map_offset(EOT_TAIL_GAUSSIAN, 4, bin));
+        cr_expect_float_eq(found / (0.25 * p), 1.0, 1e-4, "from %g GeV: %g, not %g", edge[i][0], found, 0.25 * p);
+        found = eot_square_value(map + eot_map_offset(EOT_TAIL_GAUSSIAN, 4, bin) + 2);
+        cr_expect_float_eq(found / (0.0625 * p * p), 1.0, 2e-4, "its square from %g GeV", edge[i][0]);
+    }
+    cr_expect_eq(eot_sum_value(map + eot_map_offset(EOT_TAIL_GAUSSIAN, 4, 10)), 0.0, "below the cut");
+    cr_expect_eq(eot_sum_value(map + eot_map_offset(EOT_TAIL_GAUSSIAN, 5, 13)), 0.0, "another momentum");
 }

@@ -181,3 +181,57 @@ Test(merge, finds_what_is_missing) {
     eot_run_free(&a);
     eot_run_free(&b);
 }
+
+/* A part of the run in a folder of its own, with its events followed and every other of them lost. */
+static void write_part(const char *name, const struct eot_sums_layout *layout, uint64_t first, uint64_t end) {
+    struct eot_run run = run_of(layout, first, end);
+    struct eot_checkpoint_head head = head_of("abc");
+    struct eot_checkpoint_events events = {0};
+    struct eot_error error;
+    char part[128];
+    snprintf(part, sizeof part, "%s/%s", folder, name);
+    cr_assert_eq(mkdir(part, 0700), 0);
+    run.n_followed = end - first;
+    for (uint64_t i = first; i < end; i += 2) eot_lost_events_add(&run.lost, i, (uint32_t)(i % 3 + 1));
+    eot_sha256_init(&events.hash);
+    cr_assert_eq(eot_checkpoint_write(part, &head, &run, &events, &error), EOT_OK, "%s", error.text);
+    eot_run_free(&run);
+}
+
+static void merge_parts(const char *const *name, size_t n, const struct eot_sums_layout *layout, struct eot_run *run) {
+    struct eot_checkpoint_head head = {.version = ""};
+    struct eot_error error;
+    char part[128];
+    for (size_t i = 0; i < n; i++) {
+        snprintf(part, sizeof part, "%s/%s", folder, name[i]);
+        cr_assert_eq(eot_merge_add(part, layout, &head, run, &error), EOT_OK, "%s", error.text);
+    }
+}
+
+/* Whatever is counted beside the sums is that of one run, too: events that were followed, lost, kept. */
+Test(merge, counts_everything_once, .init = make_folder, .fini = remove_folder) {
+    struct eot_sums_layout layout = layout_of(1);
+    struct eot_run one = {0}, other = {0}, whole = run_of(&layout, 0, 400);
+    char merged[65], wanted[65];
+    write_part("a", &layout, 0, 30);
+    write_part("b", &layout, 30, 250);
+    write_part("c", &layout, 250, 400);
+    merge_parts((const char *const[]){"b", "a", "c"}, 3, &layout, &one);
+    merge_parts((const char *const[]){"c", "b", "a"}, 3, &layout, &other);
+    const struct eot_run *run[] = {&one, &other};
+    eot_sums_hash(&whole.sums, wanted);
+    for (int k = 0; k < 2; k++) {
+        eot_sums_hash(&run[k]->sums, merged);
+        cr_expect_str_eq(merged, wanted);
+        cr_expect_eq(run[k]->n_followed, 400);
+        cr_expect_eq(run[k]->lost.n, 200);
+        cr_expect_eq(run[k]->lost.n_kept, EOT_MAX_LOST_KEPT);
+        for (size_t i = 0; i < run[k]->lost.n_kept; i++)
+            cr_expect(run[k]->lost.kept[i].primary == 2 * i && run[k]->lost.kept[i].faults == 2 * i % 3 + 1);
+        cr_expect_eq(run[k]->n_row, 40);
+        for (size_t i = 0; i < run[k]->n_row; i++) cr_expect_eq(run[k]->row[i].primary, 10 * i);
+    }
+    eot_run_free(&one);
+    eot_run_free(&other);
+    eot_run_free(&whole);
+}

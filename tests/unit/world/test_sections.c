@@ -54,6 +54,7 @@ static const struct row {
     {"beam.position_x", "beam.position_x=1 mm", NULL, NULL},
     {"beam.position_y", "beam.position_y=1 mm", NULL, NULL},
     {"beam.position_z", "beam.position_z=-15 cm", NULL, NULL},
+    {"beam.decay_region", "beam.decay_region=[-10 cm, 20 cm]", "beam.particle=pi-", NULL},
     {"materials", "materials=[{name: foil, density: 3, elements: {C: 1}}]", NULL, NULL},
     {"materials[].name", "materials=[{name: leaf, density: 2, elements: {C: 1}, mean_excitation: 81 eV}]",
      "geometry.volumes.sheet.material=air", "a name"},
@@ -89,6 +90,7 @@ static const struct row {
     {"physics.multiple_scattering", "physics.multiple_scattering=off", NULL, NULL},
     {"physics.secondaries", "physics.secondaries=on", NULL, NULL},
     {"physics.decay", "physics.decay=off", NULL, NULL},
+    {"physics.hadron_interactions", "physics.hadron_interactions=off", "beam.particle=pi-", NULL},
     {"physics.muon_straggling", "physics.muon_straggling=off", NULL, NULL},
     {"physics.muon_hard_loss", "physics.muon_hard_loss=2e-4", NULL, NULL},
     {"physics.muon_max_step", "physics.muon_max_step=10 cm", NULL, NULL},
@@ -129,6 +131,7 @@ static const struct row {
     {"device.lanes", "device.lanes=8", NULL, "of a launch"},
     {"device.launch_steps", "device.launch_steps=8", NULL, "of a launch"},
     {"device.in_flight", "device.in_flight=1", NULL, "of a launch"},
+    {"device.known_launches", "device.known_launches=1", NULL, "of a launch"},
     {"detector.beam_momentum_resolution", "detector.beam_momentum_resolution=0.02", NULL, NULL},
     {"detector.ecal.stochastic", "detector.ecal.stochastic=0.11", NULL, NULL},
     {"detector.ecal.constant", "detector.ecal.constant=0.05", NULL, NULL},
@@ -143,6 +146,17 @@ static const struct row {
     {"detector.hcal.photostatistics", "detector.hcal.photostatistics=90", NULL, NULL},
     {"detector.hcal.em_visible_ratio", "detector.hcal.em_visible_ratio=0.9", NULL, NULL},
     {"detector.veto.photostatistics", "detector.veto.photostatistics=10", NULL, NULL},
+    {"detector.srd.field", "detector.srd.field=1 T", NULL, "of the host"},
+    {"detector.srd.length", "detector.srd.length=1 m", NULL, "of the host"},
+    {"detector.srd.acceptance", "detector.srd.acceptance=0.5", NULL, "of the host"},
+    {"detector.srd.window", "detector.srd.window=0.2", NULL, "of the host"},
+    {"detector.srd.stochastic", "detector.srd.stochastic=0.2", NULL, "of the host"},
+    {"detector.srd.energy", "detector.srd.energy=[1 MeV, 80 MeV]", NULL, "of the host"},
+    {"tagging.pi_per_e", "tagging.pi_per_e=[0.02, 0.1]", NULL, "of the host"},
+    {"tagging.K_per_pi", "tagging.K_per_pi=[0.02, 0.1]", NULL, "of the host"},
+    {"tagging.electron_efficiency", "tagging.electron_efficiency=[0.9, 0.1]", NULL, "of the host"},
+    {"tagging.hadron_rejection", "tagging.hadron_rejection=[1e-5, 0.1]", NULL, "of the host"},
+    {"detector.srd.z", "detector.srd.z=-50 cm", "beam.particle=pi-", NULL},
 /* the numbers of a selection, at the ends of their ranges, and the same of a further one */
 #define EOT_SELECTION_WINDOW(key, dimension, min, max, fallback, meaning) \
     {"selection." #key, "selection." #key "=[" #min ", " #max "]", NULL, NULL},
@@ -268,7 +282,8 @@ Test(sections, each_key_changes_the_hash_or_is_known_not_to) {
 /* All keys that are not in the cache's key changed at once: the cached tables are taken, and the world is the one that
  * is built anew. */
 Test(sections, a_cached_world_is_the_one_that_is_built) {
-    static const char *const without[] = {"name", "sampling.", "device.", "selection", "scoring.", "output."};
+    static const char *const without[] = {"name",      "sampling.", "device.", "tagging.",
+                                          "selection", "scoring.",  "output."};
     const char *set[N_ROW];
     size_t n = 0;
     for (int i = 0; i < N_ROW; i++)
@@ -345,7 +360,8 @@ Test(sections, are_uploaded_as_they_are) {
                                                              [EOT_SECTION_grid] = buffers.grid,
                                                              [EOT_SECTION_region] = buffers.region,
                                                              [EOT_SECTION_voxel] = buffers.voxel,
-                                                             [EOT_SECTION_world] = buffers.world};
+                                                             [EOT_SECTION_world] = buffers.world,
+                                                             [EOT_SECTION_hadron_world] = buffers.hadron_world};
     for (int i = 0; i < EOT_N_DEVICE_SECTION; i++) {
         struct eot_world_section s = eot_world_section(&world, i);
         unsigned char *bytes = malloc(s.n_bytes);
