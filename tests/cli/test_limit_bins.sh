@@ -52,8 +52,8 @@ limit two.yaml >two && limit unit.yaml >unit && same "the unit of a shape matter
 study "$bins" '{name: hadrons, events: 1.92, shape: [1, 3]}' | sed 's/^systematics: \[/&{name: both, on: [hadrons], size: 30 %}, /' >whole.yaml
 study "$bins" '{name: pions, events: 0.96, shape: [1, 3]}, {name: kaons, events: 0.96, shape: [1, 3]}' | sed 's/^systematics: \[/&{name: both, on: [pions, kaons], size: 30 %}, /' >halves.yaml
 limit whole.yaml >whole && limit halves.yaml >halves && same "halves of a background are another" whole halves 1e-6
-# a shape never does worse than the count (without errors of the background), and all bins of one ratio do the same
-study "$bins" '{name: hadrons, events: 1.92, shape: [1, 30]}' >apart.yaml
+# a background where the signal is not: the shape gains over the count, and the file says so
+study 'bins: {muon_momentum: [0, 45, inf]}' '{name: hadrons, events: 1.92, shape: [1, 30]}' >apart.yaml
 limit apart.yaml >apart
 study '' '{name: hadrons, events: 1.92}' >known.yaml
 limit known.yaml >known
@@ -91,6 +91,12 @@ grep -qE '"pions_error","type":"shapesys"' <<<"$workspace" && grep -qE '"data":\
 sed -i 's/"background.hadron.error.pi_per_e": {"value": 0.1/"background.hadron.error.pi_per_e": {"value": 0.15/' kaons/summary.json
 run hadrons.yaml -o x --no-figure
 refused "factors of different size" "different errors of the factor 'pi_per_e'"
+# a run of hadrons has the map of what it selects, per electron of the beam
+"$eotmc" run "$source/configs/na64e-hadron.yaml" --set sampling.eot=2000 --set sampling.batch=500 --set output.figures=off --progress none -o true_pions >log 2>&1 || fail "run of pions: $(tail -1 log)"
+awk '/"background.hadron.per_eot": \{/ { getline; sub(/.*: /, ""); sub(/,.*/, ""); want = $0 }
+     /"maps"/ { inside = 1 } inside && /"entries"/ { m++ } inside && /^ *[0-9.e+-]+,?$/ { k++; gsub(/[ ,]/, ""); if (k % 4 == 3) sum[m] += $0 } inside && /"faults"|"warnings"/ { inside = 0 }
+     END { a = sum[1] / want - 1; b = sum[2] / want - 1; if (!(want > 0) || m != 2 || (a * a > 1e-8 && b * b > 1e-8)) { print want, sum[1], sum[2]; exit 1 } }' true_pions/summary.json ||
+    fail "the map of hadrons does not hold what is selected"
 # options alone say the same as the file
 run --signal-from 'scan: signal' --background-from 'name: hadrons, events: 1.92, error: 30 %, constraint: lognormal, shape: [1, 3]' --bins 'muon_momentum: [0, 20, inf]' \
     --systematic 'name: efficiency, on: [signal], size: 10 %' --eot 1e11 --method asymptotic,exact -o options --no-figure
