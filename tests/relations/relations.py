@@ -86,11 +86,13 @@ def fitted_tracks(summary, most):
     median = summary["estimates"].get("track.momentum_ratio_median")
     if median is None or not median.get("n_eff"):
         return 0.0, 0.0
-    weights, errors = (summary["histograms"][name] for name in ("track.true_momentum", "track.momentum_error"))
-    middles = [0.5 * (a + b) for a, b in zip(weights["edges"], weights["edges"][1:])]
-    middles.append(0.5 * (weights["edges"][-1] + max(most, weights["edges"][-1])))  # of the overflow
+    axis = summary["histograms"]["track.true_momentum"]["axes"][0]
+    weights, errors = (summary["histograms"][name]["storage"]["values"][1:]  # the first is the underflow, the last the
+                       for name in ("track.true_momentum", "track.momentum_error"))  # overflow
+    middles = [axis["lower"] + (i + 0.5) * (axis["upper"] - axis["lower"]) / axis["bins"] for i in range(axis["bins"])]
+    middles.append(0.5 * (axis["upper"] + max(most, axis["upper"])))
     all_weight = wrong = error_per_p = 0.0
-    for p, weight, error in zip(middles, weights["values"] + [weights["overflow"]], errors["values"] + [0.0]):
+    for p, weight, error in zip(middles, weights, errors[:-1] + [0.0]):
         if error > 0:
             error_per_p = error / p
         else:
