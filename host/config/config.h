@@ -99,6 +99,7 @@ struct eot_physics_config {
     double shower_radius_max;       /* Moliere radii */
     double shower_spot_energy;      /* GeV per energy spot */
     enum eot_shower_calibrate_config shower_calibrate;
+    bool secondaries; /* what VETO and HCAL see of a muon's electrons and photons, simulated */
 };
 
 struct eot_sampling_config {

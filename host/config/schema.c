@@ -143,6 +143,10 @@ const struct eot_key EOT_KEYS[] = {
     SWITCH(ROOT, "physics.multiple_scattering", "on", ROOT(physics.multiple_scattering),
            "multiple scattering of electrons in the replay, and of muons"),
     SWITCH(ROOT, "physics.decay", "on", ROOT(physics.decay), "muon decay, in flight and at rest"),
+    SWITCH(ROOT, "physics.secondaries", "on", ROOT(physics.secondaries),
+           "what VETO and HCAL see of a muon's electrons and photons, and of the shower's last photons, by a "
+           "simulation of "
+           "these particles at start-up (then in the cache); off: losses below 20 MeV are seen where they are made"),
     SWITCH(ROOT, "physics.hadron_interactions", "on", ROOT(physics.hadron_interactions),
            "nuclear interactions of pions and kaons: mean free paths are the nuclear interaction lengths of the "
            "materials"),
@@ -278,7 +282,8 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "detector.hcal.photostatistics", NONE, 0, 1e6, "100", ROOT(detector.hcal_photostatistics),
            "photoelectrons per calibrated GeV; 0 = no such fluctuation"),
     NUMBER(ROOT, "detector.hcal.em_visible_ratio", NONE, 0.1, 2, "0.8", ROOT(detector.em_visible_ratio),
-           "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip)"),
+           "visible fraction of electromagnetic showers relative to a minimum-ionising particle (e/mip): of the beam's "
+           "showers, decays and hadrons; what muons radiate has its own where physics.secondaries is on"),
     NUMBER(ROOT, "detector.veto.photostatistics", NONE, 0, 1e6, "20", ROOT(detector.veto_photostatistics),
            "photoelectrons per MeV; 0 = no such fluctuation"),
     NUMBER(ROOT, "detector.srd.z", LENGTH, -WORLD, WORLD, "-1e5 cm", ROOT(detector.srd_z),

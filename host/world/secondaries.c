@@ -21,7 +21,8 @@ static const double BIN_X0[] = {0.0, 0.15, 0.35, 0.6, 1.0, 1.5, 2.2, 3.2, 4.5, 6
 enum { MOST_BIN = sizeof BIN_X0 / sizeof *BIN_X0 - 1 };
 enum { N_DEPTH = 16 }; /* points of depth of the arrivals of showers */
 static const double SHOWER_NODE[EOT_N_SHOWER_NODE] = {1.0 / 32.0, 0.5, 8.0}; /* GeV */
-static const double SHOWER_BUDGET = 8.0; /* GeV of showers that are followed for one of their numbers, at least one */
+static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 1.0;                /* GeV, see struct place */
+static const double SHOWER_BUDGET = 6.0; /* GeV of showers that are followed for one of their numbers, at least one */
 static const double LIGHTEST_ARRIVAL = 0.02; /* weight of an arrival of a shower below which it is drawn by chance */
 enum { MOST_ARRIVAL = 200000 };
 enum { ROW = EOT_MUON_N_LOSS_ROW, HARD = EOT_N_SENDER * EOT_N_TRANSFER * EOT_N_LUMP };
@@ -62,6 +63,7 @@ struct place {
     const struct eot_secondaries_stack *matter;
     struct eot_soft_stack stack;
     struct eot_soft_where where;
+    double budget;                /* GeV of transfers that are followed for one distribution */
     struct eot_soft_piece *piece; /* of `where` */
     int *slab;                    /* of each piece */
     samples *sample;
@@ -118,7 +120,7 @@ static enum eot_status hard_fill(const struct maker *k, struct place *place, uin
             sample->n = 0;
             if (!(total > 0.0)) continue;
             EOT_TRY(eot_soft_response(&place->stack, &place->where, p, W, seed + (uint64_t)(p * EOT_N_TRANSFER + j),
-                                      sample, err));
+                                      place->budget, sample, err));
             groups_of(sample, out[p][j]);
         }
 done:
@@ -184,6 +186,7 @@ static enum eot_status sampling_fill(const struct maker *k, const struct eot_vol
     struct place place;
     EOT_TRY(place_create(&place, matter, err));
     place.stack = eot_secondaries_soft(matter, k->media);
+    place.budget = SAMPLING_BUDGET;
     for (int is_active = 0; is_active < 2; is_active++) {
         int n = 0;
         for (int i = 0; i < matter->n; i++) {
@@ -207,6 +210,10 @@ struct veto_tables {
     double before, box[4]; /* the last dense volume: distance, sides */
     double soft[ROW][MOST_BIN][1 + EOT_N_LUMP];
     hard_table hard[MOST_BIN];
+};
+
+/* Tables of what showers in the ECAL send into it. */
+struct arrival_tables {
     double n_depth, depth_z0, depth_z1;
     double number[EOT_N_SHOWER_NODE][N_DEPTH];
     double arrival[EOT_N_ARRIVAL_CLASS][EOT_N_LUMP];
@@ -284,7 +291,7 @@ static void soft_bin(const struct maker *k, const struct place *place, double T,
 
 /* What showers in the ECAL send: by the depth where they start and their energy. */
 static enum eot_status arrivals_fill(const struct maker *k, const struct eot_soft_stack *stack,
-                                     const struct eot_secondaries_stack *s, struct veto_tables *t,
+                                     const struct eot_secondaries_stack *s, struct arrival_tables *t,
                                      struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_beam_config *beam = &k->config->beam;
@@ -350,6 +357,7 @@ static enum eot_status veto_fill(const struct maker *k, const struct eot_seconda
     veto_bins(s, k->setup, t);
     if (t->n_bin < 1.0) goto done;
     place.stack = eot_secondaries_soft(s, k->media);
+    place.budget = VETO_BUDGET;
     place.where.x = 0.5 * (box->x0 + box->x1);
     place.where.y = 0.5 * (box->y0 + box->y1);
     for (int bin = 0; bin < (int)t->n_bin; bin++) {
@@ -358,7 +366,6 @@ static enum eot_status veto_fill(const struct maker *k, const struct eot_seconda
         for (int i = 0; i < ROW; i++)
             soft_bin(k, &place, eot_muon_loss_row_energy(i), value, value + most, t->soft[i][bin]);
     }
-    if (s->n_target == 1) EOT_TRY(arrivals_fill(k, &place.stack, s, t, err));
 done:
     free(value);
     place_free(&place);
@@ -461,8 +468,14 @@ static enum eot_status veto_append(const struct veto_tables *t, eot_before_veto 
         EOT_TRY(eot_f32_table_append(table, t->soft[i][0], n_bin * (1 + EOT_N_LUMP), NULL, err));
     EOT_TRY(eot_f32_table_append(table, t->edge, n_bin + 1, &out->edge, err));
     EOT_TRY(eot_f32_table_append(table, t->hard[0][0][0], n_bin * HARD, &out->hard, err));
+done:
+    return status;
+}
+
+static enum eot_status arrivals_append(const struct arrival_tables *t, eot_before_veto *out,
+                                       struct eot_f32_table *table, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
     out->n_depth = (i32)t->n_depth;
-    if (out->n_depth == 0) goto done;
     double length = t->depth_z1 - t->depth_z0;
     out->depth_z0 = (f32)t->depth_z0;
     out->depth_rate = (f32)((N_DEPTH - 1) / length);
@@ -486,11 +499,36 @@ static i32 role_before(const struct eot_config *config, const struct eot_seconda
     return EOT_ROLE_PASSIVE;
 }
 
+/* What showers send into a VETO of one slab. */
+static enum eot_status add_arrivals(const struct maker *k, const struct eot_secondaries_stack *stack,
+                                    struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_beam_config *b = &k->config->beam;
+    const struct eot_volume_config *ecal = &k->config->geometry.volume[eot_setup_volume(k->config, EOT_ROLE_ECAL, 0)];
+    const double start[] = {b->position_x, b->position_y, b->position_z,  b->angle_x,
+                            b->angle_y,    ecal->z,       ecal->thickness};
+    struct eot_sha256 hash;
+    char key[65];
+    struct arrival_tables *t = calloc(1, sizeof *t);
+    EOT_CHECK_MEMORY(t);
+    if (stack->n_target != 1 || ecal->z + ecal->thickness > stack->edge[stack->target] + 1e-9) goto done;
+    begin_hash(k, "arrivals", &hash);
+    eot_sha256_update(&hash, start, sizeof start);
+    eot_secondaries_hash(stack, k->setup, &hash);
+    if (!cached(&hash, key, t, sizeof *t)) {
+        struct eot_soft_stack soft = eot_secondaries_soft(stack, k->media);
+        EOT_TRY(arrivals_fill(k, &soft, stack, t, err));
+        eot_cache_write(key, (const unsigned char *)t, sizeof *t);
+    }
+    EOT_TRY(arrivals_append(t, &w->event.secondaries.veto, &w->table, err));
+done:
+    free(t);
+    return status;
+}
+
 static enum eot_status add_veto(const struct maker *k, int volume, struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *v = &k->config->geometry.volume[volume];
-    const struct eot_beam_config *b = &k->config->beam;
-    const double beam[] = {b->position_x, b->position_y, b->position_z, b->angle_x, b->angle_y};
     eot_before_veto *out = &w->event.secondaries.veto;
     struct eot_secondaries_stack stack = {0};
     struct eot_sha256 hash;
@@ -499,22 +537,23 @@ static enum eot_status add_veto(const struct maker *k, int volume, struct eot_wo
     EOT_CHECK_MEMORY(t);
     EOT_TRY(eot_secondaries_axis(k->config, k->setup, volume, &stack, err));
     if (stack.target < 0 || !is_active(v)) goto done;
+    EOT_TRY(
+        append_sampling(k, v, &stack, v->z, v->z + v->thickness, &w->event.secondaries.sampling[EOT_N_HCAL], w, err));
     begin_hash(k, "veto", &hash);
-    eot_sha256_update(&hash, beam, sizeof beam);
     eot_secondaries_hash(&stack, k->setup, &hash);
     if (!cached(&hash, key, t, sizeof *t)) {
         EOT_TRY(veto_fill(k, &stack, t, err));
         eot_cache_write(key, (const unsigned char *)t, sizeof *t);
     }
-    EOT_TRY(
-        append_sampling(k, v, &stack, v->z, v->z + v->thickness, &w->event.secondaries.sampling[EOT_N_HCAL], w, err));
     out->front = (f32)v->z;
     out->x0 = (f32)(v->center_x - 0.5 * v->size_x);
     out->x1 = (f32)(v->center_x + 0.5 * v->size_x);
     out->y0 = (f32)(v->center_y - 0.5 * v->size_y);
     out->y1 = (f32)(v->center_y + 0.5 * v->size_y);
     w->event.secondaries.before_role = role_before(k->config, &stack, t);
-    if (t->n_bin > 0.0) EOT_TRY(veto_append(t, out, &w->table, err));
+    if (!(t->n_bin > 0.0)) goto done;
+    EOT_TRY(veto_append(t, out, &w->table, err));
+    EOT_TRY(add_arrivals(k, &stack, w, err));
 done:
     eot_secondaries_stack_free(&stack);
     free(t);
@@ -535,7 +574,7 @@ enum eot_status eot_world_secondaries(const struct eot_config *config, const str
     EOT_CHECK_MEMORY(media.medium);
     EOT_CHECK_MEMORY(media.is_built);
     EOT_TRY(eot_muon_integrator_create(k.options.tolerance, &integrator, err));
-    if (config->physics.muon_straggling != EOT_CONFIG_STRAGGLING_VAVILOV) goto done;
+    if (!config->physics.secondaries || config->physics.muon_straggling != EOT_CONFIG_STRAGGLING_VAVILOV) goto done;
     for (int module = 0; module < EOT_N_HCAL; module++) {
         int i = eot_setup_volume(config, EOT_ROLE_HCAL, module),
             before = module > 0 ? eot_setup_volume(config, EOT_ROLE_HCAL, module - 1) : -1;

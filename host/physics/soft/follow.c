@@ -317,6 +317,25 @@ static void radiate(struct work *k, struct eot_soft_particle *p, const struct eo
     p->energy -= photon;
 }
 
+/* A delta electron: Moller's cross section by rejection from 1/eps^2, eps = W/T up to 1/2. */
+static void knock(struct work *k, struct eot_soft_particle *p) {
+    struct eot_soft_random *r = k->random;
+    double T = p->energy, c = EOT_SOFT_DELTA_CUT / T, gamma = T / EOT_M_ELECTRON + 1.0, eps, weight;
+    if (c >= 0.5) return;
+    double flat = (1.0 - 1.0 / gamma) * (1.0 - 1.0 / gamma), mixed = (2.0 * gamma - 1.0) / (gamma * gamma);
+    do {
+        eps = 1.0 / (1.0 / c + (2.0 - 1.0 / c) * eot_soft_uniform(r));
+        double ratio = eps / (1.0 - eps);
+        weight = 1.0 + ratio * ratio + flat * eps * eps - mixed * ratio;
+    } while (2.25 * eot_soft_uniform(r) > weight);
+    double W = eps * T, rest = T - W;
+    double along = sqrt(W * (T + 2.0 * EOT_M_ELECTRON) / (T * (W + 2.0 * EOT_M_ELECTRON)));
+    double after = sqrt(rest * (T + 2.0 * EOT_M_ELECTRON) / (T * (rest + 2.0 * EOT_M_ELECTRON)));
+    born(k, daughter(*p, EOT_SOFT_ELECTRON, W, fmin(along, 1.0), r));
+    p->energy = rest;
+    eot_soft_turn(p->u, fmin(after, 1.0), r);
+}
+
 /* Distance to the nearest boundary. */
 static double to_surface(const struct eot_soft_stack *s, const struct eot_soft_particle *p) {
     const struct eot_soft_slab *b = &s->slab[p->slab];
@@ -335,7 +354,8 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
             if (p.is_in && p.slab == k->target->slab) arrive(k, p, 1.0, 0);
             return;
         }
-        double range = at(m->range, e), loss = at(m->loss, e), brems = at(m->brems, e), scatter = at(m->scatter, e);
+        double range = at(m->range, e), loss = at(m->loss, e), scatter = at(m->scatter, e), delta = at(m->delta, e),
+               hard = delta + at(m->brems, e);
         int crossed = 0;
         if (!(loss > 0.0)) {
             fly(s, &p, 1.0e30, &crossed);
@@ -345,13 +365,16 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
         double nearest = to_surface(s, &p);
         if (range < nearest && p.energy < 1.5e-3) break; /* does not get out, and hardly radiates */
         double most = fmin(0.15 * range + 2.0e-4, 0.15 / scatter);
-        double to_brems = brems > 0.0 ? -log(eot_soft_uniform(k->random)) / brems : 1.0e30, step = fmin(most, to_brems);
+        double to_event = hard > 0.0 ? -log(eot_soft_uniform(k->random)) / hard : 1.0e30, step = fmin(most, to_event);
         double hinge = step * eot_soft_uniform(k->random), start = p.energy;
         if (!fly_losing(k, &p, hinge, loss, &crossed)) return;
         if (crossed) continue; /* the rest is another medium's step */
         eot_soft_turn(p.u, deflection(step * scatter, k->random), k->random);
         if (!fly_losing(k, &p, step - hinge, loss, &crossed)) return;
-        if (!crossed && to_brems <= most && p.energy > EOT_SOFT_BREMS_CUT && start > 2.0 * EOT_SOFT_BREMS_CUT)
+        if (crossed || to_event > most) continue;
+        if (eot_soft_uniform(k->random) * hard < delta)
+            knock(k, &p);
+        else if (p.energy > EOT_SOFT_BREMS_CUT && start > 2.0 * EOT_SOFT_BREMS_CUT)
             radiate(k, &p, m, e);
     }
     stop(k, p);

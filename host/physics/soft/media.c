@@ -87,8 +87,23 @@ static double radiation(const struct eot_material *m, double T, float *quantile,
     return cumulative[N];
 }
 
+/* Moller scattering (ICRU Report 37, 1984, for two electrons that cannot be told apart): number of delta electrons
+ * above the cut per cm, and their energy [GeV/cm]. @param electrons per cm3. */
+static double moller(double T, double electrons, double *energy) {
+    double c = EOT_SOFT_DELTA_CUT / T, gamma = T / EOT_M_ELECTRON + 1.0, beta2 = 1.0 - 1.0 / (gamma * gamma);
+    double flat = (1.0 - 1.0 / gamma) * (1.0 - 1.0 / gamma), mixed = (2.0 * gamma - 1.0) / (gamma * gamma);
+    *energy = 0.0;
+    if (c >= 0.5) return 0.0;
+    double scale = 2.0 * EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON * EOT_M_ELECTRON * electrons / (beta2 * T);
+    *energy = scale * T *
+              (log(0.5 / c) + 2.0 - log(2.0) - 1.0 / (1.0 - c) - log1p(-c) + flat * 0.5 * (0.25 - c * c) -
+               mixed * (log(2.0) + log1p(-c)));
+    return scale * (1.0 / c - 1.0 / (1.0 - c) + flat * (0.5 - c) - mixed * log((1.0 - c) / c));
+}
+
 void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium *out) {
     memset(out, 0, sizeof *out);
+    double last_loss = 0.0;
     if (!(m->density > 0.0) || m->n_element == 0) return;
     for (int i = 0; i < EOT_SOFT_N_ENERGY; i++) {
         double T = eot_soft_energy(i), E = T + EOT_M_ELECTRON, soft = 0.0;
@@ -104,10 +119,11 @@ void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium 
         double gamma = E / EOT_M_ELECTRON,
                delta = eot_density_effect(0.5 * log10(gamma * gamma - 1.0), d[0], d[1], d[2], d[3], d[4]);
         if (T > 2.0 * EOT_SOFT_BREMS_CUT) out->brems[i] = m->density * radiation(m, T, out->photon[i], &soft);
-        out->loss[i] =
-            m->density * (eot_electron_ionisation(E, m->Z_over_A, 1.0e-9 * m->mean_excitation, delta) + soft);
-        double before = i > 0 ? eot_soft_energy(i - 1) : 0.0;
-        out->range[i] =
-            i > 0 ? out->range[i - 1] + 2.0 * (T - before) / (out->loss[i] + out->loss[i - 1]) : 0.6 * T / out->loss[i];
+        double full = m->density * (eot_electron_ionisation(E, m->Z_over_A, 1.0e-9 * m->mean_excitation, delta) + soft);
+        double before = i > 0 ? eot_soft_energy(i - 1) : 0.0, deltas;
+        out->delta[i] = moller(T, m->density * EOT_AVOGADRO * m->Z_over_A, &deltas);
+        out->loss[i] = full - deltas;
+        out->range[i] = i > 0 ? out->range[i - 1] + 2.0 * (T - before) / (full + last_loss) : 0.6 * T / full;
+        last_loss = full;
     }
 }

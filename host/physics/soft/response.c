@@ -4,8 +4,7 @@
 #include <stdlib.h>
 
 static const double TYPICAL_MUON = 30.0; /* GeV: gives the delta electrons' angle, which hardly depends on it */
-static const double BUDGET = 2.0;        /* GeV of transfers that are followed for one distribution */
-static const double LEAST = 64.0;        /* collisions, at least */
+static const double LEAST = 32.0;        /* collisions, at least */
 
 double eot_soft_transfer(int i) {
     return (double)eot_f32_from_bits(EOT_TRANSFER_BITS + ((u32)i << EOT_TRANSFER_SHIFT));
@@ -65,12 +64,13 @@ static double draw_place(const struct eot_soft_where *where, struct eot_soft_ran
 }
 
 enum eot_status eot_soft_response(const struct eot_soft_stack *stack, const struct eot_soft_where *where, int process,
-                                  double W, uint64_t seed, struct eot_soft_sample *sample, struct eot_error *err) {
+                                  double W, uint64_t seed, double budget, struct eot_soft_sample *sample,
+                                  struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_soft_random random = {seed};
     struct eot_soft_particle *waiting = malloc(EOT_SOFT_MOST * sizeof *waiting);
     EOT_CHECK_MEMORY(waiting);
-    sample->n = (int)fmin(fmax(BUDGET / W, LEAST), EOT_SOFT_MOST_SAMPLE);
+    sample->n = (int)fmin(fmax(budget / W, LEAST), EOT_SOFT_MOST_SAMPLE);
     for (int i = 0; i < sample->n; i++) {
         const double along[3] = {0.0, 0.0, 1.0}, place[3] = {where->x, where->y, draw_place(where, &random)};
         struct eot_soft_particle out[2];

@@ -27,9 +27,11 @@ struct eot_soft_sample {
     float share[EOT_SOFT_MOST_SAMPLE];
 };
 
-/** Follow collisions with transfer W. @param seed of the random numbers. @return EOT_E_MEMORY. */
+/** Follow collisions with transfer W. @param seed of the random numbers. @param budget GeV of transfers that are
+ * followed, at least 32 collisions. @return EOT_E_MEMORY. */
 enum eot_status eot_soft_response(const struct eot_soft_stack *stack, const struct eot_soft_where *where, int process,
-                                  double W, uint64_t seed, struct eot_soft_sample *sample, struct eot_error *err);
+                                  double W, uint64_t seed, double budget, struct eot_soft_sample *sample,
+                                  struct eot_error *err);
 
 /** A weighted sample as energies of equal probability; it is sorted. @param value, weight n of them. @return the sum of
  * the weights. */

@@ -3,11 +3,12 @@
  * other along z: what a muon's secondaries and a shower's last particles do near surfaces.
  *
  * Photons: Compton scattering (Klein and Nishina), pair production and photoelectric absorption, flown from collision
- * to collision. Electrons and positrons: mean collision loss, bremsstrahlung above EOT_SOFT_BREMS_CUT as photons and
+ * to collision. Electrons and positrons: Moller's delta electrons above EOT_SOFT_DELTA_CUT and the mean loss to softer
+ * ones, bremsstrahlung above EOT_SOFT_BREMS_CUT as photons and
  * below as a loss, multiple scattering by the first moment of the screened Rutherford cross section, with the
  * deflection at a random point of each step (the "random hinge" of PENELOPE: J. Baro et al., NIM B 100 (1995) 31).
- * Positrons annihilate at rest. Left out: fluctuations of the electrons' collision loss (their delta rays stop close to
- * them), coherent scattering, fluorescence, annihilation in flight.
+ * Positrons annihilate at rest. Left out: Bhabha's cross section (Moller's is taken for positrons), coherent
+ * scattering, fluorescence, annihilation in flight.
  *
  * Host only, in double precision, with random numbers of its own: tables are made of it (response.h) and tests compare
  * with it. */
@@ -19,6 +20,7 @@
 #include "materials/material.h"
 
 #define EOT_SOFT_BREMS_CUT 5.0e-5 /* GeV */
+#define EOT_SOFT_DELTA_CUT 2.0e-4 /* GeV */
 #define EOT_SOFT_ELECTRON_CUT \
     1.0e-4                         /* GeV: electrons below stop where they are (70 um of iron, 0.15 mm of plastic) \
                                     */
@@ -31,10 +33,11 @@ enum { EOT_SOFT_N_ENERGY = 145, EOT_SOFT_N_QUANTILE = 33 }; /* 8 energies an oct
 /** A material's cross sections at the energies of the grid. Lengths in cm, energies in GeV; T is a kinetic energy. */
 struct eot_soft_medium {
     double compton[EOT_SOFT_N_ENERGY], pair[EOT_SOFT_N_ENERGY], photoelectric[EOT_SOFT_N_ENERGY]; /* 1/cm */
-    double loss[EOT_SOFT_N_ENERGY];                       /* GeV/cm: collisions, and radiation below the cut */
+    double loss[EOT_SOFT_N_ENERGY];                       /* GeV/cm: collisions and radiation below the cuts */
+    double delta[EOT_SOFT_N_ENERGY];                      /* 1/cm: delta electrons above the cut */
     double brems[EOT_SOFT_N_ENERGY];                      /* 1/cm: photons above the cut */
     double scatter[EOT_SOFT_N_ENERGY];                    /* 1/cm: 1/(first transport mean free path) */
-    double range[EOT_SOFT_N_ENERGY];                      /* cm: by collisions and soft radiation alone */
+    double range[EOT_SOFT_N_ENERGY];                      /* cm: by collisions of all transfers and soft radiation */
     float photon[EOT_SOFT_N_ENERGY][EOT_SOFT_N_QUANTILE]; /* quantiles of ln(k/cut)/ln(T/cut) */
 };
 

@@ -27,7 +27,7 @@ static const char BASE[] =
     "    - {name: magnet, role: magnet, z: 120 cm, size: [50 cm, 20 cm], material: air, thickness: 100 cm,\n"
     "       field: [0 T, 1.4 T, 0 T]}\n"
     "    - {name: mm1, role: tracker, z: 230 cm, size: [8 cm, 8 cm], material: air, thickness: 8 mm}\n"
-    "physics: {cut: 20 GeV}\n";
+    "physics: {cut: 20 GeV, secondaries: off}\n";
 
 #define SIGNAL "physics.rare={dimuon_gamma: off, lfc: on}"
 #define FURTHER "selections=[{name: tight}]"
@@ -88,6 +88,7 @@ static const struct row {
     {"physics.cut", "physics.cut=21 GeV", NULL, NULL},
     {"physics.lpm", "physics.lpm=off", NULL, NULL},
     {"physics.multiple_scattering", "physics.multiple_scattering=off", NULL, NULL},
+    {"physics.secondaries", "physics.secondaries=on", NULL, NULL},
     {"physics.decay", "physics.decay=off", NULL, NULL},
     {"physics.hadron_interactions", "physics.hadron_interactions=off", "beam.particle=pi-", NULL},
     {"physics.muon_straggling", "physics.muon_straggling=off", NULL, NULL},

@@ -1,0 +1,256 @@
+/* What VETO and HCAL see of a muon's secondaries: against full Geant4 of the NA64 set-up, and in other set-ups against
+ * a simulation of every collision of the muon and all that comes of it, step by step through the layers
+ * (physics/soft), of which the tables know nothing but single collisions. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#undef EOT_REAL_DOUBLE /* follows muons as the device does */
+#include "eotmc/transport/event_muon.h"
+#include "physics/muon_integrals.h"
+#include "physics/soft/muon_source.h"
+#include "world/matter.h"
+#include "world/secondaries_stack.h"
+
+static int compare(const void *a, const void *b) {
+    double u = *(const double *)a, v = *(const double *)b;
+    return (u > v) - (u < v);
+}
+static double quantile(double *sorted, int n, double q) { return sorted[(int)(q * n)]; }
+static double above(const double *value, int n, double x) {
+    int k = 0;
+    for (int i = 0; i < n; i++) k += value[i] > x;
+    return (double)k / n;
+}
+
+/* One set-up: what stands before the VETO, and an HCAL module. */
+struct setup {
+    struct eot_config config;
+    struct eot_setup setup;
+    struct eot_world world;
+};
+
+static const char TEXT[] =
+    "schema: eotmc-config/1\nbeam: {particle: e-, energy: 100 GeV, position_z: -5 cm}\n"
+    "geometry:\n  layers: %s\n  world: {material: air, min: [-50 cm, -50 cm, -10 cm], max: [50 cm, 50 cm, 300 cm]}\n"
+    "  volumes:\n"
+    "    - {name: ecal, role: ecal, z: 0 cm, size: [22.92 cm, 22.92 cm], repeat: 150,\n"
+    "       layers: [{material: lead, thickness: 1.5 mm}, {material: polystyrene, thickness: 1.5 mm, active: on}]}\n"
+    "    - {name: veto, role: veto, z: %g cm, size: [55 cm, 55 cm], material: polystyrene, thickness: %g cm, active: "
+    "on}\n"
+    "    - {name: hcal0, role: hcal, z: 100 cm, size: [60 cm, 60 cm], repeat: %d,\n"
+    "       layers: [{material: %s, thickness: %g mm}, {material: polystyrene, thickness: %g mm, active: on}]}\n"
+    "physics: {cut: 20 GeV, decay: off}\n";
+
+static void make(struct setup *s, const char *layers, double veto_z, double veto, int repeat, const char *absorber,
+                 double absorber_mm, double active_mm) {
+    char text[2048];
+    struct eot_error err = {0};
+    snprintf(text, sizeof text, TEXT, layers, veto_z, veto, repeat, absorber, absorber_mm, active_mm);
+    cr_assert_eq(eot_config_read_text("test", text, NULL, 0, &s->config, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_setup_create(&s->config, &s->setup, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(eot_world_create(&s->config, &s->setup, 20.0, &s->world, &err), EOT_OK, "%s", err.text);
+}
+static void unmake(struct setup *s) {
+    eot_world_free(&s->world);
+    eot_setup_free(&s->setup);
+    eot_config_free(&s->config);
+}
+
+/* What n muons along the axis from z [cm] leave [MeV]. @param crossed in the VETO of what was made before it. */
+static void follow(const struct setup *s, double E, double z, int n, double *veto, double *crossed, double *hcal) {
+    const struct eot_world *w = &s->world;
+    eot_event_launch launch = {.seed = 3};
+    i64 *acc = calloc(EOT_N_ACC, sizeof *acc), *tally = calloc(EOT_N_TALLY, sizeof *tally);
+    const double MeV = 1e3 / EOT_ENERGY_QUANTUM;
+    for (int i = 0; i < n; i++) {
+        eot_event_vertex v = eot_event_vertex_none();
+        memset(acc, 0, EOT_N_ACC * sizeof *acc);
+        v.weight = 1.0f;
+        v.E_minus = (f32)E;
+        v.minus = (eot_vec3){0.0f, 0.0f, 1.0f};
+        v.z = z;
+        eot_event_muon(eot_world_matter(w), eot_event_view_of(&w->event, &launch, acc, tally), (u64)i, v, -1);
+        veto[i] = MeV * (double)acc[EOT_ACC_VETO_VISIBLE];
+        crossed[i] = MeV * (double)acc[EOT_ACC_CROSSED];
+        hcal[i] = MeV * (double)acc[EOT_ACC_HCAL_VISIBLE];
+    }
+    free(acc);
+    free(tally);
+}
+
+/* The same by every collision above 0.1 MeV, one by one: of a muon of constant energy in a stack, from slab `first` up
+ * to `last`. */
+static void follow_all(const struct setup *s, struct eot_secondaries_stack *stack, double E, int first, int last, int n,
+                       double *seen) {
+    enum { N = 200 };
+    const double LEAST = 1e-4, T = E - (double)EOT_M_MUON, along[3] = {0.0, 0.0, 1.0};
+    struct eot_muon_integrator g;
+    struct eot_error err = {0};
+    const int n_material = s->setup.n_material;
+    struct eot_secondaries_media media = {&s->setup, calloc((size_t)n_material, sizeof *media.medium),
+                                          calloc((size_t)n_material, sizeof *media.is_built)};
+    struct eot_soft_stack soft = eot_secondaries_soft(stack, &media);
+    struct eot_soft_particle *waiting = malloc(EOT_SOFT_MOST * sizeof *waiting);
+    double(*sum)[3][N + 1] = calloc((size_t)n_material, sizeof *sum), *mean = calloc((size_t)n_material, sizeof *mean);
+    cr_assert_eq(eot_muon_integrator_create(1e-3, &g, &err), EOT_OK);
+    for (int m = 0; m < n_material; m++) {
+        const struct eot_material *a = &s->setup.material[m];
+        mean[m] = a->density * (eot_muon_ionisation(&g, a, T) -
+                                eot_muon_delta_moment(&g, T, a->Z_over_A, 1, LEAST, 0.999 * T * T / (T + 0.0109)));
+        for (int p = 0; p < 3; p++)
+            for (int i = 0; i < N; i++) {
+                double low = p == EOT_SOFT_MUON_PAIR ? 2.05e-3 : LEAST, W = low * pow(T / low, (i + 0.5) / N);
+                sum[m][p][i + 1] = sum[m][p][i] + a->density * eot_soft_muon_density(&g, a, p, T, W) * log(T / low) / N;
+            }
+    }
+    struct eot_soft_random random = {11};
+    for (int k = 0; k < n; k++) {
+        seen[k] = 0.0;
+        for (int i = first; i < last; i++) {
+            int m = stack->slab[i].medium;
+            double thickness = stack->edge[i + 1] - stack->edge[i];
+            if (stack->slab[i].score == 0) { /* below: many and soft */
+                double variance =
+                    thickness * s->setup.material[m].density * 0.1535e-3 * s->setup.material[m].Z_over_A * LEAST;
+                seen[k] += thickness * mean[m] + sqrt(-2.0 * variance * log(eot_soft_uniform(&random))) *
+                                                     cos(6.283185307179586 * eot_soft_uniform(&random));
+            }
+            for (int p = 0; p < 3; p++)
+                for (double z = stack->edge[i];;) {
+                    const double low = p == EOT_SOFT_MUON_PAIR ? 2.05e-3 : LEAST, *c = sum[m][p];
+                    z -= log(eot_soft_uniform(&random)) / fmax(c[N], 1e-30);
+                    if (z >= stack->edge[i + 1]) break;
+                    double u = c[N] * eot_soft_uniform(&random);
+                    int j = 0;
+                    while (j < N - 1 && c[j + 1] <= u) j++;
+                    double W = low * pow(T / low, (j + (u - c[j]) / (c[j + 1] - c[j])) / N);
+                    const double place[3] = {0.0, 0.0, z};
+                    struct eot_soft_particle out[2];
+                    int n_out =
+                        eot_soft_muon_secondaries(p, T, W, eot_soft_at(&soft, 0, W, place, along), &random, out);
+                    for (int q = 0; q < n_out; q++) eot_soft_follow(&soft, out[q], &random, waiting, &seen[k]);
+                }
+        }
+        seen[k] *= 1e3;
+    }
+    eot_muon_integrator_free(&g);
+    free(waiting);
+    free(sum);
+    free(mean);
+    free(media.medium);
+    free(media.is_built);
+}
+
+enum { N_MUON = 6000 };
+struct seen {
+    double veto[N_MUON], crossed[N_MUON], hcal[N_MUON];
+};
+
+static void expect_share(const char *what, double x, double share, int n, double other, int n_other) {
+    double tolerance = 0.10 * other + 3.0 * sqrt(share / n + other / n_other);
+    cr_expect_lt(fabs(share - other), tolerance, "%s: P(above %g MeV) = %.4f, reference %.4f", what, x, share, other);
+}
+
+/* @param error relative, of the reference's quantile */
+static void expect_quantiles(const char *what, double *value, const double *q, const double *want, int n,
+                             double error) {
+    qsort(value, N_MUON, sizeof *value, compare);
+    for (int i = 0; i < n; i++) {
+        /* own statistical error: from the quantiles that are one standard deviation of the share away */
+        double d = sqrt(q[i] * (1.0 - q[i]) / N_MUON),
+               own = 0.5 * (quantile(value, N_MUON, fmin(q[i] + d, 0.999)) - quantile(value, N_MUON, q[i] - d)),
+               got = quantile(value, N_MUON, q[i]);
+        cr_expect_lt(fabs(got - want[i]), 0.03 * want[i] + 2.0 * hypot(own, error * want[i]),
+                     "%s: quantile %g is %.3f MeV, reference %.3f", what, q[i], got, want[i]);
+    }
+}
+
+/* Geant4 11.4, 10000 muons (accompaniment) and 20000 (HCAL); standard electromagnetic physics, range cuts of 0.7 mm;
+ * mu- through the NA64 ECAL, stopped by hand behind it. */
+Test(secondaries, are_those_of_geant4, .timeout = 600) {
+    static const double x[] = {0.3, 1.0, 3.0, 6.0, 10.0, 20.0},
+                        at10[] = {0.2015, 0.1403, 0.0879, 0.0633, 0.0438, 0.0154},
+                        at50[] = {0.2610, 0.1983, 0.1294, 0.0972, 0.0708, 0.0308};
+    static const double q[] = {0.05, 0.25, 0.5, 0.75, 0.9, 0.95},
+                        hcal50[] = {39.7003, 44.1604, 48.9198, 56.7855, 71.1562, 90.6026};
+    struct setup s;
+    struct seen *seen = malloc(sizeof *seen);
+    make(&s, "effective", 50.0, 5.0, 48, "iron", 25.0, 4.0);
+    for (int k = 0; k < 2; k++) {
+        const double *want = k == 0 ? at10 : at50;
+        follow(&s, k == 0 ? 10.0 : 50.0, -4.9, N_MUON, seen->veto, seen->crossed, seen->hcal);
+        for (int i = 0; i < 6; i++)
+            expect_share(k == 0 ? "10 GeV" : "50 GeV", x[i], above(seen->crossed, N_MUON, x[i]), N_MUON, want[i],
+                         10000);
+    }
+    expect_quantiles("HCAL, 50 GeV", seen->hcal, q, hcal50, 6, 0.005);
+    unmake(&s);
+    free(seen);
+}
+
+/* Layers that the grid has one by one and layers that it averages: the same. */
+Test(secondaries, layers_and_their_average_agree, .timeout = 600) {
+    struct setup s;
+    struct seen *a = malloc(sizeof *a), *b = malloc(sizeof *b);
+    make(&s, "explicit", 50.0, 5.0, 48, "iron", 25.0, 4.0);
+    follow(&s, 30.0, 49.0, N_MUON, a->veto, a->crossed, a->hcal);
+    unmake(&s);
+    make(&s, "effective", 50.0, 5.0, 48, "iron", 25.0, 4.0);
+    follow(&s, 30.0, 49.0, N_MUON, b->veto, b->crossed, b->hcal);
+    unmake(&s);
+    static const double q[] = {0.05, 0.25, 0.5, 0.75, 0.9};
+    double want[5];
+    qsort(a->hcal, N_MUON, sizeof *a->hcal, compare);
+    for (int i = 0; i < 5; i++) want[i] = quantile(a->hcal, N_MUON, q[i]);
+    qsort(b->hcal, N_MUON, sizeof *b->hcal, compare);
+    for (int i = 0; i < 5; i++) /* 1 %, and four errors of 0.3 % (1 % at the 90 % quantile) */
+        cr_expect_lt(fabs(quantile(b->hcal, N_MUON, q[i]) / want[i] - 1.0), i < 4 ? 0.022 : 0.05,
+                     "quantile %g: %g and %g MeV", q[i], quantile(b->hcal, N_MUON, q[i]), want[i]);
+    free(a);
+    free(b);
+}
+
+/* Other set-ups, against every collision by itself. */
+static void expect_as_step_by_step(const char *what, double veto_z, double veto, int repeat, const char *absorber,
+                                   double absorber_mm, double active_mm) {
+    static const double x[] = {0.3, 1.0, 3.0, 10.0}, q[] = {0.05, 0.25, 0.5, 0.75, 0.9};
+    const double E = 30.0;
+    struct setup s;
+    struct eot_error err = {0};
+    struct eot_secondaries_stack stack = {0};
+    struct seen *a = malloc(sizeof *a), *b = malloc(sizeof *b);
+    make(&s, "effective", veto_z, veto, repeat, absorber, absorber_mm, active_mm);
+    follow(&s, E, 20.0, N_MUON, a->veto, a->crossed, a->hcal);
+    cr_assert_eq(eot_secondaries_axis(&s.config, &s.setup, 1, &stack, &err), EOT_OK);
+    int near = stack.target; /* 18 cm of the ECAL before it */
+    while (near > 0 && stack.edge[near] > 45.0 - 18.0) near--;
+    follow_all(&s, &stack, E, near, stack.target, N_MUON, b->crossed);
+    eot_secondaries_stack_free(&stack);
+    for (int i = 0; i < 4; i++)
+        expect_share(what, x[i], above(a->crossed, N_MUON, x[i]), N_MUON, above(b->crossed, N_MUON, x[i]), N_MUON);
+    double first, last, want[5];
+    struct eot_volume_config *module = &s.config.geometry.volume[2];
+    cr_assert_eq(eot_secondaries_layers(&s.setup, module, &stack, &first, &last, &err), EOT_OK);
+    int n_slab = 2 * module->repeat < stack.n ? 2 * module->repeat : stack.n;
+    follow_all(&s, &stack, E, 0, n_slab, N_MUON, b->hcal);
+    qsort(b->hcal, N_MUON, sizeof *b->hcal, compare);
+    for (int i = 0; i < 5; i++) want[i] = quantile(b->hcal, N_MUON, q[i]) * 2.0 * module->repeat / n_slab;
+    if (n_slab == 2 * module->repeat) expect_quantiles(what, a->hcal, q, want, 5, 0.01);
+    cr_expect_eq(n_slab, 2 * module->repeat, "%s: the reference has too few layers", what);
+    eot_secondaries_stack_free(&stack);
+    unmake(&s);
+    free(a);
+    free(b);
+}
+Test(secondaries, thin_layers_and_a_thin_veto, .timeout = 600) {
+    expect_as_step_by_step("2 mm between iron, VETO of 1 cm", 50.0, 1.0, 12, "iron", 25.0, 2.0);
+}
+Test(secondaries, thick_layers_and_a_far_veto, .timeout = 600) {
+    expect_as_step_by_step("10 mm between copper, VETO behind 20 cm of air", 65.0, 5.0, 18, "copper", 12.0, 10.0);
+}
+Test(secondaries, tungsten, .timeout = 600) {
+    expect_as_step_by_step("4 mm between 10 mm of tungsten", 50.0, 5.0, 12, "tungsten", 10.0, 4.0);
+}
