@@ -90,6 +90,11 @@ enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struc
  * track.momentum_resolution, track.charge_wrong_fraction. Nothing without a spectrometer. @return EOT_E_NUMERIC,
  * EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_tracks(const struct eot_estimator *e, struct eot_error *err);
+/** The selected events by missing energy and momentum, a map for each model of the tail. @param prefix of their names.
+ * @param map sums of a selection, [EOT_N_MAP]. @param n electrons on target that a weight of 1 is divided by.
+ * @return EOT_E_MEMORY, EOT_E_INTERNAL. */
+enum eot_status eot_add_maps(struct eot_result *result, const char *prefix, const int64_t *map, double n,
+                             struct eot_error *err);
 /** Histograms of the rows of histograms.def, of a further selection those after the cuts, and the maps of selected
  * events. @return EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err);

@@ -115,18 +115,15 @@ static enum eot_status add_resolution_histogram(const struct eot_estimator *e, s
     return eot_result_add_histogram(e->result, &h, err);
 }
 
-/* The selected events by missing energy and momentum, for each model of the tail. */
-static enum eot_status add_maps(const struct eot_estimator *e, struct eot_error *err) {
+enum eot_status eot_add_maps(struct eot_result *result, const char *prefix, const int64_t *map, double n,
+                             struct eot_error *err) {
     static const char *const word[EOT_N_TAIL] = {
 #define EOT_TAIL(id, word, probability) word,
 #include "eotmc/tally/tails.def"
 #undef EOT_TAIL
     };
     enum eot_status status = EOT_OK;
-    double values[EOT_MAP_SIDE * EOT_MAP_SIDE], variances[EOT_MAP_SIDE * EOT_MAP_SIDE],
-        n = (double)eot_sums_primaries(&e->run->sums) / e->run->rare_unit;
-    const int64_t *map = eot_sums_at(&e->run->sums, EOT_RUN_SELECTED, 0) + e->selection * EOT_N_MAP;
-    char name[64];
+    double values[EOT_MAP_SIDE * EOT_MAP_SIDE], variances[EOT_MAP_SIDE * EOT_MAP_SIDE];
     for (int tail = 0; tail < EOT_N_TAIL; tail++) {
         struct eot_map m = {
             .n_bin = EOT_N_MAP_BIN, .width = 1.0 / (double)EOT_MAP_PER_UNIT, .values = values, .variances = variances};
@@ -136,12 +133,20 @@ static enum eot_status add_maps(const struct eot_estimator *e, struct eot_error 
                 values[i * EOT_MAP_SIDE + k] = eot_sum_value(place) / n;
                 variances[i * EOT_MAP_SIDE + k] = eot_square_value(place + 2) / (n * n);
             }
-        snprintf(name, sizeof name, "selected.%s", word[tail]);
-        eot_estimator_name(e, name, m.name, sizeof m.name);
-        EOT_TRY(eot_result_add_map(e->result, &m, err));
+        snprintf(m.name, sizeof m.name, "%s%s", prefix, word[tail]);
+        EOT_TRY(eot_result_add_map(result, &m, err));
     }
 done:
     return status;
+}
+
+/* The maps of a selection. */
+static enum eot_status add_maps(const struct eot_estimator *e, struct eot_error *err) {
+    double n = (double)eot_sums_primaries(&e->run->sums) / e->run->rare_unit;
+    const int64_t *map = eot_sums_at(&e->run->sums, EOT_RUN_SELECTED, 0) + e->selection * EOT_N_MAP;
+    char prefix[80];
+    eot_estimator_name(e, "selected.", prefix, sizeof prefix);
+    return eot_add_maps(e->result, prefix, map, n, err);
 }
 
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err) {

@@ -10,6 +10,7 @@
 #include "cli/json.h"
 #include "cli/open.h"
 #include "cli/preflight.h"
+#include "cli/replay_phoenix.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "output/setup_figure.h"
@@ -273,7 +274,8 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     const struct eot_option table[] = {
         {"event", 'e', EOT_OPTION_COUNT, &event, "ID", "number of the primary"},
         EOT_ROW_SET(&opened.set),
-        EOT_ROW_FORMAT_TEXT(&format),
+        {"format", 0, EOT_OPTION_CHOICE, &format, "text|json|phoenix",
+         "form of the output; phoenix: for the web event display of the HEP Software Foundation (default: text)"},
         {"figure", 0, EOT_OPTION_TEXT, &figure, "FILE.png",
          "picture of the event in the set-up; its gnuplot script and data stand beside it"},
         {"view", 0, EOT_OPTION_CHOICE, &view, "side|top",
@@ -311,6 +313,8 @@ enum eot_status eot_cmd_replay(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_replay_execute(config, &world, event, &replay, err));
     if (eot_format_is_json(format))
         EOT_TRY(print_json(config, &world, &replay, err));
+    else if (strcmp(format, "phoenix") == 0)
+        EOT_TRY(eot_cli_phoenix_print(config, &replay, err));
     else
         print_text(config, &world, &replay);
     if (figure != NULL)

@@ -5,6 +5,7 @@
 #include "job/hadron_private.h"
 
 #include "device/launch.h"
+#include "eotmc/select/score.h"
 #include "engine/stop.h"
 #include "job/replay.h"
 #include "world/launch.h"
@@ -24,6 +25,7 @@ static const struct eot_column_info COLUMN[EOT_N_HADRON_COLUMN + 1] = {
 struct hadron_worker {
     struct eot_backend *b;
     const struct eot_config *config;
+    const eot_event_world *world;
     struct eot_stop stop;
     size_t chunk, n_selection;
     uint64_t record_threshold;
@@ -60,6 +62,7 @@ static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     eot_sums_section_add(l, "histogram", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN,
                          EOT_N_HADRON_HISTOGRAM * 2 * (EOT_HADRON_BINS + 2), true);
     eot_sums_section_add(l, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true);
+    eot_sums_section_add(l, "selected", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, EOT_N_MAP, false);
 }
 
 static void worker_free(void *worker) {
@@ -105,6 +108,7 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     EOT_CHECK_MEMORY(w);
     w->b = b;
     w->config = c->config;
+    w->world = &c->world->event;
     w->stop = c->stop;
     w->chunk = b->is_gpu ? HADRONS_ON_GPU : HADRONS_ON_CPU;
     if (w->chunk > c->batch) w->chunk = (size_t)c->batch;
@@ -193,6 +197,19 @@ static double histogram_weight(const struct hadron_worker *worker, const struct 
     return 0.0;
 }
 
+/* A selected decay into the map of missing energy and momentum, from its row. */
+static void score_map(const struct hadron_worker *worker, struct eot_sums *sums, const float *row,
+                      const eot_selected *selected) {
+    eot_event_vertex v = eot_event_vertex_none();
+    eot_event ev = eot_hadron_unseen();
+    v.weight = row[EOT_HADRON_C_WEIGHT];
+    ev.missing = row[EOT_HADRON_C_MISSING];
+    ev.missing_sigma = row[EOT_HADRON_C_MISSING_SIGMA];
+    ev.momentum = row[EOT_HADRON_C_MOMENTUM];
+    eot_event_map(worker->world->selection[0], v, ev, *selected, worker->world->response.tail_start,
+                  eot_sums_at(sums, EOT_HADRON_SELECTED, 0));
+}
+
 /* A decay into the sums. */
 static void score(const struct hadron_worker *worker, struct eot_sums *sums, const float *row,
                   const eot_selected *selected) {
@@ -206,6 +223,7 @@ static void score(const struct hadron_worker *worker, struct eot_sums *sums, con
     eot_wide_add(weight + EOT_WIDE, w * w);
     *largest = bits > *largest ? bits : *largest; /* of numbers above 0 the bits rise, too */
     score_selections(worker, sums, row, selected, cell, w);
+    score_map(worker, sums, row, selected);
     for (int k = 0; k < EOT_N_HADRON_HISTOGRAM; k++) {
         const struct eot_hadron_axis *axis = &eot_hadron_axis[k];
         double place = floor(((double)row[axis->column] - worker->low[k]) * worker->inverse_width[k]),

@@ -278,8 +278,12 @@ enum eot_status eot_hadron_estimate(const struct eot_config *config, const struc
         EOT_TRY(add_cutflow(&t, world, err));
     }
     t.selection = 0;
-    EOT_TRY(eot_hadron_background(
-        config, per_hadron(&t, (struct choice){-1, -1}, EOT_HQ_PASS + (int)config->detector.ecal_tail), result, err));
+    struct eot_mean survival = per_hadron(&t, (struct choice){-1, -1}, EOT_HQ_PASS + (int)config->detector.ecal_tail);
+    EOT_TRY(eot_hadron_background(config, survival, result, err));
+    /* the map is per electron of the beam, as the background */
+    double factor =
+        survival.value > 0.0 ? eot_result_estimate(result, "background.hadron.per_eot")->value / survival.value : 1.0;
+    EOT_TRY(eot_add_maps(result, "selected.", eot_sums_at(&run->sums, EOT_HADRON_SELECTED, 0), t.n / factor, err));
     for (size_t k = 0; k < EOT_N_HADRON_HISTOGRAM; k++) EOT_TRY(add_histogram(&t, world, k, err));
     for (int i = 0; i < EOT_N_FAULT; i++)
         EOT_TRY(eot_result_add_fault(

@@ -14,7 +14,8 @@ enum eot_hadron_section {
     EOT_HADRON_PASSED,       /* [selection][cell][EOT_N_HADRON_QUANTITY][w x, w^2 x, w^2 x^2] */
     EOT_HADRON_EXPECTED,     /* [selection][EOT_N_HADRON_QUANTITY] sum of x: numbers of events */
     EOT_HADRON_HISTOGRAMS,   /* [EOT_N_HADRON_HISTOGRAM][underflow, bins, overflow][w, w^2] */
-    EOT_HADRON_LARGEST       /* [1] bits of the largest weight, as a 32-bit float */
+    EOT_HADRON_LARGEST,      /* [1] bits of the largest weight, as a 32-bit float */
+    EOT_HADRON_SELECTED      /* [EOT_N_MAP] of the default selection */
 };
 
 /** A group of channels at a place. */

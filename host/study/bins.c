@@ -94,14 +94,27 @@ done:
     return status;
 }
 
-enum eot_status eot_study_shape_read(const struct eot_study *study, const struct eot_result *result, const char *folder,
-                                     struct eot_study_shape *shape, struct eot_error *err) {
+/* The map of a run by the model of the tail that its number goes by: the one with the sum that is nearest. */
+static const struct eot_map *map_of(const struct eot_result *result, double per_eot) {
+    static const char *const name[] = {"selected.gaussian", "selected.exponential"};
+    const struct eot_map *nearest = NULL;
+    double least = INFINITY;
+    for (size_t k = 0; k < sizeof name / sizeof name[0]; k++) {
+        const struct eot_map *m = eot_result_map(result, name[k]);
+        double sum = 0.0;
+        for (size_t i = 0; m != NULL && i < (m->n_bin + 2) * (m->n_bin + 2); i++) sum += m->values[i];
+        if (m == NULL || !(fabs(sum - per_eot) < least)) continue;
+        nearest = m;
+        least = fabs(sum - per_eot);
+    }
+    return nearest;
+}
+
+enum eot_status eot_study_shape_read(const struct eot_study *study, const struct eot_result *result, double per_eot,
+                                     const char *folder, struct eot_study_shape *shape, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_study_bins *b = &study->bins;
-    const struct eot_estimate *selected = eot_result_estimate(result, "selected.per_eot"),
-                              *gaussian = eot_result_estimate(result, "selected.per_eot_gaussian");
-    bool is_gaussian = gaussian == NULL || selected == NULL || gaussian->value == selected->value;
-    const struct eot_map *map = eot_result_map(result, is_gaussian ? "selected.gaussian" : "selected.exponential");
+    const struct eot_map *map = map_of(result, per_eot);
     EOT_CHECK(map != NULL, EOT_E_CONFIG,
               "the run in '%s' has no map of its selected events (it was made by an older version, or its job has "
               "none); run it again, or give the background as a number with a shape",

@@ -220,7 +220,8 @@ static enum eot_status add_signal_run(struct eot_study_reader *r, const char *fo
     EOT_TRY(same_experiment(r, &run, err));
     double other = other_tail(&run.result, s.selected.value);
     s.tail = isnan(other) ? 0.0 : fabs(other / s.selected.value - 1.0);
-    if (r->study->bins.n_cell > 1) EOT_TRY(eot_study_shape_read(r->study, &run.result, folder, &s.shape, err));
+    if (r->study->bins.n_cell > 1)
+        EOT_TRY(eot_study_shape_read(r->study, &run.result, s.selected.value, folder, &s.shape, err));
     s.xsec = 1e-3; /* tolerance of the tables of cross sections (docs/validation.md) */
     s.origin = strdup(folder);
     EOT_CHECK_MEMORY(s.origin);
@@ -394,6 +395,15 @@ static const struct {
 };
 enum { N_BACKGROUND = sizeof BACKGROUND / sizeof BACKGROUND[0] };
 
+/* The number that a run's background is; NULL: it has none. @param row out: of backgrounds.def. */
+static const struct eot_estimate *background_estimate(const struct eot_result *result, size_t *row) {
+    for (*row = 0; *row < N_BACKGROUND; ++*row) {
+        const struct eot_estimate *e = eot_result_estimate(result, BACKGROUND[*row].estimate);
+        if (e != NULL) return e;
+    }
+    return NULL;
+}
+
 /* A factor's error as a systematic one, which the run shares with others that have the factor. */
 static enum eot_status add_factor(struct eot_study *s, const char *name, double size, const char *sample,
                                   struct eot_error *err) {
@@ -451,7 +461,9 @@ enum eot_status eot_study_add_shape(struct eot_study_reader *r, const char *fold
     eot_study_shape_free(&b->shape);
     EOT_TRY(run_open(folder, &run, err));
     EOT_TRY(same_experiment(r, &run, err));
-    EOT_TRY(eot_study_shape_read(r->study, &run.result, folder, &b->shape, err));
+    size_t row;
+    const struct eot_estimate *e = background_estimate(&run.result, &row);
+    EOT_TRY(eot_study_shape_read(r->study, &run.result, e != NULL ? e->value : 0.0, folder, &b->shape, err));
     b->is_counted = false;
 done:
     run_free(&run);
@@ -464,10 +476,9 @@ enum eot_status eot_study_add_run(struct eot_study_reader *r, const char *folder
     struct run run = {.folder = NULL};
     EOT_TRY(run_open(folder, &run, err));
     EOT_TRY(same_experiment(r, &run, err));
-    size_t row = 0;
-    while (row < N_BACKGROUND && eot_result_estimate(&run.result, BACKGROUND[row].estimate) == NULL) row++;
-    EOT_CHECK(row < N_BACKGROUND, EOT_E_CONFIG, "the run in '%s' has no %s; give the run of a background", folder,
-              BACKGROUND[N_BACKGROUND - 1].estimate);
+    size_t row;
+    EOT_CHECK(background_estimate(&run.result, &row) != NULL, EOT_E_CONFIG,
+              "the run in '%s' has no %s; give the run of a background", folder, BACKGROUND[N_BACKGROUND - 1].estimate);
     const char *name = BACKGROUND[row].estimate;
     b->per_eot = measured(&run.result, name);
     bool is_selected = strcmp(name, "selected.per_eot") == 0;
@@ -482,8 +493,8 @@ enum eot_status eot_study_add_run(struct eot_study_reader *r, const char *folder
         b->upper_90 = limit;
     }
     if (r->study->bins.n_cell > 1 && !has_shape) {
-        EOT_TRY(eot_study_shape_read(r->study, &run.result, folder, &b->shape, err));
-        b->is_counted = is_selected;
+        EOT_TRY(eot_study_shape_read(r->study, &run.result, b->per_eot.value, folder, &b->shape, err));
+        b->is_counted = true;
     }
     b->origin = strdup(folder);
     EOT_CHECK_MEMORY(b->origin);

@@ -36,9 +36,9 @@ enum { EOT_STUDY_MAX_EDGE = 26, EOT_STUDY_MAX_CELL = 625 };
 enum eot_status eot_study_read_bins(struct eot_study_reader *r, struct eot_error *err);
 /** A shape of zeros. */
 enum eot_status eot_study_shape_create(size_t n, struct eot_study_shape *shape, struct eot_error *err);
-/** The shape of a run, by cells, from the map of its selected events. */
-enum eot_status eot_study_shape_read(const struct eot_study *study, const struct eot_result *result, const char *folder,
-                                     struct eot_study_shape *shape, struct eot_error *err);
+/** The shape of a run, by cells, from the map of its selected events. @param per_eot what the run says is selected. */
+enum eot_status eot_study_shape_read(const struct eot_study *study, const struct eot_result *result, double per_eot,
+                                     const char *folder, struct eot_study_shape *shape, struct eot_error *err);
 void eot_study_shape_free(struct eot_study_shape *shape);
 void eot_study_efficiency_free(struct eot_study_efficiency *efficiency);
 

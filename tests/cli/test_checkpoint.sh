@@ -173,6 +173,12 @@ done
 merge array -o from-array && merge ranks -o from-ranks || fail "merge of shard-I-of-N: $(cat err)"
 same "an array" whole from-array
 same "ranks" whole from-ranks
+if command -v mpirun >/dev/null; then # and as Open MPI really numbers them, without its library in eotmc
+    mpirun --allow-run-as-root --oversubscribe -n 4 "$eotmc" run "$source/configs/smoke.yaml" --progress none --device host --set output.figures=off "${dimuon[@]:1}" --shard auto -o mpi >out 2>err </dev/null || fail "mpirun: $(tail -n 3 err)"
+    merge mpi -o from-mpi || fail "merge of mpirun's parts: $(cat err)"
+    [ "$(ls -d mpi/shard-?-of-4 | wc -l)" -eq 4 ] || fail "mpirun made $(ls mpi)"
+    same "mpirun" whole from-mpi
+fi
 refused "auto outside of a batch system" 2 "no variable of" env -u SLURM_ARRAY_TASK_ID "$eotmc" run "$source/configs/smoke.yaml" --shard auto -o none
 refused "a shard that is not" 2 "I from 0 to N - 1" "$eotmc" run "$source/configs/smoke.yaml" --shard 3/3 -o none
 refused "a range that is no whole batches" 2 "no whole batches" "$eotmc" run "$source/configs/smoke.yaml" --device host "${dimuon[@]:1}" --range 5:20 -o none

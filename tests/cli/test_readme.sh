@@ -94,8 +94,8 @@ while IFS= read -r line; do
     grep -qF -- "$label" main_output 2>/dev/null || failed "the main job does not print '$label', as README.md says"
 done <shown
 
-# --- the table of commands is that of the program, in its order or another
-sed -nE 's/^\| `eotmc ([a-z]+)` .*/\1/p' README.md | sort >told
+# --- the table of commands is that of the program, in its order or another; a row may have several
+sed -nE 's/^(\|( `eotmc [a-z]+`,?)+ \|).*/\1/p' README.md | grep -oE 'eotmc [a-z]+' | cut -d' ' -f2 | sort >told
 sed -nE 's/^EOT_COMMAND\(([a-z]+),.*/\1/p' host/cli/commands.def | sort >known
 [ -s known ] || failed "no command was found in host/cli/commands.def"
 diff known told >difference || { failed "the table of commands in README.md is not that of host/cli/commands.def (<: missing, >: too many)"; cat difference; }

@@ -21,7 +21,8 @@
 #include "eotmc/transport/hadron_shower.h"
 #include "eotmc/transport/source.h"
 
-#define EOT_MOST_WAITING 12 /* deposits of an event: 4 photons, and what 3 pions and a lepton leave */
+#define EOT_HADRON_FIRST_MUON 4 /* number of a muon of the beam's hadron, behind those of its pions */
+#define EOT_MOST_WAITING 12     /* deposits of an event: 4 photons, and what 3 pions and a lepton leave */
 
 /** What all events read, and where this one puts its energy. */
 typedef struct {
@@ -179,11 +180,8 @@ EOT_FN i32 eot_hadron_muon_can(eot_hadron_run run, eot_muon m, i32 n_hit, i32 en
     return !entered || (f32)m.kinetic_energy >= eot_event_muon_need(run.view.matter.table, run.e, z);
 }
 
-/** Follow a muon. @param muon of a decay. @param at where and when. @param number of it in the event. @param is_leading
- * whether its trackers in front of the ECAL are the event's. */
-EOT_FN eot_hadron_event eot_hadron_muon(eot_hadron_run run, eot_hadron_event ev, eot_hadron_product muon, eot_muon at,
-                                        i32 number, eot_hadron_trace trace, i32 is_leading) {
-    EOT_GLOBAL const eot_spectrometer *chambers = &run.e->spectrometer;
+/** Where a muon of a decay begins, as eot_event_muon_start takes it. Arguments as below. */
+EOT_FN eot_event_vertex eot_hadron_muon_vertex(eot_hadron_product muon, eot_muon at, i32 number) {
     eot_event_vertex v = eot_event_vertex_none();
     v.x = at.position.x;
     v.y = at.position.y;
@@ -192,6 +190,27 @@ EOT_FN eot_hadron_event eot_hadron_muon(eot_hadron_run run, eot_hadron_event ev,
     v.E_plus = v.E_minus = muon.E;
     v.time = at.time;
     v.stream = (u32)number;
+    return v;
+}
+
+/** A hadron that decays. */
+EOT_FN eot_hadron_parent eot_hadron_parent_of(eot_hadron h) {
+    eot_hadron_parent parent;
+    parent.kind = h.kind;
+    parent.charge = h.m.charge;
+    parent.mass = eot_hadron_mass(h.kind);
+    parent.E = (f32)h.m.kinetic_energy + parent.mass;
+    parent.p = eot_hadron_momentum(h);
+    parent.direction = h.m.direction;
+    return parent;
+}
+
+/** Follow a muon. @param muon of a decay. @param at where and when. @param number of it in the event. @param is_leading
+ * whether its trackers in front of the ECAL are the event's. */
+EOT_FN eot_hadron_event eot_hadron_muon(eot_hadron_run run, eot_hadron_event ev, eot_hadron_product muon, eot_muon at,
+                                        i32 number, eot_hadron_trace trace, i32 is_leading) {
+    EOT_GLOBAL const eot_spectrometer *chambers = &run.e->spectrometer;
+    eot_event_vertex v = eot_hadron_muon_vertex(muon, at, number);
     eot_event_muon_state s = eot_event_muon_start(run.view.matter, run.launch, run.primary, v, muon.charge, run.acc);
     i32 n_hit = 0, entered = 0, can = 1;
     s.out = trace.out;
@@ -245,16 +264,10 @@ EOT_FN eot_hadron_event eot_hadron_pion(eot_hadron_run run, eot_hadron_event ev,
     if (h.end == EOT_HADRON_INTERACTS || h.end == EOT_HADRON_STOPS)
         ev = eot_hadron_wait(ev, EOT_PRODUCT_PION, E, left, h.m);
     if (h.end != EOT_HADRON_DECAYS) return eot_hadron_keep(run, ev, f.trace.out, pion.charge);
-    eot_hadron_parent parent;
-    parent.kind = EOT_HADRON_PION;
-    parent.charge = pion.charge;
-    parent.mass = EOT_M_PION;
-    parent.E = E;
-    parent.p = eot_hadron_momentum(h);
-    parent.direction = h.m.direction;
-    eot_hadron_products products = eot_hadron_decay_sample(
-        parent, eot_random_init(run.primary, EOT_STAGE_HADRON, (u32)(EOT_HADRON_STREAM_PION + 2 * number + 1),
-                                run.launch->seed, run.launch->run));
+    eot_hadron_products products =
+        eot_hadron_decay_sample(eot_hadron_parent_of(h), eot_random_init(run.primary, EOT_STAGE_HADRON,
+                                                                         (u32)(EOT_HADRON_STREAM_PION + 2 * number + 1),
+                                                                         run.launch->seed, run.launch->run));
     eot_hadron_product lepton = products.item[0];
     i64 of_lepton = eot_energy_counts(lepton.E);
     run.acc[EOT_ACC_LEDGER_NEUTRINO] += left - of_lepton;
@@ -347,20 +360,18 @@ EOT_FN eot_hadron_flight eot_hadron_to_decay(eot_hadron_run run, eot_primary sou
     return f;
 }
 
+/** What leaves the decay of the beam's hadron. */
+EOT_FN eot_hadron_products eot_hadron_decayed(eot_hadron_run run, eot_hadron_parent parent) {
+    return eot_hadron_decay_sample(parent, eot_random_init(run.primary, EOT_STAGE_HADRON, EOT_HADRON_STREAM_DECAY,
+                                                           run.launch->seed, run.launch->run));
+}
+
 /** What leaves the decay of the beam's hadron, followed. @param f its flight, which ends there. */
 EOT_FN eot_hadron_event eot_hadron_decay_followed(eot_hadron_run run, eot_hadron_event ev, eot_hadron_flight f,
                                                   i64 rest) {
-    eot_hadron_parent parent;
     i64 left = f.h.counts + rest;
-    parent.kind = f.h.kind;
-    parent.charge = f.h.m.charge;
-    parent.mass = eot_hadron_mass(f.h.kind);
-    parent.E = (f32)f.h.m.kinetic_energy + parent.mass;
-    parent.p = eot_hadron_momentum(f.h);
-    parent.direction = f.h.m.direction;
-    eot_hadron_products products =
-        eot_hadron_decay_sample(parent, eot_random_init(run.primary, EOT_STAGE_HADRON, EOT_HADRON_STREAM_DECAY,
-                                                        run.launch->seed, run.launch->run));
+    eot_hadron_parent parent = eot_hadron_parent_of(f.h);
+    eot_hadron_products products = eot_hadron_decayed(run, parent);
     i32 leading = -1;
     f32 most = 0.0f;
     ev.channel = products.channel;
@@ -384,7 +395,8 @@ EOT_FN eot_hadron_event eot_hadron_decay_followed(eot_hadron_run run, eot_hadron
     for (i32 i = 0; i < products.n && i < EOT_MOST_PRODUCTS; i++) {
         eot_hadron_product p = products.item[i];
         eot_hadron_trace trace = i == leading ? f.trace : eot_hadron_trace_none();
-        if (p.type == EOT_PRODUCT_MUON) ev = eot_hadron_muon(run, ev, p, f.h.m, i + 4, trace, i == leading);
+        if (p.type == EOT_PRODUCT_MUON)
+            ev = eot_hadron_muon(run, ev, p, f.h.m, i + EOT_HADRON_FIRST_MUON, trace, i == leading);
         if (p.type == EOT_PRODUCT_PION) ev = eot_hadron_pion(run, ev, p, f.h.m, i, trace, i == leading);
         eot_muon m = f.h.m;
         m.direction = p.direction;
