@@ -24,7 +24,7 @@ static const double SHOWER_NODE[EOT_N_SHOWER_NODE] = {1.0 / 32.0, 0.5, 8.0}; /* 
 static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 1.0;                /* GeV, see struct place */
 static const double SHOWER_BUDGET = 6.0; /* GeV of showers that are followed for one of their numbers, at least one */
 static const double LIGHTEST_ARRIVAL = 0.02; /* weight of an arrival of a shower below which it is drawn by chance */
-enum { MOST_ARRIVAL = 200000 };
+enum { MOST_ARRIVAL = 400000, N_PLANE = 4, SPLIT = 4 }; /* photons are split at planes in the ECAL */
 enum { ROW = EOT_MUON_N_LOSS_ROW, HARD = EOT_N_SENDER * EOT_N_TRANSFER * EOT_N_LUMP };
 
 typedef double hard_table[EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP];
@@ -297,7 +297,8 @@ static enum eot_status arrivals_fill(const struct maker *k, const struct eot_sof
     const struct eot_beam_config *beam = &k->config->beam;
     const struct eot_volume_config *ecal = &k->config->geometry.volume[eot_setup_volume(k->config, EOT_ROLE_ECAL, 0)];
     struct eot_soft_random random = {77};
-    struct eot_soft_target target = {.slab = s->target, .weight = LIGHTEST_ARRIVAL, .most = MOST_ARRIVAL};
+    struct eot_soft_target target = {
+        .slab = s->target, .weight = LIGHTEST_ARRIVAL, .most = MOST_ARRIVAL, .split = SPLIT};
     struct eot_soft_particle *waiting = malloc(EOT_SOFT_MOST * sizeof *waiting);
     int class_first = 0;
     target.energy = malloc(MOST_ARRIVAL * sizeof *target.energy);
@@ -306,6 +307,7 @@ static enum eot_status arrivals_fill(const struct maker *k, const struct eot_sof
     EOT_CHECK_MEMORY(target.energy);
     EOT_CHECK_MEMORY(target.of_weight);
     t->depth_z0 = ecal->z;
+    for (int i = 0; i < N_PLANE; i++) target.plane[target.n_plane++] = ecal->z + ecal->thickness * (0.3 + 0.15 * i);
     t->depth_z1 = ecal->z + ecal->thickness;
     t->n_depth = N_DEPTH;
     for (int d = 0; d < N_DEPTH; d++) {
@@ -317,9 +319,9 @@ static enum eot_status arrivals_fill(const struct maker *k, const struct eot_sof
             const double place[3] = {beam->position_x + along * beam->angle_x, beam->position_y + along * beam->angle_y,
                                      z},
                          u[3] = {beam->angle_x * slope, beam->angle_y * slope, slope};
-            for (int i = 0; i < n; i++)
-                eot_soft_follow_to(stack, eot_soft_at(stack, EOT_SOFT_ELECTRON, SHOWER_NODE[e], place, u), &random,
-                                   waiting, &target);
+            struct eot_soft_particle start = eot_soft_at(stack, EOT_SOFT_ELECTRON, SHOWER_NODE[e], place, u);
+            while (start.level < N_PLANE && z > target.plane[start.level]) start.level++;
+            for (int i = 0; i < n; i++) eot_soft_follow_to(stack, start, &random, waiting, &target);
             for (int i = before; i < target.n; i++) {
                 target.of_weight[i] /= n * SHOWER_NODE[e];
                 sum += target.of_weight[i];

@@ -22,7 +22,7 @@ struct eot_soft_particle eot_soft_at(const struct eot_soft_stack *stack, int typ
             high = middle;
     }
     const struct eot_soft_slab *s = &stack->slab[low];
-    struct eot_soft_particle p = {.energy = energy, .type = type, .slab = low};
+    struct eot_soft_particle p = {.energy = energy, .type = type, .slab = low, .weight = 1.0};
     for (int i = 0; i < 3; i++) {
         p.place[i] = place[i];
         p.u[i] = u[i];
@@ -248,7 +248,7 @@ static void expect(struct work *k, struct eot_soft_particle p, struct place e) {
     if (p.slab != k->target->slab || !p.is_in) return;
     double mu = attenuation(&s->medium[box->medium], e);
     double through = to_side(box, &p, (s->edge[p.slab + 1] - p.place[2]) / p.u[2]), inside = -expm1(-mu * through);
-    double weight = exp(-depth) * inside, least = k->target->weight;
+    double weight = exp(-depth) * inside * p.weight, least = k->target->weight;
     if (weight < least) {
         if (eot_soft_uniform(k->random) * least > weight) return;
         weight = least;
@@ -258,9 +258,22 @@ static void expect(struct work *k, struct eot_soft_particle p, struct place e) {
     arrive(k, p, weight, 1);
 }
 
+/* A photon that has passed the next splitting plane: copies of it wait, each with its share of the weight. */
+static struct eot_soft_particle divide(struct work *k, struct eot_soft_particle p) {
+    const struct eot_soft_target *t = k->target;
+    if (t == NULL || p.level >= t->n_plane || p.place[2] < t->plane[p.level]) return p;
+    p.level++;
+    p.weight /= t->split;
+    p.is_scored = 1;
+    for (int i = 1; i < t->split && k->n < k->most; i++) k->waiting[k->n++] = p;
+    p.is_scored = 0;
+    return p;
+}
+
 static void follow_photon(struct work *k, struct eot_soft_particle p) {
     struct place e = place_of(p.energy);
-    if (k->target != NULL) expect(k, p, e);
+    if (k->target != NULL && !p.is_scored) expect(k, p, e);
+    p.is_scored = 0;
     for (;;) {
         const struct eot_soft_medium *m = medium_of(k->stack, &p);
         double total = attenuation(m, e);
@@ -268,7 +281,10 @@ static void follow_photon(struct work *k, struct eot_soft_particle p) {
         fly(k->stack, &p, total > 0.0 ? -log(eot_soft_uniform(k->random)) / total : 1.0e30, &crossed);
         if (!is_inside(k->stack, &p)) return;
         if (k->target != NULL && p.slab >= k->target->slab) return; /* its expectation is scored */
-        if (crossed) continue;
+        if (crossed) {
+            p = divide(k, p);
+            continue;
+        }
         collide(k, p, e, m);
         return;
     }
@@ -351,7 +367,7 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
         const struct eot_soft_medium *m = medium_of(s, &p);
         struct place e = place_of(p.energy);
         if (k->target != NULL && p.slab >= k->target->slab) {
-            if (p.is_in && p.slab == k->target->slab) arrive(k, p, 1.0, 0);
+            if (p.is_in && p.slab == k->target->slab) arrive(k, p, p.weight, 0);
             return;
         }
         double range = at(m->range, e), loss = at(m->loss, e), scatter = at(m->scatter, e), delta = at(m->delta, e),

@@ -76,7 +76,10 @@ struct eot_soft_particle {
     double place[3]; /* cm */
     double u[3];     /* unit vector */
     int type, slab;
-    int is_in; /* in the box, not beside it */
+    int is_in;     /* in the box, not beside it */
+    double weight; /* what it stands for, and */
+    int level;     /* splitting planes that it, or what it comes from, has passed: with a target only */
+    int is_scored; /* the expectation of its flight has been counted */
 };
 
 #define EOT_SOFT_FAR 1.0e3 /* cm */
@@ -91,7 +94,10 @@ void eot_soft_follow(const struct eot_soft_stack *stack, struct eot_soft_particl
 /** What a shower sends into a box: photons by the expectation of each of their flights, whether it ends there or not,
  * electrons as they are. Much is then learnt from a few showers of which nearly nothing arrives. */
 struct eot_soft_target {
-    int slab;          /* whose box it is; photons of the shower end there */
+    int slab;        /* whose box it is; photons of the shower end there */
+    int n_plane;     /* planes across z at which photons are split into `split`, of as much less weight: */
+    double plane[8]; /* cm, increasing */
+    int split;
     double weight;     /* lighter arrivals are drawn by chance, to have this weight */
     int n, most;       /* arrivals so far; places for them */
     double *energy;    /* GeV left in sum 0 by each that leaves any */
