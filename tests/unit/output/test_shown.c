@@ -30,18 +30,18 @@ Test(shown, a_number_is_shown_with_what_is_known_of_it) {
 }
 
 Test(shown, what_marks_an_estimate_is_shown) {
-    char text[80];
+    char line[80];
     struct eot_estimate e = {.value = 1.0, .std_error = 0.1, .n_eff = 25.0, .n_eff_error = 300.0};
-    eot_support_format(text, sizeof text, &e);
-    cr_expect_str_eq(text, "  (n_eff 25)");
+    eot_support_format(line, sizeof line, &e);
+    cr_expect_str_eq(line, "  (n_eff 25)");
     e.is_poorly_determined = true;
     e.n_eff = 8.0;
-    eot_support_format(text, sizeof text, &e);
-    cr_expect_str_eq(text, "  (n_eff 8, poorly determined)");
+    eot_support_format(line, sizeof line, &e);
+    cr_expect_str_eq(line, "  (n_eff 8, poorly determined)");
     e.n_eff = 155.9;
     e.n_eff_error = 7.24;
-    eot_support_format(text, sizeof text, &e);
-    cr_expect_str_eq(text, "  (n_eff 155.9, of its error 7.2, poorly determined)");
+    eot_support_format(line, sizeof line, &e);
+    cr_expect_str_eq(line, "  (n_eff 155.9, of its error 7.2, poorly determined)");
 }
 
 Test(shown, a_limit_is_compared_as_a_limit) {
