@@ -1,5 +1,6 @@
 #include "world/secondaries_stack.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +8,28 @@
 static const double WIDE = 1.0e9;     /* cm: a box without sides */
 static const double SHOWER_X0 = 16.0; /* radiation lengths that hold the showers of the largest transfer */
 static const double BEHIND_X0 = 3.0;  /* matter behind the VETO from which something comes back */
+static const double TOUCH = 1.0e-9;   /* cm: nearer edges are one */
 enum { LEAST_PERIODS = 12, MOST_PERIODS = 400 };
+
+/* Whether a slab goes on the one before: a volume that is cut in two is one. */
+static bool goes_on(const struct eot_secondaries_stack *s, struct eot_soft_slab slab, int material, int active) {
+    if (s->n <= s->first_joined) return false;
+    const struct eot_soft_slab *last = &s->slab[s->n - 1];
+    return s->material[s->n - 1] == material && s->active[s->n - 1] == active && last->score == slab.score &&
+           fabs(last->x0 - slab.x0) < TOUCH && fabs(last->x1 - slab.x1) < TOUCH && fabs(last->y0 - slab.y0) < TOUCH &&
+           fabs(last->y1 - slab.y1) < TOUCH;
+}
 
 static enum eot_status add(struct eot_secondaries_stack *s, double thickness, struct eot_soft_slab slab, int material,
                            int active, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    if (!(thickness > 0.0)) return EOT_OK;
+    if (!(thickness > TOUCH)) return EOT_OK;
+    double end = TOUCH * round((s->edge[s->n] + thickness) / TOUCH); /* the same, whatever it is cut into */
+    slab.medium = material >= 0 ? material : s->outside;
+    if (goes_on(s, slab, material, active)) {
+        s->edge[s->n] = end;
+        return EOT_OK;
+    }
     if (s->n == s->capacity) {
         int capacity = 2 * s->capacity + 64;
         size_t n = (size_t)capacity;
@@ -28,11 +45,10 @@ static enum eot_status add(struct eot_secondaries_stack *s, double thickness, st
                   "out of memory; use fewer layers");
         s->capacity = capacity;
     }
-    slab.medium = material >= 0 ? material : s->outside;
     s->slab[s->n] = slab;
     s->material[s->n] = material;
     s->active[s->n] = active;
-    s->edge[s->n + 1] = s->edge[s->n] + thickness;
+    s->edge[s->n + 1] = end;
     s->n++;
 done:
     return status;
@@ -43,6 +59,7 @@ static enum eot_status start(struct eot_secondaries_stack *s, double z, int outs
     memset(s, 0, sizeof *s);
     s->outside = outside;
     s->target = -1;
+    s->first_joined = INT_MAX;
     s->edge = malloc(2 * sizeof *s->edge);
     EOT_CHECK_MEMORY(s->edge);
     s->edge[0] = z;
@@ -70,7 +87,56 @@ done:
 }
 
 static bool is_on_axis(const struct eot_volume_config *v, const struct eot_volume_config *of) {
-    return fabs(v->center_x - of->center_x) < 0.5 * v->size_x && fabs(v->center_y - of->center_y) < 0.5 * v->size_y;
+    return fabs(v->center_x - of->center_x) < 0.5 * v->size_x + TOUCH &&
+           fabs(v->center_y - of->center_y) < 0.5 * v->size_y + TOUCH;
+}
+
+/* Whether two volumes hold the same matter between the same planes. */
+static bool is_beside(const struct eot_volume_config *v, const struct eot_volume_config *w) {
+    if (fabs(v->z - w->z) > TOUCH || v->repeat != w->repeat || v->n_layer != w->n_layer) return false;
+    for (size_t l = 0; l < v->n_layer; l++)
+        if (v->layer[l].material != w->layer[l].material || v->layer[l].active != w->layer[l].active ||
+            fabs(v->layer[l].thickness - w->layer[l].thickness) > TOUCH)
+            return false;
+    return true;
+}
+
+/* Grow [a0, a1] by a neighbour [b0, b1] that touches it and has its extent across. */
+static bool grow(double *a0, double *a1, double b0, double b1, double across_a0, double across_a1, double across_b0,
+                 double across_b1) {
+    if (fabs(across_a0 - across_b0) > TOUCH || fabs(across_a1 - across_b1) > TOUCH) return false;
+    if (fabs(b0 - *a1) < TOUCH && b1 > *a1) {
+        *a1 = b1;
+        return true;
+    }
+    if (fabs(b1 - *a0) < TOUCH && b0 < *a0) {
+        *a0 = b0;
+        return true;
+    }
+    return false;
+}
+
+/* The box across the axis of a volume, and of those beside it that go on with it. */
+static struct eot_soft_slab box_of(const struct eot_geometry_config *g, const struct eot_volume_config *v) {
+    struct eot_soft_slab box = {v->center_x - 0.5 * v->size_x,
+                                v->center_x + 0.5 * v->size_x,
+                                v->center_y - 0.5 * v->size_y,
+                                v->center_y + 0.5 * v->size_y,
+                                0,
+                                -1};
+    bool has_grown = true;
+    while (has_grown) {
+        has_grown = false;
+        for (size_t i = 0; i < g->n_volume; i++) {
+            const struct eot_volume_config *w = &g->volume[i];
+            double x0 = w->center_x - 0.5 * w->size_x, x1 = w->center_x + 0.5 * w->size_x;
+            double y0 = w->center_y - 0.5 * w->size_y, y1 = w->center_y + 0.5 * w->size_y;
+            if (!is_beside(v, w)) continue;
+            has_grown = has_grown || grow(&box.x0, &box.x1, x0, x1, box.y0, box.y1, y0, y1) ||
+                        grow(&box.y0, &box.y1, y0, y1, box.x0, box.x1, x0, x1);
+        }
+    }
+    return box;
 }
 
 /* The next volume on the axis from z on, -1: none. */
@@ -91,23 +157,32 @@ enum eot_status eot_secondaries_axis(const struct eot_config *config, const stru
     struct eot_soft_slab nothing = {0.0, 0.0, 0.0, 0.0, 0, -1};
     double behind = 0.0;
     EOT_TRY(start(s, g->world_min[2], g->world_material, err));
-    for (int i; behind < BEHIND_X0 && (i = next_volume(g, veto, s->edge[s->n])) >= 0;) {
+    s->first_joined = 0;
+    for (int i; behind < BEHIND_X0 - TOUCH && (i = next_volume(g, veto, s->edge[s->n])) >= 0;) {
         const struct eot_volume_config *v = &g->volume[i];
         EOT_TRY(add(s, v->z - s->edge[s->n], nothing, -1, 0, err));
-        if (i == volume) s->target = s->n;
-        for (int k = 0; k < v->repeat && behind < BEHIND_X0; k++)
+        if (i == volume) {
+            s->target = s->n;
+            s->first_joined = INT_MAX;
+        }
+        struct eot_soft_slab box = box_of(g, v);
+        for (int k = 0; k < v->repeat && behind < BEHIND_X0 - TOUCH; k++)
             for (size_t l = 0; l < v->n_layer; l++) {
                 const struct eot_layer_config *layer = &v->layer[l];
-                struct eot_soft_slab slab = {v->center_x - 0.5 * v->size_x,
-                                             v->center_x + 0.5 * v->size_x,
-                                             v->center_y - 0.5 * v->size_y,
-                                             v->center_y + 0.5 * v->size_y,
-                                             0,
-                                             i == volume && layer->active ? 0 : -1};
-                EOT_TRY(add(s, layer->thickness, slab, layer->material, layer->active, err));
-                if (s->target >= 0 && i != volume) behind += layer->thickness / setup->material[layer->material].X0;
+                bool is_outside = layer->material == g->world_material && i != volume;
+                box.score = i == volume && layer->active ? 0 : -1;
+                double X0 = setup->material[layer->material].X0, thickness = layer->thickness;
+                if (s->target >= 0 && i != volume) {
+                    thickness = fmin(thickness, (BEHIND_X0 - behind) * X0);
+                    behind += thickness / X0;
+                }
+                EOT_TRY(add(s, thickness, is_outside ? nothing : box, is_outside ? -1 : layer->material, layer->active,
+                            err));
             }
-        if (i == volume) s->n_target = s->n - s->target;
+        if (i == volume) {
+            s->n_target = s->n - s->target;
+            s->first_joined = s->n;
+        }
     }
 done:
     return status;

@@ -17,6 +17,7 @@ struct eot_secondaries_stack {
     int target;             /* first slab of the VETO, -1: none */
     int n_target;           /* its slabs */
     int outside;            /* material of the world */
+    int first_joined;       /* slabs behind this one go on with one before that is of the same matter */
 };
 
 /** Media of the setup's materials, built when they are first asked for. */
