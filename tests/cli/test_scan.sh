@@ -117,7 +117,7 @@ done
 "$eotmc" merge "$work/part-0" -o "$work/half" >"$work/out" 2>"$work/err" || fail "merging half a scan: $(cat "$work/err")"
 [ "$(grep -c ',partial,' "$work/half/scan.csv")" = 2 ] && grep -q 'primaries 150 to 299 are missing' "$work/err" || fail "half a scan: $(cat "$work/err")"
 part part-0
-[ $? -eq 2 ] && [ "$(grep -c 'holds a part of the point, primaries 0 to 149' "$work/err")" = 2 ] || fail "all of a scan in the folder of a part: $(cat "$work/err")"
+[ $? -eq 2 ] && [ "$(grep -c '^point .*holds a part of the point, primaries 0 to 149' "$work/err")" = 2 ] || fail "all of a scan in the folder of a part: $(cat "$work/err")"
 "$eotmc" merge "$work/part-0" "$work/line" -o "$work/none" >"$work/out" 2>"$work/err"
 [ $? -eq 2 ] && grep -q 'are of different scans' "$work/err" || fail "parts of two scans: $(cat "$work/err")"
 "$eotmc" merge "$work/part-0" "$work/run" -o "$work/none" >"$work/out" 2>"$work/err"

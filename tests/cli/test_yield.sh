@@ -63,5 +63,5 @@ refused "no coupling" 2 'must be positive'
 run "$config" --mphi 0.2 --eot 10
 refused "too few showers" 2 'must be 100 to'
 run "$source/configs/bench/muon-ecal.yaml" --mphi 0.2
-refused "a beam of muons" 2 'beam of muons'
+refused "a beam of muons" 2 'no beam of electrons, positrons or photons'
 [ $n_failed -eq 0 ] && echo "yield does what it says"

@@ -22,7 +22,11 @@ typedef float f32;
 typedef double f64;
 #define EOT_IS_DEVICE 1
 #define EOT_FN static inline
+#if defined(EOT_LANE_WIDTH) && EOT_LANE_WIDTH > 1 /* CPU drivers; those of GPUs inline all by themselves */
 #define EOT_HOT_FN static inline __attribute__((always_inline))
+#else
+#define EOT_HOT_FN static inline
+#endif
 #define EOT_GLOBAL __global
 #define EOT_KERNEL_FN(name) __kernel          /* a function that a driver launches */
 #define EOT_GLOBAL_ID ((u32)get_global_id(0)) /* number of the work item */
