@@ -99,13 +99,13 @@ static eot_beam beam_of(const struct eot_beam_config *b) {
 
 /* All sections, of what the cache's key holds. */
 static enum eot_status build(const struct eot_config *config, const struct eot_setup *setup,
-                             const struct eot_em_options *o, bool cascade_only, struct eot_world *w,
-                             struct eot_error *err) {
+                             const struct eot_em_options *o, const struct eot_world_options *options,
+                             struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *ecal = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)];
     eot_event_world *e = &w->event;
     EOT_TRY(eot_spectrometer_build(config, setup, &w->table, &e->spectrometer, err));
-    EOT_TRY(build_tables(config, setup, o, cascade_only, w, err));
+    EOT_TRY(build_tables(config, setup, o, options->cascade_only, w, err));
     EOT_TRY(eot_world_grid(setup, w, err));
     e->multiple_scattering = config->physics.multiple_scattering;
     e->calorimeter_z = (f32)ecal->z;
@@ -115,10 +115,10 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     EOT_TRY(eot_world_columns(config, setup, w, err));
     EOT_TRY(eot_world_hadron(config, setup, w, err));
     eot_world_response(config, e);
-    if (cascade_only) goto done;
+    if (options->cascade_only) goto done;
     EOT_TRY(eot_showers_calibrate(config, setup, w, err));
     EOT_TRY(eot_world_reach(config, setup, w, err));
-    EOT_TRY(eot_world_secondaries(config, setup, w, err));
+    EOT_TRY(eot_world_secondaries(config, setup, options->no_cache, w, err));
     if (e->response.n_hcal > 0)
         EOT_TRY(eot_hcal_calibrate(config, w, &e->response.hcal_scale, &w->accuracy.hcal_peak, err));
 done:
@@ -200,7 +200,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
         w->is_cached = eot_world_cache_read(key, w);
     }
     if (!w->is_cached) {
-        EOT_TRY(build(config, setup, &o, options->cascade_only, w, err));
+        EOT_TRY(build(config, setup, &o, options, w, err));
         if (has_cache) eot_world_cache_write(key, w);
     }
     apply_settings(config, &o, w);

@@ -37,6 +37,7 @@ struct maker {
     struct eot_secondaries_media *media;
     struct eot_muon_integrator *integrator;
     struct eot_muon_options options;
+    bool no_cache;
 };
 
 /* Collisions per cm and unit of ln W in a material. */
@@ -375,10 +376,10 @@ done:
 }
 
 /* A table from the cache. @param hash of what it depends on. @return whether it was there. */
-static bool cached(struct eot_sha256 *hash, char key[65], void *table, size_t n_bytes) {
+static bool cached(const struct maker *k, struct eot_sha256 *hash, char key[65], void *table, size_t n_bytes) {
     size_t n = 0;
     eot_sha256_finish(hash, key);
-    unsigned char *bytes = eot_cache_read(key, &n);
+    unsigned char *bytes = k->no_cache ? NULL : eot_cache_read(key, &n);
     bool is_good = bytes != NULL && n == n_bytes;
     if (is_good) memcpy(table, bytes, n_bytes);
     free(bytes);
@@ -427,9 +428,9 @@ static enum eot_status append_sampling(const struct maker *k, const struct eot_v
     EOT_CHECK_MEMORY(t);
     begin_hash(k, "sampling", &hash);
     eot_secondaries_hash(matter, k->setup, &hash);
-    if (!cached(&hash, key, t, sizeof *t)) {
+    if (!cached(k, &hash, key, t, sizeof *t)) {
         EOT_TRY(sampling_fill(k, v, matter, first, last, t, err));
-        eot_cache_write(key, (const unsigned char *)t, sizeof *t);
+        if (!k->no_cache) eot_cache_write(key, (const unsigned char *)t, sizeof *t);
     }
     out->is_there = 1;
     EOT_TRY(eot_f32_table_append(&w->table, t->soft[0], sizeof t->soft / sizeof(double), &out->soft, err));
@@ -517,10 +518,10 @@ static enum eot_status add_arrivals(const struct maker *k, const struct eot_seco
     begin_hash(k, "arrivals", &hash);
     eot_sha256_update(&hash, start, sizeof start);
     eot_secondaries_hash(stack, k->setup, &hash);
-    if (!cached(&hash, key, t, sizeof *t)) {
+    if (!cached(k, &hash, key, t, sizeof *t)) {
         struct eot_soft_stack soft = eot_secondaries_soft(stack, k->media);
         EOT_TRY(arrivals_fill(k, &soft, stack, t, err));
-        eot_cache_write(key, (const unsigned char *)t, sizeof *t);
+        if (!k->no_cache) eot_cache_write(key, (const unsigned char *)t, sizeof *t);
     }
     EOT_TRY(arrivals_append(t, &w->event.secondaries.veto, &w->table, err));
 done:
@@ -543,9 +544,9 @@ static enum eot_status add_veto(const struct maker *k, int volume, struct eot_wo
         append_sampling(k, v, &stack, v->z, v->z + v->thickness, &w->event.secondaries.sampling[EOT_N_HCAL], w, err));
     begin_hash(k, "veto", &hash);
     eot_secondaries_hash(&stack, k->setup, &hash);
-    if (!cached(&hash, key, t, sizeof *t)) {
+    if (!cached(k, &hash, key, t, sizeof *t)) {
         EOT_TRY(veto_fill(k, &stack, t, err));
-        eot_cache_write(key, (const unsigned char *)t, sizeof *t);
+        if (!k->no_cache) eot_cache_write(key, (const unsigned char *)t, sizeof *t);
     }
     out->front = (f32)v->z;
     out->x0 = (f32)(v->center_x - 0.5 * v->size_x);
@@ -562,12 +563,12 @@ done:
     return status;
 }
 
-enum eot_status eot_world_secondaries(const struct eot_config *config, const struct eot_setup *setup,
+enum eot_status eot_world_secondaries(const struct eot_config *config, const struct eot_setup *setup, bool no_cache,
                                       struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_muon_integrator integrator = {0};
     struct eot_secondaries_media media = {.setup = setup};
-    struct maker k = {config, setup, &media, &integrator, eot_muon_options_default()};
+    struct maker k = {config, setup, &media, &integrator, eot_muon_options_default(), no_cache};
     const struct eot_geometry_config *g = &config->geometry;
     eot_sampling *sampling = w->event.secondaries.sampling;
     k.options.v_cut = config->physics.muon_hard_loss;

@@ -8,8 +8,8 @@
 #include "world/world.h"
 
 /** Fill world->event.secondaries. The tables are kept in the cache by what they depend on, apart from the rest of the
- * world. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
-enum eot_status eot_world_secondaries(const struct eot_config *config, const struct eot_setup *setup,
+ * world. @param no_cache neither read nor write it. @return EOT_E_NUMERIC, EOT_E_MEMORY. */
+enum eot_status eot_world_secondaries(const struct eot_config *config, const struct eot_setup *setup, bool no_cache,
                                       struct eot_world *world, struct eot_error *err);
 
 #endif
