@@ -38,7 +38,7 @@ Test(results, configurations_are_those_of_the_reference_runs) {
 }
 
 /* 1e11 electrons one by one against forced vertices worth 1.5e11: rates of muon pairs by the photon's energy within 3
- * standard errors and 1 %, the cuts that leave thousands of events within 4 standard errors. */
+ * standard errors and 1 %, what is before the VETO within 4 standard errors. */
 Test(results, analog_and_forced_reference_runs_agree) {
     static const char *const NAME[] = {"dimuon.per_eot", "dimuon.gamma.per_eot_above_10GeV",
                                        "dimuon.gamma.per_eot_above_20GeV", "dimuon.gamma.per_eot_above_30GeV",
@@ -57,8 +57,7 @@ Test(results, analog_and_forced_reference_runs_agree) {
         cr_expect_lt(fabs(a->value - f->value), 3.0 * hypot(a->std_error, f->std_error), "%s", NAME[i]);
         cr_expect_lt(fabs(a->value / f->value - 1.0), 0.01, "%s", NAME[i]);
     }
-    cr_assert_eq(analog.n_cutflow, forced.n_cutflow);
-    for (size_t i = 0; i + 1 < analog.n_cutflow; i++)
+    for (size_t i = 0; i < 2; i++) /* the analog run is of version 0.2.0: its VETO and HCAL saw less of a muon */
         cr_expect_lt(fabs(analog.cutflow[i].weighted - forced.cutflow[i].weighted),
                      4.0 * hypot(analog.cutflow[i].std_error, forced.cutflow[i].std_error), "cut '%s'",
                      analog.cutflow[i].cut);

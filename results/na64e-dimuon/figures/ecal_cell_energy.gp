@@ -7,8 +7,8 @@ if (form eq 'pdf') { set terminal pdfcairo size 8.333in, 6.944in font 'Sans,11' 
 if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) { set terminal pngcairo size 1200, 1000 font 'Sans,22' linewidth 2 }
 if (form eq 'png' && strstrt(GPVAL_TERMINALS, 'pngcairo') == 0) { set terminal png size 1200, 1000 enhanced }
 set output output
-set title 'Energy in the cells of the ECAL (GeV per shower)' font ',24' offset 0, -0.3
-set cblabel 'content [GeV]' offset 1.5, 0
+set title 'Energy in the cells of the ECAL' font ',24' offset 0, -0.3
+set cblabel 'energy per shower [GeV]' offset 1.5, 0
 set xlabel 'cell along x'
 set ylabel 'cell along y'
 set xrange [-0.5:5.5]

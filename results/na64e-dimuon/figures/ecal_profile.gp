@@ -10,7 +10,7 @@ set output output
 set minussign
 set border 31 linewidth 0.8
 set tics front
-set title 'Energy deposited in the ECAL (GeV per bin and shower)' font ',24' offset 0, -0.3
+set title 'Energy deposited in the ECAL' font ',24' offset 0, -0.3
 set xrange [0:40.6367661]
 set mxtics
 set bmargin 4.2
@@ -19,7 +19,7 @@ set logscale y
 set ytics ('' 0.0007 1, '' 0.0008 1, '' 0.0009 1, '10^{−3}' 0.001, '' 0.002 1, '' 0.003 1, '' 0.004 1, '' 0.005 1, '' 0.006 1, '' 0.007 1, '' 0.008 1, '' 0.009 1, '10^{−2}' 0.01, '' 0.02 1, '' 0.03 1, '' 0.04 1, '' 0.05 1, '' 0.06 1, '' 0.07 1, '' 0.08 1, '' 0.09 1, '10^{−1}' 0.1, '' 0.2 1, '' 0.3 1, '' 0.4 1, '' 0.5 1, '' 0.6 1, '' 0.7 1, '' 0.8 1, '' 0.9 1, '10^{0}' 1, '' 2 1, '' 3 1, '' 4 1, '' 5 1, '' 6 1, '' 7 1, '' 8 1, '' 9 1, '10^{1}' 10)
 low = 0.000603014
 set yrange [low:15.1684]
-set ylabel 'content [GeV] / 0.542 X₀'
+set ylabel 'energy per shower [GeV] / 0.542 X₀'
 set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set lmargin 11
 set rmargin 3

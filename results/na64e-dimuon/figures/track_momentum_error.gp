@@ -10,7 +10,7 @@ set output output
 set minussign
 set border 31 linewidth 0.8
 set tics front
-set title 'Relative error of the momentum by the fit of the track (root mean square)' font ',18' offset 0, -0.3
+set title 'Relative error of the momentum by the fit of the track' font ',24' offset 0, -0.3
 set xrange [0:96]
 set mxtics
 set bmargin 4.2
@@ -18,7 +18,7 @@ set xlabel 'momentum at the first chamber [GeV]'
 low = 0
 set yrange [0:0.0517728]
 set mytics
-set ylabel 'content'
+set ylabel 'relative error (root mean square)'
 set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set lmargin 11
 set rmargin 3
