@@ -58,7 +58,7 @@ typedef float f32;
 typedef double f64;
 #define EOT_IS_DEVICE 1
 #define EOT_FN static __device__ inline
-#define EOT_HOT_FN static __device__ __forceinline__
+#define EOT_HOT_FN static __device__ inline
 #define EOT_GLOBAL
 /* Kernels are compiled one by one, each in a program of its own in which the others are functions that nobody calls:
  * -DEOT_KERNEL_HEAD_x for each kernel x tells which one it is (host/device/cuda_program.c). */
