@@ -99,4 +99,8 @@ enum eot_status eot_add_maps(struct eot_result *result, const char *prefix, cons
  * events. @return EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err);
 
+/** Add a row to a cut flow. @param cut its name. @param events that pass, unweighted. @param mean their weighted sum
+ * per primary. */
+void eot_cutflow_add(struct eot_selection_result *result, const char *cut, double events, struct eot_mean mean);
+
 #endif

@@ -36,7 +36,7 @@ static const struct eot_selection_config *selection_of(const struct eot_estimato
     return e->selection == 0 ? &e->config->selection : &e->config->further[e->selection - 1].selection;
 }
 
-static void add_row(struct eot_selection_result *r, const char *cut, double events, struct eot_mean mean) {
+void eot_cutflow_add(struct eot_selection_result *r, const char *cut, double events, struct eot_mean mean) {
     struct eot_cutflow_row *row = &r->cutflow[r->n_cutflow++];
     *row = (struct eot_cutflow_row){.events = events,
                                     .weighted = mean.value,
@@ -57,15 +57,16 @@ static enum eot_status make_cutflow(const struct eot_estimator *e, const struct 
     char text[64];
     int chosen = (int)e->config->detector.ecal_tail;
     EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &mean, err));
-    add_row(r, eot_family_title(eot_config_family(e->config)), (double)eot_estimator_counter(e, EOT_C_EVENTS), mean);
+    eot_cutflow_add(r, eot_family_title(eot_config_family(e->config)), (double)eot_estimator_counter(e, EOT_C_EVENTS),
+                    mean);
     for (int i = 0; i < EOT_N_CUT; i++) {
         EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CUT + i), &mean, err));
-        add_row(r, CUT[i], (double)eot_estimator_counter(e, EOT_C_CUT + i), mean);
+        eot_cutflow_add(r, CUT[i], (double)eot_estimator_counter(e, EOT_C_CUT + i), mean);
         r->cutflow[r->n_cutflow - 1].is_not_applied =
             (e->world->event.selection[e->selection].absent >> DETECTOR[i]) & 1;
     }
     snprintf(text, sizeof text, "missing energy > %g GeV", selection_of(e)->missing_energy);
-    add_row(r, text, eot_estimator_total(e, EOT_T_WEIGHTED + 4 * (EOT_W_PASSED + chosen)), selected[chosen]);
+    eot_cutflow_add(r, text, eot_estimator_total(e, EOT_T_WEIGHTED + 4 * (EOT_W_PASSED + chosen)), selected[chosen]);
 done:
     return status;
 }

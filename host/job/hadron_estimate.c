@@ -162,18 +162,6 @@ done:
     return status;
 }
 
-static void add_row(struct eot_selection_result *r, const char *cut, double events, struct eot_mean mean) {
-    struct eot_cutflow_row *row = &r->cutflow[r->n_cutflow++];
-    *row = (struct eot_cutflow_row){.events = events,
-                                    .weighted = mean.value,
-                                    .std_error = mean.std_error,
-                                    .n_eff = mean.n_eff,
-                                    .upper_limit_90 = mean.upper_limit,
-                                    .has_no_error = mean.has_no_error,
-                                    .is_poorly_determined = eot_mean_is_poor(&mean)};
-    snprintf(row->cut, sizeof row->cut, "%s", cut);
-}
-
 /* Decays, each cut, and the missing energy, per hadron. */
 static enum eot_status add_cutflow(const struct totals *t, const struct eot_world *world, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -184,14 +172,14 @@ static enum eot_status add_cutflow(const struct totals *t, const struct eot_worl
     int pass = EOT_HQ_PASS + (int)t->config->detector.ecal_tail;
     char text[64];
     size_t at = t->selection * EOT_N_HADRON_QUANTITY;
-    add_row(&r, "decays of hadrons", t->n, per_hadron(t, all, -1));
+    eot_cutflow_add(&r, "decays of hadrons", t->n, per_hadron(t, all, -1));
     for (int i = 0; i < EOT_N_CUT; i++) {
-        add_row(&r, CUT[i], eot_sums_wide(t->sums, EOT_HADRON_EXPECTED, at + (size_t)(EOT_HQ_CUT + i)),
-                per_hadron(t, all, EOT_HQ_CUT + i));
+        eot_cutflow_add(&r, CUT[i], eot_sums_wide(t->sums, EOT_HADRON_EXPECTED, at + (size_t)(EOT_HQ_CUT + i)),
+                        per_hadron(t, all, EOT_HQ_CUT + i));
         r.cutflow[r.n_cutflow - 1].is_not_applied = (world->event.selection[t->selection].absent >> DETECTOR[i]) & 1;
     }
     snprintf(text, sizeof text, "missing energy > %g GeV", s->missing_energy);
-    add_row(&r, text, eot_sums_wide(t->sums, EOT_HADRON_EXPECTED, at + (size_t)pass), per_hadron(t, all, pass));
+    eot_cutflow_add(&r, text, eot_sums_wide(t->sums, EOT_HADRON_EXPECTED, at + (size_t)pass), per_hadron(t, all, pass));
     if (t->selection > 0) {
         snprintf(r.name, sizeof r.name, "%s", t->config->further[t->selection - 1].name);
         EOT_TRY(eot_result_add_selection(t->result, &r, err));
