@@ -6,7 +6,7 @@
 EOT_KERNEL_FN(cascade)
 void cascade(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
              EOT_GLOBAL const eot_cascade_parameters *launch, EOT_GLOBAL const f32 *energy, EOT_GLOBAL u32 *lane,
-             EOT_GLOBAL f32 *stack, EOT_GLOBAL i64 *track, EOT_GLOBAL eot_vertex_record *vertex) {
+             EOT_GLOBAL f32 *stack, EOT_GLOBAL i64 *track, EOT_GLOBAL eot_vertex_record *vertex, EOT_GLOBAL u32 *way) {
     u32 first = EOT_GLOBAL_ID * EOT_LANE_WIDTH;
     eot_cascade_parameters c = launch[0];
     eot_lane_view view;
@@ -17,6 +17,7 @@ void cascade(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
     view.stack = stack;
     view.track = track;
     view.vertex = vertex;
+    view.way = way;
     if (first < c.n_lane) eot_lanes_advance(first, view, em[0], c);
 }
 

@@ -30,8 +30,9 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
                                                  EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
                                                  EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
                                                  EOT_GLOBAL const eot_event_launch *launch,
-                                                 EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL f32 *stack,
-                                                 EOT_GLOBAL eot_event_vertex *vertex, EOT_GLOBAL i64 *tally) {
+                                                 EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const u32 *way,
+                                                 EOT_GLOBAL f32 *stack, EOT_GLOBAL eot_event_vertex *vertex,
+                                                 EOT_GLOBAL i64 *tally) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     eot_vertex_record r = record[launch->first_vertex + i];
@@ -39,7 +40,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
     if (r.weight > 0.0f && !eot_is_kept(launch->first_primary + r.i_primary, launch->follow_threshold)) {
         eot_replay_view view = eot_replay_view_of(table, world, launch, stack, launch->n_event, i);
         view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
-        v = eot_event_locate(view, em[0], r, tally);
+        v = eot_event_locate(view, em[0], r, way + r.i_primary * EOT_WAY_WORDS, tally);
         if (v.fault == 0u && v.weight > 0.0f) eot_vertex_count(world, v, tally);
     }
     vertex[i] = v;

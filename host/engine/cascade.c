@@ -142,7 +142,8 @@ static enum eot_status advance_lanes(struct eot_engine *g, uint32_t length, stru
                                                          .lane = l->state,
                                                          .stack = l->stack,
                                                          .track = l->track,
-                                                         .vertex = l->vertex},
+                                                         .vertex = l->vertex,
+                                                         .way = l->way},
                                err));
     g->pace.seconds_per_iteration = (eot_clock_seconds() - start) / length;
     EOT_TRY(summarise_lanes(g, err));

@@ -18,10 +18,11 @@ void eot_engine_free(struct eot_engine *g) {
     if (g->b == NULL) return;
     const struct eot_cascade_lanes *l = &g->cascade;
     const struct eot_event_chunks *v = &g->events;
-    struct eot_buffer *all[] = {l->parameters, l->energy,  l->state,   l->stack,        l->track,         l->vertex,
-                                v->parameters, v->acc,     v->vertex,  v->replay_stack, v->outcome,       v->tally,
-                                v->row,        v->profile, v->located, v->locate_stack, v->reaches,       v->follow,
-                                v->list,       l->sums,    l->n_place, l->hits,         l->arrival_stack, l->beam};
+    struct eot_buffer *all[] = {l->parameters,   l->energy,     l->state,         l->stack,   l->track,
+                                l->vertex,       v->parameters, v->acc,           v->vertex,  v->replay_stack,
+                                v->outcome,      v->tally,      v->row,           v->profile, v->located,
+                                v->locate_stack, v->reaches,    v->follow,        v->list,    l->sums,
+                                l->n_place,      l->hits,       l->arrival_stack, l->beam,    l->way};
     eot_world_buffers_free(g->b, &g->constant);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
     free(l->track_host);
@@ -39,6 +40,7 @@ eot_cascade_parameters eot_run_cascade_parameters(const struct eot_config *confi
                                     .track_tally = config->scoring.track_length ? EOT_TRACK_THRESHOLDS : EOT_TRACK_NONE,
                                     .n_track_bin = EOT_TRACK_BINS,
                                     .n_slot = EOT_VERTEX_SLOTS,
+                                    .has_ways = eot_world_has_ways(config),
                                     .primary_type = eot_primary_type(config),
                                     .threshold = {
 #define EOT_TRACK_THRESHOLD(E) E,
@@ -113,7 +115,10 @@ static enum eot_status create_cascade(struct eot_engine *g, const struct eot_tra
     EOT_TRY(eot_engine_buffer(g, sizeof(u32), NULL, &l->n_place, err));
     size_t n_hit = l->c.is_forced ? 1 : eot_hit_places(l->c.n_lane, l->c.n_slot);
     EOT_TRY(eot_engine_buffer(g, n_hit * sizeof(eot_vertex_record), NULL, &l->hits, err));
-    EOT_TRY(eot_engine_buffer(g, l->n_lane * 2 * EOT_STACK_DEPTH * sizeof(f32), NULL, &l->stack, err));
+    const size_t n_plane = (size_t)EOT_LANE_STACK_PLANES(l->c.has_ways);
+    EOT_TRY(eot_engine_buffer(g, l->n_lane * n_plane * sizeof(f32), NULL, &l->stack, err));
+    const size_t n_way = l->c.has_ways ? l->batch * EOT_WAY_WORDS : 1;
+    EOT_TRY(eot_engine_buffer(g, n_way * sizeof(u32), NULL, &l->way, err));
     EOT_TRY(eot_engine_buffer(g, l->n_lane * n_track * sizeof(i64), NULL, &l->track, err));
     EOT_TRY(eot_engine_buffer(g, n_vertex * sizeof(eot_vertex_record), NULL, &l->vertex, err));
 done:

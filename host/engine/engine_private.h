@@ -15,7 +15,7 @@ enum { EOT_VERTEX_SLOTS = 4 }; /* of a lane, for analog vertices that wait to be
 struct eot_cascade_lanes {
     eot_cascade_parameters c;
     size_t n_lane, group, batch;
-    struct eot_buffer *parameters, *energy, *state, *stack, *track, *vertex;
+    struct eot_buffer *parameters, *energy, *state, *stack, *track, *vertex, *way;
     struct eot_buffer *sums, *n_place, *hits; /* of the kernel lanes_summary */
     struct eot_buffer *arrival_stack, *beam;  /* of the kernel arrivals; NULL: there are none */
     int64_t sum[EOT_N_LANES_SUM];             /* over the lanes, as after the last launch */

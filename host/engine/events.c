@@ -78,6 +78,7 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
                                                        .world = c->world,
                                                        .launch = g->events.parameters,
                                                        .record = record,
+                                                       .way = g->cascade.way,
                                                        .stack = g->events.locate_stack,
                                                        .vertex = g->events.located,
                                                        .tally = g->events.tally},

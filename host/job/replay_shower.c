@@ -106,7 +106,7 @@ static enum eot_status find_vertices(const struct eot_world *w, const eot_cascad
     eot_vertex_record slot[N_SLOT] = {{0}};
     u32 lane[EOT_N_LANE_WORD] = {0};
     eot_lane_start(0, c, energies, lane);
-    eot_lane_view view = {w->table.value, c->threshold, energies, lane, stack, track, slot};
+    eot_lane_view view = {w->table.value, c->threshold, energies, lane, stack, track, slot, NULL};
     *n_record = 0;
     while (lane[EOT_LANE_I_PRIMARY] == 0) {
         f32 before = eot_f32_from_bits(lane[EOT_LANE_WEIGHT]);
@@ -150,6 +150,7 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
     c.n_primary = c.n_lane = c.n_iteration = 1;
     c.track_tally = EOT_TRACK_NONE;
     c.n_slot = N_SLOT;
+    c.has_ways = 0;
     f32 energy = eot_source_sample(w->event.beam, event, launch.seed, launch.run, w->event.calorimeter_z).E;
     replay->E_beam = (double)energy;
     EOT_TRY(find_vertices(w, &c, energy, stack, record, &n_record, &replay->rate, err));

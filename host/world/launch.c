@@ -19,5 +19,6 @@ eot_event_launch eot_event_launch_from(const struct eot_config *config, const st
                               .sample_weight = (f32)(1.0 / s->deposit_fraction),
                               .primary_type = eot_primary_type(config),
                               .has_vertex = 1,
+                              .has_ways = eot_world_has_ways(config),
                               .profile_z0 = world->event.calorimeter_z};
 }

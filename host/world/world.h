@@ -59,6 +59,9 @@ enum eot_status eot_world_create(const struct eot_config *config, const struct e
  * same results. */
 const char *eot_world_kernel_options(const struct eot_config *config);
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally);
+/** Whether the cascade of showers writes the ways to its vertices (EOT_WAY_WORDS): where they are forced, and particles
+ * do not arrive one after the other. */
+bool eot_world_has_ways(const struct eot_config *config);
 /** The same with options. */
 enum eot_status eot_world_create_with(const struct eot_config *config, const struct eot_setup *setup, double cut,
                                       const struct eot_world_options *options, struct eot_world *world,

@@ -65,7 +65,8 @@ static void step(struct trace *t) {
                                                               .lane = t->lane,
                                                               .stack = t->stack,
                                                               .track = t->track,
-                                                              .vertex = t->vertex},
+                                                              .vertex = t->vertex,
+                                                              .way = t->track},
                                     &error),
                  EOT_OK, "%s", error.text);
     cr_assert_eq(t->b->op->buffer_read(t->b, t->lane, 0, sizeof t->word, t->word, &error), EOT_OK, "%s", error.text);

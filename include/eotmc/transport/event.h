@@ -13,15 +13,61 @@
 #include "eotmc/transport/event_muon.h"
 #include "eotmc/transport/replay.h"
 
-/** Where the vertex of a shower is and what leaves it, without deposits: the shower again up to there.
- * @return the same bits as eot_event_replay. */
+/** A step of the shower without deposits. */
+typedef struct {
+    eot_cascade_vertex v;
+    eot_replay_particle after; /* the particle after its path */
+} eot_replay_step;
+
+/** The step that the particle of s is about to make. */
+EOT_HOT_FN eot_replay_step eot_replay_step_of(eot_replay_state s, eot_replay_view view, eot_em_tables t) {
+    eot_replay_step step;
+    step.v = eot_cascade_vertex_sample(view.table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, view.launch));
+    step.after = eot_replay_moved(s.q, step.v, eot_replay_own_block(s, view.launch), view.world->multiple_scattering);
+    return step;
+}
+
+/** The next particle on the way to the vertex: the lighter daughter, as in the cascade, unless the next entry of the
+ * way says that the heavier one was taken from the stack when the lighter one's shower had ended. @param entry of the
+ * way (EOT_WAY_WORDS). Other arguments as of eot_replay_next. @return not alive where there is none: the way is wrong.
+ */
+EOT_HOT_FN eot_replay_state eot_replay_led(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 cut,
+                                           u32 entry) {
+    i32 a_is_high = v.E_a > v.E_b;
+    f32 E_high = a_is_high ? v.E_a : v.E_b, E_low = a_is_high ? v.E_b : v.E_a;
+    i32 type_high = a_is_high ? v.type_a : v.type_b, type_low = a_is_high ? v.type_b : v.type_a;
+    i32 both = E_low >= cut, one = E_high >= cut && !v.has_left,
+        is_later = both && (i32)(entry >> EOT_WAY_DEPTH_SHIFT) == s.depth, goes_low = both && !is_later;
+    q.p.E = goes_low ? E_low : E_high;
+    q.p.type = goes_low ? type_low : type_high;
+    q.p.z = is_later ? eot_stacked_z(v.z) : v.z;
+    s.depth += goes_low;
+    s.is_alive = both || one;
+    s.draw = is_later ? entry & ((1u << EOT_WAY_DEPTH_SHIFT) - 1u) : s.draw + 1u;
+    s.q = q;
+    return s;
+}
+
+/** Where the vertex of a shower is and what leaves it, without deposits: the shower again up to there; of it only the
+ * particles on the way to the vertex, where that is known. @param way of this primary (EOT_WAY_WORDS); not looked at in
+ * launches without ways. @return the same bits as eot_event_replay. */
 EOT_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_tables t, eot_vertex_record record,
-                                         EOT_GLOBAL i64 *tally) {
+                                         EOT_GLOBAL const u32 *way, EOT_GLOBAL i64 *tally) {
     eot_deposit_view none = eot_replay_deposits(view, 0, 0);
     eot_replay_state s = eot_replay_begin(view, none, 0, record);
+    u32 n_way = EOT_HAS_WAYS(*view.launch) ? way[0] : 0u, n_taken = 0, n_step = 0;
+    i32 has_way = EOT_HAS_WAYS(*view.launch) && n_way <= (u32)EOT_WAY_ENTRIES;
     while (s.is_alive && !eot_replay_is_vertex(s, view.launch, record)) {
         eot_replay_step step = eot_replay_step_of(s, view, t);
-        s = eot_replay_next(s, eot_replay_sided(step.after, view.world), step.v, t.cut, view);
+        eot_replay_particle after = eot_replay_sided(step.after, view.world);
+        n_step++;
+        if (has_way) {
+            u32 entry = n_taken < n_way ? way[1u + n_taken] : EOT_WAY_END, draw = s.draw;
+            s = eot_replay_led(s, after, step.v, t.cut, entry);
+            n_taken += s.draw != draw + 1u ? 1u : 0u;
+            continue;
+        }
+        s = eot_replay_next(s, after, step.v, t.cut, view);
         if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
             s = eot_replay_arrive(s, view, none, 0);
     }
@@ -29,7 +75,7 @@ EOT_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_tables t, 
         eot_replay_step step = eot_replay_step_of(s, view, t);
         s.vertex = eot_replay_vertex(s, step.after, step.v, view, t, record);
     }
-    eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw);
+    eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)n_step);
     return s.vertex;
 }
 

@@ -60,10 +60,18 @@ typedef struct {
     EOT_GLOBAL const f32 *threshold; /* [7] of the track-length tally [GeV] */
     EOT_GLOBAL const f32 *energy; /* E0 of each primary of the batch, and one more [GeV]; or the lists of arrivals.h */
     EOT_GLOBAL u32 *state;        /* [EOT_N_LANE_WORD][n_lane] */
-    EOT_GLOBAL f32 *stack;        /* [2][EOT_STACK_DEPTH][n_lane]: E; z with the type in its last two bits */
+    EOT_GLOBAL f32 *stack;        /* [EOT_LANE_STACK_PLANES][n_lane] */
     EOT_GLOBAL i64 *track;        /* [3 EOT_TRACK_BINS][n_lane] or, of spectra, [3 n_track_bin][n_lane] */
     EOT_GLOBAL eot_vertex_record *vertex; /* forced: one record a primary; analog: [n_slot][n_lane] */
+    EOT_GLOBAL u32 *way;                  /* with ways: [n_primary][EOT_WAY_WORDS] */
 } eot_lane_view;
+
+/** The way to the particle that a lane follows, into the row of its primary. @param entry of the lane, n_lane apart. */
+EOT_FN void eot_lane_way_store(EOT_GLOBAL u32 *row, EOT_GLOBAL const f32 *entry, u32 n_lane, u32 n_entry) {
+    u32 n = n_entry < (u32)EOT_WAY_ENTRIES ? n_entry : (u32)EOT_WAY_ENTRIES;
+    row[0] = n_entry;
+    for (u32 k = 0; k < n; k++) row[1u + k] = eot_f32_bits(entry[k * n_lane]);
+}
 
 /** c.n_iteration steps of the lanes [first, first + EOT_LANE_WIDTH): vertex, choice of the rare vertex, tally,
  * daughters, next particle or next primary. The lighter daughter is followed, the heavier waits on the lane's stack. */
@@ -86,8 +94,12 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
         path_0[EOT_LANE_WIDTH], path_1[EOT_LANE_WIDTH], soft_fraction[EOT_LANE_WIDTH], E_end[EOT_LANE_WIDTH],
         log_end[EOT_LANE_WIDTH], along[EOT_LANE_WIDTH], E_along[EOT_LANE_WIDTH], quantile_fraction[EOT_LANE_WIDTH],
         E_high[EOT_LANE_WIDTH], E_low[EOT_LANE_WIDTH];
-    i32 type_high[EOT_LANE_WIDTH], type_low[EOT_LANE_WIDTH], flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH];
-    EOT_GLOBAL f32 *stack_z = stack + (u32)EOT_STACK_DEPTH * c.n_lane;
+    i32 type_high[EOT_LANE_WIDTH], type_low[EOT_LANE_WIDTH], flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH],
+        has_choice[EOT_LANE_WIDTH];
+    u32 n_way[EOT_LANE_WIDTH], n_way_next[EOT_LANE_WIDTH], way_place[EOT_LANE_WIDTH], way_entry[EOT_LANE_WIDTH];
+    EOT_GLOBAL f32 *stack_z = stack + (u32)EOT_STACK_DEPTH * c.n_lane,
+                   *stack_way = stack_z + (u32)EOT_STACK_DEPTH * c.n_lane,
+                   *way = stack_way + (u32)EOT_STACK_DEPTH * c.n_lane;
     u32 n = c.n_lane, first_low = (u32)c.first_primary, first_high = (u32)(c.first_primary >> 32);
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
         u32 g = first + l;
@@ -103,11 +115,12 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
         vertex_E[l] = eot_f32_from_bits(state[EOT_LANE_VERTEX_E * n + g]);
         n_hit[l] = state[EOT_LANE_N_HIT * n + g];
         n_step[l] = state[EOT_LANE_N_STEP * n + g];
+        n_way[l] = state[EOT_LANE_WAY * n + g];
     }
     const i32 has_along = ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) |
                           (EOT_TRACK_TALLY != EOT_TRACK_NONE); /* does anybody ask for a charged particle's E_along? */
     for (u32 iteration = 0; iteration < c.n_iteration; iteration++) {
-        i32 any_event = 0;
+        i32 any_event = 0, any_choice = 0;
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
             u32 low = first_low + i_primary[l],
@@ -256,6 +269,16 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
                 is_done = is_busy & !one & (depth_now == 0);
             f32 popped_E = stack[top[l]];
             u32 popped = eot_f32_bits(stack_z[top[l]]);
+            if (EOT_HAS_WAYS(c)) {
+                u32 n_way_now = n_way[l], n_way_popped = eot_f32_bits(stack_way[top[l]]);
+                stack_way[place[l]] = eot_f32_from_bits(n_way_now);
+                u32 kept = pops ? n_way_popped : n_way_now, at = kept < (u32)EOT_WAY_ENTRIES ? kept : EOT_WAY_ENTRIES;
+                way_place[l] = at * n + first + l;
+                way_entry[l] = (draw_now + 1u) | (u32)(depth_now - 1) << EOT_WAY_DEPTH_SHIFT;
+                n_way_next[l] = kept + (u32)pops;
+                has_choice[l] = is_chosen;
+                any_choice |= is_chosen;
+            }
             stack[place[l]] = high;
             stack_z[place[l]] = eot_f32_from_bits((eot_f32_bits(z_at) & ~3u) | (u32)high_type);
             f32 E_on = both ? small : high;
@@ -270,6 +293,16 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
                          (is_busy & overflows) * EOT_LANE_OVERFLOWS;
             event[l] = events;
             any_event |= events;
+        }
+        if (EOT_HAS_WAYS(c)) {
+            for (u32 l = 0; l < EOT_LANE_WIDTH && any_choice != 0; l++)
+                if (has_choice[l])
+                    eot_lane_way_store(view.way + i_primary[l] * EOT_WAY_WORDS, way + first + l, n, n_way[l]);
+            EOT_EACH_LANE
+            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+                way[way_place[l]] = eot_f32_from_bits(way_entry[l]);
+                n_way[l] = n_way_next[l];
+            }
         }
         if (any_event == 0) continue;
         if (EOT_LANE_HAS_ARRIVALS)
@@ -324,6 +357,10 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
             type[l] = is_new ? type_new : type_now;
             depth[l] = is_new ? 0 : depth_now;
             draw[l] = is_new ? 0u : draw_now;
+            if (EOT_HAS_WAYS(c)) {
+                u32 n_way_now = n_way[l];
+                n_way[l] = is_new ? 0u : n_way_now;
+            }
             weight[l] = is_new ? 0.0f : weight_now;
         }
         if (is_full) break;
@@ -342,6 +379,7 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
         state[EOT_LANE_VERTEX_E * n + g] = eot_f32_bits(vertex_E[l]);
         state[EOT_LANE_N_HIT * n + g] = n_hit[l];
         state[EOT_LANE_N_STEP * n + g] = n_step[l];
+        if (EOT_HAS_WAYS(c)) state[EOT_LANE_WAY * n + g] = n_way[l];
     }
 }
 

@@ -14,6 +14,13 @@ enum eot_track_tally { EOT_TRACK_NONE = 0, EOT_TRACK_THRESHOLDS = 1, EOT_TRACK_S
 #define EOT_TRACK_BINS 12            /* thresholds: bins per particle type: below the first, ..., above the last */
 #define EOT_TRACK_QUANTUM 1048576.0f /* counts per X0 */
 
+/* Whether the cascade writes the ways to its forced vertices; a build option of the kernels (-DEOT_WAYS=0 or 1). */
+#ifdef EOT_WAYS
+#define EOT_HAS_WAYS(parameters) EOT_WAYS
+#else
+#define EOT_HAS_WAYS(parameters) ((parameters).has_ways)
+#endif
+
 /** A launch of the cascade. */
 typedef struct {
     u64 first_primary;
@@ -28,8 +35,10 @@ typedef struct {
     f32 track_log_first, track_inverse_log_step;
     i32 n_arrival;      /* lists of arrivals have so many places; 0: there are none, and the energies are a list */
     u32 arrival_stride; /* primaries that the lists have place for */
+    i32 has_ways;       /* whether the way to each forced vertex is written (EOT_WAY_WORDS) */
+    u32 unused;         /* to whole u64 */
 } eot_cascade_parameters;
-EOT_LAYOUT(eot_cascade_parameters, 96);
+EOT_LAYOUT(eot_cascade_parameters, 104);
 
 /** A launch of the event kernels. */
 typedef struct {
@@ -45,7 +54,7 @@ typedef struct {
     i32 n_profile;             /* bins of depth of the deposits' profile; 0: none is made */
     f32 profile_z0;            /* cm */
     f32 profile_inverse_width; /* 1/cm */
-    u32 unused;                /* to whole u64 */
+    i32 has_ways;              /* as of the cascade */
 } eot_event_launch;
 EOT_LAYOUT(eot_event_launch, 72);
 

@@ -503,20 +503,6 @@ EOT_FN eot_replay_state eot_replay_begin(eot_replay_view view, eot_deposit_view 
     return s;
 }
 
-/** A step of the shower without deposits. */
-typedef struct {
-    eot_cascade_vertex v;
-    eot_replay_particle after; /* the particle after its path */
-} eot_replay_step;
-
-/** The step that the particle of s is about to make. */
-EOT_HOT_FN eot_replay_step eot_replay_step_of(eot_replay_state s, eot_replay_view view, eot_em_tables t) {
-    eot_replay_step step;
-    step.v = eot_cascade_vertex_sample(view.table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, view.launch));
-    step.after = eot_replay_moved(s.q, step.v, eot_replay_own_block(s, view.launch), view.world->multiple_scattering);
-    return step;
-}
-
 /** One step of the shower with its deposits, without what comes after the last particle of the shower. @param block of
  * the step. @param v its vertex, sampled with that block.
  * @param view, d, t what is read and filled. @param record of the rare vertex. */

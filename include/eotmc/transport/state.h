@@ -11,6 +11,19 @@
 
 #define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
 
+/** The way from a shower's first particle to the one that is followed, as the steps at which a particle was taken from
+ * the stack: with them, only the particles on this way have to be followed again to find the place of a step. Entries
+ * in order, a word each: the number of the first step after it was taken, and in the upper bits how many particles
+ * stayed below it on the stack. A row of a primary begins with their number, in which a row with more than fit says so.
+ */
+#define EOT_WAY_ENTRIES 31
+#define EOT_WAY_WORDS (EOT_WAY_ENTRIES + 1)
+#define EOT_WAY_DEPTH_SHIFT 27
+#define EOT_WAY_END 0xffffffffu /* no entry: no stack is as deep */
+/** Planes of the cascade's stack, each a word per lane: E and z (with the type in its last two bits) of the waiting
+ * particles; with ways, how many entries the way to each has, and the entries of the lane, with a spare one. */
+#define EOT_LANE_STACK_PLANES(has_ways) ((has_ways) ? 3 * EOT_STACK_DEPTH + EOT_WAY_WORDS : 2 * EOT_STACK_DEPTH)
+
 typedef struct {
     f32 E, z; /* GeV, cm from the calorimeter's front */
     i32 type; /* enum eot_particle_type */
@@ -34,6 +47,7 @@ enum eot_lane_word {
     EOT_LANE_N_STEP,
     EOT_LANE_N_OVERFLOW,
     EOT_LANE_ARRIVAL, /* number of the arrival that is followed */
+    EOT_LANE_WAY,     /* entries of the way to the particle that is followed */
     EOT_N_LANE_WORD
 };
 

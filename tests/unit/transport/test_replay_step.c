@@ -2,11 +2,14 @@
  * the cascade's, the rare vertex is found at the draw that is recorded, and what goes wrong is flagged. */
 #undef EOT_REAL_DOUBLE
 #include "eotmc/transport/event.h"
+#include "eotmc/transport/lane_sums.h"
+#include "eotmc/transport/lanes.h"
 
 #include <math.h>
 #include <stddef.h>
 
 #include "../../simulation.h"
+#include "engine/run.h"
 #include "world/launch.h"
 
 struct bench {
@@ -19,7 +22,7 @@ struct bench {
 static void bench_open(struct bench *b) {
     simulation_open(&b->s, "configs/smoke.yaml", (const char *const[]){NULL}, "host");
     b->launch = eot_event_launch_from(&b->s.config, &b->s.world);
-    b->launch.has_vertex = 0;
+    b->launch.has_vertex = b->launch.has_ways = 0;
 }
 static eot_replay_view view_of(struct bench *b) {
     return eot_replay_view_of(b->s.world.table.value, &b->s.world.event, &b->launch, b->stack, 1, 0);
@@ -156,7 +159,7 @@ Test(replay_step, finds_the_vertex_at_the_recorded_draw) {
         i64 muons = eot_energy_counts(v.E_plus) + eot_energy_counts(v.E_minus);
         cr_assert_eq(ledger(&b) + muons, eot_energy_counts(v.E_beam), "primary %u", primary);
         /* without deposits: the same bits */
-        eot_event_vertex located = eot_event_locate(view_of(&b), b.s.world.em, record, b.tally);
+        eot_event_vertex located = eot_event_locate(view_of(&b), b.s.world.em, record, NULL, b.tally);
         cr_assert_arr_eq(&located, &v, offsetof(eot_event_vertex, stream) + sizeof v.stream); /* without padding */
         /* a step that the shower does not have; another energy; another parent */
         eot_vertex_record wrong = record;
@@ -279,4 +282,69 @@ Test(replay_step, losses_of_a_step_add_up) {
         }
     }
     simulation_close(&b.s);
+}
+
+/* Forced vertices of the cascade itself: with the way that it has written, few steps lead to the same bits as all. */
+Test(replay_step, the_way_of_the_cascade_leads_to_its_vertex) {
+    enum { N = 400, N_LANE = 8, N_STEP = 1 << 20 };
+    static struct bench b;
+    static u32 lane[EOT_N_LANE_WORD * N_LANE], way[N * EOT_WAY_WORDS];
+    static f32 stack[EOT_LANE_STACK_PLANES(1) * N_LANE], energy[N + 1];
+    static i64 track[3 * EOT_TRACK_BINS * N_LANE];
+    static eot_vertex_record record[N];
+    bench_open(&b);
+    eot_cascade_parameters c = eot_run_cascade_parameters(&b.s.config, b.s.world.rare_unit);
+    cr_assert(c.is_forced && c.has_ways);
+    c.n_primary = N;
+    c.n_lane = N_LANE;
+    c.n_iteration = N_STEP;
+    for (u32 i = 0; i <= N; i++)
+        energy[i] = eot_source_sample(b.s.world.event.beam, i, c.seed, c.run, b.s.world.event.calorimeter_z).E;
+    for (u32 i = 0; i < N_LANE; i++) eot_lane_start(i, &c, energy, lane);
+    eot_lane_view view = {b.s.world.table.value, c.threshold, energy, lane, stack, track, record, way};
+    for (u32 i = 0; i < N_LANE; i++) eot_lanes_advance(i, view, b.s.world.em, c);
+    i64 n_all = 0, n_led = 0;
+    u32 n_vertex = 0, longest = 0;
+    b.launch.has_vertex = 1;
+    for (u32 i = 0; i < N; i++) {
+        cr_assert_eq(record[i].i_primary, i);
+        if (!(record[i].weight > 0.0f)) continue;
+        eot_event_vertex vertex[2];
+        i64 steps[2];
+        for (i32 k = 0; k < 2; k++) {
+            b.launch.has_ways = k;
+            b.tally[EOT_C_REPLAY_STEPS] = 0;
+            vertex[k] = eot_event_locate(view_of(&b), b.s.world.em, record[i], way + i * EOT_WAY_WORDS, b.tally);
+            steps[k] = b.tally[EOT_C_REPLAY_STEPS];
+        }
+        cr_assert_eq(vertex[0].fault, 0u, "primary %u", i);
+        cr_assert_arr_eq(&vertex[1], &vertex[0], offsetof(eot_event_vertex, stream) + sizeof vertex[0].stream);
+        cr_assert(steps[1] <= steps[0]);
+        u32 n_entry = way[i * EOT_WAY_WORDS];
+        if (n_entry > longest) longest = n_entry;
+        n_all += steps[0];
+        n_led += steps[1];
+        n_vertex++;
+    }
+    cr_log_warn("%u vertices, %lld steps, %lld on their ways, longest way %u entries", n_vertex, (long long)n_all,
+                (long long)n_led, longest);
+    cr_assert(n_vertex > N / 2 && n_led * 5 < n_all && longest > 0 && longest <= EOT_WAY_ENTRIES);
+    /* a way of more entries than there is place for is not taken; a wrong one does not find the vertex */
+    for (u32 i = 0; i < N; i++) {
+        if (!(record[i].weight > 0.0f) || way[i * EOT_WAY_WORDS] == 0u) continue;
+        b.launch.has_ways = 0;
+        eot_event_vertex right = eot_event_locate(view_of(&b), b.s.world.em, record[i], NULL, b.tally);
+        b.launch.has_ways = 1;
+        u32 n_entry = way[i * EOT_WAY_WORDS];
+        way[i * EOT_WAY_WORDS] = EOT_WAY_ENTRIES + 1;
+        eot_event_vertex whole =
+            eot_event_locate(view_of(&b), b.s.world.em, record[i], way + i * EOT_WAY_WORDS, b.tally);
+        cr_assert_arr_eq(&whole, &right, offsetof(eot_event_vertex, stream) + sizeof whole.stream);
+        way[i * EOT_WAY_WORDS] = n_entry - 1u;
+        eot_event_vertex lost =
+            eot_event_locate(view_of(&b), b.s.world.em, record[i], way + i * EOT_WAY_WORDS, b.tally);
+        cr_assert((lost.fault & (u32)EOT_FAULT_VERTEX) != 0u);
+        return;
+    }
+    cr_assert_fail("no way has an entry");
 }
