@@ -1,7 +1,7 @@
 /** @file hadron_event.h
  * A hadron of the beam, its decay, and all that leaves it: muons by the muons' steps, charged pions as hadrons that
- * decay or interact, electrons and photons as showers where they hit (by the parametrisation of
- * eotmc/transport/shower.h, in straight flight from the decay on).
+ * decay or interact, electrons and photons as showers where they hit, behind the fields on their way
+ * (eotmc/transport/hadron_light.h).
  *
  * Forced: the place of the decay is drawn along z by a density that host/world/hadron.c makes, and the weight is the
  * probability of a decay there over that density, the survival of decay and interactions before it included: its mean
@@ -18,6 +18,7 @@
 #endif
 
 #include "eotmc/select/selection.h"
+#include "eotmc/transport/hadron_light.h"
 #include "eotmc/transport/hadron_shower.h"
 #include "eotmc/transport/source.h"
 
@@ -320,13 +321,14 @@ EOT_FN void eot_hadron_deposits(eot_hadron_run run, const eot_hadron_event *ev) 
             eot_hadron_shower(run.view, run.acc, w.m, w.counts, w.E, random, run.of_hadrons);
             continue;
         }
-        eot_shower_axis axis;
-        axis.x = (f32)w.m.position.x;
-        axis.y = (f32)w.m.position.y;
-        axis.z = (f32)w.m.position.z;
-        axis.sx = w.m.direction.x / fmax(fabs(w.m.direction.z), 0.1f);
-        axis.sy = w.m.direction.y / fmax(fabs(w.m.direction.z), 0.1f);
-        eot_shower_deposit(d, eot_subcut_shower_of(w.counts, w.E, w.type == EOT_PRODUCT_PHOTON, axis), random);
+        if (w.type == EOT_PRODUCT_ELECTRON) {
+            eot_hadron_electron(run.view, d, w.m, w.counts, w.E, 0, random);
+            continue;
+        }
+        eot_random of_conversion = random, of_partner = random;
+        of_conversion.stage += 1u;
+        of_partner.stage += 2u;
+        eot_hadron_photon(run.view, d, w.m, w.counts, w.E, random, of_conversion, of_partner);
     }
 }
 
