@@ -29,6 +29,7 @@ enum kind {
     PIPELINE, /* the whole run */
     REPLAY,   /* the whole run; the replay kernel's time counts */
     MUONS,    /* a muon beam */
+    HADRONS,  /* a beam of hadrons that decay */
     PHILOX,
     GATHER,
     STACK,
@@ -51,6 +52,7 @@ static const struct bench_case {
     {"replay", REPLAY, "dimuon-forced", NULL, "the replay of those showers: its kernel's time alone"},
     {"muon", MUONS, "muon-hcal3", NULL, "20 GeV muons through the 288 layers of three HCAL modules"},
     {"muon-merged", MUONS, "muon-hcal3", "geometry.layers=effective", "the same with the layers merged to one medium"},
+    {"hadron-pi", HADRONS, "hadron-pi", NULL, "forced decays of 100 GeV pions with muons, detector, selection"},
     {"philox", PHILOX, NULL, NULL, "Philox4x32-10 blocks"},
     {"gather", GATHER, "cascade-cut0.2", NULL,
      "look-ups of two neighbours at a random place of the tables of cascade-cut0.2"},
@@ -299,7 +301,7 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
     t->result.compute_units = t->b->compute_units;
     if (simt != NULL) goto done;
     /* the cases' batches are a processor's; no tally depends on them */
-    if (t->b->is_gpu && c->kind == MUONS) t->config.sampling.batch = t->config.sampling.eot;
+    if (t->b->is_gpu && (c->kind == MUONS || c->kind == HADRONS)) t->config.sampling.batch = t->config.sampling.eot;
     if (t->b->is_gpu && c->kind < MUONS) {
         uint64_t quarter = (t->config.sampling.eot + 3) / 4,
                  full = EOT_RUN_PRIMARIES_PER_LANE *
@@ -341,7 +343,7 @@ static void hash_showers(const struct eot_run *run, char hex[65]) {
     eot_sha256_finish(&hash, hex);
 }
 
-/* What a round of muons or of whole shower runs is worth beside its steps. */
+/* What a round of muons, hadrons or whole shower runs is worth beside its steps. */
 static enum eot_status value_result(struct bench *t, struct eot_run *run, double n_vertex, double seconds,
                                     double value[EOT_N_BENCH_METRIC], char hash[65], struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -356,6 +358,7 @@ static enum eot_status value_result(struct bench *t, struct eot_run *run, double
     for (size_t i = 0; i < t->config.geometry.n_volume; i++)
         n_layer += (double)t->config.geometry.volume[i].n_layer * t->config.geometry.volume[i].repeat;
     memcpy(hash, result.tally_sha256, 65);
+    if (t->c->kind == HADRONS) goto done;
     value[EOT_BENCH_muons_per_s] = result.performance.muons_per_s;
     value[EOT_BENCH_layer_crossings_per_s] =
         result.performance.muons_per_s * eot_result_estimate(&result, "exit.survival")->value * n_layer;
@@ -380,7 +383,7 @@ static enum eot_status round_run(struct bench *t, double value[EOT_N_BENCH_METRI
     EOT_CHECK(!run.is_partial, EOT_E_INTERRUPTED, "interrupted; nothing was measured");
     EOT_TRY(eot_job_of(&t->config)->work(&run, &n_step, &n_muon, err));
     double n = (double)eot_sums_primaries(&run.sums), seconds = run.wall_s, n_vertex = 0.0;
-    if (t->c->kind != MUONS) {
+    if (t->c->kind < MUONS) {
         hash_showers(&run, hash);
         n_vertex = (double)eot_sums_count(&run.sums, EOT_RUN_WORK, EOT_RUN_N_VERTEX);
     }
@@ -392,7 +395,7 @@ static enum eot_status round_run(struct bench *t, double value[EOT_N_BENCH_METRI
     value[EOT_BENCH_eot_per_s] = n / seconds;
     value[EOT_BENCH_steps_per_s] = n_step / seconds;
     value[EOT_BENCH_steps_per_eot] = n_step / n;
-    if (t->c->kind == PIPELINE || t->c->kind == MUONS)
+    if (t->c->kind == PIPELINE || t->c->kind == MUONS || t->c->kind == HADRONS)
         EOT_TRY(value_result(t, &run, n_vertex, seconds, value, hash, err));
 done:
     eot_run_free(&run);
@@ -414,7 +417,8 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
     case CASCADE:
     case PIPELINE:
     case REPLAY:
-    case MUONS: EOT_TRY(round_run(t, value, hash, err)); break;
+    case MUONS:
+    case HADRONS: EOT_TRY(round_run(t, value, hash, err)); break;
     case PHILOX:
     case GATHER:
     case STACK:

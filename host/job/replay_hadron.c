@@ -17,7 +17,8 @@ static enum eot_status follow_muon(eot_hadron_run run, const eot_hadron_launch *
                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_replay_muon *out = &replay->beam_muon;
-    eot_hadron_event ev = eot_hadron_event_none();
+    eot_hadron_event ev;
+    eot_hadron_event_clear(&ev);
     eot_primary source =
         eot_source_sample(run.e->beam, run.primary, run.launch->seed, run.launch->run, run.e->beam.position_z);
     eot_hadron_flight f = eot_hadron_to_decay(run, source, launch, &ev);
@@ -35,7 +36,7 @@ static enum eot_status follow_muon(eot_hadron_run run, const eot_hadron_launch *
             .direction = {(double)p.direction.x, (double)p.direction.y, (double)p.direction.z}};
         while (s.m.fate == EOT_MUON_ALIVE && s.n_step <= EOT_MUON_MOST_STEPS) {
             eot_muon_step step = eot_muon_advance(run.view.matter, s.m, s.random);
-            s = eot_event_muon_advance(s, step, run.view.matter, run.e, run.acc);
+            eot_event_muon_advance(&s, step, run.view.matter, run.e, run.acc);
             EOT_TRY(eot_replay_add_muon_step(out, &s.m, &step, err));
         }
         out->fate = s.m.fate;

@@ -25,11 +25,11 @@ static enum eot_status follow_muon(const struct eot_world *w, const eot_event_la
                                     .direction = {(double)u.x, (double)u.y, (double)u.z}};
     while (s.m.fate == EOT_MUON_ALIVE) {
         eot_muon_step step = eot_muon_advance(eot_world_matter(w), s.m, s.random);
-        s = eot_event_muon_advance(s, step, eot_world_matter(w), &w->event, acc);
+        eot_event_muon_advance(&s, step, eot_world_matter(w), &w->event, acc);
         if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
         EOT_TRY(eot_replay_add_muon_step(out, &s.m, &step, err));
     }
-    s = eot_event_muon_finish(s, acc);
+    eot_event_muon_finish(&s, acc);
     *outcome = s.out;
     out->fate = s.out.fate;
     out->E_exit = (double)s.out.E_exit;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The set-ups of README.md: pions, kaons and the signal in na64e-hadron.yaml and na64e-signal.yaml with the last chamber at D, chambers of 2 HALF x 2 HALF and a
-# dipole of 2 m and field B in the middle of the spectrometer. One line a run on stdout: D HALF BL run estimate value error ...
+# The set-ups of README.md: pions, kaons and the signal in na64e-hadron.yaml and na64e-signal.yaml with the last chamber at D, chambers of SIZE x SIZE cm and a
+# dipole of 2 m and field B in the middle of the spectrometer. On stdout: D SIZE BL run estimate value error, for table.py and ../na64e-hadron-optimise/optimise.py.
 # usage: scan.sh EOTMC CONFIGS FOLDER
 set -u
 eotmc=$1 configs=$2 folder=$3

@@ -23,7 +23,7 @@ refused() { # WHAT PATTERN
 run --help
 [ $code -eq 0 ] && grep -q -- '--simt' "$work/out" || fail "bench --help"
 run --list
-for name in cascade-cut5 cascade-cut0.2 dimuon-forced replay muon muon-merged philox; do grep -q "^$name " "$work/out" || fail "--list lacks $name"; done
+for name in cascade-cut5 cascade-cut0.2 dimuon-forced replay muon muon-merged hadron-pi philox; do grep -q "^$name " "$work/out" || fail "--list lacks $name"; done
 run --case cascade-cut5 --print-options
 grep -q '^-DEOT_N_MEDIUM=1 -DEOT_ARRIVALS=0 -DEOT_RARE_PARENTS=4 ' "$work/out" || fail "--print-options: $(cat "$work/out")"
 

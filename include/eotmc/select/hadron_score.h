@@ -112,9 +112,9 @@ EOT_FN void eot_hadron_reject(f32 E_beam, u32 faults, i32 is_sampled, EOT_GLOBAL
 }
 
 /** Number of tracks of an event. */
-EOT_FN i32 eot_hadron_tracks(eot_hadron_run run, eot_hadron_event ev) {
+EOT_FN i32 eot_hadron_tracks(eot_hadron_run run, const eot_hadron_event *ev) {
     i32 n_plane = run.e->spectrometer.n_plane;
-    return eot_muon_has_crossed(ev.track[0], n_plane) + eot_muon_has_crossed(ev.track[1], n_plane);
+    return eot_muon_has_crossed(ev->track[0], n_plane) + eot_muon_has_crossed(ev->track[1], n_plane);
 }
 
 /** What is reconstructed of a decay that is not followed to its end: nothing. */
@@ -144,12 +144,14 @@ EOT_FN void eot_hadron_follow(eot_hadron_run run, EOT_GLOBAL const eot_hadron_la
     i32 is_sampled = eot_is_kept(run.primary, run.launch->sample_threshold);
     for (i32 k = 0; k < EOT_N_HADRON_COLUMN; k++) row[k] = 0.0f;
     run.is_full = eot_is_kept(run.primary, run.launch->follow_threshold);
-    eot_hadron_event h = eot_hadron_event_make(run, launch);
-    i32 n_step = h.n_step, is_seen = run.e->spectrometer.n_plane == 0 || eot_hadron_tracks(run, h) > 0;
-    if (h.gave_up && is_seen) { /* another particle of it makes a track: its deposits are wanted */
-        run.is_full = 1;
-        h = eot_hadron_event_make(run, launch);
+    eot_hadron_event h;
+    i32 n_step = 0, is_seen = 0, is_made = 0;
+    while (!is_made) { /* again, where another particle than that given up makes a track: all deposits are wanted */
+        eot_hadron_event_make(run, launch, &h);
         n_step += h.n_step;
+        is_seen = run.e->spectrometer.n_plane == 0 || eot_hadron_tracks(run, &h) > 0;
+        is_made = run.is_full || !(h.gave_up && is_seen);
+        run.is_full = run.is_full || !is_made;
     }
     eot_atomic_add_i64(counter + EOT_HADRON_N_STEPS, n_step);
     if (h.v.fault != 0u) {
@@ -162,7 +164,7 @@ EOT_FN void eot_hadron_follow(eot_hadron_run run, EOT_GLOBAL const eot_hadron_la
     eot_event ev = eot_hadron_unseen();
     for (i32 i = 0; i < run.e->n_selection; i++) selected[i] = eot_hadron_unselected();
     if (is_seen || run.is_full) {
-        eot_hadron_deposits(run, h);
+        eot_hadron_deposits(run, &h);
         ev = eot_event_reconstruct(run.view.matter.table, eot_event_view_of(run.e, run.launch, run.acc, 0), run.primary,
                                    v, h.track[0], h.track[1]);
         ev.kink = eot_hadron_kink(run.view.hadron, h.stations,

@@ -141,20 +141,30 @@ EOT_FN i32 eot_map_bin(f32 x) {
 }
 
 /** Add an event that passes the cuts to the map of its selection: to each bin of missing energy its probability to be
- * measured there and above the cut. @param map of that selection, [EOT_N_MAP]. */
+ * measured there and above the cut. The models of the tail are symmetric: below the mean the lower tails are
+ * subtracted, so that no digits are lost, and the tail beyond an edge is computed once for the two bins that meet
+ * there. @param map of that selection, [EOT_N_MAP]. */
 EOT_FN void eot_event_map(eot_selection s, eot_event_vertex v, eot_event ev, eot_selected sel, f32 tail_start,
                           EOT_GLOBAL i64 *map) {
     if (!sel.is_main || sel.n_cut_passed != EOT_N_CUT) return;
     f32 sigma = eot_event_missing_sigma(ev);
     i32 momentum = eot_map_bin(ev.momentum), first = eot_map_bin(s.missing_energy);
-    for (i32 tail = 0; tail < EOT_N_TAIL; tail++)
+    for (i32 tail = 0; tail < EOT_N_TAIL; tail++) {
+        f32 low = (s.missing_energy - ev.missing) / sigma,
+            beyond_low = eot_tail_probability(tail, fabs(low), tail_start);
         for (i32 i = first; i < EOT_MAP_SIDE; i++) {
-            f32 low = i == first ? s.missing_energy : (f32)(i - 1) / EOT_MAP_PER_UNIT, high = (f32)i / EOT_MAP_PER_UNIT;
-            f32 a = (low - ev.missing) / sigma,
-                p = i > EOT_N_MAP_BIN ? eot_tail_probability(tail, a, tail_start)
-                                      : eot_tail_between(tail, a, (high - ev.missing) / sigma, tail_start);
+            i32 is_last = i > EOT_N_MAP_BIN;
+            f32 high = ((f32)i / EOT_MAP_PER_UNIT - ev.missing) / sigma,
+                beyond_high = is_last ? 0.0f : eot_tail_probability(tail, fabs(high), tail_start), p;
+            if (!is_last && high <= 0.0f)
+                p = beyond_high - beyond_low; /* of the lower tail */
+            else
+                p = (low > 0.0f ? beyond_low : eot_tail_probability(tail, low, tail_start)) - beyond_high;
             if (p > 0.0f) eot_map_add(map + eot_map_offset(tail, momentum, i), (f64)v.weight * (f64)p);
+            low = high;
+            beyond_low = beyond_high;
         }
+    }
 }
 
 /** Add an event's deposits to the tally. @param acc [EOT_N_ACC]. */

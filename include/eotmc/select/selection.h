@@ -58,14 +58,6 @@ EOT_FN f32 eot_tail_probability(i32 tail, f32 a, f32 start) {
     return 0.0f;
 }
 
-/** Probability that it is between low and high [standard deviations], low <= high. The models are symmetric, so that
- * below the mean the lower tails are subtracted: no digits are lost. */
-EOT_FN f32 eot_tail_between(i32 tail, f32 low, f32 high, f32 start) {
-    f32 p = high <= 0.0f ? eot_tail_probability(tail, -high, start) - eot_tail_probability(tail, -low, start)
-                         : eot_tail_probability(tail, low, start) - eot_tail_probability(tail, high, start);
-    return p > 0.0f ? p : 0.0f;
-}
-
 /** Apply a selection. @param tail_start standard deviations at which exponential tails begin. */
 EOT_FN eot_selected eot_event_apply(eot_selection s, eot_event_vertex v, eot_event ev, f32 tail_start) {
     eot_selected sel;

@@ -62,36 +62,34 @@ typedef struct {
     f64 at[EOT_N_TRACK_WHITE][EOT_N_PLANE];
 } eot_track_white;
 
-EOT_FN eot_track_white eot_track_whitened(eot_track_white w, eot_triangle factor, i32 n) {
+EOT_FN void eot_track_whiten(eot_track_white *w, const eot_triangle *factor, i32 n) {
     for (i32 c = 0; c < EOT_N_TRACK_WHITE; c++)
         for (i32 i = 0; i < n; i++) {
-            f64 sum = w.at[c][i];
-            for (i32 k = 0; k < i; k++) sum -= factor.at[eot_triangle_place(i, k)] * w.at[c][k];
-            w.at[c][i] = sum / factor.at[eot_triangle_place(i, i)];
+            f64 sum = w->at[c][i];
+            for (i32 k = 0; k < i; k++) sum -= factor->at[eot_triangle_place(i, k)] * w->at[c][k];
+            w->at[c][i] = sum / factor->at[eot_triangle_place(i, i)];
         }
-    return w;
 }
 
 /** Add one coordinate to the equations. @param own parameter of that coordinate: 0 of x, 1 of y. */
-EOT_FN eot_track_equations eot_track_equations_add(eot_track_equations q, eot_track_white w, i32 n, i32 own) {
+EOT_FN void eot_track_equations_add(eot_track_equations *q, const eot_track_white *w, i32 n, i32 own) {
     for (i32 a = 0; a < EOT_N_TRACK_WHITE; a++)
         for (i32 b = 0; b <= a; b++) {
             f64 sum = D(0.0);
-            for (i32 i = 0; i < n; i++) sum += w.at[a][i] * w.at[b][i];
+            for (i32 i = 0; i < n; i++) sum += w->at[a][i] * w->at[b][i];
             i32 row = a == 0 ? own : a + 1, column = b == 0 ? own : b + 1;
             if (a < EOT_N_TRACK_WHITE - 1)
-                q.A.at[eot_triangle_place(row, column)] += sum;
+                q->A.at[eot_triangle_place(row, column)] += sum;
             else if (b < EOT_N_TRACK_WHITE - 1)
-                q.g[column] += sum;
+                q->g[column] += sum;
             else
-                q.chi2 += sum;
+                q->chi2 += sum;
         }
-    return q;
 }
 
 /** The equations of an iteration. @param path of the track so far. @param factor of the hits' covariance. */
-EOT_FN eot_track_equations eot_track_equations_of(eot_track_path path, eot_track_hits hits, eot_triangle factor,
-                                                  i32 n) {
+EOT_FN eot_track_equations eot_track_equations_of(const eot_track_path *path, const eot_track_hits *hits,
+                                                  const eot_triangle *factor, i32 n) {
     eot_track_equations q;
     eot_track_white w;
     for (i32 i = 0; i < EOT_CHOLESKY_PLACE; i++) q.A.at[i] = D(0.0);
@@ -100,23 +98,25 @@ EOT_FN eot_track_equations eot_track_equations_of(eot_track_path path, eot_track
     for (i32 own = 0; own < 2; own++) {
         for (i32 i = 0; i < n; i++) {
             w.at[0][i] = D(1.0);
-            for (i32 c = 0; c < EOT_N_TRACK_COLUMN; c++) w.at[1 + c][i] = own == 0 ? path.by_x[i][c] : path.by_y[i][c];
-            w.at[EOT_N_TRACK_WHITE - 1][i] = own == 0 ? hits.x[i] - path.x[i] : hits.y[i] - path.y[i];
+            for (i32 c = 0; c < EOT_N_TRACK_COLUMN; c++)
+                w.at[1 + c][i] = own == 0 ? path->by_x[i][c] : path->by_y[i][c];
+            w.at[EOT_N_TRACK_WHITE - 1][i] = own == 0 ? hits->x[i] - path->x[i] : hits->y[i] - path->y[i];
         }
-        q = eot_track_equations_add(q, eot_track_whitened(w, factor, n), n, own);
+        eot_track_whiten(&w, factor, n);
+        eot_track_equations_add(&q, &w, n, own);
     }
     return q;
 }
 
 /** Solve the equations. q/p is the last parameter, so its error is what is left of its diagonal element. */
-EOT_FN eot_track_step eot_track_step_of(eot_track_equations q) {
+EOT_FN eot_track_step eot_track_step_of(const eot_track_equations *q) {
     eot_track_step step;
-    eot_triangle l = eot_triangle_factor(q.A, EOT_N_TRACK_PARAMETER, EOT_TRACK_SINGULAR);
+    eot_triangle l = eot_triangle_factor(q->A, EOT_N_TRACK_PARAMETER, EOT_TRACK_SINGULAR);
     const i32 n = EOT_N_TRACK_PARAMETER;
     step.is_determined = l.is_positive;
     step.length2 = D(0.0);
     for (i32 i = 0; i < n; i++) {
-        f64 sum = q.g[i];
+        f64 sum = q->g[i];
         for (i32 k = 0; k < i; k++) sum -= l.at[eot_triangle_place(i, k)] * step.by[k];
         step.by[i] = sum / l.at[eot_triangle_place(i, i)];
         step.length2 += step.by[i] * step.by[i];
@@ -192,9 +192,10 @@ EOT_FN eot_track_path eot_track_path_by_hits(EOT_GLOBAL const f32 *table, EOT_GL
 EOT_FN eot_track_result eot_track_guess(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_spectrometer *s,
                                         eot_track_hits hits) {
     eot_track_result r;
-    eot_track_equations q = eot_track_equations_of(eot_track_path_by_hits(table, s, hits), hits,
-                                                   eot_track_covariance(s, D(0.0)), s->n_plane);
-    eot_track_step step = eot_track_step_of(q);
+    eot_track_path path = eot_track_path_by_hits(table, s, hits);
+    eot_triangle factor = eot_track_covariance(s, D(0.0));
+    eot_track_equations q = eot_track_equations_of(&path, &hits, &factor, s->n_plane);
+    eot_track_step step = eot_track_step_of(&q);
     r.start.x = r.start.y = r.start.slope_x = r.start.slope_y = r.start.charge_p = D(0.0);
     r.start = eot_track_start_moved(r.start, step);
     r.error = step.error_charge_p;
@@ -212,8 +213,9 @@ EOT_FN f64 eot_track_expected_error(EOT_GLOBAL const f32 *table, EOT_GLOBAL cons
         hits.x[i] = path.x[i];
         hits.y[i] = path.y[i];
     }
-    eot_track_step step =
-        eot_track_step_of(eot_track_equations_of(path, hits, eot_track_covariance(s, start.charge_p), s->n_plane));
+    eot_triangle factor = eot_track_covariance(s, start.charge_p);
+    eot_track_equations q = eot_track_equations_of(&path, &hits, &factor, s->n_plane);
+    eot_track_step step = eot_track_step_of(&q);
     return path.is_found && path.is_inside && step.is_determined ? step.error_charge_p : D(0.0);
 }
 
@@ -226,8 +228,9 @@ EOT_FN eot_track_result eot_track_fitted(EOT_GLOBAL const f32 *table, EOT_GLOBAL
     eot_track_start t = r.start;
     eot_track_path path = eot_track_path_from(table, s, t);
     for (i32 k = 0; k < EOT_TRACK_MOST_ITERATIONS && is_good && !is_converged; k++) {
-        eot_track_equations q = eot_track_equations_of(path, hits, eot_track_covariance(s, t.charge_p), s->n_plane);
-        eot_track_step step = eot_track_step_of(q);
+        eot_triangle factor = eot_track_covariance(s, t.charge_p);
+        eot_track_equations q = eot_track_equations_of(&path, &hits, &factor, s->n_plane);
+        eot_track_step step = eot_track_step_of(&q);
         is_good = path.is_found && step.is_determined && step.length2 == step.length2;
         is_converged = is_good && step.length2 < EOT_TRACK_CONVERGED;
         r.error = step.error_charge_p;

@@ -127,56 +127,56 @@ EOT_FN void eot_event_visible_add(EOT_GLOBAL i64 *acc, EOT_GLOBAL const eot_regi
 }
 
 /** What the layers of a calorimeter have seen of soft collisions since the muon came in. */
-EOT_FN eot_event_muon_state eot_event_muon_layers_end(eot_event_muon_state state, EOT_GLOBAL const f32 *table,
-                                                      EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
-    if (state.layers >= 0 && state.layers_path > 0.0f) {
-        eot_lump l = eot_lump_soft(table, world->secondaries.sampling[state.layers], state.layers_path,
-                                   state.layers_energy / state.layers_path, state.lump_random);
-        state.lump_random.draw = l.draw;
-        i32 at = state.layers < EOT_N_HCAL ? EOT_ACC_HCAL_VISIBLE + state.layers : EOT_ACC_VETO_VISIBLE;
+EOT_FN void eot_event_muon_layers_end(eot_event_muon_state *state, EOT_GLOBAL const f32 *table,
+                                      EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
+    if (state->layers >= 0 && state->layers_path > 0.0f) {
+        eot_lump l = eot_lump_soft(table, world->secondaries.sampling[state->layers], state->layers_path,
+                                   state->layers_energy / state->layers_path, state->lump_random);
+        state->lump_random.draw = l.draw;
+        i32 at = state->layers < EOT_N_HCAL ? EOT_ACC_HCAL_VISIBLE + state->layers : EOT_ACC_VETO_VISIBLE;
         acc[at] += eot_energy_counts(l.energy);
     }
-    state.layers = -1;
-    state.layers_path = state.layers_energy = 0.0f;
-    return state;
+    state->layers = -1;
+    state->layers_path = state->layers_energy = 0.0f;
 }
 
 /** What the continuous loss of a step leaves in scintillators: in layers at the end of the path through them, elsewhere
  * as it is; and on the VETO's front, what the muon brings. */
-EOT_FN eot_event_muon_state eot_event_muon_seen(eot_event_muon_state state, eot_muon_step s, eot_matter_view matter,
-                                                EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
+EOT_FN void eot_event_muon_seen(eot_event_muon_state *state, eot_muon_step s, eot_matter_view matter,
+                                EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
     EOT_GLOBAL const eot_secondaries *secondaries = &world->secondaries;
-    EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
+    EOT_GLOBAL const eot_region *r = matter.region + state->m.region;
     i32 layers = eot_sampling_of(secondaries, r);
-    if (layers != state.layers) state = eot_event_muon_layers_end(state, matter.table, world, acc);
+    if (layers != state->layers) eot_event_muon_layers_end(state, matter.table, world, acc);
     if (layers >= 0) {
-        state.layers = layers;
-        state.layers_path += s.path;
-        state.layers_energy +=
-            s.path * 0.5f * ((f32)state.m.kinetic_energy + (f32)s.muon.kinetic_energy + s.shower + s.hadronic);
+        state->layers = layers;
+        state->layers_path += s.path;
+        state->layers_energy +=
+            s.path * 0.5f * ((f32)state->m.kinetic_energy + (f32)s.muon.kinetic_energy + s.shower + s.hadronic);
     } else {
         eot_event_visible_add(acc, r, eot_energy_counts(s.visible));
     }
-    if (s.muon.fate != EOT_MUON_ALIVE) return eot_event_muon_layers_end(state, matter.table, world, acc);
+    if (s.muon.fate != EOT_MUON_ALIVE) {
+        eot_event_muon_layers_end(state, matter.table, world, acc);
+        return;
+    }
     EOT_GLOBAL const eot_region *to = matter.region + s.muon.region;
     if (s.axis == 2 && s.muon.direction.z > 0.0f && to->role == EOT_ROLE_VETO && r->role != EOT_ROLE_VETO) {
         eot_lump l =
             eot_veto_soft(matter.table, &secondaries->veto, s.muon.position, s.muon.direction,
-                          (f32)s.muon.kinetic_energy, secondaries->veto.front - state.born_z, state.lump_random);
-        state.lump_random.draw = l.draw;
+                          (f32)s.muon.kinetic_energy, secondaries->veto.front - state->born_z, state->lump_random);
+        state->lump_random.draw = l.draw;
         if (l.energy > 0.0f) eot_deposit_crossed(acc, eot_ledger_of_role(world->secondaries.before_role), l.energy);
     }
-    return state;
 }
 
 /** The electromagnetic energy that a step has given away at its end: above 20 MeV a shower of its own, below it stops
  * where it is made; layers, and the VETO behind, see a lump of it. @param s the step. @param r the region that it was
  * in. @param counts of that energy, above 0. */
-EOT_FN eot_event_muon_state eot_event_muon_shower(eot_event_muon_state state, eot_muon_step s, eot_matter_view matter,
-                                                  i64 counts, EOT_GLOBAL const eot_event_world *world,
-                                                  eot_deposit_view d) {
+EOT_FN void eot_event_muon_shower(eot_event_muon_state *state, eot_muon_step s, eot_matter_view matter, i64 counts,
+                                  EOT_GLOBAL const eot_event_world *world, eot_deposit_view d) {
     EOT_GLOBAL const eot_secondaries *secondaries = &world->secondaries;
-    EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
+    EOT_GLOBAL const eot_region *r = matter.region + state->m.region;
     eot_muon m = s.muon;
     f32 energy = s.shower + s.electron;
     i32 is_shower = energy > 0.02f, layers = eot_sampling_of(secondaries, r);
@@ -186,8 +186,8 @@ EOT_FN eot_event_muon_state eot_event_muon_shower(eot_event_muon_state state, eo
     if (s.process < EOT_N_SENDER && layers >= 0) {
         eot_sampling sampling = secondaries->sampling[layers];
         l = eot_lump_hard(eot_sampling_hard(matter.table, sampling, s.event_active), s.process, energy,
-                          state.lump_random);
-        state.lump_random.draw = l.draw;
+                          state->lump_random);
+        state->lump_random.draw = l.draw;
         if (layers == EOT_N_HCAL) d.veto_as = ledger; /* the lump is all that it sees */
         if (is_shower && layers < EOT_N_HCAL)
             d.hcal_scale = l.energy / energy * sampling.inverse_visible;
@@ -200,8 +200,8 @@ EOT_FN eot_event_muon_state eot_event_muon_shower(eot_event_muon_state state, eo
         EOT_GLOBAL const f32 *hard =
             ahead.is_ahead ? eot_veto_hard(matter.table, &secondaries->veto, ahead.distance) : 0;
         if (hard != 0) {
-            l = eot_lump_hard(hard, s.process, energy, state.lump_random);
-            state.lump_random.draw = l.draw;
+            l = eot_lump_hard(hard, s.process, energy, state->lump_random);
+            state->lump_random.draw = l.draw;
             d.has_arrivals = 0;
             d.veto_as = ledger;
             if (l.energy > 0.0f) eot_deposit_crossed(d.acc, ledger, l.energy);
@@ -214,32 +214,31 @@ EOT_FN eot_event_muon_state eot_event_muon_shower(eot_event_muon_state state, eo
         axis.z = (f32)m.position.z;
         axis.sx = m.direction.x / fmax(fabs(m.direction.z), 0.1f);
         axis.sy = m.direction.y / fmax(fabs(m.direction.z), 0.1f);
-        state.shower_random = eot_shower_deposit(
-            d, eot_subcut_shower_of(counts, energy, s.process == EOT_MUON_BREMS, axis), state.shower_random);
+        state->shower_random = eot_shower_deposit(
+            d, eot_subcut_shower_of(counts, energy, s.process == EOT_MUON_BREMS, axis), state->shower_random);
     } else {
         i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;
         d.acc[ledger] += counts;
         if (is_active && (layers < 0 || s.process >= EOT_N_SENDER)) eot_event_visible_add(d.acc, r, counts);
     }
-    return state;
 }
 
 /** The deposits and hits of a step. @param s the step that the muon has just made. */
-EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, eot_muon_step s, eot_matter_view matter,
-                                                   EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
-    EOT_GLOBAL const eot_region *r = matter.region + state.m.region;
+EOT_FN void eot_event_muon_advance(eot_event_muon_state *state, eot_muon_step s, eot_matter_view matter,
+                                   EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
+    EOT_GLOBAL const eot_region *r = matter.region + state->m.region;
     eot_muon m = s.muon;
     if (m.fate == EOT_MUON_NAN) { /* the step is not a number: it is not made */
-        state.m.fate = EOT_MUON_NAN;
-        state.n_step++;
-        return state;
+        state->m.fate = EOT_MUON_NAN;
+        state->n_step++;
+        return;
     }
-    i64 now = eot_energy_counts_f64(m.kinetic_energy), lost = state.kinetic_counts - now;
-    state.kinetic_counts = now;
+    i64 now = eot_energy_counts_f64(m.kinetic_energy), lost = state->kinetic_counts - now;
+    state->kinetic_counts = now;
     if (m.fate == EOT_MUON_DECAYED ||
         (m.fate == EOT_MUON_STOPPED && s.rest > 0.0f)) { /* rest energy set free: electron and neutrinos */
         lost += eot_energy_counts(EOT_M_MUON);
-        state.ends_with_rest = 0;
+        state->ends_with_rest = 0;
     }
     i64 shower = eot_energy_counts(s.shower), hadronic = eot_energy_counts(s.hadronic),
         electron = eot_energy_counts(s.electron);
@@ -249,40 +248,39 @@ EOT_FN eot_event_muon_state eot_event_muon_advance(eot_event_muon_state state, e
     acc[eot_ledger_of_role(r->role)] += ionisation + hadronic;
     if (r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_HADRONIC + r->module] += hadronic;
     if (shower + electron > 0)
-        state = eot_event_muon_shower(state, s, matter, shower + electron, world,
-                                      eot_deposit_view_of(matter.table, world, acc));
-    state = eot_event_muon_seen(state, s, matter, world, acc);
+        eot_event_muon_shower(state, s, matter, shower + electron, world,
+                              eot_deposit_view_of(matter.table, world, acc));
+    eot_event_muon_seen(state, s, matter, world, acc);
     if (m.fate == EOT_MUON_ALIVE) {
-        i32 plane = eot_event_muon_plane(s, &world->spectrometer, matter.region, state.m.region);
+        i32 plane = eot_event_muon_plane(s, &world->spectrometer, matter.region, state->m.region);
         if (plane >= 0) {
-            state.out.hit[plane].x = (f32)m.position.x;
-            state.out.hit[plane].y = (f32)m.position.y;
-            state.out.hit[plane].time = m.time;
-            state.out.hit[plane].is_hit = 1.0f;
-            if (plane == 0) state.out.first_momentum = sqrt(eot_muon_momentum2((real)m.kinetic_energy));
+            state->out.hit[plane].x = (f32)m.position.x;
+            state->out.hit[plane].y = (f32)m.position.y;
+            state->out.hit[plane].time = m.time;
+            state->out.hit[plane].is_hit = 1.0f;
+            if (plane == 0) state->out.first_momentum = sqrt(eot_muon_momentum2((real)m.kinetic_energy));
         }
         /* through: out of the last HCAL module's rear face, not out of a side and past its plane */
         if (s.axis == 2 && r->role == EOT_ROLE_HCAL && (f32)m.position.z >= world->response.hcal_end)
-            state.out.E_exit = (f32)m.kinetic_energy + EOT_M_MUON;
+            state->out.E_exit = (f32)m.kinetic_energy + EOT_M_MUON;
     }
-    state.random = s.random;
-    state.m = m;
-    state.n_step++;
-    return state;
+    state->random = s.random;
+    state->m = m;
+    state->n_step++;
 }
 
 /** What is left at the end: kinetic energy of an escaping muon, rest energy of one that did not decay; both of a muon
  * that is lost. */
-EOT_FN eot_event_muon_state eot_event_muon_finish(eot_event_muon_state s, EOT_GLOBAL i64 *acc) {
-    i32 has_escaped = s.m.fate == EOT_MUON_ESCAPED;
-    s.out.fate = s.m.fate;
-    if (s.m.fate == EOT_MUON_STUCK || s.m.fate == EOT_MUON_NAN) {
-        acc[EOT_ACC_LEDGER_LOST] += s.kinetic_counts + (s.ends_with_rest ? eot_energy_counts(EOT_M_MUON) : 0);
-        return s;
+EOT_FN void eot_event_muon_finish(eot_event_muon_state *s, EOT_GLOBAL i64 *acc) {
+    i32 has_escaped = s->m.fate == EOT_MUON_ESCAPED;
+    s->out.fate = s->m.fate;
+    if (s->m.fate == EOT_MUON_STUCK || s->m.fate == EOT_MUON_NAN) {
+        acc[EOT_ACC_LEDGER_LOST] += s->kinetic_counts + (s->ends_with_rest ? eot_energy_counts(EOT_M_MUON) : 0);
+        return;
     }
-    acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_OTHER] += s.kinetic_counts;
-    if (s.ends_with_rest) acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_REST] += eot_energy_counts(EOT_M_MUON);
-    return s;
+    acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_OTHER] += s->kinetic_counts;
+    if (s->ends_with_rest)
+        acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_REST] += eot_energy_counts(EOT_M_MUON);
 }
 
 /** Follow one muon to its end, with deposits in the event's accumulators; no muon where its energy is 0. */
@@ -291,10 +289,10 @@ EOT_FN eot_muon_outcome eot_event_muon(eot_matter_view matter, eot_event_view ev
     if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return eot_muon_outcome_none();
     eot_event_muon_state s = eot_event_muon_start(matter, event.launch, primary, vertex, charge, event.acc);
     while (s.m.fate == EOT_MUON_ALIVE) {
-        s = eot_event_muon_advance(s, eot_muon_advance(matter, s.m, s.random), matter, event.world, event.acc);
+        eot_event_muon_advance(&s, eot_muon_advance(matter, s.m, s.random), matter, event.world, event.acc);
         if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
     }
-    s = eot_event_muon_finish(s, event.acc);
+    eot_event_muon_finish(&s, event.acc);
     eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)s.n_step);
     eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
     return s.out;

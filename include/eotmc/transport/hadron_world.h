@@ -14,7 +14,7 @@ enum eot_hadron_stream {
     EOT_HADRON_STREAM_BEAM = 0,
     EOT_HADRON_STREAM_CHOICE, /* place and channel */
     EOT_HADRON_STREAM_DECAY,
-    EOT_HADRON_STREAM_SHOWER, /* what is deposited; a stream a deposit, 32 apart from each other */
+    EOT_HADRON_STREAM_SHOWER, /* what is deposited, 32 apart from each other; the next two: a conversion and its pair */
     EOT_HADRON_STREAM_STATION,
     EOT_HADRON_STREAM_PION = 8 /* a pion, and its decay behind it */
 };

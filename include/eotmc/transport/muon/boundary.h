@@ -63,7 +63,7 @@ EOT_FN eot_muon_ahead eot_muon_ahead_bent(eot_muon_ahead a, eot_muon muon, EOT_G
 
 /** What lies ahead of a particle of any kind: its boundaries, reached straight or bent. @param muon its place,
  * direction and charge. @param p2 square of its momentum [GeV^2]. @param limit longest step [cm]. */
-EOT_FN eot_muon_ahead eot_look_ahead(eot_matter_view matter, eot_muon muon, real p2, real limit) {
+EOT_HOT_FN eot_muon_ahead eot_look_ahead(eot_matter_view matter, eot_muon muon, real p2, real limit) {
     EOT_GLOBAL const eot_grid *grid = matter.grid;
     EOT_GLOBAL const eot_region *region = matter.region + muon.region;
     eot_vec3 u = muon.direction;

@@ -48,8 +48,8 @@ typedef struct {
 } eot_muon_medium;
 
 /** The medium of a region. @param kinetic_energy [GeV]. */
-EOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
-                                          EOT_GLOBAL const eot_region *region, real kinetic_energy) {
+EOT_HOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                              EOT_GLOBAL const eot_region *region, real kinetic_energy) {
     eot_muon_medium m;
     m.rate = m.kick = m.loss = m.slope = m.active_loss = m.active_xi = m.xi = m.inverse_cut = m.active_variance =
         m.variance = m.thin = m.active_thin = R(0.0);
