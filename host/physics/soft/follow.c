@@ -443,6 +443,8 @@ static double to_surface(const struct eot_soft_stack *s, const struct eot_soft_p
     return p->is_in ? fmin(z, fmin(x, y)) : 0.0;
 }
 
+static const double HARDLY_RADIATES = 5.0e-4; /* GeV: electrons below end where they are if they do not get out */
+
 static void follow_electron(struct work *k, struct eot_soft_particle p) {
     while (p.energy > EOT_SOFT_ELECTRON_CUT) {
         const struct eot_soft_stack *s = k->stack;
@@ -462,7 +464,7 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
             continue;
         }
         double nearest = to_surface(s, &p);
-        if (range < nearest && p.energy < 1.5e-3) break; /* does not get out, and hardly radiates */
+        if (range < nearest && p.energy < HARDLY_RADIATES) break; /* does not get out, and hardly radiates */
         double most = fmin(0.15 * range + 2.0e-4, 0.15 / scatter);
         double to_event = hard > 0.0 ? -log(eot_soft_uniform(k->random)) / hard : 1.0e30, step = fmin(most, to_event);
         double hinge = step * eot_soft_uniform(k->random), start = p.energy;

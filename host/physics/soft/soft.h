@@ -2,13 +2,13 @@
  * Electrons, positrons and photons from a few GeV down to some 10 keV, one by one, in boxes one behind the
  * other along z: what a muon's secondaries and a shower's last particles do near surfaces.
  *
- * Photons: Compton scattering (Klein and Nishina), pair production and photoelectric absorption, flown from collision
- * to collision. Electrons and positrons: Moller's delta electrons above EOT_SOFT_DELTA_CUT and the mean loss to softer
- * ones, bremsstrahlung above EOT_SOFT_BREMS_CUT as photons and
- * below as a loss, multiple scattering by the first moment of the screened Rutherford cross section, with the
- * deflection at a random point of each step (the "random hinge" of PENELOPE: J. Baro et al., NIM B 100 (1995) 31).
- * Positrons annihilate at rest. Left out: Bhabha's cross section (Moller's is taken for positrons), coherent
- * scattering, fluorescence, annihilation in flight.
+ * Photons: incoherent scattering (angles of Klein and Nishina), pair production and photoelectric absorption with the
+ * cross sections of XCOM, flown from collision to collision. Electrons and positrons: Moller's delta electrons above
+ * EOT_SOFT_DELTA_CUT and the mean loss to softer ones, bremsstrahlung above EOT_SOFT_BREMS_CUT as photons and below as
+ * a loss (Tsai's spectrum, below 50 MeV with the loss of ESTAR), multiple scattering by the first moment of the
+ * screened Rutherford cross section, with the deflection at a random point of each step (the "random hinge" of
+ * PENELOPE: J. Baro et al., NIM B 100 (1995) 31). Positrons annihilate at rest. Left out: Bhabha's cross section
+ * (Moller's is taken for positrons), coherent scattering, fluorescence, annihilation in flight.
  *
  * Host only, in double precision, with random numbers of its own: tables are made of it (response.h) and tests compare
  * with it. */
@@ -43,6 +43,8 @@ struct eot_soft_medium {
 
 /** Cross sections of a material; all zero where its density is. */
 void eot_soft_medium_build(const struct eot_material *material, struct eot_soft_medium *medium);
+/** Cross section of incoherent scattering on an atom [cm2]. */
+double eot_soft_incoherent(double Z, double k);
 /** Photoelectric cross section of an atom [cm2]. @param k photon energy [GeV]. */
 double eot_soft_photoelectric(double Z, double k);
 /** Pair production cross section of an atom [cm2]. */
