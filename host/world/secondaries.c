@@ -6,10 +6,9 @@
 
 #include "base/cache.h"
 #include "physics/muon_collisions.h"
-#include "physics/muon_tables.h"
 #include "physics/soft/response.h"
 #include "world/columns.h"
-#include "world/secondaries_stack.h"
+#include "world/secondaries_parts.h"
 #include "eotmc/physics/muon_ionisation.h"
 
 static const double MIX_ENERGY = 30.0;        /* GeV of the muon whose rates say in which matter collisions happen */
@@ -19,35 +18,20 @@ static const double DENSE_INVERSE_X0 = 0.01;  /* 1/cm: thinner matter sends noth
 /* Radiation lengths before the VETO between which collisions have one distribution. */
 static const double BIN_X0[] = {0.0, 0.15, 0.35, 0.6, 1.0, 1.5, 2.2, 3.2, 4.5, 6.5, 9.0, 12.0};
 enum { MOST_BIN = sizeof BIN_X0 / sizeof *BIN_X0 - 1 };
-enum { N_DEPTH = 16 }; /* points of depth of the arrivals of showers */
-static const double SHOWER_NODE[EOT_N_SHOWER_NODE] = {1.0 / 32.0, 0.5, 8.0}; /* GeV */
-static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 1.0;                /* GeV, see struct place */
-static const double SHOWER_BUDGET = 6.0; /* GeV of showers that are followed for one of their numbers, at least one */
-static const double LIGHTEST_ARRIVAL = 0.02; /* weight of an arrival of a shower below which it is drawn by chance */
-enum { MOST_ARRIVAL = 400000, N_PLANE = 4, SPLIT = 4 }; /* photons are split at planes in the ECAL */
+static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 1.0; /* GeV, see struct place */
 enum { ROW = EOT_MUON_N_LOSS_ROW, HARD = EOT_N_SENDER * EOT_N_TRANSFER * EOT_N_LUMP };
 
 typedef double hard_table[EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP];
 typedef struct eot_soft_sample samples[EOT_N_SENDER][EOT_N_TRANSFER];
 
-/* What all tables are made with. */
-struct maker {
-    const struct eot_config *config;
-    const struct eot_setup *setup;
-    struct eot_secondaries_media *media;
-    struct eot_muon_integrator *integrator;
-    struct eot_muon_options options;
-    bool no_cache;
-};
-
 /* Collisions per cm and unit of ln W in a material. */
-static double density(const struct maker *k, int material, int process, double T, double W) {
+static double density(const struct eot_secondaries_maker *k, int material, int process, double T, double W) {
     const struct eot_material *m = &k->setup->material[material];
     return m->density > 0.0 ? m->density * eot_soft_muon_density(k->integrator, m, process, T, W) : 0.0;
 }
 
 /* Collisions per cm in the cell of a transfer's node, below the muon's cuts. */
-static double soft_number(const struct maker *k, int material, int process, double T, int node) {
+static double soft_number(const struct eot_secondaries_maker *k, int material, int process, double T, int node) {
     enum { N = 4 };
     double W = eot_soft_transfer(node), low = W * exp2(-0.25), high = W * exp2(0.25), sum = 0.0;
     double cut = process == EOT_SOFT_DELTA ? fmax(k->options.delta_cut, k->options.delta_share * T)
@@ -106,8 +90,8 @@ static void groups_of(const struct eot_soft_sample *sample, double lump[EOT_N_LU
 
 /* The distributions of one place: all processes and transfers. @param seed of their random numbers. @param kind which
  * of the place's samples they are. */
-static enum eot_status hard_fill(const struct maker *k, struct place *place, uint64_t seed, int kind, hard_table out,
-                                 struct eot_error *err) {
+static enum eot_status hard_fill(const struct eot_secondaries_maker *k, struct place *place, uint64_t seed, int kind,
+                                 hard_table out, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (int p = 0; p < EOT_N_SENDER; p++)
         for (int j = 0; j < EOT_N_TRANSFER; j++) {
@@ -141,8 +125,8 @@ static void lumps_add(const double *edge, double *number, const struct eot_soft_
 
 /* The spectrum of lumps per cm of a calorimeter's layers at one energy of the muon. Collisions below the first transfer
  * are seen where they are: in active layers, those of free electrons with the restricted mean loss. */
-static void spectrum_row(const struct maker *k, const struct eot_volume_config *v, double T, samples sample[2],
-                         double *out) {
+static void spectrum_row(const struct eot_secondaries_maker *k, const struct eot_volume_config *v, double T,
+                         samples sample[2], double *out) {
     enum { N = EOT_MUON_N_SPECTRUM_CELL };
     double *edge = calloc(2 * N + 1, sizeof *edge), *number = edge + N + 1, period = 0.0;
     double W = eot_soft_transfer(0), largest = eot_muon_largest_transfer(T), lowest = LEAST_COLLISION;
@@ -180,7 +164,7 @@ struct sampling_tables {
     hard_table hard[2];
 };
 
-static enum eot_status sampling_fill(const struct maker *k, const struct eot_volume_config *v,
+static enum eot_status sampling_fill(const struct eot_secondaries_maker *k, const struct eot_volume_config *v,
                                      const struct eot_secondaries_stack *matter, double first, double last,
                                      struct sampling_tables *t, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -208,31 +192,29 @@ done:
 /* Tables of the VETO. */
 struct veto_tables {
     double n_bin, edge[MOST_BIN + 1];
-    double before, box[4]; /* the last dense volume: distance, sides */
+    double before; /* distance of the last dense volume */
     double soft[ROW][MOST_BIN][1 + EOT_N_LUMP];
     hard_table hard[MOST_BIN];
 };
 
-/* Tables of what showers in the ECAL send into it. */
-struct arrival_tables {
-    double n_depth, depth_z0, depth_z1;
-    double number[EOT_N_SHOWER_NODE][N_DEPTH];
-    double arrival[EOT_N_ARRIVAL_CLASS][EOT_N_LUMP];
-};
+static bool is_dense(const struct eot_secondaries_stack *s, const struct eot_setup *setup, int slab) {
+    return s->material[slab] >= 0 && 1.0 / setup->material[s->slab[slab].medium].X0 > DENSE_INVERSE_X0;
+}
 
-/* The bins of distance, from radiation lengths; the box of the nearest dense slab. */
+/* The last dense slab before the VETO, -1: none. */
+static int last_dense(const struct eot_secondaries_stack *s, const struct eot_setup *setup) {
+    int slab = s->target - 1;
+    while (slab >= 0 && !is_dense(s, setup, slab)) slab--;
+    return slab;
+}
+
+/* The bins of distance, from radiation lengths. */
 static void veto_bins(const struct eot_secondaries_stack *s, const struct eot_setup *setup, struct veto_tables *t) {
     double depth = 0.0, front = s->edge[s->target];
-    int bin = 0;
-    bool is_found = false;
+    int bin = 0, dense = last_dense(s, setup);
+    if (dense >= 0) t->before = front - s->edge[dense + 1];
     for (int i = s->target - 1; i >= 0 && bin < MOST_BIN; i--) {
         double inverse = 1.0 / setup->material[s->slab[i].medium].X0, thickness = s->edge[i + 1] - s->edge[i];
-        bool is_dense = s->material[i] >= 0 && inverse > DENSE_INVERSE_X0;
-        if (is_dense && !is_found) {
-            is_found = true;
-            t->before = front - s->edge[i + 1];
-            memcpy(t->box, (double[]){s->slab[i].x0, s->slab[i].x1, s->slab[i].y0, s->slab[i].y1}, sizeof t->box);
-        }
         if (!isfinite(inverse)) inverse = 0.0;
         while (bin < MOST_BIN && depth + thickness * inverse >= BIN_X0[bin + 1]) {
             t->edge[bin + 1] = front - s->edge[i + 1] + (BIN_X0[bin + 1] - depth) / inverse;
@@ -242,7 +224,7 @@ static void veto_bins(const struct eot_secondaries_stack *s, const struct eot_se
         if (bin < MOST_BIN) t->edge[bin + 1] = front - s->edge[i];
     }
     if (bin < MOST_BIN && depth > BIN_X0[bin]) bin++; /* the last one ends where the world does */
-    t->n_bin = is_found ? bin : 0;
+    t->n_bin = dense >= 0 ? bin : 0;
 }
 
 /* The pieces of a bin: its slabs of matter. */
@@ -259,7 +241,8 @@ static void bin_pieces(const struct veto_tables *t, int bin, struct place *p) {
 }
 
 /* Collisions of one kind below the cuts of a muon that crosses a place. */
-static double soft_number_in(const struct maker *k, const struct place *place, int process, double T, int node) {
+static double soft_number_in(const struct eot_secondaries_maker *k, const struct place *place, int process, double T,
+                             int node) {
     double number = 0.0;
     for (int material = 0; material < k->setup->n_material; material++) {
         double length = 0.0;
@@ -273,8 +256,8 @@ static double soft_number_in(const struct maker *k, const struct place *place, i
 
 /* Lumps of a muon that crosses a bin: mean number and energies. @param value, weight places for all collisions that
  * were followed. */
-static void soft_bin(const struct maker *k, const struct place *place, double T, double *value, double *weight,
-                     double *out) {
+static void soft_bin(const struct eot_secondaries_maker *k, const struct place *place, double T, double *value,
+                     double *weight, double *out) {
     int n_value = 0;
     for (int p = 0; p < EOT_N_SENDER; p++)
         for (int j = 0; j < EOT_N_TRANSFER; j++) {
@@ -290,66 +273,8 @@ static void soft_bin(const struct maker *k, const struct place *place, double T,
     out[0] = eot_soft_groups(value, weight, n_value, out + 1);
 }
 
-/* What showers in the ECAL send: by the depth where they start and their energy. */
-static enum eot_status arrivals_fill(const struct maker *k, const struct eot_soft_stack *stack,
-                                     const struct eot_secondaries_stack *s, struct arrival_tables *t,
-                                     struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    const struct eot_beam_config *beam = &k->config->beam;
-    const struct eot_volume_config *ecal = &k->config->geometry.volume[eot_setup_volume(k->config, EOT_ROLE_ECAL, 0)];
-    struct eot_soft_random random = {77};
-    struct eot_soft_target target = {
-        .slab = s->target, .weight = LIGHTEST_ARRIVAL, .most = MOST_ARRIVAL, .split = SPLIT};
-    struct eot_soft_particle *waiting = malloc(EOT_SOFT_MOST * sizeof *waiting);
-    int class_first = 0;
-    target.energy = malloc(MOST_ARRIVAL * sizeof *target.energy);
-    target.of_weight = malloc(MOST_ARRIVAL * sizeof *target.of_weight);
-    EOT_CHECK_MEMORY(waiting);
-    EOT_CHECK_MEMORY(target.energy);
-    EOT_CHECK_MEMORY(target.of_weight);
-    t->depth_z0 = ecal->z;
-    for (int i = 0; i < N_PLANE; i++) target.plane[target.n_plane++] = ecal->z + ecal->thickness * (0.3 + 0.15 * i);
-    t->depth_z1 = ecal->z + ecal->thickness;
-    t->n_depth = N_DEPTH;
-    for (int d = 0; d < N_DEPTH; d++) {
-        double z = ecal->z + ecal->thickness * (d < N_DEPTH - 1 ? d / (N_DEPTH - 1.0) : 1.0 - 1.0e-6) + 1.0e-7;
-        for (int e = 0; e < EOT_N_SHOWER_NODE; e++) {
-            int n = (int)ceil(SHOWER_BUDGET / SHOWER_NODE[e]), before = target.n;
-            double along = z - beam->position_z, sum = 0.0,
-                   slope = 1.0 / sqrt(1.0 + beam->angle_x * beam->angle_x + beam->angle_y * beam->angle_y);
-            const double place[3] = {beam->position_x + along * beam->angle_x, beam->position_y + along * beam->angle_y,
-                                     z},
-                         u[3] = {beam->angle_x * slope, beam->angle_y * slope, slope};
-            struct eot_soft_particle start = eot_soft_at(stack, EOT_SOFT_ELECTRON, SHOWER_NODE[e], place, u);
-            while (start.level < N_PLANE && z > target.plane[start.level]) start.level++;
-            for (int i = 0; i < n; i++) eot_soft_follow_to(stack, start, &random, waiting, &target);
-            for (int i = before; i < target.n; i++) {
-                target.of_weight[i] /= n * SHOWER_NODE[e];
-                sum += target.of_weight[i];
-            }
-            t->number[e][d] = sum;
-        }
-        int class = (d + 1) * EOT_N_ARRIVAL_CLASS / N_DEPTH;
-        if (class == d * EOT_N_ARRIVAL_CLASS / N_DEPTH) continue;
-        eot_soft_groups(target.energy + class_first, target.of_weight + class_first, target.n - class_first,
-                        t->arrival[class - 1]);
-        class_first = target.n;
-    }
-    for (int e = 0; e < EOT_N_SHOWER_NODE; e++) { /* less noise: the logarithm bends little, but for the rear */
-        double log_number[N_DEPTH];
-        for (int d = 0; d < N_DEPTH; d++) log_number[d] = log(fmax(t->number[e][d], 1e-6));
-        for (int d = 1; d < N_DEPTH - 4; d++)
-            t->number[e][d] = exp(0.25 * log_number[d - 1] + 0.5 * log_number[d] + 0.25 * log_number[d + 1]);
-    }
-done:
-    free(waiting);
-    free(target.energy);
-    free(target.of_weight);
-    return status;
-}
-
-static enum eot_status veto_fill(const struct maker *k, const struct eot_secondaries_stack *s, struct veto_tables *t,
-                                 struct eot_error *err) {
+static enum eot_status veto_fill(const struct eot_secondaries_maker *k, const struct eot_secondaries_stack *s,
+                                 struct veto_tables *t, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const size_t most = EOT_N_SENDER * EOT_N_TRANSFER * EOT_SOFT_MOST_SAMPLE;
     const struct eot_soft_slab *box = &s->slab[s->target];
@@ -375,8 +300,8 @@ done:
     return status;
 }
 
-/* A table from the cache. @param hash of what it depends on. @return whether it was there. */
-static bool cached(const struct maker *k, struct eot_sha256 *hash, char key[65], void *table, size_t n_bytes) {
+bool eot_secondaries_cached(const struct eot_secondaries_maker *k, struct eot_sha256 *hash, char key[65], void *table,
+                            size_t n_bytes) {
     size_t n = 0;
     eot_sha256_finish(hash, key);
     unsigned char *bytes = k->no_cache ? NULL : eot_cache_read(key, &n);
@@ -386,7 +311,11 @@ static bool cached(const struct maker *k, struct eot_sha256 *hash, char key[65],
     return is_good;
 }
 
-static void begin_hash(const struct maker *k, const char *what, struct eot_sha256 *hash) {
+void eot_secondaries_keep(const struct eot_secondaries_maker *k, const char *key, const void *table, size_t n_bytes) {
+    if (!k->no_cache) eot_cache_write(key, table, n_bytes);
+}
+
+void eot_secondaries_begin(const struct eot_secondaries_maker *k, const char *what, struct eot_sha256 *hash) {
     const double cuts[] = {k->options.v_cut, k->options.delta_cut, k->options.delta_share};
     eot_sha256_init(hash);
     eot_table_version_hash(hash);
@@ -418,7 +347,7 @@ static bool has_same_layers(const struct eot_volume_config *a, const struct eot_
 
 /* The sampling tables of a volume. @param matter that its secondaries are followed in; collisions happen from z =
  * first to last. */
-static enum eot_status append_sampling(const struct maker *k, const struct eot_volume_config *v,
+static enum eot_status append_sampling(const struct eot_secondaries_maker *k, const struct eot_volume_config *v,
                                        const struct eot_secondaries_stack *matter, double first, double last,
                                        eot_sampling *out, struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -426,11 +355,11 @@ static enum eot_status append_sampling(const struct maker *k, const struct eot_v
     char key[65];
     struct sampling_tables *t = calloc(1, sizeof *t);
     EOT_CHECK_MEMORY(t);
-    begin_hash(k, "sampling", &hash);
+    eot_secondaries_begin(k, "sampling", &hash);
     eot_secondaries_hash(matter, k->setup, &hash);
-    if (!cached(k, &hash, key, t, sizeof *t)) {
+    if (!eot_secondaries_cached(k, &hash, key, t, sizeof *t)) {
         EOT_TRY(sampling_fill(k, v, matter, first, last, t, err));
-        if (!k->no_cache) eot_cache_write(key, (const unsigned char *)t, sizeof *t);
+        eot_secondaries_keep(k, key, t, sizeof *t);
     }
     out->is_there = 1;
     EOT_TRY(eot_f32_table_append(&w->table, t->soft[0], sizeof t->soft / sizeof(double), &out->soft, err));
@@ -441,7 +370,7 @@ done:
 }
 
 /* Of an HCAL module in layers. */
-static enum eot_status add_layers(const struct maker *k, int module, int volume, struct eot_world *w,
+static enum eot_status add_layers(const struct eot_secondaries_maker *k, int module, int volume, struct eot_world *w,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *v = &k->config->geometry.volume[volume];
@@ -456,16 +385,16 @@ done:
     return status;
 }
 
-static enum eot_status veto_append(const struct veto_tables *t, eot_before_veto *out, struct eot_f32_table *table,
-                                   struct eot_error *err) {
+static enum eot_status veto_append(const struct veto_tables *t, const struct eot_soft_slab *box, eot_before_veto *out,
+                                   struct eot_f32_table *table, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     size_t n_bin = (size_t)t->n_bin;
     out->n_bin = (i32)n_bin;
     out->before = (f32)t->before;
-    out->before_x0 = (f32)t->box[0];
-    out->before_x1 = (f32)t->box[1];
-    out->before_y0 = (f32)t->box[2];
-    out->before_y1 = (f32)t->box[3];
+    out->before_x0 = (f32)box->x0;
+    out->before_x1 = (f32)box->x1;
+    out->before_y0 = (f32)box->y0;
+    out->before_y1 = (f32)box->y1;
     out->soft = (u32)table->n;
     for (int i = 0; i < ROW; i++)
         EOT_TRY(eot_f32_table_append(table, t->soft[i][0], n_bin * (1 + EOT_N_LUMP), NULL, err));
@@ -475,88 +404,59 @@ done:
     return status;
 }
 
-static enum eot_status arrivals_append(const struct arrival_tables *t, eot_before_veto *out,
-                                       struct eot_f32_table *table, struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    out->n_depth = (i32)t->n_depth;
-    double length = t->depth_z1 - t->depth_z0;
-    out->depth_z0 = (f32)t->depth_z0;
-    out->depth_rate = (f32)((N_DEPTH - 1) / length);
-    out->class_rate = (f32)(EOT_N_ARRIVAL_CLASS / length);
-    EOT_TRY(eot_f32_table_append(table, t->number[0], sizeof t->number / sizeof(double), &out->number, err));
-    EOT_TRY(eot_f32_table_append(table, t->arrival[0], sizeof t->arrival / sizeof(double), &out->arrival, err));
-done:
-    return status;
-}
-
-/* Role of the last dense volume before the VETO. */
-static i32 role_before(const struct eot_config *config, const struct eot_secondaries_stack *s,
-                       const struct veto_tables *t) {
-    double z = s->edge[s->target] - t->before - 1e-6;
+/* Role of the volume that a slab belongs to. @param z in it. */
+static i32 role_at(const struct eot_config *config, const struct eot_soft_slab *box, double z) {
     for (size_t i = 0; i < config->geometry.n_volume; i++) {
         const struct eot_volume_config *v = &config->geometry.volume[i];
-        if (z > v->z && z < v->z + v->thickness && v->center_x - 0.5 * v->size_x <= t->box[0] + 1e-9 &&
-            v->center_x + 0.5 * v->size_x >= t->box[1] - 1e-9)
+        if (z > v->z && z < v->z + v->thickness && v->center_x - 0.5 * v->size_x <= box->x0 + 1e-9 &&
+            v->center_x + 0.5 * v->size_x >= box->x1 - 1e-9)
             return (i32)v->role;
     }
     return EOT_ROLE_PASSIVE;
 }
 
-/* What showers send into a VETO of one slab. */
-static enum eot_status add_arrivals(const struct maker *k, const struct eot_secondaries_stack *stack,
-                                    struct eot_world *w, struct eot_error *err) {
+static enum eot_status veto_table(const struct eot_secondaries_maker *k, const struct eot_secondaries_stack *stack,
+                                  struct veto_tables *t, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const struct eot_beam_config *b = &k->config->beam;
-    const struct eot_volume_config *ecal = &k->config->geometry.volume[eot_setup_volume(k->config, EOT_ROLE_ECAL, 0)];
-    const double start[] = {b->position_x, b->position_y, b->position_z,  b->angle_x,
-                            b->angle_y,    ecal->z,       ecal->thickness};
     struct eot_sha256 hash;
     char key[65];
-    struct arrival_tables *t = calloc(1, sizeof *t);
-    EOT_CHECK_MEMORY(t);
-    if (stack->n_target != 1 || ecal->z + ecal->thickness > stack->edge[stack->target] + 1e-9) goto done;
-    begin_hash(k, "arrivals", &hash);
-    eot_sha256_update(&hash, start, sizeof start);
+    eot_secondaries_begin(k, "veto", &hash);
     eot_secondaries_hash(stack, k->setup, &hash);
-    if (!cached(k, &hash, key, t, sizeof *t)) {
-        struct eot_soft_stack soft = eot_secondaries_soft(stack, k->media);
-        EOT_TRY(arrivals_fill(k, &soft, stack, t, err));
-        if (!k->no_cache) eot_cache_write(key, (const unsigned char *)t, sizeof *t);
+    if (!eot_secondaries_cached(k, &hash, key, t, sizeof *t)) {
+        EOT_TRY(veto_fill(k, stack, t, err));
+        eot_secondaries_keep(k, key, t, sizeof *t);
     }
-    EOT_TRY(arrivals_append(t, &w->event.secondaries.veto, &w->table, err));
 done:
-    free(t);
     return status;
 }
 
-static enum eot_status add_veto(const struct maker *k, int volume, struct eot_world *w, struct eot_error *err) {
+static enum eot_status add_veto(const struct eot_secondaries_maker *k, int volume, struct eot_world *w,
+                                struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_volume_config *v = &k->config->geometry.volume[volume];
-    eot_before_veto *out = &w->event.secondaries.veto;
+    eot_secondaries *secondaries = &w->event.secondaries;
+    eot_before_veto *out = &secondaries->veto;
     struct eot_secondaries_stack stack = {0};
-    struct eot_sha256 hash;
-    char key[65];
+    double line[4];
     struct veto_tables *t = calloc(1, sizeof *t);
     EOT_CHECK_MEMORY(t);
     EOT_TRY(eot_secondaries_axis(k->config, k->setup, volume, &stack, err));
     if (stack.target < 0 || !is_active(v)) goto done;
-    EOT_TRY(
-        append_sampling(k, v, &stack, v->z, v->z + v->thickness, &w->event.secondaries.sampling[EOT_N_HCAL], w, err));
-    begin_hash(k, "veto", &hash);
-    eot_secondaries_hash(&stack, k->setup, &hash);
-    if (!cached(k, &hash, key, t, sizeof *t)) {
-        EOT_TRY(veto_fill(k, &stack, t, err));
-        if (!k->no_cache) eot_cache_write(key, (const unsigned char *)t, sizeof *t);
-    }
+    int dense = last_dense(&stack, k->setup);
+    struct eot_soft_slab box = stack.slab[dense >= 0 ? dense : stack.target];
+    if (dense >= 0) secondaries->before_role = role_at(k->config, &box, stack.edge[dense + 1] - 1e-6);
+    eot_secondaries_frame(&stack, &k->config->beam, line);
+    EOT_TRY(append_sampling(k, v, &stack, 0.0, eot_secondaries_round(v->thickness), &secondaries->sampling[EOT_N_HCAL],
+                            w, err));
+    EOT_TRY(veto_table(k, &stack, t, err));
     out->front = (f32)v->z;
     out->x0 = (f32)(v->center_x - 0.5 * v->size_x);
     out->x1 = (f32)(v->center_x + 0.5 * v->size_x);
     out->y0 = (f32)(v->center_y - 0.5 * v->size_y);
     out->y1 = (f32)(v->center_y + 0.5 * v->size_y);
-    w->event.secondaries.before_role = role_before(k->config, &stack, t);
     if (!(t->n_bin > 0.0)) goto done;
-    EOT_TRY(veto_append(t, out, &w->table, err));
-    EOT_TRY(add_arrivals(k, &stack, w, err));
+    EOT_TRY(veto_append(t, &box, out, &w->table, err));
+    EOT_TRY(eot_secondaries_arrivals(k, &stack, line, v->z, w, err));
 done:
     eot_secondaries_stack_free(&stack);
     free(t);
@@ -568,7 +468,7 @@ enum eot_status eot_world_secondaries(const struct eot_config *config, const str
     enum eot_status status = EOT_OK;
     struct eot_muon_integrator integrator = {0};
     struct eot_secondaries_media media = {.setup = setup};
-    struct maker k = {config, setup, &media, &integrator, eot_muon_options_default(), no_cache};
+    struct eot_secondaries_maker k = {config, setup, &media, &integrator, eot_muon_options_default(), no_cache};
     const struct eot_geometry_config *g = &config->geometry;
     eot_sampling *sampling = w->event.secondaries.sampling;
     k.options.v_cut = config->physics.muon_hard_loss;

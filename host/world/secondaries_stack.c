@@ -188,6 +188,78 @@ done:
     return status;
 }
 
+double eot_secondaries_round(double length) {
+    static const double GRID = 1.0e-7;
+    return GRID * round(length / GRID) + 0.0; /* no -0 */
+}
+
+/* One of the eight ways to lay the axes: bits 0 and 1 mirror x and y, bit 2 exchanges them. */
+static void lay(double *x, double *y, int way) {
+    double a = way & 1 ? -*x : *x, b = way & 2 ? -*y : *y;
+    *x = (way & 4 ? b : a) + 0.0;
+    *y = (way & 4 ? a : b) + 0.0;
+}
+static struct eot_soft_slab laid(struct eot_soft_slab s, int way) {
+    lay(&s.x0, &s.y0, way);
+    lay(&s.x1, &s.y1, way);
+    struct eot_soft_slab t = s;
+    t.x0 = fmin(s.x0, s.x1);
+    t.x1 = fmax(s.x0, s.x1);
+    t.y0 = fmin(s.y0, s.y1);
+    t.y1 = fmax(s.y0, s.y1);
+    return t;
+}
+
+static int order(const double *a, const double *b, int n) {
+    for (int i = 0; i < n; i++)
+        if (a[i] < b[i] || a[i] > b[i]) return a[i] < b[i] ? -1 : 1;
+    return 0;
+}
+
+/* Which way comes first: by the boxes in their order, then by the beam. */
+static int compare_ways(const struct eot_secondaries_stack *s, const double line[4], int a, int b) {
+    int result = 0;
+    for (int i = 0; i < s->n && result == 0; i++) {
+        struct eot_soft_slab p = laid(s->slab[i], a), q = laid(s->slab[i], b);
+        result = order((double[]){p.x0, p.x1, p.y0, p.y1}, (double[]){q.x0, q.x1, q.y0, q.y1}, 4);
+    }
+    if (result != 0) return result;
+    double p[4], q[4];
+    memcpy(p, line, sizeof p);
+    memcpy(q, line, sizeof q);
+    for (int i = 0; i < 4; i += 2) {
+        lay(&p[i], &p[i + 1], a);
+        lay(&q[i], &q[i + 1], b);
+    }
+    return order(p, q, 4);
+}
+
+void eot_secondaries_frame(struct eot_secondaries_stack *s, const struct eot_beam_config *beam, double line[4]) {
+    static const double BEFORE = 1.0; /* cm */
+    const struct eot_soft_slab target = s->slab[s->target];
+    double x = 0.5 * (target.x0 + target.x1), y = 0.5 * (target.y0 + target.y1), z = s->edge[s->target];
+    for (int i = 0; i <= s->n; i++) s->edge[i] = eot_secondaries_round(s->edge[i] - z);
+    if (s->material[0] < 0) s->edge[0] = s->edge[1] - BEFORE;
+    for (int i = 0; i < s->n; i++) {
+        struct eot_soft_slab *b = &s->slab[i];
+        bool is_empty = s->material[i] < 0;
+        b->x0 = is_empty ? 0.0 : eot_secondaries_round(b->x0 - x);
+        b->x1 = is_empty ? 0.0 : eot_secondaries_round(b->x1 - x);
+        b->y0 = is_empty ? 0.0 : eot_secondaries_round(b->y0 - y);
+        b->y1 = is_empty ? 0.0 : eot_secondaries_round(b->y1 - y);
+    }
+    line[0] = eot_secondaries_round(beam->position_x + (z - beam->position_z) * beam->angle_x - x);
+    line[1] = eot_secondaries_round(beam->position_y + (z - beam->position_z) * beam->angle_y - y);
+    line[2] = eot_secondaries_round(beam->angle_x);
+    line[3] = eot_secondaries_round(beam->angle_y);
+    int best = 0;
+    for (int way = 1; way < 8; way++)
+        if (compare_ways(s, line, way, best) < 0) best = way;
+    for (int i = 0; i < s->n; i++) s->slab[i] = laid(s->slab[i], best);
+    lay(&line[0], &line[1], best);
+    lay(&line[2], &line[3], best);
+}
+
 void eot_secondaries_stack_free(struct eot_secondaries_stack *s) {
     free(s->edge);
     free(s->slab);

@@ -35,6 +35,13 @@ enum eot_status eot_secondaries_layers(const struct eot_setup *setup, const stru
 /** All volumes on the axis of one of them, which is scored, up to 3 radiation lengths behind it. */
 enum eot_status eot_secondaries_axis(const struct eot_config *config, const struct eot_setup *setup, int volume,
                                      struct eot_secondaries_stack *stack, struct eot_error *err);
+/** Put a stack with a target into a frame of its own, in which a set-up that was moved, turned by right angles about z
+ * or mirrored is the same in bits: the middle of the target's front is the origin, and of the eight ways to lay the
+ * axes x and y the one is taken that has the least coordinates. What is empty before the first matter is cut short.
+ * @param line the beam in this frame: x, y at z = 0 [cm], slopes. */
+void eot_secondaries_frame(struct eot_secondaries_stack *stack, const struct eot_beam_config *beam, double line[4]);
+/** A length as it is in this frame: to 1e-7 cm. */
+double eot_secondaries_round(double length);
 void eot_secondaries_stack_free(struct eot_secondaries_stack *stack);
 
 /** The stack as it is followed; its media are built. */

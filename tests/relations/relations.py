@@ -36,9 +36,6 @@ RELATIONS = {"a": ("moved", setups.moved), "b": ("charges reversed", setups.char
              "h": ("analog and forced", None), "i": ("deposits of few", None),
              "z": ("all at once", setups.all_at_once)}
 LEFT_OUT = ("eot.", "events.", "physics.cut", "ecal.showers")
-# Tables of what showers send into the VETO are simulated in the set-up as it stands: a turned one has other random numbers,
-# and the tables' own error of a few per cent (docs/physics.md) is in no error of an estimate.
-OF_TABLES = ("energy.veto_fraction",)
 ANALOG = ("dimuon.", "cascade.", "cut.", "selected.")  # what does not depend on how vertices are drawn
 BALANCE = 1e-9
 WANTED_TRACKS, FEWEST_TRACKS = 1000, 100  # of a statement on momenta
@@ -231,7 +228,7 @@ def pairs(letter, base, image):
     names = sorted(base[0][0])
     renamed = [(n, reversed_name(n) if letter in "bz" else n) for n in names]
     return [(n, m) for n, m in renamed if all(n in r[0] for r in base) and all(m in r[0] for r in image)
-            and (letter != "h" or n.startswith(ANALOG)) and (letter not in "cz" or n not in OF_TABLES)]
+            and (letter != "h" or n.startswith(ANALOG))]
 
 
 def momenta_are_right(options, pool, setup, base, seed, lines):

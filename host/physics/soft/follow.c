@@ -11,18 +11,23 @@ double eot_soft_uniform(struct eot_soft_random *random) {
     return ((double)(x >> 12) + 0.5) * 0x1p-52;
 }
 
-struct eot_soft_particle eot_soft_at(const struct eot_soft_stack *stack, int type, double energy, const double place[3],
-                                     const double u[3]) {
+int eot_soft_slab_at(const struct eot_soft_stack *stack, double z) {
     int low = 0, high = stack->n_slab;
     while (high - low > 1) {
         int middle = (low + high) / 2;
-        if (place[2] >= stack->edge[middle])
+        if (z >= stack->edge[middle])
             low = middle;
         else
             high = middle;
     }
-    const struct eot_soft_slab *s = &stack->slab[low];
-    struct eot_soft_particle p = {.energy = energy, .type = type, .slab = low, .weight = 1.0};
+    return low;
+}
+
+struct eot_soft_particle eot_soft_at(const struct eot_soft_stack *stack, int type, double energy, const double place[3],
+                                     const double u[3]) {
+    int slab = eot_soft_slab_at(stack, place[2]);
+    const struct eot_soft_slab *s = &stack->slab[slab];
+    struct eot_soft_particle p = {.energy = energy, .type = type, .slab = slab, .weight = 1.0};
     for (int i = 0; i < 3; i++) {
         p.place[i] = place[i];
         p.u[i] = u[i];
@@ -76,12 +81,24 @@ struct work {
     struct eot_soft_particle *waiting;
     double *sum;
     struct eot_soft_target *target; /* or NULL */
+    int sender;                     /* of the target whose particles are followed in the set-up; -1: all, in the bed */
     int n, most;
 };
 
 static void leave(struct work *k, const struct eot_soft_particle *p, double energy) {
     int s = k->stack->slab[p->slab].score;
     if (s >= 0 && p->is_in && k->target == NULL) k->sum[s] += energy;
+}
+
+/* Of a shower whose arrivals in a target are looked for: whether a particle is followed on, for others, too. */
+static int goes_on(struct work *k, struct eot_soft_particle *p) {
+    if (k->target == NULL) return 1;
+    double weight = fmax(k->target->roulette / p->energy, 1.0);
+    for (int i = 0; i < p->level; i++) weight /= k->target->split;
+    if (2.0 * p->weight > weight) return 1;
+    if (eot_soft_uniform(k->random) * weight > p->weight) return 0;
+    p->weight = weight;
+    return 1;
 }
 
 /* A new particle: waits if it is worth following. */
@@ -91,7 +108,7 @@ static void born(struct work *k, struct eot_soft_particle p) {
                                                : EOT_SOFT_ELECTRON_CUT;
     if (p.energy <= cut || k->n >= k->most)
         leave(k, &p, p.energy);
-    else
+    else if (goes_on(k, &p))
         k->waiting[k->n++] = p;
 }
 
@@ -194,6 +211,11 @@ static void pair(struct work *k, struct eot_soft_particle p) {
     }
 }
 
+double eot_soft_attenuation(const struct eot_soft_medium *m, double energy) {
+    struct place e = place_of(energy);
+    return at(m->compton, e) + at(m->pair, e) + at(m->photoelectric, e);
+}
+
 /* What a photon does where it has its collision. */
 static void collide(struct work *k, struct eot_soft_particle p, struct place e, const struct eot_soft_medium *m) {
     double c = at(m->compton, e), b = at(m->pair, e),
@@ -209,79 +231,139 @@ static void collide(struct work *k, struct eot_soft_particle p, struct place e, 
     }
 }
 
-static double attenuation(const struct eot_soft_medium *m, struct place e) {
-    return at(m->compton, e) + at(m->pair, e) + at(m->photoelectric, e);
-}
-
 static void run(struct work *k);
 
-/* An arrival in the target that is followed with what comes of it, on what is left of the waiting places. */
-static void arrive(struct work *k, struct eot_soft_particle p, double weight, int collides) {
+/* Follow a particle in the set-up, on what is left of the waiting places. @param inner its work. */
+static void follow_apart(struct work *k, struct work *inner, struct eot_soft_particle p, int collides) {
+    inner->random = k->random;
+    inner->stack = k->target->stack;
+    inner->waiting = k->waiting + k->n;
+    inner->most = k->most - k->n;
+    if (inner->most < 16) return;
+    if (collides)
+        collide(inner, p, place_of(p.energy), medium_of(inner->stack, &p));
+    else
+        inner->waiting[inner->n++] = p;
+    run(inner);
+}
+
+/* Something that arrives in the target: counted, and some are followed with what comes of them. @param counts whether
+ * it is an arrival for sure, or only if it leaves something. */
+static void arrive(struct work *k, struct eot_soft_particle p, int sender, double weight, int collides, int counts) {
     struct eot_soft_target *t = k->target;
     double sum[1] = {0.0};
-    struct work inner = {k->stack, k->random, k->waiting + k->n, sum, NULL, 0, k->most - k->n};
-    if (inner.most < 16) return;
-    if (collides)
-        collide(&inner, p, place_of(p.energy), medium_of(k->stack, &p));
-    else
-        born(&inner, p);
-    run(&inner);
-    if (sum[0] > 0.0 && t->n < t->most) {
-        t->energy[t->n] = sum[0];
-        t->of_weight[t->n++] = weight;
+    struct work inner = {.sum = sum};
+    if (counts) t->number[sender] += weight;
+    if (!(t->weight[sender] > 0.0) || t->n == t->most) return;
+    if (weight < t->weight[sender]) {
+        if (eot_soft_uniform(k->random) * t->weight[sender] > weight) return;
+        weight = t->weight[sender];
     }
+    follow_apart(k, &inner, p, collides);
+    if (!counts && !(sum[0] > 0.0)) return;
+    if (!counts) t->number[sender] += weight;
+    t->energy[t->n] = sum[0];
+    t->of_sender[t->n] = sender;
+    t->of_weight[t->n++] = weight;
 }
 
-/* The expectation of a flight: the chance that it reaches the target's front and collides inside. */
-static void expect(struct work *k, struct eot_soft_particle p, struct place e) {
-    const struct eot_soft_stack *s = k->stack;
-    const struct eot_soft_slab *box = &s->slab[k->target->slab];
-    double front = s->edge[k->target->slab], depth = 0.0;
-    if (!(p.u[2] > 0.0) || p.slab >= k->target->slab) return;
-    double to = (front - p.place[2]) / p.u[2], x = p.place[0] + to * p.u[0], y = p.place[1] + to * p.u[1];
-    if (!(x > box->x0 && x < box->x1 && y > box->y0 && y < box->y1)) return;
-    while (p.slab < k->target->slab && depth < 20.0) {
-        const struct eot_soft_medium *m = medium_of(s, &p);
-        int crossed;
-        depth += attenuation(m, e) * fly(s, &p, 1.0e30, &crossed);
-    }
-    if (p.slab != k->target->slab || !p.is_in) return;
-    double mu = attenuation(&s->medium[box->medium], e);
-    double through = to_side(box, &p, (s->edge[p.slab + 1] - p.place[2]) / p.u[2]), inside = -expm1(-mu * through);
-    double weight = exp(-depth) * inside * p.weight, least = k->target->weight;
-    if (weight < least) {
-        if (eot_soft_uniform(k->random) * least > weight) return;
-        weight = least;
-    }
+/* The expectation of a flight for one sender: the chance that it reaches the target's front and collides inside, or
+ * goes through and comes back from behind. */
+static void expect_of(struct work *k, struct eot_soft_particle p, int sender) {
+    const struct eot_soft_stack *s = k->target->stack;
+    int slab = k->target->slab;
+    const struct eot_soft_slab *box = &s->slab[slab];
+    if (k->sender < 0) p.place[2] += k->target->shift[sender];
+    double to = (s->edge[slab] - p.place[2]) / p.u[2], x = p.place[0] + to * p.u[0], y = p.place[1] + to * p.u[1];
+    if (to < 0.0 || !(x > box->x0 && x < box->x1 && y > box->y0 && y < box->y1)) return;
+    double depth = eot_soft_depth(s, k->target->paths, p.place, p.u, p.energy, slab), chance = exp(-depth) * p.weight;
+    if (depth > 25.0) return;
+    p.place[0] = x;
+    p.place[1] = y;
+    p.place[2] = s->edge[slab];
+    p.slab = slab;
+    p.is_in = 1;
+    double mu = eot_soft_attenuation(&s->medium[box->medium], p.energy),
+           to_rear = (s->edge[slab + 1] - s->edge[slab]) / p.u[2];
+    double through = to_side(box, &p, to_rear), inside = -expm1(-mu * through);
     double path = -log1p(-inside * eot_soft_uniform(k->random)) / mu;
+    struct eot_soft_particle behind = p;
     for (int i = 0; i < 3; i++) p.place[i] += path * p.u[i];
-    arrive(k, p, weight, 1);
+    arrive(k, p, sender, chance * inside, 1, 1);
+    if (through < to_rear || slab + 1 >= s->n_slab) return;
+    for (int i = 0; i < 2; i++) behind.place[i] += to_rear * p.u[i];
+    arrive(k, eot_soft_at(s, p.type, p.energy, (double[]){behind.place[0], behind.place[1], s->edge[slab + 1]}, p.u),
+           sender, chance * (1.0 - inside), 0, 0);
 }
 
-/* A photon that has passed the next splitting plane: copies of it wait, each with its share of the weight. */
-static struct eot_soft_particle divide(struct work *k, struct eot_soft_particle p) {
+static void expect(struct work *k, struct eot_soft_particle p) {
+    if (!(p.u[2] > 0.01)) return;
+    if (k->sender >= 0)
+        expect_of(k, p, k->sender);
+    else
+        for (int i = p.first; i <= p.last; i++) expect_of(k, p, i);
+}
+
+/* A particle at an edge of the bed: of the senders that end or begin there, it leaves. What goes on in the set-up is
+ * followed there. @return 0: it is in none any more. */
+static int leave_senders(struct work *k, struct eot_soft_particle *p) {
+    static const double TOUCH = 1.0e-5; /* cm */
     const struct eot_soft_target *t = k->target;
-    if (t == NULL || p.level >= t->n_plane || p.place[2] < t->plane[p.level]) return p;
-    p.level++;
-    p.weight /= t->split;
+    if (t == NULL || k->sender >= 0) return 1;
+    while (p->u[2] < 0.0 && p->first <= p->last && p->place[2] + t->shift[p->first] < t->front + TOUCH) p->first++;
+    while (p->u[2] > 0.0 && p->first <= p->last && p->place[2] + t->shift[p->last] > t->rear - TOUCH) {
+        struct work inner = {.target = k->target, .sender = p->last};
+        const double place[3] = {p->place[0], p->place[1], t->rear};
+        struct eot_soft_particle out = eot_soft_at(t->stack, p->type, p->energy, place, p->u);
+        out.weight = p->weight;
+        out.level = p->level;
+        out.is_scored = p->type == EOT_SOFT_PHOTON;
+        follow_apart(k, &inner, out, 0);
+        p->last--;
+    }
+    return p->first <= p->last;
+}
+
+/* How far a place is on its way out of the bed, in splits. */
+static int level_of(const struct work *k, const struct eot_soft_particle *p) {
+    const struct eot_soft_target *t = k->target;
+    const struct eot_soft_slab *box = &k->stack->slab[p->slab];
+    int level = 0;
+    while (level < t->n_plane && p->place[2] > t->plane[level]) level++;
+    double x = fmin(p->place[0] - box->x0, box->x1 - p->place[0]),
+           y = fmin(p->place[1] - box->y0, box->y1 - p->place[1]);
+    double side = fmin(x, y) / t->to_side;
+    for (int i = 0; i < EOT_SOFT_SHELL && p->is_in && side < 0.75 - 0.15 * i; i++) level++;
+    return level;
+}
+
+/* A photon that is further out than it has been: copies of it wait, each with its share of the weight. */
+static struct eot_soft_particle divide(struct work *k, struct eot_soft_particle p) {
+    if (k->target == NULL || k->sender >= 0) return p;
+    int level = level_of(k, &p), copies = 1;
+    if (level <= p.level) return p;
+    for (; p.level < level; p.level++) copies *= k->target->split;
+    if (copies > k->most - k->n) return p;
+    p.weight /= copies;
     p.is_scored = 1;
-    for (int i = 1; i < t->split && k->n < k->most; i++) k->waiting[k->n++] = p;
+    for (int i = 1; i < copies; i++) k->waiting[k->n++] = p;
     p.is_scored = 0;
     return p;
 }
 
 static void follow_photon(struct work *k, struct eot_soft_particle p) {
     struct place e = place_of(p.energy);
-    if (k->target != NULL && !p.is_scored) expect(k, p, e);
+    if (k->target != NULL && !p.is_scored) expect(k, p);
     p.is_scored = 0;
     for (;;) {
         const struct eot_soft_medium *m = medium_of(k->stack, &p);
-        double total = attenuation(m, e);
+        double total = eot_soft_attenuation(m, p.energy);
         int crossed;
         fly(k->stack, &p, total > 0.0 ? -log(eot_soft_uniform(k->random)) / total : 1.0e30, &crossed);
         if (!is_inside(k->stack, &p)) return;
-        if (k->target != NULL && p.slab >= k->target->slab) return; /* its expectation is scored */
+        if (k->sender >= 0 && k->target != NULL && p.slab >= k->target->slab) return; /* its expectation is scored */
         if (crossed) {
+            if (!leave_senders(k, &p)) return;
             p = divide(k, p);
             continue;
         }
@@ -361,32 +443,37 @@ static double to_surface(const struct eot_soft_stack *s, const struct eot_soft_p
     return p->is_in ? fmin(z, fmin(x, y)) : 0.0;
 }
 
+static const double HARDLY_RADIATES = 5.0e-4; /* GeV: electrons below end where they are if they do not get out */
+
 static void follow_electron(struct work *k, struct eot_soft_particle p) {
     while (p.energy > EOT_SOFT_ELECTRON_CUT) {
         const struct eot_soft_stack *s = k->stack;
         const struct eot_soft_medium *m = medium_of(s, &p);
         struct place e = place_of(p.energy);
-        if (k->target != NULL && p.slab >= k->target->slab) {
-            if (p.is_in && p.slab == k->target->slab) arrive(k, p, p.weight, 0);
+        if (k->target != NULL && k->sender >= 0 && p.slab >= k->target->slab) {
+            if (p.is_in && p.slab == k->target->slab) arrive(k, p, k->sender, p.weight, 0, 1);
             return;
         }
+        if (!goes_on(k, &p)) return;
         double range = at(m->range, e), loss = at(m->loss, e), scatter = at(m->scatter, e), delta = at(m->delta, e),
                hard = delta + at(m->brems, e);
         int crossed = 0;
         if (!(loss > 0.0)) {
             fly(s, &p, 1.0e30, &crossed);
-            if (!is_inside(s, &p)) return;
+            if (!is_inside(s, &p) || !leave_senders(k, &p)) return;
             continue;
         }
         double nearest = to_surface(s, &p);
-        if (range < nearest && p.energy < 1.5e-3) break; /* does not get out, and hardly radiates */
+        if (range < nearest && p.energy < HARDLY_RADIATES) break; /* does not get out, and hardly radiates */
         double most = fmin(0.15 * range + 2.0e-4, 0.15 / scatter);
         double to_event = hard > 0.0 ? -log(eot_soft_uniform(k->random)) / hard : 1.0e30, step = fmin(most, to_event);
         double hinge = step * eot_soft_uniform(k->random), start = p.energy;
         if (!fly_losing(k, &p, hinge, loss, &crossed)) return;
+        if (crossed && !leave_senders(k, &p)) return;
         if (crossed) continue; /* the rest is another medium's step */
         eot_soft_turn(p.u, deflection(step * scatter, k->random), k->random);
         if (!fly_losing(k, &p, step - hinge, loss, &crossed)) return;
+        if (crossed && !leave_senders(k, &p)) return;
         if (crossed || to_event > most) continue;
         if (eot_soft_uniform(k->random) * hard < delta)
             knock(k, &p);
@@ -408,15 +495,18 @@ static void run(struct work *k) {
 
 void eot_soft_follow(const struct eot_soft_stack *stack, struct eot_soft_particle first, struct eot_soft_random *random,
                      struct eot_soft_particle *waiting, double *sum) {
-    struct work k = {stack, random, waiting, sum, NULL, 0, EOT_SOFT_MOST};
+    struct work k = {.stack = stack, .random = random, .waiting = waiting, .sum = sum, .most = EOT_SOFT_MOST};
     born(&k, first);
     run(&k);
 }
 
-void eot_soft_follow_to(const struct eot_soft_stack *stack, struct eot_soft_particle first,
+void eot_soft_follow_to(const struct eot_soft_stack *bed, struct eot_soft_particle first,
                         struct eot_soft_random *random, struct eot_soft_particle *waiting,
                         struct eot_soft_target *target) {
-    struct work k = {stack, random, waiting, NULL, target, 0, EOT_SOFT_MOST};
-    born(&k, first);
+    struct work k = {
+        .stack = bed, .random = random, .waiting = waiting, .target = target, .sender = -1, .most = EOT_SOFT_MOST};
+    first.first = 0;
+    first.last = target->n_sender - 1;
+    if (leave_senders(&k, &first)) born(&k, first);
     run(&k);
 }

@@ -10,21 +10,67 @@ static const double FIRST = 2.0e-5; /* GeV */
 
 double eot_soft_energy(int i) { return FIRST * exp2(i / 8.0); }
 
-double eot_soft_photoelectric(double Z, double k) {
+/* Cross sections of atoms are tables for some elements. Between them, and between their energies, the ratio to a
+ * formula is interpolated: it is nearly constant, where the cross sections vary by orders of magnitude. */
+enum photon_process { INCOHERENT, PHOTOELECTRIC, PAIRS, N_PHOTON_PROCESS };
+struct photon_row {
+    double Z, energy, barn[N_PHOTON_PROCESS];
+};
+static const struct photon_row PHOTON_ROW[] = {
+#define PHOTON(z, MeV, incoherent, photoelectric, pairs) {z, 1.0e-3 * (MeV), {incoherent, photoelectric, pairs}},
+#include "physics/soft/photon_atoms.def"
+#undef PHOTON
+};
+struct radiation_row {
+    double Z, energy, phi;
+};
+static const struct radiation_row RADIATION_ROW[] = {
+#define RADIATION(z, MeV, scaled) {z, 1.0e-3 * (MeV), scaled},
+#include "physics/soft/radiation_atoms.def"
+#undef RADIATION
+};
+enum { N_ATOM = 8 };
+enum { N_PHOTON = sizeof PHOTON_ROW / sizeof *PHOTON_ROW / N_ATOM };
+enum { N_RADIATION = sizeof RADIATION_ROW / sizeof *RADIATION_ROW / N_ATOM };
+
+static double barn(int atom, int process, int i) { return PHOTON_ROW[atom * N_PHOTON + i].barn[process]; }
+
+/* Atomic numbers or energies around a value, and how far it is between them in its logarithm; the first or last one
+ * where it lies beyond. */
+struct between {
+    int low;
+    double part;
+};
+static struct between place_in(const double *value, int n, double x) {
+    struct between b = {0, 0.0};
+    while (b.low < n - 2 && x >= value[b.low + 1]) b.low++;
+    b.part = fmin(fmax(log(x / value[b.low]) / log(value[b.low + 1] / value[b.low]), 0.0), 1.0);
+    return b;
+}
+
+/* Klein and Nishina's total cross section of an electron [cm2]. */
+static double compton_total(double k) {
+    double x = k / EOT_M_ELECTRON, l = log1p(2.0 * x), d = 1.0 + 2.0 * x;
+    if (x < 0.02) return 8.0 / 3.0 * EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON * (1.0 - 2.0 * x);
+    return 2.0 * EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON *
+           ((1.0 + x) / (x * x) * (2.0 * (1.0 + x) / d - l / x) + l / (2.0 * x) - (1.0 + 3.0 * x) / (d * d));
+}
+
+/* Sauter's cross section of the K shell (1931) with Pratt's limit at high energy (1960) and all shells of J. H. Hubbell
+ * (NSRDS-NBS 29, 1969); below the K edge, which is at 13.6 eV (Z - 2)^2 within 7 %, the others only. */
+static double photoelectric_form(double Z, double k) {
     double a = Z * EOT_ALPHA, x = k / EOT_M_ELECTRON, g = 1.0 + x, root = sqrt(g * g - 1.0);
     double thomson = 8.0 / 3.0 * EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON;
     double born = 1.5 * thomson * pow(EOT_ALPHA, 4.0) * pow(Z, 5.0) / pow(x, 5.0) * pow(root, 3.0) *
-                  (4.0 / 3.0 + g * (g - 2.0) / (g + 1.0) *
-                                   (1.0 - log((g + root) / (g - root)) / (2.0 * g * root))); /* Sauter 1931, K shell */
-    double far = exp(-EOT_PI * a + 2.0 * a * a * (1.0 - log(a))); /* Pratt 1960: its limit at high energy */
-    double near = pow(1.0 + 1.0 / x, -1.1 * a);                   /* XCOM's lead and iron within 10 % from 0.1 MeV */
-    double log_Z = log(Z), shells = 1.0 + log_Z * log_Z * (0.01481 - 0.000788 * log_Z); /* Hubbell 1969: all shells */
-    return born * far * near * shells;
+                  (4.0 / 3.0 + g * (g - 2.0) / (g + 1.0) * (1.0 - log((g + root) / (g - root)) / (2.0 * g * root)));
+    double far = exp(-EOT_PI * a + 2.0 * a * a * (1.0 - log(a)));
+    double log_Z = log(Z), shells = 1.0 + log_Z * log_Z * (0.01481 - 0.000788 * log_Z);
+    return born * far * (k < 13.6e-9 * (Z - 2.0) * (Z - 2.0) && Z > 2.0 ? shells - 1.0 : shells);
 }
 
 /* L. Urban's fit to J. H. Hubbell, H. A. Gimm, I. Overbo, J. Phys. Chem. Ref. Data 9 (1980) 1023, from 1.5 MeV to 100
  * GeV within 5 % (Geant4 Physics Reference Manual, "Gamma conversion"); below as (k - 2 m)^2. */
-double eot_soft_pair(double Z, double k) {
+static double pair_form(double Z, double k) {
     static const double a[3][6] = {{8.7842e2, -1.9625e3, 1.2949e3, -2.0028e2, 1.2575e1, -2.8333e-1},
                                    {-1.0342e1, 1.7692e1, -8.2381, 1.3063, -9.0815e-2, 2.3586e-3},
                                    {-4.5263e2, 1.1161e3, -8.6749e2, 2.1773e2, -2.0467e1, 6.5372e-1}};
@@ -38,12 +84,48 @@ double eot_soft_pair(double Z, double k) {
     return fmax(sigma, 0.0);
 }
 
-/* Klein and Nishina's total cross section of an electron [cm2]. */
-static double compton_total(double k) {
-    double x = k / EOT_M_ELECTRON, l = log1p(2.0 * x), d = 1.0 + 2.0 * x;
-    if (x < 0.02) return 8.0 / 3.0 * EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON * (1.0 - 2.0 * x);
-    return 2.0 * EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON *
-           ((1.0 + x) / (x * x) * (2.0 * (1.0 + x) / d - l / x) + l / (2.0 * x) - (1.0 + 3.0 * x) / (d * d));
+static double photon_form(int process, double Z, double k) {
+    return process == INCOHERENT      ? Z * compton_total(k)
+           : process == PHOTOELECTRIC ? photoelectric_form(Z, k)
+           : process == PAIRS         ? pair_form(Z, k)
+                                      : 0.0;
+}
+
+/* Logarithm of the ratio of a table's value to the formula; of the next energy where there is none. */
+static double log_ratio(int process, int atom, int i) {
+    while (i < N_PHOTON - 1 && !(barn(atom, process, i) > 0.0)) i++;
+    const struct photon_row *r = &PHOTON_ROW[atom * N_PHOTON + i];
+    return log(1.0e-24 * r->barn[process] / photon_form(process, r->Z, r->energy));
+}
+
+static double photon_atom(int process, double Z, double k) {
+    double Zs[N_ATOM], energy[N_PHOTON], form = photon_form(process, Z, k), sum = 0.0;
+    for (int i = 0; i < N_ATOM; i++) Zs[i] = PHOTON_ROW[i * N_PHOTON].Z;
+    for (int i = 0; i < N_PHOTON; i++) energy[i] = PHOTON_ROW[i].energy;
+    if (!(form > 0.0)) return 0.0;
+    struct between z = place_in(Zs, N_ATOM, Z), e = place_in(energy, N_PHOTON, k);
+    for (int i = 0; i < 4; i++) {
+        double share = (i & 1 ? z.part : 1.0 - z.part) * (i & 2 ? e.part : 1.0 - e.part);
+        if (share > 0.0) sum += share * log_ratio(process, z.low + (i & 1), e.low + (i >> 1));
+    }
+    return form * exp(sum);
+}
+
+double eot_soft_incoherent(double Z, double k) { return photon_atom(INCOHERENT, Z, k); }
+double eot_soft_photoelectric(double Z, double k) { return photon_atom(PHOTOELECTRIC, Z, k); }
+double eot_soft_pair(double Z, double k) { return photon_atom(PAIRS, Z, k); }
+
+/* Scaled radiative energy loss of an electron; 0 where the formula for high energies holds. */
+static double radiation_atom(double Z, double T) {
+    double Zs[N_ATOM], energy[N_RADIATION], sum = 0.0;
+    for (int i = 0; i < N_ATOM; i++) Zs[i] = RADIATION_ROW[i * N_RADIATION].Z;
+    for (int i = 0; i < N_RADIATION; i++) energy[i] = RADIATION_ROW[i].energy;
+    if (T > energy[N_RADIATION - 1]) return 0.0;
+    struct between z = place_in(Zs, N_ATOM, Z), e = place_in(energy, N_RADIATION, T);
+    for (int i = 0; i < 4; i++)
+        sum += (i & 1 ? z.part : 1.0 - z.part) * (i & 2 ? e.part : 1.0 - e.part) *
+               RADIATION_ROW[(z.low + (i & 1)) * N_RADIATION + e.low + (i >> 1)].phi;
+    return sum;
 }
 
 /* First transport cross section of an atom [cm2] by the screened Rutherford cross section, with Moliere's screening
@@ -58,19 +140,52 @@ static double transport(double Z, double T) {
     return 2.0 * EOT_PI * Z * (Z + 1.0) * strength * strength * (log1p(1.0 / A) - 1.0 / (1.0 + A));
 }
 
+/* The nuclear part of the spectrum's shape for one unit of the logarithm in it (see brems.h). */
+static double bare_form(double E, double k, double Z) {
+    double y = k / E;
+    return 16.0 / 3.0 * EOT_ALPHA * EOT_R_ELECTRON * EOT_R_ELECTRON * Z * Z * (1.0 - y + 0.75 * y * y) / k;
+}
+
+enum { N_SPECTRUM = 200 };
+/* Photon energies of the midpoints that a spectrum is integrated with, below (part 0) and above the cut. */
+static double photon_step(int part, double T) {
+    return part == 0 ? 7.0 / N_SPECTRUM : log(T / EOT_SOFT_BREMS_CUT) / N_SPECTRUM;
+}
+static double photon_energy(int part, int i, double T) {
+    return EOT_SOFT_BREMS_CUT * exp((part == 0 ? -7.0 : 0.0) + (i + 0.5) * photon_step(part, T));
+}
+
+/* What makes the formula for high energies right below 50 MeV: what is to be added to its logarithm, as the Coulomb
+ * correction is, so that the mean radiative loss is that of the tables. */
+static double radiation_correction(double Z, double T) {
+    const eot_brems_medium none = {0.0, 0.0};
+    double phi = radiation_atom(Z, T), E = T + EOT_M_ELECTRON, loss = 0.0, bare = 0.0;
+    if (!(phi > 0.0)) return 0.0;
+    for (int part = 0; part < 2; part++)
+        for (int i = 0; i < N_SPECTRUM; i++) {
+            double k = photon_energy(part, i, T), weight = k * k * photon_step(part, T);
+            loss += weight * eot_brems_dxsec_dk(E, k, Z, none);
+            bare += weight * bare_form(E, k, Z);
+        }
+    return (EOT_ALPHA * EOT_R_ELECTRON * EOT_R_ELECTRON * Z * Z * E * phi - loss) / bare;
+}
+
 /* Bremsstrahlung of an electron of kinetic energy T: photons per g/cm2 above the cut, their quantiles, and the loss
  * below the cut [GeV cm2/g]. Midpoints in ln k. */
 static double radiation(const struct eot_material *m, double T, float *quantile, double *soft) {
-    enum { N = 200 };
+    enum { N = N_SPECTRUM };
     const eot_brems_medium none = {0.0, 0.0};
-    double cumulative[N + 1] = {0.0}, cut = EOT_SOFT_BREMS_CUT, width = log(T / cut) / N;
-    for (int part = 0; part < 2; part++) { /* below the cut, above it */
-        double low = part == 0 ? log(cut) - 7.0 : log(cut), step = part == 0 ? 7.0 / N : width;
+    double cumulative[N + 1] = {0.0}, E = T + EOT_M_ELECTRON, correction[EOT_MAX_ELEMENT];
+    for (int j = 0; j < m->n_element; j++) correction[j] = radiation_correction(m->element[j].Z, T);
+    for (int part = 0; part < 2; part++) {
+        double step = photon_step(part, T);
         for (int i = 0; i < N && step > 0.0; i++) {
-            double k = exp(low + (i + 0.5) * step), sum = 0.0;
-            for (int j = 0; j < m->n_element; j++)
-                sum += m->element[j].mass_fraction / m->element[j].A *
-                       eot_brems_dxsec_dk(T + EOT_M_ELECTRON, k, m->element[j].Z, none);
+            double k = photon_energy(part, i, T), sum = 0.0;
+            for (int j = 0; j < m->n_element; j++) {
+                double Z = m->element[j].Z;
+                double sigma = eot_brems_dxsec_dk(E, k, Z, none) + correction[j] * bare_form(E, k, Z);
+                sum += m->element[j].mass_fraction / m->element[j].A * fmax(sigma, 0.0);
+            }
             sum *= EOT_AVOGADRO * k * step;
             if (part == 0)
                 *soft += sum * k;
@@ -111,7 +226,7 @@ void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium 
         for (int j = 0; j < m->n_element; j++) {
             double atoms = m->density * EOT_AVOGADRO * m->element[j].mass_fraction / m->element[j].A,
                    Z = m->element[j].Z;
-            out->compton[i] += atoms * Z * compton_total(T);
+            out->compton[i] += atoms * eot_soft_incoherent(Z, T);
             out->pair[i] += atoms * eot_soft_pair(Z, T);
             out->photoelectric[i] += atoms * eot_soft_photoelectric(Z, T);
             out->scatter[i] += atoms * transport(Z, T);

@@ -2,13 +2,13 @@
  * Electrons, positrons and photons from a few GeV down to some 10 keV, one by one, in boxes one behind the
  * other along z: what a muon's secondaries and a shower's last particles do near surfaces.
  *
- * Photons: Compton scattering (Klein and Nishina), pair production and photoelectric absorption, flown from collision
- * to collision. Electrons and positrons: Moller's delta electrons above EOT_SOFT_DELTA_CUT and the mean loss to softer
- * ones, bremsstrahlung above EOT_SOFT_BREMS_CUT as photons and
- * below as a loss, multiple scattering by the first moment of the screened Rutherford cross section, with the
- * deflection at a random point of each step (the "random hinge" of PENELOPE: J. Baro et al., NIM B 100 (1995) 31).
- * Positrons annihilate at rest. Left out: Bhabha's cross section (Moller's is taken for positrons), coherent
- * scattering, fluorescence, annihilation in flight.
+ * Photons: incoherent scattering (angles of Klein and Nishina), pair production and photoelectric absorption with the
+ * cross sections of XCOM, flown from collision to collision. Electrons and positrons: Moller's delta electrons above
+ * EOT_SOFT_DELTA_CUT and the mean loss to softer ones, bremsstrahlung above EOT_SOFT_BREMS_CUT as photons and below as
+ * a loss (Tsai's spectrum, below 50 MeV with the loss of ESTAR), multiple scattering by the first moment of the
+ * screened Rutherford cross section, with the deflection at a random point of each step (the "random hinge" of
+ * PENELOPE: J. Baro et al., NIM B 100 (1995) 31). Positrons annihilate at rest. Left out: Bhabha's cross section
+ * (Moller's is taken for positrons), coherent scattering, fluorescence, annihilation in flight.
  *
  * Host only, in double precision, with random numbers of its own: tables are made of it (response.h) and tests compare
  * with it. */
@@ -43,6 +43,8 @@ struct eot_soft_medium {
 
 /** Cross sections of a material; all zero where its density is. */
 void eot_soft_medium_build(const struct eot_material *material, struct eot_soft_medium *medium);
+/** Cross section of incoherent scattering on an atom [cm2]. */
+double eot_soft_incoherent(double Z, double k);
 /** Photoelectric cross section of an atom [cm2]. @param k photon energy [GeV]. */
 double eot_soft_photoelectric(double Z, double k);
 /** Pair production cross section of an atom [cm2]. */
@@ -76,10 +78,11 @@ struct eot_soft_particle {
     double place[3]; /* cm */
     double u[3];     /* unit vector */
     int type, slab;
-    int is_in;     /* in the box, not beside it */
-    double weight; /* what it stands for, and */
-    int level;     /* splitting planes that it, or what it comes from, has passed: with a target only */
-    int is_scored; /* the expectation of its flight has been counted */
+    int is_in;       /* in the box, not beside it */
+    double weight;   /* with a target only: what it stands for, */
+    int level;       /* splitting planes that it, or what it comes from, has passed, */
+    int is_scored;   /* the expectation of its flight has been counted, */
+    int first, last; /* senders that it and all it comes from have been in */
 };
 
 #define EOT_SOFT_FAR 1.0e3 /* cm */
@@ -91,23 +94,57 @@ enum { EOT_SOFT_MOST = 4096 }; /* particles that wait; each has less than its pa
 void eot_soft_follow(const struct eot_soft_stack *stack, struct eot_soft_particle first, struct eot_soft_random *random,
                      struct eot_soft_particle *waiting, double *sum);
 
-/** What a shower sends into a box: photons by the expectation of each of their flights, whether it ends there or not,
- * electrons as they are. Much is then learnt from a few showers of which nearly nothing arrives. */
+enum { EOT_SOFT_MOST_SENDER = 16, EOT_SOFT_MOST_PLANE = 8, EOT_SOFT_SHELL = 5 };
+
+/** What showers in a volume, the sender, send into a box: photons by the expectation of each of their flights, whether
+ * it ends there or not, electrons as they are. Much is then learnt from a few showers of which nearly nothing arrives.
+ *
+ * A shower is followed in the sender's matter without end, its bed, where it starts at z = 0, and is looked at as if it
+ * started at several depths of the sender: of each of these, the sender begins and ends elsewhere in the bed, and what
+ * leaves it there goes on in the set-up. Time goes to what has a say: of particles below an energy T0 the share T/T0 is
+ * followed, each of which stands for more of them, and photons are split on their way. */
 struct eot_soft_target {
-    int slab;        /* whose box it is; photons of the shower end there */
-    int n_plane;     /* planes across z at which photons are split into `split`, of as much less weight: */
-    double plane[8]; /* cm, increasing */
-    int split;
-    double weight;     /* lighter arrivals are drawn by chance, to have this weight */
-    int n, most;       /* arrivals so far; places for them */
-    double *energy;    /* GeV left in sum 0 by each that leaves any */
-    double *of_weight; /* how many arrivals it stands for */
+    const struct eot_soft_stack *stack; /* the set-up */
+    int slab;                           /* of it, whose box it is; photons end there */
+    double front, rear;                 /* the sender [cm] */
+    int n_sender;
+    double shift[EOT_SOFT_MOST_SENDER]; /* cm, increasing: z in the set-up of z = 0 in the bed */
+    int n_plane;                        /* planes across the bed at which photons are split into `split`: */
+    double plane[EOT_SOFT_MOST_PLANE];  /* cm, increasing */
+    double to_side;                     /* from where showers start to the nearest side [cm]: they are split, too, at */
+    int split;                          /* 0.75, 0.6, ... 0.15 of it from the sides */
+    double roulette;                    /* T0 [GeV] */
+    double number[EOT_SOFT_MOST_SENDER]; /* what arrives, in the mean; added to */
+    double weight[EOT_SOFT_MOST_SENDER]; /* of which so many stand for one that is followed, at least; 0: none is */
+    int n, most;                         /* followed arrivals so far; places for them */
+    double *energy;                      /* GeV left in sum 0 by each */
+    double *of_weight;                   /* how many arrivals it stands for */
+    int *of_sender;
+    struct eot_soft_paths *paths; /* of `stack`, by eot_soft_paths_create */
 };
 
-/** The same with a target; nothing else is scored. */
-void eot_soft_follow_to(const struct eot_soft_stack *stack, struct eot_soft_particle first,
+/** Follow a shower from z = 0 of its bed. */
+void eot_soft_follow_to(const struct eot_soft_stack *bed, struct eot_soft_particle first,
                         struct eot_soft_random *random, struct eot_soft_particle *waiting,
                         struct eot_soft_target *target);
+
+/** Lengths of matter along z up to each edge of a stack: what optical depths of straight lines are made of. */
+struct eot_soft_paths {
+    int n_medium, *medium; /* those of the boxes */
+    double *sum;           /* [n_slab + 1][n_medium], cm */
+    int *run_end;          /* [n_slab]: the slab behind those that follow with the same box across */
+};
+/** @return NULL: no memory. */
+struct eot_soft_paths *eot_soft_paths_create(const struct eot_soft_stack *stack);
+void eot_soft_paths_free(struct eot_soft_paths *paths);
+/** Optical depth of a photon's straight flight to the front of a slab ahead. @param u upwards in z. @param energy of
+ * the photon [GeV]. */
+double eot_soft_depth(const struct eot_soft_stack *stack, const struct eot_soft_paths *paths, const double place[3],
+                      const double u[3], double energy, int slab);
+/** Cross section of all that happens to a photon [1/cm]. */
+double eot_soft_attenuation(const struct eot_soft_medium *medium, double energy);
+/** The slab at a depth, the first or last one beyond. */
+int eot_soft_slab_at(const struct eot_soft_stack *stack, double z);
 
 /** Direction after a turn by an angle of given cosine at a random azimuth. */
 void eot_soft_turn(double u[3], double cosine, struct eot_soft_random *random);

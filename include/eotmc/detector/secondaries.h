@@ -14,7 +14,7 @@
 #define EOT_LARGEST_TRANSFER 0.25f /* GeV: the last one; larger ones are sums of these */
 #define EOT_N_LUMP 32              /* energies of equal probability that stand for a distribution */
 #define EOT_N_SENDER 3             /* collisions: delta electron, bremsstrahlung, pair (as enum eot_muon_process) */
-#define EOT_N_SHOWER_NODE 3        /* shower energies of the arrivals' numbers: 1/32, 1/2, 8 GeV */
+#define EOT_N_SHOWER_NODE 5        /* shower energies of the arrivals' numbers: 1/32, 1/8, 1/2, 2, 8 GeV */
 #define EOT_N_ARRIVAL_CLASS 4      /* depths of equal length whose showers' arrivals have energies of their own */
 
 /** A calorimeter in layers, or the VETO. */
@@ -41,7 +41,7 @@ typedef struct {
     u32 hard;    /* f32 table [n_bin][EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP]: energy seen / W of one collision */
     i32 n_depth; /* points of depth in the ECAL for the arrivals of showers; 0: none */
     f32 depth_z0, depth_rate; /* cm, 1/cm */
-    u32 number;     /* f32 table [EOT_N_SHOWER_NODE][n_depth]: mean number per GeV of a shower that starts there */
+    u32 log_number; /* f32 table [EOT_N_SHOWER_NODE][n_depth]: ln of the number per GeV of a shower that starts there */
     u32 arrival;    /* f32 table [EOT_N_ARRIVAL_CLASS][EOT_N_LUMP]: their energies [GeV] */
     f32 class_rate; /* 1/cm: depth class = (z - depth_z0) class_rate */
 } eot_before_veto;

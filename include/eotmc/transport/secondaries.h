@@ -143,11 +143,11 @@ EOT_FN eot_arrivals eot_arrivals_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL cons
                                     f32 energy) {
     eot_arrivals a;
     f32 depth = fmin(fmax((z - v->depth_z0) * v->depth_rate, 0.0f), (f32)v->n_depth - 1.001f);
-    f32 node = fmin(fmax(1.25f + 0.360673760f * eot_log(energy), 0.0f), (f32)EOT_N_SHOWER_NODE - 1.001f); /* 1/ln 16 */
+    f32 node = fmin(fmax(2.5f + 0.721347520f * eot_log(energy), 0.0f), (f32)EOT_N_SHOWER_NODE - 1.001f); /* 1/ln 4 */
     i32 i = (i32)depth, j = (i32)node;
-    EOT_GLOBAL const f32 *low = table + v->number + j * v->n_depth + i, *high = low + v->n_depth;
+    EOT_GLOBAL const f32 *low = table + v->log_number + j * v->n_depth + i, *high = low + v->n_depth;
     f32 f = depth - (f32)i, at_low = fma(f, low[1] - low[0], low[0]), at_high = fma(f, high[1] - high[0], high[0]);
-    a.per_GeV = fma(node - (f32)j, at_high - at_low, at_low);
+    a.per_GeV = eot_exp(fma(node - (f32)j, at_high - at_low, at_low));
     i32 c = (i32)((z - v->depth_z0) * v->class_rate);
     a.class_of_depth = c < 0 ? 0 : c < EOT_N_ARRIVAL_CLASS ? c : EOT_N_ARRIVAL_CLASS - 1;
     return a;

@@ -21,18 +21,26 @@ static double at(const double *value, double energy) {
     return value[i] + (x - i) * (value[i + 1] - value[i]);
 }
 
-/* Attenuation without coherent scattering is within 6 % of the tables' total: J. H. Hubbell, S. M. Seltzer, NISTIR 5632
- * (1995), total with coherent scattering, which is below 2 % of it here. The fit of pairs is good to 5 %, photoelectric
- * absorption to 10 %. */
+/* Attenuation without coherent scattering: NIST's XCOM (SRD 8). Lead and iron are in the tables, copper and silicon are
+ * between their elements. The grid of the media makes some per cent where photoelectric absorption is steep, most just
+ * above the K edge of lead. */
 struct row {
     char material[16];
     double MeV, cm2_per_g;
 };
 ParameterizedTestParameters(soft, attenuation) {
-    static struct row rows[] = {{"lead", 1.0, 0.07102},  {"lead", 2.0, 0.04606},  {"lead", 3.0, 0.04234},
-                                {"lead", 5.0, 0.04272},  {"lead", 10.0, 0.04972}, {"lead", 20.0, 0.06206},
-                                {"iron", 0.5, 0.08414},  {"iron", 1.0, 0.05995},  {"iron", 3.0, 0.03621},
-                                {"iron", 10.0, 0.02994}, {"iron", 20.0, 0.03224}};
+    static struct row rows[] = {
+        {"lead", 0.1, 5.336},     {"lead", 0.2, 0.936},     {"lead", 0.5, 0.1499},    {"lead", 1, 0.06803},
+        {"lead", 2, 0.0453},      {"lead", 3, 0.042},       {"lead", 4, 0.04178},     {"lead", 6, 0.04382},
+        {"lead", 10, 0.04969},    {"lead", 20, 0.06205},    {"lead", 100, 0.0931},    {"iron", 0.1, 0.3341},
+        {"iron", 0.2, 0.1357},    {"iron", 0.5, 0.08241},   {"iron", 1, 0.05951},     {"iron", 2, 0.04254},
+        {"iron", 3, 0.03617},     {"iron", 4, 0.03309},     {"iron", 6, 0.03056},     {"iron", 10, 0.02994},
+        {"iron", 20, 0.03224},    {"iron", 100, 0.04329},   {"copper", 0.1, 0.414},   {"copper", 0.2, 0.1437},
+        {"copper", 0.5, 0.08156}, {"copper", 1, 0.05848},   {"copper", 2, 0.04191},   {"copper", 3, 0.03593},
+        {"copper", 4, 0.03315},   {"copper", 6, 0.03106},   {"copper", 10, 0.03102},  {"copper", 20, 0.03408},
+        {"copper", 100, 0.04659}, {"silicon", 0.1, 0.1682}, {"silicon", 0.2, 0.1235}, {"silicon", 0.5, 0.08681},
+        {"silicon", 1, 0.06344},  {"silicon", 2, 0.04476},  {"silicon", 3, 0.03677},  {"silicon", 4, 0.03239},
+        {"silicon", 6, 0.02787},  {"silicon", 10, 0.02461}, {"silicon", 20, 0.02338}, {"silicon", 100, 0.02764}};
     return cr_make_param_array(struct row, rows, sizeof rows / sizeof *rows);
 }
 ParameterizedTest(struct row *r, soft, attenuation) {
@@ -41,8 +49,37 @@ ParameterizedTest(struct row *r, soft, attenuation) {
     medium_of(r->material, &m, medium);
     double E = 1e-3 * r->MeV,
            mu = (at(medium->compton, E) + at(medium->pair, E) + at(medium->photoelectric, E)) / m.density;
-    cr_expect_lt(fabs(mu / r->cm2_per_g - 1.0), 0.06, "%s, %g MeV: %g cm2/g, table %g", r->material, r->MeV, mu,
-                 r->cm2_per_g);
+    cr_expect_lt(fabs(mu / r->cm2_per_g - 1.0),
+                 r->MeV < 0.15  ? 0.03
+                 : r->MeV < 0.5 ? 0.015
+                                : 0.006,
+                 "%s, %g MeV: %g cm2/g, XCOM %g", r->material, r->MeV, mu, r->cm2_per_g);
+    free(medium);
+}
+
+/* The energy that goes into photons above 50 keV is nearly all of the radiative stopping power: NIST's ESTAR (SRD 124)
+ * [MeV cm2/g] at 5, 10, 20 MeV, brought to the energies of the grid. */
+Test(soft, radiation) {
+    static const struct {
+        const char *material;
+        double T, loss;
+    } row[] = {{"lead", 5.12e-3, 0.592},  {"lead", 10.24e-3, 1.237}, {"lead", 20.48e-3, 2.621},
+               {"iron", 5.12e-3, 0.2411}, {"iron", 10.24e-3, 0.536}, {"iron", 20.48e-3, 1.177}};
+    struct eot_material m;
+    struct eot_soft_medium *medium = malloc(sizeof *medium);
+    for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
+        medium_of(row[k].material, &m, medium);
+        int i = (int)lround(8.0 * log2(row[k].T / eot_soft_energy(0)));
+        double mean = 0.0, T = eot_soft_energy(i);
+        for (int q = 0; q < 100 * (EOT_SOFT_N_QUANTILE - 1); q++) {
+            double u = (q + 0.5) / 100.0, low = (double)medium->photon[i][(int)u],
+                   high = (double)medium->photon[i][(int)u + 1], x = low + (u - (int)u) * (high - low);
+            mean += EOT_SOFT_BREMS_CUT * pow(T / EOT_SOFT_BREMS_CUT, x) / (100.0 * (EOT_SOFT_N_QUANTILE - 1));
+        }
+        double loss = 1e3 * mean * medium->brems[i] / m.density;
+        cr_expect_lt(fabs(loss / row[k].loss - 1.0), 0.02, "%s, %g MeV: %g MeV cm2/g, ESTAR %g", row[k].material,
+                     1e3 * T, loss, row[k].loss);
+    }
     free(medium);
 }
 

@@ -1,0 +1,261 @@
+/* What showers in the ECAL send into the VETO: their mean number by the depth where a shower starts and its energy, and
+ * their energies. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "physics/soft/response.h"
+#include "world/secondaries_parts.h"
+
+enum { MOST_ARRIVAL = 400000, PILOT = 16, FIRST_SEED = 77 };
+enum { ENDLESS = 8, UNITS = 60 }; /* so many layers are without end; a block is as many layers */
+static const double SHOWER_NODE[EOT_N_SHOWER_NODE] = {1.0 / 32.0, 0.125, 0.5, 2.0, 8.0}; /* GeV */
+/* Showers of an energy E that are followed, and of particles below which energy fewer are followed and stand for more:
+ * what one shower sends fluctuates by half, its depth does, so that many showers are worth more than all of each. */
+static const double SHOWERS = 300.0, FEW_BELOW = 0.5;        /* below FEW_BELOW [GeV] more, by sqrt(FEW_BELOW/E) */
+static const double ROULETTE = 0.01, LEAST_ROULETTE = 0.004; /* of E; GeV */
+static const double FOLLOWED = 1500.0;   /* arrivals of one energy and depth that are followed for their energies */
+static const double LEAST_NUMBER = 1e-9; /* per GeV: fewer are as good as none */
+static const double BACK_X0 = 6.0;       /* radiation lengths that a shower sends particles back */
+
+struct arrival_tables {
+    double n_depth, depth_rate;                                 /* points of depth, per cm */
+    double log_number[EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER]; /* per GeV */
+    double error[EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER];      /* relative, of the number */
+    double arrival[EOT_N_ARRIVAL_CLASS][EOT_N_LUMP];
+};
+
+/* Where showers start, in the frame of the stack. */
+struct source {
+    double x, y, sx, sy; /* the beam a quarter of the way through, and its slopes */
+    double z, length;    /* the ECAL */
+};
+
+/* What arrivals are made with. */
+struct arrivals {
+    const struct eot_secondaries_stack *matter;
+    const struct eot_soft_stack *stack;
+    struct source from;
+    struct eot_soft_stack bed;
+    double *edge;
+    struct eot_soft_slab *slab;
+    struct eot_soft_particle *waiting;
+    struct eot_soft_target target;
+};
+
+static void arrivals_free(struct arrivals *a) {
+    free(a->edge);
+    free(a->slab);
+    free(a->waiting);
+    free(a->target.energy);
+    free(a->target.of_weight);
+    free(a->target.of_sender);
+    eot_soft_paths_free(a->target.paths);
+}
+
+static enum eot_status arrivals_create(struct arrivals *a, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_soft_target *t = &a->target;
+    *t = (struct eot_soft_target){.stack = a->stack,
+                                  .slab = a->matter->target,
+                                  .front = a->from.z,
+                                  .rear = a->from.z + a->from.length,
+                                  .n_plane = EOT_SOFT_MOST_PLANE,
+                                  .split = 2,
+                                  .most = MOST_ARRIVAL};
+    for (int i = 0; i < t->n_plane; i++) t->plane[i] = a->from.length * (0.3 + 0.08 * i);
+    t->paths = eot_soft_paths_create(a->stack);
+    t->energy = malloc(MOST_ARRIVAL * sizeof *t->energy);
+    t->of_weight = malloc(MOST_ARRIVAL * sizeof *t->of_weight);
+    t->of_sender = malloc(MOST_ARRIVAL * sizeof *t->of_sender);
+    a->waiting = malloc(EOT_SOFT_MOST * sizeof *a->waiting);
+    EOT_CHECK_MEMORY(t->paths);
+    EOT_CHECK_MEMORY(t->energy);
+    EOT_CHECK_MEMORY(t->of_weight);
+    EOT_CHECK_MEMORY(t->of_sender);
+    EOT_CHECK_MEMORY(a->waiting);
+done:
+    return status;
+}
+
+/* The ECAL's layers without end, with its sides: showers that start at any layer are the same in it. */
+static enum eot_status endless_bed(struct arrivals *a, const struct eot_volume_config *ecal,
+                                   const struct eot_setup *setup, int n_unit, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double unit = a->from.length / n_unit, unit_X0 = eot_setup_volume_X0(setup, ecal) / n_unit, period = 0.0;
+    int n_back = (int)ceil(BACK_X0 / fmax(unit_X0, 1e-9)), n = 0;
+    n_back = n_back < n_unit ? n_back : n_unit;
+    size_t most = (size_t)(n_unit + n_back) * ecal->n_layer;
+    const struct eot_soft_slab *box = &a->matter->slab[eot_soft_slab_at(a->stack, a->from.z + 1e-6)];
+    a->edge = malloc((most + 1) * sizeof *a->edge);
+    a->slab = malloc(most * sizeof *a->slab);
+    EOT_CHECK_MEMORY(a->edge);
+    EOT_CHECK_MEMORY(a->slab);
+    for (size_t l = 0; l < ecal->n_layer; l++) period += ecal->layer[l].thickness;
+    for (int i = -n_back; i < n_unit; i++) {
+        double z = i * unit;
+        for (size_t l = 0; l < ecal->n_layer; l++) {
+            a->edge[n] = z;
+            a->slab[n] = *box;
+            a->slab[n].score = -1;
+            a->slab[n++].medium = ecal->layer[l].material;
+            z += ecal->layer[l].thickness * unit / period;
+        }
+    }
+    a->edge[n] = n_unit * unit;
+    a->bed = (struct eot_soft_stack){n, a->edge, a->slab, a->stack->medium, a->stack->outside};
+done:
+    return status;
+}
+
+/* The set-up as the bed of showers that start at one depth. */
+static enum eot_status bed_at(struct arrivals *a, double z, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n = (size_t)a->stack->n_slab;
+    if (a->edge == NULL) a->edge = malloc((n + 1) * sizeof *a->edge);
+    EOT_CHECK_MEMORY(a->edge);
+    for (size_t i = 0; i <= n; i++) a->edge[i] = a->stack->edge[i] - z;
+    a->bed = *a->stack;
+    a->bed.edge = a->edge;
+done:
+    return status;
+}
+
+/* Showers of one energy: numbers and errors of all senders, and some arrivals. A few showers say of how many arrivals
+ * one is to be followed; they do not count. @param share of the usual number of showers. */
+static void showers(struct arrivals *a, double energy, double share, uint64_t seed, double *log_number, double *error) {
+    enum { MOST = EOT_SOFT_MOST_SENDER };
+    struct eot_soft_target *t = &a->target;
+    struct eot_soft_random random = {seed};
+    const double slope = 1.0 / sqrt(1.0 + a->from.sx * a->from.sx + a->from.sy * a->from.sy);
+    const double place[3] = {a->from.x, a->from.y, 1.0e-7}, u[3] = {a->from.sx * slope, a->from.sy * slope, slope};
+    struct eot_soft_particle start = eot_soft_at(&a->bed, EOT_SOFT_ELECTRON, energy, place, u);
+    const struct eot_soft_slab *box = &a->bed.slab[start.slab];
+    t->to_side =
+        fmax(fmin(fmin(place[0] - box->x0, box->x1 - place[0]), fmin(place[1] - box->y0, box->y1 - place[1])), 1e-3);
+    double one[MOST] = {0.0}, two[MOST] = {0.0};
+    int before = t->n, n = (int)fmax(share * SHOWERS * sqrt(fmax(FEW_BELOW / energy, 1.0)), PILOT);
+    t->roulette = fmax(ROULETTE * energy, LEAST_ROULETTE);
+    for (int i = -PILOT; i < n; i++) {
+        if (i == -PILOT || i == 0)
+            for (int s = 0; s < t->n_sender; s++) {
+                t->weight[s] = i < 0 ? 0.0 : fmax(one[s] / PILOT * n / FOLLOWED, 1e-30);
+                one[s] = two[s] = 0.0;
+            }
+        memset(t->number, 0, sizeof t->number);
+        eot_soft_follow_to(&a->bed, start, &random, a->waiting, t);
+        for (int s = 0; s < t->n_sender; s++) {
+            one[s] += t->number[s];
+            two[s] += t->number[s] * t->number[s];
+        }
+    }
+    for (int i = before; i < t->n; i++) t->of_weight[i] /= n * energy;
+    for (int s = 0; s < t->n_sender; s++) {
+        log_number[s] = log(fmax(one[s] / (n * energy), LEAST_NUMBER));
+        error[s] = one[s] > 0.0 ? sqrt(fmax(two[s] / (one[s] * one[s]) - 1.0 / n, 0.0)) : 1.0;
+    }
+}
+
+/* Energies of the arrivals in classes of depth. @param depth_of of each sender, 0 to 1. */
+static enum eot_status classes_fill(const struct arrivals *a, const double *depth_of, struct arrival_tables *tables,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_soft_target *t = &a->target;
+    double *energy = malloc(2 * (size_t)t->n * sizeof *energy + 1), *weight = energy + t->n;
+    EOT_CHECK_MEMORY(energy);
+    for (int class = 0; class < EOT_N_ARRIVAL_CLASS; class ++) {
+        int n = 0;
+        for (int i = 0; i < t->n; i++) {
+            double depth = depth_of[t->of_sender[i]] * EOT_N_ARRIVAL_CLASS - class;
+            if (depth < -1e-6 || depth > 1.0 + 1e-6) continue; /* what lies between two is in both */
+            energy[n] = t->energy[i];
+            weight[n++] = t->of_weight[i];
+        }
+        eot_soft_groups(energy, weight, n, tables->arrival[class]);
+    }
+done:
+    free(energy);
+    return status;
+}
+
+static enum eot_status arrivals_fill(const struct eot_secondaries_maker *k, const struct eot_soft_stack *stack,
+                                     const struct eot_secondaries_stack *matter, const struct source *from,
+                                     struct arrival_tables *t, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_volume_config *ecal = &k->config->geometry.volume[eot_setup_volume(k->config, EOT_ROLE_ECAL, 0)];
+    bool is_endless = ecal->n_layer == 1 || ecal->repeat >= ENDLESS;
+    int n_unit = ecal->n_layer > 1 && is_endless ? ecal->repeat : UNITS, most = EOT_SOFT_MOST_SENDER - 1;
+    int stride = (n_unit + most - 1) / most, n = (n_unit + stride - 1) / stride + 1;
+    double depth[EOT_SOFT_MOST_SENDER];
+    struct arrivals a = {.matter = matter, .stack = stack, .from = *from};
+    EOT_TRY(arrivals_create(&a, err));
+    t->n_depth = n;
+    t->depth_rate = n_unit / (stride * from->length);
+    for (int s = 0; s < n; s++) depth[s] = fmin((double)s * stride / n_unit, 1.0);
+    if (is_endless) {
+        EOT_TRY(endless_bed(&a, ecal, k->setup, n_unit, err));
+        a.target.n_sender = n;
+        for (int s = 0; s < n; s++) a.target.shift[s] = from->z + from->length * depth[s];
+        for (int e = 0; e < EOT_N_SHOWER_NODE; e++)
+            showers(&a, SHOWER_NODE[e], 1.0, FIRST_SEED + (uint64_t)e, t->log_number[e], t->error[e]);
+    }
+    for (int s = 0; s < n && !is_endless; s++) { /* few layers: every depth for itself, in the set-up as it stands */
+        double z = from->z + from->length * depth[s], log_number, error;
+        int before = a.target.n;
+        EOT_TRY(bed_at(&a, z, err));
+        a.target.n_sender = 1;
+        a.target.shift[0] = z;
+        for (int e = 0; e < EOT_N_SHOWER_NODE; e++) {
+            showers(&a, SHOWER_NODE[e], 2.0 / n, FIRST_SEED + (uint64_t)(e + 16 * s), &log_number, &error);
+            t->log_number[e][s] = log_number;
+            t->error[e][s] = error;
+        }
+        for (int i = before; i < a.target.n; i++) a.target.of_sender[i] = s;
+    }
+    EOT_TRY(classes_fill(&a, depth, t, err));
+done:
+    arrivals_free(&a);
+    return status;
+}
+
+static enum eot_status append(const struct arrival_tables *t, double z, double length, eot_before_veto *out,
+                              struct eot_f32_table *table, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    out->n_depth = (i32)t->n_depth;
+    out->depth_z0 = (f32)z;
+    out->depth_rate = (f32)t->depth_rate;
+    out->class_rate = (f32)(EOT_N_ARRIVAL_CLASS / length);
+    out->log_number = (u32)table->n;
+    for (int e = 0; e < EOT_N_SHOWER_NODE; e++)
+        EOT_TRY(eot_f32_table_append(table, t->log_number[e], (size_t)t->n_depth, NULL, err));
+    EOT_TRY(eot_f32_table_append(table, t->arrival[0], sizeof t->arrival / sizeof(double), &out->arrival, err));
+done:
+    return status;
+}
+
+enum eot_status eot_secondaries_arrivals(const struct eot_secondaries_maker *k,
+                                         const struct eot_secondaries_stack *stack, const double line[4], double veto_z,
+                                         struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_volume_config *ecal = &k->config->geometry.volume[eot_setup_volume(k->config, EOT_ROLE_ECAL, 0)];
+    double z = eot_secondaries_round(ecal->z - veto_z), length = eot_secondaries_round(ecal->thickness);
+    double at = z + 0.25 * length;
+    const struct source from = {line[0] + at * line[2], line[1] + at * line[3], line[2], line[3], z, length};
+    struct eot_sha256 hash;
+    char key[65];
+    struct arrival_tables *t = calloc(1, sizeof *t);
+    EOT_CHECK_MEMORY(t);
+    if (stack->n_target != 1 || z + length > 1e-9) goto done;
+    eot_secondaries_begin(k, "arrivals", &hash);
+    eot_sha256_update(&hash, &from, sizeof from);
+    eot_secondaries_hash(stack, k->setup, &hash);
+    if (!eot_secondaries_cached(k, &hash, key, t, sizeof *t)) {
+        struct eot_soft_stack soft = eot_secondaries_soft(stack, k->media);
+        EOT_TRY(arrivals_fill(k, &soft, stack, &from, t, err));
+        eot_secondaries_keep(k, key, t, sizeof *t);
+    }
+    EOT_TRY(append(t, ecal->z, ecal->thickness, &w->event.secondaries.veto, &w->table, err));
+done:
+    free(t);
+    return status;
+}
