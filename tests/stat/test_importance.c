@@ -67,8 +67,8 @@ static void check_energy(const struct simulation *s, double E) {
 Test(importance, weights_undo_the_preference, .timeout = 120) {
     struct simulation s;
     simulation_open(&s, "configs/na64e-signal.yaml",
-                    (const char *const[]){"physics.mphi=1 GeV", "sampling.signal_preference=0.9", NULL}, "host");
-    cr_assert_gt(s.world.event.vertex.n_importance_energy, 0);
+                    (const char *const[]){"physics.mphi=1 GeV", "sampling.preference=0.9", NULL}, "host");
+    cr_assert_gt(s.world.event.vertex.signal.n_row, 0);
     check_energy(&s, 2.0);
     check_energy(&s, 12.0);
     check_energy(&s, 40.0);
@@ -81,12 +81,12 @@ Test(importance, needs_trackers_and_forced_vertices, .timeout = 120) {
     struct simulation s;
     simulation_open(&s, "tests/ecal_only.yaml",
                     (const char *const[]){"physics.rare.lfc=on", "physics.rare.dimuon_gamma=off", "physics.mphi=1 GeV",
-                                          "sampling.signal_preference=0.9", NULL},
+                                          "sampling.preference=0.9", NULL},
                     "host");
-    cr_expect_eq(s.world.event.vertex.n_importance_energy, 0);
+    cr_expect_eq(s.world.event.vertex.signal.n_row, 0);
     simulation_close(&s);
     simulation_open(&s, "configs/na64e-signal.yaml",
                     (const char *const[]){"physics.mphi=1 GeV", "sampling.mode=analog", NULL}, "host");
-    cr_expect_eq(s.world.event.vertex.n_importance_energy, 0);
+    cr_expect_eq(s.world.event.vertex.signal.n_row, 0);
     simulation_close(&s);
 }
