@@ -12,13 +12,6 @@ double eot_world_preference(const struct eot_config *config) {
     return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.preference : 0.0;
 }
 
-static void map_free(struct eot_importance_map *map) {
-    free(map->rate);
-    free(map->second);
-    free(map->importance);
-    free(map->mean);
-}
-
 static enum eot_status map_create(struct eot_importance_map *map, int n_node, int n_row, int n_column,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -194,7 +187,7 @@ static void prefer(struct eot_world *w, int process, const double *preference) {
         }
 }
 
-/* The importance of one process as devices read it. @param node place of an energy [GeV] among the map's nodes. */
+/* The importance of one process as devices read it. @param place of an energy [GeV] among the map's nodes. */
 static enum eot_status install(struct eot_world *w, const struct eot_importance_map *map, int process,
                                double (*place)(const eot_vertex_tables *e, double E), eot_importance *out,
                                struct eot_error *err) {
@@ -225,14 +218,16 @@ static double signal_place(const eot_vertex_tables *e, double E) {
     return (double)eot_lfc_grid_place(*n, (real)E) * (n->n_energy - 1);
 }
 
-enum eot_status eot_world_importance(const struct eot_config *config, const struct eot_setup *setup,
-                                     struct eot_world *w, struct eot_error *err) {
+enum eot_status eot_world_importance_map(const struct eot_config *config, const struct eot_setup *setup,
+                                         struct eot_world *w, struct eot_importance_map *map, bool *is_useful,
+                                         struct eot_error *err) {
     enum eot_status status = EOT_OK;
     eot_vertex_tables *e = &w->event.vertex;
-    bool has_signal = e->n_lfc > 0 && config->physics.rare[EOT_RARE_LFC];
+    bool has_signal = config->physics.rare[EOT_RARE_LFC];
     double preference = eot_world_preference(config), largest = 0.0, share[N_STAGE];
     struct eot_importance_stages *stages = NULL;
-    struct eot_importance_map map = {0};
+    *is_useful = false;
+    *map = (struct eot_importance_map){0};
     if (!(preference > 0.0) || w->event.spectrometer.n_plane == 0) return EOT_OK;
     if (!has_signal && e->n_pair_energy == 0) return EOT_OK; /* annihilations alone */
     for (int i = 0; i < e->n_lfc; i++) {
@@ -243,16 +238,27 @@ enum eot_status eot_world_importance(const struct eot_config *config, const stru
     double E_max = has_signal ? (double)e->lfc[e->importance_nucleus].E_max : pair_energy(e, e->n_pair_energy - 1);
     EOT_TRY(eot_importance_stages_create(config, setup, w, E_max, &stages, err));
     if (has_signal)
-        EOT_TRY(signal_map(config, w, stages, &map, err));
+        EOT_TRY(signal_map(config, w, stages, map, err));
     else
-        EOT_TRY(pair_map(config, w, stages, &map, err));
-    if (!eot_importance_map_mix(&map, 1.0 - preference, config->sampling.preference_mixture, share)) goto done;
-    if (has_signal)
-        EOT_TRY(install(w, &map, EOT_RARE_LFC, signal_place, &e->signal, err));
-    else
-        EOT_TRY(install(w, &map, EOT_RARE_DIMUON_GAMMA, pair_place, &e->pair, err));
+        EOT_TRY(pair_map(config, w, stages, map, err));
+    *is_useful = eot_importance_map_mix(map, 1.0 - preference, config->sampling.preference_mixture, share);
 done:
-    map_free(&map);
     eot_importance_stages_free(stages);
+    return status;
+}
+
+enum eot_status eot_world_importance(const struct eot_config *config, const struct eot_setup *setup,
+                                     struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_importance_map map = {0};
+    bool is_useful;
+    EOT_TRY(eot_world_importance_map(config, setup, w, &map, &is_useful, err));
+    if (!is_useful) goto done;
+    if (config->physics.rare[EOT_RARE_LFC])
+        EOT_TRY(install(w, &map, EOT_RARE_LFC, signal_place, &w->event.vertex.signal, err));
+    else
+        EOT_TRY(install(w, &map, EOT_RARE_DIMUON_GAMMA, pair_place, &w->event.vertex.pair, err));
+done:
+    eot_importance_map_free(&map);
     return status;
 }

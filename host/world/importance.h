@@ -4,10 +4,17 @@
 #ifndef EOT_HOST_WORLD_IMPORTANCE_H
 #define EOT_HOST_WORLD_IMPORTANCE_H
 
-#include "world/world.h"
+#include "world/importance_mixture.h"
 
 /** Share of the vertices of a forced run that is drawn by importance; 0 in analog mode. */
 double eot_world_preference(const struct eot_config *config);
+
+/** The importance of each cell of the muon pairs or of the signal, as eot_world_importance would install it in a world
+ * without importance. @param map out; release with eot_importance_map_free. @param is_useful whether something is
+ * preferred. @return EOT_E_MEMORY. */
+enum eot_status eot_world_importance_map(const struct eot_config *config, const struct eot_setup *setup,
+                                         struct eot_world *world, struct eot_importance_map *map, bool *is_useful,
+                                         struct eot_error *err);
 
 /** Append to world->table what the vertices of muon pairs or of the signal are drawn from (eotmc/transport/
  * importance.h), fill in event.vertex.pair, .signal and .importance_nucleus, and multiply the cascade's rates.

@@ -1,10 +1,18 @@
 #include "world/importance_mixture.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "eotmc/transport/importance.h"
 
 enum { N_STAGE = EOT_N_SELECTION_STAGE, N_ROUND = 100 };
+
+void eot_importance_map_free(struct eot_importance_map *map) {
+    free(map->rate);
+    free(map->second);
+    free(map->importance);
+    free(map->mean);
+}
 
 static int n_cell_of(const struct eot_importance_map *map) { return map->n_row * map->n_column; }
 

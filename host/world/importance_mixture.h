@@ -15,6 +15,8 @@ struct eot_importance_map {
     double *mean;       /* [n_node]: of the importance over the cells, out; over the nodes it is 1 */
 };
 
+void eot_importance_map_free(struct eot_importance_map *map);
+
 /** Content of a cell [share of the vertices of its energy]. */
 double eot_importance_map_content(const struct eot_importance_map *map, int i_cell);
 

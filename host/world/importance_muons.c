@@ -35,12 +35,12 @@ void EOT_TRIAL_FOLLOW(const struct eot_world *w, const struct eot_trial_start *s
         v.y = start->y;
         v.z = start->z + start->length * (f64)eot_uniform(b.z);
         eot_muon_outcome out = eot_event_muon(matter, eot_event_view_of(&w->event, &launch, acc, tally), (u64)i, v, -1);
-        m->veto = (f32)((f64)acc[EOT_ACC_VETO_VISIBLE] * quantum);
-        for (i32 k = 0; k < EOT_N_HCAL; k++) {
-            f64 seen =
-                (f64)acc[EOT_ACC_HCAL_VISIBLE + k] + (f64)acc[EOT_ACC_HCAL_HADRONIC + k] * (f64)r->hadronic_visible;
-            m->hcal[k] = (f32)(seen * quantum * (f64)r->hcal_scale);
-        }
+        m->veto = eot_veto_seen((f32)((f64)acc[EOT_ACC_VETO_VISIBLE] * quantum), r->veto_photostatistics,
+                                eot_calorimeter_random(i, (u32)EOT_DRAW_VETO, launch.seed, 0));
+        for (i32 k = 0; k < EOT_N_HCAL; k++)
+            m->hcal[k] = eot_hcal_seen((f32)((f64)acc[EOT_ACC_HCAL_VISIBLE + k] * quantum),
+                                       (f32)((f64)acc[EOT_ACC_HCAL_HADRONIC + k] * quantum), r,
+                                       eot_calorimeter_random(i, (u32)(EOT_DRAW_HCAL + k), launch.seed, 0));
         m->E_exit = out.E_exit;
     }
 }

@@ -6,7 +6,7 @@
 #include "eotmc/base/role.h"
 #include "world/response.h"
 
-enum { N_ENERGY = EOT_TRIAL_N_ENERGY, N_MUON = EOT_TRIAL_N_MUON, N_PARTNER = 32, NO_PARTNER = N_ENERGY };
+enum { N_ENERGY = EOT_TRIAL_N_ENERGY, N_MUON = EOT_TRIAL_N_MUON, NO_PARTNER = N_ENERGY };
 static const double SLOWEST = 0.05;     /* GeV: slower muons end where they are made */
 static const double FIRST_LENGTHS = 10; /* X0 of the ECAL in which vertices are */
 
@@ -33,22 +33,43 @@ static eot_trial_follow *follow_for_this_cpu(void) {
     return eot_trial_follow_plain;
 }
 
-/* Bits 1: VETO, 2: HCAL within their windows. @param other NULL: there is one muon. */
-static int within(const struct eot_importance_stages *s, const struct eot_trial_muon *m,
-                  const struct eot_trial_muon *other) {
-    const eot_selection *cuts = &s->selection;
-    float veto = m->veto + (other != NULL ? other->veto : 0.0f);
-    int is_good = 1, has_hcal = (cuts->absent >> EOT_ROLE_HCAL & 1) == 0;
-    if ((cuts->absent >> EOT_ROLE_VETO & 1) == 0 && !(veto >= cuts->veto_low && veto <= cuts->veto_high)) return 0;
-    for (int k = 0; k < s->world->event.response.n_hcal && has_hcal; k++) {
-        float seen = m->hcal[k] + (other != NULL ? other->hcal[k] : 0.0f);
-        is_good = is_good && seen >= cuts->hcal_low && seen <= cuts->hcal_high;
-    }
-    return is_good ? 3 : 1;
+static int compare_by_veto(const void *a, const void *b) {
+    float u = ((const struct eot_trial_muon *)a)->veto, v = ((const struct eot_trial_muon *)b)->veto;
+    return (u > v) - (u < v);
 }
 
-/* The chances of one energy. Muons that do not come through all are left out, unless none does. */
-static void fill_chances(struct eot_importance_stages *s, int i) {
+/* Whether two muons leave an energy of the window in each HCAL module. */
+static int hcal_is_within(const struct eot_importance_stages *s, const struct eot_trial_muon *m,
+                          const struct eot_trial_muon *other) {
+    const eot_selection *cuts = &s->selection;
+    int is_within = 1;
+    if (cuts->absent >> EOT_ROLE_HCAL & 1) return 1;
+    for (int k = 0; k < s->world->event.response.n_hcal; k++) {
+        float seen = m->hcal[k] + other->hcal[k];
+        is_within = is_within && seen >= cuts->hcal_low && seen <= cuts->hcal_high;
+    }
+    return is_within;
+}
+
+/* Add the chances of one muon with each of n others, in the order of their energies in the VETO. Of two that cross it,
+ * few leave the energy of one: all pairs are looked at. */
+static void add_chances(const struct eot_importance_stages *s, const struct eot_trial_muon *m,
+                        const struct eot_trial_muon *other, int n, double *veto, double *hcal) {
+    const eot_selection *cuts = &s->selection;
+    int has_veto = (cuts->absent >> EOT_ROLE_VETO & 1) == 0, n_veto = 0, n_hcal = 0;
+    for (int i = 0; i < n && (!has_veto || m->veto + other[i].veto <= cuts->veto_high); i++) {
+        if (has_veto && m->veto + other[i].veto < cuts->veto_low) continue;
+        n_veto++;
+        n_hcal += hcal_is_within(s, m, &other[i]);
+    }
+    *veto += (double)n_veto / n;
+    *hcal += (double)n_hcal / n;
+}
+
+/* The chances of one energy, before they are divided by the number of muons. Muons that do not come through all are
+ * left out, unless none does. @return their number. */
+static int fill_chances(struct eot_importance_stages *s, int i) {
+    static const struct eot_trial_muon none = {0};
     const struct eot_trial_muon *muon = s->trial.muon[i];
     int n_through = 0, n = 0;
     for (int m = 0; m < N_MUON; m++) n_through += muon[m].E_exit > 0.0f;
@@ -59,20 +80,37 @@ static void fill_chances(struct eot_importance_stages *s, int i) {
         s->missing[i] += lost;
         s->exit[i] += (double)muon[m].E_exit;
         n++;
-        for (int j = 0; j <= N_ENERGY; j++)
-            for (int r = 0; r < (j == NO_PARTNER ? 1 : N_PARTNER); r++) {
-                int passed = within(s, &muon[m], j == NO_PARTNER ? NULL : &s->trial.muon[j][(m + 5 * r) % N_MUON]);
-                double part = j == NO_PARTNER ? 1.0 : 1.0 / N_PARTNER;
-                s->veto[i][j] += passed & 1 ? part : 0.0;
-                s->hcal[i][j] += passed & 2 ? part : 0.0;
-            }
+        for (int j = 0; j < N_ENERGY; j++)
+            add_chances(s, &muon[m], s->trial.muon[j], N_MUON, &s->veto[i][j], &s->hcal[i][j]);
+        add_chances(s, &muon[m], &none, 1, &s->veto[i][NO_PARTNER], &s->hcal[i][NO_PARTNER]);
     }
-    s->missing[i] /= n;
-    s->exit[i] /= n;
-    for (int j = 0; j <= N_ENERGY; j++) {
-        s->veto[i][j] /= n;
-        s->hcal[i][j] /= n;
+    return n;
+}
+
+/* Mean of the chances of the energies beside, which makes up for the number of muons where chances are small. */
+static double joined(double chance[N_ENERGY][N_ENERGY + 1], int i, int j) {
+    int low = i > 0 ? i - 1 : 0, high = i < N_ENERGY - 1 ? i + 1 : i;
+    return 0.25 * chance[low][j] + 0.5 * chance[i][j] + 0.25 * chance[high][j];
+}
+
+/* All chances. */
+static void make_chances(struct eot_importance_stages *s) {
+    double veto[N_ENERGY][N_ENERGY + 1], hcal[N_ENERGY][N_ENERGY + 1];
+    for (int i = 0; i < N_ENERGY; i++) qsort(s->trial.muon[i], N_MUON, sizeof s->trial.muon[i][0], compare_by_veto);
+    for (int i = 0; i < N_ENERGY; i++) {
+        int n = fill_chances(s, i);
+        s->missing[i] /= n;
+        s->exit[i] /= n;
+        for (int j = 0; j <= N_ENERGY; j++) {
+            veto[i][j] = s->veto[i][j] / n;
+            hcal[i][j] = s->hcal[i][j] / n;
+        }
     }
+    for (int i = 0; i < N_ENERGY; i++)
+        for (int j = 0; j <= N_ENERGY; j++) {
+            s->veto[i][j] = joined(veto, i, j);
+            s->hcal[i][j] = joined(hcal, i, j);
+        }
 }
 
 /* Shares of the selections by the charge that they look for. */
@@ -101,7 +139,7 @@ enum eot_status eot_importance_stages_create(const struct eot_config *config, co
         &(struct eot_trial_start){ecal->center_x, ecal->center_y, ecal->z,
                                   fmin(FIRST_LENGTHS * eot_setup_volume_X0(setup, ecal), 0.9 * ecal->thickness)},
         &s->trial);
-    for (int i = 0; i < N_ENERGY; i++) fill_chances(s, i);
+    make_chances(s);
     *stages = s;
 done:
     return status;
