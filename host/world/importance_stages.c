@@ -179,15 +179,16 @@ void eot_importance_stages_add(const struct eot_importance_stages *s, const stru
             through[c] = eot_importance_track_at(&s->track, 2 * c - 1, final->E[c], final->versine[c]);
     for (int c = 0; c < 2; c++) {
         bool has_other = final->E[1 - c] > 0.0;
-        double track = weight * through[c] * (1.0 - through[1 - c]) * (has_other ? s->of_charge[c] : 1.0);
+        double track = weight * through[c] * (1.0 - through[1 - c]),
+               selected = has_other ? track * s->of_charge[c] : track;
         struct place one = place_of(s, final->E[c]), other = place_of(s, final->E[1 - c]);
         double exit = s->exit[one.i] + one.f * (s->exit[one.i + 1] - s->exit[one.i]);
         if (!(track > 0.0) || exit < (double)s->selection.min_momentum) continue;
         double missing = s->missing[one.i] + one.f * (s->missing[one.i + 1] - s->missing[one.i]) + final->dark,
-               hcal = track * chance_at(s->hcal, one, other, has_other),
+               hcal = selected * chance_at(s->hcal, one, other, has_other),
                tail = eot_trial_missing(s->world, &s->selection, s->beam - final->k + final->E[1 - c], missing);
         sum[EOT_STAGE_OF_TRACK] += track;
-        sum[EOT_STAGE_OF_VETO] += track * chance_at(s->veto, one, other, has_other);
+        sum[EOT_STAGE_OF_VETO] += selected * chance_at(s->veto, one, other, has_other);
         sum[EOT_STAGE_OF_HCAL] += hcal;
         sum[EOT_STAGE_OF_MISSING] += hcal * tail * tail;
     }

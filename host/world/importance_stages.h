@@ -6,7 +6,8 @@
 #include "world/importance_muons.h"
 #include "world/importance_track.h"
 
-/** Stages of the selection, each with those before: one track, VETO, HCAL, missing energy. */
+/** Stages of the selection, each with those before: one track (of either charge, as histograms of tracks have them),
+ * VETO, HCAL, missing energy (of the charges that the selections look for). */
 enum { EOT_STAGE_OF_TRACK = 0, EOT_STAGE_OF_VETO, EOT_STAGE_OF_HCAL, EOT_STAGE_OF_MISSING, EOT_N_SELECTION_STAGE };
 
 /** What leaves a vertex. */

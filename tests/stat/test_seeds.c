@@ -109,6 +109,18 @@ Test(seeds, errors_of_a_forced_run_are_honest) {
     simulation_close(&s);
 }
 
+/* The same with nine in ten vertices drawn by importance. */
+Test(seeds, errors_of_preferred_pairs_are_honest) {
+    struct simulation s;
+    simulation_open(&s, "configs/na64e-dimuon.yaml",
+                    (const char *const[]){"physics.cut=5 GeV", "sampling.region.min_photon_energy=5.4 GeV",
+                                          "physics.shower.spot_energy=0.5 GeV", "sampling.eot=3000",
+                                          "sampling.batch=1000", "sampling.preference=0.9", NULL},
+                    NULL);
+    expect_honest(&s, 11);
+    simulation_close(&s);
+}
+
 /* An enhancement that gives a shower 0.15 vertices: sometimes there are two, which share a shower. */
 Test(seeds, errors_of_an_enhanced_analog_run_are_honest) {
     struct simulation s;
