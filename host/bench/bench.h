@@ -15,6 +15,9 @@
 #define EOT_BENCH_METRICS(X) \
     X(eot_per_s, "1/s")            /* primaries simulated, muons of a muon beam, vertices replayed */ \
     X(eot_equivalent_per_s, "1/s") /* forced sampling: what the sample is worth (eot.equivalent) */ \
+    X(track_to_2_percent_s, "s")   /* forced sampling: processor seconds to 2 % on the rate of one track, */ \
+    X(veto_to_2_percent_s, "s")    /* of those with one MIP in the VETO, */ \
+    X(mip_to_2_percent_s, "s")     /* of those with one MIP in each HCAL module: error^2 x seconds */ \
     X(muons_per_s, "1/s") \
     X(layer_crossings_per_s, "1/s") /* muons that pass times layers */ \
     X(steps_per_s, "1/s")           /* particle steps */ \

@@ -107,12 +107,12 @@ struct eot_sampling_config {
     uint64_t eot;   /* primaries simulated */
     uint64_t first; /* first primary id */
     uint32_t seed, run;
-    uint64_t batch;           /* primaries per batch: the unit of the error estimate */
-    double min_photon_energy; /* GeV, sampling.region.min_photon_energy */
-    double min_lepton_energy; /* GeV, sampling.region.min_lepton_energy */
-    /* Forced signal: share of vertices that are drawn by their importance, the chance of their muon to be selected. */
-    double signal_preference;
-    double analog_enhancement; /* rare cross sections multiplied by this in analog mode, reported; default 1 */
+    uint64_t batch;               /* primaries per batch: the unit of the error estimate */
+    double min_photon_energy;     /* GeV, sampling.region.min_photon_energy */
+    double min_lepton_energy;     /* GeV, sampling.region.min_lepton_energy */
+    double preference;            /* forced: share of the vertices that is drawn by their chance to be selected */
+    double preference_mixture[4]; /* of it for each stage: track, VETO, HCAL, missing energy; all 0: by the set-up */
+    double analog_enhancement;    /* rare cross sections multiplied by this in analog mode, reported; default 1 */
     /* A run fails if it loses more tracks than this number and more than this fraction of all that it follows. */
     uint64_t lost_tracks_max;
     double lost_tracks_fraction;

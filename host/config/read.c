@@ -21,14 +21,20 @@ enum eot_status eot_read_on(const struct eot_reader *r, enum eot_status status) 
     return status == EOT_E_CONFIG && r->tree.problems.n < EOT_MAX_PROBLEM ? EOT_OK : status;
 }
 
-/** Fail for a key that the scope does not know, with the nearest one at the same level, or where in the schema that
- * word stands. */
+/* Keys of before, and what they are called now. */
+static const char *const RENAMED[][2] = {{"sampling.signal_preference", "sampling.preference"}};
+
+/** Fail for a key that the scope does not know, with its new name, the nearest one at the same level, or where in the
+ * schema that word stands. */
 static enum eot_status fail_unknown_key(struct eot_reader *r, enum eot_scope scope, const struct eot_node *node,
                                         const char *prefix, const char *full) {
     enum { MAX_WORD = 128 };
     char words[MAX_WORD][40];
     const char *candidate[MAX_WORD];
     size_t n_word = 0, n_prefix = strlen(prefix);
+    for (size_t i = 0; i < sizeof RENAMED / sizeof RENAMED[0]; i++)
+        if (strcmp(full, RENAMED[i][0]) == 0)
+            return eot_tree_fail(&r->tree, node, full, r->err, "(this key has a new name); write %s", RENAMED[i][1]);
     for (size_t i = 0; i < EOT_N_KEYS && n_word < MAX_WORD; i++) {
         if (EOT_KEYS[i].scope != scope || strncmp(EOT_KEYS[i].path, prefix, n_prefix) != 0) continue;
         snprintf(words[n_word], sizeof words[0], "%.*s", (int)strcspn(EOT_KEYS[i].path + n_prefix, "."),

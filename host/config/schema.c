@@ -230,11 +230,16 @@ const struct eot_key EOT_KEYS[] = {
            "is higher"),
     NUMBER(ROOT, "sampling.region.min_lepton_energy", ENERGY, 0, 1000, "0 GeV", ROOT(sampling.min_lepton_energy),
            "the same for electrons and positrons that hold a rare vertex"),
-    NUMBER(ROOT, "sampling.signal_preference", NONE, 0, 0.99, "0", ROOT(sampling.signal_preference),
-           "forced signal: share of the vertices that are drawn by the chance of their muon to reach the spectrometer "
-           "(at the energy where it is largest), the others as they are in "
-           "nature. Weights undo it: it changes errors, not expectations, but for energy.*, the ledger of the "
-           "simulated events as they are"),
+    NUMBER(
+        ROOT, "sampling.preference", NONE, 0, 0.99, "0", ROOT(sampling.preference),
+        "forced: share of the vertices that is drawn by importance, the chance of an event to pass the stages of the "
+        "selection in this set-up; the others are drawn as in nature. Weights undo it, and are at most 1/(1 - this) "
+        "times those of the showers: it changes errors, not expectations, but for energy.*, the ledger of the "
+        "simulated events as they are. For muon pairs, tridents and the signal, where there are chambers"),
+    NUMBERS(ROOT, "sampling.preference_mixture", NONE, 4, 0, 1, "[0, 0, 0, 0]", ROOT(sampling.preference_mixture),
+            "how sampling.preference is divided between the stages one track, VETO, HCAL, missing energy, in any unit. "
+            "All 0: so that, by the guess for this set-up, the sum over the stages of variance over least variance is "
+            "smallest"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
     COUNT(ROOT, "sampling.lost_tracks_max", COUNT64, 0, 1e15, "10", ROOT(sampling.lost_tracks_max),

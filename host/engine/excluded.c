@@ -77,7 +77,7 @@ enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct
     eot_vertex_record *record = malloc(n_shower * sizeof *record);
     EOT_CHECK_MEMORY(record);
     low.sampling.mode = EOT_SAMPLING_FORCED;
-    low.sampling.signal_preference = 0.0; /* of high energies */
+    low.sampling.preference = 0.0; /* of high energies */
     low.sampling.min_photon_energy = low.sampling.min_lepton_energy = 0.0;
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;

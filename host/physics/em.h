@@ -30,8 +30,6 @@ struct eot_em_options {
     const eot_vertex_tables *vertex; /* those of the rare processes, built before the cascade's; may be NULL where no
                                         rate is read from tables */
     const double *table_error;       /* [EOT_N_RARE] their relative errors; NULL: 0 */
-    const double *lfc_preference;    /* factor on the rate of the signal at the energies of vertex->importance_nucleus,
-                                        undone at the vertex; NULL: 1 */
     double rare_min[EOT_N_PARTICLE]; /* GeV, of rare vertices, by parent */
     bool lpm;
     int n_medium; /* 1 or 2 */

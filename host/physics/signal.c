@@ -88,21 +88,13 @@ static int lfc_list(const eot_vertex_tables *e, struct eot_process_table list[EO
     return 2;
 }
 
-/* Factor on the rate by which high energies are preferred; the vertex undoes it. */
-static double preference(const struct eot_em_options *o, double E) {
-    if (o->lfc_preference == NULL) return 1.0;
-    const eot_lfc_table *n = &o->vertex->lfc[o->vertex->importance_nucleus];
-    eot_lfc_cell c = eot_lfc_cell_from(eot_lfc_grid_place(*n, E), n->n_energy);
-    return o->lfc_preference[c.i] + c.f * (o->lfc_preference[c.i + 1] - o->lfc_preference[c.i]);
-}
-
 static double lfc_rate(const struct eot_em_options *o, const struct eot_f32_table *table, int medium, double E,
                        double *error) {
     double sum = 0.0;
     if (error != NULL) *error = 0.0; /* read from tables, whose error build() has given */
     for (int i = 0; i < o->vertex->n_lfc; i++)
         if (o->vertex->lfc_medium[i] == medium) sum += (double)eot_lfc_xsec(table->value, o->vertex->lfc[i], E);
-    return sum * preference(o, E);
+    return sum;
 }
 
 static double lfc_unit(const struct eot_config *config, const eot_vertex_tables *e) {

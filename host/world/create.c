@@ -23,10 +23,6 @@
 #include "world/spectrometer.h"
 #include "world/world_cache.h"
 
-double eot_world_signal_preference(const struct eot_config *config) {
-    return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.signal_preference : 0.0;
-}
-
 /* Largest integration error of the tables. */
 static double largest_error(const struct eot_world_accuracy *a) {
     double largest = a->muon;
@@ -71,7 +67,7 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
                                       .is_cascade_only = cascade_only,
                                       .table = &w->table,
                                       .vertex = &w->event.vertex};
-    double *preference = NULL, table_error[EOT_N_RARE] = {0.0};
+    double table_error[EOT_N_RARE] = {0.0};
     with_tables.vertex = &w->event.vertex;
     with_tables.table_error = table_error;
     if (!cascade_only) EOT_TRY(build_muon_tables(config, setup, w, err));
@@ -81,13 +77,10 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
         EOT_TRY(eot_process_at(p)->build(&build, err));
         table_error[p] = build.rel_error;
     }
-    if (o->rare[EOT_RARE_LFC] && !cascade_only) EOT_TRY(eot_world_importance(config, setup, w, &preference, err));
-    with_tables.lfc_preference = preference;
     EOT_TRY(eot_em_tables_build(&with_tables, &w->table, &w->em, w->accuracy.em, err));
     if (cascade_only) goto done;
     EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
 done:
-    free(preference);
     return status;
 }
 
@@ -121,6 +114,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     EOT_TRY(eot_world_secondaries(config, setup, options->no_cache, w, err));
     if (e->response.n_hcal > 0)
         EOT_TRY(eot_hcal_calibrate(config, w, &e->response.hcal_scale, &w->accuracy.hcal_peak, err));
+    EOT_TRY(eot_world_importance(config, setup, w, err));
 done:
     return status;
 }

@@ -3,219 +3,262 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "config/nesting.h"
-#include "eotmc/physics/multiple_scattering.h"
-#include "eotmc/transport/muon/medium.h"
-#include "world/spectrometer.h"
+#include "eotmc/physics/dimuon_gamma.h"
+#include "world/importance_mixture.h"
 
-enum {
-    N_MUON = 96,
-    N_ANGLE = 48,
-    N_AZIMUTH = 8,
-    N_PLACE = 8,
-    N_STEP = 500,
-    N_CELL_ENERGY = 48,
-    N_CELL_ANGLE = 32,
-    N_NODE = N_CELL_ENERGY + 1 + N_CELL_ENERGY * (N_CELL_ANGLE + 1)
-};
-static const double SLOWEST = 0.1;                        /* GeV: slower muons stop */
-static const double HARD_LOSS = 1.2;                      /* loss over continuous loss */
-static const double FIRST_ANGLE = 1e-4, LAST_ANGLE = 1.0; /* 2 sin(half of the angle) */
-static const double SMALLEST = 1e-9;                      /* share of a cell that is never missed out */
+enum { N_PAIR_ROW = 48, N_PAIR_DRAW = 32, N_SIGNAL_ROW = 48, N_SIGNAL_COLUMN = 32, N_STAGE = EOT_N_SELECTION_STAGE };
 
-/* G of a muon by the logarithms of its kinetic energy and of 2 sin(angle/2), on a grid. */
-struct importance {
-    double first_energy, step_energy, step_angle;
-    double G[N_MUON][N_ANGLE];
-};
-
-/* A muon along the axis: places in the first and the last tracker plane. */
-struct flight {
-    double var_first, var_last, cov; /* cm2, of either transverse coordinate */
-    double bend_x, bend_y;           /* cm in the last plane, by the fields on the way */
-    int is_there;
-};
-
-/* Where muons come from, the first and the last chamber of the spectrometer. */
-struct places {
-    const struct eot_volume_config *ecal, *first, *last;
-};
-static struct places places_of(const struct eot_config *config, const eot_spectrometer *s) {
-    return (struct places){&config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)],
-                           eot_spectrometer_chamber(config, s, 0), eot_spectrometer_chamber(config, s, s->n_plane - 1)};
+double eot_world_preference(const struct eot_config *config) {
+    return config->sampling.mode == EOT_SAMPLING_FORCED ? config->sampling.preference : 0.0;
 }
 
-static struct flight fly(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *w,
-                         double kinetic) {
-    const struct places at = places_of(config, &w->event.spectrometer);
-    struct flight f = {0};
-    double width = (at.last->z - at.ecal->z) / N_STEP, path_X0 = 0.0, rest = kinetic;
-    for (int i = 0; i < N_STEP && rest > SLOWEST; i++) {
-        double z = at.ecal->z + (i + 0.5) * width, p2 = rest * (rest + 2.0 * EOT_M_MUON);
-        int region = eot_setup_region_at(setup, at.last->center_x, at.last->center_y, z);
-        if (region < 0) continue;
-        double t = width / eot_setup_region_X0(setup, region), angle2 = eot_highland_angle2(p2, t),
-               to_first = fmax(at.first->z - z, 0.0), to_last = at.last->z - z;
-        path_X0 += t;
-        f.var_first += angle2 * to_first * to_first;
-        f.var_last += angle2 * to_last * to_last;
-        f.cov += angle2 * to_first * to_last;
-        if (setup->region[region].volume >= 0) {
-            const double *field = eot_volume_field(&config->geometry, (size_t)setup->region[region].volume);
-            f.bend_x += EOT_BEND * field[1] * width / sqrt(p2) * to_last;
-            f.bend_y += EOT_BEND * field[0] * width / sqrt(p2) * to_last;
-        }
-        rest -=
-            HARD_LOSS * width * (double)eot_muon_medium_at(w->table.value, &w->muon, &setup->region[region], rest).loss;
-    }
-    double highland = eot_lfc_square(eot_highland_factor(path_X0, 1e-3)),
-           spot = config->beam.spot_x * config->beam.spot_y + 0.01;
-    f.var_first = f.var_first * highland + spot;
-    f.var_last = f.var_last * highland + spot;
-    f.cov = f.cov * highland + spot * 0.99;
-    f.is_there = rest > SLOWEST;
-    return f;
+static enum eot_status map_create(struct eot_importance_map *map, int n_node, int n_row, int n_column,
+                                  struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n = (size_t)n_node, n_cell = (size_t)(n_row * n_column);
+    *map = (struct eot_importance_map){.n_node = n_node, .n_row = n_row, .n_column = n_column};
+    map->rate = calloc(n, sizeof *map->rate);
+    map->mean = calloc(n, sizeof *map->mean);
+    map->second = calloc(n * n_cell * N_STAGE, sizeof *map->second);
+    map->importance = calloc(n * n_cell, sizeof *map->importance);
+    EOT_CHECK_MEMORY(map->rate);
+    EOT_CHECK_MEMORY(map->mean);
+    EOT_CHECK_MEMORY(map->second);
+    EOT_CHECK_MEMORY(map->importance);
+done:
+    return status;
 }
 
-static double share_within(double half, double offset, double sigma) {
-    return 0.5 * (erf((half - offset) / (sqrt(2.0) * sigma)) + erf((half + offset) / (sqrt(2.0) * sigma)));
-}
-
-/* Probability to cross both planes, in one coordinate. @param at_first,at_last where the muon would be without
- * scattering. */
-static double both_crossed(const struct flight *f, double half_first, double half_last, double at_first,
-                           double at_last) {
-    double slope = f->cov / f->var_first, sigma_first = sqrt(f->var_first),
-           sigma = sqrt(fmax(f->var_last - slope * f->cov, 1e-6)), sum = 0.0;
-    for (int i = 0; i < N_PLACE; i++) {
-        double low = half_first * (2.0 * i / N_PLACE - 1.0), width = 2.0 * half_first / N_PLACE, x = low + 0.5 * width;
-        double there = share_within(0.5 * width, x - at_first, sigma_first);
-        sum += there * share_within(half_last, at_last + slope * (x - at_first), sigma);
-    }
-    return sum;
-}
-
-static void importance_make(const struct eot_config *config, const struct eot_setup *setup, const struct eot_world *w,
-                            double E_max, struct importance *p) {
-    const struct places at = places_of(config, &w->event.spectrometer);
-    const struct eot_volume_config *ecal = at.ecal, *first = at.first, *last = at.last;
-    p->first_energy = log(SLOWEST);
-    p->step_energy = log(E_max / SLOWEST) / (N_MUON - 1);
-    p->step_angle = log(LAST_ANGLE / FIRST_ANGLE) / (N_ANGLE - 1);
-    for (int i = 0; i < N_MUON; i++) {
-        struct flight f = fly(config, setup, w, exp(p->first_energy + i * p->step_energy));
-        for (int j = 0; j < N_ANGLE; j++) {
-            double angle = FIRST_ANGLE * exp(j * p->step_angle), sum = 0.0;
-            for (int k = 0; k < N_AZIMUTH && f.is_there; k++) {
-                double x = angle * cos(2.0 * EOT_PI * (k + 0.5) / N_AZIMUTH),
-                       y = angle * sin(2.0 * EOT_PI * (k + 0.5) / N_AZIMUTH), to_first = first->z - ecal->z,
-                       to_last = last->z - ecal->z;
-                sum += both_crossed(&f, 0.5 * first->size_x, 0.5 * last->size_x, x * to_first, x * to_last + f.bend_x) *
-                       both_crossed(&f, 0.5 * first->size_y, 0.5 * last->size_y, y * to_first, y * to_last + f.bend_y);
-            }
-            p->G[i][j] = sqrt(fmax(sum, 0.0) / N_AZIMUTH);
-        }
-    }
-}
-
-static double importance_of(const struct importance *p, double E, double versine) {
-    double x = (log(fmax(E - EOT_M_MUON, SLOWEST)) - p->first_energy) / p->step_energy,
-           y = log(fmax(sqrt(2.0 * versine), FIRST_ANGLE) / FIRST_ANGLE) / p->step_angle;
-    x = fmin(fmax(x, 0.0), N_MUON - 1.001);
-    y = fmin(y, N_ANGLE - 1.001);
-    int i = (int)x, j = (int)y;
-    double low = p->G[i][j] + (y - j) * (p->G[i][j + 1] - p->G[i][j]),
-           high = p->G[i + 1][j] + (y - j) * (p->G[i + 1][j + 1] - p->G[i + 1][j]);
-    return low + (x - i) * (high - low);
-}
-
-/* The cells of one energy: of each its content times G. @return their sum, the mean of G. */
-static double cells_make(const struct importance *p, const struct eot_world *w, const eot_lfc_table *n, double E,
-                         double *cell) {
-    static const double at[2] = {0.25, 0.75};
+/* Rates of parents whose number falls with the square of their energy. @param rate cross section at each node in, share
+ * of the vertices out. @param E energies of the nodes, increasing. */
+static void weight_nodes(int n_node, const double *E, double least, double *rate) {
     double sum = 0.0;
-    for (int i = 0; i < N_CELL_ENERGY; i++)
-        for (int j = 0; j < N_CELL_ANGLE; j++) {
-            double expected = 0.0;
-            for (int k = 0; k < 4; k++) {
-                double q = (i + at[k & 1]) / N_CELL_ENERGY, r = (j + at[k >> 1]) / N_CELL_ANGLE;
-                eot_lfc_final muon = eot_lfc_sample_at(w->table.value, *n, E, q, r);
-                expected += 0.25 * eot_lfc_quantile_density(q) * eot_lfc_quantile_density(r) *
-                            importance_of(p, muon.E_f, muon.versine);
-            }
-            cell[i * N_CELL_ANGLE + j] = expected / (N_CELL_ENERGY * N_CELL_ANGLE);
-            sum += cell[i * N_CELL_ANGLE + j];
-        }
+    for (int i = 0; i < n_node; i++) {
+        double width = log(E[i + 1 < n_node ? i + 1 : i] / E[i > 0 ? i - 1 : 0]);
+        rate[i] *= E[i] >= least ? width / E[i] : 0.0;
+        sum += rate[i];
+    }
+    for (int i = 0; i < n_node && sum > 0.0; i++) rate[i] /= sum;
+}
+
+/* Energy of node i of the muon pairs' tables [GeV]. */
+static double pair_energy(const eot_vertex_tables *e, int i) {
+    return exp((double)e->pair_log_first + i / (double)e->pair_inverse_log_step);
+}
+
+/* Photons' rate of pairs at an energy, in some unit: the mean of the cascade's media; the same at all energies where
+ * only virtual photons make pairs. */
+static double pair_rate(const struct eot_world *w, double k, bool is_on) {
+    double sum = 0.0;
+    if (!is_on) return 1.0;
+    if (k < (double)w->em.cut) return 0.0;
+    for (int m = 0; m < w->em.n_medium; m++)
+        sum += (double)eot_rare_rate(w->table.value, w->em, EOT_RARE_DIMUON_GAMMA, m, (f32)k);
     return sum;
 }
 
-/* Share of the quantiles in cell i of n. */
-static double content_of(int i, int n) {
-    return eot_lfc_quantile_at((i + 1.0) / n) - eot_lfc_quantile_at((double)i / n);
+/* One pair of a cell: the share of pairs with a smaller x+, angles by the process itself. */
+static struct eot_importance_final pair_final(const struct eot_world *w, int node, double share, u32 number) {
+    const eot_vertex_tables *e = &w->event.vertex;
+    double k = pair_energy(e, node), low = EOT_M_MUON / k, place = fmin(share, 0.99999) * e->n_pair_quantile;
+    const f32 *row = w->table.value + e->pair_quantile + (size_t)node * (size_t)(e->n_pair_quantile + 1) + (int)place;
+    double q = (double)row[0] + (place - floor(place)) * (double)(row[1] - row[0]), x = low + q * (1.0 - 2.0 * low);
+    eot_random random = eot_random_init(number, EOT_STAGE_PROBE, 4, 20261127u, 0);
+    double choice = (double)eot_uniform(eot_random_block(random).x);
+    int element = 0;
+    random.draw++;
+    while (element + 1 < e->n_element && choice >= (double)e->element_share[element]) element++;
+    eot_dimuon_gamma_angles a = eot_dimuon_gamma_angles_sample((real)k, (real)x, (real)e->element_Z[element],
+                                                               (real)e->element_A[element], random);
+    return (struct eot_importance_final){
+        .k = k,
+        .E = {fmax((1.0 - x) * k, EOT_M_MUON), fmax(x * k, EOT_M_MUON)},
+        .versine = {fmax(1.0 - (double)a.minus.z, 0.0), fmax(1.0 - (double)a.plus.z, 0.0)}};
 }
 
-/* Cumulative shares: of the rows of cells, then of the cells of each. @param boost factor of the cells' importance,
- * natural factor of their content. */
-static void node_make(const double *cell, double boost, double natural, double *node) {
-    double *row = node + N_CELL_ENERGY + 1, total = 0.0;
-    for (int i = 0; i < N_CELL_ENERGY; i++, row += N_CELL_ANGLE + 1) {
-        double in_row = 0.0;
-        for (int j = 0; j < N_CELL_ANGLE; j++) {
-            row[j] = in_row;
-            in_row += boost * cell[i * N_CELL_ANGLE + j] +
-                      natural * content_of(i, N_CELL_ENERGY) * content_of(j, N_CELL_ANGLE) + SMALLEST * natural;
-        }
-        for (int j = 0; j < N_CELL_ANGLE; j++) row[j] /= in_row;
-        row[N_CELL_ANGLE] = 1.0;
-        node[i] = total;
-        total += in_row;
+static enum eot_status pair_map(const struct eot_config *config, const struct eot_world *w,
+                                const struct eot_importance_stages *stages, struct eot_importance_map *map,
+                                struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const eot_vertex_tables *e = &w->event.vertex;
+    double *E = calloc((size_t)e->n_pair_energy, sizeof *E);
+    EOT_CHECK_MEMORY(E);
+    EOT_TRY(map_create(map, e->n_pair_energy, N_PAIR_ROW, 1, err));
+    for (int i = 0; i < map->n_node; i++) {
+        E[i] = pair_energy(e, i);
+        map->rate[i] = pair_rate(w, E[i], config->physics.rare[EOT_RARE_DIMUON_GAMMA]);
+        for (int j = 0; j < N_PAIR_ROW; j++)
+            for (int d = 0; d < N_PAIR_DRAW; d++) {
+                double place = (double)eot_importance_place(j, N_PAIR_ROW, (real)((d + 0.5) / N_PAIR_DRAW));
+                struct eot_importance_final final = pair_final(w, i, (double)eot_lfc_quantile_at((real)place),
+                                                               (u32)((i * N_PAIR_ROW + j) * N_PAIR_DRAW + d));
+                eot_importance_stages_add(stages, &final, 1.0 / N_PAIR_DRAW,
+                                          map->second + (size_t)(i * N_PAIR_ROW + j) * N_STAGE);
+            }
     }
-    for (int i = 0; i < N_CELL_ENERGY; i++) node[i] /= total;
-    node[N_CELL_ENERGY] = 1.0;
+    weight_nodes(map->n_node, E, fmax(config->physics.cut, config->sampling.min_photon_energy), map->rate);
+done:
+    free(E);
+    return status;
 }
 
-enum eot_status eot_world_importance(const struct eot_config *config, const struct eot_setup *setup,
-                                     struct eot_world *w, double **rate, struct eot_error *err) {
+/* Energy of node i of the signal's tables [GeV]. */
+static double signal_energy(const eot_lfc_table *n, int i) {
+    double v = (double)n->v_max * i / (n->n_energy - 1);
+    return fmin((double)n->threshold * exp(v * v * v * v), (double)n->E_max);
+}
+
+static enum eot_status signal_map(const struct eot_config *config, const struct eot_world *w,
+                                  const struct eot_importance_stages *stages, struct eot_importance_map *map,
+                                  struct eot_error *err) {
+    static const double at[2] = {0.25, 0.75};
+    enum eot_status status = EOT_OK;
+    const eot_lfc_table *n = &w->event.vertex.lfc[w->event.vertex.importance_nucleus];
+    double *E = calloc((size_t)n->n_energy, sizeof *E);
+    EOT_CHECK_MEMORY(E);
+    EOT_TRY(map_create(map, n->n_energy, N_SIGNAL_ROW, N_SIGNAL_COLUMN, err));
+    for (int i = 0; i < map->n_node; i++) {
+        E[i] = signal_energy(n, i);
+        map->rate[i] = (double)eot_lfc_xsec(w->table.value, *n, (real)E[i]);
+        for (int c = 0; c < N_SIGNAL_ROW * N_SIGNAL_COLUMN; c++)
+            for (int d = 0; d < 8; d++) { /* an electron's mu- and a positron's mu+ */
+                double q = (double)eot_importance_place(c / N_SIGNAL_COLUMN, N_SIGNAL_ROW, (real)at[d & 1]),
+                       r = (double)eot_importance_place(c % N_SIGNAL_COLUMN, N_SIGNAL_COLUMN, (real)at[d >> 1 & 1]);
+                eot_lfc_final muon = eot_lfc_sample_at(w->table.value, *n, (real)E[i], (real)q, (real)r);
+                struct eot_importance_final final = {.k = E[i], .dark = E[i] - (double)muon.E_f};
+                final.E[d >> 2] = fmax((double)muon.E_f, EOT_M_MUON);
+                final.versine[d >> 2] = (double)muon.versine;
+                eot_importance_stages_add(stages, &final, 0.125,
+                                          map->second + (size_t)(i * N_SIGNAL_ROW * N_SIGNAL_COLUMN + c) * N_STAGE);
+            }
+    }
+    weight_nodes(map->n_node, E, fmax(config->physics.cut, config->sampling.min_lepton_energy), map->rate);
+done:
+    free(E);
+    return status;
+}
+
+/* Cumulative shares: of the rows of cells, then of the cells of each. */
+static enum eot_status append_cells(const struct eot_importance_map *map, struct eot_f32_table *table, u32 *offset,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    int n_cell = map->n_row * map->n_column, stride = map->n_row + 1 + map->n_row * (map->n_column + 1);
+    double *node = calloc((size_t)(map->n_node * stride), sizeof *node);
+    EOT_CHECK_MEMORY(node);
+    for (int i = 0; i < map->n_node; i++) {
+        double *rows = node + i * stride, *row = rows + map->n_row + 1, total = 0.0;
+        for (int r = 0; r < map->n_row; r++, row += map->n_column + 1) {
+            double in_row = 0.0;
+            for (int c = 0; c < map->n_column; c++) {
+                int cell = r * map->n_column + c;
+                row[c] = in_row;
+                in_row += eot_importance_map_content(map, cell) * map->importance[i * n_cell + cell];
+            }
+            for (int c = 0; c < map->n_column; c++) row[c] /= in_row;
+            row[map->n_column] = 1.0;
+            rows[r] = total;
+            total += in_row;
+        }
+        for (int r = 0; r < map->n_row; r++) rows[r] /= total;
+        rows[map->n_row] = 1.0;
+    }
+    EOT_TRY(eot_f32_table_append(table, node, (size_t)(map->n_node * stride), offset, err));
+done:
+    free(node);
+    return status;
+}
+
+/* The cascade's rates of a process times the preference at each of its nodes, and the sums that it looks up.
+ * @param preference [w->em.n_energy] */
+static void prefer(struct eot_world *w, int process, const double *preference) {
+    const eot_em_tables *t = &w->em;
+    f32 *rare = w->table.value + t->rare, *node = w->table.value + t->node;
+    for (int m = 0; m < t->n_medium; m++)
+        for (int i = 0; i < t->n_energy; i++) {
+            f32 *rate = rare + (m * t->n_energy + i) * EOT_N_RARE;
+            rate[process] = (f32)((double)rate[process] * (double)(f32)preference[i]);
+            for (int type = 0; type < EOT_N_PARTICLE; type++) {
+                double sum = 0.0;
+                if (!(eot_rare_parents(process) & 1 << type)) continue;
+                for (int p = 0; p < EOT_N_RARE; p++)
+                    if (eot_rare_parents(p) & 1 << type) sum += (double)rate[p];
+                node[(m * t->n_energy + i) * EOT_EM_N_COLUMN + (int)eot_em_rare_column(type)] = (f32)sum;
+            }
+        }
+}
+
+/* The importance of one process as devices read it. @param place of an energy [GeV] among the map's nodes. */
+static enum eot_status install(struct eot_world *w, const struct eot_importance_map *map, int process,
+                               double (*place)(const eot_vertex_tables *e, double E), eot_importance *out,
+                               struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double *preference = calloc((size_t)w->em.n_energy, sizeof *preference);
+    EOT_CHECK_MEMORY(preference);
+    for (int i = 0; i < w->em.n_energy; i++) {
+        double x = place(&w->event.vertex, (double)w->em.cut * exp(i / (double)w->em.inverse_log_step));
+        int j = (int)fmin(fmax(x, 0.0), map->n_node - 2.0);
+        double f = fmin(fmax(x - j, 0.0), 1.0);
+        preference[i] = map->mean[j] + f * (map->mean[j + 1] - map->mean[j]);
+    }
+    *out = (eot_importance){.n_node = map->n_node, .n_row = map->n_row, .n_column = map->n_column};
+    EOT_TRY(append_cells(map, &w->table, &out->cells, err));
+    EOT_TRY(eot_f32_table_append(&w->table, preference, (size_t)w->em.n_energy, &out->preference, err));
+    prefer(w, process, preference);
+done:
+    free(preference);
+    return status;
+}
+
+static double pair_place(const eot_vertex_tables *e, double k) {
+    return (log(k) - (double)e->pair_log_first) * (double)e->pair_inverse_log_step;
+}
+
+static double signal_place(const eot_vertex_tables *e, double E) {
+    const eot_lfc_table *n = &e->lfc[e->importance_nucleus];
+    return (double)eot_lfc_grid_place(*n, (real)E) * (n->n_energy - 1);
+}
+
+enum eot_status eot_world_importance_map(const struct eot_config *config, const struct eot_setup *setup,
+                                         struct eot_world *w, struct eot_importance_map *map, bool *is_useful,
+                                         struct eot_error *err) {
     enum eot_status status = EOT_OK;
     eot_vertex_tables *e = &w->event.vertex;
-    double preference = eot_world_signal_preference(config), largest = 0.0, *cell = NULL, *node = NULL;
-    struct importance *map = NULL;
-    *rate = NULL;
+    bool has_signal = config->physics.rare[EOT_RARE_LFC];
+    double preference = eot_world_preference(config), largest = 0.0, share[N_STAGE];
+    struct eot_importance_stages *stages = NULL;
+    *is_useful = false;
+    *map = (struct eot_importance_map){0};
     if (!(preference > 0.0) || w->event.spectrometer.n_plane == 0) return EOT_OK;
+    if (!has_signal && e->n_pair_energy == 0) return EOT_OK; /* annihilations alone */
     for (int i = 0; i < e->n_lfc; i++) {
-        double xsec = (double)eot_lfc_xsec(w->table.value, e->lfc[i], (double)e->lfc[i].E_max);
+        double xsec = (double)eot_lfc_xsec(w->table.value, e->lfc[i], (real)e->lfc[i].E_max);
         if (xsec > largest) e->importance_nucleus = i;
         largest = fmax(largest, xsec);
     }
-    const eot_lfc_table *n = &e->lfc[e->importance_nucleus];
-    const size_t n_cell = N_CELL_ENERGY * N_CELL_ANGLE, n_energy = (size_t)n->n_energy;
-    map = malloc(sizeof *map);
-    *rate = malloc(n_energy * sizeof **rate);
-    cell = malloc(n_energy * n_cell * sizeof *cell);
-    node = malloc(n_energy * N_NODE * sizeof *node);
-    EOT_CHECK_MEMORY(map);
-    EOT_CHECK_MEMORY(*rate);
-    EOT_CHECK_MEMORY(cell);
-    EOT_CHECK_MEMORY(node);
-    importance_make(config, setup, w, (double)n->E_max, map);
-    largest = 0.0;
-    for (size_t i = 0; i < n_energy; i++) {
-        double v = (double)n->v_max * (double)i / (double)(n_energy - 1),
-               E = fmin((double)n->threshold * exp(v * v * v * v), (double)n->E_max);
-        (*rate)[i] = cells_make(map, w, n, E, cell + i * n_cell);
-        largest = fmax(largest, (*rate)[i]);
-    }
-    double boost = largest > 0.0 ? preference / largest : 0.0;
-    for (size_t i = 0; i < n_energy; i++) {
-        node_make(cell + i * n_cell, boost, 1.0 - preference, node + i * N_NODE);
-        (*rate)[i] = boost * (*rate)[i] + 1.0 - preference;
-    }
-    e->n_importance_energy = N_CELL_ENERGY;
-    e->n_importance_angle = N_CELL_ANGLE;
-    EOT_TRY(eot_f32_table_append(&w->table, node, n_energy * N_NODE, &e->importance, err));
+    double E_max = has_signal ? (double)e->lfc[e->importance_nucleus].E_max : pair_energy(e, e->n_pair_energy - 1);
+    EOT_TRY(eot_importance_stages_create(config, setup, w, E_max, &stages, err));
+    if (has_signal)
+        EOT_TRY(signal_map(config, w, stages, map, err));
+    else
+        EOT_TRY(pair_map(config, w, stages, map, err));
+    *is_useful = eot_importance_map_mix(map, 1.0 - preference, config->sampling.preference_mixture, share);
 done:
-    free(map);
-    free(cell);
-    free(node);
+    eot_importance_stages_free(stages);
+    return status;
+}
+
+enum eot_status eot_world_importance(const struct eot_config *config, const struct eot_setup *setup,
+                                     struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_importance_map map = {0};
+    bool is_useful;
+    EOT_TRY(eot_world_importance_map(config, setup, w, &map, &is_useful, err));
+    if (!is_useful) goto done;
+    if (config->physics.rare[EOT_RARE_LFC])
+        EOT_TRY(install(w, &map, EOT_RARE_LFC, signal_place, &w->event.vertex.signal, err));
+    else
+        EOT_TRY(install(w, &map, EOT_RARE_DIMUON_GAMMA, pair_place, &w->event.vertex.pair, err));
+done:
+    eot_importance_map_free(&map);
     return status;
 }

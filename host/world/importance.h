@@ -1,22 +1,32 @@
 /** @file importance.h
- * Which muons of e N -> mu N phi are likely to be selected: what lets a forced run draw more of them than nature does,
- * with weights that undo it. */
+ * Which vertices are likely to be selected: what lets a forced run draw more of them than nature does, with weights
+ * that undo it. */
 #ifndef EOT_HOST_WORLD_IMPORTANCE_H
 #define EOT_HOST_WORLD_IMPORTANCE_H
 
-#include "world/world.h"
+#include "world/importance_mixture.h"
 
-/** Append to world->table what eot_vertex_lfc draws a muon's energy and angle from, and fill in
- * event.vertex.importance, importance_nucleus, n_importance_energy, n_importance_angle. At each energy of the signal's
- * tables, the muon's quantiles of energy and angle are cut into cells. A cell is drawn in proportion to its content
- * times the mean of G = sqrt(probability to cross the first and the last tracker plane), which makes the error of the
- * selected rate least, or, in a share of 1 - sampling.signal_preference, to its content alone, which bounds the
- * weights. The probability is a guess: continuous loss and Gaussian scattering along z, the kick of the magnet. Needs
- * the tables of the signal and of muons. Nothing is preferred, and n_importance_energy is 0, without trackers or where
- * eot_world_signal_preference is 0.
- * @param rate one number for each energy of the nucleus event.vertex.importance_nucleus, out: what the rate of vertices
- * is to be multiplied by, for the same reason; to be freed, NULL if nothing is preferred. @return EOT_E_MEMORY. */
+/** Share of the vertices of a forced run that is drawn by importance; 0 in analog mode. */
+double eot_world_preference(const struct eot_config *config);
+
+/** The importance of each cell of the muon pairs or of the signal, as eot_world_importance would install it in a world
+ * without importance. @param map out; release with eot_importance_map_free. @param is_useful whether something is
+ * preferred. @return EOT_E_MEMORY. */
+enum eot_status eot_world_importance_map(const struct eot_config *config, const struct eot_setup *setup,
+                                         struct eot_world *world, struct eot_importance_map *map, bool *is_useful,
+                                         struct eot_error *err);
+
+/** Append to world->table what the vertices of muon pairs or of the signal are drawn from (eotmc/transport/
+ * importance.h), fill in event.vertex.pair, .signal and .importance_nucleus, and multiply the cascade's rates.
+ *
+ * A cell's importance is a mixture (importance_mixture.h) of a natural share, 1 - sampling.preference, and a part for
+ * each stage of the selection in proportion to the root of the chance to pass it (importance_stages.h). Energies are
+ * weighted by the rate of vertices of photons or electrons whose number falls with the square of their energy. Pairs:
+ * cells of the energy of the mu+ at each photon energy, the mean over the angles. The signal: cells of the muon's
+ * energy and angle at each energy of the electron. Tridents take the cells of a photon of the pair's energy, with the
+ * bound of their weight times the largest mean of the importance at one energy. Nothing is preferred where there are no
+ * chambers or eot_world_preference is 0. Needs all else of the world but its selections. @return EOT_E_MEMORY. */
 enum eot_status eot_world_importance(const struct eot_config *config, const struct eot_setup *setup,
-                                     struct eot_world *world, double **rate, struct eot_error *err);
+                                     struct eot_world *world, struct eot_error *err);
 
 #endif

@@ -87,9 +87,6 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
 enum eot_status eot_world_em_options_plain(const struct eot_config *config, const struct eot_setup *setup, double cut,
                                            struct eot_em_options *options, struct eot_error *err);
 
-/** Share of the signal's vertices that are drawn by their importance (the chance of their muon to be selected); 0 in
- * analog mode. */
-double eot_world_signal_preference(const struct eot_config *config);
 /** Whether all errors are numbers within the tolerances that builders hold them to. */
 bool eot_world_is_accurate(const struct eot_world_accuracy *accuracy);
 

@@ -6,26 +6,34 @@
 
 #include "base/cache.h"
 #include "base/sha256.h"
+#include "world/importance.h"
 #include "world/sections.h"
 
 void eot_world_cache_key(const struct eot_config *config, double cut, char key[65]) {
     static const char *const without[] = {
-        "name:", "sampling:", "device:", "tagging:", "selection:", "selections:", "scoring:", "output:"};
+        "name:", "sampling:", "device:", "tagging:", "scoring:", "output:", "selection:", "selections:"};
+    const struct eot_sampling_config *s = &config->sampling;
+    const double preference = eot_world_preference(config), *mixture = s->preference_mixture;
+    const size_t n_without = sizeof without / sizeof without[0] - (preference > 0.0 ? 2 : 0); /* it sees the cuts */
     struct eot_sha256 hash;
-    char text[64];
+    char text[240];
     bool is_in = true;
     eot_sha256_init(&hash);
     eot_table_version_hash(&hash);
-    snprintf(text, sizeof text, "%.17g %.17g", cut,
-             eot_config_family(config) == EOT_FAMILY_SIGNAL ? eot_world_signal_preference(config) : 0.0);
-    eot_sha256_update(&hash, text, strlen(text) + 1);
+    snprintf(text, sizeof text, "%.17g %.17g", cut, preference);
+    eot_sha256_update(&hash, text, strlen(text));
+    if (preference > 0.0) {
+        snprintf(text, sizeof text, " %.17g %.17g %.17g %.17g %.17g %.17g", mixture[0], mixture[1], mixture[2],
+                 mixture[3], s->min_photon_energy, s->min_lepton_energy);
+        eot_sha256_update(&hash, text, strlen(text));
+    }
+    eot_sha256_update(&hash, "", 1);
     for (const char *line = config->effective_yaml; *line != '\0';) {
         size_t n = strcspn(line, "\n");
         if (line[n] == '\n') n++;
         if (line[0] != ' ') { /* a section, or a key of the root */
             is_in = true;
-            for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
-                is_in = is_in && strncmp(line, without[i], strlen(without[i])) != 0;
+            for (size_t i = 0; i < n_without; i++) is_in = is_in && strncmp(line, without[i], strlen(without[i])) != 0;
         }
         if (is_in) eot_sha256_update(&hash, line, n);
         line += n;

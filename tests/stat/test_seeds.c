@@ -2,7 +2,7 @@
  * determined: chi-square with the mean of the quoted variances, and of the pulls with each seed's own error, with a
  * threshold corrected for the number of estimates. Errors are too small if either is too large, and too large if that
  * of the pulls is too small: errors that are right for the pulls of skewed sums are larger on average than their
- * spread. Kinds of runs: forced and enhanced analog showers, the signal drawn by preference, a beam of muons,
+ * spread. Kinds of runs: forced and enhanced analog showers, pairs and the signal drawn by preference, a beam of muons,
  * conversions of muons. */
 #include "../simulation.h"
 
@@ -104,6 +104,18 @@ Test(seeds, errors_of_a_forced_run_are_honest) {
     simulation_open(&s, "configs/smoke.yaml",
                     (const char *const[]){"physics.cut=5 GeV", "sampling.eot=200", "sampling.batch=8", "device.lanes=0",
                                           "scoring.record_fraction=0", NULL},
+                    NULL);
+    expect_honest(&s, 11);
+    simulation_close(&s);
+}
+
+/* The same with nine in ten vertices drawn by importance. */
+Test(seeds, errors_of_preferred_pairs_are_honest) {
+    struct simulation s;
+    simulation_open(&s, "configs/na64e-dimuon.yaml",
+                    (const char *const[]){"physics.cut=5 GeV", "sampling.region.min_photon_energy=5.4 GeV",
+                                          "physics.shower.spot_energy=0.5 GeV", "sampling.eot=3000",
+                                          "sampling.batch=100", "sampling.preference=0.9", NULL},
                     NULL);
     expect_honest(&s, 11);
     simulation_close(&s);

@@ -69,7 +69,7 @@ Test(signal, analog_with_enhancement_agrees_with_forced, .timeout = 300) {
 /* Preference changes errors, not expectations; yields go with h^2. */
 Test(signal, preference_of_promising_muons_is_undone_by_weights, .timeout = 300) {
     struct simulation plain, preferred;
-    open_signal(&plain, "configs/na64e-signal.yaml", 0.11, "physics.cut=5 GeV", "sampling.signal_preference=0");
+    open_signal(&plain, "configs/na64e-signal.yaml", 0.11, "physics.cut=5 GeV", "sampling.preference=0");
     open_signal(&preferred, "configs/na64e-signal.yaml", 0.11, "physics.cut=5 GeV", "physics.h=1e-6");
     plain.config.sampling.eot = preferred.config.sampling.eot = 10000;
     preferred.config.sampling.seed = 3;

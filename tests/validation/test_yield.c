@@ -95,7 +95,7 @@ Test(yield, agrees_with_the_monte_carlo_run, .timeout = 300) {
         struct eot_yield_times times;
         simulation_open(&s, "configs/na64e-signal.yaml",
                         (const char *const[]){masses[i], "physics.cut=1 GeV", "sampling.region.min_lepton_energy=1 GeV",
-                                              "sampling.eot=2000", "sampling.batch=100", "sampling.signal_preference=0",
+                                              "sampling.eot=2000", "sampling.batch=100", "sampling.preference=0",
                                               "scoring.showers=0", "physics.h=1e-3", NULL},
                         NULL);
         simulation_run(&s);

@@ -13,6 +13,7 @@
 #include "eotmc/physics/em_tables.h"
 #include "eotmc/physics/lfc_sample.h"
 #include "eotmc/tally/tally.h"
+#include "eotmc/transport/importance.h"
 
 #define EOT_N_ELEMENT 4 /* elements that a pair may be made on */
 #define EOT_N_LFC 8     /* nuclei of the ECAL, counted once a layer, on which e N -> mu N phi is simulated */
@@ -40,12 +41,10 @@ typedef struct {
     eot_lfc_table lfc[EOT_N_LFC]; /* one nucleus each; rates in units of the run */
     i32 lfc_medium[EOT_N_LFC];
     f32 lfc_Z[EOT_N_LFC], lfc_A[EOT_N_LFC];
-    u32 importance; /* f32 table [n of the nucleus][n_importance_energy + 1 + n_importance_energy (n_importance_angle +
-                    1)]: cumulative shares of rows of cells, and of cells in a row */
-    i32 importance_nucleus;                      /* whose energies they are at */
-    i32 n_importance_energy, n_importance_angle; /* 0: no muons are preferred */
+    eot_importance pair, signal; /* importance of muon pairs, of the signal's vertices */
+    i32 importance_nucleus;      /* at whose energies the signal's is */
 } eot_vertex_tables;
-EOT_LAYOUT(eot_vertex_tables, 724);
+EOT_LAYOUT(eot_vertex_tables, 752);
 
 /** The least kinetic energy of a muon that may cross all trackers: f32 table [n], decreasing, in GeV at
  * z0 + i/inverse_step. */
@@ -92,7 +91,7 @@ typedef struct {
     eot_beam_line line;
     eot_secondaries secondaries;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 19460 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) +
+EOT_LAYOUT(eot_event_world, 19488 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) +
                                 sizeof(eot_beam_line) + sizeof(eot_secondaries));
 
 #endif

@@ -18,23 +18,17 @@ typedef struct {
     f32 q_energy, q_angle, weight;
 } eot_lfc_draw;
 
-/** Draw from the cells of promising muons (host/world/importance.h), uniform in q within a cell. @param cell, inside
- * blocks.
- */
+/** Draw from the cells of promising muons (eotmc/transport/importance.h), within a cell as in nature. @param cell,
+ * inside blocks. */
 EOT_FN eot_lfc_draw eot_lfc_draw_promising(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_vertex_tables *e, f32 E,
                                            eot_u32x4 cell, eot_u32x4 inside) {
-    i32 n_energy = e->n_importance_energy, n_angle = e->n_importance_angle,
-        n_node = e->lfc[e->importance_nucleus].n_energy;
+    i32 n_node = e->lfc[e->importance_nucleus].n_energy;
     i32 node = (i32)(eot_lfc_grid_place(e->lfc[e->importance_nucleus], E) * (f32)(n_node - 1) + 0.5f); /* the nearest */
-    EOT_GLOBAL const f32 *rows = table + e->importance + (u32)(node * (n_energy + 1 + n_energy * (n_angle + 1)));
-    i32 i = eot_grid_cell(rows, n_energy, (f64)eot_uniform(cell.x));
-    EOT_GLOBAL const f32 *row = rows + n_energy + 1 + i * (n_angle + 1);
-    i32 j = eot_grid_cell(row, n_angle, (f64)eot_uniform(cell.y));
+    eot_importance_cell c = eot_importance_draw(table, e->signal, node, cell.x, cell.y);
     eot_lfc_draw d;
-    d.q_energy = ((f32)i + eot_uniform(inside.x)) / (f32)n_energy;
-    d.q_angle = ((f32)j + eot_uniform(inside.y)) / (f32)n_angle;
-    d.weight = eot_lfc_quantile_density(d.q_energy) / ((f32)n_energy * (rows[i + 1] - rows[i])) *
-               (eot_lfc_quantile_density(d.q_angle) / ((f32)n_angle * (row[j + 1] - row[j])));
+    d.q_energy = eot_importance_place(c.row, e->signal.n_row, eot_uniform(inside.x));
+    d.q_angle = eot_importance_place(c.column, e->signal.n_column, eot_uniform(inside.y));
+    d.weight = c.weight;
     return d;
 }
 
@@ -58,7 +52,7 @@ EOT_FN eot_event_vertex eot_lfc_vertex(eot_event_vertex v, eot_vertex_draw d, EO
     if (target < 0 || !(v.weight > 0.0f)) return v;
     if (!eot_lfc_is_covered(e->lfc[target], v.k)) v.fault |= (u32)EOT_FAULT_ENERGY;
     eot_lfc_draw q;
-    if (e->n_importance_energy > 0) {
+    if (e->signal.n_row > 0) {
         q = eot_lfc_draw_promising(table, e, v.k, d.block, eot_random_block(d.random));
     } else {
         q.q_energy = eot_lfc_quantile_place(eot_uniform(d.block.x));
