@@ -23,6 +23,7 @@ table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px so
 .verdict { white-space: nowrap; font-weight: 600; } .verdict::before { margin-right: .35rem; }
 .agrees::before { content: '\\2713'; color: #009e73; } .differs::before { content: '\\2717'; color: #d55e00; } .open::before { content: '\\2013'; color: var(--faint); }
 section { border-top: 2px solid var(--line); margin-top: 2rem; } h2 { margin-bottom: .2rem; }
+@media (max-width: 40rem) { tr, td { display: block; border-bottom: 0; } tr { border-bottom: 1px solid var(--line); padding: .4rem 0; } th { display: none; } td { padding: .1rem 0; } }
 @media print { body { max-width: none; } section { break-inside: avoid; } }
 """
 TABLES = ("figure1-x", "figure1-psi", "figure1-angles", "figure2", "figure4", "figure5", "figure6", "figure7", "figure8", "numbers")

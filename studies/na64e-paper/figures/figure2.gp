@@ -12,8 +12,8 @@ set ylabel 'σ [pb]'; set key bottom right Left reverse
 plot for [i = 1:2] file using ($1 == mass[i] ? $2 : NaN):3 with lines linecolor rgb colour[i] linewidth 2 title sprintf('m_φ = %g GeV', mass[i]), \
      for [i = 1:2] file using ($1 == mass[i] ? $2 : NaN):4 with lines linecolor rgb colour[i] linewidth 2 dashtype 2 notitle, \
      for [i = 1:2] file using ($1 == mass[i] ? $2 : NaN):5 with lines linecolor rgb colour[i] linewidth 2 dashtype 3 notitle, \
-     NaN with lines linecolor rgb 'black' title 'exact', NaN with lines linecolor rgb 'black' dashtype 2 title 'WW', \
-     NaN with lines linecolor rgb 'black' dashtype 3 title 'IWW'
+     NaN with lines linecolor rgb 'black' linewidth 2 title 'exact', NaN with lines linecolor rgb 'black' linewidth 2 dashtype 2 title 'WW', \
+     NaN with lines linecolor rgb 'black' linewidth 2 dashtype 3 title 'IWW'
 unset key; unset logscale y; set format y '%g'
 set tmargin at screen 0.43; set bmargin at screen 0.28
 set yrange [-3:4]; set ytics -2, 2, 4; set ylabel "WW/exact\n- 1 [%]"

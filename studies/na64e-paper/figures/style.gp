@@ -1,6 +1,6 @@
 # What the figures of the study share. The caller sets form (svg, png, pdf), data (folder of the tables) and, here, name and size.
-eval (form eq 'svg' ? "set terminal svg size ".width.",".height." font 'DejaVu Sans,15' background '#ffffff'" : \
-      form eq 'png' ? "set terminal pngcairo size ".width.",".height." font 'DejaVu Sans,13' background '#ffffff'" : \
+eval (form eq 'svg' ? "set terminal svg size ".width.",".height." font 'DejaVu Sans,".(width > 1200 ? 19 : 15)."' background '#ffffff'" : \
+      form eq 'png' ? "set terminal pngcairo size ".width.",".height." font 'DejaVu Sans,".(width > 1200 ? 16 : 13)."' background '#ffffff'" : \
       sprintf("set terminal pdfcairo size %gin,%gin font 'DejaVu Sans,11'", width/100., height/100.))
 set output data.'/'.name.'.'.form
 set datafile separator ','
