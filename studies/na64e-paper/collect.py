@@ -68,7 +68,7 @@ def normal(x):
 
 def after_all_cuts(eotmc, folder, n_cut):
     """Missing energy after all cuts but that on it: recorded events, each spread by its Gaussian resolution. Number of events,
-    their mean with its error [GeV], and rows per bin, scaled to 1."""
+    their mean with its error and the mean resolution [GeV], and rows per bin, scaled to 1."""
     text = subprocess.run([eotmc, "events", folder, "--where", f"cuts_passed >= {n_cut}", "--columns",
                            "weight,missing_energy_GeV,missing_energy_sigma_GeV", "--most", "1000000000", "--format", "csv"],
                           check=True, capture_output=True, text=True).stdout
@@ -83,7 +83,8 @@ def after_all_cuts(eotmc, folder, n_cut):
                      math.sqrt(sum(p * p for p in part)) / (total * BIN_GEV) if total else 0.0))
     mean = sum(w * m for w, m, _ in events) / total if total else math.nan
     error = math.sqrt(sum((w * (m - mean)) ** 2 for w, m, _ in events)) / total if total else math.nan
-    return len(events), mean, error, rows
+    sigma = sum(w * s for w, _, s in events) / total if total else math.nan
+    return len(events), mean, error, sigma, rows
 
 
 def plane(out, limits):
@@ -118,10 +119,11 @@ def main():
     rows, numbers = [], []
     for (name, summary), folder in zip(samples.items(), (signal, dimuon)):
         n_cut = len(summary["cutflow"]) - 2  # without the row of all events and that of the missing energy
-        n, mean, error, spread = after_all_cuts(a.eotmc, folder, n_cut)
+        n, mean, error, sigma, spread = after_all_cuts(a.eotmc, folder, n_cut)
         rows += [(name, "one track", low + 0.5 * width, value, e) for low, width, value, e in spectrum(summary, "missing_energy")]
         rows += [(name, "all cuts but that on it", *row) for row in spread]
-        numbers += [(f"{name}.events_after_all_other_cuts", n, 0.0, "1"), (f"{name}.missing_energy_mean", mean, error, "GeV")]
+        numbers += [(f"{name}.events_after_all_other_cuts", n, 0.0, "1"), (f"{name}.missing_energy_mean", mean, error, "GeV"),
+                    (f"{name}.missing_energy_sigma", sigma, 0.0, "GeV")]
     write(f"{figures}/figure7.csv", ("sample", "selection", "missing_energy_GeV", "share_per_GeV", "std_error"), rows)
     write(f"{figures}/figure8.csv", ("kind", "name", "mphi_GeV", "h_low", "h", "h_high"), plane(a.out, a.limits))
 

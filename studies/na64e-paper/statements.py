@@ -187,11 +187,13 @@ def centred_on_zero(t):
     mean, error = number(t, "dimuon.missing_energy_mean")
     if not n >= 10:
         return None, f"Only {n:.0f} simulated pairs pass all other cuts: too few to tell (statistics=full has some hundreds)."
-    return abs(mean) < 3, f"The mean over the {n:.0f} pairs that pass all other cuts is {mean:.2f} +- {error:.2f} GeV (3 GeV counts as 0)."
+    sigma, _ = number(t, "dimuon.missing_energy_sigma")
+    return abs(mean) < sigma, (f"The mean over the {n:.0f} pairs that pass all other cuts is {mean:.2f} +- {error:.2f} GeV; less than the resolution, "
+                               f"{sigma:.1f} GeV, counts as 0.")
 
 
 def none_selected(t):
-    eot, events = number(t, "dimuon: eot.equivalent")[0], number(t, "dimuon: events selected")[0]
+    eot, events = number(t, "dimuon: eot.equivalent")[0], round(number(t, "dimuon: events selected")[0])  # a sum of probabilities
     rate, error = number(t, "dimuon: selected.per_eot_gaussian")
     tail = number(t, "dimuon: selected.per_eot_exponential")[0]
     expected = max(rate, tail) * 1.5e11
