@@ -148,6 +148,16 @@ static enum eot_status lfc_curve(struct eot_final_context *context, double Z, do
     EOT_TRY(eot_lfc_threshold_energy(&reaction, &first, err));
     eot_xsec_curve_span(*curve, first, context->E_max);
     for (int i = 0; i < EOT_N_XSEC_CURVE; i++) E[i] = first * exp(i * (*curve)->log_step);
+    if (config->physics.lfc_sampler == EOT_CONFIG_LFC_DMG4) {
+        (*curve)->rel_error = 0.0;
+        for (int i = 0; i < EOT_N_XSEC_CURVE; i++) {
+            struct eot_lfc_value value;
+            EOT_TRY(eot_lfc_dmg4_total(&reaction, E[i], &value, err));
+            (*curve)->xsec[i] = value.value;
+            (*curve)->rel_error = fmax((*curve)->rel_error, value.rel_error);
+        }
+        goto done;
+    }
     EOT_TRY(eot_lfc_macroscopic(&reaction, &one, E, EOT_N_XSEC_CURVE, (*curve)->xsec, &(*curve)->rel_error, err));
 done:
     return status;

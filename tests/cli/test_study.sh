@@ -20,7 +20,7 @@ fail() {
 mkdir "$folder/own" && cp -r "$source/studies" "$source/configs" "$folder/own/" && cd "$folder/own" || exit 1
 study=studies/na64e-paper out=out/na64e-paper
 sed -i -e "s,^eotmc: .*,eotmc: $eotmc," -e 's/^masses: .*/masses: [0.11, 0.2, 1]/' -e '/^  chambers:/,/^limits/{/^limits/!d}' \
-    -e 's/^  quick: .*/  quick: {signal: 4000, dimuon: 50000, pion: 150000, kaon: 8000}/' $study/settings.yaml
+    -e 's/^  quick: .*/  quick: {signal: 4000, dimuon: 50000, pion: 80000, kaon: 8000}/' $study/settings.yaml
 study() { snakemake -s $study/Snakefile --cores 2 --rerun-incomplete --nolock "$@"; }
 # jobs that would be made, by rule: "rule=n ..."
 planned() { study -n --quiet rules "$@" 2>&1 | awk '$2 ~ /^[0-9]+$/ && NF >= 2 && $1 != "total" { print $1 "=" $2 }' | sort | tr '\n' ' '; }
@@ -40,7 +40,7 @@ kill -TERM -- "-$group" && wait "$group"
 [ ! -e $out/pion/summary.json ] || echo "note: the pions were done before the signal came"
 setsid snakemake -s $study/Snakefile --cores 2 --rerun-incomplete --nolock >>"$folder/log" 2>&1 &
 group=$!
-for _ in $(seq 1200); do [ "$(ls $out/signal/*/*/summary.json 2>/dev/null | wc -l)" -ge 2 ] && break; sleep 0.1; done
+for _ in $(seq 6000); do [ "$(ls $out/signal/*/*/summary.json 2>/dev/null | wc -l)" -ge 2 ] && break; sleep 0.1; done
 kill -KILL -- "-$group"
 wait "$group" 2>/dev/null
 group=""
@@ -59,7 +59,7 @@ done <"$folder/kept/before" >"$folder/kept/again"
 grep -q "The page: $out/index.html" "$folder/log" || fail "the last line does not name the page"
 expect "planned when all is done" "$(planned)" ""
 # the pions, which were stopped, have the bits of a run that nothing stopped
-"$eotmc" run $study/pion.yaml --set sampling.eot=150000 -o "$folder/whole" --progress none -q >/dev/null 2>&1 || fail "the pions by themselves"
+"$eotmc" run $study/pion.yaml --set sampling.eot=80000 -o "$folder/whole" --progress none -q >/dev/null 2>&1 || fail "the pions by themselves"
 tally() { sed -nE 's/.*"tally_sha256": (.*[^,]),?$/\1/p' "$1/summary.json" | head -1; }
 [ -n "$(tally $out/pion)" ] || fail "no tally of the pions"
 expect "the pions' tally" "$(tally $out/pion)" "$(tally "$folder/whole")"
@@ -69,6 +69,20 @@ expect "the pions' tally" "$(tally $out/pion)" "$(tally "$folder/whole")"
 expect "figures on the page" "$(grep -c '<section id="figure' $out/index.html)" 7
 expect "pictures on the page" "$(grep -o '<img [^>]*src="data:image/svg+xml;base64' $out/index.html | wc -l)" 7
 grep -qE '(src|href)="https?:' $out/index.html && fail "the page needs the network"
+# in a browser, at 1600 px and in a frame of 390 px: all pictures drawn, nothing wider than the page, no errors
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+if [ -n "$browser" ]; then
+    export HOME=$folder
+    chrome() { timeout 120 "$browser" --headless=new --no-sandbox --disable-gpu --no-first-run --enable-logging=stderr --v=0 --virtual-time-budget=20000 "$@"; }
+    sed 's,</body>,<script>addEventListener("load"\, () => { const drawn = [...document.images].filter(i => i.naturalWidth > 100).length; const text = `drawn=${drawn} fits=${document.documentElement.scrollWidth <= innerWidth}`; if (parent !== window) parent.postMessage(text\, "*"); else document.body.setAttribute("data-measured"\, text); });</script></body>,' \
+        $out/index.html >"$folder/measured.html"
+    echo '<!DOCTYPE html><html><body><iframe src="measured.html" width="390" height="800"></iframe><script>addEventListener("message", e => document.body.setAttribute("data-measured", e.data));</script></body></html>' >"$folder/narrow.html"
+    for width in measured narrow; do
+        chrome --window-size=1600,1200 --dump-dom "file://$folder/$width.html" >"$folder/$width.dom" 2>"$folder/$width.log" || fail "Chromium: $(tail -n 2 "$folder/$width.log")"
+        grep -q 'data-measured="drawn=7 fits=true"' "$folder/$width.dom" || fail "$width: $(grep -o 'data-measured="[^"]*"' "$folder/$width.dom")"
+        grep 'CONSOLE' "$folder/$width.log" && fail "errors on the console"
+    done
+fi
 python3 - $out/verdicts.json <<'END' || fail "verdicts.json"
 import json, sys
 record = json.load(open(sys.argv[1]))
