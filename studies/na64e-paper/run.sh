@@ -7,9 +7,11 @@ shift 3
 log=$(mktemp) && trap 'rm -f "$log"' EXIT
 "$eotmc" run "$config" -o "$folder" --resume --progress none "$@" 2>"$log"
 status=$?
-cat "$log" >&2
 if [ $status -ne 0 ] && grep -q 'of another configuration' "$log"; then
+    echo "run.sh: $folder has the run of another configuration, which is begun again" >&2
     "$eotmc" run "$config" -o "$folder" --force --progress none "$@"
     status=$?
+else
+    cat "$log" >&2
 fi
 exit $status
