@@ -136,7 +136,7 @@ enum eot_status eot_estimator_add_efficiencies(const struct eot_estimator *e, st
     for (int p = 0; p < EOT_N_RARE; p++) {
         if (!e->config->physics.rare[p] || eot_rare_family(p) != EOT_FAMILY_SIGNAL) continue;
         for (int parent = 0; parent < EOT_N_PARTICLE; parent++)
-            if (eot_rare_parents(p) & 1 << parent) EOT_TRY(add_efficiencies(e, p, parent, err));
+            if (eot_config_rare_parents(e->config, p) & 1 << parent) EOT_TRY(add_efficiencies(e, p, parent, err));
     }
 done:
     return status;
@@ -192,7 +192,7 @@ enum eot_status eot_estimator_add_channels(const struct eot_estimator *e, struct
     case EOT_FAMILY_SIGNAL:
         for (int p = 0; p < EOT_N_RARE; p++)
             for (int parent = 0; parent < EOT_N_PARTICLE && e->config->physics.rare[p]; parent++)
-                if (eot_rare_parents(p) & 1 << parent) EOT_TRY(add_signal(e, p, parent, err));
+                if (eot_config_rare_parents(e->config, p) & 1 << parent) EOT_TRY(add_signal(e, p, parent, err));
         EOT_TRY(eot_estimator_add_exact(e, "signal.min_lepton_energy_GeV", "GeV",
                                         e->world->rare_threshold[EOT_ELECTRON], err));
         EOT_TRY(eot_estimator_add_exact(e, "physics.mphi", "GeV", e->config->physics.mphi, err));

@@ -13,6 +13,11 @@ enum eot_status eot_check_signal(const struct eot_check *c, struct eot_findings 
     if (!config->physics.rare[EOT_RARE_LFC] ||
         eot_world_em_options(config, c->setup, config->physics.cut, &o, &unsaid) != EOT_OK)
         return EOT_OK;
+    if (config->physics.lfc_sampler == EOT_CONFIG_LFC_DMG4 &&
+        !(eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER && eot_beam_charge(config) <= 0))
+        return eot_findings_fail(
+            f, err, "physics.lfc_sampler",
+            "= dmg4 (it converts electrons only, and has no beam of muons or positrons here); use exact");
     double highest = eot_signal_energy_max(config, o.energy_max);
     if (highest > EOT_LFC_E_MAX)
         return eot_findings_fail(f, err, "beam.energy",

@@ -27,6 +27,7 @@ enum eot_layers { EOT_LAYERS_EXPLICIT, EOT_LAYERS_EFFECTIVE };
 /** Whether showers below the cut are calibrated for the ECAL's matter: where it is not NA64's and depth and alpha are
  * the defaults; in any ECAL; or never. */
 enum eot_shower_calibrate_config { EOT_CONFIG_SHOWER_AUTO, EOT_CONFIG_SHOWER_ON, EOT_CONFIG_SHOWER_OFF };
+enum eot_lfc_sampler_config { EOT_CONFIG_LFC_EXACT, EOT_CONFIG_LFC_DMG4 }; /* how the signal's vertices are drawn */
 enum eot_muon_straggling_config {
     EOT_CONFIG_STRAGGLING_VAVILOV,
     EOT_CONFIG_STRAGGLING_MOMENTS,
@@ -84,12 +85,13 @@ struct eot_physics_config {
     bool decay;               /* of muons */
     bool hadron_interactions; /* of pions and kaons of the beam and of pions from decays */
     enum eot_muon_straggling_config muon_straggling;
-    double muon_hard_loss;  /* v above which muon losses are explicit, relative to the total energy */
-    double muon_max_step;   /* cm, in effective media */
-    double field_max_step;  /* cm, where there is a field */
-    double step_max_X0;     /* longest electron step of the cascade [X0] */
-    bool rare[EOT_N_RARE];  /* processes that are on: physics.rare.<key>, eotmc/physics/processes.def */
-    double mphi, h;         /* the signal: GeV; coupling */
+    double muon_hard_loss; /* v above which muon losses are explicit, relative to the total energy */
+    double muon_max_step;  /* cm, in effective media */
+    double field_max_step; /* cm, where there is a field */
+    double step_max_X0;    /* longest electron step of the cascade [X0] */
+    bool rare[EOT_N_RARE]; /* processes that are on: physics.rare.<key>, eotmc/physics/processes.def */
+    double mphi, h;        /* the signal: GeV; coupling */
+    enum eot_lfc_sampler_config lfc_sampler;
     double shower_depth[3]; /* mean depth of sub-cut showers d0 + d1 L + d2 L^2 [X0], L = ln(1 + E/Ec) */
     double shower_alpha[4]; /* shape max(a0 + a1 L + a2 exp(-L), a3) */
     double shower_sigma_depth[2], shower_sigma_alpha[2];        /* sigma(ln .) = 1/(s0 + s1 L), bounded */
@@ -247,6 +249,8 @@ bool eot_beam_is_hadron(const struct eot_config *config);
 /** Family of the rare processes that are on: the signal's if one of its processes is. A configuration that was read has
  * processes of one family only. */
 enum eot_process_family eot_config_family(const struct eot_config *config);
+/** Parents of a rare process, bits of eot_rare_parents: without positrons where physics.lfc_sampler is dmg4. */
+i32 eot_config_rare_parents(const struct eot_config *config, int process);
 /** The table of all keys with unit, range and default as Markdown: what configs/schema.md holds. Caller frees; NULL
  * when out of memory. */
 char *eot_config_schema_markdown(void);

@@ -516,3 +516,10 @@ enum eot_process_family eot_config_family(const struct eot_config *config) {
         if (config->physics.rare[p] && eot_rare_family(p) == EOT_FAMILY_SIGNAL) return EOT_FAMILY_SIGNAL;
     return EOT_FAMILY_DIMUON;
 }
+
+i32 eot_config_rare_parents(const struct eot_config *config, int process) {
+    i32 parents = eot_rare_parents(process);
+    if (eot_rare_family(process) == EOT_FAMILY_SIGNAL && config->physics.lfc_sampler == EOT_CONFIG_LFC_DMG4)
+        parents &= ~(i32)EOT_BY_POSITRON;
+    return parents;
+}

@@ -180,6 +180,11 @@ const struct eot_key EOT_KEYS[] = {
     NUMBER(ROOT, "physics.mphi", ENERGY, 0.1052, 3, "0.2 GeV", ROOT(physics.mphi), "signal: mass of the scalar phi"),
     NUMBER(ROOT, "physics.h", NONE, 1e-12, 1, "1e-4", ROOT(physics.h),
            "signal: coupling h of -h ebar P_R mu phi + h.c.; yields are proportional to h^2"),
+    CHOICE(
+        ROOT, "physics.lfc_sampler", "exact|dmg4", "exact", ROOT(physics.lfc_sampler),
+        "signal: how vertices are drawn. exact: the exact tree level; dmg4: as the package DMG4 appears to (muons too "
+        "soft, cross sections below 20 GeV too large, no conversion of positrons), to see by how much results made "
+        "with it move; `eotmc yield` is always exact"),
     NUMBERS(ROOT, "physics.shower.depth", NONE, 3, -20, 20, "[0.0923, 1.5169, -0.0464]", ROOT(physics.shower_depth),
             "showers below the cut (form of hep-ex/0001020): mean depth d0 + d1 L + d2 L^2 in X0, L = ln(1 + E/E_c), E "
             "halved for photons. From the fit of tools/fit_shower.c"),

@@ -58,7 +58,7 @@ bool eot_engine_leaves_out(const struct eot_config *config, const struct eot_wor
     bool is_out = false;
     for (int p = 0; p < EOT_N_RARE; p++)
         for (int type = 0; type < 3; type++)
-            is_out |= config->physics.rare[p] && eot_rare_parents(p) & 1 << type &&
+            is_out |= config->physics.rare[p] && eot_config_rare_parents(config, p) & 1 << type &&
                       w->rare_threshold[type] > eot_process_at(p)->threshold(config);
     return is_out;
 }
@@ -97,7 +97,7 @@ enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct
         int type = eot_record_type(record[i].draw);
         if (!(record[i].weight > 0.0f) || (double)record[i].E >= task->world->rare_threshold[type]) continue;
         for (int p = 0; p < EOT_N_RARE; p++) {
-            if (!(eot_rare_parents(p) & 1 << type)) continue;
+            if (!(eot_config_rare_parents(config, p) & 1 << type)) continue;
             double v = (double)record[i].weight * vertex_share(&w, p, type, record[i].E) * unit;
             int64_t *place = excluded + 2 * EOT_WIDE * eot_rare_channel(p, type);
             eot_wide_add(place, v);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "eotmc/math/random.h"
+#include "physics/lfc/dmg4.h"
 #include "physics/lfc/event.h"
 #include "physics/lfc/macroscopic.h"
 #include "physics/lfc/transport.h"
@@ -12,12 +13,13 @@
 static const double AIM = 0x1p-10; /* vertices per radiation length at the largest energy */
 static const double CM2_PER_PB = 1e-36, CM2_IN_PB = 1e36;
 
-enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot_lfc_process process, double m_phi,
+enum eot_status eot_signal_tables_build(const struct eot_em_options *o, const struct eot_lfc_reaction *asked,
                                         double E_max, struct eot_f32_table *table, eot_vertex_tables *vertex,
                                         double *rel_error, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_lfc_material nucleus[EOT_N_LFC];
-    struct eot_lfc_reaction reaction = {.process = process, .m_phi = m_phi, .coupling = 1.0};
+    struct eot_lfc_reaction reaction = *asked;
+    reaction.coupling = 1.0;
     double largest = 0.0;
     int n = 0;
     for (int m = 0; m < o->n_medium; m++) {
@@ -52,7 +54,7 @@ enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot
     EOT_CHECK(n > 0 && largest > 0.0, EOT_E_CONFIG,
               "physics.mphi = %g GeV (no nucleus of the ECAL is heavy enough to radiate it at %g GeV); use a smaller "
               "mass or a larger beam.energy",
-              m_phi, E_max);
+              reaction.m_phi, E_max);
     reaction.coupling = exp2(round(0.5 * log2(AIM / largest)));
     vertex->n_lfc = n;
     EOT_TRY(eot_lfc_tables_create(&reaction, E_max, nucleus, (size_t)n, table, vertex->lfc, rel_error, err));
@@ -69,8 +71,12 @@ double eot_signal_energy_max(const struct eot_config *config, double energy_max)
 
 static enum eot_status lfc_build(struct eot_process_build *b, struct eot_error *err) {
     double E_max = eot_signal_energy_max(b->config, b->options->energy_max);
-    return eot_signal_tables_build(b->options, eot_beam_is_muon(b->config) ? EOT_LFC_MU2E : EOT_LFC_E2MU,
-                                   b->config->physics.mphi, E_max, b->table, b->vertex, &b->rel_error, err);
+    const struct eot_lfc_reaction reaction = {.process = eot_beam_is_muon(b->config) ? EOT_LFC_MU2E : EOT_LFC_E2MU,
+                                              .m_phi = b->config->physics.mphi,
+                                              .sampler = b->config->physics.lfc_sampler == EOT_CONFIG_LFC_DMG4
+                                                             ? EOT_LFC_SAMPLER_DMG4
+                                                             : EOT_LFC_SAMPLER_EXACT};
+    return eot_signal_tables_build(b->options, &reaction, E_max, b->table, b->vertex, &b->rel_error, err);
 }
 
 /* One row for the nuclei together: their tables have the same form. */
@@ -134,6 +140,16 @@ static enum eot_status lfc_curve(struct eot_final_context *context, double Z, do
     EOT_TRY(eot_lfc_threshold_energy(&reaction, &first, err));
     eot_xsec_curve_span(*curve, first, context->E_max);
     for (int i = 0; i < EOT_N_XSEC_CURVE; i++) E[i] = first * exp(i * (*curve)->log_step);
+    if (config->physics.lfc_sampler == EOT_CONFIG_LFC_DMG4) {
+        (*curve)->rel_error = 0.0;
+        for (int i = 0; i < EOT_N_XSEC_CURVE; i++) {
+            struct eot_lfc_value value;
+            EOT_TRY(eot_lfc_dmg4_total(&reaction, E[i], &value, err));
+            (*curve)->xsec[i] = value.value;
+            (*curve)->rel_error = fmax((*curve)->rel_error, value.rel_error);
+        }
+        goto done;
+    }
     EOT_TRY(eot_lfc_macroscopic(&reaction, &one, E, EOT_N_XSEC_CURVE, (*curve)->xsec, &(*curve)->rel_error, err));
 done:
     return status;
@@ -155,6 +171,7 @@ static enum eot_status lfc_final_state(const struct eot_final_vertex *v, struct 
                                    .t = v->recoil_t,
                                    .turn_recoil = v->recoil_turn};
     struct eot_lfc_momenta m = eot_lfc_momenta_of(n, &lepton);
+    if (context->config->physics.lfc_sampler == EOT_CONFIG_LFC_DMG4) eot_lfc_dmg4_momenta(n, &m);
     eot_final_add(state, -charge * 11, true, m.lepton, EOT_M_ELECTRON);
     eot_final_add(state, nucleus, true, m.nucleus, n.M);
     eot_final_add(state, -charge * 13, false, m.lepton_out, EOT_M_MUON);

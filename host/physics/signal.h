@@ -14,10 +14,10 @@ double eot_signal_energy_max(const struct eot_config *config, double energy_max)
 /** Build the tables of every nucleus of the media, one descriptor each, at a coupling of the table's own that makes
  * rates of order 1e-3 per radiation length: single precision and the sums of weights and of their squares need no care
  * for h. Rates at coupling h are (h / vertex->lfc[0].coupling)^2 times the tables'.
- * @param o media. @param vertex n_lfc, lfc, lfc_medium, lfc_Z, lfc_A out. @param E_max GeV. @param rel_error worst of
- * the total cross sections.
+ * @param o media. @param reaction process, m_phi and sampler are used. @param vertex n_lfc, lfc, lfc_medium, lfc_Z,
+ * lfc_A out. @param E_max GeV. @param rel_error worst of the total cross sections.
  * @return EOT_E_CONFIG (too many nuclei), EOT_E_USAGE (mass out of range), EOT_E_NUMERIC, EOT_E_MEMORY. */
-enum eot_status eot_signal_tables_build(const struct eot_em_options *o, enum eot_lfc_process process, double m_phi,
+enum eot_status eot_signal_tables_build(const struct eot_em_options *o, const struct eot_lfc_reaction *reaction,
                                         double E_max, struct eot_f32_table *table, eot_vertex_tables *vertex,
                                         double *rel_error, struct eot_error *err);
 

@@ -61,7 +61,7 @@ enum eot_status eot_world_em_options(const struct eot_config *config, const stru
          type++) { /* the lowest threshold of the parent's processes, or where the region begins */
         double lowest = NO_PARENT;
         for (int p = 0; p < EOT_N_RARE; p++)
-            if (o->rare[p] && eot_rare_parents(p) & 1 << type)
+            if (o->rare[p] && eot_config_rare_parents(config, p) & 1 << type)
                 lowest = fmin(lowest, eot_process_at(p)->threshold(config));
         o->rare_min[type] =
             fmax(lowest, type == EOT_PHOTON ? config->sampling.min_photon_energy : config->sampling.min_lepton_energy);

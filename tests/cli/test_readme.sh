@@ -74,7 +74,7 @@ while IFS= read -r command <&3; do
         n_run=$((n_run + 1))
         attempt "$command $(small "$command")"
         ;;
-    "./quickstart run" | "./quickstart test" | "./quickstart plane")
+    "./quickstart run" | "./quickstart test" | "./quickstart plane" | "./quickstart paper")
         n_checked=$((n_checked + 1))
         quickstart_check "${command#./quickstart }"
         ;;

@@ -216,7 +216,7 @@ Test(lfc_sampling, cross_sections_between_the_nodes) {
 
 Test(lfc_sampling, requests_outside_the_tables_are_refused) {
     struct eot_error err;
-    struct eot_lfc_reaction r = {EOT_LFC_E2MU, 3.0, 1e-4, 82, 207};
+    struct eot_lfc_reaction r = {EOT_LFC_E2MU, 3.0, 1e-4, 82, 207, EOT_LFC_SAMPLER_EXACT};
     struct eot_lfc_material material[3];
     struct eot_f32_table table = {0};
     eot_lfc_table d;

@@ -176,8 +176,8 @@ static void check_vertices(double m_phi) {
                E_mu = (double)(row[EOT_E_PARENT] > 0.0f ? row[EOT_E_MU_PLUS] : row[EOT_E_MU_MINUS]),
                versine = (double)row[EOT_E_VERSINE];
         if (E < 5.0 || E < 2.0 * (m_phi + 0.106)) continue;
-        struct eot_lfc_reaction r = {EOT_LFC_E2MU, m_phi, 1e-4, (double)row[EOT_E_TARGET_Z],
-                                     (double)row[EOT_E_TARGET_A]};
+        struct eot_lfc_reaction r = {
+            EOT_LFC_E2MU, m_phi, 1e-4, (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A], EOT_LFC_SAMPLER_EXACT};
         double F_y = cumulative_y(&r, E, E_mu / E),
                F_psi = cumulative_psi(&r, E, E_mu / E, 2.0 * asin(sqrt(0.5 * versine)));
         y_count[(int)fmin(fmax(F_y, 0.0) * N_BIN, N_BIN - 1)] += 1.0;

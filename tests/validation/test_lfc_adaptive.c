@@ -27,7 +27,8 @@ static double threshold_of(const struct eot_lfc_reaction *r) {
 static void totals(enum eot_lfc_process process, double m_phi) {
     const double ratio[] = {1.001, 1.02, 1.3}, energy[] = {10.0, 100.0, 300.0, 500.0}, consistent = 2e-6;
     for (int i_nucleus = 0; i_nucleus < 4; i_nucleus++) {
-        struct eot_lfc_reaction r = {process, m_phi, 1e-4, NUCLEUS[i_nucleus][0], NUCLEUS[i_nucleus][1]};
+        struct eot_lfc_reaction r = {
+            process, m_phi, 1e-4, NUCLEUS[i_nucleus][0], NUCLEUS[i_nucleus][1], EOT_LFC_SAMPLER_EXACT};
         for (int i = 0; i < 7; i++) {
             double E = i < 3 ? ratio[i] * threshold_of(&r) : energy[i - 3];
             struct eot_lfc_value fast[2], slow[2];
@@ -122,7 +123,8 @@ static void differentials(enum eot_lfc_process process, double m_phi) {
     for (int i_nucleus = 0; i_nucleus < 4; i_nucleus++)
         for (int i_energy = 0; i_energy < 3; i_energy++)
             for (int side = 0; side < 2; side++) {
-                struct eot_lfc_reaction r = {process, m_phi, 1e-4, NUCLEUS[i_nucleus][0], NUCLEUS[i_nucleus][1]};
+                struct eot_lfc_reaction r = {
+                    process, m_phi, 1e-4, NUCLEUS[i_nucleus][0], NUCLEUS[i_nucleus][1], EOT_LFC_SAMPLER_EXACT};
                 double E = i_energy == 0 ? 1.001 * threshold_of(&r) : energy[i_energy];
                 if (E <= threshold_of(&r)) continue;
                 double m_i, m_f;

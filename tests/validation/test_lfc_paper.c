@@ -13,7 +13,7 @@ static void setup(void) { gsl_set_error_handler_off(); }
 TestSuite(lfc_paper, .init = setup);
 
 static struct eot_lfc_reaction lead(double m_phi) {
-    return (struct eot_lfc_reaction){EOT_LFC_E2MU, m_phi, 1e-4, 82.0, 207.0};
+    return (struct eot_lfc_reaction){EOT_LFC_E2MU, m_phi, 1e-4, 82.0, 207.0, EOT_LFC_SAMPLER_EXACT};
 }
 
 static double total(double m_phi, enum eot_lfc_method method, enum eot_lfc_side side, double E, double theta_max,

@@ -54,7 +54,7 @@ static FILE *reference_open(const char *name) {
 }
 
 static struct eot_lfc_reaction lead(const struct row *row) {
-    return (struct eot_lfc_reaction){row->process, row->v[0], 1e-4, 82.0, 207.0};
+    return (struct eot_lfc_reaction){row->process, row->v[0], 1e-4, 82.0, 207.0, EOT_LFC_SAMPLER_EXACT};
 }
 
 static void compare(const char *what, const struct row *row, double got_pb, double want_gev, double tolerance) {
@@ -209,7 +209,8 @@ Test(lfc_reference, integrals_over_x_and_y_agree) {
     for (u32 i = 0; i < 20; i++) {
         eot_u32x4 b = eot_philox(i, 0, 0, 0, 2024, 3);
         double Z = floor(1.0 + 91.0 * eot_uniform(b.x)), A = Z == 1.0 ? 1.0 : floor(2.0 * Z + 0.006 * Z * Z);
-        struct eot_lfc_reaction r = {EOT_LFC_E2MU, 0.11 * pow(3.0 / 0.11, eot_uniform(b.y)), 1e-4, Z, A};
+        struct eot_lfc_reaction r = {EOT_LFC_E2MU,         0.11 * pow(3.0 / 0.11, eot_uniform(b.y)), 1e-4, Z, A,
+                                     EOT_LFC_SAMPLER_EXACT};
         double threshold;
         cr_assert_eq(eot_lfc_threshold_energy(&r, &threshold, &err), EOT_OK);
         double E = threshold * pow(500.0 / threshold, 0.02 + 0.98 * eot_uniform(b.z));

@@ -23,7 +23,7 @@ static void check(double m_phi, const char *particle) {
     } nucleus[] = {{82, 207.2, 11.35, 1.0}, {6, 12.0107, 1.06, 0.9226}, {1, 1.00794, 1.06, 0.0774}};
     double yield = 0.0, energy = 0.0;
     for (int i = 0; i < 3; i++) {
-        struct eot_lfc_reaction r = {EOT_LFC_MU2E, m_phi, 1e-4, nucleus[i].Z, nucleus[i].A};
+        struct eot_lfc_reaction r = {EOT_LFC_MU2E, m_phi, 1e-4, nucleus[i].Z, nucleus[i].A, EOT_LFC_SAMPLER_EXACT};
         struct eot_lfc_value value;
         SIMULATION_OK(&s, eot_lfc_total(&r, EOT_LFC_ETL, EOT_LFC_PHI, 160.0, NULL, &value, &s.error));
         double part = 22.5 * eot_lfc_nuclide_from_mass(r.Z, r.A, nucleus[i].density, nucleus[i].share).atoms *

@@ -9,11 +9,15 @@ enum eot_lfc_method { EOT_LFC_ETL, EOT_LFC_WW, EOT_LFC_IWW };
 /** The side that is held fixed: phi (x, theta) or the outgoing lepton (y, psi). */
 enum eot_lfc_side { EOT_LFC_PHI, EOT_LFC_LEPTON };
 
+/** How a transport draws vertices: from the exact distribution, or as dmg4.h says. */
+enum eot_lfc_sampler { EOT_LFC_SAMPLER_EXACT, EOT_LFC_SAMPLER_DMG4 };
+
 struct eot_lfc_reaction {
     enum eot_lfc_process process;
     double m_phi;    /* GeV */
     double coupling; /* h; cross sections are proportional to h^2 */
     double Z, A;
+    enum eot_lfc_sampler sampler; /* of the transport's tables; cross sections are asked for by their method */
 };
 
 struct eot_lfc_options {

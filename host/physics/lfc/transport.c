@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "physics/lfc/dmg4.h"
 #include "physics/lfc/internal.h"
 
 enum {
@@ -39,6 +40,7 @@ struct nucleus {
 struct grid {
     double m_i, m_f, m_phi, h, threshold, E_max, v_max;
     int n_row;
+    enum eot_lfc_sampler sampler;
     eot_lfc_system heaviest;
 };
 
@@ -66,7 +68,10 @@ static enum eot_status nucleus_xsec(const struct grid *g, const struct eot_lfc_r
     for (int i = 1; i < N_INTEGRATED; i++) {
         struct eot_lfc_value value;
         double E = fmin(energy_at(g, (double)i / (N_INTEGRATED - 1)), g->E_max);
-        EOT_TRY(eot_lfc_total(&r, EOT_LFC_ETL, EOT_LFC_PHI, E, NULL, &value, err));
+        if (g->sampler == EOT_LFC_SAMPLER_DMG4)
+            EOT_TRY(eot_lfc_dmg4_total(&r, E, &value, err));
+        else
+            EOT_TRY(eot_lfc_total(&r, EOT_LFC_ETL, EOT_LFC_PHI, E, NULL, &value, err));
         *worst = fmax(*worst, value.rel_error);
         if (!(value.value > 0.0)) continue;
         x[n_node] = log(E - threshold);
@@ -92,6 +97,18 @@ done:
     return status;
 }
 
+/* dsigma/dE_f of an integrator at one energy, and d2sigma/(dE_f dW) at W = W0 + rise, as the sampler has them. */
+static double density_single(const struct grid *g, struct eot_lfc_integrator *integrator, const struct eot_lfc_job *job,
+                             double E_f) {
+    return g->sampler == EOT_LFC_SAMPLER_DMG4 ? eot_lfc_dmg4_single(job, E_f)
+                                              : eot_lfc_integrator_single(integrator, E_f);
+}
+static double density_double(const struct grid *g, struct eot_lfc_integrator *integrator, const struct eot_lfc_job *job,
+                             double E_f, double rise) {
+    return g->sampler == EOT_LFC_SAMPLER_DMG4 ? eot_lfc_dmg4_double(job, E_f, rise)
+                                              : eot_lfc_integrator_double(integrator, E_f, rise);
+}
+
 /* Density in zeta at all energies, and in (zeta, rho). */
 static enum eot_status nucleus_densities(const struct grid *g, struct nucleus *n, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -100,6 +117,8 @@ static enum eot_status nucleus_densities(const struct grid *g, struct nucleus *n
                               .h = g->h,
                               .tolerance = 1e-4};
     struct eot_lfc_integrator *integrator = NULL;
+    const double first =
+        g->sampler == EOT_LFC_SAMPLER_DMG4 ? 1e-4 : 0.0; /* its density has a limit at psi = 0, not a value */
     const double edge = 1e-3; /* rows at the very ends of zeta have no phase space: taken this share of a row inside */
     for (int i = 0; i < N_ENERGY; i++) {
         double E = fmin(energy_at(g, (i == 0 ? 0.5 : i) / (N_ENERGY - 1.0)),
@@ -113,7 +132,7 @@ static enum eot_status nucleus_densities(const struct grid *g, struct nucleus *n
             double s = (double)k / (N_FINE - 1), jacobian = 6.0 * s * (1.0 - s),
                    E_f = g->m_f * exp(warp_zeta(s) * log_range);
             n->density[i * N_FINE + k] =
-                jacobian > 0.0 ? jacobian * E_f * log_range * eot_lfc_integrator_single(integrator, E_f) : 0.0;
+                jacobian > 0.0 ? jacobian * E_f * log_range * density_single(g, integrator, &job, E_f) : 0.0;
         }
         for (int k = 0; k < g->n_row; k++) {
             double zeta = fmin(fmax((double)k, edge), g->n_row - 1 - edge) / (g->n_row - 1),
@@ -123,8 +142,9 @@ static enum eot_status nucleus_densities(const struct grid *g, struct nucleus *n
             double span = fmin(2.0 * two_pp, fmax(eot_lfc_Q_recoil(g->heaviest, E, E_f, g->m_phi) - W0, 0.0)),
                    lambda_max = log1p(span / W0);
             for (int j = 0; j < N_ANGLE; j++) {
-                double s = (double)j / (N_ANGLE - 1), rise = fmin(W0 * expm1(s * s * lambda_max), span * (1.0 - 1e-12));
-                double value = eot_lfc_integrator_double(integrator, E_f, rise);
+                double s = fmax((double)j / (N_ANGLE - 1), first),
+                       rise = fmin(W0 * expm1(s * s * lambda_max), span * (1.0 - 1e-12));
+                double value = density_double(g, integrator, &job, E_f, rise);
                 n->angle[(i * g->n_row + k) * N_ANGLE + j] =
                     value * (W0 + rise) * 2.0 * s * lambda_max * E_f * log_range;
             }
@@ -296,6 +316,7 @@ static enum eot_status grid_make(const struct eot_lfc_reaction *reaction, double
     *g = (struct grid){.n_row = reaction->process == EOT_LFC_MU2E ? N_ROW_MU2E : N_ROW_E2MU,
                        .h = reaction->coupling,
                        .m_phi = reaction->m_phi,
+                       .sampler = reaction->sampler,
                        .E_max = E_max};
     EOT_TRY(eot_lfc_threshold_energy(&r, &g->threshold, err));
     eot_lfc_masses(reaction->process, &g->m_i, &g->m_f);

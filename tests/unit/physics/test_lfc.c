@@ -125,10 +125,12 @@ TheoryDataPoints(lfc, values_are_sane) = {
 };
 Theory((double m_phi, double ratio, double Z, int process, int method), lfc, values_are_sane) {
     struct eot_error err;
-    struct eot_lfc_reaction r = {(enum eot_lfc_process)process, m_phi, 1e-4, Z,
-                                 Z == 1.0   ? 1.0
-                                 : Z == 6.0 ? 12.0
-                                            : 207.0},
+    struct eot_lfc_reaction r = {(enum eot_lfc_process)process,
+                                 m_phi,
+                                 1e-4,
+                                 Z,
+                                 Z == 1.0 ? 1.0 : Z == 6.0 ? 12.0 : 207.0,
+                                 EOT_LFC_SAMPLER_EXACT},
                             doubled = r;
     double threshold;
     doubled.coupling = 2e-4;
@@ -165,7 +167,7 @@ Theory((double m_phi, double ratio, double Z, int process, int method), lfc, val
 
 Test(lfc, angular_distribution_integrates_to_the_total) {
     struct eot_error err;
-    struct eot_lfc_reaction r = {EOT_LFC_E2MU, 0.5, 1e-4, 82.0, 207.0};
+    struct eot_lfc_reaction r = {EOT_LFC_E2MU, 0.5, 1e-4, 82.0, 207.0, EOT_LFC_SAMPLER_EXACT};
     const double AGREE = 2e-4; /* of the trapezoidal sum below */
     for (int side = 0; side < 2; side++) {
         enum { N = 200 };
@@ -207,7 +209,8 @@ Test(lfc, requests_outside_the_validity_are_refused_by_name) {
         {0.5, 1e-4, 82, 207, 100, 0.5, 0, 0, 1e-12, "tolerance"},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
-        struct eot_lfc_reaction r = {EOT_LFC_E2MU, row[i].m_phi, row[i].coupling, row[i].Z, row[i].A};
+        struct eot_lfc_reaction r = {EOT_LFC_E2MU, row[i].m_phi, row[i].coupling,
+                                     row[i].Z,     row[i].A,     EOT_LFC_SAMPLER_EXACT};
         struct eot_lfc_options options = {.theta_max = row[i].theta_max, .tolerance = row[i].tolerance};
         struct eot_lfc_value value;
         struct eot_error err = {.text = ""};
@@ -221,8 +224,9 @@ Test(lfc, requests_outside_the_validity_are_refused_by_name) {
 }
 
 Test(lfc, what_cannot_be_reached_is_told) {
-    struct eot_lfc_reaction r = {EOT_LFC_MU2E, 0.1052, 1e-4, 82.0,
-                                 207.0}; /* 50 keV above the pole, to a precision that rounding forbids */
+    struct eot_lfc_reaction r = {
+        EOT_LFC_MU2E, 0.1052, 1e-4,
+        82.0,         207.0,  EOT_LFC_SAMPLER_EXACT}; /* 50 keV above the pole, to a precision that rounding forbids */
     struct eot_lfc_options options = {.tolerance = 1e-8, .reference = 1};
     struct eot_lfc_value value;
     struct eot_error err = {.text = ""};

@@ -100,6 +100,7 @@ static const struct row {
     {"physics.rare.dimuon_trident", "physics.rare.dimuon_trident=on", NULL, NULL},
     {"physics.rare.dimuon_annihilation", "physics.rare.dimuon_annihilation=on", NULL, NULL},
     {"physics.rare.lfc", SIGNAL, NULL, NULL},
+    {"physics.lfc_sampler", "physics.lfc_sampler=dmg4", SIGNAL, NULL},
     {"physics.mphi", "physics.mphi=0.3 GeV", SIGNAL, NULL},
     {"physics.h", "physics.h=2e-4", SIGNAL, "the tables have a coupling of their own"},
     {"physics.shower.depth", "physics.shower.depth=[0.1, 1.5, 0]", NULL, NULL},
