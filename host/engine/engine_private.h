@@ -39,6 +39,26 @@ struct eot_event_chunks {
     float *rows;
 };
 
+/** The planes that a run is asked for. */
+struct eot_engine_planes {
+    eot_plane_launch p;
+    size_t n_stop; /* planes in HDF5 */
+    int stop[EOT_MAX_OUTPUT_PLANE];
+    struct eot_buffer *parameters, *crossing, *state;
+    struct eot_buffer *after;                      /* tallies of what comes behind the planes in HDF5 */
+    unsigned char *crossings, *vertices, *states; /* of a launch, on the host */
+    int64_t *acc;
+};
+
+/** Events of a launch. */
+struct eot_plane_events {
+    uint64_t first; /* primary of the batch */
+    struct eot_buffer *record, *vertex;
+    const eot_vertex_record *copy; /* of the part of the records that the launch is of */
+    const uint32_t *list;          /* numbers of the events in it; NULL: 0, 1, 2, ... */
+    size_t n;
+};
+
 /** What the lengths of the cascade's launches are chosen from. */
 struct eot_launch_pace {
     double seconds_per_iteration, steps_done, primaries_done;
@@ -52,6 +72,7 @@ struct eot_engine {
     struct eot_world_buffers constant; /* the same for all launches */
     struct eot_cascade_lanes cascade;
     struct eot_event_chunks events;
+    struct eot_engine_planes planes;
     struct eot_launch_pace pace;
 };
 
@@ -94,6 +115,22 @@ enum eot_status eot_engine_cascade(struct eot_engine *g, uint64_t first, uint32_
  * @return what the backend returns; EOT_E_MEMORY. */
 enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_block *block,
                                   struct eot_event_rows *kept, bool *is_complete, struct eot_error *err);
+
+/** Buffers for planes, where the configuration has any; planes_free accepts none. @return EOT_E_MEMORY, what the backend
+ * returns. */
+enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error *err);
+void eot_engine_planes_free(struct eot_engine *g);
+/** Rows of the muons of a launch that cross planes. @param only_new of events alone whose vertices are not known before
+ * they are followed (eot_event_launch.follow_threshold). */
+enum eot_status eot_engine_planes_cross(struct eot_engine *g, const struct eot_plane_events *e, bool only_new,
+                                        struct eot_plane_rows *rows, struct eot_error *err);
+/** What the kernel muon does, with a stop at each plane in HDF5, where the events' states are kept. */
+enum eot_status eot_engine_planes_follow(struct eot_engine *g, const struct eot_plane_events *e,
+                                         struct eot_plane_rows *rows, struct eot_error *err);
+/** The rows of a part of a batch, in the order of primaries whatever launches they came from, into those of the batch.
+ * @param part is empty then. */
+enum eot_status eot_engine_planes_keep(struct eot_plane_rows *part, struct eot_block *block,
+                                       struct eot_plane_rows *kept, struct eot_error *err);
 
 /** Showers without a rare vertex, from the run's first primary on, into the sums apart: profile, leakage, cells. An
  * interruption leaves them at 0. */

@@ -59,6 +59,7 @@ static void finished_free(struct finished *f) {
     if (f == NULL) return;
     eot_sums_free(&f->batch.sums);
     free(f->batch.rows.row);
+    eot_plane_rows_free(&f->batch.rows.planes);
     free(f);
 }
 
@@ -83,14 +84,20 @@ done:
 static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_run *run = t->run;
+    struct eot_plane_rows planes = run->planes;
     struct eot_event_rows kept = {.n = run->n_row, .n_dropped = run->n_row_dropped, .row = run->row};
     /* Events first, which may find no memory: a batch is in the run as a whole or not at all. */
     for (size_t i = 0; i < f->batch.rows.n && status == EOT_OK; i++)
         status =
             eot_event_rows_add(&kept, f->batch.rows.row[i].primary, f->batch.rows.row[i].value, t->job->n_column, err);
     run->row = kept.row;
-    if (status != EOT_OK) goto done;
+    EOT_TRY(status);
+    status = eot_plane_rows_append(&planes, &f->batch.rows.planes, err);
+    run->planes.particle = planes.particle; /* they may have moved; the new rows count when the sums do */
+    run->planes.state = planes.state;
+    EOT_TRY(status);
     EOT_TRY(eot_sums_add(&run->sums, &f->batch.sums, f->batch.first, f->batch.n, err));
+    run->planes = planes;
     run->n_row = kept.n;
     run->n_row_dropped = kept.n_dropped + f->batch.rows.n_dropped;
     run->n_followed += f->batch.rows.n_followed;
