@@ -6,8 +6,8 @@
 EOT_ONE_BY_ONE EOT_KERNEL_FN(crossings) void crossings(
     EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables, EOT_GLOBAL const eot_grid *grid,
     EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_launch *launch,
-    EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex,
-    EOT_GLOBAL const u32 *list, EOT_GLOBAL const eot_plane_launch *planes, EOT_GLOBAL eot_crossing *crossing) {
+    EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL const u32 *list,
+    EOT_GLOBAL const eot_plane_launch *planes, EOT_GLOBAL eot_crossing *crossing) {
     u32 item = EOT_GLOBAL_ID, i = item / 2u;
     if (i >= launch->n_event) return;
     EOT_GLOBAL eot_crossing *own = crossing + (u64)item * (u32)planes->n_plane;

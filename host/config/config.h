@@ -43,7 +43,7 @@ struct eot_beam_config {
     double divergence_x, divergence_y;         /* Gaussian sigma [rad] */
     double angle_x, angle_y;                   /* mean slopes [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
-    char file[256];         /* the events come from this file (host/source); "": from the beam */
+    char file[256];                            /* the events come from this file (host/source); "": from the beam */
     double decay_region[2]; /* hadrons: z where they decay [cm]; two equal numbers: all of their way */
 };
 

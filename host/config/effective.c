@@ -112,8 +112,8 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
 }
 
 static bool is_block(enum eot_key_type type) {
-    return type == EOT_KEY_MATERIALS || type == EOT_KEY_VOLUMES || type == EOT_KEY_LAYERS || type == EOT_KEY_SELECTIONS ||
-           type == EOT_KEY_PLANES;
+    return type == EOT_KEY_MATERIALS || type == EOT_KEY_VOLUMES || type == EOT_KEY_LAYERS ||
+           type == EOT_KEY_SELECTIONS || type == EOT_KEY_PLANES;
 }
 
 /** A volume's merge that geometry.layers implies is left out, so that --set geometry.layers still acts on an effective

@@ -397,9 +397,8 @@ const struct eot_key *eot_key_find(enum eot_scope scope, const char *path) {
 }
 
 const char *eot_scope_prefix(enum eot_scope scope) {
-    static const char *const prefixes[EOT_N_SCOPE] = {"", "materials[].", "geometry.volumes[].",
-                                                      "geometry.volumes[].layers[].", "selections[].",
-                                                      "output.planes[]."};
+    static const char *const prefixes[EOT_N_SCOPE] = {
+        "", "materials[].", "geometry.volumes[].", "geometry.volumes[].layers[].", "selections[].", "output.planes[]."};
     return prefixes[scope];
 }
 

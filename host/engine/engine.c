@@ -6,7 +6,13 @@
 
 #include "world/launch.h"
 
-enum { LOOK_CHUNKS = 4, WITH_PLANES = 8192, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 1024 };
+enum {
+    LOOK_CHUNKS = 4,
+    WITH_PLANES = 8192,
+    MIN_PRIMARIES_PER_LANE = 12,
+    LANES_PER_CPU_UNIT = 64,
+    LANES_PER_GPU_UNIT = 1024
+};
 static const size_t LARGEST_TRACK_BUFFER = (size_t)1 << 28; /* bytes */
 
 enum eot_status eot_engine_buffer(struct eot_engine *g, size_t n_bytes, const void *initial, struct eot_buffer **buffer,

@@ -45,7 +45,7 @@ struct eot_engine_planes {
     size_t n_stop; /* planes in HDF5 */
     int stop[EOT_MAX_OUTPUT_PLANE];
     struct eot_buffer *parameters, *crossing, *state;
-    struct eot_buffer *after;                      /* tallies of what comes behind the planes in HDF5 */
+    struct eot_buffer *after;                     /* tallies of what comes behind the planes in HDF5 */
     unsigned char *crossings, *vertices, *states; /* of a launch, on the host */
     int64_t *acc;
 };
@@ -116,8 +116,8 @@ enum eot_status eot_engine_cascade(struct eot_engine *g, uint64_t first, uint32_
 enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_block *block,
                                   struct eot_event_rows *kept, bool *is_complete, struct eot_error *err);
 
-/** Buffers for planes, where the configuration has any; planes_free accepts none. @return EOT_E_MEMORY, what the backend
- * returns. */
+/** Buffers for planes, where the configuration has any; planes_free accepts none. @return EOT_E_MEMORY, what the
+ * backend returns. */
 enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error *err);
 void eot_engine_planes_free(struct eot_engine *g);
 /** Rows of the muons of a launch that cross planes. @param only_new of events alone whose vertices are not known before

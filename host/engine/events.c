@@ -160,19 +160,19 @@ static enum eot_status follow_events(struct eot_engine *g, const struct eot_plan
                               err));
     EOT_TRY(eot_engine_planes_cross(g, e, g->events.n_look > 0, rows, err));
     EOT_TRY(follow_muons(g, e, rows, err));
-    EOT_TRY(eot_launch_select_event(g->b, n, 0,
-                                    (struct eot_args_select_event){.table = c->table,
-                                                                   .world = c->world,
-                                                                   .launch = v->parameters,
-                                                                   .record = record,
-                                                                   .vertex = v->vertex,
-                                                                   .acc = v->acc,
-                                                                   .outcome = v->outcome,
-                                                                   .tally = g->planes.n_stop > 0 ? g->planes.after
-                                                                                                 : v->tally,
-                                                                   .row = v->row,
-                                                                   .list = v->follow},
-                                    err));
+    EOT_TRY(eot_launch_select_event(
+        g->b, n, 0,
+        (struct eot_args_select_event){.table = c->table,
+                                       .world = c->world,
+                                       .launch = v->parameters,
+                                       .record = record,
+                                       .vertex = v->vertex,
+                                       .acc = v->acc,
+                                       .outcome = v->outcome,
+                                       .tally = g->planes.n_stop > 0 ? g->planes.after : v->tally,
+                                       .row = v->row,
+                                       .list = v->follow},
+        err));
     EOT_TRY(eot_backend_read(g->b, g->events.row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->events.rows, err));
 done:
     return status;

@@ -48,8 +48,7 @@ enum eot_status eot_plane_rows_append(struct eot_plane_rows *rows, const struct 
     if (n_state > 0) status = make_room(&state, rows->n_state, n_state, sizeof *rows->state, err);
     rows->state = state;
     EOT_TRY(status);
-    if (n_particle > 0)
-        memcpy(rows->particle + rows->n_particle, more->particle, n_particle * sizeof *rows->particle);
+    if (n_particle > 0) memcpy(rows->particle + rows->n_particle, more->particle, n_particle * sizeof *rows->particle);
     if (n_state > 0) memcpy(rows->state + rows->n_state, more->state, n_state * sizeof *rows->state);
     rows->n_particle += n_particle;
     rows->n_state += n_state;
@@ -65,8 +64,8 @@ enum eot_status eot_plane_rows_merge(struct eot_plane_rows *rows, const struct e
     struct eot_plane_rows both = {.n_particle_dropped = rows->n_particle_dropped + part->n_particle_dropped,
                                   .n_state_dropped = rows->n_state_dropped + part->n_state_dropped};
     for (size_t a = 0, b = 0; a < rows->n_particle || b < part->n_particle;) {
-        bool is_own = b == part->n_particle ||
-                      (a < rows->n_particle && rows->particle[a].primary <= part->particle[b].primary);
+        bool is_own =
+            b == part->n_particle || (a < rows->n_particle && rows->particle[a].primary <= part->particle[b].primary);
         EOT_TRY(eot_plane_particle_add(&both, is_own ? &rows->particle[a++] : &part->particle[b++], err));
     }
     for (size_t a = 0, b = 0; a < rows->n_state || b < part->n_state;) {

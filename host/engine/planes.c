@@ -116,8 +116,7 @@ enum eot_status eot_engine_planes_cross(struct eot_engine *g, const struct eot_p
         for (size_t k = 0; k < 2 * n_plane; k++) {
             const eot_crossing *one = &crossing[2 * i * n_plane + k];
             if (one->is_there == 0) continue;
-            struct eot_plane_particle row =
-                particle_of(g, &vertex[i], one, (int)(k % n_plane), k < n_plane ? 1 : -1);
+            struct eot_plane_particle row = particle_of(g, &vertex[i], one, (int)(k % n_plane), k < n_plane ? 1 : -1);
             row.primary = primary;
             EOT_TRY(eot_plane_particle_add(rows, &row, err));
         }
@@ -168,7 +167,7 @@ static enum eot_status keep_states(struct eot_engine *g, const struct eot_plane_
         memset(&row, 0, sizeof row);
         row.primary = e->first + e->copy[e->list != NULL ? e->list[i] : i].i_primary;
         row.plane = (uint32_t)plane;
-        memcpy(row.vertex, &vertex[i], sizeof row.vertex);
+        memcpy(row.vertex, &vertex[i], sizeof row.vertex - 4); /* the last 4 are unused */
         for (size_t k = 0; k < 2; k++)
             memcpy(row.muon[k], p->states + (2 * i + k) * EOT_MUON_STATE_BYTES, EOT_MUON_STATE_BYTES - 4);
         memcpy(row.acc, p->acc + i * EOT_N_ACC, sizeof row.acc);

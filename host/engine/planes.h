@@ -15,9 +15,9 @@ struct eot_plane_particle {
     double x, y, z;        /* cm */
     double kinetic_energy; /* GeV */
     float direction[3];
-    float time;                    /* ns after the front of the ECAL */
-    float weight;                  /* rare vertices per electron on target, summed over the run's primaries */
-    float born_energy, born[3];    /* GeV, total; cm: at its vertex */
+    float time;                 /* ns after the front of the ECAL */
+    float weight;               /* rare vertices per electron on target, summed over the run's primaries */
+    float born_energy, born[3]; /* GeV, total; cm: at its vertex */
     int32_t pdg;
     uint32_t plane;  /* number in output.planes */
     uint32_t draw;   /* of its random numbers behind the plane */
@@ -29,8 +29,8 @@ struct eot_plane_particle {
 struct eot_plane_state {
     uint64_t primary;
     uint32_t plane, unused;
-    unsigned char vertex[EOT_EVENT_VERTEX_BYTES];  /* eot_event_vertex as the device has it */
-    unsigned char muon[2][EOT_MUON_STATE_BYTES];   /* eot_event_muon_state of mu+ and mu-; the last 4 bytes are 0 */
+    unsigned char vertex[EOT_EVENT_VERTEX_BYTES]; /* eot_event_vertex as the device has it */
+    unsigned char muon[2][EOT_MUON_STATE_BYTES];  /* eot_event_muon_state of mu+ and mu-; the last 4 bytes are 0 */
     int64_t acc[EOT_N_ACC];
 };
 
@@ -48,7 +48,8 @@ enum eot_status eot_plane_particle_add(struct eot_plane_rows *rows, const struct
                                        struct eot_error *err);
 enum eot_status eot_plane_state_add(struct eot_plane_rows *rows, const struct eot_plane_state *state,
                                     struct eot_error *err);
-/** Append all rows of another part, whose primaries are behind these. @return EOT_E_MEMORY; nothing is appended then. */
+/** Append all rows of another part, whose primaries are behind these. @return EOT_E_MEMORY; nothing is appended then.
+ */
 enum eot_status eot_plane_rows_append(struct eot_plane_rows *rows, const struct eot_plane_rows *more,
                                       struct eot_error *err);
 /** The rows of both in the order of primaries. @return EOT_E_MEMORY. */

@@ -87,10 +87,10 @@ bool eot_run_has_states(const struct eot_config *config);
 /** A block of primaries of a shower run, in its sums. */
 struct eot_block {
     uint64_t n_primary;
-    int64_t *track; /* [3][EOT_TRACK_BINS] */
-    int64_t *event; /* [selections][EOT_N_TALLY] */
-    int64_t *map;   /* [selections][EOT_N_MAP], of the whole run */
-    int64_t *beam;  /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
+    int64_t *track;          /* [3][EOT_TRACK_BINS] */
+    int64_t *event;          /* [selections][EOT_N_TALLY] */
+    int64_t *map;            /* [selections][EOT_N_MAP], of the whole run */
+    int64_t *beam;           /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
     int64_t *plane, *before; /* EOT_RUN_PLANE and EOT_RUN_BEFORE */
     uint64_t n_step, n_vertex, vertex_sum;
     uint32_t largest; /* bits of the largest weight of a vertex */

@@ -355,8 +355,10 @@ static enum eot_status read_plane_file(const char *folder, const struct eot_chec
     eot_sha256_update(&rows->hash, bytes, n * size);
     struct eot_sha256 hash = rows->hash;
     eot_sha256_finish(&hash, hex);
-    EOT_CHECK(strcmp(hex, head->plane[f].sha256) == 0, EOT_E_IO, "the rows in %s are not those of the checkpoint "
-              "(damaged)", PLANE_FILE[f]);
+    EOT_CHECK(strcmp(hex, head->plane[f].sha256) == 0, EOT_E_IO,
+              "the rows in %s are not those of the checkpoint "
+              "(damaged)",
+              PLANE_FILE[f]);
     rows->n = n;
     if (n == 0) goto done;
     while (room < n) room *= 2; /* as engine/planes.h lets them grow */
