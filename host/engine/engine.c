@@ -135,7 +135,8 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
     const size_t stack = EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32);
     if (v->chunk == 0) v->chunk = automatic_chunk(g->b);
     if (v->chunk > g->cascade.batch) v->chunk = g->cascade.batch;
-    if (v->chunk > WITH_PLANES && g->config->output.n_plane > 0) v->chunk = WITH_PLANES; /* their rows have 2 kB */
+    if (v->chunk > WITH_PLANES && (g->config->output.n_plane > 0 || g->resumes))
+        v->chunk = WITH_PLANES; /* their rows have 2 kB */
     v->record_threshold = (uint64_t)ceil(ldexp(g->config->scoring.record_fraction, 53));
     v->rows = malloc(v->chunk * EOT_N_EVENT_COLUMN * sizeof *v->rows);
     EOT_CHECK_MEMORY(v->rows);
@@ -167,6 +168,7 @@ enum eot_status eot_engine_create(struct eot_engine *g, const struct eot_engine_
     g->world = task->world;
     g->stop = task->stop;
     g->cascade.batch = (size_t)task->batch;
+    g->resumes = task->resumes;
     g->events.chunk = task->chunk;
     g->events.e = eot_event_launch_from(g->config, g->world);
     EOT_TRY(eot_world_upload(g->world, g->b, &g->constant, NULL, err));

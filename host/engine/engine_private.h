@@ -73,6 +73,7 @@ struct eot_engine {
     struct eot_cascade_lanes cascade;
     struct eot_event_chunks events;
     struct eot_engine_planes planes;
+    bool resumes;
     struct eot_launch_pace pace;
 };
 
@@ -85,6 +86,7 @@ struct eot_engine_task {
     uint64_t batch;                          /* primaries of the largest batch */
     size_t chunk;                            /* events of a launch; 0 = automatic */
     bool has_events;                         /* replay, muons, detector and selection follow the cascade */
+    bool resumes;                            /* events come from states, and not from the cascade */
     const struct eot_track_spectra *spectra; /* NULL: track lengths above thresholds */
 };
 
@@ -127,6 +129,20 @@ enum eot_status eot_engine_planes_cross(struct eot_engine *g, const struct eot_p
 /** What the kernel muon does, with a stop at each plane in HDF5, where the events' states are kept. */
 enum eot_status eot_engine_planes_follow(struct eot_engine *g, const struct eot_plane_events *e,
                                          struct eot_plane_rows *rows, struct eot_error *err);
+/** Detector and selection of the events of a launch; their rows on the host. */
+enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_events *e, struct eot_buffer *tally,
+                                  struct eot_error *err);
+/** The rows of a launch that are recorded, and what only the host can add to the sums. */
+enum eot_status eot_engine_keep(struct eot_engine *g, const struct eot_plane_events *e, struct eot_block *block,
+                                struct eot_event_rows *kept, struct eot_error *err);
+/** The tallies of a batch into its block. @param is_before they are of what comes before planes in HDF5. */
+enum eot_status eot_engine_tallies_add(struct eot_engine *g, struct eot_buffer *buffer, bool is_before,
+                                       struct eot_block *block, struct eot_error *err);
+/** Events from where their states say to their ends, in the place of those of a cascade: muons, detector, selection. An
+ * engine that was made with task.resumes. @param first, n the primaries of the batch. @param state their events. */
+enum eot_status eot_engine_resume(struct eot_engine *g, uint64_t first, const struct eot_plane_state *state,
+                                  size_t n_state, struct eot_block *block, struct eot_event_rows *kept,
+                                  bool *is_complete, struct eot_error *err);
 /** The rows of a part of a batch, in the order of primaries whatever launches they came from, into those of the batch.
  * @param part is empty then. */
 enum eot_status eot_engine_planes_keep(struct eot_plane_rows *part, struct eot_block *block,

@@ -32,15 +32,13 @@ static void add_recoil_squares(double recoil, double beam, int64_t *tally) {
     eot_sum_add(tally + EOT_T_LEDGER_CROSS + 2 * EOT_ACC_LEDGER_RECOIL, term * (beam / EOT_TALLY_ENERGY));
 }
 
-/* @param list numbers of the events in `record`; NULL: 0, 1, 2, ... */
-static enum eot_status keep_rows(struct eot_engine *g, uint64_t first, const eot_vertex_record *record,
-                                 const uint32_t *list, size_t n, struct eot_block *block, struct eot_event_rows *kept,
-                                 struct eot_error *err) {
+enum eot_status eot_engine_keep(struct eot_engine *g, const struct eot_plane_events *e, struct eot_block *block,
+                                struct eot_event_rows *kept, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < e->n; i++) {
         float *row = g->events.rows + i * EOT_N_EVENT_COLUMN;
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
-        uint64_t primary = first + record[list != NULL ? list[i] : i].i_primary;
+        uint64_t primary = e->first + e->copy[e->list != NULL ? e->list[i] : i].i_primary;
         if (row[EOT_E_CUTS_PASSED] < 0.0f) {
             eot_lost_events_add(&kept->lost, primary, (u32)-row[EOT_E_CUTS_PASSED]);
             continue;
@@ -105,6 +103,27 @@ done:
     return status;
 }
 
+enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_events *e, struct eot_buffer *tally,
+                                  struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_event_chunks *v = &g->events;
+    EOT_TRY(eot_launch_select_event(g->b, e->n, 0,
+                                    (struct eot_args_select_event){.table = g->constant.table,
+                                                                   .world = g->constant.world,
+                                                                   .launch = v->parameters,
+                                                                   .record = e->record,
+                                                                   .vertex = v->vertex,
+                                                                   .acc = v->acc,
+                                                                   .outcome = v->outcome,
+                                                                   .tally = tally,
+                                                                   .row = v->row,
+                                                                   .list = v->follow},
+                                    err));
+    EOT_TRY(eot_backend_read(g->b, v->row, 0, e->n * EOT_N_EVENT_COLUMN * sizeof(f32), v->rows, err));
+done:
+    return status;
+}
+
 /* Both muons of the events of a launch. */
 static enum eot_status follow_muons(struct eot_engine *g, const struct eot_plane_events *e, struct eot_plane_rows *rows,
                                     struct eot_error *err) {
@@ -160,27 +179,13 @@ static enum eot_status follow_events(struct eot_engine *g, const struct eot_plan
                               err));
     EOT_TRY(eot_engine_planes_cross(g, e, g->events.n_look > 0, rows, err));
     EOT_TRY(follow_muons(g, e, rows, err));
-    EOT_TRY(eot_launch_select_event(
-        g->b, n, 0,
-        (struct eot_args_select_event){.table = c->table,
-                                       .world = c->world,
-                                       .launch = v->parameters,
-                                       .record = record,
-                                       .vertex = v->vertex,
-                                       .acc = v->acc,
-                                       .outcome = v->outcome,
-                                       .tally = g->planes.n_stop > 0 ? g->planes.after : v->tally,
-                                       .row = v->row,
-                                       .list = v->follow},
-        err));
-    EOT_TRY(eot_backend_read(g->b, g->events.row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->events.rows, err));
+    EOT_TRY(eot_engine_select(g, e, g->planes.n_stop > 0 ? g->planes.after : v->tally, err));
 done:
     return status;
 }
 
-/* The tallies of a batch into its block. @param is_before they are of what comes before planes in HDF5. */
-static enum eot_status add_tallies(struct eot_engine *g, struct eot_buffer *buffer, bool is_before,
-                                   struct eot_block *block, struct eot_error *err) {
+enum eot_status eot_engine_tallies_add(struct eot_engine *g, struct eot_buffer *buffer, bool is_before,
+                                       struct eot_block *block, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     size_t n_tally = eot_engine_tallies(g), n_block_tally = (size_t)g->world->event.n_selection * EOT_N_TALLY;
     int64_t *tally = malloc(n_tally * sizeof *tally);
@@ -245,13 +250,13 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
             e.list = g->events.n_look > 0 ? list + done : NULL;
             e.n = n_follow - done < g->events.chunk ? n_follow - done : g->events.chunk;
             EOT_TRY(follow_events(g, &e, start, &rows, err));
-            EOT_TRY(keep_rows(g, first, copy, e.list, e.n, block, kept, err));
+            EOT_TRY(eot_engine_keep(g, &e, block, kept, err));
         }
         EOT_TRY(eot_engine_planes_keep(&rows, block, &kept->planes, err));
     }
     block->largest = 0;
-    EOT_TRY(add_tallies(g, g->events.tally, g->planes.n_stop > 0, block, err));
-    if (g->planes.n_stop > 0) EOT_TRY(add_tallies(g, g->planes.after, false, block, err));
+    EOT_TRY(eot_engine_tallies_add(g, g->events.tally, g->planes.n_stop > 0, block, err));
+    if (g->planes.n_stop > 0) EOT_TRY(eot_engine_tallies_add(g, g->planes.after, false, block, err));
     block->n_vertex += n_vertex;
     kept->n_followed += n_vertex;
     *is_complete = true;

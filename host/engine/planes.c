@@ -33,18 +33,18 @@ enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error 
     const struct eot_output_config *o = &g->config->output;
     const struct eot_event_chunks *v = &g->events;
     size_t n_most = v->n_look > v->chunk ? v->n_look : v->chunk;
-    if (o->n_plane == 0) return EOT_OK;
+    if (o->n_plane == 0 && !g->resumes) return EOT_OK;
     p->p.n_plane = (i32)o->n_plane;
     for (size_t i = 0; i < o->n_plane; i++) p->p.z[i] = o->plane[i].z;
     find_stops(p, g->config);
-    size_t n_crossing = 2 * n_most * o->n_plane;
+    size_t n_crossing = 2 * n_most * o->n_plane + 1;
     p->crossings = malloc(n_crossing * sizeof(eot_crossing));
     p->vertices = malloc(n_most * sizeof(eot_event_vertex));
     EOT_CHECK_MEMORY(p->crossings);
     EOT_CHECK_MEMORY(p->vertices);
     EOT_TRY(eot_engine_buffer(g, sizeof p->p, &p->p, &p->parameters, err));
     EOT_TRY(eot_engine_buffer(g, n_crossing * sizeof(eot_crossing), NULL, &p->crossing, err));
-    if (p->n_stop == 0) goto done;
+    if (p->n_stop == 0 && !g->resumes) goto done;
     p->states = malloc(2 * v->chunk * sizeof(eot_event_muon_state));
     p->acc = malloc(v->chunk * EOT_N_ACC * sizeof *p->acc);
     EOT_CHECK_MEMORY(p->states);
@@ -222,5 +222,58 @@ enum eot_status eot_engine_planes_keep(struct eot_plane_rows *part, struct eot_b
     EOT_TRY(eot_plane_rows_append(kept, part, err));
     part->n_particle = part->n_state = part->n_particle_dropped = part->n_state_dropped = 0;
 done:
+    return status;
+}
+
+/* States of a launch onto the device. @param record [n] for the number of each one's primary. */
+static enum eot_status upload_states(struct eot_engine *g, uint64_t first, const struct eot_plane_state *state,
+                                     size_t n, eot_vertex_record *record, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_engine_planes *p = &g->planes;
+    eot_event_vertex *vertex = (void *)p->vertices;
+    for (size_t i = 0; i < n; i++) {
+        record[i] = (eot_vertex_record){.i_primary = (u32)(state[i].primary - first), .weight = 1.0f};
+        memcpy(&vertex[i], state[i].vertex, sizeof vertex[i]);
+        memcpy(p->states + 2 * i * EOT_MUON_STATE_BYTES, state[i].muon, sizeof state[i].muon);
+        memcpy(p->acc + i * EOT_N_ACC, state[i].acc, sizeof state[i].acc);
+    }
+    EOT_TRY(g->b->op->buffer_write(g->b, g->events.list, 0, n * sizeof *record, record, err));
+    EOT_TRY(g->b->op->buffer_write(g->b, g->events.vertex, 0, n * sizeof *vertex, vertex, err));
+    EOT_TRY(g->b->op->buffer_write(g->b, p->state, 0, 2 * n * EOT_MUON_STATE_BYTES, p->states, err));
+    EOT_TRY(g->b->op->buffer_write(g->b, g->events.acc, 0, n * EOT_N_ACC * sizeof *p->acc, p->acc, err));
+done:
+    return status;
+}
+
+enum eot_status eot_engine_resume(struct eot_engine *g, uint64_t first, const struct eot_plane_state *state,
+                                  size_t n_state, struct eot_block *block, struct eot_event_rows *kept,
+                                  bool *is_complete, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_event_chunks *v = &g->events;
+    eot_vertex_record *record = malloc(v->chunk * sizeof *record);
+    *is_complete = false;
+    EOT_CHECK_MEMORY(record);
+    if (v->list == NULL) EOT_TRY(eot_engine_buffer(g, v->chunk * sizeof *record, NULL, &v->list, err));
+    EOT_TRY(g->b->op->buffer_zero(g->b, v->tally, 0, eot_engine_tallies(g) * sizeof(i64), err));
+    for (size_t done = 0; done < n_state; done += v->chunk) {
+        size_t n = n_state - done < v->chunk ? n_state - done : v->chunk;
+        struct eot_plane_events e = {.first = first, .record = v->list, .vertex = v->vertex, .copy = record, .n = n};
+        if (eot_stop_is_asked(&g->stop)) goto done;
+        EOT_TRY(upload_states(g, first, state + done, n, record, err));
+        v->e.first_primary = first;
+        v->e.first_vertex = 0;
+        v->e.n_event = (u32)n;
+        v->e.has_list = 0;
+        EOT_TRY(g->b->op->buffer_write(g->b, v->parameters, 0, sizeof v->e, &v->e, err));
+        g->planes.p.is_first = 0;
+        g->planes.p.is_last = 1;
+        EOT_TRY(launch_leg(g, &e, v->tally, err));
+        EOT_TRY(eot_engine_select(g, &e, v->tally, err));
+        EOT_TRY(eot_engine_keep(g, &e, block, kept, err));
+    }
+    EOT_TRY(eot_engine_tallies_add(g, v->tally, false, block, err));
+    *is_complete = true;
+done:
+    free(record);
     return status;
 }

@@ -414,6 +414,7 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
     if (t->context.batch > s->eot) t->context.batch = s->eot;
     uint64_t largest = o->wants_errors ? eot_job_largest_batch(config, o->backend) : s->eot;
     if (t->context.batch > largest) t->context.batch = largest;
+    if (t->context.world->source_batch > 0) t->context.batch = t->context.world->source_batch;
     t->n_batch = (s->eot + t->context.batch - 1) / t->context.batch;
     const size_t most = eot_run_most_blocks(&t->layout);
     EOT_TRY(eot_sums_create(&run->sums, &t->layout,
