@@ -47,7 +47,7 @@ static bool muon_is_sound(const eot_event_muon_state *s) {
         if (!is_number(number[i])) return false;
     for (int i = 0; i < EOT_N_PLANE; i++)
         if (!is_number((double)s->out.hit[i].x) || !is_number((double)s->out.hit[i].y) ||
-            !is_number((double)s->out.hit[i].time) || !is_number((double)s->out.hit[i].is_hit))
+            !is_number((double)s->out.hit[i].time) || !is_number((double)s->out.hit[i].momentum))
             return false;
     return (m->charge == 1 || m->charge == -1) && m->fate >= EOT_MUON_ALIVE && m->fate <= EOT_MUON_NAN &&
            m->kinetic_energy >= 0.0 && m->clock >= 0.0f && m->n_stall >= 0 && m->n_stall <= EOT_MUON_MAX_STALL + 1 &&

@@ -80,6 +80,15 @@ done:
     return status;
 }
 
+/* Seconds in which no device could work, since all were compiling. */
+static double compiling(const struct team *t) {
+    double least = t->n_worker > 0 ? INFINITY : 0.0;
+    for (size_t i = 0; i < t->n_worker; i++)
+        if (!t->worker[i].is_second)
+            least = fmin(least, t->worker[i].backend->build_s - t->worker[i].build_before);
+    return fmax(least, 0.0);
+}
+
 /* Add a batch to the run. */
 static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -103,6 +112,7 @@ static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_
     run->n_followed += f->batch.rows.n_followed;
     eot_lost_events_join(&run->lost, &f->batch.rows.lost);
     run->end += f->batch.n;
+    t->progress.compiling = compiling(t);
     eot_progress_update(&t->progress, run->end - run->first);
     if (run->n_followed == run->end - run->first) /* one event a primary: no run of this length can get over it */
         EOT_TRY(eot_run_check_lost(t->context.config, run, t->context.config->sampling.eot, err));
@@ -492,6 +502,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     run->wall_s = team.before_s + eot_clock_seconds() - team.start_s - built;
     EOT_TRY(team.job->work(run, &ignored[0], &ignored[1], err));
 done:
+    team.progress.compiling = compiling(&team);
     if (has_progress) eot_progress_finish(&team.progress, run->end - run->first);
     for (size_t i = 0; i < n_worker && worker != NULL; i++) team.job->worker_free(worker[i].state);
     while (team.waiting != NULL) {

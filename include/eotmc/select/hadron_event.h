@@ -103,7 +103,8 @@ EOT_FN eot_hadron_trace eot_hadron_traced(eot_hadron_run run, eot_hadron_trace t
         t.out.hit[plane].x = (f32)m.position.x;
         t.out.hit[plane].y = (f32)m.position.y;
         t.out.hit[plane].time = m.time;
-        t.out.hit[plane].is_hit = 1.0f;
+        /* of a hadron as if it was a muon: nobody asks for more than that it is there */
+        t.out.hit[plane].momentum = fmax(sqrt(eot_muon_momentum2((real)m.kinetic_energy)), 1e-6f);
         return t;
     }
     if (module >= w->n_station) return t;
@@ -136,7 +137,7 @@ EOT_FN eot_hadron_flight eot_hadron_fly(eot_hadron_run run, eot_hadron h, eot_ha
         if (h.end == EOT_HADRON_GOES_ON || h.end == EOT_HADRON_ARRIVES) {
             i32 plane = run.view.matter.region[h.m.region].module - run.e->spectrometer.first_module;
             trace = eot_hadron_traced(run, trace, h.m, s.axis, from, 1);
-            if (plane == 0 && trace.out.hit[0].is_hit > 0.0f && trace.out.first_momentum == 0.0f)
+            if (plane == 0 && trace.out.hit[0].momentum > 0.0f && trace.out.first_momentum == 0.0f)
                 trace.out.first_momentum = eot_hadron_momentum(h);
         }
     }
@@ -222,7 +223,7 @@ EOT_FN eot_hadron_event eot_hadron_muon(eot_hadron_run run, eot_hadron_event ev,
         if (s.m.fate != EOT_MUON_ALIVE) continue;
         if (is_leading) trace = eot_hadron_traced(run, trace, s.m, step.axis, from, 0);
         entered = entered || run.view.matter.region[from].role == EOT_ROLE_ECAL;
-        while (n_hit < chambers->n_plane && s.out.hit[n_hit].is_hit > 0.0f) n_hit++;
+        while (n_hit < chambers->n_plane && s.out.hit[n_hit].momentum > 0.0f) n_hit++;
         can = run.is_full || eot_hadron_muon_can(run, s.m, n_hit, entered);
     }
     ev.n_step += s.n_step;
