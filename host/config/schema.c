@@ -81,7 +81,7 @@ const struct eot_key EOT_KEYS[] = {
     {EOT_SCOPE_ROOT, "beam.file", EOT_KEY_PATH, EOT_DIM_NONE, 256, 0, 0, "", NULL, ROOT(beam.file), false,
      "a file whose particles stand for those of the rare vertices: an HDF5 plane of another run, MCPL, or HepMC3 "
      "(Asciiv3), by its ending (.h5, .mcpl, .hepmc). sampling.eot then says how many electrons on target the file's "
-     "events are of; docs/production.md has the rest",
+     "events are of; docs/results.md has the rest",
      NULL},
 
     PART(ROOT, "materials", MATERIALS, "[]", ROOT(material),

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/planes.h"
+#include "engine/plane_rows.h"
 
 typedef char eot_plane_particle_has_no_padding[sizeof(struct eot_plane_particle) == 96 ? 1 : -1];
 typedef char eot_plane_state_has_no_padding

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "device/backend.h"
-#include "engine/planes.h"
+#include "engine/plane_rows.h"
 #include "eotmc/tally/tally.h"
 #include "eotmc/transport/state.h"
 #include "sums/sums.h"

@@ -1,5 +1,5 @@
 /* Events of HepMC3's Asciiv3 (A. Buckley et al., Comput. Phys. Commun. 260 (2021) 107310,
- * doi:10.1016/j.cpc.2020.107310; WriterAscii.cc), as another generator leaves them. */
+ * doi:10.1016/j.cpc.2020.107310), as another generator leaves them. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

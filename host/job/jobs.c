@@ -138,7 +138,7 @@ static enum eot_status add_planes(const struct eot_config *config, const struct 
     if (rows->n_particle_dropped + rows->n_state_dropped > 0)
         EOT_TRY(eot_findings_warn(&result->warnings, err, "planes_full",
                                   "the files of planes lack %zu particles (%d are kept) and %zu events (%d); beam.file "
-                                  "does not go on from such events. Divide the run into parts (--share), or use fewer "
+                                  "does not go on from such events. Divide the run into parts (--shard), or use fewer "
                                   "primaries or planes",
                                   rows->n_particle_dropped, EOT_MAX_PLANE_PARTICLE, rows->n_state_dropped,
                                   EOT_MAX_PLANE_STATE));

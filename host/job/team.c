@@ -84,8 +84,7 @@ done:
 static double compiling(const struct team *t) {
     double least = t->n_worker > 0 ? INFINITY : 0.0;
     for (size_t i = 0; i < t->n_worker; i++)
-        if (!t->worker[i].is_second)
-            least = fmin(least, t->worker[i].backend->build_s - t->worker[i].build_before);
+        if (!t->worker[i].is_second) least = fmin(least, t->worker[i].backend->build_s - t->worker[i].build_before);
     return fmax(least, 0.0);
 }
 

@@ -1,4 +1,4 @@
-/* planes/NAME.mcpl and planes/NAME.h5: particles that cross planes. */
+/* The files of planes: particles that cross them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -361,7 +361,7 @@ static enum eot_status read_plane_file(const char *folder, const struct eot_chec
               PLANE_FILE[f]);
     rows->n = n;
     if (n == 0) goto done;
-    while (room < n) room *= 2; /* as engine/planes.h lets them grow */
+    while (room < n) room *= 2; /* as engine/plane_rows.h lets them grow */
     *row = realloc(bytes, room * size > n_bytes ? room * size : n_bytes);
     EOT_CHECK_MEMORY(*row);
     bytes = NULL;

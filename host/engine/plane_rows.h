@@ -1,9 +1,9 @@
-/** @file planes.h
+/** @file plane_rows.h
  * What a run keeps of the planes that it is asked for (output.planes): the particles that cross them, and for planes in
  * HDF5 the events as they are there, from which another run goes on to the same bits. Rows are in the order of
  * primaries, and their number is bounded. */
-#ifndef EOT_HOST_ENGINE_PLANES_H
-#define EOT_HOST_ENGINE_PLANES_H
+#ifndef EOT_HOST_ENGINE_PLANE_ROWS_H
+#define EOT_HOST_ENGINE_PLANE_ROWS_H
 
 #include "base/error.h"
 #include "eotmc/detector/accumulator.h"
