@@ -133,4 +133,5 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     eot_event ev = eot_event_reconstruct(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,
                                          outcome[2 * i], outcome[2 * i + 1]);
     eot_event_select(world, launch, is_new, v, ev, own_acc, tally, own);
+    eot_event_hits_record(outcome[2 * i], outcome[2 * i + 1], own);
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # tools/readers.sh FOLDER   makes a virtual environment of Python in FOLDER with the packages that others read our results with (uhi, hist, boost-histogram, h5py,
-# pandas, pyhepmc; jsonschema and pyyaml for the published schemas), for tests/cli/test_readers.sh; nothing is installed elsewhere. Where that cannot be done FOLDER/reason says
+# pandas, pyhepmc, mcpl; jsonschema and pyyaml for the published schemas), for tests/cli/test_readers.sh; nothing is installed elsewhere. Where that cannot be done FOLDER/reason says
 # why, and the exit code is 0.
 set -u
 folder=$1
-packages="uhi[hdf5,schema] hist boost-histogram h5py pandas pyhepmc jsonschema pyyaml"
+packages="uhi[hdf5,schema] hist boost-histogram h5py pandas pyhepmc mcpl jsonschema pyyaml"
 mkdir -p "$folder" && folder=$(cd "$folder" && pwd) || exit 3
 [ "$(cat "$folder/packages" 2>/dev/null)" = "$packages" ] && exit 0
 rm -rf "$folder"/* # an older one, or half of one

@@ -117,6 +117,9 @@ struct eot_result {
     struct eot_lost_event *lost_event;             /* the first of them */
     double energy_in, energy_out, energy_residual; /* GeV, GeV, relative */
     struct eot_event_table events;
+    const struct eot_plane_rows *planes; /* of output.planes, and the run's sums; borrowed, NULL where it was read */
+    const struct eot_sums *sums;
+    double rare_unit;             /* rare vertices that a weight of 1 in the sums stands for */
     struct eot_findings warnings; /* what makes a number less than it seems */
     const char *effective_yaml;   /* borrowed */
     struct {

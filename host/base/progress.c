@@ -56,7 +56,7 @@ void eot_progress_start(struct eot_progress *progress, enum eot_progress_mode mo
 static void print_line(struct eot_progress *progress, uint64_t done, double now, bool is_final) {
     char text[160];
     eot_progress_format(text, sizeof text, progress->unit, done, progress->total, progress->before,
-                        now - progress->start, is_final);
+                        now - progress->start - progress->compiling, is_final);
     if (progress->mode == EOT_PROGRESS_AUTO) {
         int n = (int)strlen(text);
         fprintf(progress->out, "\r%s%*s", text, progress->width > n ? progress->width - n : 0, "");

@@ -21,6 +21,7 @@ struct eot_progress {
     const char *unit;            /* "EOT" */
     uint64_t total, before;      /* before: done by an earlier, resumed run; counts for the total, not for the rate */
     double start, due, interval; /* seconds of the monotonic clock */
+    double compiling;            /* seconds since the start in which kernels were compiled: not in rate and times */
     int width;                   /* characters of the line that stands on the terminal, 0 = none */
 };
 

@@ -227,8 +227,8 @@ static enum eot_status draw(const char *figure, enum eot_view view, const struct
     EOT_TRY(eot_output_split_picture(figure, folder, sizeof folder, name, sizeof name, err));
     EOT_TRY(eot_output_prepare(folder, err));
     snprintf(title, sizeof title, ", primary %llu (black: mu-, purple: mu+)", (unsigned long long)r->event);
-    EOT_TRY(
-        eot_output_event_figure(folder, name, view, config, setup, &(struct eot_figure_overlay){title, line, k}, err));
+    EOT_TRY(eot_output_event_figure(folder, name, view, config, setup,
+                                    &(struct eot_figure_overlay){title, line, k, k > 0}, err));
     fprintf(stderr, "picture: %s/%s.png\n", folder, name);
 done:
     free(line);

@@ -66,7 +66,7 @@ static json_t *forms_schema(const struct eot_key *key) {
                      words_schema(key->choices), "type", "array", "items", words_schema(key->choices));
 }
 
-static const char *const DEFINITION[EOT_N_SCOPE] = {"root", "material", "volume", "layer", "selection"};
+static const char *const DEFINITION[EOT_N_SCOPE] = {"root", "material", "volume", "layer", "selection", "plane"};
 
 static json_t *list_schema(enum eot_scope scope, int n_least) {
     char reference[48];
@@ -94,6 +94,8 @@ static json_t *value_schema(const struct eot_key *key) {
     case EOT_KEY_VOLUMES: return list_schema(EOT_SCOPE_VOLUME, 1);
     case EOT_KEY_LAYERS: return list_schema(EOT_SCOPE_LAYER, 1);
     case EOT_KEY_SELECTIONS: return list_schema(EOT_SCOPE_SELECTION, 0);
+    case EOT_KEY_PLANES: return list_schema(EOT_SCOPE_PLANE, 0);
+    case EOT_KEY_PATH: return json_pack("{s:s, s:i}", "type", "string", "maxLength", key->count - 1);
     }
     return NULL;
 }

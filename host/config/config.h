@@ -44,6 +44,7 @@ struct eot_beam_config {
     double divergence_x, divergence_y;         /* Gaussian sigma [rad] */
     double angle_x, angle_y;                   /* mean slopes [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
+    char file[256];                            /* the events come from this file (host/source); "": from the beam */
     double decay_region[2]; /* hadrons: z where they decay [cm]; two equal numbers: all of their way */
 };
 
@@ -186,9 +187,23 @@ struct eot_scoring_config {
 
 /* Bits, in the order of the words of output.figures. */
 enum eot_picture_form { EOT_PICTURE_PNG = 1, EOT_PICTURE_SVG = 2, EOT_PICTURE_PDF = 4 };
+/* Bits, in the order of the words of output.planes[].kinds. */
+enum eot_plane_kind { EOT_PLANE_MUONS = 1 };
+/* In the order of the words of output.planes[].format. */
+enum eot_plane_format { EOT_PLANE_MCPL = 0, EOT_PLANE_HDF5 };
+/** A plane across the beam whose crossings are written. */
+struct eot_plane_config {
+    char name[32];
+    double z;   /* cm */
+    int kinds;  /* bits of enum eot_plane_kind */
+    int format; /* enum eot_plane_format */
+};
+#define EOT_MAX_OUTPUT_PLANE 8
 struct eot_output_config {
     int figures; /* forms of pictures: bits of enum eot_picture_form, 0 = no pictures */
     bool hepmc;
+    size_t n_plane;
+    struct eot_plane_config plane[EOT_MAX_OUTPUT_PLANE];
 };
 
 #define EOT_CONFIG_SCHEMA "eotmc-config/1"

@@ -68,6 +68,7 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
         }
         fputs(n == 0 ? "off" : n == 1 ? "on" : "]", out);
         break;
+    case EOT_KEY_PATH:
     case EOT_KEY_NAME: fprintf(out, "\"%s\"", (const char *)source); break;
     case EOT_KEY_MATERIAL:
         memcpy(&n, source, sizeof n);
@@ -97,6 +98,10 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
         for (size_t i = 0; i < config->n_further; i++)
             write_scope(out, config, EOT_SCOPE_SELECTION, &config->further[i], indent + 4, true);
         break;
+    case EOT_KEY_PLANES:
+        for (size_t i = 0; i < config->output.n_plane; i++)
+            write_scope(out, config, EOT_SCOPE_PLANE, &config->output.plane[i], indent + 4, true);
+        break;
     case EOT_KEY_LAYERS: {
         const struct eot_volume_config *volume = (const struct eot_volume_config *)(const void *)(source - key->offset);
         for (size_t i = 0; i < volume->n_layer; i++)
@@ -107,13 +112,17 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
 }
 
 static bool is_block(enum eot_key_type type) {
-    return type == EOT_KEY_MATERIALS || type == EOT_KEY_VOLUMES || type == EOT_KEY_LAYERS || type == EOT_KEY_SELECTIONS;
+    return type == EOT_KEY_MATERIALS || type == EOT_KEY_VOLUMES || type == EOT_KEY_LAYERS ||
+           type == EOT_KEY_SELECTIONS || type == EOT_KEY_PLANES;
 }
 
 /** A volume's merge that geometry.layers implies is left out, so that --set geometry.layers still acts on an effective
- * configuration; an empty list of further selections is left out too. */
+ * configuration; an empty list of further selections or of planes, and
+ * no file of events, are left out too. */
 static bool is_implied(const struct eot_config *config, const struct eot_key *key, const void *source) {
     if (key->type == EOT_KEY_SELECTIONS) return config->n_further == 0;
+    if (key->type == EOT_KEY_PLANES) return config->output.n_plane == 0;
+    if (key->type == EOT_KEY_PATH) return ((const char *)source)[key->offset] == '\0';
     if (key->scope != EOT_SCOPE_VOLUME || strcmp(key->path, "merge") != 0) return false;
     return ((const struct eot_volume_config *)source)->merge ==
            (config->geometry.layers == EOT_LAYERS_EXPLICIT ? -1 : 0);
@@ -168,6 +177,7 @@ static const char *type_text(const struct eot_key *key, char *text, size_t size)
         [EOT_KEY_MATERIAL] = "material", [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
         [EOT_KEY_MATERIALS] = "list",    [EOT_KEY_VOLUMES] = "list",
         [EOT_KEY_LAYERS] = "list",       [EOT_KEY_SELECTIONS] = "list",
+        [EOT_KEY_PLANES] = "list",       [EOT_KEY_PATH] = "path",
         [EOT_KEY_CHOICE] = "",           [EOT_KEY_FORMS] = "on, off, ",
     };
     if (key->type == EOT_KEY_CHOICE || key->type == EOT_KEY_FORMS) {

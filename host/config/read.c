@@ -167,6 +167,34 @@ done:
     return status;
 }
 
+/** Planes whose crossings are written. */
+static enum eot_status read_planes(const struct eot_value_place *v, const struct eot_node *node) {
+    enum eot_status status = EOT_OK;
+    struct eot_reader *r = v->reader;
+    struct eot_error *err = r->err;
+    struct eot_output_config *output = &r->config->output;
+    EOT_TRY(eot_check_list(v, node, true));
+    if (node->n_child > EOT_MAX_OUTPUT_PLANE) {
+        status = eot_tree_fail(&r->tree, node, v->name, err, "(%zu planes, at most %d); leave some out", node->n_child,
+                               EOT_MAX_OUTPUT_PLANE);
+        goto done;
+    }
+    for (size_t i = 0; i < node->n_child; i++) {
+        char name[256];
+        eot_item_name(v->name, node->child[i], i, name, sizeof name);
+        output->n_plane = i + 1;
+        enum eot_status one = eot_read_section(r, EOT_SCOPE_PLANE, node->child[i], "", name, &output->plane[i]);
+        for (size_t k = 0; k < i && one == EOT_OK; k++)
+            if (strcmp(output->plane[k].name, output->plane[i].name) == 0)
+                one = eot_tree_fail(&r->tree, node->child[i], name, err,
+                                    "(two planes of that name); give each a name of its own");
+        if (one != EOT_OK) status = one;
+        if (eot_read_on(r, one) != EOT_OK) goto done;
+    }
+done:
+    return status;
+}
+
 /** One key's value from its node into target (the address inside the scope's struct). */
 static enum eot_status read_value(const struct eot_value_place *v, const struct eot_node *node, unsigned char *target) {
     struct eot_reader *r = v->reader;
@@ -219,12 +247,14 @@ static enum eot_status read_value(const struct eot_value_place *v, const struct 
         return EOT_OK;
     case EOT_KEY_FORMS: return eot_read_forms(v, node, (int *)(void *)target);
     case EOT_KEY_NAME: return eot_read_name(v, node, (char *)target);
+    case EOT_KEY_PATH: return eot_read_path(v, node, (char *)target);
     case EOT_KEY_MATERIAL: return eot_read_material_name(v, node, (int *)(void *)target);
     case EOT_KEY_ELEMENTS:
         return eot_read_elements(v, node, (struct eot_material_config *)(void *)(target - key->offset));
     case EOT_KEY_MATERIALS: return eot_read_materials(v, node);
     case EOT_KEY_VOLUMES: return read_volumes(v, node);
     case EOT_KEY_SELECTIONS: return read_selections(v, node);
+    case EOT_KEY_PLANES: return read_planes(v, node);
     case EOT_KEY_LAYERS: return read_layers(v, node, (struct eot_volume_config *)(void *)(target - key->offset));
     }
     return EOT_OK;

@@ -134,6 +134,24 @@ enum eot_status eot_read_name(const struct eot_value_place *v, const struct eot_
     memcpy(target, text, n + 1);
     return EOT_OK;
 }
+
+enum eot_status eot_read_path(const struct eot_value_place *v, const struct eot_node *node, char *target) {
+    const char *text = NULL;
+    enum eot_status status = eot_read_word(v, node, &text);
+    if (status != EOT_OK) return status;
+    size_t n = strlen(text);
+    bool is_plain = n < (size_t)v->key->count;
+    for (size_t i = 0; i < n && is_plain; i++)
+        is_plain = (unsigned char)text[i] >= ' ' && text[i] != '"' && text[i] != '\\' && text[i] != 127;
+    if (!is_plain)
+        return eot_tree_fail(&v->reader->tree, node, v->name, v->reader->err,
+                             "(a path has at most %d bytes, without quotes, backslashes and control characters); "
+                             "rename the file",
+                             v->key->count - 1);
+    memcpy(target, text, n + 1);
+    return EOT_OK;
+}
+
 /** "prefix.name" of list items: by their name where they have one. */
 void eot_item_name(const char *list, const struct eot_node *item, size_t i, char *text, size_t size) {
     const struct eot_node *name = eot_node_child(item, "name");

@@ -42,6 +42,7 @@ enum eot_status eot_read_switch(const struct eot_value_place *v, const struct eo
 enum eot_status eot_read_forms(const struct eot_value_place *v, const struct eot_node *node, int *forms);
 /** A name without blanks. @param target holds key->count bytes. */
 enum eot_status eot_read_name(const struct eot_value_place *v, const struct eot_node *node, char *target);
+enum eot_status eot_read_path(const struct eot_value_place *v, const struct eot_node *node, char *target);
 /** A list of sections, of 1 (or 0 where it may be empty) to 4096 items. */
 enum eot_status eot_check_list(const struct eot_value_place *v, const struct eot_node *node, bool may_be_empty);
 /** What messages call item i of a list: "list.name" where it has a name, else "list[i]". */

@@ -10,6 +10,7 @@
 #define VOLUME(member) AT(struct eot_volume_input, member)
 #define LAYER(member) AT(struct eot_layer_config, member)
 #define SELECTION(member) AT(struct eot_named_selection_config, member)
+#define PLANE(member) AT(struct eot_plane_config, member)
 
 /* "|word|word" of the models of the tail */
 #define EOT_TAIL(id, word, probability) "|" word
@@ -76,6 +77,12 @@ const struct eot_key EOT_KEYS[] = {
     NUMBERS(ROOT, "beam.decay_region", LENGTH, 2, -WORLD, WORLD, "[0 cm, 0 cm]", ROOT(beam.decay_region),
             "pions and kaons: the depths z between which they decay; two equal numbers: from the beam's start to where "
             "less than 1e-4 of them are left"),
+
+    {EOT_SCOPE_ROOT, "beam.file", EOT_KEY_PATH, EOT_DIM_NONE, 256, 0, 0, "", NULL, ROOT(beam.file), false,
+     "a file whose particles stand for those of the rare vertices: an HDF5 plane of another run, MCPL, or HepMC3 "
+     "(Asciiv3), by its ending (.h5, .mcpl, .hepmc). sampling.eot then says how many electrons on target the file's "
+     "events are of; docs/results.md has the rest",
+     NULL},
 
     PART(ROOT, "materials", MATERIALS, "[]", ROOT(material),
          "materials besides the built-in ones (listed above), or changes of those"),
@@ -380,6 +387,16 @@ const struct eot_key EOT_KEYS[] = {
     SWITCH(ROOT, "output.hepmc", "off", ROOT(output.hepmc),
            "write the recorded vertices (scoring.record_fraction) as events.hepmc, HepMC3 ASCII; host/output/hepmc.h "
            "says what is in it"),
+    PART(ROOT, "output.planes", PLANES, "[]", ROOT(output.plane),
+         "planes across the beam: the particles that cross them towards +z are written to planes/NAME.mcpl or "
+         "planes/NAME.h5, at most 8 planes"),
+    NAME(PLANE, "name", 32, NULL, PLANE(name), "name of the plane and of its file, different for each"),
+    NUMBER(PLANE, "z", LENGTH, -WORLD, WORLD, NULL, PLANE(z), "where it is"),
+    {EOT_SCOPE_PLANE, "kinds", EOT_KEY_FORMS, EOT_DIM_NONE, 1, 0, 0, "on", "muons", PLANE(kinds), false,
+     "what is written: muons of rare vertices", NULL},
+    CHOICE(PLANE, "format", "mcpl|hdf5", "mcpl", PLANE(format),
+           "mcpl: particles as other programs read them; hdf5: the same, and the events as they are there with their "
+           "random numbers, from which beam.file goes on to the same result"),
 };
 const size_t EOT_N_KEYS = sizeof EOT_KEYS / sizeof EOT_KEYS[0];
 
@@ -390,8 +407,8 @@ const struct eot_key *eot_key_find(enum eot_scope scope, const char *path) {
 }
 
 const char *eot_scope_prefix(enum eot_scope scope) {
-    static const char *const prefixes[EOT_N_SCOPE] = {"", "materials[].", "geometry.volumes[].",
-                                                      "geometry.volumes[].layers[].", "selections[]."};
+    static const char *const prefixes[EOT_N_SCOPE] = {
+        "", "materials[].", "geometry.volumes[].", "geometry.volumes[].layers[].", "selections[].", "output.planes[]."};
     return prefixes[scope];
 }
 

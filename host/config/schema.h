@@ -14,24 +14,27 @@ enum eot_scope {
     EOT_SCOPE_VOLUME,
     EOT_SCOPE_LAYER,
     EOT_SCOPE_SELECTION,
+    EOT_SCOPE_PLANE,
     EOT_N_SCOPE
 };
 
 enum eot_key_type {
-    EOT_KEY_NUMBER,    /* double */
-    EOT_KEY_INTEGER,   /* int */
-    EOT_KEY_COUNT32,   /* uint32_t */
-    EOT_KEY_COUNT64,   /* uint64_t */
-    EOT_KEY_SWITCH,    /* bool */
-    EOT_KEY_CHOICE,    /* enum: number of the word in `choices` */
-    EOT_KEY_FORMS,     /* int, a bit for each word in `choices`; on is the first of them, off none */
-    EOT_KEY_NAME,      /* char[count] */
-    EOT_KEY_MATERIAL,  /* int, index of the material of that name */
-    EOT_KEY_ELEMENTS,  /* mapping symbol: mass fraction */
-    EOT_KEY_MATERIALS, /* list of mappings, EOT_SCOPE_MATERIAL */
-    EOT_KEY_VOLUMES,   /* list of mappings, EOT_SCOPE_VOLUME */
-    EOT_KEY_LAYERS,    /* list of mappings, EOT_SCOPE_LAYER */
-    EOT_KEY_SELECTIONS /* list of mappings, EOT_SCOPE_SELECTION; each starts from the default selection's values */
+    EOT_KEY_NUMBER,     /* double */
+    EOT_KEY_INTEGER,    /* int */
+    EOT_KEY_COUNT32,    /* uint32_t */
+    EOT_KEY_COUNT64,    /* uint64_t */
+    EOT_KEY_SWITCH,     /* bool */
+    EOT_KEY_CHOICE,     /* enum: number of the word in `choices` */
+    EOT_KEY_FORMS,      /* int, a bit for each word in `choices`; on is the first of them, off none */
+    EOT_KEY_NAME,       /* char[count] */
+    EOT_KEY_PATH,       /* char[count]: of a file */
+    EOT_KEY_MATERIAL,   /* int, index of the material of that name */
+    EOT_KEY_ELEMENTS,   /* mapping symbol: mass fraction */
+    EOT_KEY_MATERIALS,  /* list of mappings, EOT_SCOPE_MATERIAL */
+    EOT_KEY_VOLUMES,    /* list of mappings, EOT_SCOPE_VOLUME */
+    EOT_KEY_LAYERS,     /* list of mappings, EOT_SCOPE_LAYER */
+    EOT_KEY_SELECTIONS, /* list of mappings, EOT_SCOPE_SELECTION; each starts from the default selection's values */
+    EOT_KEY_PLANES      /* list of mappings, EOT_SCOPE_PLANE */
 };
 
 struct eot_key {

@@ -296,6 +296,19 @@ static enum eot_status check_in_world(struct eot_reader *r) {
             EOT_TRY(problem(r, keys[a],
                             "(%.6g cm is outside the world, %.6g to %.6g cm); move the beam, or enlarge geometry.world",
                             start[a], g->world_min[a], g->world_max[a]));
+    for (size_t i = 0; i < c->output.n_plane; i++) {
+        const struct eot_plane_config *p = &c->output.plane[i];
+        char key[64];
+        snprintf(key, sizeof key, "output.planes.%s", p->name);
+        if (!(p->z > g->world_min[2] && p->z <= g->world_max[2]))
+            EOT_TRY(problem(r, key,
+                            "(z = %.6g cm is outside the world, %.6g to %.6g cm); move it, or enlarge "
+                            "geometry.world",
+                            p->z, g->world_min[2], g->world_max[2]));
+        if (strchr(p->name, '/') != NULL)
+            EOT_TRY(problem(r, key, "(the name is that of a file: no '/'); choose another name"));
+        if (p->kinds == 0) EOT_TRY(problem(r, key, "(kinds: off, nothing to write); leave the plane out"));
+    }
     if (c->detector.srd_energy[0] > c->detector.srd_energy[1])
         EOT_TRY(problem(r, "detector.srd.energy", "(its end is below its begin); give the lower energy first"));
     if (c->beam.decay_region[0] > c->beam.decay_region[1])

@@ -6,7 +6,13 @@
 
 #include "world/launch.h"
 
-enum { LOOK_CHUNKS = 4, MIN_PRIMARIES_PER_LANE = 12, LANES_PER_CPU_UNIT = 64, LANES_PER_GPU_UNIT = 1024 };
+enum {
+    LOOK_CHUNKS = 4,
+    WITH_PLANES = 8192,
+    MIN_PRIMARIES_PER_LANE = 12,
+    LANES_PER_CPU_UNIT = 64,
+    LANES_PER_GPU_UNIT = 1024
+};
 static const size_t LARGEST_TRACK_BUFFER = (size_t)1 << 28; /* bytes */
 
 enum eot_status eot_engine_buffer(struct eot_engine *g, size_t n_bytes, const void *initial, struct eot_buffer **buffer,
@@ -24,6 +30,7 @@ void eot_engine_free(struct eot_engine *g) {
                                 v->locate_stack, v->reaches,    v->follow,        v->list,    l->sums,
                                 l->n_place,      l->hits,       l->arrival_stack, l->beam,    l->way};
     eot_world_buffers_free(g->b, &g->constant);
+    eot_engine_planes_free(g);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
     free(l->track_host);
     free(l->spectrum);
@@ -133,6 +140,8 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
     const size_t stack = EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32);
     if (v->chunk == 0) v->chunk = automatic_chunk(g->b);
     if (v->chunk > g->cascade.batch) v->chunk = g->cascade.batch;
+    if (v->chunk > WITH_PLANES && (g->config->output.n_plane > 0 || g->resumes))
+        v->chunk = WITH_PLANES; /* their rows have 2 kB */
     v->record_threshold = (uint64_t)ceil(ldexp(g->config->scoring.record_fraction, 53));
     v->rows = malloc(v->chunk * EOT_N_EVENT_COLUMN * sizeof *v->rows);
     EOT_CHECK_MEMORY(v->rows);
@@ -151,6 +160,7 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
     }
     size_t n_profile = v->e.n_profile > 0 ? v->chunk * (size_t)v->e.n_profile : 1;
     EOT_TRY(eot_engine_buffer(g, n_profile * sizeof(i64), NULL, &v->profile, err));
+    EOT_TRY(eot_engine_planes_create(g, err));
 done:
     return status;
 }
@@ -163,6 +173,7 @@ enum eot_status eot_engine_create(struct eot_engine *g, const struct eot_engine_
     g->world = task->world;
     g->stop = task->stop;
     g->cascade.batch = (size_t)task->batch;
+    g->resumes = task->resumes;
     g->events.chunk = task->chunk;
     g->events.e = eot_event_launch_from(g->config, g->world);
     EOT_TRY(eot_world_upload(g->world, g->b, &g->constant, NULL, err));

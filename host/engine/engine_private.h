@@ -39,6 +39,26 @@ struct eot_event_chunks {
     float *rows;
 };
 
+/** The planes that a run is asked for. */
+struct eot_engine_planes {
+    eot_plane_launch p;
+    size_t n_stop; /* planes in HDF5 */
+    int stop[EOT_MAX_OUTPUT_PLANE];
+    struct eot_buffer *parameters, *crossing, *state;
+    struct eot_buffer *after;                     /* tallies of what comes behind the planes in HDF5 */
+    unsigned char *crossings, *vertices, *states; /* of a launch, on the host */
+    int64_t *acc;
+};
+
+/** Events of a launch. */
+struct eot_plane_events {
+    uint64_t first; /* primary of the batch */
+    struct eot_buffer *record, *vertex;
+    const eot_vertex_record *copy; /* of the part of the records that the launch is of */
+    const uint32_t *list;          /* numbers of the events in it; NULL: 0, 1, 2, ... */
+    size_t n;
+};
+
 /** What the lengths of the cascade's launches are chosen from. */
 struct eot_launch_pace {
     double seconds_per_iteration, steps_done, primaries_done;
@@ -52,6 +72,8 @@ struct eot_engine {
     struct eot_world_buffers constant; /* the same for all launches */
     struct eot_cascade_lanes cascade;
     struct eot_event_chunks events;
+    struct eot_engine_planes planes;
+    bool resumes;
     struct eot_launch_pace pace;
 };
 
@@ -64,6 +86,7 @@ struct eot_engine_task {
     uint64_t batch;                          /* primaries of the largest batch */
     size_t chunk;                            /* events of a launch; 0 = automatic */
     bool has_events;                         /* replay, muons, detector and selection follow the cascade */
+    bool resumes;                            /* events come from states, and not from the cascade */
     const struct eot_track_spectra *spectra; /* NULL: track lengths above thresholds */
 };
 
@@ -94,6 +117,36 @@ enum eot_status eot_engine_cascade(struct eot_engine *g, uint64_t first, uint32_
  * @return what the backend returns; EOT_E_MEMORY. */
 enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_block *block,
                                   struct eot_event_rows *kept, bool *is_complete, struct eot_error *err);
+
+/** Buffers for planes, where the configuration has any; planes_free accepts none. @return EOT_E_MEMORY, what the
+ * backend returns. */
+enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error *err);
+void eot_engine_planes_free(struct eot_engine *g);
+/** Rows of the muons of a launch that cross planes. @param only_new of events alone whose vertices are not known before
+ * they are followed (eot_event_launch.follow_threshold). */
+enum eot_status eot_engine_planes_cross(struct eot_engine *g, const struct eot_plane_events *e, bool only_new,
+                                        struct eot_plane_rows *rows, struct eot_error *err);
+/** What the kernel muon does, with a stop at each plane in HDF5, where the events' states are kept. */
+enum eot_status eot_engine_planes_follow(struct eot_engine *g, const struct eot_plane_events *e,
+                                         struct eot_plane_rows *rows, struct eot_error *err);
+/** Detector and selection of the events of a launch; their rows on the host. */
+enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_events *e, struct eot_buffer *tally,
+                                  struct eot_error *err);
+/** The rows of a launch that are recorded, and what only the host can add to the sums. */
+enum eot_status eot_engine_keep(struct eot_engine *g, const struct eot_plane_events *e, struct eot_block *block,
+                                struct eot_event_rows *kept, struct eot_error *err);
+/** The tallies of a batch into its block. @param is_before they are of what comes before planes in HDF5. */
+enum eot_status eot_engine_tallies_add(struct eot_engine *g, struct eot_buffer *buffer, bool is_before,
+                                       struct eot_block *block, struct eot_error *err);
+/** Events from where their states say to their ends, in the place of those of a cascade: muons, detector, selection. An
+ * engine that was made with task.resumes. @param first, n the primaries of the batch. @param state their events. */
+enum eot_status eot_engine_resume(struct eot_engine *g, uint64_t first, const struct eot_plane_state *state,
+                                  size_t n_state, struct eot_block *block, struct eot_event_rows *kept,
+                                  bool *is_complete, struct eot_error *err);
+/** The rows of a part of a batch, in the order of primaries whatever launches they came from, into those of the batch.
+ * @param part is empty then. */
+enum eot_status eot_engine_planes_keep(struct eot_plane_rows *part, struct eot_block *block,
+                                       struct eot_plane_rows *kept, struct eot_error *err);
 
 /** Showers without a rare vertex, from the run's first primary on, into the sums apart: profile, leakage, cells. An
  * interruption leaves them at 0. */

@@ -32,15 +32,13 @@ static void add_recoil_squares(double recoil, double beam, int64_t *tally) {
     eot_sum_add(tally + EOT_T_LEDGER_CROSS + 2 * EOT_ACC_LEDGER_RECOIL, term * (beam / EOT_TALLY_ENERGY));
 }
 
-/* @param list numbers of the events in `record`; NULL: 0, 1, 2, ... */
-static enum eot_status keep_rows(struct eot_engine *g, uint64_t first, const eot_vertex_record *record,
-                                 const uint32_t *list, size_t n, struct eot_block *block, struct eot_event_rows *kept,
-                                 struct eot_error *err) {
+enum eot_status eot_engine_keep(struct eot_engine *g, const struct eot_plane_events *e, struct eot_block *block,
+                                struct eot_event_rows *kept, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < e->n; i++) {
         float *row = g->events.rows + i * EOT_N_EVENT_COLUMN;
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
-        uint64_t primary = first + record[list != NULL ? list[i] : i].i_primary;
+        uint64_t primary = e->first + e->copy[e->list != NULL ? e->list[i] : i].i_primary;
         if (row[EOT_E_CUTS_PASSED] < 0.0f) {
             eot_lost_events_add(&kept->lost, primary, (u32)-row[EOT_E_CUTS_PASSED]);
             continue;
@@ -68,6 +66,7 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
     EOT_CHECK_MEMORY(reaches);
     g->events.e.first_vertex = (u32)start;
     g->events.e.n_event = (u32)n_look;
+    g->events.e.has_list = 0;
     EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof g->events.e, &g->events.e, err));
     EOT_TRY(eot_launch_locate(g->b, n_look, 0,
                               (struct eot_args_locate){.table = c->table,
@@ -105,13 +104,59 @@ done:
     return status;
 }
 
-/* Replay, muons, detector and selection of n events of the records from `start` on. @param list their numbers; NULL: 0,
- * 1, 2, ... */
-static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *record, size_t start,
-                                     const uint32_t *list, size_t n, struct eot_error *err) {
+enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_events *e, struct eot_buffer *tally,
+                                  struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_event_chunks *v = &g->events;
+    EOT_TRY(eot_launch_select_event(g->b, e->n, 0,
+                                    (struct eot_args_select_event){.table = g->constant.table,
+                                                                   .world = g->constant.world,
+                                                                   .launch = v->parameters,
+                                                                   .record = e->record,
+                                                                   .vertex = v->vertex,
+                                                                   .acc = v->acc,
+                                                                   .outcome = v->outcome,
+                                                                   .tally = tally,
+                                                                   .row = v->row,
+                                                                   .list = v->follow},
+                                    err));
+    EOT_TRY(eot_backend_read(g->b, v->row, 0, e->n * EOT_N_EVENT_COLUMN * sizeof(f32), v->rows, err));
+done:
+    return status;
+}
+
+/* Both muons of the events of a launch. */
+static enum eot_status follow_muons(struct eot_engine *g, const struct eot_plane_events *e, struct eot_plane_rows *rows,
+                                    struct eot_error *err) {
+    const struct eot_world_buffers *c = &g->constant;
+    const struct eot_event_chunks *v = &g->events;
+    if (g->planes.n_stop > 0) return eot_engine_planes_follow(g, e, rows, err);
+    return eot_launch_muon(g->b, e->n, 0,
+                           (struct eot_args_muon){.table = c->table,
+                                                  .muon_tables = c->muon_tables,
+                                                  .grid = c->grid,
+                                                  .region = c->region,
+                                                  .voxel = c->voxel,
+                                                  .world = c->world,
+                                                  .launch = v->parameters,
+                                                  .record = e->record,
+                                                  .vertex = v->vertex,
+                                                  .acc = v->acc,
+                                                  .outcome = v->outcome,
+                                                  .tally = v->tally,
+                                                  .list = v->follow},
+                           err);
+}
+
+/* Replay, muons, detector and selection of events of the records from `start` on. @param rows of planes. */
+static enum eot_status follow_events(struct eot_engine *g, const struct eot_plane_events *e, size_t start,
+                                     struct eot_plane_rows *rows, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_world_buffers *c = &g->constant;
     const struct eot_event_chunks *v = &g->events;
+    const uint32_t *list = e->list;
+    struct eot_buffer *record = e->record;
+    const size_t n = e->n;
     g->events.e.first_vertex = (u32)start;
     g->events.e.n_event = (u32)n;
     g->events.e.has_list = list != NULL;
@@ -133,34 +178,40 @@ static enum eot_status follow_events(struct eot_engine *g, struct eot_buffer *re
                                                        .profile = v->profile,
                                                        .list = v->follow},
                               err));
-    EOT_TRY(eot_launch_muon(g->b, n, 0,
-                            (struct eot_args_muon){.table = c->table,
-                                                   .muon_tables = c->muon_tables,
-                                                   .grid = c->grid,
-                                                   .region = c->region,
-                                                   .voxel = c->voxel,
-                                                   .world = c->world,
-                                                   .launch = v->parameters,
-                                                   .record = record,
-                                                   .vertex = v->vertex,
-                                                   .acc = v->acc,
-                                                   .outcome = v->outcome,
-                                                   .tally = v->tally,
-                                                   .list = v->follow},
-                            err));
-    EOT_TRY(eot_launch_select_event(g->b, n, 0,
-                                    (struct eot_args_select_event){.table = c->table,
-                                                                   .world = c->world,
-                                                                   .launch = v->parameters,
-                                                                   .record = record,
-                                                                   .vertex = v->vertex,
-                                                                   .acc = v->acc,
-                                                                   .outcome = v->outcome,
-                                                                   .tally = v->tally,
-                                                                   .row = v->row,
-                                                                   .list = v->follow},
-                                    err));
-    EOT_TRY(eot_backend_read(g->b, g->events.row, 0, n * EOT_N_EVENT_COLUMN * sizeof(f32), g->events.rows, err));
+    EOT_TRY(eot_engine_planes_cross(g, e, g->events.n_look > 0, rows, err));
+    EOT_TRY(follow_muons(g, e, rows, err));
+    EOT_TRY(eot_engine_select(g, e, g->planes.n_stop > 0 ? g->planes.after : v->tally, err));
+done:
+    return status;
+}
+
+enum eot_status eot_engine_tallies_add(struct eot_engine *g, struct eot_buffer *buffer, bool is_before,
+                                       struct eot_block *block, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t n_tally = eot_engine_tallies(g), n_block_tally = (size_t)g->world->event.n_selection * EOT_N_TALLY;
+    int64_t *tally = malloc(n_tally * sizeof *tally);
+    EOT_CHECK_MEMORY(tally);
+    EOT_TRY(eot_backend_read(g->b, buffer, 0, n_tally * sizeof *tally, tally, err));
+    if ((uint32_t)tally[EOT_C_LARGEST] > block->largest) block->largest = (uint32_t)tally[EOT_C_LARGEST];
+    tally[EOT_C_LARGEST] = 0; /* not a sum: it has a section of its own */
+    for (size_t i = 0; i < n_block_tally; i++) block->event[i] += tally[i];
+    for (size_t i = n_block_tally; i < n_tally; i++) block->map[i - n_block_tally] += tally[i];
+    for (size_t i = 0; i < n_block_tally && is_before; i++) block->before[i] += tally[i];
+done:
+    free(tally);
+    return status;
+}
+
+/* The vertices of an analog batch as a buffer on the device. */
+static enum eot_status upload_hits(struct eot_engine *g, size_t n_vertex, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    if (n_vertex > g->events.list_capacity) {
+        g->b->op->buffer_free(g->b, g->events.list);
+        g->events.list = NULL;
+        g->events.list_capacity = 2 * n_vertex;
+        EOT_TRY(eot_engine_buffer(g, g->events.list_capacity * sizeof *g->cascade.hit, NULL, &g->events.list, err));
+    }
+    EOT_TRY(g->b->op->buffer_write(g->b, g->events.list, 0, n_vertex * sizeof *g->cascade.hit, g->cascade.hit, err));
 done:
     return status;
 }
@@ -171,19 +222,12 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     struct eot_buffer *record = g->cascade.vertex;
     eot_vertex_record *copy = NULL;
     uint32_t *list = NULL;
-    int64_t *tally = NULL;
+    struct eot_plane_rows rows = {0};
     size_t n_tally = eot_engine_tallies(g), n_vertex = g->cascade.c.is_forced ? n : g->cascade.n_hit,
            n_part = g->events.n_look > 0 ? g->events.n_look : g->events.chunk;
     *is_complete = false;
     if (!g->cascade.c.is_forced && n_vertex > 0) {
-        if (n_vertex > g->events.list_capacity) {
-            g->b->op->buffer_free(g->b, g->events.list);
-            g->events.list = NULL;
-            g->events.list_capacity = 2 * n_vertex;
-            EOT_TRY(eot_engine_buffer(g, g->events.list_capacity * sizeof *g->cascade.hit, NULL, &g->events.list, err));
-        }
-        EOT_TRY(
-            g->b->op->buffer_write(g->b, g->events.list, 0, n_vertex * sizeof *g->cascade.hit, g->cascade.hit, err));
+        EOT_TRY(upload_hits(g, n_vertex, err));
         record = g->events.list;
     }
     copy = malloc(n_part * sizeof *copy);
@@ -191,32 +235,35 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     EOT_CHECK_MEMORY(copy);
     EOT_CHECK_MEMORY(list);
     EOT_TRY(g->b->op->buffer_zero(g->b, g->events.tally, 0, n_tally * sizeof(i64), err));
+    if (g->planes.n_stop > 0) EOT_TRY(g->b->op->buffer_zero(g->b, g->planes.after, 0, n_tally * sizeof(i64), err));
     for (size_t start = 0; start < n_vertex; start += n_part) {
         if (eot_stop_is_asked(&g->stop)) goto done;
         size_t count = n_vertex - start < n_part ? n_vertex - start : n_part, n_follow = count;
+        struct eot_plane_events e = {.first = first, .record = record, .copy = copy, .n = count};
         EOT_TRY(eot_backend_read(g->b, record, start * sizeof *copy, count * sizeof *copy, copy, err));
-        if (g->events.n_look > 0) EOT_TRY(look_ahead(g, record, start, count, list, &n_follow, err));
-        for (size_t done = 0; done < n_follow; done += g->events.chunk) {
-            const uint32_t *part = g->events.n_look > 0 ? list + done : NULL;
-            size_t m = n_follow - done < g->events.chunk ? n_follow - done : g->events.chunk;
-            EOT_TRY(follow_events(g, record, start, part, m, err));
-            EOT_TRY(keep_rows(g, first, copy, part, m, block, kept, err));
+        if (g->events.n_look > 0) {
+            EOT_TRY(look_ahead(g, record, start, count, list, &n_follow, err));
+            e.vertex = g->events.located;
+            EOT_TRY(eot_engine_planes_cross(g, &e, false, &rows, err));
         }
+        e.vertex = g->events.vertex;
+        for (size_t done = 0; done < n_follow; done += g->events.chunk) {
+            e.list = g->events.n_look > 0 ? list + done : NULL;
+            e.n = n_follow - done < g->events.chunk ? n_follow - done : g->events.chunk;
+            EOT_TRY(follow_events(g, &e, start, &rows, err));
+            EOT_TRY(eot_engine_keep(g, &e, block, kept, err));
+        }
+        EOT_TRY(eot_engine_planes_keep(&rows, block, &kept->planes, err));
     }
-    tally = malloc(n_tally * sizeof *tally);
-    EOT_CHECK_MEMORY(tally);
-    EOT_TRY(eot_backend_read(g->b, g->events.tally, 0, n_tally * sizeof *tally, tally, err));
-    block->largest = (uint32_t)tally[EOT_C_LARGEST];
-    tally[EOT_C_LARGEST] = 0; /* not a sum: it has a section of its own */
-    size_t n_block_tally = (size_t)g->world->event.n_selection * EOT_N_TALLY;
-    for (size_t i = 0; i < n_block_tally; i++) block->event[i] += tally[i];
-    for (size_t i = n_block_tally; i < n_tally; i++) block->map[i - n_block_tally] += tally[i];
+    block->largest = 0;
+    EOT_TRY(eot_engine_tallies_add(g, g->events.tally, g->planes.n_stop > 0, block, err));
+    if (g->planes.n_stop > 0) EOT_TRY(eot_engine_tallies_add(g, g->planes.after, false, block, err));
     block->n_vertex += n_vertex;
     kept->n_followed += n_vertex;
     *is_complete = true;
 done:
+    eot_plane_rows_free(&rows);
     free(copy);
     free(list);
-    free(tally);
     return status;
 }

@@ -4,8 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void eot_run_layout(size_t n_selection, bool has_arrivals, struct eot_sums_layout *layout) {
-    const size_t n_channel = EOT_N_RARE_CHANNEL;
+bool eot_run_has_states(const struct eot_config *config) {
+    for (size_t p = 0; p < config->output.n_plane; p++)
+        if (config->output.plane[p].format == EOT_PLANE_HDF5) return true;
+    return false;
+}
+
+void eot_run_layout(const struct eot_run_shape *shape, struct eot_sums_layout *layout) {
+    const size_t n_channel = EOT_N_RARE_CHANNEL, n_selection = shape->n_selection;
     eot_sums_section_add(layout, "track", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, 3 * EOT_TRACK_BINS, true);
     eot_sums_section_add(layout, "event", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, n_selection * EOT_N_TALLY, true);
     eot_sums_section_add(layout, "work", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_RUN_WORK, false);
@@ -18,7 +24,10 @@ void eot_run_layout(size_t n_selection, bool has_arrivals, struct eot_sums_layou
     eot_sums_section_add(layout, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true);
     /* the same events as in the tallies: the tally hash does not need them */
     eot_sums_section_add(layout, "selected", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, n_selection * EOT_N_MAP, false);
-    if (!has_arrivals) return;
+    eot_sums_section_add(layout, "planes", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, shape->n_plane, false);
+    eot_sums_section_add(layout, "before planes", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK,
+                         shape->has_states ? n_selection * EOT_N_TALLY : 0, false);
+    if (!shape->has_arrivals) return;
     eot_sums_section_add(layout, "beam", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_BEAM_SUM, true);
     eot_sums_section_add(layout, "shower.missed", EOT_SUMS_WIDE, EOT_SUMS_APART, 2, false);
 }
@@ -78,6 +87,7 @@ void eot_run_free(struct eot_run *run) {
     eot_sums_free(&run->sums);
     free(run->block);
     free(run->row);
+    eot_plane_rows_free(&run->planes);
     run->block = NULL;
     run->row = NULL;
 }

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "device/backend.h"
+#include "engine/plane_rows.h"
 #include "eotmc/tally/tally.h"
 #include "eotmc/transport/state.h"
 #include "sums/sums.h"
@@ -27,6 +28,9 @@ enum eot_run_section {
     EOT_RUN_CELL,           /* [EOT_N_ECAL_CELL][E, E^2] GeV */
     EOT_RUN_LARGEST,        /* [1] bits of the largest weight of a vertex, as a 32-bit float */
     EOT_RUN_SELECTED,       /* [selections][EOT_N_MAP] */
+    EOT_RUN_PLANE,          /* [planes] particles that crossed them */
+    EOT_RUN_BEFORE, /* [selections][EOT_N_TALLY], only with planes in HDF5: the part of EOT_RUN_EVENT that is counted
+                       before muons are followed and events selected */
     /* only where primaries have arrivals (eot_world_has_arrivals): */
     EOT_RUN_BEAM,         /* [EOT_N_BEAM_SUM] */
     EOT_RUN_SHOWER_MISSED /* [E, E^2] GeV of plain showers, the ledger's term */
@@ -68,18 +72,26 @@ struct eot_shower_binning {
 };
 struct eot_shower_binning eot_run_shower_binning(const struct eot_config *config);
 
-/** The sums of a shower run. @param n_selection that are applied to its events, the default one included. @param
- * has_arrivals of its primaries. @param layout
- * zeroed. */
-void eot_run_layout(size_t n_selection, bool has_arrivals, struct eot_sums_layout *layout);
+/** What the sums of a shower run are of. */
+struct eot_run_shape {
+    size_t n_selection; /* that are applied to its events, the default one included */
+    size_t n_plane;     /* of output.planes */
+    bool has_states;    /* one of these is in HDF5 */
+    bool has_arrivals;  /* of its primaries */
+};
+/** The sums of a shower run. @param layout zeroed. */
+void eot_run_layout(const struct eot_run_shape *shape, struct eot_sums_layout *layout);
+/** Whether a plane of a configuration is in HDF5. */
+bool eot_run_has_states(const struct eot_config *config);
 
 /** A block of primaries of a shower run, in its sums. */
 struct eot_block {
     uint64_t n_primary;
-    int64_t *track; /* [3][EOT_TRACK_BINS] */
-    int64_t *event; /* [selections][EOT_N_TALLY] */
-    int64_t *map;   /* [selections][EOT_N_MAP], of the whole run */
-    int64_t *beam;  /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
+    int64_t *track;          /* [3][EOT_TRACK_BINS] */
+    int64_t *event;          /* [selections][EOT_N_TALLY] */
+    int64_t *map;            /* [selections][EOT_N_MAP], of the whole run */
+    int64_t *beam;           /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
+    int64_t *plane, *before; /* EOT_RUN_PLANE and EOT_RUN_BEFORE */
     uint64_t n_step, n_vertex, vertex_sum;
     uint32_t largest; /* bits of the largest weight of a vertex */
 };
@@ -106,6 +118,7 @@ struct eot_event_row {
 struct eot_event_rows {
     size_t n, n_dropped;
     struct eot_event_row *row;
+    struct eot_plane_rows planes;
     uint64_t n_followed;         /* events that were followed: all of which rows could have been kept */
     struct eot_lost_events lost; /* of these */
 };
@@ -162,6 +175,7 @@ struct eot_run {
     bool is_partial;               /* not all primaries of that part are done */
     size_t n_row, n_row_dropped;
     struct eot_event_row *row;
+    struct eot_plane_rows planes;
     uint64_t n_followed; /* events that were followed to their end */
     struct eot_lost_events lost;
     double rare_unit; /* rare vertices that a weight of 1 in the sums stands for */

@@ -60,6 +60,11 @@ enum eot_status eot_job_check(const struct eot_config *config, struct eot_findin
                                   "(a %s has no vertices of showers to write); use output.hepmc: off, the record of "
                                   "its events is in result.h5",
                                   job->name));
+    if (config->output.n_plane > 0 && (!job->writes_vertices || eot_beam_is_hadron(config)))
+        EOT_TRY(eot_findings_fail(f, err, "output.planes",
+                                  "(a %s does not record planes); leave output.planes out, or use electrons, positrons "
+                                  "or photons",
+                                  job->name));
     if (job == &eot_job_muon_conversion && config->sampling.mode != EOT_SAMPLING_FORCED)
         EOT_TRY(eot_findings_fail(f, err, "sampling.mode",
                                   "(mu N -> e N phi of a muon beam is sampled with weights only); use sampling.mode: "
@@ -115,6 +120,30 @@ static enum eot_status add_count(struct eot_result *result, const char *name, si
     struct eot_estimate e = {.unit = "1", .value = (double)n, .is_exact = true};
     snprintf(e.name, sizeof e.name, "%s", name);
     return eot_result_add_estimate(result, &e, err);
+}
+
+/* How many particles have crossed each plane, and what was too many to be kept. */
+static enum eot_status add_planes(const struct eot_config *config, const struct eot_run *run, struct eot_result *result,
+                                  struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_plane_rows *rows = &run->planes;
+    char name[64];
+    if (config->output.n_plane == 0) return EOT_OK;
+    for (size_t i = 0; i < config->output.n_plane; i++) {
+        snprintf(name, sizeof name, "planes.%s.crossings", config->output.plane[i].name);
+        EOT_TRY(add_count(result, name, (size_t)eot_sums_count(&run->sums, EOT_RUN_PLANE, i), err));
+    }
+    EOT_TRY(add_count(result, "planes.particles_dropped", rows->n_particle_dropped, err));
+    EOT_TRY(add_count(result, "planes.events_dropped", rows->n_state_dropped, err));
+    if (rows->n_particle_dropped + rows->n_state_dropped > 0)
+        EOT_TRY(eot_findings_warn(&result->warnings, err, "planes_full",
+                                  "the files of planes lack %zu particles (%d are kept) and %zu events (%d); beam.file "
+                                  "does not go on from such events. Divide the run into parts (--shard), or use fewer "
+                                  "primaries or planes",
+                                  rows->n_particle_dropped, EOT_MAX_PLANE_PARTICLE, rows->n_state_dropped,
+                                  EOT_MAX_PLANE_STATE));
+done:
+    return status;
 }
 
 /* The recorded events as a table: the primary's number, then the columns of the job. */
@@ -197,6 +226,9 @@ static enum eot_status write_head(const struct eot_job *job, const struct eot_co
     result->run = config->sampling.run;
     result->partial = run->is_partial;
     result->effective_yaml = config->effective_yaml;
+    result->planes = &run->planes;
+    result->sums = &run->sums;
+    result->rare_unit = run->rare_unit;
     for (const struct eot_backend *b = backend; b != NULL; b = b->next) {
         EOT_TRY(eot_result_add_device(result, b->name, b->driver, err));
         result->performance.jit_s += b->build_s;
@@ -220,6 +252,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     EOT_TRY(job->work(run, &n_step, &n_muon, err));
     EOT_TRY(job->estimate(config, world, run, result, err));
     EOT_TRY(add_events(job, run, result, err));
+    EOT_TRY(add_planes(config, run, result, err));
     EOT_TRY(add_lost(run, result, err));
     EOT_TRY(say_what_has_no_error(result, err));
     result->performance.wall_s = run->wall_s;

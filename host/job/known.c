@@ -48,5 +48,6 @@ enum eot_status eot_known_check(struct eot_known *k, const struct eot_job_contex
 done:
     eot_sums_free(&batch.sums);
     free(batch.rows.row);
+    eot_plane_rows_free(&batch.rows.planes);
     return status;
 }

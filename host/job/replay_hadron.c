@@ -42,7 +42,7 @@ static enum eot_status follow_muon(eot_hadron_run run, const eot_hadron_launch *
         out->fate = s.m.fate;
         out->E_exit = (double)s.out.E_exit;
         for (int k = 0; k < EOT_N_PLANE; k++)
-            out->hit[k] = (struct eot_replay_hit){s.out.hit[k].is_hit > 0.0f, (double)s.out.hit[k].x,
+            out->hit[k] = (struct eot_replay_hit){s.out.hit[k].momentum > 0.0f, (double)s.out.hit[k].x,
                                                   (double)s.out.hit[k].y, (double)s.out.hit[k].time};
     }
 done:

@@ -34,7 +34,7 @@ static enum eot_status follow_muon(const struct eot_world *w, const eot_event_la
     out->fate = s.out.fate;
     out->E_exit = (double)s.out.E_exit;
     for (int i = 0; i < EOT_N_PLANE; i++)
-        out->hit[i] = (struct eot_replay_hit){s.out.hit[i].is_hit > 0.0f, (double)s.out.hit[i].x,
+        out->hit[i] = (struct eot_replay_hit){s.out.hit[i].momentum > 0.0f, (double)s.out.hit[i].x,
                                               (double)s.out.hit[i].y, (double)s.out.hit[i].time};
 done:
     return status;
@@ -188,6 +188,7 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
             continue;
         }
         eot_event_select(&w->event, &launch, 1, v, ev, acc, tally, out->row);
+        eot_event_hits_record(outcome[0], outcome[1], out->row);
         i64 recoil = (i64)floor(eot_run_complete_row(w, &launch, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
         acc[EOT_ACC_LEDGER_PHI] -= recoil;
         acc[EOT_ACC_LEDGER_RECOIL] += recoil;

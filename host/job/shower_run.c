@@ -15,7 +15,9 @@ struct shower_worker {
     bool wants_showers; /* plain ones, after the last batch */
 };
 
-static bool accepts(const struct eot_config *config) { return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER; }
+static bool accepts(const struct eot_config *config) {
+    return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER && config->beam.file[0] == '\0';
+}
 
 static const char *mode(const struct eot_config *config) {
     return config->sampling.mode == EOT_SAMPLING_FORCED ? "forced" : "analog";
@@ -32,7 +34,11 @@ static uint64_t full_batch(const struct eot_backend *b) {
 }
 
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
-    eot_run_layout(1 + config->n_further, eot_world_has_arrivals(config), l);
+    eot_run_layout(&(struct eot_run_shape){.n_selection = 1 + config->n_further,
+                                           .n_plane = config->output.n_plane,
+                                           .has_states = eot_run_has_states(config),
+                                           .has_arrivals = eot_world_has_arrivals(config)},
+                   l);
 }
 
 static enum eot_status prepare(const struct eot_job_context *c, struct eot_sums *sums, struct eot_error *err) {
@@ -82,7 +88,9 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     int64_t *work = eot_sums_at(&b->sums, EOT_RUN_WORK, 0);
     struct eot_block block = {.track = eot_sums_at(&b->sums, EOT_RUN_TRACK, 0),
                               .event = eot_sums_at(&b->sums, EOT_RUN_EVENT, 0),
-                              .map = eot_sums_at(&b->sums, EOT_RUN_SELECTED, 0)};
+                              .map = eot_sums_at(&b->sums, EOT_RUN_SELECTED, 0),
+                              .plane = eot_sums_at(&b->sums, EOT_RUN_PLANE, 0),
+                              .before = eot_sums_at(&b->sums, EOT_RUN_BEFORE, 0)};
     if (b->sums.layout.n_section > EOT_RUN_BEAM) block.beam = eot_sums_at(&b->sums, EOT_RUN_BEAM, 0);
     EOT_TRY(eot_engine_cascade(&w->engine, b->first, b->n, &block, is_complete, err));
     if (*is_complete && w->skips_events)

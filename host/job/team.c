@@ -59,6 +59,7 @@ static void finished_free(struct finished *f) {
     if (f == NULL) return;
     eot_sums_free(&f->batch.sums);
     free(f->batch.rows.row);
+    eot_plane_rows_free(&f->batch.rows.planes);
     free(f);
 }
 
@@ -79,23 +80,38 @@ done:
     return status;
 }
 
+/* Seconds in which no device could work, since all were compiling. */
+static double compiling(const struct team *t) {
+    double least = t->n_worker > 0 ? INFINITY : 0.0;
+    for (size_t i = 0; i < t->n_worker; i++)
+        if (!t->worker[i].is_second) least = fmin(least, t->worker[i].backend->build_s - t->worker[i].build_before);
+    return fmax(least, 0.0);
+}
+
 /* Add a batch to the run. */
 static enum eot_status add_batch(struct team *t, struct finished *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_run *run = t->run;
+    struct eot_plane_rows planes = run->planes;
     struct eot_event_rows kept = {.n = run->n_row, .n_dropped = run->n_row_dropped, .row = run->row};
     /* Events first, which may find no memory: a batch is in the run as a whole or not at all. */
     for (size_t i = 0; i < f->batch.rows.n && status == EOT_OK; i++)
         status =
             eot_event_rows_add(&kept, f->batch.rows.row[i].primary, f->batch.rows.row[i].value, t->job->n_column, err);
     run->row = kept.row;
-    if (status != EOT_OK) goto done;
+    EOT_TRY(status);
+    status = eot_plane_rows_append(&planes, &f->batch.rows.planes, err);
+    run->planes.particle = planes.particle; /* they may have moved; the new rows count when the sums do */
+    run->planes.state = planes.state;
+    EOT_TRY(status);
     EOT_TRY(eot_sums_add(&run->sums, &f->batch.sums, f->batch.first, f->batch.n, err));
+    run->planes = planes;
     run->n_row = kept.n;
     run->n_row_dropped = kept.n_dropped + f->batch.rows.n_dropped;
     run->n_followed += f->batch.rows.n_followed;
     eot_lost_events_join(&run->lost, &f->batch.rows.lost);
     run->end += f->batch.n;
+    t->progress.compiling = compiling(t);
     eot_progress_update(&t->progress, run->end - run->first);
     if (run->n_followed == run->end - run->first) /* one event a primary: no run of this length can get over it */
         EOT_TRY(eot_run_check_lost(t->context.config, run, t->context.config->sampling.eot, err));
@@ -407,6 +423,7 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
     if (t->context.batch > s->eot) t->context.batch = s->eot;
     uint64_t largest = o->wants_errors ? eot_job_largest_batch(config, o->backend) : s->eot;
     if (t->context.batch > largest) t->context.batch = largest;
+    if (t->context.world->source_batch > 0) t->context.batch = t->context.world->source_batch;
     t->n_batch = (s->eot + t->context.batch - 1) / t->context.batch;
     const size_t most = eot_run_most_blocks(&t->layout);
     EOT_TRY(eot_sums_create(&run->sums, &t->layout,
@@ -484,6 +501,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     run->wall_s = team.before_s + eot_clock_seconds() - team.start_s - built;
     EOT_TRY(team.job->work(run, &ignored[0], &ignored[1], err));
 done:
+    team.progress.compiling = compiling(&team);
     if (has_progress) eot_progress_finish(&team.progress, run->end - run->first);
     for (size_t i = 0; i < n_worker && worker != NULL; i++) team.job->worker_free(worker[i].state);
     while (team.waiting != NULL) {

@@ -8,71 +8,21 @@
 #include <string.h>
 
 #include "base/apart.h"
+#include "exchange/hdf5_parts.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "output/sinks.h"
 #include "version.h"
 
 #define SCHEMA "eotmc-result/2"
-#define MEMORY_INCREMENT (1 << 20)
-#define CHUNK_BYTES (1 << 18)
-#define GZIP_LEVEL 4
+#define REASON_BYTES 256
 
 /* The functions below return a negative number on failure, like HDF5's own; eot_output_hdf5 makes the message. Closing
  * a negative id fails harmlessly. */
 
-static hid_t text_type(size_t n_bytes) {
-    hid_t type = H5Tcopy(H5T_C_S1);
-    if (type < 0 || H5Tset_size(type, n_bytes > 0 ? n_bytes : 1) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0) {
-        H5Tclose(type);
-        return -1;
-    }
-    return type;
-}
-
-static herr_t add_attribute(hid_t object, const char *name, hid_t type, const void *value) {
-    hid_t space = H5Screate(H5S_SCALAR), attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    herr_t failed = attribute < 0 ? -1 : H5Awrite(attribute, type, value);
-    H5Aclose(attribute);
-    H5Sclose(space);
-    return failed;
-}
-
-static herr_t add_text_attribute(hid_t object, const char *name, const char *value) {
-    hid_t type = text_type(strlen(value));
-    herr_t failed = type < 0 ? -1 : add_attribute(object, name, type, value);
-    H5Tclose(type);
-    return failed;
-}
-
-/** A dataset of `rank` dimensions; tables (rank 1, with many rows) are chunked and compressed. No times are kept: the
- * same result gives the same bytes. */
-static herr_t add_dataset(hid_t parent, const char *name, hid_t type, int rank, const hsize_t *size,
-                          const void *value) {
-    hid_t file_type = H5Tcopy(type), space = rank > 0 ? H5Screate_simple(rank, size, NULL) : H5Screate(H5S_SCALAR),
-          properties = H5Pcreate(H5P_DATASET_CREATE), dataset = -1;
-    herr_t failed = file_type < 0 || space < 0 || properties < 0 ? -1 : H5Pset_obj_track_times(properties, 0);
-    if (failed >= 0 && H5Tget_class(file_type) == H5T_COMPOUND) failed = H5Tpack(file_type);
-    if (failed >= 0 && rank == 1 && size[0] * H5Tget_size(file_type) > CHUNK_BYTES) {
-        hsize_t n_row = CHUNK_BYTES / H5Tget_size(file_type);
-        if (n_row == 0) n_row = 1;
-        failed = H5Pset_chunk(properties, 1, &n_row) < 0 || H5Pset_shuffle(properties) < 0 ||
-                         H5Pset_deflate(properties, GZIP_LEVEL) < 0
-                     ? -1
-                     : 0;
-    }
-    if (failed >= 0) dataset = H5Dcreate2(parent, name, file_type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
-    failed = dataset < 0 ? -1 : H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
-    H5Dclose(dataset);
-    H5Pclose(properties);
-    H5Sclose(space);
-    H5Tclose(file_type);
-    return failed;
-}
-
 static herr_t add_doubles(hid_t parent, const char *name, const double *value, size_t n) {
     const hsize_t size = n;
-    return add_dataset(parent, name, H5T_NATIVE_DOUBLE, 1, &size, value);
+    return eot_h5_dataset(parent, name, H5T_NATIVE_DOUBLE, 1, &size, value);
 }
 
 /** A truth value as h5py has it, which is how readers of UHI tell one from a number. */
@@ -81,35 +31,20 @@ static herr_t add_flag_attribute(hid_t object, const char *name, int8_t value) {
     hid_t type = H5Tenum_create(H5T_NATIVE_INT8);
     herr_t failed = type < 0 || H5Tenum_insert(type, "FALSE", &values[0]) < 0 ||
                             H5Tenum_insert(type, "TRUE", &values[1]) < 0 ||
-                            add_attribute(object, name, type, &value) < 0
+                            eot_h5_attribute(object, name, type, &value) < 0
                         ? -1
                         : 0;
     H5Tclose(type);
     return failed;
-}
-
-/** A text of variable length, as UHI wants them. */
-static herr_t add_string_attribute(hid_t object, const char *name, const char *value) {
-    hid_t type = H5Tcopy(H5T_C_S1);
-    herr_t failed = type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 ||
-                            add_attribute(object, name, type, &value) < 0
-                        ? -1
-                        : 0;
-    H5Tclose(type);
-    return failed;
-}
-
-static hid_t group_below(hid_t parent, const char *name) {
-    return H5Gcreate2(parent, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
 }
 
 /** metadata, a group with two texts. */
 static herr_t add_metadata(hid_t parent, const char *first_name, const char *first, const char *unit) {
-    hid_t group = group_below(parent, "metadata");
-    herr_t failed =
-        group < 0 || add_string_attribute(group, first_name, first) < 0 || add_string_attribute(group, "unit", unit) < 0
-            ? -1
-            : 0;
+    hid_t group = eot_h5_group(parent, "metadata");
+    herr_t failed = group < 0 || eot_h5_string_attribute(group, first_name, first) < 0 ||
+                            eot_h5_string_attribute(group, "unit", unit) < 0
+                        ? -1
+                        : 0;
     H5Gclose(group);
     return failed;
 }
@@ -117,7 +52,7 @@ static herr_t add_metadata(hid_t parent, const char *first_name, const char *fir
 /** What is in a bin, beside the title and the unit. */
 static herr_t add_content(hid_t histogram, const char *content) {
     hid_t group = H5Gopen2(histogram, "metadata", H5P_DEFAULT);
-    herr_t failed = group < 0 ? -1 : add_string_attribute(group, "content", content);
+    herr_t failed = group < 0 ? -1 : eot_h5_string_attribute(group, "content", content);
     H5Gclose(group);
     return failed;
 }
@@ -128,22 +63,22 @@ static herr_t add_axis(hid_t histogram, const struct eot_histogram *h) {
     const hsize_t one = 1;
     const bool is_regular = eot_histogram_is_regular(h);
     hobj_ref_t reference;
-    hid_t all = group_below(histogram, "ref_axes"), axis = all < 0 ? -1 : group_below(all, "axis_0");
+    hid_t all = eot_h5_group(histogram, "ref_axes"), axis = all < 0 ? -1 : eot_h5_group(all, "axis_0");
     herr_t failed =
-        axis < 0 || add_string_attribute(axis, "type", is_regular ? "regular" : "variable") < 0 ||
+        axis < 0 || eot_h5_string_attribute(axis, "type", is_regular ? "regular" : "variable") < 0 ||
                 add_flag_attribute(axis, "underflow", 1) < 0 || add_flag_attribute(axis, "overflow", 1) < 0 ||
                 add_flag_attribute(axis, "circular", 0) < 0 || add_metadata(axis, "label", h->axis, h->unit) < 0
             ? -1
             : 0;
     if (failed >= 0 && is_regular)
-        failed = add_attribute(axis, "lower", H5T_NATIVE_DOUBLE, &h->edges[0]) < 0 ||
-                         add_attribute(axis, "upper", H5T_NATIVE_DOUBLE, &h->edges[h->n_bin]) < 0 ||
-                         add_attribute(axis, "bins", H5T_NATIVE_INT64, &bins) < 0
+        failed = eot_h5_attribute(axis, "lower", H5T_NATIVE_DOUBLE, &h->edges[0]) < 0 ||
+                         eot_h5_attribute(axis, "upper", H5T_NATIVE_DOUBLE, &h->edges[h->n_bin]) < 0 ||
+                         eot_h5_attribute(axis, "bins", H5T_NATIVE_INT64, &bins) < 0
                      ? -1
                      : 0;
     if (failed >= 0 && !is_regular) failed = add_doubles(axis, "edges", h->edges, h->n_bin + 1);
     if (failed >= 0) failed = H5Rcreate(&reference, histogram, "ref_axes/axis_0", H5R_OBJECT, -1);
-    if (failed >= 0) failed = add_dataset(histogram, "axes", H5T_STD_REF_OBJ, 1, &one, &reference);
+    if (failed >= 0) failed = eot_h5_dataset(histogram, "axes", H5T_STD_REF_OBJ, 1, &one, &reference);
     H5Gclose(axis);
     H5Gclose(all);
     return failed;
@@ -164,14 +99,15 @@ static herr_t add_flow(hid_t parent, const char *name, double below, const doubl
 /** Schema 1 of UHI, the histograms of scikit-hep: `hist.Hist(uhi.io.hdf5.read(file["histograms/missing_energy"]))`. */
 static herr_t add_histogram(hid_t parent, const struct eot_histogram *h) {
     const int64_t version = 1;
-    hid_t group = group_below(parent, h->name), storage = group < 0 ? -1 : group_below(group, "storage"),
-          writers = group < 0 ? -1 : group_below(group, "writer_info"),
-          writer = writers < 0 ? -1 : group_below(writers, "eotmc");
+    hid_t group = eot_h5_group(parent, h->name), storage = group < 0 ? -1 : eot_h5_group(group, "storage"),
+          writers = group < 0 ? -1 : eot_h5_group(group, "writer_info"),
+          writer = writers < 0 ? -1 : eot_h5_group(writers, "eotmc");
     herr_t failed =
-        group < 0 || storage < 0 || writer < 0 || add_attribute(group, "uhi_schema", H5T_NATIVE_INT64, &version) < 0 ||
-                add_string_attribute(writer, "version", EOT_VERSION) < 0 ||
+        group < 0 || storage < 0 || writer < 0 ||
+                eot_h5_attribute(group, "uhi_schema", H5T_NATIVE_INT64, &version) < 0 ||
+                eot_h5_string_attribute(writer, "version", EOT_VERSION) < 0 ||
                 add_metadata(group, "title", h->title, h->content_unit) < 0 || add_content(group, h->content) < 0 ||
-                add_axis(group, h) < 0 || add_string_attribute(storage, "type", "weighted") < 0 ||
+                add_axis(group, h) < 0 || eot_h5_string_attribute(storage, "type", "weighted") < 0 ||
                 add_flow(storage, "values", h->underflow, h->values, h->n_bin, h->overflow) < 0 ||
                 add_flow(storage, "variances", h->underflow_variance, h->variances, h->n_bin, h->overflow_variance) < 0
             ? -1
@@ -200,12 +136,12 @@ static herr_t add_maps(hid_t file, const struct eot_result *r) {
         const struct eot_map *m = &r->map[i];
         const hsize_t size[2] = {m->n_bin + 2, m->n_bin + 2};
         hid_t own = H5Gcreate2(group, m->name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-        failed = own < 0 || add_dataset(own, "values", H5T_NATIVE_DOUBLE, 2, size, m->values) < 0 ||
-                         add_dataset(own, "variances", H5T_NATIVE_DOUBLE, 2, size, m->variances) < 0 ||
-                         add_text_attribute(own, "axes", "muon momentum, missing energy") < 0 ||
-                         add_text_attribute(own, "unit", "GeV") < 0 ||
-                         add_text_attribute(own, "content_unit", "1/EOT") < 0 ||
-                         add_attribute(own, "width", H5T_NATIVE_DOUBLE, &m->width) < 0
+        failed = own < 0 || eot_h5_dataset(own, "values", H5T_NATIVE_DOUBLE, 2, size, m->values) < 0 ||
+                         eot_h5_dataset(own, "variances", H5T_NATIVE_DOUBLE, 2, size, m->variances) < 0 ||
+                         eot_h5_text_attribute(own, "axes", "muon momentum, missing energy") < 0 ||
+                         eot_h5_text_attribute(own, "unit", "GeV") < 0 ||
+                         eot_h5_text_attribute(own, "content_unit", "1/EOT") < 0 ||
+                         eot_h5_attribute(own, "width", H5T_NATIVE_DOUBLE, &m->width) < 0
                      ? -1
                      : 0;
         H5Gclose(own);
@@ -234,11 +170,11 @@ static herr_t add_table(hid_t file, const char *name, const struct member *membe
     hid_t type = H5Tcreate(H5T_COMPOUND, row_bytes);
     herr_t failed = type < 0 ? -1 : 0;
     for (size_t i = 0; failed >= 0 && i < n_member; i++) {
-        hid_t text = member[i].n_text > 0 ? text_type(member[i].n_text) : -1;
+        hid_t text = member[i].n_text > 0 ? eot_h5_text_type(member[i].n_text) : -1;
         failed = H5Tinsert(type, member[i].name, member[i].offset, member[i].n_text > 0 ? text : member[i].number);
         if (text >= 0) H5Tclose(text);
     }
-    if (failed >= 0) failed = add_dataset(file, name, type, 1, &size, row);
+    if (failed >= 0) failed = eot_h5_dataset(file, name, type, 1, &size, row);
     H5Tclose(type);
     return failed;
 }
@@ -309,7 +245,7 @@ static herr_t add_tables(hid_t file, const struct eot_result *r) {
         add_selections(file, r, cutflow, sizeof cutflow / sizeof cutflow[0], category,
                        sizeof category / sizeof category[0]) < 0)
         return -1;
-    return r->n_range > 0 ? add_dataset(file, "primaries", H5T_NATIVE_UINT64, 2, ranges, r->primaries) : 0;
+    return r->n_range > 0 ? eot_h5_dataset(file, "primaries", H5T_NATIVE_UINT64, 2, ranges, r->primaries) : 0;
 }
 
 /** One column of the events: its numbers as doubles, or as 64-bit integers. @param cell of n_event words. */
@@ -324,10 +260,10 @@ static herr_t add_column(hid_t group, const struct eot_event_table *events, size
             ((double *)cell)[i] = value;
     }
     herr_t failed =
-        add_dataset(group, column->name, column->is_integer ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, 1, &size, cell);
+        eot_h5_dataset(group, column->name, column->is_integer ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, 1, &size, cell);
     hid_t dataset = failed < 0 ? -1 : H5Dopen2(group, column->name, H5P_DEFAULT);
-    failed = dataset < 0 || add_string_attribute(dataset, "unit", column->unit) < 0 ||
-                     add_string_attribute(dataset, "meaning", column->meaning) < 0
+    failed = dataset < 0 || eot_h5_string_attribute(dataset, "unit", column->unit) < 0 ||
+                     eot_h5_string_attribute(dataset, "meaning", column->meaning) < 0
                  ? -1
                  : 0;
     H5Dclose(dataset);
@@ -354,8 +290,8 @@ static herr_t add_events(hid_t file, const struct eot_event_table *events) {
 
 static herr_t add_config(hid_t file, const char *yaml) {
     if (yaml == NULL) return 0;
-    hid_t type = text_type(strlen(yaml));
-    herr_t failed = type < 0 ? -1 : add_dataset(file, "config", type, 0, NULL, yaml);
+    hid_t type = eot_h5_text_type(strlen(yaml));
+    herr_t failed = type < 0 ? -1 : eot_h5_dataset(file, "config", type, 0, NULL, yaml);
     H5Tclose(type);
     return failed;
 }
@@ -373,57 +309,31 @@ static herr_t add_attributes(hid_t file, const struct eot_result *r) {
                 {"tables_sha256", r->tables_sha256},
                 {"tally_sha256", r->tally_sha256}};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
-        if (add_text_attribute(file, text[i].name, text[i].value) < 0) return -1;
-    return add_attribute(file, "seed", H5T_NATIVE_UINT64, &r->seed) < 0 ||
-                   add_attribute(file, "run", H5T_NATIVE_UINT64, &r->run) < 0 ||
-                   add_attribute(file, "partial", H5T_NATIVE_INT, &partial) < 0
+        if (eot_h5_text_attribute(file, text[i].name, text[i].value) < 0) return -1;
+    return eot_h5_attribute(file, "seed", H5T_NATIVE_UINT64, &r->seed) < 0 ||
+                   eot_h5_attribute(file, "run", H5T_NATIVE_UINT64, &r->run) < 0 ||
+                   eot_h5_attribute(file, "partial", H5T_NATIVE_INT, &partial) < 0
                ? -1
                : 0;
 }
 
 /** The file as bytes; free them. */
 static herr_t make_image(const struct eot_result *r, void **bytes, size_t *n_bytes) {
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
-    herr_t failed = access < 0 ? -1 : H5Pset_fapl_core(access, MEMORY_INCREMENT, 0);
-    if (failed >= 0)
-        file = H5Fcreate("result.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* the name is not used: no file behind it */
-    failed = file < 0 || add_attributes(file, r) < 0 || add_histograms(file, r) < 0 || add_maps(file, r) < 0 ||
-                     add_tables(file, r) < 0 || add_events(file, &r->events) < 0 ||
-                     add_config(file, r->effective_yaml) < 0 || H5Fflush(file, H5F_SCOPE_GLOBAL) < 0
-                 ? -1
-                 : 0;
-    ssize_t n = failed >= 0 ? H5Fget_file_image(file, NULL, 0) : -1;
-    *bytes = n > 0 ? malloc((size_t)n) : NULL;
-    *n_bytes = n > 0 ? (size_t)n : 0;
-    failed = *bytes == NULL || H5Fget_file_image(file, *bytes, *n_bytes) != n ? -1 : 0;
-    H5Fclose(file);
-    H5Pclose(access);
-    return failed;
-}
-
-#define REASON_BYTES 256
-
-static herr_t keep_innermost(unsigned n, const H5E_error2_t *e, void *text) {
-    if (n == 0 && e->desc != NULL) snprintf(text, REASON_BYTES, "%s", e->desc);
-    return 0;
-}
-
-/** Called by HDF5 where it would print its error stack: keeps what the first failure says of its innermost cause. */
-static herr_t keep_first_error(hid_t stack, void *text) {
-    return *(const char *)text == '\0' ? H5Ewalk2(stack, H5E_WALK_UPWARD, keep_innermost, text) : 0;
+    hid_t file = eot_h5_in_memory("result.h5");
+    herr_t failed = file < 0 || add_attributes(file, r) < 0 || add_histograms(file, r) < 0 || add_maps(file, r) < 0 ||
+                            add_tables(file, r) < 0 || add_events(file, &r->events) < 0 ||
+                            add_config(file, r->effective_yaml) < 0
+                        ? -1
+                        : 0;
+    return eot_h5_image(file, failed, bytes, n_bytes);
 }
 
 /** make_image with HDF5's reason for a failure. */
 static bool image_apart(const void *result, void **bytes, size_t *n_bytes, char *reason, size_t n_reason) {
-    char innermost[REASON_BYTES] = "";
-    H5E_auto2_t printer = NULL;
-    void *printer_data = NULL;
-    H5dont_atexit(); /* without memory HDF5 calls exit(), and then hangs or crashes in what it does there */
-    H5Eget_auto2(H5E_DEFAULT, &printer, &printer_data);
-    H5Eset_auto2(H5E_DEFAULT, keep_first_error, innermost);
+    struct eot_h5_errors errors;
+    eot_h5_errors_keep(&errors);
     bool is_good = make_image(result, bytes, n_bytes) >= 0;
-    H5Eset_auto2(H5E_DEFAULT, printer, printer_data);
-    snprintf(reason, n_reason, "%s", innermost[0] != '\0' ? innermost : "out of memory");
+    eot_h5_errors_back(&errors, reason, n_reason);
     return is_good;
 }
 

@@ -33,6 +33,36 @@ struct label {
     char name[64], depth[64];
 };
 
+/* What the picture shows, and its labels. */
+struct frame {
+    double z_min, z_max, low, high; /* cm */
+    double scale_z, scale;          /* pixels per cm along and across the beam */
+    double first_row;               /* cm, of labels */
+    struct label *label;
+    size_t n_label;
+};
+
+/** Where the lines are, with a margin of a twentieth, inside the frame. */
+static void zoom(const struct eot_figure_overlay *overlay, struct frame *f) {
+    double end[4] = {INFINITY, -INFINITY, INFINITY, -INFINITY};
+    for (size_t i = 0; i < overlay->n_line; i++) {
+        const struct eot_figure_line *l = &overlay->line[i];
+        end[0] = fmin(end[0], fmin(l->z_0, l->z_1));
+        end[1] = fmax(end[1], fmax(l->z_0, l->z_1));
+        end[2] = fmin(end[2], fmin(l->v_0, l->v_1));
+        end[3] = fmax(end[3], fmax(l->v_0, l->v_1));
+    }
+    for (int a = 0; a < 4; a += 2) {
+        double margin = fmax(0.05 * (end[a + 1] - end[a]), 0.5); /* cm */
+        end[a] -= margin;
+        end[a + 1] += margin;
+    }
+    f->z_min = fmax(f->z_min, end[0]);
+    f->z_max = fmin(f->z_max, end[1]);
+    f->low = fmax(f->low, end[2]);
+    f->high = fmin(f->high, end[3]);
+}
+
 static const char *role_colour(int role) {
     static const char *const colours[] = {"0x999999", "0x0072B2", "0xE69F00", "0x56748C", "0x009E73", "0xCC79A7"};
     return colours[role];
@@ -117,26 +147,29 @@ static int place_labels(struct label *label, size_t n, double scale, double z_mi
 
 /** Boxes, stripes, lines and labels as blocks of the data file. */
 static void add_data(struct eot_text *data, const struct eot_config *config, enum eot_view view,
-                     const struct label *label, double scale, double first_row) {
+                     const struct frame *f) {
     const struct eot_geometry_config *g = &config->geometry;
     eot_text_add(
         data, "# boxes: z_low z_high low high [cm] colour; volumes thinner than %g pixels are widened to that\n", THIN);
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
         double c = centre(v, view), h = half_size(v, view), z = v->z + v->thickness / 2,
-               d = fmax(v->thickness, THIN / scale) / 2;
-        eot_text_add(data, "%.9g %.9g %.9g %.9g %s # %s\n", z - d, z + d, c - h, c + h, role_colour(v->role), v->name);
+               d = fmax(v->thickness, THIN / f->scale_z) / 2;
+        double low = fmax(c - h, f->low), high = fmin(c + h, f->high);
+        if (low < high) /* beside the picture there is none */
+            eot_text_add(data, "%.9g %.9g %.9g %.9g %s # %s\n", z - d, z + d, low, high, role_colour(v->role), v->name);
     }
     eot_text_add(data, "\n\n# stripes: the active layers of layered volumes: z_low z_high low high\n");
     size_t n_stripe = 0;
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
         double c = centre(v, view), h = half_size(v, view), z = v->z;
-        if (v->n_layer < 2 || v->thickness / v->repeat * scale < 3) continue;
+        if (v->n_layer < 2 || v->thickness / v->repeat * f->scale_z < 3) continue;
         for (int k = 0; k < v->repeat; k++)
             for (size_t l = 0; l < v->n_layer; l++) {
                 if (v->layer[l].active) {
-                    eot_text_add(data, "%.9g %.9g %.9g %.9g\n", z, z + v->layer[l].thickness, c - h, c + h);
+                    eot_text_add(data, "%.9g %.9g %.9g %.9g\n", z, z + v->layer[l].thickness, fmax(c - h, f->low),
+                                 fmin(c + h, f->high));
                     n_stripe++;
                 }
                 z += v->layer[l].thickness;
@@ -146,14 +179,15 @@ static void add_data(struct eot_text *data, const struct eot_config *config, enu
     eot_text_add(
         data,
         "\n\n# labels with lines to their volumes: z_volume top_of_volume z_text low_of_text \"numbers\" \"name\"\n");
-    for (size_t i = 0; i < g->n_volume; i++) {
-        const struct eot_volume_config *v = label[i].volume;
+    for (size_t i = 0; i < f->n_label; i++) {
+        const struct label *label = &f->label[i];
+        const struct eot_volume_config *v = label->volume;
         double inset =
             fmin(v->thickness / 2,
-                 0.15 * v->thickness + 4 / scale); /* the line meets the volume below the text where it can */
-        double z = fmin(fmax(label[i].text, v->z + inset), v->z + v->thickness - inset);
-        eot_text_add(data, "%.9g %.9g %.9g %.9g \"%s\" \"%s\"\n", z, label[i].top, label[i].text,
-                     first_row + label[i].row * ROW / scale, label[i].depth, label[i].name);
+                 0.15 * v->thickness + 4 / f->scale_z); /* the line meets the volume below the text where it can */
+        double z = fmin(fmax(label->text, fmax(v->z, f->z_min) + inset), fmin(v->z + v->thickness, f->z_max) - inset);
+        eot_text_add(data, "%.9g %.9g %.9g %.9g \"%s\" \"%s\"\n", z, label->top, label->text,
+                     f->first_row + label->row * ROW / f->scale, label->depth, label->name);
     }
 }
 
@@ -174,6 +208,23 @@ done:
     return status;
 }
 
+/** The labels of what is in the picture. @return the highest edge of these volumes in it [cm]. */
+static double add_labels(struct frame *f, const struct eot_geometry_config *g, const struct eot_setup *setup,
+                         enum eot_view view) {
+    double top = f->low;
+    for (size_t i = 0; i < g->n_volume; i++) {
+        const struct eot_volume_config *v = &g->volume[i];
+        double z_0 = fmax(v->z, f->z_min), z_1 = fmin(v->z + v->thickness, f->z_max), c = centre(v, view),
+               half = half_size(v, view);
+        if (!(z_0 < z_1) || c - half >= f->high || c + half <= f->low) continue;
+        struct label *label = &f->label[f->n_label++];
+        *label = (struct label){.volume = v, .z = (z_0 + z_1) / 2, .top = fmin(c + half, f->high)};
+        label_text(label, setup);
+        top = fmax(top, label->top);
+    }
+    return top;
+}
+
 enum eot_status eot_output_setup_figure(const char *folder, const char *name, enum eot_view view,
                                         const struct eot_config *config, const struct eot_setup *setup,
                                         struct eot_error *err) {
@@ -187,30 +238,28 @@ enum eot_status eot_output_event_figure(const char *folder, const char *name, en
     enum eot_status status = EOT_OK;
     const struct eot_geometry_config *g = &config->geometry;
     const int axis = view == EOT_VIEW_SIDE ? 1 : 0;
-    double z_min = g->world_min[2], z_max = g->world_max[2], low = g->world_min[axis], high = g->world_max[axis],
-           z_first = z_max, top = low;
+    struct frame f = {.z_min = g->world_min[2],
+                      .z_max = g->world_max[2],
+                      .low = g->world_min[axis],
+                      .high = g->world_max[axis],
+                      .label = calloc(g->n_volume, sizeof *f.label)};
     static const char *const beams[] = {"e⁻", "e⁺", "γ", "μ⁻", "μ⁺"};
     struct eot_text data = {0}, body = {0};
     char title[256];
-    struct label *label = calloc(g->n_volume, sizeof *label);
-    EOT_CHECK_MEMORY(label);
+    EOT_CHECK_MEMORY(f.label);
 
-    double scale = fmin((MAX_WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / (z_max - z_min),
-                        (MAX_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM - 200) / (high - low)); /* pixels per cm */
-    for (size_t i = 0; i < g->n_volume; i++) {
-        const struct eot_volume_config *v = &g->volume[i];
-        label[i] =
-            (struct label){.volume = v, .z = v->z + v->thickness / 2, .top = centre(v, view) + half_size(v, view)};
-        label_text(&label[i], setup);
-        z_first = fmin(z_first, v->z);
-        top = fmax(top, label[i].top);
-    }
-    int rows = place_labels(label, g->n_volume, scale, z_min, z_max);
-    double first_row = top + 2.2 * LINE / scale, y_top = fmax(high, first_row + (rows * ROW - 0.6 * LINE) / scale);
-    double plot_width = (z_max - z_min) * scale, plot_height = (y_top - low) * scale;
+    if (overlay->zooms) zoom(overlay, &f);
+    f.scale_z = (MAX_WIDTH - MARGIN_LEFT - MARGIN_RIGHT) / (f.z_max - f.z_min);
+    f.scale = (MAX_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM - 200) / (f.high - f.low);
+    if (!overlay->zooms) f.scale_z = f.scale = fmin(f.scale_z, f.scale);
+    double top = add_labels(&f, g, setup, view);
+    int rows = place_labels(f.label, f.n_label, f.scale_z, f.z_min, f.z_max);
+    f.first_row = top + 2.2 * LINE / f.scale;
+    double y_top = fmax(f.high, f.first_row + (rows * ROW - 0.6 * LINE) / f.scale),
+           plot_width = (f.z_max - f.z_min) * f.scale_z, plot_height = (y_top - f.low) * f.scale;
     double width = plot_width + MARGIN_LEFT + MARGIN_RIGHT, height = plot_height + MARGIN_TOP + MARGIN_BOTTOM;
     if (width < 900) width = 900; /* room for the title; the axes keep their size */
-    add_data(&data, config, view, label, scale, first_row);
+    add_data(&data, config, view, &f);
     if (overlay->n_line > 0) eot_text_add(&data, "\n\n# lines: z v z v [cm] colour\n");
     for (size_t i = 0; i < overlay->n_line; i++) {
         const struct eot_figure_line *line = &overlay->line[i];
@@ -233,21 +282,21 @@ enum eot_status eot_output_event_figure(const char *folder, const char *name, en
     eot_text_add(&body,
                  "set xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\nset xlabel 'z [cm]' font ',18' offset 0, 0.3\nset "
                  "ylabel '%c [cm]' font ',18' offset 1, 0\n",
-                 z_min, z_max, low, y_top, "xy"[axis]);
+                 f.z_min, f.z_max, f.low, y_top, "xy"[axis]);
     eot_text_add(&body, "set tics front out nomirror font ',16'\nset mxtics 2\nset border 3 linewidth 0.8\nunset "
                         "key\nset style fill solid 0.85 border linecolor '#303030'\n");
     eot_text_add(&body,
                  "set object 1 rectangle from %.9g, %.9g to %.9g, %.9g behind fillcolor '#F4F7FA' fillstyle solid 1.0 "
                  "noborder # the world\n",
-                 z_min, low, z_max, high);
-    double tic = pow(10.0, floor(log10(high - low)));
-    tic = (high - low) / tic < 2.5 ? tic / 4 : (high - low) / tic < 5 ? tic / 2 : tic;
-    eot_text_add(&body, "set ytics %.9g, %.9g, %.9g\n", ceil(low / tic) * tic, tic, high);
+                 f.z_min, f.low, f.z_max, f.high);
+    double tic = pow(10.0, floor(log10(f.high - f.low)));
+    tic = (f.high - f.low) / tic < 2.5 ? tic / 4 : (f.high - f.low) / tic < 5 ? tic / 2 : tic;
+    eot_text_add(&body, "set ytics %.9g, %.9g, %.9g\n", ceil(f.low / tic) * tic, tic, f.high);
     double beam = axis == 1 ? config->beam.position_y : config->beam.position_x;
     eot_text_add(
         &body,
         "set arrow 1 from %.9g, %.9g to %.9g, %.9g nohead front linecolor '#D55E00' linewidth 1 dashtype (12, 8)\n",
-        z_min, beam, z_max, beam);
+        f.z_min, beam, f.z_max, beam);
     snprintf(title, sizeof title, "– – beam, %.4g GeV %s", config->beam.energy, beams[config->beam.particle]);
     eot_text_add(&body, "set label 2 ");
     eot_text_add_quoted(&body, title, 0);
@@ -263,14 +312,14 @@ enum eot_status eot_output_event_figure(const char *folder, const char *name, en
                  "linewidth 0.5, \\\n"
                  "     '' index 2 using 3:4:5 with labels center font ',14' textcolor '#404040' noenhanced, \\\n"
                  "     '' index 2 using 3:($4 + line):6 with labels center font ',17' noenhanced%s\n",
-                 0.95 * LINE / scale, name,
+                 0.95 * LINE / f.scale, name,
                  overlay->n_line > 0
                      ? ", \\\n     '' index 3 using 1:2:($3 - $1):($4 - $2):5 with vectors nohead linecolor rgb "
                        "variable linewidth 1"
                      : "");
     EOT_TRY(eot_gnuplot_figure(folder, name, (size_t)width, (size_t)height, &data, &body, err));
 done:
-    free(label);
+    free(f.label);
     eot_text_free(&data);
     eot_text_free(&body);
     return status;

@@ -22,6 +22,7 @@ struct eot_figure_overlay {
     const char *subtitle; /* goes on from "<name>: top view" */
     const struct eot_figure_line *line;
     size_t n_line;
+    bool zooms; /* the picture ends where the lines do, and its axes have scales of their own */
 };
 /** The same picture with lines drawn over it. */
 enum eot_status eot_output_event_figure(const char *folder, const char *name, enum eot_view view,

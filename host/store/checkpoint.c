@@ -12,9 +12,25 @@
 #include "output/output.h"
 
 static const char MAGIC[8] = "EOTSTATE";
-static const uint64_t FORMAT = 1, ORDER = 0x0102030405060708u;
+static const uint64_t FORMAT = 2, ORDER = 0x0102030405060708u;
 enum { N_CHECKSUM = 64 };
 static const uint64_t MAX_FILE = (uint64_t)1 << 30, MAX_RANGE = (uint64_t)1 << 20;
+
+static const char *const PLANE_FILE[EOT_N_PLANE_FILE] = {
+#define EOT_PLANE_FILE(name, file, most) file,
+    EOT_PLANE_FILES(EOT_PLANE_FILE)
+#undef EOT_PLANE_FILE
+};
+static const uint64_t PLANE_MOST[EOT_N_PLANE_FILE] = {
+#define EOT_PLANE_FILE(name, file, most) most,
+    EOT_PLANE_FILES(EOT_PLANE_FILE)
+#undef EOT_PLANE_FILE
+};
+static const size_t PLANE_BYTES[EOT_N_PLANE_FILE] = {
+#define EOT_PLANE_FILE(name, file, most) sizeof *((struct eot_plane_rows *)0)->name,
+    EOT_PLANE_FILES(EOT_PLANE_FILE)
+#undef EOT_PLANE_FILE
+};
 
 /* Bytes that are being put together. */
 struct writer {
@@ -101,6 +117,11 @@ static void put_head(struct writer *w, const struct eot_checkpoint_head *h) {
     put_u64(w, h->n_row);
     put_u64(w, h->n_row_dropped);
     put(w, h->events_sha256, sizeof h->events_sha256);
+    for (int f = 0; f < EOT_N_PLANE_FILE; f++) {
+        put_u64(w, h->plane[f].n);
+        put_u64(w, h->plane[f].n_dropped);
+        put(w, h->plane[f].sha256, sizeof h->plane[f].sha256);
+    }
     put_u64(w, h->n_followed);
     put_u64(w, h->lost.n);
     put_u64(w, h->lost.n_kept);
@@ -125,6 +146,12 @@ static void take_head(struct reader *r, struct eot_checkpoint_head *h) {
     h->n_row = take_u64(r);
     h->n_row_dropped = take_u64(r);
     take_text(r, h->events_sha256, sizeof h->events_sha256);
+    for (int f = 0; f < EOT_N_PLANE_FILE; f++) {
+        h->plane[f].n = take_u64(r);
+        h->plane[f].n_dropped = take_u64(r);
+        take_text(r, h->plane[f].sha256, sizeof h->plane[f].sha256);
+        r->is_short |= h->plane[f].n > PLANE_MOST[f];
+    }
     h->n_followed = take_u64(r);
     memset(&h->lost, 0, sizeof h->lost);
     h->lost.n = take_u64(r);
@@ -308,6 +335,58 @@ done:
     return status;
 }
 
+static void rows_begin(struct eot_checkpoint_rows *rows) {
+    if (!rows->has_begun) eot_sha256_init(&rows->hash);
+    rows->has_begun = true;
+}
+
+/* The rows of planes that a checkpoint knows, of one file. @param row the caller's to free. */
+static enum eot_status read_plane_file(const char *folder, const struct eot_checkpoint_head *head, int f,
+                                       struct eot_checkpoint_rows *rows, void **row, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    unsigned char *bytes = NULL;
+    size_t n_bytes = 0, size = PLANE_BYTES[f], n = (size_t)head->plane[f].n, room = 1;
+    char hex[65];
+    *rows = (struct eot_checkpoint_rows){0};
+    rows_begin(rows);
+    if (n > 0) EOT_TRY(read_bytes(folder, PLANE_FILE[f], &bytes, &n_bytes, err));
+    EOT_CHECK(n_bytes / size >= n, EOT_E_IO, "%s holds %zu rows, the checkpoint knows %zu (cut off)", PLANE_FILE[f],
+              n_bytes / size, n);
+    eot_sha256_update(&rows->hash, bytes, n * size);
+    struct eot_sha256 hash = rows->hash;
+    eot_sha256_finish(&hash, hex);
+    EOT_CHECK(strcmp(hex, head->plane[f].sha256) == 0, EOT_E_IO,
+              "the rows in %s are not those of the checkpoint "
+              "(damaged)",
+              PLANE_FILE[f]);
+    rows->n = n;
+    if (n == 0) goto done;
+    while (room < n) room *= 2; /* as engine/plane_rows.h lets them grow */
+    *row = realloc(bytes, room * size > n_bytes ? room * size : n_bytes);
+    EOT_CHECK_MEMORY(*row);
+    bytes = NULL;
+done:
+    free(bytes);
+    return status;
+}
+
+static enum eot_status read_planes(const char *folder, const struct eot_checkpoint_head *head, struct eot_run *run,
+                                   struct eot_checkpoint_events *events, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    void *row = NULL;
+#define EOT_PLANE_FILE(name, file, most) \
+    row = NULL; \
+    status = read_plane_file(folder, head, EOT_PLANE_FILE_##name, &events->plane[EOT_PLANE_FILE_##name], &row, err); \
+    EOT_TRY(status); \
+    run->planes.name = row; \
+    run->planes.n_##name = (size_t)head->plane[EOT_PLANE_FILE_##name].n; \
+    run->planes.n_##name##_dropped = (size_t)head->plane[EOT_PLANE_FILE_##name].n_dropped;
+    EOT_PLANE_FILES(EOT_PLANE_FILE)
+#undef EOT_PLANE_FILE
+done:
+    return status;
+}
+
 /* One generation. */
 static enum eot_status read_generation(const char *folder, const char *name, const struct eot_sums_layout *layout,
                                        struct eot_checkpoint_head *head, struct eot_run *run,
@@ -319,6 +398,7 @@ static enum eot_status read_generation(const char *folder, const char *name, con
     EOT_TRY(eot_checkpoint_parse(bytes, n_bytes, layout, head, &run->sums, err));
     if (layout == NULL) goto done;
     EOT_TRY(read_events(folder, head, run, events, err));
+    EOT_TRY(read_planes(folder, head, run, events, err));
     run->n_row_dropped = (size_t)head->n_row_dropped;
     run->n_followed = head->n_followed;
     run->lost = head->lost;
@@ -368,38 +448,80 @@ enum eot_status eot_checkpoint_read_head(const char *folder, struct eot_checkpoi
     return eot_checkpoint_read(folder, NULL, head, &none, &events, err);
 }
 
-/* Append the rows that are not on the disk yet; what stands behind those that are was written by a run that ended
- * before its checkpoint. */
-static enum eot_status append_events(const char *folder, uint64_t n_column, const struct eot_run *run,
-                                     struct eot_checkpoint_events *events, struct eot_error *err) {
+/* Append bytes to a file behind the first `at`; what stands there was written by a run that ended before its
+ * checkpoint. */
+static enum eot_status append_bytes(const char *folder, const char *name, off_t at, const unsigned char *bytes,
+                                    size_t n_bytes, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    size_t size = row_bytes(n_column), n_new = run->n_row - (size_t)events->n_row;
-    unsigned char *bytes = NULL;
-    char *path = NULL;
+    char *path = eot_output_path(folder, name);
     int descriptor = -1;
-    if (n_new == 0) return EOT_OK;
-    path = eot_output_path(folder, EOT_CHECKPOINT_EVENTS);
-    bytes = malloc(n_new * size);
     EOT_CHECK_MEMORY(path);
-    EOT_CHECK_MEMORY(bytes);
-    for (size_t i = 0; i < n_new; i++) row_pack(&run->row[events->n_row + i], n_column, bytes + i * size);
     descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-    off_t at = (off_t)(events->n_row * size);
     int error = descriptor < 0 || ftruncate(descriptor, at) != 0 ? errno : 0;
-    for (size_t done = 0; error == 0 && done < n_new * size;) {
-        ssize_t n = pwrite(descriptor, bytes + done, n_new * size - done, at + (off_t)done);
+    for (size_t done = 0; error == 0 && done < n_bytes;) {
+        ssize_t n = pwrite(descriptor, bytes + done, n_bytes - done, at + (off_t)done);
         if (n < 0 && errno != EINTR) error = errno;
         if (n > 0) done += (size_t)n;
     }
     if (error == 0 && fsync(descriptor) != 0) error = errno;
     EOT_CHECK(error == 0, EOT_E_IO, "cannot write '%s' (%s); free space or choose another folder with -o", path,
               strerror(error));
+done:
+    if (descriptor >= 0) close(descriptor);
+    free(path);
+    return status;
+}
+
+/* Append the events that are not on the disk yet. */
+static enum eot_status append_events(const char *folder, uint64_t n_column, const struct eot_run *run,
+                                     struct eot_checkpoint_events *events, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t size = row_bytes(n_column), n_new = run->n_row - (size_t)events->n_row;
+    unsigned char *bytes = NULL;
+    if (n_new == 0) return EOT_OK;
+    bytes = malloc(n_new * size);
+    EOT_CHECK_MEMORY(bytes);
+    for (size_t i = 0; i < n_new; i++) row_pack(&run->row[events->n_row + i], n_column, bytes + i * size);
+    EOT_TRY(append_bytes(folder, EOT_CHECKPOINT_EVENTS, (off_t)(events->n_row * size), bytes, n_new * size, err));
     eot_sha256_update(&events->hash, bytes, n_new * size);
     events->n_row = run->n_row;
 done:
-    if (descriptor >= 0) close(descriptor);
     free(bytes);
-    free(path);
+    return status;
+}
+
+/* The same of one file of rows of planes. @param row all of the run's. */
+static enum eot_status append_plane_file(const char *folder, int f, const void *row, size_t n,
+                                         struct eot_checkpoint_rows *rows, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    size_t size = PLANE_BYTES[f], before = (size_t)rows->n;
+    const unsigned char *fresh = n > before ? (const unsigned char *)row + before * size : NULL;
+    rows_begin(rows);
+    if (fresh == NULL) return EOT_OK;
+    EOT_TRY(append_bytes(folder, PLANE_FILE[f], (off_t)(before * size), fresh, (n - before) * size, err));
+    eot_sha256_update(&rows->hash, fresh, (n - before) * size);
+    rows->n = n;
+done:
+    return status;
+}
+
+/* The same of both, and what the head says of them. */
+static enum eot_status append_planes(const char *folder, const struct eot_plane_rows *planes,
+                                     struct eot_checkpoint_events *events, struct eot_checkpoint_head *head,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+#define EOT_PLANE_FILE(name, file, most) \
+    EOT_TRY(append_plane_file(folder, EOT_PLANE_FILE_##name, planes->name, planes->n_##name, \
+                              &events->plane[EOT_PLANE_FILE_##name], err)); \
+    head->plane[EOT_PLANE_FILE_##name].n_dropped = planes->n_##name##_dropped;
+    EOT_PLANE_FILES(EOT_PLANE_FILE)
+#undef EOT_PLANE_FILE
+    for (int f = 0; f < EOT_N_PLANE_FILE; f++) {
+        struct eot_sha256 hash = events->plane[f].hash;
+        eot_sha256_finish(&hash, head->plane[f].sha256);
+        head->plane[f].n = events->plane[f].n;
+    }
+done:
     return status;
 }
 
@@ -411,6 +533,7 @@ enum eot_status eot_checkpoint_write(const char *folder, const struct eot_checkp
     struct eot_checkpoint_head own = *head;
     char hex[65];
     EOT_TRY(append_events(folder, head->n_column, run, events, err));
+    EOT_TRY(append_planes(folder, &run->planes, events, &own, err));
     struct eot_sha256 hash = events->hash;
     eot_sha256_finish(&hash, own.events_sha256);
     own.n_row = run->n_row;

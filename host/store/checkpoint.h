@@ -5,8 +5,8 @@
  * Two files in the folder of the run. `checkpoint.eot` is flat: magic, version, order of bytes, who made it from what,
  * the part of the run that it is of, ranges, sums, length and hash of the events, and at its end the SHA-256 of
  * everything before. It is validated as a whole before any field is believed. It is replaced by renaming; the one
- * before stays as `checkpoint.previous.eot`. `checkpoint-events.eot` grows at its end only: whatever stands behind the
- * length that a checkpoint holds was written after it and is cut off. */
+ * before stays as `checkpoint.previous.eot`. `checkpoint-events.eot`, and those of planes, grow at their end only:
+ * whatever stands behind the length that a checkpoint holds was written after it and is cut off. */
 #ifndef EOT_HOST_STORE_CHECKPOINT_H
 #define EOT_HOST_STORE_CHECKPOINT_H
 
@@ -17,6 +17,18 @@
 #define EOT_CHECKPOINT_PREVIOUS "checkpoint.previous.eot"
 #define EOT_CHECKPOINT_EVENTS "checkpoint-events.eot"
 #define EOT_CHECKPOINT_MAX_DEVICE 16
+
+/* Rows of planes, each kind in a file of its own that grows as that of events does: EOT_PLANE_FILE(name, file, most).
+ */
+#define EOT_PLANE_FILES(EOT_PLANE_FILE) \
+    EOT_PLANE_FILE(particle, "checkpoint-particles.eot", EOT_MAX_PLANE_PARTICLE) \
+    EOT_PLANE_FILE(state, "checkpoint-states.eot", EOT_MAX_PLANE_STATE)
+enum eot_plane_file {
+#define EOT_PLANE_FILE(name, file, most) EOT_PLANE_FILE_##name,
+    EOT_PLANE_FILES(EOT_PLANE_FILE)
+#undef EOT_PLANE_FILE
+        EOT_N_PLANE_FILE
+};
 
 /** What a state says about its run. Texts are equal between parts of one run, all but the devices. */
 struct eot_checkpoint_head {
@@ -30,16 +42,27 @@ struct eot_checkpoint_head {
     double wall_s, kernel_s;
     uint64_t n_row, n_row_dropped; /* events on the disk, and those that were too many */
     char events_sha256[65];        /* of these */
-    uint64_t n_followed;           /* events that were followed to their end */
-    struct eot_lost_events lost;   /* of these */
+    struct {
+        uint64_t n, n_dropped;
+        char sha256[65];
+    } plane[EOT_N_PLANE_FILE];   /* rows of planes on the disk, and those that were too many */
+    uint64_t n_followed;         /* events that were followed to their end */
+    struct eot_lost_events lost; /* of these */
     uint64_t n_device;
     char device[EOT_CHECKPOINT_MAX_DEVICE][2][128]; /* name, driver */
 };
 
-/** How much of the events is on the disk already, and its hash. */
+/** How many rows of a file are on the disk already, and their hash. */
+struct eot_checkpoint_rows {
+    uint64_t n;
+    bool has_begun; /* the hash is initialised */
+    struct eot_sha256 hash;
+};
+/** The same of the events, and of the rows of planes. */
 struct eot_checkpoint_events {
     uint64_t n_row;
     struct eot_sha256 hash;
+    struct eot_checkpoint_rows plane[EOT_N_PLANE_FILE];
 };
 
 /** Save a run. Events are appended first, then the checkpoint is replaced.

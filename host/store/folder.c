@@ -16,12 +16,17 @@
 #include "store/checkpoint.h"
 
 /* Names and endings of the files that runs make; figures, in a folder of their own, come with their script and data. */
-static const char FIGURES[] = "figures";
+static const char FIGURES[] = "figures", PLANES[] = "planes";
 static const char *const FILES[] = {
 #define EOT_SINK(name, file, enabled, need, write) file,
 #include "output/sinks.def"
 #undef EOT_SINK
-    EOT_CHECKPOINT_FILE, EOT_CHECKPOINT_PREVIOUS, EOT_CHECKPOINT_EVENTS};
+    EOT_CHECKPOINT_FILE, EOT_CHECKPOINT_PREVIOUS, EOT_CHECKPOINT_EVENTS,
+#define EOT_PLANE_FILE(name, file, most) file,
+    EOT_PLANE_FILES(EOT_PLANE_FILE)
+#undef EOT_PLANE_FILE
+};
+static const char *const PLANE_ENDINGS[] = {".mcpl", ".h5"};
 static const char *const FIGURE_ENDINGS[] = {".png", ".svg", ".pdf", ".gp", ".dat"};
 
 static bool ends_with(const char *name, const char *ending) {
@@ -38,6 +43,12 @@ static bool is_ours(const char *name) {
 static bool is_figure(const char *name) {
     for (size_t i = 0; i < sizeof FIGURE_ENDINGS / sizeof FIGURE_ENDINGS[0]; i++)
         if (ends_with(name, FIGURE_ENDINGS[i])) return true;
+    return false;
+}
+
+static bool is_plane(const char *name) {
+    for (size_t i = 0; i < sizeof PLANE_ENDINGS / sizeof PLANE_ENDINGS[0]; i++)
+        if (ends_with(name, PLANE_ENDINGS[i])) return true;
     return false;
 }
 
@@ -123,17 +134,20 @@ done:
 enum eot_status eot_folder_open(const char *path, enum eot_folder_use use, struct eot_folder *folder,
                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    char *figures = NULL;
+    char *figures = NULL, *planes = NULL;
     const char *used;
     folder->lock = -1;
     folder->path = strdup(path);
     EOT_CHECK_MEMORY(folder->path);
     figures = eot_output_path(path, FIGURES);
+    planes = eot_output_path(path, PLANES);
     EOT_CHECK_MEMORY(figures);
+    EOT_CHECK_MEMORY(planes);
     EOT_TRY(eot_output_prepare(path, err));
     EOT_TRY(lock(folder, err));
     EOT_TRY(remove_files(path, is_temporary, err));
     EOT_TRY(remove_files(figures, is_temporary, err));
+    EOT_TRY(remove_files(planes, is_temporary, err));
     used = used_by(path);
     EOT_CHECK(use != EOT_FOLDER_NEW || used == NULL, EOT_E_USAGE,
               "the folder '%s' holds a run already (%s); go on with it by --resume, replace it by --force, or choose "
@@ -142,8 +156,10 @@ enum eot_status eot_folder_open(const char *path, enum eot_folder_use use, struc
     if (use != EOT_FOLDER_FORCE) goto done;
     EOT_TRY(remove_files(path, is_ours, err));
     EOT_TRY(remove_files(figures, is_figure, err));
+    EOT_TRY(remove_files(planes, is_plane, err));
 done:
     free(figures);
+    free(planes);
     return status;
 }
 

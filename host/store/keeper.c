@@ -31,6 +31,7 @@ static enum eot_status load(void *context, const struct eot_sums_layout *layout,
     *is_loaded = false;
     eot_sha256_init(&k->events.hash);
     k->events.n_row = 0;
+    memset(k->events.plane, 0, sizeof k->events.plane);
     if (!k->goes_on || !eot_checkpoint_exists(k->folder)) goto done;
     /* first who made it: its sums may be others than this version knows */
     EOT_TRY(eot_checkpoint_read_head(k->folder, &head, err));

@@ -62,6 +62,7 @@ enum eot_status eot_merge_add(const char *folder, const struct eot_sums_layout *
     status = eot_sums_merge(&run->sums, &part.sums, &inner);
     if (status != EOT_OK) EOT_FAIL(status, "%s: %s", folder, inner.text);
     EOT_TRY(merge_rows(run, &part, err));
+    EOT_TRY(eot_plane_rows_merge(&run->planes, &part.planes, err));
     merge_devices(head, &own);
     run->n_followed += part.n_followed;
     eot_lost_events_join(&run->lost, &part.lost);

@@ -208,6 +208,8 @@ void eot_world_free(struct eot_world *w) {
     eot_f32_table_free(&w->table);
     free(w->voxel);
     free(w->region);
+    if (w->source != NULL) w->source_free(w->source);
     w->voxel = NULL;
     w->region = NULL;
+    w->source = NULL;
 }

@@ -19,6 +19,8 @@ struct eot_world_accuracy {
     double hcal_peak;                          /* statistical, of the calibration */
 };
 
+struct eot_source;
+
 #define EOT_CALIBRATION_MUONS 20000 /* that the calibration of the HCAL rests on */
 
 /* What a device reads of it is listed in world/sections.h. */
@@ -43,6 +45,9 @@ struct eot_world {
                          device */
     char sha256[65];  /* of all that a device reads: the same whether it was built or taken from the cache */
     bool is_cached;   /* taken from the cache */
+    struct eot_source *source; /* events of beam.file; the job's, NULL: none */
+    void (*source_free)(struct eot_source *source);
+    uint64_t source_batch; /* primaries of a batch that they are in; 0: any number */
 };
 
 struct eot_world_options {

@@ -106,7 +106,8 @@ EOT_FN void eot_hadron_traced(eot_hadron_run run, eot_hadron_trace *t, eot_muon 
         t->out.hit[plane].x = (f32)m.position.x;
         t->out.hit[plane].y = (f32)m.position.y;
         t->out.hit[plane].time = m.time;
-        t->out.hit[plane].is_hit = 1.0f;
+        /* of a hadron as if it was a muon: nobody asks for more than that it is there */
+        t->out.hit[plane].momentum = fmax(sqrt(eot_muon_momentum2((real)m.kinetic_energy)), 1e-6f);
         return;
     }
     if (module >= w->n_station) return;
@@ -138,7 +139,7 @@ EOT_FN eot_hadron_flight eot_hadron_fly(eot_hadron_run run, eot_hadron h, eot_ha
         if (h.end == EOT_HADRON_GOES_ON || h.end == EOT_HADRON_ARRIVES) {
             i32 plane = run.view.matter.region[h.m.region].module - run.e->spectrometer.first_module;
             eot_hadron_traced(run, &trace, h.m, s.axis, from, 1);
-            if (plane == 0 && trace.out.hit[0].is_hit > 0.0f && trace.out.first_momentum == 0.0f)
+            if (plane == 0 && trace.out.hit[0].momentum > 0.0f && trace.out.first_momentum == 0.0f)
                 trace.out.first_momentum = eot_hadron_momentum(h);
         }
     }
@@ -208,7 +209,7 @@ EOT_FN eot_hadron_parent eot_hadron_parent_of(eot_hadron h) {
 /** Which chambers have been hit, a bit each. */
 EOT_FN u32 eot_hadron_hits(eot_muon_outcome out) {
     u32 hits = 0u;
-    for (i32 i = 0; i < EOT_N_PLANE; i++) hits |= out.hit[i].is_hit > 0.0f ? 1u << i : 0u;
+    for (i32 i = 0; i < EOT_N_PLANE; i++) hits |= out.hit[i].momentum > 0.0f ? 1u << i : 0u;
     return hits;
 }
 

@@ -223,6 +223,22 @@ EOT_FN void eot_event_record(eot_event_vertex v, eot_event ev, eot_selected sel,
 #undef EOT_COLUMN
 }
 
+/* Three columns a chamber and muon. */
+typedef char eot_record_has_the_hits[EOT_E_MINUS_HIT7_P - EOT_E_PLUS_HIT0_X + 1 == 3 * 2 * EOT_N_PLANE ? 1 : -1];
+
+/** The hits of both muons into the event's row. */
+EOT_FN void eot_event_hits_record(eot_muon_outcome plus, eot_muon_outcome minus, EOT_GLOBAL f32 *row) {
+    EOT_GLOBAL f32 *to = row + EOT_E_PLUS_HIT0_X;
+    for (i32 i = 0; i < EOT_N_PLANE; i++) {
+        to[3 * i] = plus.hit[i].x;
+        to[3 * i + 1] = plus.hit[i].y;
+        to[3 * i + 2] = plus.hit[i].momentum;
+        to[3 * (EOT_N_PLANE + i)] = minus.hit[i].x;
+        to[3 * (EOT_N_PLANE + i) + 1] = minus.hit[i].y;
+        to[3 * (EOT_N_PLANE + i) + 2] = minus.hit[i].momentum;
+    }
+}
+
 /** Apply all selections to an event, count it, and fill its row of the record. Deposits enter the tallies for a random
  * fraction of all events (sample_threshold). An event with faults is not for here: eot_event_reject.
  * @param is_new 1 if its vertex has not been counted yet. @param acc the event's accumulators [EOT_N_ACC]. @param tally

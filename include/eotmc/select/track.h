@@ -13,7 +13,7 @@
 /** Whether a muon has crossed all chambers of the spectrometer. */
 EOT_FN i32 eot_muon_has_crossed(eot_muon_outcome m, i32 n_plane) {
     i32 all = n_plane > 0;
-    for (i32 i = 0; i < n_plane; i++) all = all && m.hit[i].is_hit > 0.0f;
+    for (i32 i = 0; i < n_plane; i++) all = all && m.hit[i].momentum > 0.0f;
     return all;
 }
 

@@ -42,7 +42,7 @@ EOT_FN eot_event_view eot_event_view_of(EOT_GLOBAL const eot_event_world *world,
 /** Of a muon that left no trace. */
 EOT_FN eot_muon_outcome eot_muon_outcome_none(void) {
     eot_muon_outcome out;
-    for (i32 i = 0; i < EOT_N_PLANE; i++) out.hit[i].x = out.hit[i].y = out.hit[i].time = out.hit[i].is_hit = 0.0f;
+    for (i32 i = 0; i < EOT_N_PLANE; i++) out.hit[i].x = out.hit[i].y = out.hit[i].time = out.hit[i].momentum = 0.0f;
     out.E_exit = out.first_momentum = 0.0f;
     out.fate = EOT_MUON_ESCAPED;
     return out;
@@ -257,8 +257,8 @@ EOT_FN void eot_event_muon_advance(eot_event_muon_state *state, eot_muon_step s,
             state->out.hit[plane].x = (f32)m.position.x;
             state->out.hit[plane].y = (f32)m.position.y;
             state->out.hit[plane].time = m.time;
-            state->out.hit[plane].is_hit = 1.0f;
-            if (plane == 0) state->out.first_momentum = sqrt(eot_muon_momentum2((real)m.kinetic_energy));
+            state->out.hit[plane].momentum = sqrt(eot_muon_momentum2((real)m.kinetic_energy));
+            if (plane == 0) state->out.first_momentum = state->out.hit[0].momentum;
         }
         /* through: out of the last HCAL module's rear face, not out of a side and past its plane */
         if (s.axis == 2 && r->role == EOT_ROLE_HCAL && (f32)m.position.z >= world->response.hcal_end)

@@ -58,6 +58,17 @@ typedef struct {
 } eot_event_launch;
 EOT_LAYOUT(eot_event_launch, 72);
 
+#define EOT_N_OUTPUT_PLANE 8 /* planes of output.planes at most */
+
+/** Planes across the beam, and what a launch of the kernel muon_leg does. */
+typedef struct {
+    f64 z[EOT_N_OUTPUT_PLANE]; /* cm */
+    i32 n_plane;
+    i32 is_first, is_last; /* the leg begins at the vertices; it has no plane at its end */
+    i32 stop;              /* the plane at its end */
+} eot_plane_launch;
+EOT_LAYOUT(eot_plane_launch, 8 * EOT_N_OUTPUT_PLANE + 16);
+
 /** A launch of a muon beam. */
 typedef struct {
     u64 first_primary;

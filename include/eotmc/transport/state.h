@@ -89,11 +89,12 @@ EOT_FN u32 eot_record_draw(u32 draw) { return draw & 0x3fffffffu; }
 EOT_FN i32 eot_record_type(u32 draw) { return (i32)(draw >> EOT_RECORD_TYPE_SHIFT); }
 
 #define EOT_EVENT_VERTEX_BYTES 144 /* of eot_event_vertex, whose vectors are f32 on the device */
+#define EOT_MUON_STATE_BYTES 328   /* of eot_event_muon_state (event_muon.h), the last 4 unused */
 #define EOT_N_REPLAY_FIELD 8       /* f32 per particle on the replay's stack: E, z, type, x, y, sx, sy, ghost */
 
-/** A muon's crossing of a chamber of the spectrometer, through its front face. */
+/** A muon's crossing of a chamber of the spectrometer, through its front face [cm, ns, GeV/c]; momentum 0: none. */
 typedef struct {
-    f32 x, y, time, is_hit;
+    f32 x, y, time, momentum;
 } eot_hit;
 
 /** What became of a muon. */

@@ -16,6 +16,7 @@ static const char BASE[] = "schema: eotmc-config/1\n"
                            "  - {name: foam, density: 0.1 g/cm3, elements: {H: 0.1, C: 0.9}}\n"
                            "selections:\n"
                            "  - {name: tight, missing_energy: 40 GeV}\n"
+                           "output: {planes: [{name: front, z: 50 cm}]}\n"
                            "geometry:\n"
                            "  world: {min: [-50 cm, -50 cm, -10 cm], max: [50 cm, 50 cm, 100 cm]}\n"
                            "  volumes:\n"
@@ -31,8 +32,12 @@ static const char BASE[] = "schema: eotmc-config/1\n"
                            "        - {material: polystyrene, thickness: 1.5 mm, active: on}\n";
 
 /* Where each scope's keys are in it. */
-static const char *const PLACE[EOT_N_SCOPE] = {"", "materials.foam.", "geometry.volumes.front.",
-                                               "geometry.volumes.ecal.layers.0.", "selections.tight."};
+static const char *const PLACE[EOT_N_SCOPE] = {"",
+                                               "materials.foam.",
+                                               "geometry.volumes.front.",
+                                               "geometry.volumes.ecal.layers.0.",
+                                               "selections.tight.",
+                                               "output.planes.front."};
 
 static const char *const KINDS[] = {
     "nan",

@@ -31,6 +31,7 @@ static const char BASE[] =
 
 #define SIGNAL "physics.rare={dimuon_gamma: off, lfc: on}"
 #define FURTHER "selections=[{name: tight}]"
+#define ONE_PLANE "output.planes=[{name: front, z: 60 cm}]"
 
 /* A row of each key of the schema. */
 static const struct row {
@@ -54,6 +55,7 @@ static const struct row {
     {"beam.position_x", "beam.position_x=1 mm", NULL, NULL},
     {"beam.position_y", "beam.position_y=1 mm", NULL, NULL},
     {"beam.position_z", "beam.position_z=-15 cm", NULL, NULL},
+    {"beam.file", "beam.file=other.h5", NULL, "of the job, which adds the file to the hash"},
     {"beam.decay_region", "beam.decay_region=[-10 cm, 20 cm]", "beam.particle=pi-", NULL},
     {"materials", "materials=[{name: foil, density: 3, elements: {C: 1}}]", NULL, NULL},
     {"materials[].name", "materials=[{name: leaf, density: 2, elements: {C: 1}, mean_excitation: 81 eV}]",
@@ -192,6 +194,11 @@ static const struct row {
     {"scoring.preshower_depth", "scoring.preshower_depth=5 cm", NULL, "of the host"},
     {"output.figures", "output.figures=off", NULL, "of the host"},
     {"output.hepmc", "output.hepmc=on", "scoring.record_fraction=1", "of the host"},
+    {"output.planes", ONE_PLANE, NULL, "of the run"},
+    {"output.planes[].name", "output.planes.0.name=other", ONE_PLANE, "of the host"},
+    {"output.planes[].z", "output.planes.0.z=70 cm", ONE_PLANE, "of the run"},
+    {"output.planes[].kinds", "output.planes.0.kinds=[muons]", ONE_PLANE, "has one value"},
+    {"output.planes[].format", "output.planes.0.format=hdf5", ONE_PLANE, "of the host"},
 };
 enum { N_ROW = sizeof ROW / sizeof ROW[0] };
 

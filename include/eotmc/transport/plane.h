@@ -1,0 +1,102 @@
+/** @file plane.h
+ * Muons of an event at planes across the beam: where they cross them, and the events as they are there, from which they
+ * can be followed on to the same end (the random numbers of a muon are its own). */
+#ifndef EOT_TRANSPORT_PLANE_H
+#define EOT_TRANSPORT_PLANE_H
+
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
+#include "eotmc/transport/event_muon.h"
+
+/** A muon's first crossing of a plane towards +z. */
+typedef struct {
+    f64 x, y;           /* cm */
+    f64 kinetic_energy; /* GeV */
+    eot_vec3 direction; /* unit vector */
+    f32 time;           /* ns */
+    u32 draw;           /* of its random numbers behind the step that crosses */
+    i32 is_there;       /* 0: it does not cross the plane */
+} eot_crossing;
+EOT_LAYOUT(eot_crossing, 48);
+
+EOT_LAYOUT(eot_event_muon_state, EOT_MUON_STATE_BYTES);
+typedef char eot_muon_state_has_the_outcome[sizeof(eot_muon_outcome) == 140 ? 1 : -1];
+
+/** Where a step from `muon` crosses the plane at z. Between its ends place, direction and time are interpolated along
+ * z, and the continuous loss is in proportion to the path; what the step gives away at once is given at its end. A step
+ * that ends in the plane is taken as it is. */
+EOT_FN eot_crossing eot_crossing_of(eot_muon muon, eot_muon_step s, f64 z) {
+    eot_crossing c;
+    f64 share = (z - muon.position.z) / (s.muon.position.z - muon.position.z);
+    real part = (real)share, other = R(1.0) - part;
+    eot_vec3 u;
+    c.x = muon.position.x + share * (s.muon.position.x - muon.position.x);
+    c.y = muon.position.y + share * (s.muon.position.y - muon.position.y);
+    c.kinetic_energy = eot_muon_energy_after(muon.kinetic_energy, part * s.ionisation);
+    u.x = other * muon.direction.x + part * s.muon.direction.x;
+    u.y = other * muon.direction.y + part * s.muon.direction.y;
+    u.z = other * muon.direction.z + part * s.muon.direction.z;
+    c.direction = part < R(1.0) ? eot_vec3_unit(u) : s.muon.direction;
+    c.time = muon.time + part * (s.muon.time - muon.time);
+    c.draw = s.random.draw;
+    c.is_there = 1;
+    return c;
+}
+
+/** Where a muon of a vertex crosses planes, for as long as one that it has not crossed is ahead of its vertex: the
+ * steps of eot_event_muon without the deposits. @param out [planes->n_plane]. */
+EOT_FN void eot_event_muon_crossings(eot_matter_view matter, EOT_GLOBAL const eot_event_launch *launch, u64 primary,
+                                     eot_event_vertex vertex, i32 charge, EOT_GLOBAL const eot_plane_launch *planes,
+                                     EOT_GLOBAL eot_crossing *out) {
+    i32 n_ahead = 0, n_step = 0;
+    for (i32 p = 0; p < planes->n_plane; p++) {
+        out[p].is_there = 0;
+        if (planes->z[p] > vertex.z) n_ahead++;
+    }
+    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return; /* there is none of this charge */
+    eot_event_muon_state state = eot_event_muon_born(matter, launch, primary, vertex, charge);
+    eot_muon m = state.m;
+    eot_random random = state.random;
+    while (n_ahead > 0 && m.fate == EOT_MUON_ALIVE && n_step <= EOT_MUON_MOST_STEPS) {
+        eot_muon_step s = eot_muon_advance(matter, m, random);
+        if (s.muon.fate == EOT_MUON_NAN) return;
+        for (i32 p = 0; p < planes->n_plane; p++) {
+            f64 z = planes->z[p];
+            if (out[p].is_there != 0 || m.position.z >= z || s.muon.position.z < z) continue;
+            out[p] = eot_crossing_of(m, s, z);
+            n_ahead--;
+        }
+        m = s.muon;
+        random = s.random;
+        n_step++;
+    }
+}
+
+/** There is no muon of this charge: such a state is at its end. */
+EOT_FN eot_event_muon_state eot_event_muon_absent(eot_matter_view matter, EOT_GLOBAL const eot_event_launch *launch,
+                                                  u64 primary) {
+    eot_event_muon_state s = eot_event_muon_born(matter, launch, primary, eot_event_vertex_none(), 1);
+    s.m.fate = EOT_MUON_ESCAPED;
+    s.n_step = -1;
+    return s;
+}
+
+/** One leg of a muon's way: from its vertex, or from where the last leg ended, to the first end of a step at or behind
+ * a plane, or to its end. Legs give the same bits as eot_event_muon. @param s its state, where it is not at its vertex.
+ */
+EOT_FN eot_event_muon_state eot_event_muon_leg(eot_matter_view matter, eot_event_view event, eot_event_muon_state s,
+                                               EOT_GLOBAL const eot_plane_launch *planes) {
+    while (s.m.fate == EOT_MUON_ALIVE && (planes->is_last != 0 || s.m.position.z < planes->z[planes->stop])) {
+        eot_event_muon_advance(&s, eot_muon_advance(matter, s.m, s.random), matter, event.world, event.acc);
+        if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
+    }
+    if (planes->is_last == 0 || s.n_step < 0) return s;
+    eot_event_muon_finish(&s, event.acc);
+    eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)s.n_step);
+    eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
+    return s;
+}
+
+#endif
