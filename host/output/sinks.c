@@ -14,7 +14,7 @@
 #include "output/sinks.def"
 #undef EOT_SINK
 
-enum need { RESULT, PICTURE };
+enum need { RESULT, PICTURE, HEAD };
 static const struct sink {
     const char *name, *file;
     bool (*is_enabled)(const struct eot_config *config);
@@ -43,7 +43,7 @@ enum eot_status eot_output_write(const char *folder, const struct eot_config *co
                                  struct eot_findings *warnings, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (int i = 0; i < N_SINK; i++)
-        if (SINK[i].is_enabled(config)) EOT_TRY(remove_old(folder, SINK[i].file, err));
+        if (SINK[i].is_enabled(config) && SINK[i].need != HEAD) EOT_TRY(remove_old(folder, SINK[i].file, err));
     for (int i = 0; i < N_SINK; i++) {
         struct eot_error error = {.status = EOT_OK};
         if (!SINK[i].is_enabled(config)) continue;
