@@ -194,7 +194,7 @@ static void draw_cutflow(struct gallery *g, const char *name, const struct eot_c
 /** figures/<name>.png (or what output.figures says) with its gnuplot script <name>.gp and data <name>.dat: one figure
  * of all hcal*.energy (hcal_energy), one for each other histogram (dots in the name become _) and the cut flow. What
  * the result lacks is skipped. All are tried. @return EOT_E_IO with the message of the first that failed; without
- * gnuplot it names the package. */
+ * gnuplot it names the package; EOT_E_INTERRUPTED if a signal has come before the last was drawn. */
 enum eot_status eot_output_figures(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -228,7 +228,8 @@ enum eot_status eot_output_figures(const char *folder, const struct eot_config *
         snprintf(name, sizeof name, "selection_%s_cutflow", s->name);
         draw_cutflow(&g, name, s->cutflow, s->n_cutflow);
     }
-    EOT_CHECK(g.n_failed == 0, EOT_E_IO, "%zu figures were not made: %s", g.n_failed, g.first.text);
+    EOT_CHECK(g.n_failed == 0, g.first.status == EOT_E_INTERRUPTED ? EOT_E_INTERRUPTED : EOT_E_IO,
+              "%zu figures were not made: %s", g.n_failed, g.first.text);
 done:
     free(figures);
     return status;

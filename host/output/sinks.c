@@ -48,7 +48,7 @@ enum eot_status eot_output_write(const char *folder, const struct eot_config *co
         struct eot_error error = {.status = EOT_OK};
         if (!SINK[i].is_enabled(config)) continue;
         status = SINK[i].write(folder, config, result, &error);
-        if (status == EOT_E_IO && SINK[i].need == PICTURE) {
+        if ((status == EOT_E_IO || status == EOT_E_INTERRUPTED) && SINK[i].need == PICTURE) {
             EOT_TRY(eot_findings_warn(warnings, err, SINK[i].name, "%s", error.text));
         } else if (status != EOT_OK) {
             if (err != NULL) *err = error;
