@@ -19,19 +19,15 @@ EOT_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_tables t, 
                                          EOT_GLOBAL i64 *tally) {
     eot_deposit_view none = eot_replay_deposits(view, 0, 0);
     eot_replay_state s = eot_replay_begin(view, none, 0, record);
-    i32 is_found = 0;
-    while (s.is_alive && !is_found) {
-        eot_cascade_vertex v =
-            eot_cascade_vertex_sample(view.table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, view.launch));
-        eot_replay_particle q =
-            eot_replay_moved(s.q, v, eot_replay_own_block(s, view.launch), view.world->multiple_scattering);
-        is_found = eot_replay_is_vertex(s, view.launch, record);
-        if (is_found)
-            s.vertex = eot_replay_vertex(s, q, v, view, t, record);
-        else
-            s = eot_replay_next(s, eot_replay_sided(q, view.world), v, t.cut, view);
-        if (EOT_HAS_ARRIVALS(view.world) && !is_found && !s.is_alive && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
+    while (s.is_alive && !eot_replay_is_vertex(s, view.launch, record)) {
+        eot_replay_step step = eot_replay_step_of(s, view, t);
+        s = eot_replay_next(s, eot_replay_sided(step.after, view.world), step.v, t.cut, view);
+        if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
             s = eot_replay_arrive(s, view, none, 0);
+    }
+    if (s.is_alive) {
+        eot_replay_step step = eot_replay_step_of(s, view, t);
+        s.vertex = eot_replay_vertex(s, step.after, step.v, view, t, record);
     }
     eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw);
     return s.vertex;

@@ -147,14 +147,15 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_world *world
 
 /** The cascade's random block of the next step. */
 EOT_HOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
-    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), s.stage << 24, s.draw, launch->seed, launch->run);
+    return eot_philox_in_lanes((u32)s.primary, (u32)(s.primary >> 32), s.stage << 24, s.draw, launch->seed,
+                               launch->run);
 }
 
 /** The replay's own block of the next step: scattering, and what goes below the cut. */
 EOT_HOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
     u32 part = s.stage == EOT_STAGE_CASCADE ? 0u : 2u; /* what left the vertex counts its steps anew */
-    return eot_philox((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw, launch->seed,
-                      launch->run);
+    return eot_philox_in_lanes((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw,
+                               launch->seed, launch->run);
 }
 
 /** The particle after its path, with Highland's multiple scattering, the displacement correlated with the angle.
@@ -500,6 +501,20 @@ EOT_FN eot_replay_state eot_replay_begin(eot_replay_view view, eot_deposit_view 
     s = eot_replay_arrive(s, view, d, has_deposits);
     if (!s.is_alive && has_deposits) s.spots.random = eot_shower_deposit(d, s.spots.waiting, s.spots.random);
     return s;
+}
+
+/** A step of the shower without deposits. */
+typedef struct {
+    eot_cascade_vertex v;
+    eot_replay_particle after; /* the particle after its path */
+} eot_replay_step;
+
+/** The step that the particle of s is about to make. */
+EOT_HOT_FN eot_replay_step eot_replay_step_of(eot_replay_state s, eot_replay_view view, eot_em_tables t) {
+    eot_replay_step step;
+    step.v = eot_cascade_vertex_sample(view.table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, view.launch));
+    step.after = eot_replay_moved(s.q, step.v, eot_replay_own_block(s, view.launch), view.world->multiple_scattering);
+    return step;
 }
 
 /** One step of the shower with its deposits, without what comes after the last particle of the shower. @param block of
