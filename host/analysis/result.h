@@ -39,7 +39,7 @@ struct eot_map {
 struct eot_cutflow_row {
     char cut[64];
     double events, weighted,
-        std_error; /* number of simulated events (the last cut: sum of their probabilities to pass it), per EOT */
+        std_error; /* number of simulated events (the last cut: sum of their probabilities to pass it), per primary */
     double n_eff, upper_limit_90;
     bool has_no_error, is_poorly_determined;
     bool is_not_applied; /* its detector is missing: all events pass */
@@ -92,6 +92,7 @@ struct eot_device_record {
 struct eot_result {
     char id[33]; /* of the sample: a hash of version, configuration, tables, primaries and tallies; "" where unknown */
     char name[64], mode[8], config_sha256[65], tables_sha256[65], tally_sha256[65], version[32];
+    char per[16]; /* a primary, that rates are per: EOT, muon, hadron */
     uint64_t seed, run;
     bool partial;
     size_t n_device;

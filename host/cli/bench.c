@@ -6,7 +6,7 @@
 #include "cli/bench_against.h"
 #include "cli/option_rows.h"
 #include "cli/cli.h"
-#include "cli/interrupt.h"
+#include "base/interrupt.h"
 #include "cli/json.h"
 #include "bench/bench.h"
 #include "device/launch.h"

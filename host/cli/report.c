@@ -103,7 +103,8 @@ static void add_warnings(struct eot_text *page, const struct eot_result *r) {
 }
 
 /* Rows with bars whose length is the logarithm of what is left. */
-static void add_cutflow(struct eot_text *page, const char *title, const struct eot_cutflow_row *row, size_t n) {
+static void add_cutflow(struct eot_text *page, const struct eot_result *r, const char *title,
+                        const struct eot_cutflow_row *row, size_t n) {
     double smallest = 1.0, largest = 0.0;
     if (n == 0) return;
     for (size_t i = 0; i < n; i++) {
@@ -112,8 +113,9 @@ static void add_cutflow(struct eot_text *page, const char *title, const struct e
     }
     eot_text_add(page, "<h3>");
     eot_html_add(page, title);
-    eot_text_add(page, "</h3>\n<div class=\"scroll\"><table><tr><th>cut</th><th>events</th><th>per EOT</th><th></th>"
-                       "<th></th><th>logarithm of what is left</th></tr>\n");
+    eot_text_add(page, "</h3>\n<div class=\"scroll\"><table><tr><th>cut</th><th>events</th><th>per ");
+    eot_html_add(page, r->per);
+    eot_text_add(page, "</th><th></th><th></th><th>logarithm of what is left</th></tr>\n");
     for (size_t i = 0; i < n; i++) {
         const struct eot_estimate e = eot_cutflow_row_as_estimate(&row[i]);
         double part =
@@ -232,12 +234,12 @@ static enum eot_status add_run(struct eot_text *page, const struct request *q, c
     eot_text_add(page, ", %s</p>\n", r.mode);
     add_warnings(page, &r);
     add_estimates(page, &r);
-    add_cutflow(page, "Cut flow", r.cutflow, r.n_cutflow);
+    add_cutflow(page, &r, "Cut flow", r.cutflow, r.n_cutflow);
     add_categories(page, r.category, r.n_category);
     for (size_t i = 0; i < r.n_selection; i++) {
         char title[64];
         snprintf(title, sizeof title, "Selection %s", r.selection[i].name);
-        add_cutflow(page, title, r.selection[i].cutflow, r.selection[i].n_cutflow);
+        add_cutflow(page, &r, title, r.selection[i].cutflow, r.selection[i].n_cutflow);
     }
     add_figures(page, &r, &config);
     if (!q->has_no_event) {

@@ -5,7 +5,7 @@
 
 #include "cli/option_rows.h"
 #include "cli/cli.h"
-#include "cli/interrupt.h"
+#include "base/interrupt.h"
 #include "cli/shard.h"
 #include "cli/simulate.h"
 #include "output/file.h"
@@ -136,6 +136,8 @@ enum eot_status eot_cmd_run(int argc, char **argv, struct eot_error *err) {
     simulator.is_quiet = simulator.is_silent || eot_format_is_json(r.format);
     simulator.use = r.resumes ? EOT_FOLDER_RESUME : r.forces ? EOT_FOLDER_FORCE : EOT_FOLDER_NEW;
     simulator.checkpoint_s = 60.0 * r.checkpoint_minutes;
+    simulator.command = "run";
+    simulator.exit_code = (int)r.exit_code;
     simulator.is_interrupted = eot_interrupt_catch();
     status = eot_simulate(&simulator, &config, folder, err);
     if (status == EOT_E_INTERRUPTED) err->exit_code = (int)r.exit_code;

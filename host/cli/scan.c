@@ -9,7 +9,7 @@
 #include "cli/option_rows.h"
 #include "cli/cli.h"
 #include "check/check.h"
-#include "cli/interrupt.h"
+#include "base/interrupt.h"
 #include "cli/shard.h"
 #include "cli/preflight.h"
 #include "cli/simulate.h"
@@ -505,6 +505,8 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
     EOT_TRY(eot_output_prepare(scan.folder, err));
     simulator.progress = eot_progress_mode_from_text(r.progress);
     simulator.checkpoint_s = 60.0 * r.checkpoint_minutes;
+    simulator.command = "scan";
+    simulator.exit_code = (int)r.exit_code;
     simulator.is_interrupted = eot_interrupt_catch();
     is_caught = true;
     EOT_TRY(run_points(&scan, &simulator, &n_failed, &i_first, &first_failure, err));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "cli/preflight.h"
 #include "device/selftest.h"
 #include "job/job.h"
@@ -94,6 +95,64 @@ done:
     return status;
 }
 
+/* A run that is going on, for the thread that ends it where a signal meets a call that does not come back. */
+struct going_on {
+    const struct eot_simulator *simulator;
+    const struct eot_config *config;
+    const struct eot_world *world;
+    const struct eot_folder *folder;
+    const struct eot_findings *warnings;
+    double tables_s;
+};
+
+static void end_process(const struct going_on *g, const char *text) {
+    int code = g->simulator->exit_code;
+    eot_folder_abandon(g->folder);
+    eot_interrupt_exit(g->simulator->command, text, code != 0 ? code : eot_status_exit_code(EOT_E_INTERRUPTED));
+}
+
+static void end_before_run(void *context) {
+    const struct going_on *g = context;
+    end_process(g, "interrupted before the first primary, while kernels or tables were made; nothing is lost, the same "
+                   "command begins again");
+}
+
+static void run_is_watched(void *context) {
+    (void)context;
+    eot_interrupt_ends(NULL, NULL);
+}
+
+/* What a run is at its end, whole or not: results, then pictures. @param undrawn warnings about pictures. */
+static enum eot_status write_results(const struct going_on *g, struct eot_run *run, struct eot_result *result,
+                                     struct eot_findings *undrawn, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    EOT_TRY(eot_result_from_run(g->config, g->world, run, g->simulator->backend, result, err));
+    result->performance.tables_s = g->tables_s;
+    for (size_t i = 0; i < g->warnings->n; i++) /* after those that the estimates have added */
+        EOT_TRY(eot_findings_warn(&result->warnings, err, g->warnings->row[i].code, "%s", g->warnings->row[i].message));
+    EOT_TRY(eot_output_write(g->folder->path, g->config, result, undrawn, err));
+done:
+    return status;
+}
+
+static enum eot_status say_interrupted(const char *path, const struct eot_run *run, struct eot_error *err) {
+    return eot_error_set(
+        err, EOT_E_INTERRUPTED, __FILE__, __LINE__, __func__,
+        "interrupted after %llu of %llu primaries; the results in %s are valid for those and marked partial, --resume "
+        "goes on from there",
+        (unsigned long long)eot_sums_primaries(&run->sums), (unsigned long long)(run->part_end - run->part_first),
+        path);
+}
+
+static void end_saved_run(void *context, struct eot_run *run) {
+    const struct going_on *g = context;
+    struct eot_result result = {0};
+    struct eot_findings undrawn = {0};
+    struct eot_error error = {.status = EOT_OK};
+    if (write_results(g, run, &result, &undrawn, &error) == EOT_OK) say_interrupted(g->folder->path, run, &error);
+    end_process(g, error.text);
+}
+
 enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *config, const char *path,
                              struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -105,19 +164,22 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     struct eot_keeper keeper = {0};
     struct eot_findings warnings = {0}, undrawn = {0};
     struct eot_log log = {.level = s->is_silent ? EOT_LOG_QUIET : s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
+    struct going_on going_on = {s, config, &world, &folder, &warnings, 0.0};
+    const struct eot_run_end end = {&going_on, run_is_watched, end_saved_run};
     const struct eot_job *job;
     EOT_TRY(eot_job_find(config, &job, err));
     EOT_TRY(eot_setup_create(config, &setup, err));
     EOT_TRY(eot_preflight(config, &setup, &log, &warnings, &s->said, err));
     EOT_TRY(eot_folder_open(path, s->use, &folder, err));
     if (s->use == EOT_FOLDER_RESUME) EOT_TRY(check_resumed(config, path, err));
+    eot_interrupt_ends(end_before_run, &going_on);
     EOT_TRY(device_open(s, config, err));
     EOT_TRY(say(s, &log, &warnings, err));
     double start = eot_clock_seconds();
     EOT_TRY(job->world(config, &setup, &(struct eot_world_options){.no_cache = s->no_table_cache}, &world, err));
-    double tables_s = eot_clock_seconds() - start;
+    going_on.tables_s = eot_clock_seconds() - start;
     eot_log_message(&log, EOT_LOG_VERBOSE, "physics tables %s in %.2f s",
-                    world.is_cached ? "taken from the cache" : "built", tables_s);
+                    world.is_cached ? "taken from the cache" : "built", going_on.tables_s);
     for (const struct eot_backend *b = s->backend; b != NULL; b = b->next)
         eot_log_message(&log, EOT_LOG_NORMAL, "%s: %g %s (%s) on %s", config->name, (double)config->sampling.eot,
                         job->unit, job->mode(config), b->name);
@@ -130,24 +192,20 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
                                       .is_interrupted = s->is_interrupted,
                                       .part = s->part,
                                       .keeper = &keeper.hooks,
+                                      .end = &end,
                                       .findings = &warnings,
                                       .wants_errors = true};
     EOT_TRY(eot_run_execute(config, &setup, &world, &options, &run, err));
-    EOT_TRY(eot_result_from_run(config, &world, &run, s->backend, &result, err));
-    result.performance.tables_s = tables_s;
-    for (size_t i = 0; i < warnings.n; i++) /* after those that the estimates have added */
-        EOT_TRY(eot_findings_warn(&result.warnings, err, warnings.row[i].code, "%s", warnings.row[i].message));
-    EOT_TRY(eot_output_write(path, config, &result, &undrawn, err));
+    EOT_TRY(write_results(&going_on, &run, &result, &undrawn, err));
     EOT_TRY(eot_preflight_say(&undrawn, 0, &log, NULL, err));
     if (!s->is_quiet) eot_output_print(&result);
     eot_log_message(&log, EOT_LOG_NORMAL, "results in %s", path);
-    EOT_CHECK(!run.is_partial, EOT_E_INTERRUPTED,
-              "interrupted after %llu of %llu primaries; the results in %s are valid for those and marked partial, "
-              "--resume goes on from there",
-              (unsigned long long)eot_sums_primaries(&run.sums), (unsigned long long)(run.part_end - run.part_first),
-              path);
+    if (run.is_partial) EOT_TRY(say_interrupted(path, &run, err));
+    EOT_CHECK(undrawn.n == 0 || !eot_interrupt_is_asked(), EOT_E_INTERRUPTED,
+              "interrupted while figures were drawn; the results in %s are whole, --resume draws the figures", path);
     eot_checkpoint_forget_previous(path);
 done:
+    eot_interrupt_ends(NULL, NULL);
     eot_folder_close(&folder);
     eot_findings_free(&warnings);
     eot_findings_free(&undrawn);

@@ -20,6 +20,8 @@ struct eot_simulator {
     bool is_quiet;  /* nothing on standard output */
     bool is_silent; /* warnings and errors only on standard error */
     enum eot_progress_mode progress;
+    const char *command;                         /* "run": who speaks where the process ends at once */
+    int exit_code;                               /* of a run that was interrupted; 0: that of EOT_E_INTERRUPTED */
     const volatile sig_atomic_t *is_interrupted; /* may be NULL */
     enum eot_folder_use use;                     /* of a folder that holds a run */
     struct eot_run_part part;
@@ -37,8 +39,10 @@ enum eot_status eot_simulator_check_options(double checkpoint_minutes, double ex
 
 /** Simulate a configuration and write what output/sinks.def lists into the folder, and checkpoints (store/checkpoint.h)
  * meanwhile.
- * @return EOT_E_INTERRUPTED for a run that was interrupted (what it did is saved and written, marked partial), and what
- * the parts return. */
+ * Where a signal (base/interrupt.h) meets a call that cannot be stopped, the process ends: at once before the first
+ * primary, with what was done saved and written within two seconds of it later.
+ * @return EOT_E_INTERRUPTED for a run that was interrupted (what it did is saved and written, marked partial; a whole
+ * run may lack figures), and what the parts return. */
 enum eot_status eot_simulate(struct eot_simulator *simulator, const struct eot_config *config, const char *folder,
                              struct eot_error *err);
 /** Close the device. */

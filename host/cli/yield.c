@@ -10,7 +10,7 @@
 #include "cli/option_rows.h"
 #include "base/sha256.h"
 #include "cli/cli.h"
-#include "cli/interrupt.h"
+#include "base/interrupt.h"
 #include "cli/number_table.h"
 #include "cli/open.h"
 #include "cli/preflight.h"

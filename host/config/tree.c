@@ -300,21 +300,22 @@ enum eot_status eot_tree_parse(struct eot_tree *tree, int source, const char *te
     enum eot_status status = EOT_OK;
     yaml_parser_t parser;
     yaml_document_t document, next;
-    bool has_document = false, has_next = false;
+    bool has_document = false, has_next = false, is_loaded;
     EOT_TRY(check_text(tree, source, text, n, err));
     if (yaml_parser_initialize(&parser) == 0) EOT_FAIL(EOT_E_MEMORY, "out of memory; free memory and try again");
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
-    has_document = yaml_parser_load(&parser, &document) != 0;
+    is_loaded = has_document = yaml_parser_load(&parser, &document) != 0;
     if (has_document && yaml_document_get_root_node(&document) != NULL) {
         struct loading l = {tree, &document, source, 0, err};
         status = convert(&l, 1, NULL, source > 0 ? 1 : 0, path, source > 0 ? 3 : 0,
                          result); /* an override's value sits deeper in the tree */
-        has_next = status == EOT_OK && yaml_parser_load(&parser, &next) != 0;
+        is_loaded = has_next = status == EOT_OK && yaml_parser_load(&parser, &next) != 0;
         if (has_next && yaml_document_get_root_node(&next) != NULL)
             status =
                 eot_tree_fail_at(tree, source, (int)next.start_mark.line + 1, "", err,
                                  "a second document (one file is one run); remove everything from the second '---'");
     }
+    if (status == EOT_OK && !is_loaded && parser.error == YAML_NO_ERROR) parser.error = YAML_MEMORY_ERROR; /* unsaid */
     if (status == EOT_OK && parser.error != YAML_NO_ERROR) status = fail_yaml(tree, source, text, n, &parser, err);
     if (has_next) yaml_document_delete(&next);
     if (has_document) yaml_document_delete(&document);

@@ -152,6 +152,17 @@ struct eot_run_part {
     uint64_t i, n, first, end;
 };
 
+/** What a run asks of its caller when it is to stop, but a device does not come back (a very long launch, a kernel that
+ * is being compiled, a driver that hangs). */
+struct eot_run_end {
+    void *context;
+    /** From here on the run sees to it itself that it is saved and ends. */
+    void (*watched)(void *context);
+    /** End the process. @param run as it was saved: finished batches. Other threads wait for a lock meanwhile. Must not
+     * return. */
+    void (*now)(void *context, struct eot_run *run);
+};
+
 struct eot_run_options {
     struct eot_backend *backend; /* a run is spread over all of its chain; eot_run_track_spectra uses the first */
     enum eot_progress_mode progress;
@@ -162,6 +173,7 @@ struct eot_run_options {
     size_t chunk;                                /* events of a launch; 0 = automatic. Does not change results */
     struct eot_run_part part;
     const struct eot_run_keeper *keeper; /* may be NULL */
+    const struct eot_run_end *end;       /* may be NULL; without a keeper it is not used */
     struct eot_findings *findings; /* may be NULL; warnings that only the device tells are added (check/findings.h) */
     bool wants_errors;             /* a run whose errors come from batches is made in several */
 };

@@ -39,8 +39,8 @@ struct eot_job_batch {
 
 struct eot_job {
     const char *name;
-    const char *title;                    /* what it simulates, for messages */
-    const char *unit;                     /* of its primaries, for progress */
+    const char *title; /* what it simulates, for messages */
+    const char *unit;  /* of its primaries, for progress; without the s of a plural what rates are per */
     const struct eot_column_info *column; /* the primary, then the n_column values of its event rows */
     size_t n_column;
     bool writes_vertices; /* its rows are rare vertices or decays, which HepMC files hold */

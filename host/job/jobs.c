@@ -218,6 +218,9 @@ static enum eot_status write_head(const struct eot_job *job, const struct eot_co
     enum eot_status status = EOT_OK;
     snprintf(result->name, sizeof result->name, "%s", config->name);
     snprintf(result->mode, sizeof result->mode, "%s", job->mode(config));
+    size_t n_unit = strlen(job->unit); /* "hadrons": per hadron */
+    if (n_unit > 0 && job->unit[n_unit - 1] == 's') n_unit--;
+    snprintf(result->per, sizeof result->per, "%.*s", (int)n_unit, job->unit);
     snprintf(result->version, sizeof result->version, "%s", EOT_VERSION);
     memcpy(result->config_sha256, config->sha256, sizeof result->config_sha256);
     memcpy(result->tables_sha256, world->sha256, sizeof result->tables_sha256);

@@ -207,14 +207,35 @@ done:
     return status;
 }
 
-/* While the workers wait for their devices, with the lock held: a device that is silent is named, and a run that is to
- * stop is saved even if a driver does not come back. */
-static void look_at_workers(void *argument) {
-    static const double SILENT_S = 30.0, LATE_S = 1.0;
-    struct team *t = argument;
-    const struct eot_run_keeper *keeper = t->context.options->keeper;
-    const struct eot_log *log = t->context.options->log;
+/* A run that is to stop is saved even if a device does not come back, and ends: what batch systems give a job is short.
+ * The batch that is at work would not count anyway. A run that another device's failure stops waits, and says why. */
+static void end_late(struct team *t, double now) {
+    static const double LATE_S = 1.0;
+    const struct eot_run_options *o = t->context.options;
+    const struct eot_run_keeper *keeper = o->keeper;
     struct eot_error error = {.status = EOT_OK};
+    if (keeper == NULL || t->is_saved_late || !eot_stop_is_asked(&t->context.stop)) return;
+    if (t->asked_s == 0.0) t->asked_s = now;
+    if (now - t->asked_s < LATE_S) return;
+    t->run->wall_s = t->before_s + now - t->start_s;
+    t->run->is_partial = true; /* even with all batches: samples apart are measured after them */
+    t->is_saved_late = true;
+    if (keeper->save(keeper->context, t->run, false, &error) != EOT_OK)
+        eot_log_message(o->log, EOT_LOG_NORMAL,
+                        "no checkpoint was written: %s; a second Ctrl-C ends the run without one", error.text);
+    else if (o->end != NULL && o->is_interrupted != NULL && *o->is_interrupted != 0)
+        o->end->now(o->end->context, t->run);
+    else
+        eot_log_message(o->log, EOT_LOG_NORMAL,
+                        "what has been done is saved; a device has not answered yet: Ctrl-C ends the run, --resume "
+                        "goes on from here");
+}
+
+/* While the workers wait for their devices, with the lock held: a device that is silent is named. */
+static void look_at_workers(void *argument) {
+    static const double SILENT_S = 30.0;
+    struct team *t = argument;
+    const struct eot_log *log = t->context.options->log;
     double now = eot_clock_seconds();
     for (size_t i = 0; i < t->n_worker; i++) {
         struct worker *w = &t->worker[i];
@@ -229,17 +250,7 @@ static void look_at_workers(void *argument) {
             w->backend->name, now - w->seen_s);
         w->is_told = true;
     }
-    if (keeper == NULL || t->is_saved_late || !eot_stop_is_asked(&t->context.stop)) return;
-    if (t->asked_s == 0.0) t->asked_s = now;
-    if (now - t->asked_s < LATE_S) return;
-    t->run->wall_s = t->before_s + now - t->start_s;
-    if (keeper->save(keeper->context, t->run, false, &error) == EOT_OK)
-        eot_log_message(log, EOT_LOG_NORMAL,
-                        "what has been done is saved; a device has not answered yet: a second Ctrl-C ends the run at "
-                        "once, --resume goes on from here");
-    else
-        eot_log_message(log, EOT_LOG_NORMAL, "no checkpoint was written: %s", error.text);
-    t->is_saved_late = true;
+    end_late(t, now);
 }
 
 static void *work_in_thread(void *argument) {
@@ -489,6 +500,7 @@ enum eot_status eot_run_execute(const struct eot_config *config, const struct eo
     team.worker = worker;
     team.n_worker = n_worker;
     eot_watch_start(&watch, &team.lock, look_at_workers, &team);
+    if (options->end != NULL) options->end->watched(options->end->context);
     run_workers(&team, worker, n_worker);
     eot_watch_stop(&watch);
     EOT_TRY(conclude(&team, &worker[0], err));

@@ -52,15 +52,16 @@ static enum eot_status cutflow_figure(const struct gallery *g, const char *name,
     }
     if (largest <= 0.0) smallest = largest = 1.0;
     double low = pow(10.0, floor(log10(smallest)) - 1.0), high = pow(10.0, ceil(log10(largest * 1.0001)));
-    eot_text_add(&data, "# row events per_EOT std_error\n");
+    eot_text_add(&data, "# row events per_%s std_error\n", g->result->per);
     for (size_t i = 0; i < n_cutflow; i++) {
         const struct eot_cutflow_row *c = &cutflow[i];
         eot_text_add(&data, "%zu %.9g %.9g %.9g # %s\n", n_cutflow - i, c->events, c->weighted, c->std_error, c->cut);
     }
-    eot_text_add(&script,
-                 "set title 'Cut flow' font ',24' offset 0, -0.3\nset xlabel 'events per EOT'\nlow = %.6g\nset xrange "
-                 "[low:%.6g]\n",
-                 low, high);
+    eot_text_add(&script, "set title 'Cut flow' font ',24' offset 0, -0.3\nset xlabel ");
+    char axis[32];
+    snprintf(axis, sizeof axis, "events per %s", g->result->per);
+    eot_text_add_quoted(&script, axis, 0);
+    eot_text_add(&script, "\nlow = %.6g\nset xrange [low:%.6g]\n", low, high);
     eot_figure_log_tics(&script, 'x', low, high);
     eot_text_add(&script, "set yrange [0.4:%.1f]\nset ytics scale 0 (", (double)n_cutflow + 0.6);
     for (size_t i = 0; i < n_cutflow; i++) {
@@ -194,7 +195,7 @@ static void draw_cutflow(struct gallery *g, const char *name, const struct eot_c
 /** figures/<name>.png (or what output.figures says) with its gnuplot script <name>.gp and data <name>.dat: one figure
  * of all hcal*.energy (hcal_energy), one for each other histogram (dots in the name become _) and the cut flow. What
  * the result lacks is skipped. All are tried. @return EOT_E_IO with the message of the first that failed; without
- * gnuplot it names the package. */
+ * gnuplot it names the package; EOT_E_INTERRUPTED if a signal has come before the last was drawn. */
 enum eot_status eot_output_figures(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -228,7 +229,8 @@ enum eot_status eot_output_figures(const char *folder, const struct eot_config *
         snprintf(name, sizeof name, "selection_%s_cutflow", s->name);
         draw_cutflow(&g, name, s->cutflow, s->n_cutflow);
     }
-    EOT_CHECK(g.n_failed == 0, EOT_E_IO, "%zu figures were not made: %s", g.n_failed, g.first.text);
+    EOT_CHECK(g.n_failed == 0, g.first.status == EOT_E_INTERRUPTED ? EOT_E_INTERRUPTED : EOT_E_IO,
+              "%zu figures were not made: %s", g.n_failed, g.first.text);
 done:
     free(figures);
     return status;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/plain.h"
 #include "output/file.h"
 #include "output/output.h"
@@ -71,8 +72,12 @@ static const struct form PNG = {"png", "\0\0\0\0IEND\xae\x42\x60\x82", 12}, SVG 
                          PDF = {"pdf", "%%EOF", 5};
 
 static const double LONGEST_S = 30.0; /* of a picture */
+static const int LOOK_MS = 100;       /* between two looks whether the program is to end */
 
-/** What comes out of a tube until its other end is closed. @return false if that takes longer than LONGEST_S. */
+static const char INTERRUPTED[] = "interrupted; the same command draws them";
+
+/** What comes out of a tube until its other end is closed. @return false if that takes longer than LONGEST_S, or if the
+ * program is to end. */
 static bool read_messages(int tube, char *messages, size_t n_messages) {
     const double end = eot_clock_seconds() + LONGEST_S;
     char rest[512];
@@ -81,8 +86,8 @@ static bool read_messages(int tube, char *messages, size_t n_messages) {
     struct pollfd ready = {.fd = tube, .events = POLLIN};
     while (n_read != 0) {
         double left = end - eot_clock_seconds();
-        if (left <= 0.0) break;
-        int n_ready = poll(&ready, 1, 1 + (int)(1000.0 * left));
+        if (left <= 0.0 || eot_interrupt_is_asked()) break;
+        int n_ready = poll(&ready, 1, LOOK_MS);
         if (n_ready < 0 && errno != EINTR) break;
         if (n_ready <= 0) continue;
         bool has_room = n + 1 < n_messages;
@@ -110,6 +115,7 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     /* -d: the user's own gnuplot settings have no say in our figures */
     char *const arguments[] = {(char *)"gnuplot", (char *)"-d", (char *)"-e", assignment, own, NULL};
     messages[0] = '\0';
+    EOT_CHECK(!eot_interrupt_is_asked(), EOT_E_INTERRUPTED, "%s", INTERRUPTED);
     EOT_CHECK(pipe2(tube, O_CLOEXEC) == 0, EOT_E_IO, "cannot run gnuplot (pipe: %s); free file descriptors",
               strerror(errno));
     EOT_CHECK(posix_spawn_file_actions_init(&actions) == 0, EOT_E_MEMORY,
@@ -136,6 +142,7 @@ static enum eot_status run_gnuplot(const char *folder, const char *script, const
     while (waitpid(child, exit_status, 0) < 0)
         EOT_CHECK(errno == EINTR, EOT_E_INTERNAL, "cannot wait for gnuplot (%s); report this as a bug",
                   strerror(errno));
+    EOT_CHECK(!is_late || !eot_interrupt_is_asked(), EOT_E_INTERRUPTED, "%s", INTERRUPTED);
     EOT_CHECK(!is_late, EOT_E_IO,
               "gnuplot did not end on '%s/%s' within %.0f s; run it by hand or set output.figures to "
               "false",
@@ -174,8 +181,8 @@ static enum eot_status make_picture(const char *folder, const char *name, const 
     bool is_made = false;
     snprintf(picture, sizeof picture, "%s.%s", name, form->name);
     eot_output_temporary_name(temporary, sizeof temporary, picture);
-    EOT_TRY(run_gnuplot(folder, script, form, temporary, messages, sizeof messages, &exit_status, err));
     is_made = true;
+    EOT_TRY(run_gnuplot(folder, script, form, temporary, messages, sizeof messages, &exit_status, err));
     EOT_CHECK(WIFEXITED(exit_status) && WEXITSTATUS(exit_status) == 0, EOT_E_IO,
               "gnuplot failed on '%s/%s' (%s); run it by hand or set output.figures to false", folder, script,
               messages[0] != '\0' ? messages : "no message");

@@ -1,17 +1,12 @@
 #include "output/hepmc.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "analysis/statistics.h"
 #include "eotmc/transport/state.h"
-#include "output/file.h"
-#include "output/output.h"
+#include "output/hepmc_file.h"
 #include "physics/process.h"
-#include "version.h"
 
 static const double C_MM_PER_NS = 299.792458, MM_PER_CM = 10.0;
 
@@ -104,53 +99,29 @@ done:
 
 enum eot_status eot_output_hepmc(const char *folder, const struct eot_config *config, const struct eot_result *result,
                                  struct eot_error *err) {
-    static const char name[] = "events.hepmc";
     enum eot_status status = EOT_OK;
     const struct eot_event_table *events = &result->events;
-    char temporary[64], *path = NULL;
-    FILE *file = NULL;
-    size_t number = 0;
+    struct eot_hepmc_file file = {.out = NULL};
     struct eot_final_context context = {.config = config};
     struct eot_mean sample;
     if (eot_beam_is_hadron(config)) return eot_output_hepmc_hadrons(folder, config, result, err);
-    double n_primary = 0.0, E_max = 0.0, fraction = config->scoring.record_fraction;
+    double E_max = 0.0, fraction = config->scoring.record_fraction;
     EOT_CHECK(events->n_event == 0 || events->n_column == EOT_N_EVENT_COLUMN + 1, EOT_E_INTERNAL,
               "events with %zu columns, not %d; report this as a bug", events->n_column, EOT_N_EVENT_COLUMN + 1);
-    for (size_t i = 0; i < result->n_range; i++)
-        n_primary += (double)(result->primaries[i][1] - result->primaries[i][0]);
     for (size_t i = 0; i < events->n_event; i++)
         E_max = fmax(E_max, column(events->value + i * events->n_column, EOT_E_PARENT_ENERGY));
     context.E_max = 1.0001 * E_max;
-    EOT_TRY(sample_xsec(result, n_primary, fraction, &context, &sample, err));
-    eot_output_temporary_name(temporary, sizeof temporary, name);
-    path = eot_output_path(folder, temporary);
-    EOT_CHECK_MEMORY(path);
-    file = fopen(path, "w");
-    EOT_CHECK(file != NULL, EOT_E_IO, "cannot write '%s/%s' (%s); choose another folder with -o", folder, name,
-              strerror(errno));
-    fprintf(file, "HepMC::Version 3.01.02\nHepMC::Asciiv3-START_EVENT_LISTING\nW per_EOT\nT eotmc\\|%s\\|%s\n",
-            EOT_VERSION, result->name);
-    fprintf(file, "A config_sha256 %s\nA eot_simulated %.0f\nA record_fraction %.9g\n", result->config_sha256,
-            n_primary, fraction);
+    EOT_TRY(eot_hepmc_begin(folder, result, "per_EOT", "eot_simulated", fraction, &file, err));
+    EOT_TRY(sample_xsec(result, file.n_primary, fraction, &context, &sample, err));
     if (eot_config_family(config) == EOT_FAMILY_SIGNAL)
-        fprintf(file, "A h %.9g\nA mphi_GeV %.9g\n", config->physics.h, config->physics.mphi);
+        fprintf(file.out, "A h %.9g\nA mphi_GeV %.9g\n", config->physics.h, config->physics.mphi);
     for (size_t i = 0; i < events->n_event; i++) {
         struct eot_final_state event;
         double weight;
-        EOT_TRY(event_of(result, i, n_primary, fraction, &context, &event, &weight, err));
-        print_event(file, number++, events->value + i * events->n_column, &event, weight, &sample);
+        EOT_TRY(event_of(result, i, file.n_primary, fraction, &context, &event, &weight, err));
+        print_event(file.out, i, events->value + i * events->n_column, &event, weight, &sample);
     }
-    fprintf(file, "HepMC::Asciiv3-END_EVENT_LISTING\n\n");
-    int failed = ferror(file);
-    failed |= fclose(file);
-    file = NULL;
-    EOT_CHECK(failed == 0, EOT_E_IO, "cannot write '%s/%s' (%s); free space or choose another folder with -o", folder,
-              name, strerror(errno));
-    EOT_TRY(eot_output_commit(folder, name, err));
 done:
-    if (file != NULL) fclose(file);
-    if (status != EOT_OK && path != NULL) eot_output_discard(folder, name);
     eot_final_context_free(&context);
-    free(path);
-    return status;
+    return eot_hepmc_end(&file, status, err);
 }

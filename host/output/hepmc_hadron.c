@@ -1,16 +1,12 @@
 #include "output/hepmc.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "eotmc/physics/hadron_decay.h"
 #include "eotmc/transport/hadron_world.h"
-#include "output/file.h"
-#include "output/output.h"
-#include "version.h"
+#include "output/hepmc_file.h"
 
 static const double C_MM_PER_NS = 299.792458, MM_PER_CM = 10.0;
 
@@ -90,40 +86,18 @@ static void print_decay(FILE *file, size_t number, const struct eot_config *conf
 
 enum eot_status eot_output_hepmc_hadrons(const char *folder, const struct eot_config *config,
                                          const struct eot_result *result, struct eot_error *err) {
-    static const char name[] = "events.hepmc";
     enum eot_status status = EOT_OK;
     const struct eot_event_table *events = &result->events;
     const struct columns c = columns_of(events);
-    char temporary[64], *path = NULL;
-    FILE *file = NULL;
-    double n = 0.0, fraction = config->scoring.record_fraction;
+    const double fraction = config->scoring.record_fraction;
+    struct eot_hepmc_file file = {.out = NULL};
     EOT_CHECK(events->n_event == 0 || (c.weight > 0 && c.direction > 0 && c.hadron > 0), EOT_E_INTERNAL,
               "decays of hadrons without the columns that make them; report this as a bug");
-    for (size_t i = 0; i < result->n_range; i++) n += (double)(result->primaries[i][1] - result->primaries[i][0]);
-    eot_output_temporary_name(temporary, sizeof temporary, name);
-    path = eot_output_path(folder, temporary);
-    EOT_CHECK_MEMORY(path);
-    file = fopen(path, "w");
-    EOT_CHECK(file != NULL, EOT_E_IO, "cannot write '%s/%s' (%s); choose another folder with -o", folder, name,
-              strerror(errno));
-    fprintf(file, "HepMC::Version 3.01.02\nHepMC::Asciiv3-START_EVENT_LISTING\nW per_hadron\nT eotmc\\|%s\\|%s\n",
-            EOT_VERSION, result->name);
-    fprintf(file, "A config_sha256 %s\nA hadrons_simulated %.0f\nA record_fraction %.9g\n", result->config_sha256, n,
-            fraction);
+    EOT_TRY(eot_hepmc_begin(folder, result, "per_hadron", "hadrons_simulated", fraction, &file, err));
     for (size_t i = 0; i < events->n_event; i++) {
         const double *row = events->value + i * events->n_column;
-        print_decay(file, i, config, row, &c, row[c.weight] / n / fraction);
+        print_decay(file.out, i, config, row, &c, row[c.weight] / file.n_primary / fraction);
     }
-    fprintf(file, "HepMC::Asciiv3-END_EVENT_LISTING\n\n");
-    int failed = ferror(file);
-    failed |= fclose(file);
-    file = NULL;
-    EOT_CHECK(failed == 0, EOT_E_IO, "cannot write '%s/%s' (%s); free space or choose another folder with -o", folder,
-              name, strerror(errno));
-    EOT_TRY(eot_output_commit(folder, name, err));
 done:
-    if (file != NULL) fclose(file);
-    if (status != EOT_OK && path != NULL) eot_output_discard(folder, name);
-    free(path);
-    return status;
+    return eot_hepmc_end(&file, status, err);
 }

@@ -16,10 +16,10 @@ static int width_of_longest(const char *text, size_t stride, size_t n, int least
     return width;
 }
 
-static void print_cutflow(const struct eot_cutflow_row *row, size_t n) {
+static void print_cutflow(const char *per, const struct eot_cutflow_row *row, size_t n) {
     if (n == 0) return;
     int width = width_of_longest(row[0].cut, sizeof row[0], n, 3);
-    printf("\n%-*s  %12s  %s\n", width, "cut", "events", "per EOT");
+    printf("\n%-*s  %12s  per %s\n", width, "cut", "events", per);
     for (size_t i = 0; i < n; i++) {
         const struct eot_cutflow_row *c = &row[i];
         const struct eot_estimate e = eot_cutflow_row_as_estimate(c);
@@ -35,10 +35,10 @@ static void print_cutflow(const struct eot_cutflow_row *row, size_t n) {
     }
 }
 
-static void print_categories(const struct eot_category *category, size_t n) {
+static void print_categories(const char *per, const struct eot_category *category, size_t n) {
     if (n == 0) return;
     int width = width_of_longest(category[0].title, sizeof category[0], n, 3);
-    printf("\n%-8s  %-*s  %s\n", "category", width, "", "per EOT");
+    printf("\n%-8s  %-*s  per %s\n", "category", width, "", per);
     for (size_t i = 0; i < n; i++) {
         const struct eot_category *c = &category[i];
         const struct eot_estimate e = eot_category_as_estimate(c);
@@ -78,12 +78,12 @@ void eot_output_print(const struct eot_result *result) {
     char wall[32];
     printf("%s: %s, seed %llu, eotmc %s%s\n", result->name, result->mode, (unsigned long long)result->seed,
            result->version, result->partial ? "; INTERRUPTED: a partial result" : "");
-    print_cutflow(result->cutflow, result->n_cutflow);
-    print_categories(result->category, result->n_category);
+    print_cutflow(result->per, result->cutflow, result->n_cutflow);
+    print_categories(result->per, result->category, result->n_category);
     for (size_t i = 0; i < result->n_selection; i++) {
         printf("\nselection %s", result->selection[i].name);
-        print_cutflow(result->selection[i].cutflow, result->selection[i].n_cutflow);
-        print_categories(result->selection[i].category, result->selection[i].n_category);
+        print_cutflow(result->per, result->selection[i].cutflow, result->selection[i].n_cutflow);
+        print_categories(result->per, result->selection[i].category, result->selection[i].n_category);
     }
     print_estimates(result);
     printf("\nenergy   in %.8g GeV, out %.8g GeV, relative residual %.1e\n", result->energy_in, result->energy_out,

@@ -14,7 +14,7 @@
 #include "output/sinks.def"
 #undef EOT_SINK
 
-enum need { RESULT, PICTURE };
+enum need { RESULT, PICTURE, HEAD };
 static const struct sink {
     const char *name, *file;
     bool (*is_enabled)(const struct eot_config *config);
@@ -43,12 +43,12 @@ enum eot_status eot_output_write(const char *folder, const struct eot_config *co
                                  struct eot_findings *warnings, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     for (int i = 0; i < N_SINK; i++)
-        if (SINK[i].is_enabled(config)) EOT_TRY(remove_old(folder, SINK[i].file, err));
+        if (SINK[i].is_enabled(config) && SINK[i].need != HEAD) EOT_TRY(remove_old(folder, SINK[i].file, err));
     for (int i = 0; i < N_SINK; i++) {
         struct eot_error error = {.status = EOT_OK};
         if (!SINK[i].is_enabled(config)) continue;
         status = SINK[i].write(folder, config, result, &error);
-        if (status == EOT_E_IO && SINK[i].need == PICTURE) {
+        if ((status == EOT_E_IO || status == EOT_E_INTERRUPTED) && SINK[i].need == PICTURE) {
             EOT_TRY(eot_findings_warn(warnings, err, SINK[i].name, "%s", error.text));
         } else if (status != EOT_OK) {
             if (err != NULL) *err = error;

@@ -34,11 +34,11 @@ static json_t *run_to_json(const struct eot_result *r) {
     for (size_t i = 0; i < r->n_range; i++)
         failed |= json_array_append_new(
             primaries, json_pack("[I, I]", (json_int_t)r->primaries[i][0], (json_int_t)r->primaries[i][1]));
-    json_t *run =
-        json_pack("{s:s, s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "id", r->id, "name",
-                  text_to_json(r->name), "seed", (json_int_t)r->seed, "run", (json_int_t)r->run, "mode", r->mode,
-                  "config_sha256", r->config_sha256, "tables_sha256", r->tables_sha256, "tally_sha256", r->tally_sha256,
-                  "version", r->version, "partial", (int)r->partial, "devices", devices, "primaries", primaries);
+    json_t *run = json_pack("{s:s, s:o, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "id", r->id, "name",
+                            text_to_json(r->name), "seed", (json_int_t)r->seed, "run", (json_int_t)r->run, "mode",
+                            r->mode, "per", r->per, "config_sha256", r->config_sha256, "tables_sha256",
+                            r->tables_sha256, "tally_sha256", r->tally_sha256, "version", r->version, "partial",
+                            (int)r->partial, "devices", devices, "primaries", primaries);
     if (failed) {
         json_decref(run);
         return NULL;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plain.h"
 #include "output/output.h"
 #include "output/summary_schema.h"
 
@@ -139,6 +140,10 @@ static enum eot_status read_run(const json_t *root, const struct place *top, str
     READ_TEXT(run, &place, "tables_sha256", r->tables_sha256);
     READ_TEXT_IF_THERE(run, &place, "tally_sha256", r->tally_sha256);
     READ_TEXT_IF_THERE(run, &place, "id", r->id);
+    snprintf(r->per, sizeof r->per, "EOT"); /* of older files */
+    READ_TEXT_IF_THERE(run, &place, "per", r->per);
+    struct place per = below(&place, "per");
+    if (r->per[0] != '\0' && !eot_plain_is_name(r->per)) FAIL_AT(&per, "word");
     READ_TEXT(run, &place, "version", r->version);
     struct place seed = below(&place, "seed"), number = below(&place, "run"), partial = below(&place, "partial");
     EOT_TRY(read_unsigned(json_object_get(run, "seed"), &seed, &r->seed, err));

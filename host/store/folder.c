@@ -163,11 +163,24 @@ done:
     return status;
 }
 
+static void remove_lock(const struct eot_folder *folder) {
+    char *path = eot_output_path(folder->path, EOT_FOLDER_LOCK);
+    if (path != NULL) unlink(path);
+    free(path);
+}
+
+void eot_folder_abandon(const struct eot_folder *folder) {
+    if (folder->lock < 0) return;
+    char *figures = eot_output_path(folder->path, FIGURES);
+    (void)remove_files(folder->path, is_temporary, NULL);
+    if (figures != NULL) (void)remove_files(figures, is_temporary, NULL);
+    free(figures);
+    remove_lock(folder);
+}
+
 void eot_folder_close(struct eot_folder *folder) {
     if (folder->lock >= 0) {
-        char *path = eot_output_path(folder->path, EOT_FOLDER_LOCK);
-        if (path != NULL) unlink(path);
-        free(path);
+        remove_lock(folder);
         close(folder->lock);
     }
     free(folder->path);

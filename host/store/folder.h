@@ -28,6 +28,8 @@ struct eot_folder {
  * another process has locked (it is named) or that cannot be written; EOT_E_MEMORY. */
 enum eot_status eot_folder_open(const char *path, enum eot_folder_use use, struct eot_folder *folder,
                                 struct eot_error *err);
+/** What a process does that ends at once, in whatever thread: temporary files and the lock are removed. */
+void eot_folder_abandon(const struct eot_folder *folder);
 /** Unlock. */
 void eot_folder_close(struct eot_folder *folder);
 

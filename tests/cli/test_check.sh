@@ -49,6 +49,10 @@ expect "ecal_constants shower_constants" geometry.volumes.ecal.layers.0.material
 expect "ecal_constants" geometry.volumes.ecal.layers.0.thickness=5mm geometry.volumes.ecal.layers.1.thickness=5mm geometry.volumes.ecal.repeat=45
 expect "" geometry.volumes.ecal.layers.0.material=tungsten detector.ecal.{stochastic=0.11,constant=0.03,sampling=0.09,em_visible_ratio=0.7}
 expect "" geometry.volumes.ecal.repeat=140 geometry.volumes.ecal.size='[30 cm, 30 cm]'
+for region in '[-100 cm, 200 cm]:0' '[-232 cm, 1300 cm]:0' '[-100 cm, 1301 cm]:1' '[-240 cm, 200 cm]:1' '[-1 m, 900 m]:1'; do # of a beam from -232 cm in a world that ends at 1300 cm
+    "$eotmc" check "$source/tests/hadron_toy.yaml" --set "beam.decay_region=${region%:*}" --device host --format json >"$work/out" 2>"$work/err" || fail "$region: $(cat "$work/err")"
+    [ "$(codes "$work/out" | grep -c decay_region_cut)" = "${region#*:}" ] || fail "decay region $region: $(codes "$work/out")"
+done
 OCL_ICD_VENDORS=$work "$eotmc" check "$source/configs/smoke.yaml" --device 0 --format json >"$work/out" 2>"$work/err" || fail "without OpenCL: $(cat "$work/err")"
 [ "$(codes "$work/out")" = host_only ] || fail "without OpenCL: $(cat "$work/out")"
 

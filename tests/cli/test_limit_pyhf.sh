@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Asymptotic limits of random models are pyhf's within 1e-3, so are those of an exported study at twelve masses, and pyhf's pseudo-experiments have our exact
-# limit. Skipped where pyhf cannot be had (tools/pyhf.sh, which ./quickstart test runs).
+# limit. Skipped where pyhf cannot be had (tools/python_packages.sh, which ./quickstart test runs).
 # usage: test_limit_pyhf.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 eotmc=$1 source=$2 python=$3/pyhf/bin/python n_model=5 level=0.9
-[ -s "$3/pyhf/packages" ] || { echo "skipped: no pyhf here ($(cat "$3/pyhf/reason" 2>/dev/null || echo "tools/pyhf.sh $3/pyhf makes it"))"; exit 77; }
+[ -s "$3/pyhf/packages" ] || { echo "skipped: no pyhf here ($(cat "$3/pyhf/reason" 2>/dev/null || echo "tools/python_packages.sh pyhf $3/pyhf makes it"))"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$python" "$source/tests/reference/limit/random_models.py" make "$work/models" $n_model 7 || { echo "FAILED: no models"; exit 1; }

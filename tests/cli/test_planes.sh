@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Planes across the beam (output.planes) and events of files (beam.file): recording changes nothing; a run that is cut in two at a plane in HDF5 gives the result of the whole
 # run to the last bit, wherever the plane is and whichever way it looks for events; parts, resumed runs and other devices write the same files; particles are the same in MCPL
-# and HDF5; files that are damaged, cut off or of something else are refused with a line. With the readers of others where these are here (tools/readers.sh).
+# and HDF5; files that are damaged, cut off or of something else are refused with a line. With the readers of others where these are here (tools/python_packages.sh).
 # usage: test_planes.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 eotmc=$1 source=$2 python=$3/readers/bin/python
@@ -98,7 +98,7 @@ run generator --device host --set "beam.file=$work/good.hepmc" --set sampling.eo
     "$eotmc" events "$work/generator" --format json >"$work/events" 2>&1 || fail "events of a generator: $(cat "$work/events")"
 }
 
-[ -s "$3/readers/packages" ] && grep -q mcpl "$3/readers/packages" || { [ "$failed" = 0 ] && echo "without other readers ($(cat "$3/readers/reason" 2>/dev/null || echo "tools/readers.sh $3/readers makes them"))"; exit "$failed"; }
+[ -s "$3/readers/packages" ] && grep -q mcpl "$3/readers/packages" || { [ "$failed" = 0 ] && echo "without other readers ($(cat "$3/readers/reason" 2>/dev/null || echo "tools/python_packages.sh readers $3/readers makes them"))"; exit "$failed"; }
 run from_mcpl --device host --set "beam.file=$mcpl" --set sampling.eot=4000 --set sampling.batch=400 --set scoring.record_fraction=1
 "$python" - "$work" <<'PYTHON' || failed=1
 import json, sys

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # What others read our results with opens all of them and finds the same numbers: uhi, hist, boost-histogram, h5py, pandas, pyhepmc. Skipped where these cannot be had
-# (tools/readers.sh, which ./quickstart test runs).
+# (tools/python_packages.sh, which ./quickstart test runs).
 # usage: test_readers.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 eotmc=$1 source=$2 python=$3/readers/bin/python
-[ -s "$3/readers/packages" ] || { echo "skipped: no readers here ($(cat "$3/readers/reason" 2>/dev/null || echo "tools/readers.sh $3/readers makes them"))"; exit 77; }
+[ -s "$3/readers/packages" ] || { echo "skipped: no readers here ($(cat "$3/readers/reason" 2>/dev/null || echo "tools/python_packages.sh readers $3/readers makes them"))"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$eotmc" run "$source/configs/smoke.yaml" --device host -q --set sampling.eot=400 --set sampling.batch=40 --set output.hepmc=on -o "$work" 2>"$work/log" || { echo "FAILED: run: $(cat "$work/log")"; exit 1; }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The JSON Schemas say what the program takes and writes, by a validator of JSON Schema: all shipped configurations and results are valid, and what the schema of
-# configurations refuses eotmc refuses too. Skipped without Python's jsonschema and yaml (tools/readers.sh, or Debian's python3-jsonschema python3-yaml).
+# configurations refuses eotmc refuses too. Skipped without Python's jsonschema and yaml (tools/python_packages.sh, or Debian's python3-jsonschema python3-yaml).
 # usage: test_schemas.sh EOTMC SOURCE_DIR BUILD_DIR
 set -u
 eotmc=$1 source=$2 python=
 for one in "$3/readers/bin/python" python3; do "$one" -c 'import yaml; from jsonschema import Draft202012Validator' 2>/dev/null && { python=$one; break; }; done
-[ -n "$python" ] || { echo "skipped: no jsonschema and yaml for Python here ($(cat "$3/readers/reason" 2>/dev/null || echo "tools/readers.sh $3/readers makes them"))"; exit 77; }
+[ -n "$python" ] || { echo "skipped: no jsonschema and yaml for Python here ($(cat "$3/readers/reason" 2>/dev/null || echo "tools/python_packages.sh readers $3/readers makes them"))"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() {

@@ -51,7 +51,15 @@ whole_files() { # WHAT FOLDER
         esac
     done
 }
-# One fault: an exit code with a message, or a run that is none the worse; then --resume makes the bits of the undisturbed run.
+# What is done with a folder after a fault: the run goes on, as a person would let it: without its configuration where a checkpoint says which one it is.
+resumed() { # WHAT FOLDER
+    local own=("${run[@]}")
+    [ -s "$2/checkpoint.eot" ] && own=()
+    "$eotmc" run "${own[@]}" --progress none --device "${device:-host}" --resume -o "$2" >"$work/out" 2>"$work/err" </dev/null || fail "$1, then --resume: $(cat "$work/err")"
+    same "$1, then --resume" "$2"
+}
+# One fault: an exit code with a message, or a run that is none the worse; then --resume makes the bits of the undisturbed run. Where the run has ended before it
+# wrote anything, --resume would begin it anew: that is tried at every 20th such fault.
 fault() { # CALL MODE AT [ERRNO]
     local what="$1, $2, call $3${4:+, errno $4}" folder=$work/faulty code
     rm -rf "$folder"
@@ -64,9 +72,10 @@ fault() { # CALL MODE AT [ERRNO]
     137) [ "$2" = kill ] || fail "$what: killed" ;;
     *) fail "$what: exit code $code: $(cat "$work/err")" ;;
     esac
+    [ "$1" != memory ] || grep -q 'memory' "$work/err" || fail "$what: exit code $code for another reason than memory: $(cat "$work/err")"
+    [ -n "$(ls -A "$folder" 2>/dev/null)" ] || [ $((n_fault % 20)) -eq 0 ] || return
     whole_files "$what" "$folder"
-    "$eotmc" run "${run[@]}" --progress none --device "${device:-host}" --resume -o "$folder" >"$work/out" 2>"$work/err" </dev/null || fail "$what, then --resume: $(cat "$work/err")"
-    same "$what, then --resume" "$folder"
+    resumed "$what" "$folder"
 }
 # Faults at calls FIRST, FIRST + STRIDE, ... of all that a run makes.
 faults() { # CALL MODE FIRST STRIDE [ERRNO]

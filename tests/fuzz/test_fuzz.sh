@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # libFuzzer with the sanitizers of addresses and of undefined behaviour on what reads texts and files: stored and made inputs first, then EOT_FUZZ_SECONDS (20) of
-# mutations for each target. usage: test_fuzz.sh EOTMC SOURCE_DIR BUILD_DIR [TARGET...]. What crashes lies in BUILD_DIR/fuzz; mended, it goes into corpus/<target>.
+# mutations for each target, or with EOT_FUZZ_RUNS that many inputs, however long they take. usage: test_fuzz.sh EOTMC SOURCE_DIR BUILD_DIR [TARGET...]. What crashes lies in BUILD_DIR/fuzz; mended, it goes into corpus/<target>.
 eotmc=$1 source=$2 build=$3/fuzz
 shift 3
-seconds=${EOT_FUZZ_SECONDS:-20}
+limit=-max_total_time=${EOT_FUZZ_SECONDS:-20}
+[ -z "${EOT_FUZZ_RUNS:-}" ] || limit=-runs=$EOT_FUZZ_RUNS
 command -v clang-15 >/dev/null || { echo "skipped: no clang-15"; exit 77; }
 echo 'int LLVMFuzzerTestOneInput(const unsigned char *b, unsigned long n) { (void)b; return n == 0 ? 0 : 0; }' >"${TMPDIR:-/tmp}/eot-fuzz-$$.c"
 clang-15 -fsanitize=fuzzer,address,undefined "${TMPDIR:-/tmp}/eot-fuzz-$$.c" -o "${TMPDIR:-/tmp}/eot-fuzz-$$" 2>/dev/null
@@ -41,7 +42,7 @@ for target in "$@"; do
     [ "$target" != checkpoint ] || EOT_FUZZ_SEED=$work/made/checkpoint/run "$build/fuzz-checkpoint" -runs=0 >"$work/log" 2>&1 || { tail -n 5 "$work/log"; echo "FAILED: no checkpoint to begin with"; n_failed=$((n_failed + 1)); }
     stored=()
     [ -d "$source/tests/fuzz/corpus/$target" ] && stored=("$source/tests/fuzz/corpus/$target")
-    "$build/fuzz-$target" -max_total_time="$seconds" -max_len=$max -timeout=20 -rss_limit_mb=2048 -artifact_prefix="$build/$target-" -print_final_stats=1 \
+    "$build/fuzz-$target" "$limit" -max_len=$max -timeout=20 -rss_limit_mb=2048 -artifact_prefix="$build/$target-" -print_final_stats=1 \
         "$work/found" "$work/made/$target" "${stored[@]}" >"$work/log" 2>&1 ||
         { grep -E 'ERROR|SUMMARY|runtime error|^ +#[0-9] |artifact|Test unit' "$work/log" | head -n 20; echo "FAILED: $target"; n_failed=$((n_failed + 1)); }
     echo "$target: $(sed -nE 's/^stat::number_of_executed_units: *//p' "$work/log") inputs"

@@ -46,7 +46,7 @@ echo "$device_code" | grep -v '^include/eotmc/math/elementary\.h' | grep -E "(^|
 # literals of double precision: R(1.5), D(1.5) and 1.5f are removed first
 echo "$device_code" | sed -E 's/(^|[^A-Za-z0-9_])[RD]\([-+]?[0-9.]+([eE][-+]?[0-9]+)?\)/\1/g; s/([^A-Za-z0-9_.]|^)([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?f/\1/g' |
     grep -E ':[0-9]+:.*(^|[^A-Za-z0-9_.])([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+[eE][-+]?[0-9]+)' | each "double literal without R(), D() or f"
-code $host | grep -vE '^host/(main|base/apart)\.c' | grep -E '(^|[^A-Za-z0-9_])(exit|_exit|quick_exit) *\(' | each "exit() outside of host/main.c (and of a child)"
+code $host | grep -vE '^host/(main|base/apart|base/interrupt)\.c' | grep -E '(^|[^A-Za-z0-9_])(exit|_exit|quick_exit) *\(' | each "exit() outside of host/main.c (and of a child, and where a signal ends a call that does not come back)"
 code $host | grep -E 'fast-?math|-cl-unsafe|-cl-mad|finite-math' | each "fast-math switch"
 grep -nE -- '-ffast-math|-cl-fast|-cl-unsafe|-cl-mad-enable|finite-math' CMakeLists.txt host/device/* | grep -v 'Never' | each "fast-math switch"
 

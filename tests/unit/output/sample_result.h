@@ -90,6 +90,7 @@ static inline void sample_estimate(struct eot_result *r, const char *name, const
 static inline struct eot_result sample_result(void) {
     struct eot_result r = {.name = "sample",
                            .mode = "forced",
+                           .per = "EOT",
                            .config_sha256 = "c0",
                            .tables_sha256 = "7a",
                            .tally_sha256 = "7e",

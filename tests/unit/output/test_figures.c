@@ -80,6 +80,15 @@ Test(figures, a_cut_flow_without_any_event_is_drawn) {
         result.cutflow[i].events = result.cutflow[i].weighted = result.cutflow[i].std_error = 0.0;
     expect_figures(6);
 }
+Test(figures, a_cut_flow_says_what_it_is_per) {
+    char script[20000] = "";
+    snprintf(result.per, sizeof result.per, "hadron");
+    cr_assert_eq(eot_output_figures(folder, NULL, &result, &error), EOT_OK, "%s", error.text);
+    FILE *file = fopen(inside("cutflow.gp"), "r");
+    cr_assert(file != NULL && fread(script, 1, sizeof script - 1, file) > 0);
+    fclose(file);
+    cr_expect(strstr(script, "set xlabel 'events per hadron'") != NULL, "%s", script);
+}
 Test(figures, names_and_titles_are_data_and_not_commands) {
     struct eot_histogram h = result.histogram[3];
     snprintf(h.name, sizeof h.name, "a'; exit status 3 #.x/y");

@@ -1,8 +1,9 @@
 #include "sample_result.h"
 
 static char printed[8192];
-static void capture(void) {
+static void capture_per(const char *per) {
     struct eot_result r = sample_result();
+    snprintf(r.per, sizeof r.per, "%s", per);
     FILE *kept = stdout, *memory = fmemopen(printed, sizeof printed, "w");
     cr_assert(memory != NULL);
     stdout = memory; /* glibc's stdout can be assigned */
@@ -11,6 +12,7 @@ static void capture(void) {
     fclose(memory);
     eot_result_free(&r);
 }
+static void capture(void) { capture_per("EOT"); }
 TestSuite(print, .init = capture);
 
 static void expect(const char *part) { cr_assert(strstr(printed, part) != NULL, "no '%s' in:\n%s", part, printed); }
@@ -21,6 +23,12 @@ Test(print, cut_flow_has_events_and_rates_with_errors) {
     expect("VETO within one MIP                 not applied  its detector is not there\n");
     expect("each HCAL module within one MIP               7  (3.4 +- 1.3)e-10  (n_eff 6.5, poorly determined)\n");
     expect("missing energy > 20 GeV                       0  < 1.25e-09 (90 %)\n");
+}
+Test(print, rates_of_other_primaries_are_said_to_be_per_one_of_them) {
+    capture_per("hadron");
+    expect("cut                                      events  per hadron\n");
+    expect("  per hadron\nII ");
+    cr_assert(strstr(printed, "per EOT") == NULL);
 }
 Test(print, further_selections_follow_by_name) {
     expect("\nselection tight\ncut ");

@@ -120,6 +120,24 @@ Test(summary, a_histogram_of_another_form_is_refused) {
     }
 }
 
+Test(summary, says_what_rates_are_per) {
+    static const char *const per[] = {"EOT", "hadron", NULL, "a\nb"};
+    for (int i = 0; i < 4; i++) {
+        snprintf(result.per, sizeof result.per, "%s", i < 2 ? per[i] : "muon");
+        cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK);
+        json_t *root = json_load_file(inside("summary.json"), 0, NULL), *run = json_object_get(root, "run");
+        if (i >= 2) json_object_del(run, "per"); /* as in older files */
+        if (i == 3) json_object_set_new(run, "per", json_string(per[3]));
+        cr_assert_eq(json_dump_file(root, inside("s"), 0), 0);
+        json_decref(root);
+        eot_result_free(&copy);
+        enum eot_status status = eot_output_summary_read(inside("s"), &copy, &error);
+        if (i == 3)
+            expect(status, EOT_E_IO, "run.per");
+        else
+            cr_assert_str_eq(copy.per, per[i] != NULL ? per[i] : "EOT");
+    }
+}
 Test(summary, reads_back_bit_for_bit) {
     result.histogram[1].edges[7] += 0.01; /* no longer bins of one width */
     cr_assert_eq(eot_output_summary(folder, NULL, &result, &error), EOT_OK, "%s", error.text);
