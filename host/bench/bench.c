@@ -420,28 +420,16 @@ static enum eot_status round_measure(struct bench *t, double value[EOT_N_BENCH_M
     hash[0] = '\0';
     EOT_TRY(philox_rate(t, &before, err));
     double processor = eot_clock_processor_seconds();
-    switch (t->c->kind) {
-    case CASCADE:
-    case PIPELINE:
-    case REPLAY:
-    case MUONS:
-    case HADRONS: EOT_TRY(round_run(t, value, hash, err)); break;
-    case PHILOX:
-    case GATHER:
-    case STACK:
-    case ELEMENTARY:
+    if (t->c->kind <= HADRONS) EOT_TRY(round_run(t, value, hash, err));
+    if (t->c->kind > HADRONS && t->c->kind < LAUNCH)
         EOT_TRY(micro_rate(t, kernel[t->c->kind], 2.0 * BURST_S, &length, &rate, err));
-        value[EOT_BENCH_operations_per_s] = rate.wall;
-        if (t->c->kind == PHILOX) EOT_TRY(philox_hash(t, hash, err));
-        break;
-    case LAUNCH: {
+    if (t->c->kind == PHILOX) EOT_TRY(philox_hash(t, hash, err));
+    if (t->c->kind == LAUNCH) {
         double start = eot_clock_seconds(), n = 0.0;
         for (; eot_clock_seconds() - start < 2.0 * BURST_S; n += 1.0) EOT_TRY(micro_launch(t, micro_empty, 1, err));
         rate = (struct rate){n / (eot_clock_seconds() - start), n / (eot_clock_processor_seconds() - processor)};
-        value[EOT_BENCH_operations_per_s] = rate.wall;
-        break;
     }
-    }
+    if (t->c->kind > HADRONS) value[EOT_BENCH_operations_per_s] = rate.wall;
     processor = eot_clock_processor_seconds() - processor;
     for (int i = 0; i < 3; i++) value[EOT_BENCH_track_to_2_percent_s + i] *= processor;
     EOT_TRY(philox_rate(t, &after, err));

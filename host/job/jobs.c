@@ -60,11 +60,12 @@ enum eot_status eot_job_check(const struct eot_config *config, struct eot_findin
                                   "(a %s has no vertices of showers to write); use output.hepmc: off, the record of "
                                   "its events is in result.h5",
                                   job->name));
-    if (config->output.n_plane > 0 && (!job->writes_vertices || eot_beam_is_hadron(config)))
+    const bool is_of_file = config->beam.file[0] != '\0';
+    if (config->output.n_plane > 0 && (!job->writes_vertices || eot_beam_is_hadron(config) || is_of_file))
         EOT_TRY(eot_findings_fail(f, err, "output.planes",
-                                  "(a %s does not record planes); leave output.planes out, or use electrons, positrons "
-                                  "or photons",
-                                  job->name));
+                                  "(a %s does not record planes); leave output.planes out, or use a beam of electrons, "
+                                  "positrons or photons%s",
+                                  job->name, is_of_file ? " without beam.file" : ""));
     if (job == &eot_job_muon_conversion && config->sampling.mode != EOT_SAMPLING_FORCED)
         EOT_TRY(eot_findings_fail(f, err, "sampling.mode",
                                   "(mu N -> e N phi of a muon beam is sampled with weights only); use sampling.mode: "
