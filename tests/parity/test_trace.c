@@ -22,6 +22,7 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
     size_t width = (size_t)backend->lane_width, n_source = N_PRIMARY / width + 1; /* work items; whole ones write */
     c.n_primary = c.n_lane = N_PRIMARY;
     c.n_iteration = 1;
+    c.has_ways = 0;
     c.first_primary = 5000000000u; /* beyond 32 bits */
     t->b = backend;
     const struct {

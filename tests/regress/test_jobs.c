@@ -131,8 +131,10 @@ Test(jobs, sums_are_small) {
                            sizeof(int64_t);
             cr_expect_gt(bytes, 0.0);
             cr_expect_lt(bytes, 10e6, "%s: %g bytes", eot_jobs[k]->name, bytes);
-            cr_expect(n_further > 0 ? n_block >= 25 : n_block == EOT_MAX_BLOCK, "%s: %zu blocks", eot_jobs[k]->name,
-                      n_block);
+            /* a run of a file has the sums of what came before the file's plane besides */
+            bool is_file = eot_jobs[k] == &eot_job_file_run;
+            size_t most = is_file ? 100 : EOT_MAX_BLOCK, least = is_file ? 13 : 25;
+            cr_expect(n_block >= (n_further > 0 ? least : most), "%s: %zu blocks", eot_jobs[k]->name, n_block);
             printf("%s: %.3g MB, %zu blocks\n", eot_jobs[k]->name, 1e-6 * bytes, n_block);
         }
 }

@@ -14,14 +14,14 @@ static const double LARGEST_PULL = 5.0;   /* about 60 estimates: false alarm bel
 static const double MIN_EFFECTIVE = 30.0; /* below, the error of a weighted sum is not Gaussian */
 
 /* The configuration beside a run is the one that made it, byte for byte. */
-static void expect_own_configuration(const char *run) {
+static void expect_own_configuration(const char *run, const char *name) {
     struct eot_result reference = {0};
     struct eot_error err = {0};
     static char text[100000];
     char hex[65], path[512];
     snprintf(path, sizeof path, EOT_SOURCE_DIR "/results/%s/summary.json", run);
     cr_assert_eq(eot_output_summary_read(path, &reference, &err), EOT_OK, "%s", err.text);
-    snprintf(path, sizeof path, EOT_SOURCE_DIR "/results/%s/effective-config.yaml", run);
+    snprintf(path, sizeof path, EOT_SOURCE_DIR "/results/%s/%s", run, name);
     FILE *file = fopen(path, "r");
     cr_assert_not_null(file);
     size_t n = fread(text, 1, sizeof text, file);
@@ -33,9 +33,9 @@ static void expect_own_configuration(const char *run) {
 }
 
 Test(results, configurations_are_those_of_the_reference_runs) {
-    expect_own_configuration("na64e-dimuon");
-    expect_own_configuration("na64e-analog");
-    expect_own_configuration("na64e-analog-1e11");
+    expect_own_configuration("na64e-dimuon", "effective-config.yaml");
+    expect_own_configuration("na64e-analog", "effective-config-as-run.yaml"); /* keys renamed since */
+    expect_own_configuration("na64e-analog-1e11", "effective-config-as-run.yaml");
 }
 
 /* Electrons one by one against forced vertices worth 1.5e11: rates of muon pairs by the photon's energy within 3

@@ -16,7 +16,7 @@ enum eot_track_tally { EOT_TRACK_NONE = 0, EOT_TRACK_THRESHOLDS = 1, EOT_TRACK_S
 
 /* Whether the cascade writes the ways to its forced vertices; a build option of the kernels (-DEOT_WAYS=0 or 1). */
 #ifdef EOT_WAYS
-#define EOT_HAS_WAYS(parameters) EOT_WAYS
+#define EOT_HAS_WAYS(parameters) (EOT_WAYS && (parameters).has_ways) /* kernels may be used for another mode */
 #else
 #define EOT_HAS_WAYS(parameters) ((parameters).has_ways)
 #endif
