@@ -95,8 +95,8 @@ static const char *const FEW[] = {"sampling.eot=3000", "sampling.batch=500",
                                   "physics.cut=5 GeV", "scoring.deposit_fraction=0.2",
                                   "scoring.showers=0", NULL};
 /* What is preferred depends on the first selection: vertices as in nature are those of any. */
-static const char *const SIGNAL[] = {"sampling.eot=6000", "sampling.batch=500",    "physics.cut=5 GeV",
-                                     "scoring.showers=0", "sampling.preference=0", NULL};
+static const char *const SIGNAL[] = {"sampling.eot=30000", "sampling.batch=500",    "physics.cut=5 GeV",
+                                     "scoring.showers=0",  "sampling.preference=0", NULL};
 
 Test(selections, dimuons_on_the_host) {
     expect_runs_agree("configs/na64e-dimuon.yaml", DIMUON, "host", "selected.per_eot");
