@@ -40,7 +40,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
     if (r.weight > 0.0f && !eot_is_kept(launch->first_primary + r.i_primary, launch->follow_threshold)) {
         eot_replay_view view = eot_replay_view_of(table, world, launch, stack, launch->n_event, i);
         view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
-        v = eot_event_locate(view, em[0], r, way + r.i_primary * EOT_WAY_WORDS, tally);
+        v = eot_event_locate(view, em[0], r, way + (u64)r.i_primary * EOT_WAY_WORDS, tally);
         if (v.fault == 0u && v.weight > 0.0f) eot_vertex_count(world, v, tally);
     }
     vertex[i] = v;

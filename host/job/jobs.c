@@ -80,7 +80,10 @@ done:
     return status;
 }
 
-enum { DEFAULT_BATCH = 10000 }; /* of the configuration's schema */
+enum {
+    DEFAULT_BATCH = 10000,    /* of the configuration's schema */
+    MOST_WITH_WAYS = 1 << 23, /* primaries of an automatic batch: their ways take 1 GiB of the device */
+};
 
 uint64_t eot_job_largest_batch(const struct eot_config *config, const struct eot_backend *backend) {
     enum { FEWEST = 32, FEWEST_OF_A_CHOICE = 10 };
@@ -102,6 +105,7 @@ uint64_t eot_job_batch_size(const struct eot_config *config, const struct eot_ba
         if (EOT_RUN_PRIMARIES_PER_LANE * lanes > full) full = EOT_RUN_PRIMARIES_PER_LANE * lanes;
     }
     if (full > tenth) full = tenth;
+    if (eot_world_has_ways(config) && full > MOST_WITH_WAYS) full = MOST_WITH_WAYS;
     return full > s->batch ? full : s->batch;
 }
 

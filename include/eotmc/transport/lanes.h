@@ -297,7 +297,7 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
         if (EOT_HAS_WAYS(c)) {
             for (u32 l = 0; l < EOT_LANE_WIDTH && any_choice != 0; l++)
                 if (has_choice[l])
-                    eot_lane_way_store(view.way + i_primary[l] * EOT_WAY_WORDS, way + first + l, n, n_way[l]);
+                    eot_lane_way_store(view.way + (u64)i_primary[l] * EOT_WAY_WORDS, way + first + l, n, n_way[l]);
             EOT_EACH_LANE
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
                 way[way_place[l]] = eot_f32_from_bits(way_entry[l]);
