@@ -66,6 +66,19 @@ herr_t eot_h5_string_attribute(hid_t object, const char *name, const char *value
     return failed;
 }
 
+herr_t eot_h5_column(hid_t parent, const char *name, hid_t type, size_t n, const void *value, const char *unit,
+                     const char *meaning) {
+    const hsize_t size = n;
+    herr_t failed = eot_h5_dataset(parent, name, type, 1, &size, value);
+    hid_t dataset = failed < 0 ? -1 : H5Dopen2(parent, name, H5P_DEFAULT);
+    failed = dataset < 0 || eot_h5_string_attribute(dataset, "unit", unit) < 0 ||
+                     eot_h5_string_attribute(dataset, "meaning", meaning) < 0
+                 ? -1
+                 : 0;
+    H5Dclose(dataset);
+    return failed;
+}
+
 hid_t eot_h5_group(hid_t parent, const char *name) {
     return H5Gcreate2(parent, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
 }

@@ -16,6 +16,9 @@ herr_t eot_h5_string_attribute(hid_t object, const char *name, const char *value
 /** A dataset of `rank` dimensions; what has many rows is chunked and compressed. No times are kept:
  * the same content gives the same bytes. */
 herr_t eot_h5_dataset(hid_t parent, const char *name, hid_t type, int rank, const hsize_t *size, const void *value);
+/** The same of one dimension, with the attributes unit and meaning. */
+herr_t eot_h5_column(hid_t parent, const char *name, hid_t type, size_t n, const void *value, const char *unit,
+                     const char *meaning);
 /** A group; to be closed. */
 hid_t eot_h5_group(hid_t parent, const char *name);
 

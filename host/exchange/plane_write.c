@@ -10,19 +10,11 @@ static herr_t add_column(hid_t group, const struct eot_plane_image *p, const str
                          unsigned char *cell) {
     hid_t type = c->type();
     const size_t size = H5Tget_size(type);
-    const hsize_t count = n;
     size_t k = 0;
     for (size_t i = 0; i < p->rows->n_particle; i++)
         if (p->rows->particle[i].plane == p->plane)
             memcpy(cell + size * k++, (const unsigned char *)&p->rows->particle[i] + c->offset, size);
-    herr_t failed = eot_h5_dataset(group, c->name, type, 1, &count, cell);
-    hid_t dataset = failed < 0 ? -1 : H5Dopen2(group, c->name, H5P_DEFAULT);
-    failed = dataset < 0 || eot_h5_string_attribute(dataset, "unit", c->unit) < 0 ||
-                     eot_h5_string_attribute(dataset, "meaning", c->meaning) < 0
-                 ? -1
-                 : 0;
-    H5Dclose(dataset);
-    return failed;
+    return eot_h5_column(group, c->name, type, n, cell, c->unit, c->meaning);
 }
 
 static herr_t add_particles(hid_t file, const struct eot_plane_image *p) {

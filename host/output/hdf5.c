@@ -251,7 +251,6 @@ static herr_t add_tables(hid_t file, const struct eot_result *r) {
 /** One column of the events: its numbers as doubles, or as 64-bit integers. @param cell of n_event words. */
 static herr_t add_column(hid_t group, const struct eot_event_table *events, size_t c, void *cell) {
     const struct eot_column_info *column = &events->column[c];
-    const hsize_t size = events->n_event;
     for (size_t i = 0; i < events->n_event; i++) {
         double value = events->value[i * events->n_column + c];
         if (column->is_integer)
@@ -259,15 +258,8 @@ static herr_t add_column(hid_t group, const struct eot_event_table *events, size
         else
             ((double *)cell)[i] = value;
     }
-    herr_t failed =
-        eot_h5_dataset(group, column->name, column->is_integer ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, 1, &size, cell);
-    hid_t dataset = failed < 0 ? -1 : H5Dopen2(group, column->name, H5P_DEFAULT);
-    failed = dataset < 0 || eot_h5_string_attribute(dataset, "unit", column->unit) < 0 ||
-                     eot_h5_string_attribute(dataset, "meaning", column->meaning) < 0
-                 ? -1
-                 : 0;
-    H5Dclose(dataset);
-    return failed;
+    return eot_h5_column(group, column->name, column->is_integer ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE,
+                         events->n_event, cell, column->unit, column->meaning);
 }
 
 /** /events: a dataset a column, of one number per event, with the attributes unit and meaning. The columns are in the

@@ -1,5 +1,14 @@
 # Slurm on this machine, for tests: munge, the controller and one node of four processors, started from the folder $work and stopped by
-# slurm_stop. Source it after `skip` is defined; sets SLURM_CONF, daemons.
+# slurm_stop. Sets SLURM_CONF, daemons; n_failed counts what `fail` tells.
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+n_failed=0
+fail() {
+    echo "FAILED: $*"
+    n_failed=$((n_failed + 1))
+}
 PATH=$PATH:/usr/sbin:/sbin
 for program in munged slurmctld slurmd sbatch scontrol; do command -v $program >/dev/null || skip "no $program (packages slurm-wlm and munge)"; done
 [ "$(id -u)" -eq 0 ] || skip "the daemon of a node needs root"

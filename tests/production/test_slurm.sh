@@ -2,15 +2,6 @@
 # The job files of `eotmc submit` on a real Slurm: controller and node on this machine, started from a temporary folder and stopped again. An array of eight,
 # of which one job is killed, one requeued and one asked to stop as before its limit of time, merges to the bits of one run.
 eotmc=$1 source=$2
-skip() {
-    echo "skipped: $*"
-    exit 77
-}
-n_failed=0
-fail() {
-    echo "FAILED: $*"
-    n_failed=$((n_failed + 1))
-}
 . "$source/tests/production/slurm.bash"
 
 # --- one run, and the same by an array

@@ -2,17 +2,8 @@
 # The study of the paper (studies/na64e-paper) through its profile for Slurm: jobs by sbatch, two at a time, one of which is requeued in
 # the middle and goes on. Its cross sections and one background only; the rest has the same rules.
 eotmc=$1 source=$2
-skip() {
-    echo "skipped: $*"
-    exit 77
-}
-n_failed=0
-fail() {
-    echo "FAILED: $*"
-    n_failed=$((n_failed + 1))
-}
-command -v snakemake >/dev/null || skip "no snakemake"
 . "$source/tests/production/slurm.bash"
+command -v snakemake >/dev/null || skip "no snakemake"
 mkdir "$work/own" && cp -r "$source/studies" "$source/configs" "$work/own/" && cd "$work/own" || exit 1
 study=studies/na64e-paper out=out/na64e-paper
 sed -i -e "s,^eotmc: .*,eotmc: $eotmc," -e 's/^  quick: .*/  quick: {signal: 4000, dimuon: 8000, pion: 300000, kaon: 8000}/' $study/settings.yaml

@@ -10,6 +10,7 @@
 #endif
 
 #include "eotmc/detector/volume.h"
+#include "eotmc/transport/muon/state.h"
 
 /** Instead of a volume: what is outside the columns, in front, behind or beside. */
 enum eot_column_end { EOT_COLUMN_FRONT = -1, EOT_COLUMN_REAR = -2, EOT_COLUMN_SIDE = -3 };
@@ -18,6 +19,17 @@ enum eot_column_end { EOT_COLUMN_FRONT = -1, EOT_COLUMN_REAR = -2, EOT_COLUMN_SI
 typedef struct {
     f32 x, y, z, sx, sy;
 } eot_shower_axis;
+
+/** The axis of a shower that begins where a particle is, along its direction. */
+EOT_FN eot_shower_axis eot_shower_axis_at(eot_muon m) {
+    eot_shower_axis axis;
+    axis.x = (f32)m.position.x;
+    axis.y = (f32)m.position.y;
+    axis.z = (f32)m.position.z;
+    axis.sx = m.direction.x / fmax(fabs(m.direction.z), 0.1f);
+    axis.sy = m.direction.y / fmax(fabs(m.direction.z), 0.1f);
+    return axis;
+}
 
 /** A place of an axis. */
 typedef struct {

@@ -208,14 +208,9 @@ EOT_FN void eot_event_muon_shower(eot_event_muon_state *state, eot_muon_step s, 
         }
     }
     if (is_shower) {
-        eot_shower_axis axis;
-        axis.x = (f32)m.position.x;
-        axis.y = (f32)m.position.y;
-        axis.z = (f32)m.position.z;
-        axis.sx = m.direction.x / fmax(fabs(m.direction.z), 0.1f);
-        axis.sy = m.direction.y / fmax(fabs(m.direction.z), 0.1f);
         state->shower_random = eot_shower_deposit(
-            d, eot_subcut_shower_of(counts, energy, s.process == EOT_MUON_BREMS, axis), state->shower_random);
+            d, eot_subcut_shower_of(counts, energy, s.process == EOT_MUON_BREMS, eot_shower_axis_at(m)),
+            state->shower_random);
     } else {
         i32 is_active = s.process == EOT_MUON_NO_EVENT ? r->active[0] : s.event_active;
         d.acc[ledger] += counts;

@@ -97,13 +97,7 @@ EOT_FN eot_hadron_light eot_hadron_light_flown(eot_hadron_view view, eot_muon m,
 /** Energy that showers, from a place on: the parametrisation, straight ahead. @param d where it goes. */
 EOT_FN void eot_hadron_light_shower(eot_deposit_view d, eot_muon m, i64 counts, f32 E, i32 is_photon,
                                     eot_random random) {
-    eot_shower_axis axis;
-    axis.x = (f32)m.position.x;
-    axis.y = (f32)m.position.y;
-    axis.z = (f32)m.position.z;
-    axis.sx = m.direction.x / fmax(fabs(m.direction.z), 0.1f);
-    axis.sy = m.direction.y / fmax(fabs(m.direction.z), 0.1f);
-    eot_shower_deposit(d, eot_subcut_shower_of(counts, E, is_photon, axis), random);
+    eot_shower_deposit(d, eot_subcut_shower_of(counts, E, is_photon, eot_shower_axis_at(m)), random);
 }
 
 /** Energy of what has flown through a field: a shower where it is, or what has left. What a field turns back, and what
