@@ -53,6 +53,22 @@ done:
     return status;
 }
 
+/** A preference that prefers nothing. */
+enum eot_status eot_check_preference(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const double preference = c->config->sampling.preference;
+    const char *why = eot_beam_kind_of(c->config) != EOT_BEAM_KIND_SHOWER ? "only vertices of showers are preferred"
+                      : c->config->sampling.mode != EOT_SAMPLING_FORCED ? "vertices of analog runs are those of nature"
+                      : eot_setup_volume(c->config, EOT_ROLE_TRACKER, 0) < 0
+                          ? "there are no chambers whose tracks could be preferred"
+                          : NULL;
+    if (preference > 0.0 && why != NULL)
+        EOT_TRY(eot_findings_warn(f, err, "preference_unused",
+                                  "sampling.preference = %g has no effect (%s); leave it out", preference, why));
+done:
+    return status;
+}
+
 /** Fields that showers do not feel. */
 enum eot_status eot_check_fields(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;
