@@ -175,10 +175,8 @@ EOT_FN void eot_hadron_wait(eot_hadron_event *ev, i32 type, f32 E, i64 counts, e
  * entered whether it has been in the ECAL, from where on the least energies are known. */
 EOT_FN i32 eot_hadron_muon_can(eot_hadron_run run, eot_muon m, i32 n_hit, i32 entered) {
     EOT_GLOBAL const eot_spectrometer *s = &run.e->spectrometer;
-    f32 z = (f32)m.position.z;
-    if (n_hit == s->n_plane) return 1;
-    if (z >= s->plane_z[n_hit] + 0.001f) return 0;
-    return !entered || (f32)m.kinetic_energy >= eot_event_muon_need(run.view.matter.table, run.e, z);
+    if (n_hit == s->n_plane || !entered) return 1;
+    return (f32)m.kinetic_energy >= eot_event_muon_need(run.view.matter.table, run.e, (f32)m.position.z);
 }
 
 /** Where a muon of a decay begins, as eot_event_muon_start takes it. Arguments as below. */

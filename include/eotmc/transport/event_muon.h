@@ -300,9 +300,9 @@ EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot
     return table[world->need.table + (u32)(i < 0 ? 0 : i < world->need.n ? i : world->need.n - 1)];
 }
 
-/** Whether a muon crosses all tracker planes, in the order of their modules: the steps of eot_event_muon without the
- * deposits, for as long as it still can, that is until it has missed a plane or its energy is below
- * eot_event_muon_need.
+/** Whether a muon crosses all tracker planes: the steps of eot_event_muon without the deposits, for as long as it still
+ * can, that is until its energy is below eot_event_muon_need. Behind a plane that it has missed a field may turn it
+ * back.
  * @return 1 also for a muon that ends in a fault: whoever follows it again will meet the fault. */
 EOT_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, u64 primary, eot_event_vertex vertex,
                                   i32 charge) {
@@ -312,24 +312,23 @@ EOT_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, 
     eot_muon m = state.m;
     eot_random random = state.random;
     if (chambers->n_plane == 0) return 1; /* no track is asked for, so that every event may pass */
-    i32 n_hit = 0, n_step = 0, can = 1;
-    while (can && n_hit < chambers->n_plane && m.fate == EOT_MUON_ALIVE &&
+    u32 hits = 0u, all = (1u << chambers->n_plane) - 1u;
+    i32 n_step = 0;
+    while (hits != all && n_step <= EOT_MUON_MOST_STEPS && m.fate == EOT_MUON_ALIVE &&
            (f32)m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)m.position.z)) {
         eot_muon_step s = eot_muon_advance(matter, m, random);
-        if (s.muon.fate == EOT_MUON_ALIVE && eot_event_muon_plane(s, chambers, matter.region, m.region) == n_hit)
-            n_hit++;
+        i32 plane = s.muon.fate == EOT_MUON_ALIVE ? eot_event_muon_plane(s, chambers, matter.region, m.region) : -1;
+        if (plane >= 0) hits |= 1u << plane;
         m = s.muon;
         random = s.random;
         n_step++;
-        can = n_step <= EOT_MUON_MOST_STEPS &&
-              (n_hit == chambers->n_plane || (f32)m.position.z < chambers->plane_z[n_hit] + 0.001f);
     }
     if (n_step > 0) {
         eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)n_step);
         eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
     }
-    return (n_hit == chambers->n_plane && n_hit > 0) || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN ||
-           n_step > EOT_MUON_MOST_STEPS || !(m.kinetic_energy >= D(0.0) && m.position.z == m.position.z);
+    return hits == all || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN || n_step > EOT_MUON_MOST_STEPS ||
+           !(m.kinetic_energy >= D(0.0) && m.position.z == m.position.z);
 }
 
 #endif
