@@ -96,7 +96,7 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
         E_high[EOT_LANE_WIDTH], E_low[EOT_LANE_WIDTH];
     i32 type_high[EOT_LANE_WIDTH], type_low[EOT_LANE_WIDTH], flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH],
         has_choice[EOT_LANE_WIDTH];
-    u32 n_way[EOT_LANE_WIDTH], n_way_next[EOT_LANE_WIDTH], way_place[EOT_LANE_WIDTH], way_entry[EOT_LANE_WIDTH];
+    u32 n_way[EOT_LANE_WIDTH], n_way_next[EOT_LANE_WIDTH], way_place[EOT_LANE_WIDTH];
     EOT_GLOBAL f32 *stack_z = stack + (u32)EOT_STACK_DEPTH * c.n_lane,
                    *stack_way = stack_z + (u32)EOT_STACK_DEPTH * c.n_lane,
                    *way = stack_way + (u32)EOT_STACK_DEPTH * c.n_lane;
@@ -274,7 +274,6 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
                 stack_way[place[l]] = eot_f32_from_bits(n_way_now);
                 u32 kept = pops ? n_way_popped : n_way_now, at = kept < (u32)EOT_WAY_ENTRIES ? kept : EOT_WAY_ENTRIES;
                 way_place[l] = at * n + first + l;
-                way_entry[l] = (draw_now + 1u) | (u32)(depth_now - 1) << EOT_WAY_DEPTH_SHIFT;
                 n_way_next[l] = kept + (u32)pops;
                 has_choice[l] = is_chosen;
                 any_choice |= is_chosen;
@@ -300,7 +299,7 @@ EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eo
                     eot_lane_way_store(view.way + (u64)i_primary[l] * EOT_WAY_WORDS, way + first + l, n, n_way[l]);
             EOT_EACH_LANE
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-                way[way_place[l]] = eot_f32_from_bits(way_entry[l]);
+                way[way_place[l]] = eot_f32_from_bits(draw[l] | (u32)depth[l] << EOT_WAY_DEPTH_SHIFT);
                 n_way[l] = n_way_next[l];
             }
         }
