@@ -154,6 +154,17 @@ typedef f32 real;
 #define R(x) (x##f)
 #endif
 
+/** The largest integer that is not above x, |x| < 2^63. CPU drivers' floor takes 14 instructions and a branch; a GPU has
+ * it as one. */
+#if defined(__CUDACC__) || defined(__NV_CL_C_VERSION) || defined(__CUDACC_RTC__)
+EOT_FN i64 eot_i64_floor(f64 x) { return (i64)floor(x); }
+#else
+EOT_FN i64 eot_i64_floor(f64 x) {
+    i64 n = (i64)x;
+    return n - ((f64)n > x ? 1 : 0);
+}
+#endif
+
 /** The smaller and the larger of two numbers that are no NaN: one instruction where fmin and fmax, which look for NaN,
  * take three. */
 EOT_FN real eot_min(real a, real b) { return a < b ? a : b; }
