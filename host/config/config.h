@@ -188,7 +188,7 @@ struct eot_scoring_config {
 /* Bits, in the order of the words of output.figures. */
 enum eot_picture_form { EOT_PICTURE_PNG = 1, EOT_PICTURE_SVG = 2, EOT_PICTURE_PDF = 4 };
 /* Bits, in the order of the words of output.planes[].kinds. */
-enum eot_plane_kind { EOT_PLANE_MUONS = 1 };
+enum eot_plane_kind { EOT_PLANE_MUONS = 1, EOT_PLANE_ELECTRONS = 2, EOT_PLANE_PHOTONS = 4, EOT_PLANE_HADRONS = 8 };
 /* In the order of the words of output.planes[].format. */
 enum eot_plane_format { EOT_PLANE_MCPL = 0, EOT_PLANE_HDF5 };
 /** A plane across the beam whose crossings are written. */

@@ -392,8 +392,12 @@ const struct eot_key EOT_KEYS[] = {
          "planes/NAME.h5, at most 8 planes"),
     NAME(PLANE, "name", 32, NULL, PLANE(name), "name of the plane and of its file, different for each"),
     NUMBER(PLANE, "z", LENGTH, -WORLD, WORLD, NULL, PLANE(z), "where it is"),
-    {EOT_SCOPE_PLANE, "kinds", EOT_KEY_FORMS, EOT_DIM_NONE, 1, 0, 0, "on", "muons", PLANE(kinds), false,
-     "what is written: muons of rare vertices", NULL},
+    {EOT_SCOPE_PLANE, "kinds", EOT_KEY_FORMS, EOT_DIM_NONE, 1, 0, 0, "on", "muons|electrons|photons|hadrons",
+     PLANE(kinds), false,
+     "what is written: on (muons) or some of these; muons of the beam, of rare vertices and of decays; electrons (and "
+     "positrons) and photons above physics.cut of showers without a rare vertex, up to the ECAL's rear face; pions and "
+     "kaons of a beam of hadrons, with the chance to get there as weight",
+     NULL},
     CHOICE(PLANE, "format", "mcpl|hdf5", "mcpl", PLANE(format),
            "mcpl: particles as other programs read them; hdf5: the same, and the events as they are there with their "
            "random numbers, from which beam.file goes on to the same result"),

@@ -29,6 +29,7 @@ struct eot_source {
     bool is_plane;
     bool has_same_tables;             /* as the run that wrote it: its muons are in the same voxels */
     char sha256[65];                  /* of the file's bytes */
+    char tables_sha256[65];           /* of what devices read besides it */
     struct eot_plane_content content; /* of a plane */
     size_t n_particle, n_event;
     struct eot_source_particle *particle;

@@ -28,6 +28,7 @@ static const char *mode(const struct eot_config *config) {
 /* As of the run that wrote a plane in HDF5: blocks are the same then. */
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     eot_run_layout(&(struct eot_run_shape){.n_selection = 1 + config->n_further,
+                                           .n_plane = config->output.n_plane,
                                            .has_states = true,
                                            .has_arrivals = eot_world_has_arrivals(config)},
                    l);
@@ -76,6 +77,7 @@ static enum eot_status world(const struct eot_config *config, const struct eot_s
     layout(config, &sums_layout);
     EOT_TRY(eot_source_read(config->beam.file, &sums_layout, w->source, err));
     if (w->source->is_plane) EOT_TRY(check_plane(config, w, &w->source->content, err));
+    memcpy(w->source->tables_sha256, w->sha256, sizeof w->source->tables_sha256);
     w->source->has_same_tables = w->source->is_plane && strcmp(w->source->content.tables_sha256, w->sha256) == 0;
     if (w->source->is_plane) w->source_batch = w->source->content.sums.frame.batch;
     eot_sha256_init(&hash); /* what the events come from is a part of what the run is made with */
@@ -170,6 +172,9 @@ static void add_before(const struct eot_sums *before, struct eot_job_batch *b) {
         const int64_t *from = eot_sums_at(before, s, block);
         int64_t *to = eot_sums_at(&b->sums, s, 0);
         for (size_t i = 0; i < section->n; i++) to[i] += from[i];
+        int64_t *before_next =
+            s == EOT_RUN_EVENT ? eot_sums_at(&b->sums, EOT_RUN_BEFORE, 0) : NULL; /* further planes */
+        for (size_t i = 0; i < section->n && before_next != NULL; i++) before_next[i] += from[i];
     }
     b->rows.n_followed += (uint64_t)eot_sums_at(before, EOT_RUN_WORK, block)[EOT_RUN_N_VERTEX];
 }
@@ -194,7 +199,8 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     struct eot_plane_state *own = NULL;
     size_t first = 0, n = 0;
     struct eot_block block = {.event = eot_sums_at(&b->sums, EOT_RUN_EVENT, 0),
-                              .map = eot_sums_at(&b->sums, EOT_RUN_SELECTED, 0)};
+                              .map = eot_sums_at(&b->sums, EOT_RUN_SELECTED, 0),
+                              .plane = eot_sums_at(&b->sums, EOT_RUN_PLANE, 0)};
     if (source->is_plane) {
         first = state_from(&source->content, b->first);
         n = state_from(&source->content, b->first + b->n) - first;
