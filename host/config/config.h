@@ -34,6 +34,8 @@ enum eot_muon_straggling_config {
     EOT_CONFIG_STRAGGLING_OFF
 };
 
+/* In the order of the words of beam.file_as. */
+enum eot_beam_file_as { EOT_FILE_AS_EVENTS = 0, EOT_FILE_AS_PRIMARIES };
 struct eot_beam_config {
     enum eot_beam_particle particle;
     /* Total energy [GeV]. The key beam.kinetic_energy sets it too; one of the two is given, and --set of one replaces
@@ -45,6 +47,7 @@ struct eot_beam_config {
     double angle_x, angle_y;                   /* mean slopes [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
     char file[256];                            /* the events come from this file (host/source); "": from the beam */
+    enum eot_beam_file_as file_as;             /* what its particles are */
     double decay_region[2]; /* hadrons: z where they decay [cm]; two equal numbers: all of their way */
 };
 

@@ -84,6 +84,12 @@ const struct eot_key EOT_KEYS[] = {
      "events are of; docs/results.md has the rest",
      NULL},
 
+    CHOICE(
+        ROOT, "beam.file_as", "events|primaries", "events", ROOT(beam.file_as),
+        "events: see beam.file; primaries: the file's particles (MCPL, HepMC3) are the beam, of beam.particle's kind, "
+        "one after the other in proportion to their weights; of showers electrons, positrons and photons, those of a "
+        "primary together, from where they are through all that is between there and the ECAL"),
+
     PART(ROOT, "materials", MATERIALS, "[]", ROOT(material),
          "materials besides the built-in ones (listed above), or changes of those"),
     NAME(MATERIAL, "name", 32, NULL, MATERIAL(name),

@@ -4,7 +4,6 @@
 #include "eotmc/transport/plane.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +11,15 @@
 #include "base/sha256.h"
 #include "engine/engine_private.h"
 #include "exchange/source.h"
+#include "job/file_primaries.h"
 #include "job/file_states.h"
 #include "job/job.h"
 #include "job/replay.h"
 #include "world/beam_line.h"
 
 static bool accepts(const struct eot_config *config) {
-    return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER && config->beam.file[0] != '\0';
+    return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER && config->beam.file[0] != '\0' &&
+           config->beam.file_as == EOT_FILE_AS_EVENTS;
 }
 
 static const char *mode(const struct eot_config *config) {
@@ -95,20 +96,8 @@ static enum eot_status tell(const struct eot_job_context *c, struct eot_error *e
     enum eot_status status = EOT_OK;
     const struct eot_source *s = c->world->source;
     struct eot_findings *f = c->options->findings;
-    char kinds[256] = "";
-    size_t used = 0, n = 0;
     if (f == NULL) return EOT_OK;
-    for (size_t i = 0; i < s->n_kind; i++) {
-        n += s->left_out[i].n;
-        if (used < sizeof kinds)
-            used += (size_t)snprintf(kinds + used, sizeof kinds - used, "%s%zu of %d", i > 0 ? ", " : "",
-                                     s->left_out[i].n, (int)s->left_out[i].pdg);
-    }
-    if (n > 0)
-        EOT_TRY(eot_findings_warn(f, err, "file_particles",
-                                  "%zu particles of %s are not followed (by PDG number, 0 for all others: %s): muons, "
-                                  "electrons, positrons and photons with energy are",
-                                  n, c->config->beam.file, kinds));
+    EOT_TRY(eot_job_tell_left_out(c, err));
     size_t n_third = eot_source_third_muons(s);
     if (n_third > 0)
         EOT_TRY(eot_findings_warn(f, err, "file_particles",

@@ -7,6 +7,7 @@
 #include "device/launch.h"
 #include "eotmc/select/score.h"
 #include "engine/stop.h"
+#include "job/file_primaries.h"
 #include "job/replay.h"
 #include "world/launch.h"
 #include "world/sections.h"
@@ -47,7 +48,8 @@ static const char *mode(const struct eot_config *config) {
 
 static enum eot_status world(const struct eot_config *config, const struct eot_setup *setup,
                              const struct eot_world_options *options, struct eot_world *w, struct eot_error *err) {
-    return eot_world_create_with(config, setup, config->physics.cut, options, w, err);
+    enum eot_status status = eot_world_create_with(config, setup, config->physics.cut, options, w, err);
+    return status == EOT_OK ? eot_world_take_file(config, w, err) : status;
 }
 
 static uint64_t full_batch(const struct eot_backend *b) {
@@ -324,5 +326,5 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 }
 
 EOT_JOB_DEFINE(hadron, "hadron decay", "decays of a beam of hadrons", "hadrons", COLUMN, EOT_N_HADRON_COLUMN, true,
-               accepts, mode, world, full_batch, layout, eot_job_prepare_nothing, worker_create, worker_free, batch,
+               accepts, mode, world, full_batch, layout, eot_job_prepare_file, worker_create, worker_free, batch,
                eot_job_finish_nothing, work, eot_hadron_estimate, eot_replay_hadron);

@@ -65,6 +65,11 @@ enum eot_status eot_job_check(const struct eot_config *config, struct eot_findin
         EOT_TRY(eot_findings_fail(f, err, "sampling.mode",
                                   "(mu N -> e N phi of a muon beam is sampled with weights only); use sampling.mode: "
                                   "forced"));
+    if (config->beam.file[0] != '\0' && config->beam.file_as == EOT_FILE_AS_EVENTS &&
+        eot_beam_kind_of(config) != EOT_BEAM_KIND_SHOWER)
+        EOT_TRY(eot_findings_fail(f, err, "beam.file",
+                                  "(a %s has no events that could come from a file); use beam.file_as: primaries",
+                                  job->name));
     double plane = job == &eot_job_muon_beam ? eot_muon_beam_plane(config) : INFINITY;
     if (config->beam.position_z >= plane)
         EOT_TRY(eot_findings_fail(f, err, "beam.position_z",
@@ -161,6 +166,18 @@ static enum eot_status add_planes(const struct eot_config *config, const struct 
                                   "primaries or planes",
                                   rows->n_particle_dropped, EOT_MAX_PLANE_PARTICLE, rows->n_state_dropped,
                                   EOT_MAX_PLANE_STATE));
+done:
+    return status;
+}
+
+/* What the file that stands for the beam holds. */
+static enum eot_status add_file(const struct eot_world *world, struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_source *s = world->source;
+    if (s == NULL || !s->are_primaries) return EOT_OK;
+    EOT_TRY(add_count(result, "beam.file.events", s->n_primary, err));
+    struct eot_estimate e = {.name = "beam.file.weight", .unit = "1", .value = s->weight, .is_exact = true};
+    EOT_TRY(eot_result_add_estimate(result, &e, err));
 done:
     return status;
 }
@@ -277,6 +294,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     EOT_TRY(job->estimate(config, world, run, result, err));
     EOT_TRY(add_events(job, run, result, err));
     EOT_TRY(add_planes(config, run, result, err));
+    EOT_TRY(add_file(world, result, err));
     EOT_TRY(add_lost(run, result, err));
     EOT_TRY(say_what_has_no_error(result, err));
     result->performance.wall_s = run->wall_s;

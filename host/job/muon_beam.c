@@ -6,6 +6,7 @@
 #include "device/launch.h"
 #include "eotmc/math/random.h"
 #include "engine/stop.h"
+#include "job/file_primaries.h"
 #include "job/muon_beam_private.h"
 #include "job/replay.h"
 #include "world/sections.h"
@@ -51,7 +52,8 @@ static const char *mode(const struct eot_config *config) {
 static enum eot_status world(const struct eot_config *config, const struct eot_setup *setup,
                              const struct eot_world_options *options, struct eot_world *w, struct eot_error *err) {
     (void)options;
-    return eot_world_create_muons(config, setup, w, err);
+    enum eot_status status = eot_world_create_muons(config, setup, w, err);
+    return status == EOT_OK ? eot_world_take_file(config, w, err) : status;
 }
 
 static uint64_t full_batch(const struct eot_backend *b) {
@@ -268,5 +270,5 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 }
 
 EOT_JOB_DEFINE(muon_beam, "muon beam", "muons through the set-up", "muons", COLUMN, EOT_N_EXIT_COLUMN, false, accepts,
-               mode, world, full_batch, layout, eot_job_prepare_nothing, worker_create, worker_free, batch,
+               mode, world, full_batch, layout, eot_job_prepare_file, worker_create, worker_free, batch,
                eot_job_finish_nothing, work, eot_muon_beam_estimate, eot_replay_muon_beam);

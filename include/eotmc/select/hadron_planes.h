@@ -122,8 +122,8 @@ EOT_FN eot_crossing_list eot_hadron_primary_crossings(eot_hadron_run run, EOT_GL
     c.run = run;
     c.planes = planes;
     c.work = work;
-    eot_primary source =
-        eot_source_sample(run.e->beam, run.primary, run.launch->seed, run.launch->run, run.e->beam.position_z);
+    eot_primary source = eot_source_of(run.view.matter.table, run.e->beam, run.primary, run.launch->seed,
+                                       run.launch->run, run.e->beam.position_z);
     eot_hadron_event_clear(&ev);
     eot_hadron_beam_crossings(&c, source, &list);
     eot_hadron_flight f = eot_hadron_to_decay(run, source, launch, &ev);

@@ -66,11 +66,13 @@ EOT_FN i32 eot_conversion_target(eot_conversion_world w, f32 E, f32 choice) {
 /** Where the muon of a primary begins, as eot_event_muon_born takes it, for both charges. */
 EOT_FN eot_event_vertex eot_conversion_origin(eot_conversion_world w, u64 primary) {
     EOT_GLOBAL const eot_event_world *e = w.e;
-    eot_primary source = eot_source_sample(e->beam, primary, w.launch->seed, w.launch->run, e->beam.position_z);
+    f32 z = eot_source_z(w.matter.table, e->beam, primary);
+    eot_primary source = eot_source_of(w.matter.table, e->beam, primary, w.launch->seed, w.launch->run, z);
     eot_event_vertex start = eot_event_vertex_none();
     start.x = (f64)source.x;
     start.y = (f64)source.y;
-    start.z = (f64)e->beam.position_z;
+    start.z = (f64)z;
+    start.time = eot_source_time(w.matter.table, e->beam, primary);
     start.plus = start.minus = eot_slope_direction(source.sx, source.sy);
     start.E_plus = start.E_minus = source.E;
     return start;

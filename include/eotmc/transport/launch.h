@@ -79,6 +79,6 @@ typedef struct {
     f32 face_x, face_y, half_x, half_y; /* cm: the scored face; the grid ends in its plane */
     eot_beam beam;
 } eot_muon_beam_parameters;
-EOT_LAYOUT(eot_muon_beam_parameters, 88);
+EOT_LAYOUT(eot_muon_beam_parameters, 112);
 
 #endif
