@@ -18,7 +18,9 @@ static const double DENSE_INVERSE_X0 = 0.01;  /* 1/cm: thinner matter sends noth
 /* Radiation lengths before the VETO between which collisions have one distribution. */
 static const double BIN_X0[] = {0.0, 0.15, 0.35, 0.6, 1.0, 1.5, 2.2, 3.2, 4.5, 6.5, 9.0, 12.0};
 enum { MOST_BIN = sizeof BIN_X0 / sizeof *BIN_X0 - 1 };
-static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 1.0; /* GeV, see struct place */
+/* GeV, see struct place. Bremsstrahlung is rare, and little of what is far comes out: they have a part of it. */
+static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 1.0, BREMS_PART = 0.125, FAR_PART = 0.5;
+static const double FAR_X0 = 3.0; /* radiation lengths */
 enum { ROW = EOT_MUON_N_LOSS_ROW, HARD = EOT_N_SENDER * EOT_N_TRANSFER * EOT_N_LUMP };
 
 typedef double hard_table[EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP];
@@ -105,7 +107,7 @@ static enum eot_status hard_fill(const struct eot_secondaries_maker *k, struct p
             sample->n = 0;
             if (!(total > 0.0)) continue;
             EOT_TRY(eot_soft_response(&place->stack, &place->where, p, W, seed + (uint64_t)(p * EOT_N_TRANSFER + j),
-                                      place->budget, sample, err));
+                                      p == EOT_SOFT_BREMS ? BREMS_PART * place->budget : place->budget, sample, err));
             groups_of(sample, out[p][j]);
         }
 done:
@@ -285,11 +287,11 @@ static enum eot_status veto_fill(const struct eot_secondaries_maker *k, const st
     veto_bins(s, k->setup, t);
     if (t->n_bin < 1.0) goto done;
     place.stack = eot_secondaries_soft(s, k->media);
-    place.budget = VETO_BUDGET;
     place.where.x = 0.5 * (box->x0 + box->x1);
     place.where.y = 0.5 * (box->y0 + box->y1);
     for (int bin = 0; bin < (int)t->n_bin; bin++) {
         bin_pieces(t, bin, &place);
+        place.budget = BIN_X0[bin] < FAR_X0 ? VETO_BUDGET : FAR_PART * VETO_BUDGET;
         EOT_TRY(hard_fill(k, &place, 5000u + 1000u * (unsigned)bin, 0, t->hard[bin], err));
         for (int i = 0; i < ROW; i++)
             soft_bin(k, &place, eot_muon_loss_row_energy(i), value, value + most, t->soft[i][bin]);
