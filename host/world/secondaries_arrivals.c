@@ -21,9 +21,9 @@ static const double LEAST_NUMBER = 1e-9;  /* per GeV: fewer are as good as none 
 static const double BACK_X0 = 6.0;        /* radiation lengths that a shower sends particles back */
 
 struct arrival_tables {
-    double n_depth, depth_rate;                                 /* points of depth, per cm */
-    double log_number[EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER]; /* per GeV */
-    double error[EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER];      /* relative, of the number */
+    double n_depth, depth_rate;                                    /* points of depth, per cm */
+    double log_number[2][EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER]; /* per GeV; of electrons, of photons */
+    double error[EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER];         /* relative, of the number */
     double arrival[EOT_N_ARRIVAL_CLASS][EOT_N_LUMP];
 };
 
@@ -210,6 +210,46 @@ done:
     return status;
 }
 
+/* Number of arrivals per GeV of an electron's shower. @param depth place among the points of depth. */
+static double number_at(const struct arrival_tables *t, double energy, double depth) {
+    double e = log(energy / SHOWER_NODE[0]) / log(SHOWER_NODE[1] / SHOWER_NODE[0]);
+    e = fmin(fmax(e, 0.0), EOT_N_SHOWER_NODE - 1.001);
+    depth = fmin(fmax(depth, 0.0), t->n_depth - 1.001);
+    int i = (int)e, j = (int)depth;
+    const double *low = &t->log_number[0][i][j], *high = &t->log_number[0][i + 1][j], f = depth - j;
+    double at_low = low[0] + f * (low[1] - low[0]), at_high = high[0] + f * (high[1] - high[0]);
+    return exp(at_low + (e - i) * (at_high - at_low));
+}
+
+/* Numbers of photons: of the pair that each becomes, somewhere on its way, its electrons. What reaches the sender's
+ * rear as it is arrives once, or goes through the target. */
+static void photons_fill(const struct arrivals *a, struct arrival_tables *t) {
+    enum { PATHS = 24, SHARES = 8 };
+    const struct eot_soft_target *target = &a->target;
+    const struct eot_soft_stack *s = a->stack;
+    double length = a->from.length, thickness = s->edge[target->slab + 1] - s->edge[target->slab];
+    int first = eot_soft_slab_at(s, a->from.z + 1e-6), last = eot_soft_slab_at(s, target->rear - 1e-6);
+    for (int e = 0; e < EOT_N_SHOWER_NODE; e++) {
+        const double energy = SHOWER_NODE[e];
+        double mu = 0.0, inside = thickness * eot_soft_attenuation(&s->medium[s->slab[target->slab].medium], energy);
+        for (int i = first; i <= last; i++)
+            mu += (s->edge[i + 1] - s->edge[i]) / length * eot_soft_attenuation(&s->medium[s->slab[i].medium], energy);
+        for (int d = 0; d < (int)t->n_depth; d++) {
+            double sum = 0.0;
+            for (int i = 0; i < PATHS; i++) {
+                double depth = d / t->depth_rate - log1p(-(i + 0.5) / PATHS) / mu, pairs = 0.0, of = 0.0;
+                for (int k = 0; k < SHARES && depth < length; k++) {
+                    double x = (k + 0.5) / SHARES, weight = 1.0 - 4.0 / 3.0 * x * (1.0 - x); /* complete screening */
+                    pairs += 2.0 * weight * x * number_at(t, x * energy, depth * t->depth_rate);
+                    of += weight;
+                }
+                sum += (depth < length ? pairs / of : -expm1(-inside) / energy) / PATHS;
+            }
+            t->log_number[1][e][d] = log(fmax(sum, LEAST_NUMBER));
+        }
+    }
+}
+
 static enum eot_status arrivals_fill(const struct eot_secondaries_maker *k, const struct eot_soft_stack *stack,
                                      const struct eot_secondaries_stack *matter, const struct source *from,
                                      struct arrival_tables *t, struct eot_error *err) {
@@ -229,7 +269,7 @@ static enum eot_status arrivals_fill(const struct eot_secondaries_maker *k, cons
         a.target.n_sender = n;
         for (int s = 0; s < n; s++) a.target.shift[s] = from->z + from->length * depth[s];
         for (int e = 0; e < EOT_N_SHOWER_NODE; e++)
-            showers(&a, e, 1.0, FIRST_SEED + (uint64_t)e, t->log_number[e], t->error[e]);
+            showers(&a, e, 1.0, FIRST_SEED + (uint64_t)e, t->log_number[0][e], t->error[e]);
     }
     for (int s = 0; s < n && !is_endless; s++) { /* few layers: every depth for itself, in the set-up as it stands */
         double z = from->z + from->length * depth[s], log_number, error;
@@ -239,11 +279,12 @@ static enum eot_status arrivals_fill(const struct eot_secondaries_maker *k, cons
         a.target.shift[0] = z;
         for (int e = 0; e < EOT_N_SHOWER_NODE; e++) {
             showers(&a, e, 2.0 / n, FIRST_SEED + (uint64_t)(e + 16 * s), &log_number, &error);
-            t->log_number[e][s] = log_number;
+            t->log_number[0][e][s] = log_number;
             t->error[e][s] = error;
         }
         for (int i = before; i < a.target.n; i++) a.target.of_sender[i] = s;
     }
+    photons_fill(&a, t);
     EOT_TRY(classes_fill(&a, depth, t, err));
 done:
     arrivals_free(&a);
@@ -258,8 +299,9 @@ static enum eot_status append(const struct arrival_tables *t, double z, double l
     out->depth_rate = (f32)t->depth_rate;
     out->class_rate = (f32)(EOT_N_ARRIVAL_CLASS / length);
     out->log_number = (u32)table->n;
-    for (int e = 0; e < EOT_N_SHOWER_NODE; e++)
-        EOT_TRY(eot_f32_table_append(table, t->log_number[e], (size_t)t->n_depth, NULL, err));
+    for (int e = 0; e < 2 * EOT_N_SHOWER_NODE; e++)
+        EOT_TRY(eot_f32_table_append(table, t->log_number[e / EOT_N_SHOWER_NODE][e % EOT_N_SHOWER_NODE],
+                                     (size_t)t->n_depth, NULL, err));
     EOT_TRY(eot_f32_table_append(table, t->arrival[0], sizeof t->arrival / sizeof(double), &out->arrival, err));
 done:
     return status;
