@@ -108,6 +108,16 @@ enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_e
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_event_chunks *v = &g->events;
+    EOT_TRY(eot_launch_fit_track(g->b, 2 * e->n, 0,
+                                 (struct eot_args_fit_track){.table = g->constant.table,
+                                                             .world = g->constant.world,
+                                                             .launch = v->parameters,
+                                                             .record = e->record,
+                                                             .vertex = v->vertex,
+                                                             .outcome = v->outcome,
+                                                             .track = v->track,
+                                                             .list = v->follow},
+                                 err));
     EOT_TRY(eot_launch_select_event(g->b, e->n, 0,
                                     (struct eot_args_select_event){.table = g->constant.table,
                                                                    .world = g->constant.world,
@@ -116,6 +126,7 @@ enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_e
                                                                    .vertex = v->vertex,
                                                                    .acc = v->acc,
                                                                    .outcome = v->outcome,
+                                                                   .track = v->track,
                                                                    .tally = tally,
                                                                    .row = v->row,
                                                                    .list = v->follow},
