@@ -57,10 +57,13 @@ struct eot_backend_operations {
     enum eot_status (*buffer_zero)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
                                    size_t n_bytes, struct eot_error *err);
     /** Run n_item work items in groups of `group` (0 = the backend's choice; n_item is padded up to a multiple of the
-     * group: kernels guard against excess items by a count in their parameter buffer) and wait. arguments: those of
-     * kernels.def in its order; callers name them, see device/launch.h. */
+     * group: kernels guard against excess items by a count in their parameter buffer), after all that was asked for
+     * before. Backends may wait for it or not (CUDA's does not): what fails then is told by the next read. arguments:
+     * those of kernels.def in its order; callers name them, see device/launch.h. */
     enum eot_status (*launch)(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
                               struct eot_buffer *const *arguments, struct eot_error *err);
+    /** Wait for all launches so far. NULL: `launch` waits. */
+    enum eot_status (*wait)(struct eot_backend *backend, struct eot_error *err);
     /** C = A B in double precision: A [m][k], B [k][n], C [m][n], row after row. */
     enum eot_status (*matrix_product)(struct eot_backend *backend, size_t m, size_t n, size_t k, struct eot_buffer *a,
                                       struct eot_buffer *b, struct eot_buffer *c, struct eot_error *err);
