@@ -130,6 +130,8 @@ enum eot_status eot_event_rows_add(struct eot_event_rows *rows, uint64_t primary
 /** Lanes of the cascade that fill a device, and primaries a batch should have for each, so that few are idle when a
  * batch ends. */
 size_t eot_run_full_lanes(const struct eot_backend *backend);
+/** Work items of a group of the cascade. */
+size_t eot_run_cascade_group(const struct eot_config *config, const struct eot_backend *backend);
 #define EOT_RUN_PRIMARIES_PER_LANE 400
 
 struct eot_findings;
