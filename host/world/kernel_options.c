@@ -52,7 +52,8 @@ static uint64_t kernels_of_events(const struct eot_config *config) {
     if (eot_process_parents(config->physics.rare) == 0) return kernels;
     kernels |= bit(EOT_KERNEL_select_event);
     if (config->scoring.deposit_fraction < 1.0) kernels |= bit(EOT_KERNEL_locate) | bit(EOT_KERNEL_reach);
-    for (size_t p = 0; p < config->output.n_plane; p++) stops = stops || config->output.plane[p].format == EOT_PLANE_HDF5;
+    for (size_t p = 0; p < config->output.n_plane; p++)
+        stops = stops || config->output.plane[p].format == EOT_PLANE_HDF5;
     kernels |= bit(stops ? EOT_KERNEL_muon_leg : EOT_KERNEL_muon);
     if (config->output.n_plane > 0) kernels |= bit(EOT_KERNEL_crossings);
     return kernels;

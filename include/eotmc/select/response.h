@@ -142,7 +142,7 @@ EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const f32 *tabl
 /** An event as the experiment reconstructs it. @param table the f32 table. @param view of the event: its accumulators
  * are read, and what its shower has sent into the VETO is added. */
 EOT_BODY_FN eot_event eot_event_reconstruct(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
-                                       eot_event_vertex v, eot_muon_outcome plus, eot_muon_outcome minus) {
+                                            eot_event_vertex v, eot_muon_outcome plus, eot_muon_outcome minus) {
     EOT_GLOBAL const eot_event_launch *launch = view.launch;
     eot_event ev;
     ev.E_beam = v.E_beam;
