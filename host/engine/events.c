@@ -234,6 +234,7 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     eot_vertex_record *copy = NULL;
     uint32_t *list = NULL;
     struct eot_plane_rows rows = {0};
+    uint32_t n_shower = 0; /* primaries whose showers are in the rows of planes */
     size_t n_tally = eot_engine_tallies(g), n_vertex = g->cascade.c.is_forced ? n : g->cascade.n_hit,
            n_part = g->events.n_look > 0 ? g->events.n_look : g->events.chunk;
     *is_complete = false;
@@ -264,8 +265,13 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
             EOT_TRY(follow_events(g, &e, start, &rows, err));
             EOT_TRY(eot_engine_keep(g, &e, block, kept, err));
         }
-        EOT_TRY(eot_engine_planes_keep(&rows, block, &kept->planes, err));
+        uint32_t upto = g->cascade.c.is_forced ? (uint32_t)(start + count) : copy[count - 1].i_primary + 1;
+        EOT_TRY(eot_engine_planes_showers(g, first + n_shower, upto > n_shower ? upto - n_shower : 0, &rows, err));
+        n_shower = upto > n_shower ? upto : n_shower;
+        EOT_TRY(eot_planes_keep(&rows, block->plane, &kept->planes, err));
     }
+    EOT_TRY(eot_engine_planes_showers(g, first + n_shower, n - n_shower, &rows, err));
+    EOT_TRY(eot_planes_keep(&rows, block->plane, &kept->planes, err));
     block->largest = 0;
     EOT_TRY(eot_engine_tallies_add(g, g->events.tally, g->planes.n_stop > 0, block, err));
     if (g->planes.n_stop > 0) EOT_TRY(eot_engine_tallies_add(g, g->planes.after, false, block, err));

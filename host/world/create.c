@@ -85,9 +85,18 @@ done:
 }
 
 static eot_beam beam_of(const struct eot_beam_config *b) {
-    return (eot_beam){(f32)b->energy,       (f32)b->spread,       (f32)b->spot_x,     (f32)b->spot_y,
-                      (f32)b->divergence_x, (f32)b->divergence_y, (f32)b->angle_x,    (f32)b->angle_y,
-                      (f32)b->position_x,   (f32)b->position_y,   (f32)b->position_z, (i32)b->particle};
+    return (eot_beam){.energy = (f32)b->energy,
+                      .spread = (f32)b->spread,
+                      .spot_x = (f32)b->spot_x,
+                      .spot_y = (f32)b->spot_y,
+                      .divergence_x = (f32)b->divergence_x,
+                      .divergence_y = (f32)b->divergence_y,
+                      .angle_x = (f32)b->angle_x,
+                      .angle_y = (f32)b->angle_y,
+                      .position_x = (f32)b->position_x,
+                      .position_y = (f32)b->position_y,
+                      .position_z = (f32)b->position_z,
+                      .particle = (i32)b->particle};
 }
 
 /* All sections, of what the cache's key holds. */
@@ -184,13 +193,13 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
                                       const struct eot_world_options *options, struct eot_world *w,
                                       struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    bool has_cache = !options->no_cache && !options->cascade_only;
+    bool has_cache = !options->no_cache;
     struct eot_em_options o;
     char key[65];
     memset(w, 0, sizeof *w);
     EOT_TRY(eot_world_em_options(config, setup, cut, &o, err));
     if (has_cache) {
-        eot_world_cache_key(config, cut, key);
+        eot_world_cache_key(config, cut, options->cascade_only, key);
         w->is_cached = eot_world_cache_read(key, w);
     }
     if (!w->is_cached) {
