@@ -9,6 +9,7 @@
 #include "physics/muon_tables.h"
 #include "physics/process.h"
 #include "physics/shower.h"
+#include "physics/signal.h"
 #include "world/beam_line.h"
 #include "world/calibrate.h"
 #include "world/calibrate_showers.h"
@@ -16,6 +17,7 @@
 #include "world/grid.h"
 #include "world/hadron.h"
 #include "world/importance.h"
+#include "world/masses.h"
 #include "world/reach.h"
 #include "world/response.h"
 #include "world/secondaries.h"
@@ -114,7 +116,10 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     EOT_TRY(eot_world_secondaries(config, setup, options->no_cache, w, err));
     if (e->response.n_hcal > 0)
         EOT_TRY(eot_hcal_calibrate(config, w, &e->response.hcal_scale, &w->accuracy.hcal_peak, err));
-    EOT_TRY(eot_world_importance(config, setup, w, err));
+    if (e->vertex.n_mass > 1)
+        EOT_TRY(eot_world_masses(config, setup, w, err));
+    else
+        EOT_TRY(eot_world_importance(config, setup, w, err));
 done:
     return status;
 }
@@ -143,6 +148,10 @@ static void derive(const struct eot_config *config, const struct eot_setup *setu
     w->rare_unit = 1.0;
     for (int p = 0; p < EOT_N_RARE; p++)
         if (o->rare[p]) w->rare_unit = eot_process_at(p)->unit(config, &w->event.vertex);
+    w->n_mass = w->event.vertex.n_mass > 1 ? w->event.vertex.n_mass : 1;
+    w->mass_unit[0] = w->rare_unit;
+    for (int i = 0; i < w->n_mass && w->n_mass > 1; i++)
+        w->mass_unit[i] = eot_signal_mass_unit(config, &w->event.vertex, i);
     w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
     w->achieved_error = largest_error(&w->accuracy);
     w->hcal_peak_error = w->accuracy.hcal_peak;
