@@ -195,9 +195,8 @@ enum eot_status eot_estimator_add_channels(const struct eot_estimator *e, struct
                 if (eot_config_rare_parents(e->config, p) & 1 << parent) EOT_TRY(add_signal(e, p, parent, err));
         EOT_TRY(eot_estimator_add_exact(e, "signal.min_lepton_energy_GeV", "GeV",
                                         e->world->rare_threshold[EOT_ELECTRON], err));
-        EOT_TRY(eot_estimator_add_exact(
-            e, "physics.mphi", "GeV",
-            e->has_mass_name ? e->config->physics.masses.value[e->mass] : e->config->physics.mphi, err));
+        EOT_TRY(eot_estimator_add_exact(e, "physics.mphi", "GeV",
+                                        e->has_mass_name ? e->run->mass[e->mass] : e->config->physics.mphi, err));
         EOT_TRY(eot_estimator_add_exact(e, "physics.h", "1", e->config->physics.h, err));
         break;
     case EOT_N_FAMILY: break;

@@ -170,7 +170,7 @@ void eot_mass_name(double m_phi, char *text, size_t n_text) { snprintf(text, n_t
 
 void eot_estimator_name(const struct eot_estimator *e, const char *name, char *text, size_t n_text) {
     char mass[32] = "";
-    if (e->has_mass_name) eot_mass_name(e->config->physics.masses.value[e->mass], mass, sizeof mass);
+    if (e->has_mass_name) eot_mass_name(e->run->mass[e->mass], mass, sizeof mass);
     const char *dot = e->has_mass_name ? "." : "";
     if (e->selection == 0)
         snprintf(text, n_text, "%s%s%s", mass, dot, name);

@@ -67,7 +67,7 @@ static enum eot_status add_list(struct eot_estimator *e, struct eot_error *err) 
         EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &all, err));
         EOT_TRY(eot_result_add_mass(
             e->result,
-            &(struct eot_result_mass){.m_phi = (double)v->mass[m].lfc[0].m_phi,
+            &(struct eot_result_mass){.m_phi = e->run->mass[m],
                                       .share = (double)v->mass[m].share,
                                       .n_eff = all.n_eff,
                                       .largest_ratio =

@@ -109,7 +109,7 @@ enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struc
     }
     EOT_TRY(eot_estimator_add_efficiencies(e, err));
     if (e->selection > 0 || e->has_mass_name) {
-        if (e->has_mass_name) eot_mass_name(e->config->physics.masses.value[e->mass], r.name, sizeof r.name);
+        if (e->has_mass_name) eot_mass_name(e->run->mass[e->mass], r.name, sizeof r.name);
         if (e->selection > 0)
             snprintf(r.name + strlen(r.name), sizeof r.name - strlen(r.name), "%s%s", e->has_mass_name ? "." : "",
                      e->config->further[e->selection - 1].name);

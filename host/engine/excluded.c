@@ -123,7 +123,8 @@ enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct
     low.sampling.min_photon_energy = low.sampling.min_lepton_energy = 0.0;
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;
-    EOT_TRY(eot_world_create_with(&low, task->setup, 0.2, &(struct eot_world_options){.cascade_only = true}, &w, err));
+    EOT_TRY(eot_world_create_with(&low, task->setup, 0.2,
+                                  &(struct eot_world_options){.cascade_only = true, .like = task->world}, &w, err));
     EOT_TRY(eot_engine_create(
         &g,
         &(struct eot_engine_task){

@@ -40,6 +40,7 @@ void eot_run_layout(const struct eot_run_shape *shape, struct eot_sums_layout *l
 void eot_run_take_units(struct eot_run *run, const struct eot_world *world) {
     run->rare_unit = world->rare_unit;
     run->n_mass = world->n_mass > 1 ? (size_t)world->n_mass : 1;
+    memcpy(run->mass, world->mass, sizeof run->mass);
     memcpy(run->mass_unit, world->mass_unit, sizeof run->mass_unit);
     if (run->n_mass == 1) run->mass_unit[0] = world->rare_unit;
 }

@@ -198,6 +198,7 @@ struct eot_run {
     struct eot_lost_events lost;
     double rare_unit;               /* rare vertices that a weight of 1 in the sums stands for */
     size_t n_mass;                  /* of phi; 1 without the signal */
+    double mass[EOT_MAX_MASS];      /* GeV */
     double mass_unit[EOT_MAX_MASS]; /* the same of the weights for each; of one mass, rare_unit */
     double wall_s, kernel_s;
     /* of a shower run, by eot_run_view */

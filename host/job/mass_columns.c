@@ -35,7 +35,7 @@ enum eot_status eot_mass_columns_add(const struct eot_world *world, const struct
     EOT_CHECK_MEMORY(t->own_name);
     memcpy(t->own, t->column, n_old * sizeof *t->own);
     for (size_t m = 0; m < n_mass; m++) {
-        snprintf(t->own_name[m], sizeof *t->own_name, "weight_mphi_%.9g", (double)e->mass[m].lfc[0].m_phi);
+        snprintf(t->own_name[m], sizeof *t->own_name, "weight_mphi_%.9g", run->mass[m]);
         t->own[n_old + m] = (struct eot_column_info){t->own_name[m], "1",
                                                      "what the event counts for this mass, vertices per EOT", false};
     }

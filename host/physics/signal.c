@@ -136,7 +136,49 @@ done:
     return status;
 }
 
+/* Cross sections of one mass from another world. */
+static enum eot_status xsec_copy(const struct eot_process_build *b, const eot_lfc_table from[EOT_N_LFC],
+                                 eot_lfc_table to[EOT_N_LFC], struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double *value = NULL;
+    for (int i = 0; i < b->like->n_lfc; i++) {
+        const size_t n = (size_t)from[i].n_xsec;
+        to[i] = from[i];
+        if (n == 0) continue;
+        to[i].n_energy = 0; /* energies and angles stay there */
+        to[i].zeta = to[i].rho = 0;
+        free(value);
+        value = malloc(n * sizeof *value);
+        EOT_CHECK_MEMORY(value);
+        for (size_t k = 0; k < n; k++) value[k] = (double)b->like_table[from[i].xsec + k];
+        EOT_TRY(eot_f32_table_append(b->table, value, n, &to[i].xsec, err));
+    }
+done:
+    free(value);
+    return status;
+}
+
+/* What the cascade alone reads, from another world of the same beam and physics. */
+static enum eot_status lfc_copy(const struct eot_process_build *b, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    eot_vertex_tables *v = b->vertex;
+    v->n_lfc = b->like->n_lfc;
+    v->n_mass = b->like->n_mass;
+    memcpy(v->lfc_medium, b->like->lfc_medium, sizeof v->lfc_medium);
+    memcpy(v->lfc_Z, b->like->lfc_Z, sizeof v->lfc_Z);
+    memcpy(v->lfc_A, b->like->lfc_A, sizeof v->lfc_A);
+    EOT_TRY(xsec_copy(b, b->like->lfc, v->lfc, err));
+    for (int j = 0; j < v->n_mass && v->n_mass > 1; j++) {
+        v->mass[j] = b->like->mass[j];
+        v->mass[j].importance = (eot_importance){0};
+        EOT_TRY(xsec_copy(b, b->like->mass[j].lfc, v->mass[j].lfc, err));
+    }
+done:
+    return status;
+}
+
 static enum eot_status lfc_build(struct eot_process_build *b, struct eot_error *err) {
+    if (b->is_cascade_only && b->like != NULL && b->like->n_lfc > 0) return lfc_copy(b, err);
     double E_max = eot_signal_energy_max(b->config, b->options->energy_max);
     const struct eot_lfc_reaction reaction = {.process = eot_beam_is_muon(b->config) ? EOT_LFC_MU2E : EOT_LFC_E2MU,
                                               .m_phi = b->config->physics.mphi,

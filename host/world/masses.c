@@ -9,7 +9,7 @@
 #include "world/importance.h"
 
 enum { N_POINT = 6000, N_ROUND = 60 };
-static const double LEAST_SHARE = 0.1;                        /* of an equal one */
+static const double LEAST_SHARE = 0.3;                        /* of an equal one */
 static const double LEAST_CHANCE = 1e-6, TRACK_CHANCE = 1e-3; /* what is never selected counts a little, too */
 
 /* Muons at which the variances are summed: scaled densities of the masses, as in nature and as drawn. */

@@ -44,6 +44,7 @@ struct eot_world {
     double rare_unit; /* rare vertices that a weight of 1 stands for: rates and weights are kept in units of it on the
                          device */
     int n_mass;       /* of phi; 1 without the signal */
+    double mass[EOT_MAX_MASS];      /* GeV */
     double mass_unit[EOT_MAX_MASS]; /* the same of the weights for each mass (eotmc/transport/mass.h) */
     char sha256[65];           /* of all that a device reads: the same whether it was built or taken from the cache */
     bool is_cached;            /* taken from the cache */
@@ -53,7 +54,9 @@ struct eot_world {
 };
 
 struct eot_world_options {
-    bool no_cache;     /* build the tables anew and do not store them */
+    bool no_cache;                /* build the tables anew and do not store them */
+    const struct eot_world *like; /* cascade_only: a world of the same beam and physics, whose cross sections are copied
+                                     instead of being integrated again; NULL */
     bool cascade_only; /* only what the source and the cascade need: no muons, no calibration; never cached */
 };
 
