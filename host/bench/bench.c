@@ -51,6 +51,8 @@ static const struct bench_case {
      "forced dimuons from photons above 5.4 GeV with replay, muons, detector, selection"},
     {"dimuon-preferred", PIPELINE, "dimuon-forced", "sampling.preference=0.9",
      "the same with nine in ten vertices drawn by importance"},
+    {"signal-masses", PIPELINE, "signal-masses", NULL,
+     "forced signal of 12 masses from 0.11 to 3 GeV together, with replay, muons, detector, selection"},
     {"replay", REPLAY, "dimuon-forced", NULL, "the replay of those showers: its kernel's time alone"},
     {"muon", MUONS, "muon-hcal3", NULL, "20 GeV muons through the 288 layers of three HCAL modules"},
     {"muon-merged", MUONS, "muon-hcal3", "geometry.layers=effective", "the same with the layers merged to one medium"},

@@ -56,8 +56,10 @@ enum eot_status eot_check_masses(const struct eot_check *c, struct eot_findings 
                       : config->sampling.mode != EOT_SAMPLING_FORCED ? "analog vertices are of one; use forced"
                       : config->beam.file[0] != '\0'                 ? "the events of beam.file are of one"
                       : config->output.n_plane > 0                   ? "output.planes writes particles of one"
-                      : config->output.hepmc                         ? "output.hepmc writes vertices of one"
-                                                                     : NULL;
+                      : config->physics.masses.n * (1 + (int)config->n_further) > EOT_MAX_MASS
+                          ? "with the selections there are more than 32 tallies"
+                      : config->output.hepmc ? "output.hepmc writes vertices of one"
+                                             : NULL;
     if (why == NULL) return EOT_OK;
     return eot_findings_fail(f, err, "physics.mphi", "(%d masses, and %s); give one mass", config->physics.masses.n,
                              why);

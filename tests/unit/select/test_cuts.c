@@ -244,10 +244,13 @@ Test(cuts, faults_are_counted_by_kind) {
     cr_expect_eq(tally[EOT_C_FAULT_ENERGY], 0);
 }
 
+enum { MOST_PRODUCTS = EOT_MAX_MASS * (EOT_MAX_MASS + 1) / 2 * EOT_N_PRODUCT }; /* of several masses; none here */
+
 /* Several selections on one event: each in its own tally, what is the event's own in the first, the row by the first.
  */
 Test(cuts, each_selection_has_its_tally) {
-    static i64 tally[3 * (EOT_N_TALLY + EOT_N_MAP)], one[EOT_N_TALLY + EOT_N_MAP], acc[EOT_N_ACC];
+    static i64 tally[3 * (EOT_N_TALLY + EOT_N_MAP) + MOST_PRODUCTS], one[EOT_N_TALLY + EOT_N_MAP + MOST_PRODUCTS],
+        acc[EOT_N_ACC];
     static eot_event_world e;
     const eot_event_launch launch = {.sample_weight = 1.0f};
     float row[EOT_N_EVENT_COLUMN];
