@@ -246,10 +246,11 @@ static enum eot_status note_other_model(const char *folder, const char *configur
     EOT_CHECK_MEMORY(summary);
     EOT_TRY(eot_config_read(configuration, NULL, 0, &config, err));
     bool is_read = eot_output_summary_read(summary, &result, &ignored) == EOT_OK;
-    EOT_CHECK(!is_read || !result.is_of_mass, EOT_E_USAGE,
-              "'%s' is one of the %zu masses of a run, whose vertices were drawn for all of them; give the folder of the "
-              "run",
-              folder, result.n_mass);
+    EOT_CHECK(
+        !is_read || !result.is_of_mass, EOT_E_USAGE,
+        "'%s' is one of the %zu masses of a run, whose vertices were drawn for all of them; give the folder of the "
+        "run",
+        folder, result.n_mass);
     if (is_read && strcmp(result.config_sha256, config.sha256) != 0)
         fprintf(stderr,
                 "%s was made with other keys or defaults than this version has (its effective-config.yaml lacks some "

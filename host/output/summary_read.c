@@ -439,10 +439,10 @@ static enum eot_status read_masses(const json_t *root, const struct place *top, 
     json_array_foreach(json_object_get(masses, "list"), i, json) {
         struct place inner = below(&place, "list[%zu]", i);
         struct eot_result_mass m = {0};
-        READ_NUMBER_IF_THERE(json, &inner, "mphi_GeV", m.m_phi);
-        READ_NUMBER_IF_THERE(json, &inner, "share", m.share);
-        READ_NUMBER_IF_THERE(json, &inner, "n_eff", m.n_eff);
-        READ_NUMBER_IF_THERE(json, &inner, "largest_ratio", m.largest_ratio);
+        READ_NUMBER_IF_THERE(json, &inner, "mphi_GeV", &m.m_phi);
+        READ_NUMBER_IF_THERE(json, &inner, "share", &m.share);
+        READ_NUMBER_IF_THERE(json, &inner, "n_eff", &m.n_eff);
+        READ_NUMBER_IF_THERE(json, &inner, "largest_ratio", &m.largest_ratio);
         EOT_TRY(eot_result_add_mass(r, &m, err));
     }
 done:
