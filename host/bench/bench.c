@@ -347,13 +347,10 @@ static void hash_showers(const struct eot_run *run, char hex[65]) {
     eot_sha256_finish(&hash, hex);
 }
 
-/* Track, VETO, HCAL: (error / 2 %)^2, a round's time comes later; where it is larger than what is there. */
-static void worst_of(const struct eot_cutflow_row *cutflow, size_t n, double value[EOT_N_BENCH_METRIC]) {
-    for (size_t i = 0; i < 3; i++) {
-        const struct eot_cutflow_row *r = &cutflow[n - 1 - EOT_N_CUT + i];
-        double *worst = &value[EOT_BENCH_track_to_2_percent_s + i];
-        if (r->weighted > 0.0) *worst = fmax(*worst, pow(r->std_error / r->weighted / 0.02, 2.0));
-    }
+/* Track, VETO, HCAL: (error / 2 %)^2, the worst of several masses; a round's time comes later. */
+static void worst_of(const struct eot_cutflow_row *row, double value[3]) {
+    for (int i = 0; i < 3; i++)
+        if (row[i].weighted > 0.0) value[i] = fmax(value[i], pow(row[i].std_error / row[i].weighted / 0.02, 2.0));
 }
 
 /* What a round of muons, hadrons or whole shower runs is worth beside its steps. */
@@ -363,12 +360,13 @@ static enum eot_status value_result(struct bench *t, struct eot_run *run, double
     struct eot_result result = {0};
     EOT_TRY(eot_result_from_run(&t->config, &t->world, run, t->b, &result, err));
     if (t->c->kind == PIPELINE) {
-        const struct eot_estimate *equivalent = eot_result_estimate(&result, "eot.equivalent"); /* of one mass */
-        if (equivalent != NULL) value[EOT_BENCH_eot_equivalent_per_s] = equivalent->value / seconds;
+        if (result.n_mass == 0)
+            value[EOT_BENCH_eot_equivalent_per_s] = eot_result_estimate(&result, "eot.equivalent")->value / seconds;
         value[EOT_BENCH_muons_per_s] = 2.0 * n_vertex / seconds;
-        for (size_t m = 0; m < (result.n_mass > 0 ? result.n_selection : 1); m++) /* of several masses the worst */
-            worst_of(result.n_mass > 0 ? result.selection[m].cutflow : result.cutflow,
-                     result.n_mass > 0 ? result.selection[m].n_cutflow : result.n_cutflow, value);
+        double *worst = &value[EOT_BENCH_track_to_2_percent_s];
+        if (result.n_mass == 0) worst_of(&result.cutflow[result.n_cutflow - 1 - EOT_N_CUT], worst);
+        for (size_t m = 0; m < result.n_selection && result.n_mass > 0; m++)
+            worst_of(&result.selection[m].cutflow[result.selection[m].n_cutflow - 1 - EOT_N_CUT], worst);
         goto done;
     }
     double n_layer = 0.0;
