@@ -3,15 +3,26 @@
 #include "eotmc/select/score.h"
 #include "eotmc/transport/lanes.h"
 
+/** Where an event is counted. @param mass weights of event i for each mass are written there. */
+EOT_FN eot_scores eot_event_scores(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world,
+                                   eot_event_vertex v, EOT_GLOBAL f32 *mass, u32 i, EOT_GLOBAL i64 *tally) {
+    eot_scores s;
+    EOT_GLOBAL f32 *own = mass + (u64)i * (u32)eot_n_mass(&world->vertex);
+    eot_mass_weights(table, &world->vertex, v, own);
+    s.tally = tally;
+    s.weight = own;
+    return s;
+}
+
 /** Vertices of the events that are not followed with deposits whatever their muons do; they are counted here. @param
- * stack as in replay. */
+ * stack as in replay. @param mass [n_event][masses], weights. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
                                                  EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
                                                  EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
                                                  EOT_GLOBAL const eot_event_launch *launch,
                                                  EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const u32 *way,
                                                  EOT_GLOBAL f32 *stack, EOT_GLOBAL eot_event_vertex *vertex,
-                                                 EOT_GLOBAL i64 *tally) {
+                                                 EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *mass) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     eot_vertex_record r = record[launch->first_vertex + i];
@@ -20,7 +31,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
         eot_replay_view view = eot_replay_view_of(table, world, launch, stack, launch->n_event, i);
         view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
         v = eot_event_locate(view, em[0], r, way + (u64)r.i_primary * EOT_WAY_WORDS, tally);
-        if (v.fault == 0u && v.weight > 0.0f) eot_vertex_count(world, v, tally);
+        if (v.fault == 0u && v.weight > 0.0f)
+            eot_vertex_count(world, v, eot_event_scores(table, world, v, mass, i, tally));
     }
     vertex[i] = v;
 }
@@ -102,12 +114,12 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(fit_track) void fit_track(
                                   1 - 2 * (i32)(item & 1u));
 }
 
-/** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. */
+/** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. @param mass as in locate. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_event_launch *launch,
     EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL i64 *acc,
     EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL const eot_track *track, EOT_GLOBAL i64 *tally,
-    EOT_GLOBAL f32 *row, EOT_GLOBAL const u32 *list) {
+    EOT_GLOBAL f32 *row, EOT_GLOBAL const u32 *list, EOT_GLOBAL f32 *mass) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     EOT_GLOBAL f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
@@ -117,13 +129,14 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
     i32 is_new = eot_is_kept(primary, launch->follow_threshold);
     if (v.fault == 0u) v.fault = eot_event_faults(0u, outcome[2 * i].fate, outcome[2 * i + 1].fate);
+    eot_scores scores = eot_event_scores(table, world, v, mass, i, tally);
     if (v.fault != 0u) {
-        eot_event_reject(world, is_new, eot_is_kept(primary, launch->sample_threshold), v, tally, own);
+        eot_event_reject(world, is_new, eot_is_kept(primary, launch->sample_threshold), v, scores, own);
         return;
     }
     EOT_GLOBAL i64 *own_acc = acc + (u64)i * EOT_N_ACC;
     eot_event ev = eot_event_with_tracks(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,
                                          outcome[2 * i], outcome[2 * i + 1], track[2 * i], track[2 * i + 1]);
-    eot_event_select(world, launch, is_new, v, ev, own_acc, tally, own);
+    eot_event_select(world, launch, is_new, v, ev, own_acc, scores, own);
     eot_event_hits_record(outcome[2 * i], outcome[2 * i + 1], own);
 }

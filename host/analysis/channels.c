@@ -20,9 +20,9 @@ static double simulated_above(const struct eot_world *world, int process) {
 static struct eot_mean left_out_of(const struct eot_estimator *e, int p, int parent) {
     int channel = eot_rare_channel(p, parent);
     double n = (double)e->run->n_excluded_shower;
-    struct eot_mean mean = {.value = e->run->excluded[channel].rate,
-                            .std_error = e->run->excluded[channel].error,
-                            .n_eff = e->run->excluded[channel].n_eff,
+    struct eot_mean mean = {.value = e->run->excluded[e->mass][channel].rate,
+                            .std_error = e->run->excluded[e->mass][channel].error,
+                            .n_eff = e->run->excluded[e->mass][channel].n_eff,
                             .is_exact = !(n > 0.0),
                             .has_no_error = n == 1.0};
     if (n > 0.0 && mean.value == 0.0) mean.upper_limit = fmin(1.0, EOT_LIMIT_EVENTS_90 * eot_estimator_largest(e) / n);
@@ -195,7 +195,8 @@ enum eot_status eot_estimator_add_channels(const struct eot_estimator *e, struct
                 if (eot_config_rare_parents(e->config, p) & 1 << parent) EOT_TRY(add_signal(e, p, parent, err));
         EOT_TRY(eot_estimator_add_exact(e, "signal.min_lepton_energy_GeV", "GeV",
                                         e->world->rare_threshold[EOT_ELECTRON], err));
-        EOT_TRY(eot_estimator_add_exact(e, "physics.mphi", "GeV", e->config->physics.mphi, err));
+        EOT_TRY(eot_estimator_add_exact(e, "physics.mphi", "GeV",
+                                        e->has_mass_name ? e->run->mass[e->mass] : e->config->physics.mphi, err));
         EOT_TRY(eot_estimator_add_exact(e, "physics.h", "1", e->config->physics.h, err));
         break;
     case EOT_N_FAMILY: break;

@@ -79,8 +79,8 @@ static bool is_known(const struct eot_estimator *e, int term) {
     case EOT_ACC_LEDGER_VETO: return !has_veto;
     case EOT_ACC_LEDGER_HCAL: return r->n_hcal == 0;
     case EOT_ACC_LEDGER_REST: return e->config->physics.decay;
-    case EOT_ACC_LEDGER_PHI:
-    case EOT_ACC_LEDGER_RECOIL: return !is_signal;
+    case EOT_ACC_LEDGER_PHI: return !is_signal;
+    case EOT_ACC_LEDGER_RECOIL: return !is_signal || e->run->n_mass > 1; /* of several masses it stays with phi */
     case EOT_ACC_LEDGER_MISSED: return e->world->event.line.most == 0;
     case EOT_ACC_LEDGER_LOST: return true;
     default: return false;
@@ -177,27 +177,42 @@ done:
     return status;
 }
 
-enum eot_status eot_estimate_showers(const struct eot_config *config, const struct eot_world *world,
-                                     const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
+/* What depends on phi's mass: rates of vertices, selections; histograms where they are wanted. */
+static enum eot_status add_signal_or_pairs(struct eot_estimator *e, bool has_histograms, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    bool is_enhanced = config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0;
+    EOT_TRY(add_vertices(e, err));
+    for (e->selection = 0; e->selection <= e->config->n_further; e->selection++) {
+        EOT_TRY(eot_estimator_add_selection(e, err));
+        if (has_histograms) EOT_TRY(eot_estimator_add_histograms(e, err));
+    }
+    e->selection = 0;
+    EOT_TRY(eot_estimator_add_tracks(e, err));
+done:
+    return status;
+}
+
+enum eot_status eot_estimate_mass(const struct eot_config *config, const struct eot_world *world,
+                                  const struct eot_run *run, size_t mass, struct eot_result *result,
+                                  struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    bool is_enhanced = config->sampling.mode == EOT_SAMPLING_ANALOG && config->sampling.analog_enhancement > 1.0,
+         is_of_all = mass == run->n_mass;
     struct eot_estimator e = {.config = config,
                               .world = world,
                               .run = run,
                               .result = result,
                               .scratch = calloc(run->n_block, sizeof *e.scratch),
-                              .method = is_enhanced ? EOT_BY_BATCHES : EOT_BY_SQUARES};
+                              .method = is_enhanced ? EOT_BY_BATCHES : EOT_BY_SQUARES,
+                              .mass = is_of_all ? 0 : mass,
+                              .has_mass_name = is_of_all};
     double scale = (double)world->event.response.hcal_scale;
     EOT_CHECK_MEMORY(e.scratch);
-    EOT_TRY(add_vertices(&e, err));
+    for (e.mass = is_of_all ? 0 : mass; e.mass < (is_of_all ? run->n_mass : mass + 1); e.mass++)
+        EOT_TRY(add_signal_or_pairs(&e, !is_of_all, err));
+    e.mass = 0; /* what all share is in the first tally */
+    e.has_mass_name = false;
     EOT_TRY(eot_estimator_add_beam(&e, err));
     if (config->scoring.track_length) EOT_TRY(add_track_lengths(&e, err));
-    for (e.selection = 0; e.selection <= config->n_further; e.selection++) {
-        EOT_TRY(eot_estimator_add_selection(&e, err));
-        EOT_TRY(eot_estimator_add_histograms(&e, err));
-    }
-    e.selection = 0;
-    EOT_TRY(eot_estimator_add_tracks(&e, err));
     if (world->event.response.n_hcal > 0)
         EOT_TRY(eot_estimator_add(&e, "hcal.calibration", "1",
                                   (struct eot_mean){.value = scale,
@@ -209,7 +224,13 @@ enum eot_status eot_estimate_showers(const struct eot_config *config, const stru
         EOT_TRY(
             eot_result_add_fault(result, eot_fault_name[i], (uint64_t)eot_estimator_counter(&e, EOT_C_FAULT + i), err));
     EOT_TRY(add_balance(&e, err));
+    if (run->n_mass > 1) EOT_TRY(eot_estimator_add_masses(&e, err));
 done:
     free(e.scratch);
     return status;
+}
+
+enum eot_status eot_estimate_showers(const struct eot_config *config, const struct eot_world *world,
+                                     const struct eot_run *run, struct eot_result *result, struct eot_error *err) {
+    return eot_estimate_mass(config, world, run, run->n_mass > 1 ? run->n_mass : 0, result, err);
 }

@@ -12,6 +12,13 @@
 enum eot_status eot_estimate_showers(const struct eot_config *config, const struct eot_world *world,
                                      const struct eot_run *run, struct eot_result *result, struct eot_error *err);
 
+/** The same for one of several masses of phi that a run serves (eotmc/transport/mass.h), with the names of a run of its
+ * own. @param config of this mass alone. @param mass its number; run->n_mass: of all of them together, with the mass in
+ * front of the names of what depends on it ("mphi_0.2.efficiency.total"), and without histograms. */
+enum eot_status eot_estimate_mass(const struct eot_config *config, const struct eot_world *world,
+                                  const struct eot_run *run, size_t mass, struct eot_result *result,
+                                  struct eot_error *err);
+
 /** Of its showers without a rare vertex: ecal.*. Nothing where they are fewer than two. @param X0 cm, of the ECAL. */
 enum eot_status eot_estimate_plain_showers(const struct eot_config *config, const struct eot_run *run, double X0,
                                            struct eot_result *result, struct eot_error *err);

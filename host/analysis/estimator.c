@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The tally of a block for the selection that is read. */
+/* The tally of a block for the mass and the selection that are read. */
 static const int64_t *tally_of(const struct eot_estimator *e, size_t block) {
-    return e->run->block[block].event + e->selection * EOT_N_TALLY;
+    return e->run->block[block].event + (e->mass * (1 + e->config->n_further) + e->selection) * EOT_N_TALLY;
 }
 
 /* Place of the squares of a sum of pass probabilities at an offset; -1: the offset is that of another sum. */
@@ -21,8 +21,12 @@ static int place_of_squares(int offset) {
 
 double eot_estimator_largest(const struct eot_estimator *e) {
     const struct eot_sampling_config *s = &e->config->sampling;
-    if (e->run->largest_weight > 0.0) return e->run->largest_weight;
+    if (e->run->largest_weight[e->mass] > 0.0) return e->run->largest_weight[e->mass];
     return s->mode == EOT_SAMPLING_ANALOG ? 1.0 / s->analog_enhancement : 1.0;
+}
+
+double eot_estimator_unit(const struct eot_estimator *e) {
+    return e->run->n_mass > 1 ? e->run->mass_unit[e->mass] : e->run->rare_unit;
 }
 
 double eot_estimator_top_energy(const struct eot_estimator *e) {
@@ -30,7 +34,7 @@ double eot_estimator_top_energy(const struct eot_estimator *e) {
 }
 
 void eot_estimator_sums(const struct eot_estimator *e, int offset, struct eot_batch_sum *sum) {
-    double unit = e->run->rare_unit;
+    double unit = eot_estimator_unit(e);
     int squares = place_of_squares(offset);
     for (size_t i = 0; i < e->run->n_block; i++) {
         const int64_t *t = tally_of(e, i);
@@ -114,7 +118,7 @@ done:
 enum eot_status eot_estimator_share(const struct eot_estimator *e, const struct eot_share *share, struct eot_mean *mean,
                                     struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const double unit = e->run->rare_unit, x_unit = share->unit > 0.0 ? share->unit : 1.0;
+    const double unit = eot_estimator_unit(e), x_unit = share->unit > 0.0 ? share->unit : 1.0;
     double n = 0.0, n_eff;
     struct eot_ratio_sums s = {0};
     *mean = (struct eot_mean){.n_batches = 0};
@@ -162,11 +166,16 @@ int eot_channel_offset(int process, int parent, int which) {
     return EOT_T_WEIGHTED + 4 * (EOT_W_CHANNEL + eot_rare_channel(process, parent) * EOT_N_CHANNEL_SUM + which);
 }
 
+void eot_mass_name(double m_phi, char *text, size_t n_text) { snprintf(text, n_text, "mphi_%.9g", m_phi); }
+
 void eot_estimator_name(const struct eot_estimator *e, const char *name, char *text, size_t n_text) {
+    char mass[32] = "";
+    if (e->has_mass_name) eot_mass_name(e->run->mass[e->mass], mass, sizeof mass);
+    const char *dot = e->has_mass_name ? "." : "";
     if (e->selection == 0)
-        snprintf(text, n_text, "%s", name);
+        snprintf(text, n_text, "%s%s%s", mass, dot, name);
     else
-        snprintf(text, n_text, "selection.%s.%s", e->config->further[e->selection - 1].name, name);
+        snprintf(text, n_text, "%s%sselection.%s.%s", mass, dot, e->config->further[e->selection - 1].name, name);
 }
 
 enum eot_status eot_add_mean(struct eot_result *result, const char *name, const char *unit, struct eot_mean mean,

@@ -24,12 +24,16 @@ struct eot_estimator {
     struct eot_batch_sum *scratch; /* [run->n_block] */
     enum eot_error_method method;  /* of rates of vertices */
     size_t selection;              /* whose tallies are read: 0, the default one; 1 to config->n_further */
+    size_t mass;                   /* and of which mass of phi (run->n_mass) */
+    bool has_mass_name;            /* names begin with the mass's, "mphi_0.2." */
 };
 
 /** Largest weight [vertices per EOT] that an entry of a weighted sum could have had: that of the heaviest vertex of the
  * run. Without vertices: the weight that analog ones have, and in forced mode 1, as an electron makes no more than one.
  */
 double eot_estimator_largest(const struct eot_estimator *e);
+/** Rare vertices that a weight of 1 stands for, of the mass that is read. */
+double eot_estimator_unit(const struct eot_estimator *e);
 /** The largest energy [GeV] that a primary can have: the beam's and 6 standard deviations. */
 double eot_estimator_top_energy(const struct eot_estimator *e);
 
@@ -67,7 +71,10 @@ enum eot_status eot_estimator_share(const struct eot_estimator *e, const struct 
 /** Place of a sum of a channel (enum eot_channel_sum) in a tally. */
 int eot_channel_offset(int process, int parent, int which);
 
-/** "selection.NAME." in front of a name for a further selection, the name itself for the default one.
+/** Name of a mass of phi [GeV] in results: "mphi_0.2". */
+void eot_mass_name(double m_phi, char *text, size_t n_text);
+/** "selection.NAME." in front of a name for a further selection, the name itself for the default one; before it the
+ * mass's name where it is asked for.
  * @param text at least 80 bytes. */
 void eot_estimator_name(const struct eot_estimator *e, const char *name, char *text, size_t n_text);
 /** Add an estimate to a result: every estimate of every job goes through here. It has to state n_eff, or is_exact;
@@ -95,6 +102,10 @@ enum eot_status eot_estimator_add_tracks(const struct eot_estimator *e, struct e
  * @return EOT_E_MEMORY, EOT_E_INTERNAL. */
 enum eot_status eot_add_maps(struct eot_result *result, const char *prefix, const int64_t *map, double n,
                              struct eot_error *err);
+/** Of several masses of phi, eotmc/transport/mass.h: the list of them, and the covariances between them of
+ * signal.simulated_per_eot, signal.per_eot, efficiency.total, selected.per_eot, whose diagonals are the squares of
+ * their errors. @return EOT_E_MEMORY. */
+enum eot_status eot_estimator_add_masses(struct eot_estimator *e, struct eot_error *err);
 /** Histograms of the rows of histograms.def, of a further selection those after the cuts, and the maps of selected
  * events. @return EOT_E_MEMORY. */
 enum eot_status eot_estimator_add_histograms(const struct eot_estimator *e, struct eot_error *err);

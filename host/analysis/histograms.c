@@ -40,7 +40,7 @@ static int bin_offset(int which, int bin) { return EOT_T_HISTOGRAM + 4 * (which 
 
 static enum eot_status add_histogram(const struct eot_estimator *e, const struct shown *shown, struct eot_error *err) {
     double edges[EOT_N_BIN + 1], values[EOT_N_BIN + 2], variances[EOT_N_BIN + 2],
-        n = (double)eot_sums_primaries(&e->run->sums) / e->run->rare_unit;
+        n = (double)eot_sums_primaries(&e->run->sums) / eot_estimator_unit(e);
     struct eot_histogram h = {
         .n_bin = EOT_N_BIN, .edges = edges, .values = values + 1, .variances = variances + 1, .content_unit = "1/EOT"};
     for (int b = 0; b < EOT_N_BIN + 2; b++) {
@@ -142,8 +142,9 @@ done:
 
 /* The maps of a selection. */
 static enum eot_status add_maps(const struct eot_estimator *e, struct eot_error *err) {
-    double n = (double)eot_sums_primaries(&e->run->sums) / e->run->rare_unit;
-    const int64_t *map = eot_sums_at(&e->run->sums, EOT_RUN_SELECTED, 0) + e->selection * EOT_N_MAP;
+    double n = (double)eot_sums_primaries(&e->run->sums) / eot_estimator_unit(e);
+    const int64_t *map = eot_sums_at(&e->run->sums, EOT_RUN_SELECTED, 0) +
+                         (e->mass * (1 + e->config->n_further) + e->selection) * EOT_N_MAP;
     char prefix[80];
     eot_estimator_name(e, "selected.", prefix, sizeof prefix);
     return eot_add_maps(e->result, prefix, map, n, err);

@@ -31,7 +31,12 @@ void eot_result_free(struct eot_result *result) {
     free(result->selection);
     free(result->fault);
     free(result->lost_event);
+    free(result->mass);
+    for (size_t i = 0; i < result->n_covariance; i++) free(result->covariance[i].value);
+    free(result->covariance);
     free(result->events.value);
+    free(result->events.own);
+    free(result->events.own_name);
     eot_findings_free(&result->warnings);
     *result = (struct eot_result){0};
 }
@@ -140,6 +145,23 @@ enum eot_status eot_result_add_selection(struct eot_result *result, const struct
                   "selection '%s' exists already; report this as a bug", selection->name);
     EOT_TRY(append(&result->selection, &result->n_selection, selection, sizeof *selection, err));
 done:
+    return status;
+}
+
+enum eot_status eot_result_add_mass(struct eot_result *result, const struct eot_result_mass *mass,
+                                    struct eot_error *err) {
+    return append(&result->mass, &result->n_mass, mass, sizeof *mass, err);
+}
+
+enum eot_status eot_result_add_covariance(struct eot_result *result, const struct eot_covariance *covariance,
+                                          struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_covariance copy = *covariance;
+    copy.value = copy_doubles(covariance->value, covariance->n * covariance->n);
+    EOT_CHECK_MEMORY(copy.value);
+    EOT_TRY(append(&result->covariance, &result->n_covariance, &copy, sizeof copy, err));
+done:
+    if (status != EOT_OK) free(copy.value);
     return status;
 }
 

@@ -60,11 +60,23 @@ struct eot_lost_event {
     char cause[64];
 };
 
+/** Covariance of one estimate between the masses of phi that a run serves. */
+struct eot_covariance {
+    char name[80];
+    size_t n;      /* masses */
+    double *value; /* [n][n] */
+};
+/** One of several masses of phi that share the events of a run. */
+struct eot_result_mass {
+    double m_phi, share;         /* GeV; of the vertices that are drawn */
+    double n_eff, largest_ratio; /* of its vertices; the most that an event's weight can be over that of its shower */
+};
+
 #define EOT_RESULT_MAX_CUTFLOW 16
 #define EOT_RESULT_MAX_CATEGORY 8
 /** What a further selection leaves of the same events; the default one has its rows in the result itself. */
 struct eot_selection_result {
-    char name[24];
+    char name[64];
     size_t n_cutflow, n_category;
     struct eot_cutflow_row cutflow[EOT_RESULT_MAX_CUTFLOW];
     struct eot_category category[EOT_RESULT_MAX_CATEGORY];
@@ -80,6 +92,8 @@ struct eot_event_table {
     size_t n_event, n_column;
     const struct eot_column_info *column; /* n_column */
     double *value;                        /* n_event x n_column, row-major */
+    struct eot_column_info *own;          /* the columns where they are the result's own, with their names; else NULL */
+    char (*own_name)[32];
 };
 
 struct eot_device_record {
@@ -113,6 +127,11 @@ struct eot_result {
     struct eot_selection_result *selection;
     size_t n_fault;
     struct eot_fault_count *fault;
+    size_t n_mass; /* of several masses of phi that share the events; else 0 */
+    struct eot_result_mass *mass;
+    bool is_of_mass; /* the result is of one of them; else of all together */
+    size_t n_covariance;
+    struct eot_covariance *covariance;
     uint64_t n_followed, n_lost; /* events; of them given up: their kinds are the faults */
     size_t n_lost_event;
     struct eot_lost_event *lost_event;             /* the first of them */
@@ -145,6 +164,11 @@ enum eot_status eot_result_add_category(struct eot_result *result, const struct 
 /** EOT_E_INTERNAL for a name that is there already. */
 enum eot_status eot_result_add_selection(struct eot_result *result, const struct eot_selection_result *selection,
                                          struct eot_error *err);
+/** The array is copied. */
+enum eot_status eot_result_add_covariance(struct eot_result *result, const struct eot_covariance *covariance,
+                                          struct eot_error *err);
+enum eot_status eot_result_add_mass(struct eot_result *result, const struct eot_result_mass *mass,
+                                    struct eot_error *err);
 enum eot_status eot_result_add_fault(struct eot_result *result, const char *name, uint64_t count,
                                      struct eot_error *err);
 enum eot_status eot_result_add_lost_event(struct eot_result *result, uint64_t primary, const char *cause,

@@ -2,6 +2,7 @@
  * What a selection leaves: cut flow, categories and rates. Cuts, tails and categories are the rows of
  * cuts.def, tails.def and categories.def in include/eotmc/tally. */
 #include <stdio.h>
+#include <string.h>
 
 #include "analysis/channels.h"
 #include "analysis/estimator.h"
@@ -107,8 +108,11 @@ enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struc
         EOT_TRY(eot_estimator_add(e, name, "1", selected[i], err));
     }
     EOT_TRY(eot_estimator_add_efficiencies(e, err));
-    if (e->selection > 0) {
-        snprintf(r.name, sizeof r.name, "%s", e->config->further[e->selection - 1].name);
+    if (e->selection > 0 || e->has_mass_name) {
+        if (e->has_mass_name) eot_mass_name(e->run->mass[e->mass], r.name, sizeof r.name);
+        if (e->selection > 0)
+            snprintf(r.name + strlen(r.name), sizeof r.name - strlen(r.name), "%s%s", e->has_mass_name ? "." : "",
+                     e->config->further[e->selection - 1].name);
         EOT_TRY(eot_result_add_selection(e->result, &r, err));
         goto done;
     }

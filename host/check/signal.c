@@ -45,3 +45,22 @@ enum eot_status eot_check_signal(const struct eot_check *c, struct eot_findings 
 done:
     return status;
 }
+
+/** Several masses of phi are the weights of forced vertices of showers; what needs one mass cannot have them. */
+enum eot_status eot_check_masses(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
+    const struct eot_config *config = c->config;
+    if (config->physics.masses.n <= 1) return EOT_OK;
+    const char *why = !config->physics.rare[EOT_RARE_LFC] ? "the signal is off; switch physics.rare.lfc on"
+                      : eot_beam_kind_of(config) != EOT_BEAM_KIND_SHOWER
+                          ? "only showers of electrons, positrons or photons serve several"
+                      : config->sampling.mode != EOT_SAMPLING_FORCED ? "analog vertices are of one; use forced"
+                      : config->beam.file[0] != '\0'                 ? "the events of beam.file are of one"
+                      : config->output.n_plane > 0                   ? "output.planes writes particles of one"
+                      : config->physics.masses.n * (1 + (int)config->n_further) > EOT_MAX_MASS
+                          ? "with the selections there are more than 32 tallies"
+                      : config->output.hepmc ? "output.hepmc writes vertices of one"
+                                             : NULL;
+    if (why == NULL) return EOT_OK;
+    return eot_findings_fail(f, err, "physics.mphi", "(%d masses, and %s); give one mass", config->physics.masses.n,
+                             why);
+}

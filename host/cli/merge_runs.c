@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/masses.h"
 #include "cli/preflight.h"
 #include "cli/scan.h"
 #include "job/job.h"
@@ -103,6 +104,7 @@ static enum eot_status write_result(const struct eot_config *config, const struc
         EOT_TRY(eot_result_add_device(&result, head->device[i][0], head->device[i][1], err));
     for (size_t i = 0; i < warnings->n; i++)
         EOT_TRY(eot_findings_warn(&result.warnings, err, warnings->row[i].code, "%s", warnings->row[i].message));
+    EOT_TRY(eot_masses_write(config, world, run, &result, folder, NULL, err));
     EOT_TRY(eot_output_write(folder, config, &result, &undrawn, err));
     EOT_TRY(eot_preflight_say(&undrawn, 0, &log, NULL, err));
     if (!is_quiet) eot_output_print(&result);
@@ -129,7 +131,7 @@ static enum eot_status write_run(const struct eot_config *config, struct eot_che
               "the parts were made with other tables (hash %.12s) than this machine makes (%.12s); merge them where "
               "they were made",
               head->world_sha256, world.sha256);
-    run->rare_unit = world.rare_unit;
+    eot_run_take_units(run, &world);
     run->is_partial = eot_sums_primaries(&run->sums) < run->sums.frame.n_primary;
     run->part_first = run->first = run->sums.frame.first;
     run->part_end = run->sums.frame.first + run->sums.frame.n_primary;

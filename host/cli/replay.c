@@ -236,7 +236,7 @@ done:
 }
 
 /* A folder of an older version has a configuration without the keys that came since, which then have their defaults:
- * the run had another model. */
+ * the run had another model. A folder of one of several masses has no events of its own. @return EOT_E_USAGE for it. */
 static enum eot_status note_other_model(const char *folder, const char *configuration, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_config config = {.name = ""};
@@ -245,8 +245,13 @@ static enum eot_status note_other_model(const char *folder, const char *configur
     char *summary = eot_output_path(folder, "summary.json");
     EOT_CHECK_MEMORY(summary);
     EOT_TRY(eot_config_read(configuration, NULL, 0, &config, err));
-    if (eot_output_summary_read(summary, &result, &ignored) == EOT_OK &&
-        strcmp(result.config_sha256, config.sha256) != 0)
+    bool is_read = eot_output_summary_read(summary, &result, &ignored) == EOT_OK;
+    EOT_CHECK(
+        !is_read || !result.is_of_mass, EOT_E_USAGE,
+        "'%s' is one of the %zu masses of a run, whose vertices were drawn for all of them; give the folder of the "
+        "run",
+        folder, result.n_mass);
+    if (is_read && strcmp(result.config_sha256, config.sha256) != 0)
         fprintf(stderr,
                 "%s was made with other keys or defaults than this version has (its effective-config.yaml lacks some "
                 "of configs/schema.md, or was edited); what follows is by those of today\n",

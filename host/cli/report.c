@@ -237,7 +237,7 @@ static enum eot_status add_run(struct eot_text *page, const struct request *q, c
     add_cutflow(page, &r, "Cut flow", r.cutflow, r.n_cutflow);
     add_categories(page, r.category, r.n_category);
     for (size_t i = 0; i < r.n_selection; i++) {
-        char title[64];
+        char title[96];
         snprintf(title, sizeof title, "Selection %s", r.selection[i].name);
         add_cutflow(page, &r, title, r.selection[i].cutflow, r.selection[i].n_cutflow);
     }

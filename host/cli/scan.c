@@ -164,9 +164,7 @@ done:
     return status;
 }
 
-/* The result in a folder if it is that of this configuration and no file is missing: a run may have been cut off, or
- * files removed since. */
-static bool is_finished(const char *folder, const struct eot_config *config, struct eot_result *result) {
+bool eot_scan_is_finished(const char *folder, const struct eot_config *config, struct eot_result *result) {
     char *path = eot_output_path(folder, "summary.json");
     struct eot_error ignored;
     bool is_good = path != NULL && eot_output_summary_read(path, result, &ignored) == EOT_OK && !result->partial &&
@@ -184,10 +182,8 @@ static bool is_finished(const char *folder, const struct eot_config *config, str
     return is_good;
 }
 
-/* Whether the folder has a checkpoint of this configuration: the run is then resumed. @return EOT_E_USAGE for a part of
- * it where all is asked for. */
-static enum eot_status was_begun(const char *folder, const struct eot_config *config, const struct eot_run_part *part,
-                                 bool *is_begun, struct eot_error *err) {
+enum eot_status eot_scan_was_begun(const char *folder, const struct eot_config *config, const struct eot_run_part *part,
+                                   bool *is_begun, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_checkpoint_head head;
     struct eot_error ignored;
@@ -218,10 +214,10 @@ static enum eot_status run_into(struct eot_simulator *simulator, const struct eo
     enum eot_status status = EOT_OK;
     struct eot_result before = {0};
     bool is_begun;
-    *is_kept = simulator->part.n == 0 && is_finished(folder, config, &before);
+    *is_kept = simulator->part.n == 0 && eot_scan_is_finished(folder, config, &before);
     eot_result_free(&before);
     if (*is_kept) goto done;
-    EOT_TRY(was_begun(folder, config, &simulator->part, &is_begun, err));
+    EOT_TRY(eot_scan_was_begun(folder, config, &simulator->part, &is_begun, err));
     simulator->use = is_begun ? EOT_FOLDER_RESUME : EOT_FOLDER_FORCE;
     EOT_TRY(eot_simulate(simulator, config, folder, err));
 done:
@@ -322,7 +318,10 @@ static enum eot_status run_point(struct eot_scan *scan, size_t i, struct eot_sim
     EOT_CHECK_MEMORY(folder);
     fprintf(stderr, "point %zu of %zu: %s\n", i + 1, scan->n_point, p->name);
     EOT_TRY(point_config(scan, p, scan->config, &r->set, false, &config, err));
-    EOT_TRY(run_into(simulator, &config, folder, &is_kept, err));
+    if (scan->is_together)
+        is_kept = p->state == EOT_SCAN_KEPT;
+    else
+        EOT_TRY(run_into(simulator, &config, folder, &is_kept, err));
     if (r->background != NULL) {
         below = eot_output_path(folder, EOT_SCAN_BACKGROUND);
         EOT_CHECK_MEMORY(below);
@@ -403,12 +402,22 @@ done:
 static enum eot_status run_points(struct eot_scan *scan, struct eot_simulator *simulator, size_t *n_failed,
                                   size_t *i_first, enum eot_status *first, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    struct eot_config config = {.name = ""};
     EOT_TRY(eot_scan_write_tables(scan, err)); /* whatever happens, they say what this folder is */
+    EOT_TRY(eot_scan_together(scan, simulator, &config, &scan->is_together, err));
+    if (scan->is_together) {
+        status = eot_scan_run_together(scan, simulator, &config, err);
+        if (status == EOT_E_INTERRUPTED) status = EOT_OK;
+        if (status != EOT_OK || *simulator->is_interrupted) goto done;
+    }
     for (size_t i = 0; i < scan->n_point && !*simulator->is_interrupted; i++) {
         struct eot_scan_point *p = &scan->point[i];
         struct eot_error error = {.status = EOT_OK};
         status = run_point(scan, i, simulator, &error);
-        if (status == EOT_E_INTERRUPTED) return EOT_OK;
+        if (status == EOT_E_INTERRUPTED) {
+            status = EOT_OK;
+            goto done;
+        }
         if (status != EOT_OK) {
             p->state = EOT_SCAN_FAILED;
             p->failure = strdup(error.text);
@@ -424,6 +433,7 @@ static enum eot_status run_points(struct eot_scan *scan, struct eot_simulator *s
         EOT_TRY(eot_scan_write_tables(scan, err));
     }
 done:
+    eot_config_free(&config);
     return status;
 }
 
@@ -465,6 +475,8 @@ enum eot_status eot_cmd_scan(int argc, char **argv, struct eot_error *err) {
          "tables have all"},
         {"background", 0, EOT_OPTION_TEXT, &r.background, "CONFIG",
          "run this too at every point, and add the figure of merit merit.h90: the median 90 % upper limit on h"},
+        {"one-by-one", 0, EOT_OPTION_FLAG, &r.is_one_by_one, NULL,
+         "a run for every mass of phi, too; else one run serves all values of physics.mphi that are scanned alone"},
         {"eot", 0, EOT_OPTION_REAL, &r.eot, "N",
          "electrons on target of the experiment, for the figure of merit (default: 1e12)"},
         EOT_ROW_DEVICES(&simulator.device),

@@ -221,7 +221,7 @@ static const char *places_of(const struct eot_scan_axis *axis, double *place) {
     if (unit != NULL && unit[0] == '\0') /* bare numbers are in the key's base unit */
         for (size_t k = 0; k < EOT_N_KEYS; k++)
             if (EOT_KEYS[k].scope == EOT_SCOPE_ROOT && strcmp(EOT_KEYS[k].path, axis->key) == 0 &&
-                EOT_KEYS[k].type == EOT_KEY_NUMBER)
+                (EOT_KEYS[k].type == EOT_KEY_NUMBER || EOT_KEYS[k].type == EOT_KEY_NUMBERS))
                 unit = eot_dimension_unit(EOT_KEYS[k].dimension);
     return unit;
 }

@@ -74,12 +74,19 @@ static json_t *list_schema(enum eot_scope scope, int n_least) {
     return json_pack("{s:s, s:{s:s}, s:i}", "type", "array", "items", "$ref", reference, "minItems", n_least);
 }
 
+/* One number, a list, or texts with ranges. */
+static json_t *any_numbers_schema(const struct eot_key *key) {
+    return json_pack("{s:[{s:[s, s]}, {s:s, s:{s:[s, s]}, s:i}]}", "anyOf", "type", "number", "string", "type", "array",
+                     "items", "type", "number", "string", "maxItems", key->count);
+}
+
 static json_t *value_schema(const struct eot_key *key) {
     switch (key->type) {
     case EOT_KEY_NUMBER:
     case EOT_KEY_INTEGER:
     case EOT_KEY_COUNT32:
     case EOT_KEY_COUNT64: return numbers_schema(key);
+    case EOT_KEY_NUMBERS: return any_numbers_schema(key);
     case EOT_KEY_SWITCH: return words_schema("on|off|true|false|yes|no");
     case EOT_KEY_CHOICE: return words_schema(key->choices);
     case EOT_KEY_FORMS: return forms_schema(key);

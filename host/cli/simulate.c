@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "cli/masses.h"
 #include "cli/preflight.h"
 #include "device/selftest.h"
 #include "job/job.h"
@@ -132,6 +133,7 @@ static enum eot_status write_results(const struct going_on *g, struct eot_run *r
     result->performance.tables_s = g->tables_s;
     for (size_t i = 0; i < g->warnings->n; i++) /* after those that the estimates have added */
         EOT_TRY(eot_findings_warn(&result->warnings, err, g->warnings->row[i].code, "%s", g->warnings->row[i].message));
+    EOT_TRY(eot_masses_write(g->config, g->world, run, result, g->folder->path, g->simulator->mass_folder, err));
     EOT_TRY(eot_output_write(g->folder->path, g->config, result, undrawn, err));
 done:
     return status;

@@ -25,7 +25,8 @@ struct eot_simulator {
     const volatile sig_atomic_t *is_interrupted; /* may be NULL */
     enum eot_folder_use use;                     /* of a folder that holds a run */
     struct eot_run_part part;
-    double checkpoint_s; /* between two checkpoints */
+    double checkpoint_s;            /* between two checkpoints */
+    const char *const *mass_folder; /* for the results of each of several masses of phi; NULL: in the run's */
     /* Opened by the first simulation, and kept for those whose kernels are built with the same options. */
     struct eot_backend *backend;
     const char *kernel_options;

@@ -82,6 +82,13 @@ struct eot_geometry_config {
     struct eot_volume_config *volume;
 };
 
+/** A list of numbers of which a configuration may give as many as it wants. */
+#define EOT_MAX_NUMBERS EOT_MAX_MASS
+struct eot_numbers {
+    int n;
+    double value[EOT_MAX_NUMBERS];
+};
+
 struct eot_physics_config {
     double cut; /* GeV, explicit cascade above it */
     bool lpm;
@@ -89,12 +96,13 @@ struct eot_physics_config {
     bool decay;               /* of muons */
     bool hadron_interactions; /* of pions and kaons of the beam and of pions from decays */
     enum eot_muon_straggling_config muon_straggling;
-    double muon_hard_loss; /* v above which muon losses are explicit, relative to the total energy */
-    double muon_max_step;  /* cm, in effective media */
-    double field_max_step; /* cm, where there is a field */
-    double step_max_X0;    /* longest electron step of the cascade [X0] */
-    bool rare[EOT_N_RARE]; /* processes that are on: physics.rare.<key>, eotmc/physics/processes.def */
-    double mphi, h;        /* the signal: GeV; coupling */
+    double muon_hard_loss;     /* v above which muon losses are explicit, relative to the total energy */
+    double muon_max_step;      /* cm, in effective media */
+    double field_max_step;     /* cm, where there is a field */
+    double step_max_X0;        /* longest electron step of the cascade [X0] */
+    bool rare[EOT_N_RARE];     /* processes that are on: physics.rare.<key>, eotmc/physics/processes.def */
+    struct eot_numbers masses; /* the signal: of phi [GeV], rising; at least one */
+    double mphi, h;            /* the first of them [GeV]; coupling */
     enum eot_lfc_sampler_config lfc_sampler;
     double shower_depth[3]; /* mean depth of sub-cut showers d0 + d1 L + d2 L^2 [X0], L = ln(1 + E/Ec) */
     double shower_alpha[4]; /* shape max(a0 + a1 L + a2 exp(-L), a3) */
@@ -113,12 +121,13 @@ struct eot_sampling_config {
     uint64_t eot;   /* primaries simulated */
     uint64_t first; /* first primary id */
     uint32_t seed, run;
-    uint64_t batch;               /* primaries per batch: the unit of the error estimate */
-    double min_photon_energy;     /* GeV, sampling.region.min_photon_energy */
-    double min_lepton_energy;     /* GeV, sampling.region.min_lepton_energy */
-    double preference;            /* forced: share of the vertices that is drawn by their chance to be selected */
-    double preference_mixture[4]; /* of it for each stage: track, VETO, HCAL, missing energy; all 0: by the set-up */
-    double analog_enhancement;    /* rare cross sections multiplied by this in analog mode, reported; default 1 */
+    uint64_t batch;                 /* primaries per batch: the unit of the error estimate */
+    double min_photon_energy;       /* GeV, sampling.region.min_photon_energy */
+    double min_lepton_energy;       /* GeV, sampling.region.min_lepton_energy */
+    double preference;              /* forced: share of the vertices that is drawn by their chance to be selected */
+    double preference_mixture[4];   /* of it for each stage: track, VETO, HCAL, missing energy; all 0: by the set-up */
+    struct eot_numbers mass_shares; /* of the vertices, for each of physics.mphi; none: by the wanted errors */
+    double analog_enhancement;      /* rare cross sections multiplied by this in analog mode, reported; default 1 */
     /* A run fails if it loses more tracks than this number and more than this fraction of all that it follows. */
     uint64_t lost_tracks_max;
     double lost_tracks_fraction;

@@ -42,6 +42,16 @@ static void write_value(FILE *out, const struct eot_config *config, const struct
         }
         if (key->count > 1) fputc(']', out);
         break;
+    case EOT_KEY_NUMBERS: {
+        const struct eot_numbers *list = (const struct eot_numbers *)(const void *)source;
+        if (list->n != 1) fputc('[', out);
+        for (int i = 0; i < list->n; i++) {
+            if (i > 0) fputs(", ", out);
+            write_number(out, list->value[i], key->dimension);
+        }
+        if (list->n != 1) fputc(']', out);
+        break;
+    }
     case EOT_KEY_COUNT32:
         memcpy(&count32, source, sizeof count32);
         fprintf(out, "%lu", (unsigned long)count32);
@@ -122,6 +132,8 @@ static bool is_block(enum eot_key_type type) {
 static bool is_implied(const struct eot_config *config, const struct eot_key *key, const void *source) {
     if (key->type == EOT_KEY_SELECTIONS) return config->n_further == 0;
     if (key->type == EOT_KEY_PLANES) return config->output.n_plane == 0;
+    if (key->type == EOT_KEY_NUMBERS)
+        return ((const struct eot_numbers *)(const void *)((const char *)source + key->offset))->n == 0;
     if (strcmp(key->path, "beam.file_as") == 0) return config->beam.file[0] == '\0';
     if (key->type == EOT_KEY_PATH) return ((const char *)source)[key->offset] == '\0';
     if (key->scope != EOT_SCOPE_VOLUME || strcmp(key->path, "merge") != 0) return false;
@@ -172,14 +184,23 @@ char *eot_config_effective(const struct eot_config *config) {
 
 static const char *type_text(const struct eot_key *key, char *text, size_t size) {
     static const char *const words[] = {
-        [EOT_KEY_NUMBER] = "number",     [EOT_KEY_INTEGER] = "integer",
-        [EOT_KEY_COUNT32] = "integer",   [EOT_KEY_COUNT64] = "integer",
-        [EOT_KEY_SWITCH] = "on, off",    [EOT_KEY_NAME] = "name",
-        [EOT_KEY_MATERIAL] = "material", [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
-        [EOT_KEY_MATERIALS] = "list",    [EOT_KEY_VOLUMES] = "list",
-        [EOT_KEY_LAYERS] = "list",       [EOT_KEY_SELECTIONS] = "list",
-        [EOT_KEY_PLANES] = "list",       [EOT_KEY_PATH] = "path",
-        [EOT_KEY_CHOICE] = "",           [EOT_KEY_FORMS] = "on, off, ",
+        [EOT_KEY_NUMBER] = "number",
+        [EOT_KEY_NUMBERS] = "number or list",
+        [EOT_KEY_INTEGER] = "integer",
+        [EOT_KEY_COUNT32] = "integer",
+        [EOT_KEY_COUNT64] = "integer",
+        [EOT_KEY_SWITCH] = "on, off",
+        [EOT_KEY_NAME] = "name",
+        [EOT_KEY_MATERIAL] = "material",
+        [EOT_KEY_ELEMENTS] = "mapping symbol: fraction",
+        [EOT_KEY_MATERIALS] = "list",
+        [EOT_KEY_VOLUMES] = "list",
+        [EOT_KEY_LAYERS] = "list",
+        [EOT_KEY_SELECTIONS] = "list",
+        [EOT_KEY_PLANES] = "list",
+        [EOT_KEY_PATH] = "path",
+        [EOT_KEY_CHOICE] = "",
+        [EOT_KEY_FORMS] = "on, off, ",
     };
     if (key->type == EOT_KEY_CHOICE || key->type == EOT_KEY_FORMS) {
         char word[32];
@@ -230,8 +251,8 @@ char *eot_config_schema_markdown(void) {
     for (size_t k = 0; k < EOT_N_KEYS; k++) {
         const struct eot_key *key = &EOT_KEYS[k];
         char type[160], low[32] = "", high[32] = "";
-        bool has_range = key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_INTEGER || key->type == EOT_KEY_COUNT32 ||
-                         key->type == EOT_KEY_COUNT64;
+        bool has_range = key->type == EOT_KEY_NUMBER || key->type == EOT_KEY_NUMBERS || key->type == EOT_KEY_INTEGER ||
+                         key->type == EOT_KEY_COUNT32 || key->type == EOT_KEY_COUNT64;
         if (has_range) {
             eot_number_text(key->min, low);
             eot_number_text(key->max, high);

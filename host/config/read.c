@@ -223,6 +223,7 @@ static enum eot_status read_value(const struct eot_value_place *v, const struct 
             }
         }
         return status;
+    case EOT_KEY_NUMBERS: return eot_read_numbers(v, node, (struct eot_numbers *)(void *)target);
     case EOT_KEY_COUNT32:
         status = eot_read_integer(v, node, &x, &count);
         uint32_t count32 = (uint32_t)count;
@@ -461,6 +462,7 @@ static enum eot_status read_root(struct eot_reader *r, struct eot_config_input *
                              ", or use the program that wrote the file");
     EOT_TRY(eot_read_on(r, eot_read_section(r, EOT_SCOPE_ROOT, r->tree.root, "", "", input)));
     EOT_TRY(eot_read_on(r, read_beam_energy(r, input)));
+    if (input->config.physics.masses.n > 0) input->config.physics.mphi = input->config.physics.masses.value[0];
     EOT_TRY(eot_config_validate(r));
 done:
     return status;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/range.h"
 #include "config/reader.h"
 
 #define MAX_LIST 4096 /* items of one list in a configuration */
@@ -61,6 +62,41 @@ enum eot_status eot_read_number(const struct eot_value_place *v, const struct eo
     }
     if (*x < v->key->min || *x > v->key->max) return fail_range(v, node, *x);
     return EOT_OK;
+}
+
+/** The numbers of one item, a number or a range with a unit behind it, onto a list. */
+static enum eot_status read_item(const struct eot_value_place *v, const struct eot_node *node,
+                                 struct eot_numbers *list) {
+    struct eot_reader *r = v->reader;
+    struct eot_range range = {.n = 1};
+    char text[96];
+    struct eot_node one = *node;
+    size_t n_text = node->kind == EOT_NODE_SCALAR ? strlen(node->text) : 0;
+    bool is_range = n_text > 0 && eot_range_is(node->text, n_text);
+    if (is_range && eot_range_parse_values(v->key->path, node->text, n_text, &range, NULL) != EOT_OK)
+        return eot_tree_fail(&r->tree, node, v->name, r->err, "(no range); write FIRST..LAST:N, or FIRST..LAST:Nlog");
+    for (size_t i = 0; i < range.n; i++) {
+        if (list->n == v->key->count)
+            return eot_tree_fail(&r->tree, node, v->name, r->err, "(more than %d numbers); leave some out",
+                                 v->key->count);
+        if (is_range) {
+            snprintf(text, sizeof text, "%.15g%.60s", eot_range_value(&range, i), range.rest);
+            one.text = text;
+        }
+        enum eot_status status = eot_read_number(v, &one, &list->value[list->n]);
+        if (status != EOT_OK) return status;
+        list->n++;
+    }
+    return EOT_OK;
+}
+
+enum eot_status eot_read_numbers(const struct eot_value_place *v, const struct eot_node *node,
+                                 struct eot_numbers *list) {
+    enum eot_status status = EOT_OK;
+    list->n = 0;
+    if (node->kind != EOT_NODE_LIST) return read_item(v, node, list);
+    for (size_t i = 0; i < node->n_child && status == EOT_OK; i++) status = read_item(v, node->child[i], list);
+    return status;
 }
 
 /** Integers: digits exactly, or a number like 1e9 that is one. */

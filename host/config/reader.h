@@ -32,6 +32,9 @@ enum eot_status eot_read_on(const struct eot_reader *r, enum eot_status status);
 
 /** A number in the key's base unit, within its range. */
 enum eot_status eot_read_number(const struct eot_value_place *v, const struct eot_node *node, double *x);
+/** One number, or a list of numbers and ranges (base/range.h, with a unit behind), at most the key's count. */
+enum eot_status eot_read_numbers(const struct eot_value_place *v, const struct eot_node *node,
+                                 struct eot_numbers *list);
 /** An integer: digits, or a form like 1e9. @param count the same as an unsigned number; 0 for a negative one. */
 enum eot_status eot_read_integer(const struct eot_value_place *v, const struct eot_node *node, double *x,
                                  uint64_t *count);

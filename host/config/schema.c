@@ -30,6 +30,11 @@ static const char TAIL_WORDS[] =
         EOT_SCOPE_##scope, path, EOT_KEY_NUMBER, EOT_DIM_##dimension, n, min, max, fallback, NULL, offset, false, doc, \
             NULL \
     }
+#define LIST(scope, path, dimension, min, max, fallback, offset, doc) \
+    { \
+        EOT_SCOPE_##scope, path, EOT_KEY_NUMBERS, EOT_DIM_##dimension, EOT_MAX_NUMBERS, min, max, fallback, NULL, \
+            offset, false, doc, NULL \
+    }
 #define COUNT(scope, path, type, min, max, fallback, offset, doc) \
     { EOT_SCOPE_##scope, path, EOT_KEY_##type, EOT_DIM_NONE, 1, min, max, fallback, NULL, offset, false, doc, NULL }
 #define SWITCH(scope, path, fallback, offset, doc) \
@@ -190,7 +195,10 @@ const struct eot_key EOT_KEYS[] = {
 #undef EOT_PROCESS
 #undef RARE_DIMUON
 #undef RARE_SIGNAL
-    NUMBER(ROOT, "physics.mphi", ENERGY, 0.1052, 3, "0.2 GeV", ROOT(physics.mphi), "signal: mass of the scalar phi"),
+    LIST(
+        ROOT, "physics.mphi", ENERGY, 0.1052, 3, "0.2 GeV", ROOT(physics.masses),
+        "signal: mass of the scalar phi, or up to 32 rising masses, which one forced run of showers then serves: [0.11 "
+        "GeV, 0.2 GeV], [0.11..3:12log GeV]. Each has results of its own in OUT/mphi_<GeV>"),
     NUMBER(ROOT, "physics.h", NONE, 1e-12, 1, "1e-4", ROOT(physics.h),
            "signal: coupling h of -h ebar P_R mu phi + h.c.; yields are proportional to h^2"),
     CHOICE(
@@ -258,6 +266,11 @@ const struct eot_key EOT_KEYS[] = {
             "how sampling.preference is divided between the stages one track, VETO, HCAL, missing energy, in any unit. "
             "All 0: so that, by the guess for this set-up, the sum over the stages of variance over least variance is "
             "smallest"),
+    LIST(
+        ROOT, "sampling.mass_shares", NONE, 1e-6, 1e6, "[]", ROOT(sampling.mass_shares),
+        "several masses in physics.mphi: how the vertices are divided between them, in any unit. None: so that, by a "
+        "guess for this set-up, the worst relative error of an efficiency is smallest. An event's weight for a mass is "
+        "at most that of its shower over the mass's share (and over 1 - sampling.preference)"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
     COUNT(ROOT, "sampling.lost_tracks_max", COUNT64, 0, 1e15, "10", ROOT(sampling.lost_tracks_max),

@@ -20,6 +20,7 @@ enum eot_scope {
 
 enum eot_key_type {
     EOT_KEY_NUMBER,     /* double */
+    EOT_KEY_NUMBERS,    /* struct eot_numbers: one number, or a list of up to `count`, in which ranges may stand */
     EOT_KEY_INTEGER,    /* int */
     EOT_KEY_COUNT32,    /* uint32_t */
     EOT_KEY_COUNT64,    /* uint64_t */

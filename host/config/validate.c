@@ -328,6 +328,25 @@ done:
     return status;
 }
 
+/** Several masses rise, and have a share each if they have any. */
+static enum eot_status check_masses(struct eot_reader *r) {
+    enum eot_status status = EOT_OK;
+    const struct eot_numbers *m = &r->config->physics.masses, *share = &r->config->sampling.mass_shares;
+    if (eot_problems_has(&r->tree.problems, "physics.mphi")) return EOT_OK;
+    if (m->n == 0) EOT_TRY(problem(r, "physics.mphi", "(an empty list); give one mass or more"));
+    for (int i = 1; i < m->n; i++)
+        if (!(m->value[i] > m->value[i - 1])) {
+            EOT_TRY(problem(r, "physics.mphi", "(%.9g GeV stands behind %.9g GeV); give rising masses, each once",
+                            m->value[i], m->value[i - 1]));
+            break;
+        }
+    if (share->n > 0 && share->n != m->n)
+        EOT_TRY(problem(r, "sampling.mass_shares",
+                        "(%d shares of %d masses); give one for each of physics.mphi, or none", share->n, m->n));
+done:
+    return status;
+}
+
 enum eot_status eot_config_validate(struct eot_reader *r) {
     enum eot_status status = EOT_OK;
     const struct eot_config *c = r->config;
@@ -349,6 +368,7 @@ enum eot_status eot_config_validate(struct eot_reader *r) {
     if (!has_exit)
         EOT_TRY(problem(r, "scoring.exit", "(no volume has this name); name one of geometry.volumes, last, or plane"));
     EOT_TRY(check_processes(r));
+    EOT_TRY(check_masses(r));
     EOT_TRY(check_selections(r));
     for (int a = 0; a < 3 && has_world; a++)
         if (g->world_min[a] >= g->world_max[a]) {

@@ -137,7 +137,10 @@ done:
     return status;
 }
 
-size_t eot_engine_tallies(const struct eot_engine *g) { return (size_t)eot_tallies_size(g->world->event.n_selection); }
+size_t eot_engine_tallies(const struct eot_engine *g) {
+    const i32 n_mass = g->world->n_mass;
+    return (size_t)(eot_tallies_size(n_mass * g->world->event.n_selection) + eot_products_size(n_mass));
+}
 
 static enum eot_status create_events(struct eot_engine *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -164,6 +167,9 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
         EOT_TRY(eot_engine_buffer(g, v->n_look * stack, NULL, &v->locate_stack, err));
         EOT_TRY(eot_engine_buffer(g, v->n_look * 2 * sizeof(u32), NULL, &v->reaches, err));
     }
+    const size_t n_mass = (size_t)g->world->n_mass;
+    EOT_TRY(eot_engine_buffer(g, (v->n_look > v->chunk ? v->n_look : v->chunk) * n_mass * sizeof(f32), NULL, &v->mass,
+                              err));
     size_t n_profile = v->e.n_profile > 0 ? v->chunk * (size_t)v->e.n_profile : 1;
     EOT_TRY(eot_engine_buffer(g, n_profile * sizeof(i64), NULL, &v->profile, err));
     EOT_TRY(eot_engine_planes_create(g, err));

@@ -80,7 +80,8 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
                                                        .way = g->cascade.way,
                                                        .stack = g->events.locate_stack,
                                                        .vertex = g->events.located,
-                                                       .tally = g->events.tally},
+                                                       .tally = g->events.tally,
+                                                       .mass = g->events.mass},
                               err));
     EOT_TRY(eot_launch_reach(g->b, 2 * n_look, 0,
                              (struct eot_args_reach){.table = c->table,
@@ -129,7 +130,8 @@ enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_e
                                                                    .track = v->track,
                                                                    .tally = tally,
                                                                    .row = v->row,
-                                                                   .list = v->follow},
+                                                                   .list = v->follow,
+                                                                   .mass = v->mass},
                                     err));
     EOT_TRY(eot_backend_read(g->b, v->row, 0, e->n * EOT_N_EVENT_COLUMN * sizeof(f32), v->rows, err));
 done:
@@ -199,14 +201,20 @@ done:
 enum eot_status eot_engine_tallies_add(struct eot_engine *g, struct eot_buffer *buffer, bool is_before,
                                        struct eot_block *block, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    size_t n_tally = eot_engine_tallies(g), n_block_tally = (size_t)g->world->event.n_selection * EOT_N_TALLY;
+    const size_t n_mass = (size_t)g->world->n_mass, n_selection = (size_t)g->world->event.n_selection,
+                 n_block_tally = n_mass * n_selection * EOT_N_TALLY, n_map = n_mass * n_selection * EOT_N_MAP,
+                 n_tally = eot_engine_tallies(g);
     int64_t *tally = malloc(n_tally * sizeof *tally);
     EOT_CHECK_MEMORY(tally);
     EOT_TRY(eot_backend_read(g->b, buffer, 0, n_tally * sizeof *tally, tally, err));
-    if ((uint32_t)tally[EOT_C_LARGEST] > block->largest) block->largest = (uint32_t)tally[EOT_C_LARGEST];
-    tally[EOT_C_LARGEST] = 0; /* not a sum: it has a section of its own */
+    for (size_t m = 0; m < n_mass; m++) {
+        int64_t *largest = tally + m * n_selection * EOT_N_TALLY + EOT_C_LARGEST;
+        if ((uint32_t)*largest > block->largest[m]) block->largest[m] = (uint32_t)*largest;
+        *largest = 0; /* not a sum: it has a section of its own */
+    }
     for (size_t i = 0; i < n_block_tally; i++) block->event[i] += tally[i];
-    for (size_t i = n_block_tally; i < n_tally; i++) block->map[i - n_block_tally] += tally[i];
+    for (size_t i = 0; i < n_map; i++) block->map[i] += tally[n_block_tally + i];
+    for (size_t i = n_block_tally + n_map; i < n_tally; i++) block->product[i - n_block_tally - n_map] += tally[i];
     for (size_t i = 0; i < n_block_tally && is_before; i++) block->before[i] += tally[i];
 done:
     free(tally);
@@ -272,7 +280,7 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     }
     EOT_TRY(eot_engine_planes_showers(g, first + n_shower, n - n_shower, &rows, err));
     EOT_TRY(eot_planes_keep(&rows, block->plane, &kept->planes, err));
-    block->largest = 0;
+    memset(block->largest, 0, sizeof block->largest);
     EOT_TRY(eot_engine_tallies_add(g, g->events.tally, g->planes.n_stop > 0, block, err));
     if (g->planes.n_stop > 0) EOT_TRY(eot_engine_tallies_add(g, g->planes.after, false, block, err));
     block->n_vertex += n_vertex;

@@ -37,9 +37,32 @@ done:
     return status;
 }
 
+/* Scaled rate of one of several masses on a nucleus: eot_mass_rate. */
+static double mass_rate(const struct eot_world *w, int mass, int nucleus, f32 E) {
+    const eot_mass *m = &w->event.vertex.mass[mass];
+    return m->lfc[nucleus].n_xsec > 0 ? (double)m->scale * (double)eot_lfc_xsec(w->table.value, m->lfc[nucleus], E)
+                                      : 0.0;
+}
+
+/* The signal's rate in a medium by its own tables, as the cascade's nodes have it: of one mass, or of the mixture of
+ * several. @param mass the scaled rate of this one of several instead; -1. */
+static double signal_rate(const struct eot_world *w, int medium, int mass, f32 E) {
+    const eot_vertex_tables *e = &w->event.vertex;
+    double sum = 0.0;
+    for (int i = 0; i < e->n_lfc; i++) {
+        if (e->lfc_medium[i] != medium) continue;
+        if (e->n_mass <= 1) sum += (double)eot_lfc_xsec(w->table.value, e->lfc[i], E);
+        for (int j = 0; j < e->n_mass && e->n_mass > 1; j++) {
+            double rate = mass_rate(w, j, i, E);
+            sum += mass < 0 ? (double)e->mass[j].share * rate : mass == j ? rate : 0.0;
+        }
+    }
+    return sum;
+}
+
 /* Share of process p of the vertices of a parent of energy E, averaged over the layers; e N -> mu N phi by its own
- * tables, not by the cascade's nodes. */
-static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
+ * tables, not by the cascade's nodes. @param mass of several, its part of the signal; -1. */
+static double vertex_share(const struct eot_world *w, int p, int type, int mass, f32 E) {
     double share[EOT_N_RARE] = {0.0}, total = 0.0, exact = 0.0, length = 0.0;
     for (int m = 0; m < w->em.n_medium; m++) length += w->em.n_medium == 1 ? 1.0 : (double)w->em.layer[m];
     for (int m = 0; m < w->em.n_medium; m++) {
@@ -47,9 +70,7 @@ static double vertex_share(const struct eot_world *w, int p, int type, f32 E) {
         for (int q = 0; q < EOT_N_RARE; q++)
             if (eot_rare_parents(q) & 1 << type)
                 share[q] += part * (double)eot_rare_rate(w->table.value, w->em, q, m, E);
-        for (int i = 0; i < w->event.vertex.n_lfc; i++)
-            if (w->event.vertex.lfc_medium[i] == m)
-                exact += part * (double)eot_lfc_xsec(w->table.value, w->event.vertex.lfc[i], E);
+        exact += part * signal_rate(w, m, mass, E);
     }
     for (int q = 0; q < EOT_N_RARE; q++) total += share[q];
     return total > 0.0 ? (p == EOT_RARE_LFC ? exact : share[p]) / total : 0.0;
@@ -62,6 +83,27 @@ bool eot_engine_leaves_out(const struct eot_config *config, const struct eot_wor
             is_out |= config->physics.rare[p] && eot_config_rare_parents(config, p) & 1 << type &&
                       w->rare_threshold[type] > eot_process_at(p)->threshold(config);
     return is_out;
+}
+
+/* A vertex below the region into the sums, for each mass. @param w the world that it was made in. */
+static void add_excluded(const struct eot_excluded_task *task, const struct eot_world *w, const eot_vertex_record *r,
+                         int type, struct eot_sums *sums) {
+    int64_t *excluded = eot_sums_at(sums, EOT_RUN_EXCLUDED, 0),
+            *product = eot_sums_at(sums, EOT_RUN_EXCLUDED_PRODUCT, 0);
+    double of_mass[EOT_MAX_MASS] = {0.0};
+    for (int p = 0; p < EOT_N_RARE; p++) {
+        if (!(eot_config_rare_parents(task->config, p) & 1 << type)) continue;
+        for (int m = 0; m < w->n_mass; m++) {
+            double unit = w->mass_unit[m] / task->world->mass_unit[m], /* the sums are in units of the run */
+                v = (double)r->weight * vertex_share(w, p, type, w->n_mass > 1 ? m : -1, r->E) * unit;
+            int64_t *place = excluded + 2 * EOT_WIDE * (m * EOT_N_RARE_CHANNEL + eot_rare_channel(p, type));
+            eot_wide_add(place, v);
+            eot_wide_add(place + EOT_WIDE, v * v);
+            of_mass[m] += type == EOT_POSITRON ? 0.0 : v;
+        }
+    }
+    for (int k = 0; k < w->n_mass && w->n_mass > 1; k++)
+        for (int i = 0; i <= k; i++) eot_wide_add(product + EOT_WIDE * (k * (k + 1) / 2 + i), of_mass[i] * of_mass[k]);
 }
 
 enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct eot_sums *sums,
@@ -82,7 +124,8 @@ enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct
     low.sampling.min_photon_energy = low.sampling.min_lepton_energy = 0.0;
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;
-    EOT_TRY(eot_world_create_with(&low, task->setup, 0.2, &(struct eot_world_options){.cascade_only = true}, &w, err));
+    EOT_TRY(eot_world_create_with(&low, task->setup, 0.2,
+                                  &(struct eot_world_options){.cascade_only = true, .like = task->world}, &w, err));
     EOT_TRY(eot_world_same_primaries(task->world, &w, 0, n_shower, err));
     EOT_TRY(eot_engine_create(
         &g,
@@ -93,18 +136,10 @@ enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct
     EOT_TRY(eot_engine_cascade(&g, 0, (u32)n_shower, &block, &is_complete, err));
     if (!is_complete) goto done;
     EOT_TRY(eot_backend_read(g.b, g.cascade.vertex, 0, n_shower * sizeof *record, record, err));
-    int64_t *excluded = eot_sums_at(sums, EOT_RUN_EXCLUDED, 0);
-    double unit = w.rare_unit / task->world->rare_unit; /* the sums are in units of the run */
     for (uint64_t i = 0; i < n_shower; i++) {
         int type = eot_record_type(record[i].draw);
         if (!(record[i].weight > 0.0f) || (double)record[i].E >= task->world->rare_threshold[type]) continue;
-        for (int p = 0; p < EOT_N_RARE; p++) {
-            if (!(eot_config_rare_parents(config, p) & 1 << type)) continue;
-            double v = (double)record[i].weight * vertex_share(&w, p, type, record[i].E) * unit;
-            int64_t *place = excluded + 2 * EOT_WIDE * eot_rare_channel(p, type);
-            eot_wide_add(place, v);
-            eot_wide_add(place + EOT_WIDE, v * v);
-        }
+        add_excluded(task, &w, &record[i], type, sums);
     }
     eot_sums_at(sums, EOT_RUN_EXCLUDED_COUNT, 0)[0] = (int64_t)n_shower;
 done:

@@ -18,7 +18,8 @@ bool eot_run_has_states(const struct eot_config *config) {
 }
 
 void eot_run_layout(const struct eot_run_shape *shape, struct eot_sums_layout *layout) {
-    const size_t n_channel = EOT_N_RARE_CHANNEL, n_selection = shape->n_selection;
+    const size_t n_mass = shape->n_mass > 1 ? shape->n_mass : 1, n_channel = n_mass * EOT_N_RARE_CHANNEL,
+                 n_selection = n_mass * shape->n_selection;
     eot_sums_section_add(layout, "track", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, 3 * EOT_TRACK_BINS, true);
     eot_sums_section_add(layout, "event", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, n_selection * EOT_N_TALLY, true);
     eot_sums_section_add(layout, "work", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_RUN_WORK, false);
@@ -28,15 +29,27 @@ void eot_run_layout(const struct eot_run_shape *shape, struct eot_sums_layout *l
     eot_sums_section_add(layout, "shower", EOT_SUMS_WIDE, EOT_SUMS_APART, EOT_N_SHOWER_SUM, false);
     eot_sums_section_add(layout, "shower.profile", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_MAX_PROFILE, false);
     eot_sums_section_add(layout, "shower.cell", EOT_SUMS_WIDE, EOT_SUMS_APART, 2 * EOT_N_ECAL_CELL, false);
-    eot_sums_section_add(layout, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true);
+    eot_sums_section_add(layout, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, n_mass, true);
     /* the same events as in the tallies: the tally hash does not need them */
     eot_sums_section_add(layout, "selected", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, n_selection * EOT_N_MAP, false);
     eot_sums_section_add(layout, "planes", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, shape->n_plane, false);
     eot_sums_section_add(layout, BEFORE_PLANES, EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK,
                          shape->has_states ? n_selection * EOT_N_TALLY : 0, false);
+    eot_sums_section_add(layout, "products", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, (size_t)eot_products_size((i32)n_mass),
+                         false);
+    eot_sums_section_add(layout, "excluded.products", EOT_SUMS_WIDE, EOT_SUMS_APART,
+                         n_mass > 1 ? n_mass * (n_mass + 1) / 2 : 0, false);
     if (!shape->has_arrivals) return;
     eot_sums_section_add(layout, "beam", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_BEAM_SUM, true);
     eot_sums_section_add(layout, "shower.missed", EOT_SUMS_WIDE, EOT_SUMS_APART, 2, false);
+}
+
+void eot_run_take_units(struct eot_run *run, const struct eot_world *world) {
+    run->rare_unit = world->rare_unit;
+    run->n_mass = world->n_mass > 1 ? (size_t)world->n_mass : 1;
+    memcpy(run->mass, world->mass, sizeof run->mass);
+    memcpy(run->mass_unit, world->mass_unit, sizeof run->mass_unit);
+    if (run->n_mass == 1) run->mass_unit[0] = world->rare_unit;
 }
 
 enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
@@ -53,20 +66,25 @@ enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err) {
                                .track = eot_sums_at(s, EOT_RUN_TRACK, i),
                                .event = eot_sums_at(s, EOT_RUN_EVENT, i),
                                .map = eot_sums_at(s, EOT_RUN_SELECTED, 0),
+                               .product = eot_sums_at(s, EOT_RUN_PRODUCT, 0),
                                .beam = s->layout.n_section > EOT_RUN_BEAM ? eot_sums_at(s, EOT_RUN_BEAM, i) : NULL,
                                .n_step = (uint64_t)work[EOT_RUN_N_STEP],
                                .n_vertex = (uint64_t)work[EOT_RUN_N_VERTEX],
                                .vertex_sum = (uint64_t)work[EOT_RUN_VERTEX_SUM]};
     }
-    run->largest_weight = run->rare_unit * (double)eot_f32_from_bits((uint32_t)eot_sums_count(s, EOT_RUN_LARGEST, 0));
     run->n_excluded_shower = (uint64_t)eot_sums_count(s, EOT_RUN_EXCLUDED_COUNT, 0);
-    double n = (double)run->n_excluded_shower, unit = run->rare_unit;
-    for (size_t c = 0; c < EOT_N_RARE_CHANNEL && n > 0.0; c++) {
-        double mean = eot_sums_wide(s, EOT_RUN_EXCLUDED, 2 * c) / n,
-               square = eot_sums_wide(s, EOT_RUN_EXCLUDED, 2 * c + 1) / n;
-        run->excluded[c].rate = unit * mean;
-        run->excluded[c].error = unit * sqrt(fmax(0.0, square - mean * mean) / fmax(n - 1.0, 1.0));
-        run->excluded[c].n_eff = square > 0.0 ? n * mean * mean / square : 0.0;
+    double n = (double)run->n_excluded_shower;
+    for (size_t m = 0; m < run->n_mass; m++) {
+        double unit = run->mass_unit[m];
+        run->largest_weight[m] = unit * (double)eot_f32_from_bits((uint32_t)eot_sums_count(s, EOT_RUN_LARGEST, m));
+        for (size_t c = 0; c < EOT_N_RARE_CHANNEL && n > 0.0; c++) {
+            size_t place = 2 * (m * EOT_N_RARE_CHANNEL + c);
+            double mean = eot_sums_wide(s, EOT_RUN_EXCLUDED, place) / n,
+                   square = eot_sums_wide(s, EOT_RUN_EXCLUDED, place + 1) / n;
+            run->excluded[m][c].rate = unit * mean;
+            run->excluded[m][c].error = unit * sqrt(fmax(0.0, square - mean * mean) / fmax(n - 1.0, 1.0));
+            run->excluded[m][c].n_eff = square > 0.0 ? n * mean * mean / square : 0.0;
+        }
     }
 done:
     return status;

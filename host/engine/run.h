@@ -18,19 +18,23 @@
 /** Sections of the sums of a shower run, in the order of eot_run_layout. */
 enum eot_run_section {
     EOT_RUN_TRACK = 0,      /* [3][EOT_TRACK_BINS] counts of EOT_TRACK_QUANTUM per X0 */
-    EOT_RUN_EVENT,          /* [selections][EOT_N_TALLY] */
+    EOT_RUN_EVENT,          /* [masses][selections][EOT_N_TALLY] */
     EOT_RUN_WORK,           /* [EOT_N_RUN_WORK] */
     EOT_RUN_EXCLUDED_COUNT, /* [1] showers that measured what the cut or the region leaves out */
-    EOT_RUN_EXCLUDED,       /* [EOT_N_RARE_CHANNEL][weight, weight^2], in units of rare_unit */
+    EOT_RUN_EXCLUDED,       /* [masses][EOT_N_RARE_CHANNEL][weight, weight^2], in units of mass_unit */
     EOT_RUN_SHOWER_COUNT,   /* [1] showers without a rare vertex */
     EOT_RUN_SHOWER,         /* [EOT_N_SHOWER_SUM] */
     EOT_RUN_PROFILE,        /* [EOT_MAX_PROFILE][E, E^2] GeV */
     EOT_RUN_CELL,           /* [EOT_N_ECAL_CELL][E, E^2] GeV */
-    EOT_RUN_LARGEST,        /* [1] bits of the largest weight of a vertex, as a 32-bit float */
-    EOT_RUN_SELECTED,       /* [selections][EOT_N_MAP] */
+    EOT_RUN_LARGEST,        /* [masses] bits of the largest weight of a vertex, as a 32-bit float */
+    EOT_RUN_SELECTED,       /* [masses][selections][EOT_N_MAP] */
     EOT_RUN_PLANE,          /* [planes] particles that crossed them */
-    EOT_RUN_BEFORE, /* [selections][EOT_N_TALLY], only with planes in HDF5: the part of EOT_RUN_EVENT that is counted
-                       before muons are followed and events selected */
+    EOT_RUN_BEFORE, /* [masses][selections][EOT_N_TALLY], only with planes in HDF5: the part of EOT_RUN_EVENT that is
+                       counted before muons are followed and events selected */
+    /* only of several masses: enum eot_product of each pair, and the products of weights of excluded vertices of
+       electrons, in the same order */
+    EOT_RUN_PRODUCT,
+    EOT_RUN_EXCLUDED_PRODUCT,
     /* only where primaries have arrivals (eot_world_has_arrivals): */
     EOT_RUN_BEAM,         /* [EOT_N_BEAM_SUM] */
     EOT_RUN_SHOWER_MISSED /* [E, E^2] GeV of plain showers, the ledger's term */
@@ -75,6 +79,7 @@ struct eot_shower_binning eot_run_shower_binning(const struct eot_config *config
 /** What the sums of a shower run are of. */
 struct eot_run_shape {
     size_t n_selection; /* that are applied to its events, the default one included */
+    size_t n_mass;      /* of phi (eotmc/transport/mass.h); 0 is 1 */
     size_t n_plane;     /* of output.planes */
     bool has_states;    /* one of these is in HDF5 */
     bool has_arrivals;  /* of its primaries */
@@ -90,12 +95,13 @@ bool eot_run_has_states(const struct eot_config *config);
 struct eot_block {
     uint64_t n_primary;
     int64_t *track;          /* [3][EOT_TRACK_BINS] */
-    int64_t *event;          /* [selections][EOT_N_TALLY] */
-    int64_t *map;            /* [selections][EOT_N_MAP], of the whole run */
+    int64_t *event;          /* [masses][selections][EOT_N_TALLY] */
+    int64_t *map;            /* [masses][selections][EOT_N_MAP], of the whole run */
+    int64_t *product;        /* EOT_RUN_PRODUCT, of the whole run */
     int64_t *beam;           /* [EOT_N_BEAM_SUM], NULL where primaries have no arrivals */
     int64_t *plane, *before; /* EOT_RUN_PLANE and EOT_RUN_BEFORE */
     uint64_t n_step, n_vertex, vertex_sum;
-    uint32_t largest; /* bits of the largest weight of a vertex */
+    uint32_t largest[EOT_MAX_MASS]; /* bits of the largest weight of a vertex, for each mass */
 };
 
 /** Events that are given up because a track of theirs is lost: their number, and the first of them for a replay. */
@@ -199,19 +205,24 @@ struct eot_run {
     struct eot_plane_rows planes;
     uint64_t n_followed; /* events that were followed to their end */
     struct eot_lost_events lost;
-    double rare_unit; /* rare vertices that a weight of 1 in the sums stands for */
+    double rare_unit;               /* rare vertices that a weight of 1 in the sums stands for */
+    size_t n_mass;                  /* of phi; 1 without the signal */
+    double mass[EOT_MAX_MASS];      /* GeV */
+    double mass_unit[EOT_MAX_MASS]; /* the same of the weights for each; of one mass, rare_unit */
     double wall_s, kernel_s;
     /* of a shower run, by eot_run_view */
     size_t n_block;
-    struct eot_block *block; /* n_block, contiguous ranges of primaries in order */
-    double largest_weight;   /* of a vertex, in vertices per EOT; 0: there is none */
+    struct eot_block *block;             /* n_block, contiguous ranges of primaries in order */
+    double largest_weight[EOT_MAX_MASS]; /* of a vertex, in vertices per EOT; 0: there is none */
     struct {
         double rate, error, n_eff;
-    } excluded[EOT_N_RARE_CHANNEL]; /* rare vertices per EOT that the cut or the region leaves out; 0, 0 when nothing is
-                                       left out */
+    } excluded[EOT_MAX_MASS][EOT_N_RARE_CHANNEL]; /* rare vertices per EOT that the cut or the region leaves out; 0, 0
+                                                     when nothing is left out */
     uint64_t n_excluded_shower;
 };
 
+/** The units of a run's sums, those of its world. */
+void eot_run_take_units(struct eot_run *run, const struct eot_world *world);
 /** Fill what a shower run shows of its sums: blocks and excluded rates. @return EOT_E_MEMORY. */
 enum eot_status eot_run_view(struct eot_run *run, struct eot_error *err);
 void eot_run_free(struct eot_run *run);

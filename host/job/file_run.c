@@ -203,12 +203,12 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     if (source->is_plane) {
         add_before(&source->content.sums, b);
         uint32_t largest = (uint32_t)eot_sums_at(&source->content.sums, EOT_RUN_LARGEST, 0)[0];
-        if (largest > block.largest) block.largest = largest;
+        if (largest > block.largest[0]) block.largest[0] = largest;
     } else {
         eot_sums_at(&b->sums, EOT_RUN_WORK, 0)[EOT_RUN_N_VERTEX] = (int64_t)n;
         b->rows.n_followed += n;
     }
-    eot_sums_at(&b->sums, EOT_RUN_LARGEST, 0)[0] = (int64_t)block.largest;
+    eot_sums_at(&b->sums, EOT_RUN_LARGEST, 0)[0] = (int64_t)block.largest[0];
 done:
     free(own);
     return status;

@@ -120,6 +120,12 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
                                     const struct eot_backend *backend, struct eot_result *result,
                                     struct eot_error *err);
 
+/** The same of one of several masses of phi that a run serves, as a run of it alone has it, without events. @param
+ * config of this mass alone. @param whole the result of the run. */
+enum eot_status eot_result_from_mass(const struct eot_config *config, const struct eot_world *world,
+                                     struct eot_run *run, size_t mass, const struct eot_result *whole,
+                                     struct eot_result *result, struct eot_error *err);
+
 /** What a configuration asks of its job that this cannot do: errors for the findings. @return EOT_E_MEMORY. */
 enum eot_status eot_job_check(const struct eot_config *config, struct eot_findings *f, struct eot_error *err);
 /** A warning if batches are too small for a device. @param batch primaries of one; 0: as the configuration says, or as

@@ -1,3 +1,5 @@
+#include "analysis/estimate.h"
+#include "job/mass_columns.h"
 #include "job/job.h"
 
 #include <math.h>
@@ -281,6 +283,25 @@ done:
     return status;
 }
 
+enum eot_status eot_result_from_mass(const struct eot_config *config, const struct eot_world *world,
+                                     struct eot_run *run, size_t mass, const struct eot_result *whole,
+                                     struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    EOT_TRY(write_head(eot_job_of(config), config, world, run, NULL, result, err));
+    for (size_t i = 0; i < whole->n_device; i++)
+        EOT_TRY(eot_result_add_device(result, whole->device[i].name, whole->device[i].driver, err));
+    result->is_of_mass = true;
+    EOT_TRY(eot_estimate_mass(config, world, run, mass, result, err));
+    EOT_TRY(add_count(result, "events.recorded", 0, err)); /* they are with the run's */
+    EOT_TRY(add_count(result, "events.dropped", 0, err));
+    result->events = (struct eot_event_table){.n_column = 1, .column = eot_event_columns};
+    EOT_TRY(add_lost(run, result, err));
+    EOT_TRY(say_what_has_no_error(result, err));
+    result->performance = whole->performance;
+done:
+    return status;
+}
+
 enum eot_status eot_result_from_run(const struct eot_config *config, const struct eot_world *world, struct eot_run *run,
                                     const struct eot_backend *backend, struct eot_result *result,
                                     struct eot_error *err) {
@@ -293,6 +314,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     EOT_TRY(job->work(run, &n_step, &n_muon, err));
     EOT_TRY(job->estimate(config, world, run, result, err));
     EOT_TRY(add_events(job, run, result, err));
+    if (run->n_mass > 1) EOT_TRY(eot_mass_columns_add(world, run, result, err));
     EOT_TRY(add_planes(config, run, result, err));
     EOT_TRY(add_file(world, result, err));
     EOT_TRY(add_lost(run, result, err));

@@ -133,11 +133,13 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
                                   struct eot_replay *replay, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     i64 *acc = NULL, *tally = NULL;
-    f32 *stack = NULL;
+    f32 *stack = NULL, mass[EOT_MAX_MASS];
     eot_vertex_record *record = NULL;
     size_t n_record = 0;
+    const i32 n_mass = eot_n_mass(&w->event.vertex);
     acc = malloc(EOT_N_ACC * sizeof *acc);
-    tally = calloc((size_t)eot_tallies_size(w->event.n_selection), sizeof *tally);
+    tally =
+        calloc((size_t)(eot_tallies_size(n_mass * w->event.n_selection) + eot_products_size(n_mass)), sizeof *tally);
     stack = calloc(EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH, sizeof *stack);
     record = calloc(MAX_RECORD, sizeof *record);
     EOT_CHECK_MEMORY(acc);
@@ -182,12 +184,14 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
             EOT_TRY(follow_muon(w, &launch, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
         eot_event ev = eot_event_reconstruct(w->table.value, eot_event_view_of(&w->event, &launch, acc, tally), event,
                                              v, outcome[0], outcome[1]);
+        eot_mass_weights(w->table.value, &w->event.vertex, v, mass);
+        const eot_scores scores = {tally, mass};
         if (ev.faults != 0u) { /* as the run does: it is given up */
             out->faults = v.fault = ev.faults;
-            eot_event_reject(&w->event, 1, 1, v, tally, out->row);
+            eot_event_reject(&w->event, 1, 1, v, scores, out->row);
             continue;
         }
-        eot_event_select(&w->event, &launch, 1, v, ev, acc, tally, out->row);
+        eot_event_select(&w->event, &launch, 1, v, ev, acc, scores, out->row);
         eot_event_hits_record(outcome[0], outcome[1], out->row);
         i64 recoil = (i64)floor(eot_run_complete_row(w, &launch, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
         acc[EOT_ACC_LEDGER_PHI] -= recoil;

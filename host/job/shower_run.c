@@ -38,6 +38,7 @@ static uint64_t full_batch(const struct eot_backend *b) {
 
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     eot_run_layout(&(struct eot_run_shape){.n_selection = 1 + config->n_further,
+                                           .n_mass = (size_t)config->physics.masses.n,
                                            .n_plane = config->output.n_plane,
                                            .has_states = eot_run_has_states(config),
                                            .has_arrivals = eot_world_has_arrivals(config)},
@@ -93,6 +94,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     struct eot_block block = {.track = eot_sums_at(&b->sums, EOT_RUN_TRACK, 0),
                               .event = eot_sums_at(&b->sums, EOT_RUN_EVENT, 0),
                               .map = eot_sums_at(&b->sums, EOT_RUN_SELECTED, 0),
+                              .product = eot_sums_at(&b->sums, EOT_RUN_PRODUCT, 0),
                               .plane = eot_sums_at(&b->sums, EOT_RUN_PLANE, 0),
                               .before = eot_sums_at(&b->sums, EOT_RUN_BEFORE, 0)};
     if (b->sums.layout.n_section > EOT_RUN_BEAM) block.beam = eot_sums_at(&b->sums, EOT_RUN_BEAM, 0);
@@ -104,7 +106,8 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     work[EOT_RUN_N_STEP] = (int64_t)block.n_step;
     work[EOT_RUN_N_VERTEX] = (int64_t)block.n_vertex;
     work[EOT_RUN_VERTEX_SUM] = (int64_t)block.vertex_sum;
-    eot_sums_at(&b->sums, EOT_RUN_LARGEST, 0)[0] = (int64_t)block.largest;
+    int64_t *largest = eot_sums_at(&b->sums, EOT_RUN_LARGEST, 0);
+    for (int m = 0; m < w->engine.world->n_mass; m++) largest[m] = (int64_t)block.largest[m];
 done:
     return status;
 }

@@ -425,7 +425,7 @@ static enum eot_status team_create(struct team *t, struct eot_run *run, struct e
     t->job->layout(config, &t->layout);
     memset(run, 0, sizeof *run);
     if (o->keeper != NULL) EOT_TRY(o->keeper->load(o->keeper->context, &t->layout, run, &is_loaded, err));
-    run->rare_unit = t->context.world->rare_unit;
+    eot_run_take_units(run, t->context.world);
     if (is_loaded) {
         EOT_TRY(go_on_from(t, err));
         goto done;

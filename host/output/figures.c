@@ -225,7 +225,7 @@ enum eot_status eot_output_figures(const char *folder, const struct eot_config *
     draw_cutflow(&g, "cutflow", result->cutflow, result->n_cutflow);
     for (size_t i = 0; i < result->n_selection; i++) {
         const struct eot_selection_result *s = &result->selection[i];
-        char name[64];
+        char name[96];
         snprintf(name, sizeof name, "selection_%s_cutflow", s->name);
         draw_cutflow(&g, name, s->cutflow, s->n_cutflow);
     }

@@ -280,6 +280,22 @@ static herr_t add_events(hid_t file, const struct eot_event_table *events) {
     return failed;
 }
 
+/** /covariance: the masses of phi that share the events, and a matrix for each estimate. */
+static herr_t add_covariances(hid_t file, const struct eot_result *r) {
+    if (r->n_mass == 0 || r->n_covariance == 0) return 0;
+    hid_t group = H5Gcreate2(file, "covariance", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    const hsize_t n = r->n_mass, side[2] = {n, n};
+    double *mass = malloc(r->n_mass * sizeof *mass);
+    herr_t failed = group < 0 || mass == NULL ? -1 : 0;
+    for (size_t i = 0; i < r->n_mass && failed >= 0; i++) mass[i] = r->mass[i].m_phi;
+    if (failed >= 0) failed = eot_h5_dataset(group, "mphi_GeV", H5T_NATIVE_DOUBLE, 1, &n, mass);
+    for (size_t i = 0; i < r->n_covariance && failed >= 0; i++)
+        failed = eot_h5_dataset(group, r->covariance[i].name, H5T_NATIVE_DOUBLE, 2, side, r->covariance[i].value);
+    H5Gclose(group);
+    free(mass);
+    return failed;
+}
+
 static herr_t add_config(hid_t file, const char *yaml) {
     if (yaml == NULL) return 0;
     hid_t type = eot_h5_text_type(strlen(yaml));
@@ -314,7 +330,7 @@ static herr_t make_image(const struct eot_result *r, void **bytes, size_t *n_byt
     hid_t file = eot_h5_in_memory("result.h5");
     herr_t failed = file < 0 || add_attributes(file, r) < 0 || add_histograms(file, r) < 0 || add_maps(file, r) < 0 ||
                             add_tables(file, r) < 0 || add_events(file, &r->events) < 0 ||
-                            add_config(file, r->effective_yaml) < 0
+                            add_covariances(file, r) < 0 || add_config(file, r->effective_yaml) < 0
                         ? -1
                         : 0;
     return eot_h5_image(file, failed, bytes, n_bytes);

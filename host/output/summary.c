@@ -205,6 +205,21 @@ static json_t *warnings_to_json(const struct eot_findings *f) {
     return NULL;
 }
 
+/** The masses of phi that share the events, and whether the document is of one of them: the events are the run's then.
+ */
+static json_t *masses_to_json(const struct eot_result *r) {
+    json_t *list = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < r->n_mass; i++) {
+        const struct eot_result_mass *m = &r->mass[i];
+        failed |= json_array_append_new(list, json_pack("{s:f, s:f, s:f, s:f}", "mphi_GeV", m->m_phi, "share", m->share,
+                                                        "n_eff", m->n_eff, "largest_ratio", m->largest_ratio));
+    }
+    if (failed == 0) return json_pack("{s:b, s:o}", "is_of_one", (int)r->is_of_mass, "list", list);
+    json_decref(list);
+    return NULL;
+}
+
 /** The whole document. */
 static json_t *result_to_json(const struct eot_result *r, const char *folder) {
     json_t *estimates = json_object(), *histograms = json_object(), *faults = json_object(), *selections = json_array();
@@ -231,6 +246,7 @@ static json_t *result_to_json(const struct eot_result *r, const char *folder) {
     failed |= json_object_set_new(root, "lost_events", lost_to_json(r, folder));
     if (root != NULL && r->n_selection > 0) failed |= json_object_set(root, "selections", selections);
     json_decref(selections);
+    if (root != NULL && r->n_mass > 0) failed |= json_object_set_new(root, "masses", masses_to_json(r));
     json_t *maps = json_object();
     for (size_t i = 0; i < r->n_map; i++) failed |= json_object_set_new(maps, r->map[i].name, map_to_json(&r->map[i]));
     if (root != NULL && r->n_map > 0) failed |= json_object_set(root, "maps", maps);

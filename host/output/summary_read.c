@@ -426,6 +426,29 @@ done:
     return status;
 }
 
+/** The masses of phi that share the events; a run of one has none. */
+static enum eot_status read_masses(const json_t *root, const struct place *top, struct eot_result *r,
+                                   struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const json_t *masses = json_object_get(root, "masses");
+    struct place place = below(top, "masses");
+    json_t *json;
+    size_t i;
+    if (masses == NULL) return EOT_OK;
+    r->is_of_mass = json_is_true(json_object_get(masses, "is_of_one"));
+    json_array_foreach(json_object_get(masses, "list"), i, json) {
+        struct place inner = below(&place, "list[%zu]", i);
+        struct eot_result_mass m = {0};
+        READ_NUMBER_IF_THERE(json, &inner, "mphi_GeV", &m.m_phi);
+        READ_NUMBER_IF_THERE(json, &inner, "share", &m.share);
+        READ_NUMBER_IF_THERE(json, &inner, "n_eff", &m.n_eff);
+        READ_NUMBER_IF_THERE(json, &inner, "largest_ratio", &m.largest_ratio);
+        EOT_TRY(eot_result_add_mass(r, &m, err));
+    }
+done:
+    return status;
+}
+
 /** The events that are lost; results of older versions have none. */
 static enum eot_status read_lost(const json_t *root, const struct place *top, struct eot_result *r,
                                  struct eot_error *err) {
@@ -480,6 +503,7 @@ enum eot_status eot_output_summary_read(const char *path, struct eot_result *res
     EOT_TRY(read_run(root, &top, result, err));
     EOT_TRY(read_estimates(root, &top, result, err));
     EOT_TRY(read_tables(root, &top, result, err));
+    EOT_TRY(read_masses(root, &top, result, err));
     EOT_TRY(read_lost(root, &top, result, err));
     EOT_TRY(read_warnings(root, &top, result, err));
     struct place balance = below(&top, "energy_balance"), performance = below(&top, "performance");

@@ -18,9 +18,12 @@ struct eot_process_build {
     const struct eot_config *config;
     const struct eot_em_options *options; /* media, energies */
     bool is_cascade_only;                 /* only the tables that rate() reads are wanted: there will be no events */
-    struct eot_f32_table *table;          /* values are appended here */
-    eot_vertex_tables *vertex;            /* members that say where they are */
-    double rel_error;                     /* out: worst relative error of the tables that rate() reads; 0 without any */
+    /* tables of another world of the same configuration, of which those that rate() reads may be copied; NULL */
+    const eot_vertex_tables *like;
+    const f32 *like_table;
+    struct eot_f32_table *table; /* values are appended here */
+    eot_vertex_tables *vertex;   /* members that say where they are */
+    double rel_error;            /* out: worst relative error of the tables that rate() reads; 0 without any */
 };
 
 /** One table of a process, as `eotmc tables` lists it. */

@@ -2,6 +2,8 @@
 #include "physics/signal.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "eotmc/math/random.h"
 #include "physics/lfc/dmg4.h"
@@ -69,13 +71,121 @@ double eot_signal_energy_max(const struct eot_config *config, double energy_max)
     return fmax(energy_max, 1.1 * config->beam.energy);
 }
 
+/* Vertices that a number of electrons falling with the square of their energy makes of a mass, in some unit. */
+static double mean_rate(const struct eot_config *config, const struct eot_f32_table *table, const eot_mass *m,
+                        double E_max) {
+    enum { N = 400 };
+    double least = fmax(config->physics.cut, config->sampling.min_lepton_energy), sum = 0.0;
+    for (int k = 0; k < N && least < E_max; k++) {
+        double E = least * pow(E_max / least, (k + 0.5) / N);
+        for (int i = 0; i < EOT_N_LFC; i++)
+            if (m->lfc[i].n_xsec > 0) sum += (double)eot_lfc_xsec(table->value, m->lfc[i], (real)E) / E;
+    }
+    return sum;
+}
+
+/* Place among the nuclei of all masses of one of a mass. */
+static int nucleus_of(const eot_vertex_tables *all, const eot_vertex_tables *own, int i) {
+    for (int k = 0; k < all->n_lfc; k++)
+        if (all->lfc_Z[k] == own->lfc_Z[i] && all->lfc_A[k] == own->lfc_A[i] &&
+            all->lfc_medium[k] == own->lfc_medium[i])
+            return k;
+    return -1; /* the lightest mass has all */
+}
+
+/* Several masses: tables of each; in the first place, equal shares. */
+static enum eot_status masses_build(struct eot_process_build *b, struct eot_lfc_reaction reaction, double E_max,
+                                    struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_numbers *masses = &b->config->physics.masses;
+    double first = 0.0, rel_error;
+    eot_vertex_tables *own = malloc(sizeof *own);
+    EOT_CHECK_MEMORY(own);
+    b->vertex->n_mass = masses->n;
+    for (int j = 0; j < masses->n; j++) {
+        eot_mass *m = &b->vertex->mass[j];
+        memset(own, 0, sizeof *own);
+        reaction.m_phi = masses->value[j];
+        EOT_TRY(eot_signal_tables_build(b->options, &reaction, E_max, b->table, own, &rel_error, err));
+        b->rel_error = fmax(b->rel_error, rel_error);
+        if (j == 0) {
+            b->vertex->n_lfc = own->n_lfc;
+            memcpy(b->vertex->lfc, own->lfc, sizeof own->lfc);
+            memcpy(b->vertex->lfc_medium, own->lfc_medium, sizeof own->lfc_medium);
+            memcpy(b->vertex->lfc_Z, own->lfc_Z, sizeof own->lfc_Z);
+            memcpy(b->vertex->lfc_A, own->lfc_A, sizeof own->lfc_A);
+        }
+        for (int i = 0; i < own->n_lfc; i++) {
+            int k = nucleus_of(b->vertex, own, i);
+            EOT_CHECK(k >= 0, EOT_E_INTERNAL, "a nucleus of m_phi = %g GeV that %g GeV lacks; report this as a bug",
+                      reaction.m_phi, masses->value[0]);
+            m->lfc[k] = own->lfc[i];
+        }
+        double rate = mean_rate(b->config, b->table, m, E_max);
+        EOT_CHECK(
+            rate > 0.0, EOT_E_CONFIG,
+            "physics.mphi = %g GeV (no electron of the region is energetic enough to radiate it); leave this mass "
+            "out",
+            reaction.m_phi);
+        if (j == 0) first = rate;
+        m->scale = (f32)(first / rate);
+        m->share = (f32)(1.0 / masses->n);
+    }
+done:
+    free(own);
+    return status;
+}
+
+/* Cross sections of one mass from another world. */
+static enum eot_status xsec_copy(const struct eot_process_build *b, const eot_lfc_table from[EOT_N_LFC],
+                                 eot_lfc_table to[EOT_N_LFC], struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double *value = NULL;
+    for (int i = 0; i < b->like->n_lfc; i++) {
+        const size_t n = (size_t)from[i].n_xsec;
+        to[i] = from[i];
+        if (n == 0) continue;
+        to[i].n_energy = 0; /* energies and angles stay there */
+        to[i].zeta = to[i].rho = 0;
+        free(value);
+        value = malloc(n * sizeof *value);
+        EOT_CHECK_MEMORY(value);
+        for (size_t k = 0; k < n; k++) value[k] = (double)b->like_table[from[i].xsec + k];
+        EOT_TRY(eot_f32_table_append(b->table, value, n, &to[i].xsec, err));
+    }
+done:
+    free(value);
+    return status;
+}
+
+/* What the cascade alone reads, from another world of the same beam and physics. */
+static enum eot_status lfc_copy(const struct eot_process_build *b, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    eot_vertex_tables *v = b->vertex;
+    v->n_lfc = b->like->n_lfc;
+    v->n_mass = b->like->n_mass;
+    memcpy(v->lfc_medium, b->like->lfc_medium, sizeof v->lfc_medium);
+    memcpy(v->lfc_Z, b->like->lfc_Z, sizeof v->lfc_Z);
+    memcpy(v->lfc_A, b->like->lfc_A, sizeof v->lfc_A);
+    EOT_TRY(xsec_copy(b, b->like->lfc, v->lfc, err));
+    for (int j = 0; j < v->n_mass && v->n_mass > 1; j++) {
+        v->mass[j] = b->like->mass[j];
+        v->mass[j].importance = (eot_importance){0};
+        EOT_TRY(xsec_copy(b, b->like->mass[j].lfc, v->mass[j].lfc, err));
+    }
+done:
+    return status;
+}
+
 static enum eot_status lfc_build(struct eot_process_build *b, struct eot_error *err) {
+    if (b->is_cascade_only && b->like != NULL && b->like->n_lfc > 0) return lfc_copy(b, err);
     double E_max = eot_signal_energy_max(b->config, b->options->energy_max);
     const struct eot_lfc_reaction reaction = {.process = eot_beam_is_muon(b->config) ? EOT_LFC_MU2E : EOT_LFC_E2MU,
                                               .m_phi = b->config->physics.mphi,
                                               .sampler = b->config->physics.lfc_sampler == EOT_CONFIG_LFC_DMG4
                                                              ? EOT_LFC_SAMPLER_DMG4
                                                              : EOT_LFC_SAMPLER_EXACT};
+    if (b->config->physics.masses.n > 1) return masses_build(b, reaction, E_max, err);
     return eot_signal_tables_build(b->options, &reaction, E_max, b->table, b->vertex, &b->rel_error, err);
 }
 
@@ -96,7 +206,17 @@ static int lfc_list(const eot_vertex_tables *e, struct eot_process_table list[EO
 
 static double lfc_rate(const struct eot_em_options *o, const struct eot_f32_table *table, int medium, double E,
                        double *error) {
+    const eot_vertex_tables *e = o->vertex;
     double sum = 0.0;
+    if (e->n_mass > 1) {
+        if (error != NULL) *error = 0.0;
+        for (int j = 0; j < e->n_mass; j++)
+            for (int i = 0; i < e->n_lfc; i++)
+                if (e->lfc_medium[i] == medium && e->mass[j].lfc[i].n_xsec > 0)
+                    sum += (double)e->mass[j].share * (double)e->mass[j].scale *
+                           (double)eot_lfc_xsec(table->value, e->mass[j].lfc[i], E);
+        return sum;
+    }
     if (error != NULL) *error = 0.0; /* read from tables, whose error build() has given */
     for (int i = 0; i < o->vertex->n_lfc; i++)
         if (o->vertex->lfc_medium[i] == medium) sum += (double)eot_lfc_xsec(table->value, o->vertex->lfc[i], E);
@@ -107,9 +227,18 @@ static double lfc_unit(const struct eot_config *config, const eot_vertex_tables 
     return pow(config->physics.h / (double)e->lfc[0].coupling, 2.0);
 }
 
+double eot_signal_mass_unit(const struct eot_config *config, const eot_vertex_tables *e, int i) {
+    const eot_mass *m = &e->mass[i];
+    int k = 0;
+    if (e->n_mass <= 1) return lfc_unit(config, e);
+    while (k + 1 < e->n_lfc && m->lfc[k].n_xsec == 0) k++;
+    return pow(config->physics.h / (double)m->lfc[k].coupling, 2.0) / (double)m->scale;
+}
+
 /* The momentum transfer, by its exact distribution at the muon that the device sampled. */
 static double lfc_complete(const eot_vertex_tables *e, const eot_event_launch *launch, uint64_t primary,
                            float row[EOT_N_EVENT_COLUMN]) {
+    if (e->n_mass > 1) return 0.0; /* the recoil is of one mass: it stays with phi */
     eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)e->lfc[0].m_phi,
                                            (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);
     eot_u32x4 b = eot_random_block(eot_random_init(primary, EOT_STAGE_VERTEX, 0xffffffu, launch->seed,

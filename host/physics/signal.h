@@ -21,4 +21,8 @@ enum eot_status eot_signal_tables_build(const struct eot_em_options *o, const st
                                         double E_max, struct eot_f32_table *table, eot_vertex_tables *vertex,
                                         double *rel_error, struct eot_error *err);
 
+/** Vertices that a weight of 1 for mass i of physics.mphi stands for (eotmc/transport/mass.h); of one mass, that of the
+ * process. */
+double eot_signal_mass_unit(const struct eot_config *config, const eot_vertex_tables *vertex, int i);
+
 #endif

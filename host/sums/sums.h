@@ -39,7 +39,7 @@ struct eot_sums_section {
     size_t first;  /* place among the values of its scope */
 };
 
-#define EOT_SUMS_MAX_SECTION 16
+#define EOT_SUMS_MAX_SECTION 20
 struct eot_sums_layout {
     size_t n_section;
     struct eot_sums_section section[EOT_SUMS_MAX_SECTION];

@@ -9,6 +9,7 @@
 #include "physics/muon_tables.h"
 #include "physics/process.h"
 #include "physics/shower.h"
+#include "physics/signal.h"
 #include "world/beam_line.h"
 #include "world/calibrate.h"
 #include "world/calibrate_showers.h"
@@ -16,6 +17,7 @@
 #include "world/grid.h"
 #include "world/hadron.h"
 #include "world/importance.h"
+#include "world/masses.h"
 #include "world/reach.h"
 #include "world/response.h"
 #include "world/secondaries.h"
@@ -58,19 +60,21 @@ static enum eot_status build_muon_tables(const struct eot_config *config, const 
 }
 
 static enum eot_status build_tables(const struct eot_config *config, const struct eot_setup *setup,
-                                    const struct eot_em_options *o, bool cascade_only, struct eot_world *w,
-                                    struct eot_error *err) {
+                                    const struct eot_em_options *o, const struct eot_world_options *options,
+                                    struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_em_options with_tables = *o;
     struct eot_process_build build = {.config = config,
                                       .options = o,
-                                      .is_cascade_only = cascade_only,
+                                      .is_cascade_only = options->cascade_only,
+                                      .like = options->like != NULL ? &options->like->event.vertex : NULL,
+                                      .like_table = options->like != NULL ? options->like->table.value : NULL,
                                       .table = &w->table,
                                       .vertex = &w->event.vertex};
     double table_error[EOT_N_RARE] = {0.0};
     with_tables.vertex = &w->event.vertex;
     with_tables.table_error = table_error;
-    if (!cascade_only) EOT_TRY(build_muon_tables(config, setup, w, err));
+    if (!options->cascade_only) EOT_TRY(build_muon_tables(config, setup, w, err));
     for (int p = 0; p < EOT_N_RARE; p++) {
         if (!o->rare[p]) continue;
         build.rel_error = 0.0;
@@ -78,7 +82,7 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
         table_error[p] = build.rel_error;
     }
     EOT_TRY(eot_em_tables_build(&with_tables, &w->table, &w->em, w->accuracy.em, err));
-    if (cascade_only) goto done;
+    if (options->cascade_only) goto done;
     EOT_TRY(eot_shower_tables_build(&config->physics, &w->table, &w->event.shower, err));
 done:
     return status;
@@ -107,7 +111,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     const struct eot_volume_config *ecal = &config->geometry.volume[eot_setup_volume(config, EOT_ROLE_ECAL, 0)];
     eot_event_world *e = &w->event;
     EOT_TRY(eot_spectrometer_build(config, setup, &w->table, &e->spectrometer, err));
-    EOT_TRY(build_tables(config, setup, o, options->cascade_only, w, err));
+    EOT_TRY(build_tables(config, setup, o, options, w, err));
     EOT_TRY(eot_world_grid(setup, w, err));
     e->multiple_scattering = config->physics.multiple_scattering;
     e->calorimeter_z = (f32)ecal->z;
@@ -123,7 +127,10 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     EOT_TRY(eot_world_secondaries(config, setup, options->no_cache, w, err));
     if (e->response.n_hcal > 0)
         EOT_TRY(eot_hcal_calibrate(config, w, &e->response.hcal_scale, &w->accuracy.hcal_peak, err));
-    EOT_TRY(eot_world_importance(config, setup, w, err));
+    if (e->vertex.n_mass > 1)
+        EOT_TRY(eot_world_masses(config, setup, w, err));
+    else
+        EOT_TRY(eot_world_importance(config, setup, w, err));
 done:
     return status;
 }
@@ -152,6 +159,11 @@ static void derive(const struct eot_config *config, const struct eot_setup *setu
     w->rare_unit = 1.0;
     for (int p = 0; p < EOT_N_RARE; p++)
         if (o->rare[p]) w->rare_unit = eot_process_at(p)->unit(config, &w->event.vertex);
+    for (int i = 0; i < config->physics.masses.n; i++) w->mass[i] = config->physics.masses.value[i];
+    w->n_mass = w->event.vertex.n_mass > 1 ? w->event.vertex.n_mass : 1;
+    w->mass_unit[0] = w->rare_unit;
+    for (int i = 0; i < w->n_mass && w->n_mass > 1; i++)
+        w->mass_unit[i] = eot_signal_mass_unit(config, &w->event.vertex, i);
     w->calorimeter_X0 = ecal->thickness / eot_setup_volume_X0(setup, ecal);
     w->achieved_error = largest_error(&w->accuracy);
     w->hcal_peak_error = w->accuracy.hcal_peak;

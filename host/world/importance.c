@@ -108,12 +108,11 @@ static double signal_energy(const eot_lfc_table *n, int i) {
     return fmin((double)n->threshold * exp(v * v * v * v), (double)n->E_max);
 }
 
-static enum eot_status signal_map(const struct eot_config *config, const struct eot_world *w,
+static enum eot_status signal_map(const struct eot_config *config, const struct eot_world *w, const eot_lfc_table *n,
                                   const struct eot_importance_stages *stages, struct eot_importance_map *map,
                                   struct eot_error *err) {
     static const double at[2] = {0.25, 0.75};
     enum eot_status status = EOT_OK;
-    const eot_lfc_table *n = &w->event.vertex.lfc[w->event.vertex.importance_nucleus];
     double *E = calloc((size_t)n->n_energy, sizeof *E);
     EOT_CHECK_MEMORY(E);
     EOT_TRY(map_create(map, n->n_energy, N_SIGNAL_ROW, N_SIGNAL_COLUMN, err));
@@ -168,34 +167,39 @@ done:
     return status;
 }
 
-/* The cascade's rates of a process times the preference at each of its nodes, and the sums that it looks up.
+void eot_importance_set_rate(struct eot_world *w, int process, int medium, int i, double value) {
+    const eot_em_tables *t = &w->em;
+    int place = medium * t->n_energy + i;
+    f32 *rate = w->table.value + t->rare + place * EOT_N_RARE, *node = w->table.value + t->node;
+    rate[process] = (f32)value;
+    for (int type = 0; type < EOT_N_PARTICLE; type++) {
+        double sum = 0.0;
+        if (!(eot_rare_parents(process) & 1 << type)) continue;
+        for (int p = 0; p < EOT_N_RARE; p++)
+            if (eot_rare_parents(p) & 1 << type) sum += (double)rate[p];
+        node[place * EOT_EM_N_COLUMN + (int)eot_em_rare_column(type)] = (f32)sum;
+    }
+}
+
+/* The cascade's rates of a process times the preference at each of its nodes.
  * @param preference [w->em.n_energy] */
 static void prefer(struct eot_world *w, int process, const double *preference) {
     const eot_em_tables *t = &w->em;
-    f32 *rare = w->table.value + t->rare, *node = w->table.value + t->node;
     for (int m = 0; m < t->n_medium; m++)
         for (int i = 0; i < t->n_energy; i++) {
-            f32 *rate = rare + (m * t->n_energy + i) * EOT_N_RARE;
-            rate[process] = (f32)((double)rate[process] * (double)(f32)preference[i]);
-            for (int type = 0; type < EOT_N_PARTICLE; type++) {
-                double sum = 0.0;
-                if (!(eot_rare_parents(process) & 1 << type)) continue;
-                for (int p = 0; p < EOT_N_RARE; p++)
-                    if (eot_rare_parents(p) & 1 << type) sum += (double)rate[p];
-                node[(m * t->n_energy + i) * EOT_EM_N_COLUMN + (int)eot_em_rare_column(type)] = (f32)sum;
-            }
+            double rate = (double)w->table.value[t->rare + (u32)((m * t->n_energy + i) * EOT_N_RARE + process)];
+            eot_importance_set_rate(w, process, m, i, rate * (double)(f32)preference[i]);
         }
 }
 
-/* The importance of one process as devices read it. @param place of an energy [GeV] among the map's nodes. */
-static enum eot_status install(struct eot_world *w, const struct eot_importance_map *map, int process,
-                               double (*place)(const eot_vertex_tables *e, double E), eot_importance *out,
-                               struct eot_error *err) {
+/* The importance of one process as devices read it, and the preference at the cascade's nodes. @param place of an
+ * energy [GeV] among the map's nodes. @param preference [w->em.n_energy] out. */
+static enum eot_status append(struct eot_world *w, const struct eot_importance_map *map, const void *of,
+                              double (*place)(const void *of, double E), double *preference, eot_importance *out,
+                              struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double *preference = calloc((size_t)w->em.n_energy, sizeof *preference);
-    EOT_CHECK_MEMORY(preference);
     for (int i = 0; i < w->em.n_energy; i++) {
-        double x = place(&w->event.vertex, (double)w->em.cut * exp(i / (double)w->em.inverse_log_step));
+        double x = place(of, (double)w->em.cut * exp(i / (double)w->em.inverse_log_step));
         int j = (int)fmin(fmax(x, 0.0), map->n_node - 2.0);
         double f = fmin(fmax(x - j, 0.0), 1.0);
         preference[i] = map->mean[j] + f * (map->mean[j + 1] - map->mean[j]);
@@ -203,19 +207,45 @@ static enum eot_status install(struct eot_world *w, const struct eot_importance_
     *out = (eot_importance){.n_node = map->n_node, .n_row = map->n_row, .n_column = map->n_column};
     EOT_TRY(append_cells(map, &w->table, &out->cells, err));
     EOT_TRY(eot_f32_table_append(&w->table, preference, (size_t)w->em.n_energy, &out->preference, err));
-    prefer(w, process, preference);
 done:
-    free(preference);
     return status;
 }
 
-static double pair_place(const eot_vertex_tables *e, double k) {
+static double pair_place(const void *vertex_tables, double k) {
+    const eot_vertex_tables *e = vertex_tables;
     return (log(k) - (double)e->pair_log_first) * (double)e->pair_inverse_log_step;
 }
 
-static double signal_place(const eot_vertex_tables *e, double E) {
-    const eot_lfc_table *n = &e->lfc[e->importance_nucleus];
+static double signal_place(const void *lfc_table, double E) {
+    const eot_lfc_table *n = lfc_table;
     return (double)eot_lfc_grid_place(*n, (real)E) * (n->n_energy - 1);
+}
+
+int eot_importance_nucleus(const struct eot_world *w, const eot_lfc_table lfc[EOT_N_LFC]) {
+    double most = 0.0;
+    int nucleus = 0;
+    for (int i = 0; i < w->event.vertex.n_lfc; i++) {
+        double xsec = lfc[i].n_xsec > 0 ? (double)eot_lfc_xsec(w->table.value, lfc[i], (real)lfc[i].E_max) : 0.0;
+        if (xsec > most) nucleus = i;
+        most = fmax(most, xsec);
+    }
+    return nucleus;
+}
+
+enum eot_status eot_importance_of_mass(const struct eot_config *config, struct eot_world *w,
+                                       const struct eot_importance_stages *stages, const eot_lfc_table *n,
+                                       double *preference, eot_importance *out, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_importance_map map = {0};
+    double share[N_STAGE];
+    for (int i = 0; i < w->em.n_energy; i++) preference[i] = 1.0;
+    EOT_TRY(signal_map(config, w, n, stages, &map, err));
+    if (!eot_importance_map_mix(&map, 1.0 - eot_world_preference(config), config->sampling.preference_mixture, share))
+        goto done;
+    EOT_TRY(append(w, &map, n, signal_place, preference, out, err));
+done:
+    eot_importance_map_free(&map);
+    return status;
 }
 
 enum eot_status eot_world_importance_map(const struct eot_config *config, const struct eot_setup *setup,
@@ -224,21 +254,17 @@ enum eot_status eot_world_importance_map(const struct eot_config *config, const 
     enum eot_status status = EOT_OK;
     eot_vertex_tables *e = &w->event.vertex;
     bool has_signal = config->physics.rare[EOT_RARE_LFC];
-    double preference = eot_world_preference(config), largest = 0.0, share[N_STAGE];
+    double preference = eot_world_preference(config), share[N_STAGE];
     struct eot_importance_stages *stages = NULL;
     *is_useful = false;
     *map = (struct eot_importance_map){0};
     if (!(preference > 0.0) || w->event.spectrometer.n_plane == 0) return EOT_OK;
     if (!has_signal && e->n_pair_energy == 0) return EOT_OK; /* annihilations alone */
-    for (int i = 0; i < e->n_lfc; i++) {
-        double xsec = (double)eot_lfc_xsec(w->table.value, e->lfc[i], (real)e->lfc[i].E_max);
-        if (xsec > largest) e->importance_nucleus = i;
-        largest = fmax(largest, xsec);
-    }
+    e->importance_nucleus = eot_importance_nucleus(w, e->lfc);
     double E_max = has_signal ? (double)e->lfc[e->importance_nucleus].E_max : pair_energy(e, e->n_pair_energy - 1);
     EOT_TRY(eot_importance_stages_create(config, setup, w, E_max, &stages, err));
     if (has_signal)
-        EOT_TRY(signal_map(config, w, stages, map, err));
+        EOT_TRY(signal_map(config, w, &e->lfc[e->importance_nucleus], stages, map, err));
     else
         EOT_TRY(pair_map(config, w, stages, map, err));
     *is_useful = eot_importance_map_mix(map, 1.0 - preference, config->sampling.preference_mixture, share);
@@ -250,15 +276,20 @@ done:
 enum eot_status eot_world_importance(const struct eot_config *config, const struct eot_setup *setup,
                                      struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
+    eot_vertex_tables *e = &w->event.vertex;
     struct eot_importance_map map = {0};
-    bool is_useful;
+    bool is_useful, has_signal = config->physics.rare[EOT_RARE_LFC];
+    double *preference = calloc((size_t)w->em.n_energy, sizeof *preference);
+    EOT_CHECK_MEMORY(preference);
     EOT_TRY(eot_world_importance_map(config, setup, w, &map, &is_useful, err));
     if (!is_useful) goto done;
-    if (config->physics.rare[EOT_RARE_LFC])
-        EOT_TRY(install(w, &map, EOT_RARE_LFC, signal_place, &w->event.vertex.signal, err));
+    if (has_signal)
+        EOT_TRY(append(w, &map, &e->lfc[e->importance_nucleus], signal_place, preference, &e->signal, err));
     else
-        EOT_TRY(install(w, &map, EOT_RARE_DIMUON_GAMMA, pair_place, &w->event.vertex.pair, err));
+        EOT_TRY(append(w, &map, e, pair_place, preference, &e->pair, err));
+    prefer(w, has_signal ? EOT_RARE_LFC : EOT_RARE_DIMUON_GAMMA, preference);
 done:
     eot_importance_map_free(&map);
+    free(preference);
     return status;
 }

@@ -29,4 +29,16 @@ enum eot_status eot_world_importance_map(const struct eot_config *config, const 
 enum eot_status eot_world_importance(const struct eot_config *config, const struct eot_setup *setup,
                                      struct eot_world *world, struct eot_error *err);
 
+/** What the parts of it are to several masses (world/masses.h). The nucleus at whose energies the importance of a mass
+ * is: that of the largest cross section at the largest energy. */
+int eot_importance_nucleus(const struct eot_world *world, const eot_lfc_table lfc[EOT_N_LFC]);
+/** Append the importance of a mass to world->table. @param n its tables of that nucleus; not in world->table.
+ * @param preference [world->em.n_energy] out: the factor at the cascade's nodes; 1 where nothing is preferred, and *out
+ * is left as it is. @return EOT_E_MEMORY. */
+enum eot_status eot_importance_of_mass(const struct eot_config *config, struct eot_world *world,
+                                       const struct eot_importance_stages *stages, const eot_lfc_table *n,
+                                       double *preference, eot_importance *out, struct eot_error *err);
+/** Set the cascade's rate of a process in a medium at node i, and the sums that it looks up. */
+void eot_importance_set_rate(struct eot_world *world, int process, int medium, int i, double value);
+
 #endif

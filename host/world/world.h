@@ -44,16 +44,21 @@ struct eot_world {
     double rare_threshold[EOT_N_PARTICLE]; /* GeV, particles (by type) that may hold a rare vertex are above */
     double rare_unit; /* rare vertices that a weight of 1 stands for: rates and weights are kept in units of it on the
                          device */
-    char sha256[65];  /* of all that a device reads: the same whether it was built or taken from the cache */
-    bool is_cached;   /* taken from the cache */
+    int n_mass;       /* of phi; 1 without the signal */
+    double mass[EOT_MAX_MASS];      /* GeV */
+    double mass_unit[EOT_MAX_MASS]; /* the same of the weights for each mass (eotmc/transport/mass.h) */
+    char sha256[65];           /* of all that a device reads: the same whether it was built or taken from the cache */
+    bool is_cached;            /* taken from the cache */
     struct eot_source *source; /* events of beam.file; the job's, NULL: none */
     void (*source_free)(struct eot_source *source);
     uint64_t source_batch; /* primaries of a batch that they are in; 0: any number */
 };
 
 struct eot_world_options {
-    bool no_cache;     /* build the tables anew and do not store them */
-    bool cascade_only; /* only what the source and the cascade need: no muons, no calibration */
+    bool no_cache;                /* build the tables anew and do not store them */
+    const struct eot_world *like; /* cascade_only: a world of the same beam and physics, whose cross sections are copied
+                                     instead of being integrated again; NULL */
+    bool cascade_only;            /* only what the source and the cascade need: no muons, no calibration */
 };
 
 /** Build it all, or take the tables from the cache ($XDG_CACHE_HOME/eotmc). @param cut the cascade's cut [GeV], usually

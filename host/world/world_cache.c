@@ -14,7 +14,8 @@ void eot_world_cache_key(const struct eot_config *config, double cut, bool casca
         "name:", "sampling:", "device:", "tagging:", "scoring:", "output:", "selection:", "selections:"};
     const struct eot_sampling_config *s = &config->sampling;
     const double preference = eot_world_preference(config), *mixture = s->preference_mixture;
-    const size_t n_without = sizeof without / sizeof without[0] - (preference > 0.0 ? 2 : 0); /* it sees the cuts */
+    const bool has_masses = config->physics.masses.n > 1, sees_cuts = preference > 0.0 || has_masses;
+    const size_t n_without = sizeof without / sizeof without[0] - (sees_cuts ? 2 : 0);
     struct eot_sha256 hash;
     char text[240];
     bool is_in = true;
@@ -22,7 +23,11 @@ void eot_world_cache_key(const struct eot_config *config, double cut, bool casca
     eot_table_version_hash(&hash);
     snprintf(text, sizeof text, "%.17g %.17g%s", cut, preference, cascade_only ? " cascade" : "");
     eot_sha256_update(&hash, text, strlen(text));
-    if (preference > 0.0) {
+    for (int i = 0; i < s->mass_shares.n && has_masses; i++) {
+        snprintf(text, sizeof text, " share %.17g", s->mass_shares.value[i]);
+        eot_sha256_update(&hash, text, strlen(text));
+    }
+    if (sees_cuts) {
         snprintf(text, sizeof text, " %.17g %.17g %.17g %.17g %.17g %.17g", mixture[0], mixture[1], mixture[2],
                  mixture[3], s->min_photon_energy, s->min_lepton_energy);
         eot_sha256_update(&hash, text, strlen(text));

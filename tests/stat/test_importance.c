@@ -30,11 +30,14 @@ static void check_energy(const struct simulation *s, double E) {
     static double sum[N_BIN][N_BIN], square[N_BIN][N_BIN];
     double total = 0.0, squares = 0.0, plain = 0.0, drawn = 0.0, largest = 0.0, part = 0.0, part_square = 0.0,
            part_plain = 0.0;
+    const eot_vertex_tables *e = &s->world.event.vertex;
+    const eot_lfc_table n = e->lfc[e->importance_nucleus];
+    const i32 node = (i32)(eot_lfc_grid_place(n, (f32)E) * (f32)(n.n_energy - 1) + 0.5f);
     memset(sum, 0, sizeof sum);
     memset(square, 0, sizeof square);
     for (u32 i = 0; i < N_DRAW; i++) {
         eot_u32x4 cell = eot_philox(i, 0, 0, 0, 5, 0), inside = eot_philox(i, 1, 0, 0, 5, 0);
-        eot_lfc_draw d = eot_lfc_draw_promising(s->world.table.value, &s->world.event.vertex, (f32)E, cell, inside);
+        eot_lfc_draw d = eot_lfc_draw_promising(s->world.table.value, e->signal, node, cell, inside);
         cr_assert(d.weight >= 0.0f && d.q_energy > 0.0f && d.q_energy < 1.0f && d.q_angle > 0.0f && d.q_angle < 1.0f);
         int a = (int)(N_BIN * quantile((double)d.q_energy)), b = (int)(N_BIN * quantile((double)d.q_angle));
         double w = (double)d.weight;

@@ -93,6 +93,19 @@ EOT_FN real eot_lfc_quantile_density(real q) {
     return R(32.0) * tail * tail * tail;
 }
 
+/** The masses that a table is of; what depends on the charge of its nucleus is not in it. */
+EOT_FN eot_lfc_system eot_lfc_table_system(eot_lfc_table n) {
+    eot_lfc_system s;
+    s.m_i = (real)n.m_i;
+    s.m_f = (real)n.m_f;
+    s.m_phi = (real)n.m_phi;
+    s.M = (real)n.M;
+    s.Z = R(1.0);
+    s.t_a = R(0.0);
+    s.d = R(1.0);
+    return s;
+}
+
 /** The outgoing lepton at the places q_energy, q_angle (0..1) among the quantiles of the exact (y, psi) distribution.
  * @param E total energy of the incoming lepton [GeV], above threshold. @return E_f in [m_f, E - m_phi) and the angle to
  * the incoming direction. */
@@ -114,14 +127,7 @@ EOT_FN eot_lfc_final eot_lfc_sample_at(EOT_GLOBAL const f32 *table, eot_lfc_tabl
                     eot_lfc_between(table, place, a.f));
     real rho = fma(e.f, high - low, low);
 
-    eot_lfc_system s;
-    s.m_i = (real)n.m_i;
-    s.m_f = (real)n.m_f;
-    s.m_phi = (real)n.m_phi;
-    s.M = (real)n.M;
-    s.Z = R(1.0);
-    s.t_a = R(0.0);
-    s.d = R(1.0);
+    eot_lfc_system s = eot_lfc_table_system(n);
     eot_lfc_final final;
     eot_lfc_range range = eot_lfc_energy_range(s, E, s.m_f, s.m_phi);
     real E_f = fmin(s.m_f * eot_exp(zeta * eot_log(range.high / s.m_f)), range.high);
@@ -140,6 +146,103 @@ EOT_FN eot_lfc_final eot_lfc_sample_at(EOT_GLOBAL const f32 *table, eot_lfc_tabl
 EOT_FN eot_lfc_final eot_lfc_sample(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E, real xi_energy,
                                     real xi_angle) {
     return eot_lfc_sample_at(table, n, E, eot_lfc_quantile_place(xi_energy), eot_lfc_quantile_place(xi_angle));
+}
+
+/** Quantiles between four rows of a table: two neighbouring ones at each of two neighbouring energies. */
+typedef struct {
+    u32 place;                 /* the first of them */
+    u32 next_row, next_energy; /* values from one to its neighbour */
+    real of_row, of_energy;    /* place between them, 0..1 */
+} eot_lfc_rows;
+
+/** Quantile k of them. */
+EOT_FN real eot_lfc_quantile(EOT_GLOBAL const f32 *table, eot_lfc_rows r, i32 k) {
+    u32 at = r.place + (u32)k, above = at + r.next_energy;
+    real low = (real)table[at], high = (real)table[above];
+    low = fma(r.of_row, (real)table[at + r.next_row] - low, low);
+    high = fma(r.of_row, (real)table[above + r.next_row] - high, high);
+    return fma(r.of_energy, high - low, low);
+}
+
+/** Where a value stands among quantiles, and the density there of values that are drawn from them. */
+typedef struct {
+    real q;       /* 0..1, on the axis of eot_lfc_quantile_place */
+    real density; /* per unit of the value; 0: it is not drawn */
+} eot_lfc_found;
+
+/** The inverse of a draw from n quantiles: bisection. @param x between 0 and 1. */
+EOT_FN eot_lfc_found eot_lfc_find(EOT_GLOBAL const f32 *table, eot_lfc_rows r, i32 n, real x) {
+    const real rounding = R(5e-7), least_tail = R(1e-3), least_width = R(1e-12);
+    i32 low = 0, high = n - 1;
+    real x_low = eot_lfc_quantile(table, r, low), x_high = eot_lfc_quantile(table, r, high);
+    eot_lfc_found found;
+    found.q = found.density = R(0.0);
+    if (x < x_low - rounding || x > x_high + rounding) return found;
+    while (high - low > 1) {
+        i32 middle = (low + high) / 2;
+        real x_middle = eot_lfc_quantile(table, r, middle);
+        if (x < x_middle) {
+            high = middle;
+            x_high = x_middle;
+        } else {
+            low = middle;
+            x_low = x_middle;
+        }
+    }
+    real width = fmax(x_high - x_low, least_width);
+    found.q = ((real)low + fmin(fmax((x - x_low) / width, R(0.0)), R(1.0))) / (real)(n - 1);
+    real tail = fmax(fmin(found.q, R(1.0) - found.q), least_tail); /* below it there is 1e-11 of the draws */
+    found.density = eot_lfc_quantile_density(tail) / (width * (real)(n - 1));
+    return found;
+}
+
+/** An outgoing lepton among those that a table draws. */
+typedef struct {
+    real q_energy, q_angle; /* as eot_lfc_sample_at takes them */
+    real density;           /* per ln E_f and per W [1/GeV^2]; 0: this table does not draw it */
+} eot_lfc_likelihood;
+
+/** The inverse of eot_lfc_sample_at: how likely a table draws a lepton of energy E_f and angle (1 - cos psi). The
+ * density is that of the sampler, with the steps of its interpolation, not of the formula, so that leptons drawn from
+ * one mass's table and weighted by ratios of such densities are distributed as those from another's. E_f and psi are
+ * of one measure for all m_phi: W - W0 = 2 p p' (1 - cos psi) does not depend on it.
+ * @param E total energy of the incoming lepton [GeV]. */
+EOT_FN eot_lfc_likelihood eot_lfc_likelihood_of(EOT_GLOBAL const f32 *table, eot_lfc_table n, real E, real E_f,
+                                                real versine) {
+    const real beyond = R(1.00001), least_log = R(1e-7);
+    eot_lfc_system s = eot_lfc_table_system(n);
+    eot_lfc_likelihood l;
+    l.q_energy = l.q_angle = l.density = R(0.0);
+    if (!(E > (real)n.threshold)) return l;
+    real high = eot_lfc_energy_range(s, E, s.m_f, s.m_phi).high, log_range = eot_log(high / s.m_f);
+    if (!(log_range > R(0.0)) || E_f > high * beyond) return l;
+    eot_lfc_cell e = eot_lfc_cell_from(eot_lfc_grid_place(n, E), n.n_energy);
+    real zeta = fmin(fmax(eot_log(E_f / s.m_f), R(0.0)) / log_range, R(1.0));
+    eot_lfc_rows r;
+    r.place = n.zeta + e.i * (u32)n.n_zeta;
+    r.next_row = 0;
+    r.next_energy = (u32)n.n_zeta;
+    r.of_row = R(0.0);
+    r.of_energy = e.f;
+    eot_lfc_found energy = eot_lfc_find(table, r, n.n_zeta, zeta);
+    if (!(energy.density > R(0.0))) return l;
+
+    real p = sqrt((E - s.m_i) * (E + s.m_i)), p_f = sqrt(fmax((E_f - s.m_f) * (E_f + s.m_f), R(0.0)));
+    real W0 = eot_lfc_Q0(s, E, E_f, s.m_f, s.m_phi), two_pp = R(2.0) * p * p_f, rise = versine * two_pp;
+    real span = fmin(R(2.0) * two_pp, fmax(eot_lfc_Q_recoil(s, E, E_f, s.m_phi) - W0, R(0.0)));
+    if (rise > span * beyond) return l;
+    real log_span = fmax(eot_log(R(1.0) + span / W0), least_log);
+    real rho = fmin(eot_log(R(1.0) + rise / W0) / log_span, R(1.0));
+    eot_lfc_cell row = eot_lfc_cell_from(zeta, n.n_row);
+    r.next_row = (u32)n.n_rho;
+    r.next_energy = r.next_row * (u32)n.n_row;
+    r.place = n.rho + e.i * r.next_energy + row.i * r.next_row;
+    r.of_row = row.f;
+    eot_lfc_found angle = eot_lfc_find(table, r, n.n_rho, rho);
+    l.q_energy = energy.q;
+    l.q_angle = angle.q;
+    l.density = energy.density / log_range * (angle.density / (log_span * (W0 + rise)));
+    return l;
 }
 
 #endif

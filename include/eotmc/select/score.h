@@ -8,6 +8,7 @@
 #endif
 
 #include "eotmc/select/selection.h"
+#include "eotmc/transport/mass.h"
 
 /* The tally, which knows nothing of the detector, has a place for all that an event accumulates. */
 typedef char eot_tally_has_the_ledger[EOT_C_LAST_LEDGER - EOT_C_LEDGER + 1 == EOT_N_LEDGER ? 1 : -1];
@@ -59,10 +60,57 @@ EOT_FN void eot_vertex_count_for(eot_selection s, eot_event_vertex v, EOT_GLOBAL
     eot_histogram_fill(tally, EOT_H_PARENT, v.k, w);
 }
 
-/** Count a vertex: what needs no deposit, for all selections. @param tally [e->n_selection][EOT_N_TALLY]. */
-EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
-    eot_atomic_max_i64(tally + EOT_C_LARGEST, eot_f32_bits(v.weight)); /* of numbers above 0 the bits rise, too */
-    for (i32 i = 0; i < e->n_selection; i++) eot_vertex_count_for(e->selection[i], v, eot_selection_tally(tally, i));
+/** Where an event is counted: for each mass that it has a weight for (eotmc/transport/mass.h) by every selection. */
+typedef struct {
+    EOT_GLOBAL i64 *tally;        /* [masses][e->n_selection][EOT_N_TALLY], the maps in the same order, the products */
+    EOT_GLOBAL const f32 *weight; /* [masses] */
+} eot_scores;
+
+/** Tally of a mass and a selection. */
+EOT_FN EOT_GLOBAL i64 *eot_scores_tally(eot_scores s, EOT_GLOBAL const eot_event_world *e, i32 mass, i32 selection) {
+    return eot_selection_tally(s.tally, mass * e->n_selection + selection);
+}
+
+/** The products of the weights, of a run of several masses. @param n_mass of them. */
+EOT_FN EOT_GLOBAL i64 *eot_scores_products(eot_scores s, EOT_GLOBAL const eot_event_world *e, i32 n_mass) {
+    return s.tally + eot_tallies_size(n_mass * e->n_selection);
+}
+
+/** Count a vertex: what needs no deposit, for all masses and selections. */
+EOT_FN void eot_vertex_count(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v, eot_scores s) {
+    const i32 n_mass = eot_n_mass(&e->vertex);
+    for (i32 m = 0; m < n_mass; m++) {
+        v.weight = s.weight[m];
+        if (!(v.weight > 0.0f)) continue;
+        eot_atomic_max_i64(eot_scores_tally(s, e, m, 0) + EOT_C_LARGEST,
+                           eot_f32_bits(v.weight)); /* of numbers above 0 the bits rise, too */
+        for (i32 i = 0; i < e->n_selection; i++) eot_vertex_count_for(e->selection[i], v, eot_scores_tally(s, e, m, i));
+    }
+    if (n_mass == 1 || v.parent == EOT_POSITRON) return;
+    for (i32 k = 0; k < n_mass; k++)
+        for (i32 i = 0; i <= k && s.weight[k] > 0.0f; i++)
+            eot_sum_add(eot_scores_products(s, e, n_mass) + eot_product_offset(i, k) + EOT_PRODUCT_ALL,
+                        (f64)s.weight[i] * (f64)s.weight[k]);
+}
+
+/** The products of the weights of an event that passes the cuts, with its probability to be above the missing energy.
+ */
+EOT_FN void eot_event_products(EOT_GLOBAL const eot_event_world *e, eot_event_vertex v, eot_selected sel,
+                               eot_scores s) {
+    const i32 n_mass = eot_n_mass(&e->vertex);
+    if (n_mass == 1 || !sel.is_main || sel.n_cut_passed != EOT_N_CUT) return;
+    for (i32 k = 0; k < n_mass; k++)
+        for (i32 i = 0; i <= k && s.weight[k] > 0.0f; i++) {
+            EOT_GLOBAL i64 *place = eot_scores_products(s, e, n_mass) + eot_product_offset(i, k);
+            f64 w2 = (f64)s.weight[i] * (f64)s.weight[k];
+            for (i32 tail = 0; tail < EOT_N_TAIL; tail++) {
+                f64 p = (f64)sel.pass[tail];
+                if (v.parent != EOT_POSITRON) eot_sum_add(place + EOT_PRODUCT_CROSS + 2 * tail, w2 * p);
+                eot_square_add(place + (v.parent == EOT_POSITRON ? EOT_PRODUCT_OTHER : EOT_PRODUCT_PASS) +
+                                   EOT_N_SQUARE_LIMB * tail,
+                               w2 * p * p);
+            }
+        }
 }
 
 /** Count an event's faults. @param faults bits of enum eot_event_fault. */
@@ -195,9 +243,10 @@ EOT_FN void eot_event_deposits_add(f32 E_beam, EOT_GLOBAL const i64 *acc, EOT_GL
  * @param v with its faults and those of its muons. @param row EOT_N_EVENT_COLUMN values out: the weight and minus the
  * faults. */
 EOT_FN void eot_event_reject(EOT_GLOBAL const eot_event_world *e, i32 is_new, i32 is_sampled, eot_event_vertex v,
-                             EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
+                             eot_scores s, EOT_GLOBAL f32 *row) {
     u32 of_muons = (u32)(EOT_FAULT_STUCK | EOT_FAULT_NAN);
-    if (is_new && (v.fault & ~of_muons) == 0u) eot_vertex_count(e, v, tally);
+    EOT_GLOBAL i64 *tally = s.tally; /* what does not depend on masses and selections is in the first */
+    if (is_new && (v.fault & ~of_muons) == 0u) eot_vertex_count(e, v, s);
     if (is_sampled) {
         f64 beam = (f64)v.E_beam / EOT_TALLY_ENERGY;
         i64 counts = eot_energy_counts(v.E_beam);
@@ -242,21 +291,30 @@ EOT_FN void eot_event_hits_record(eot_muon_outcome plus, eot_muon_outcome minus,
 
 /** Apply all selections to an event, count it, and fill its row of the record. Deposits enter the tallies for a random
  * fraction of all events (sample_threshold). An event with faults is not for here: eot_event_reject.
- * @param is_new 1 if its vertex has not been counted yet. @param acc the event's accumulators [EOT_N_ACC]. @param tally
- * [e->n_selection][EOT_N_TALLY] and behind it [e->n_selection][EOT_N_MAP]. @param row EOT_N_EVENT_COLUMN values out, of
- * the default selection. */
+ * @param is_new 1 if its vertex has not been counted yet. @param acc the event's accumulators [EOT_N_ACC]. @param row
+ * EOT_N_EVENT_COLUMN values out, of the default selection. */
 EOT_BODY_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch,
-                                  i32 is_new, eot_event_vertex v, eot_event ev, EOT_GLOBAL const i64 *acc,
-                                  EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
-    if (is_new) eot_vertex_count(e, v, tally);
+                                  i32 is_new, eot_event_vertex v, eot_event ev, EOT_GLOBAL const i64 *acc, eot_scores s,
+                                  EOT_GLOBAL f32 *row) {
+    const i32 n_mass = eot_n_mass(&e->vertex), n = n_mass * e->n_selection;
+    const f32 tail_start = e->response.tail_start;
+    eot_event_vertex of_mass = v;
+    if (is_new) eot_vertex_count(e, v, s);
     for (i32 i = 0; i < e->n_selection; i++) {
-        eot_selected sel = eot_event_apply(e->selection[i], v, ev, e->response.tail_start);
-        eot_event_score(v, ev, sel, launch->sample_weight, eot_selection_tally(tally, i));
-        eot_event_map(e->selection[i], v, ev, sel, e->response.tail_start, eot_selection_map(tally, e->n_selection, i));
-        eot_event_tracks_count(ev, (f64)v.weight, eot_selection_tally(tally, i));
+        eot_selected sel = eot_event_apply(e->selection[i], v, ev, tail_start);
+        for (i32 m = 0; m < n_mass; m++) {
+            EOT_GLOBAL i64 *tally = eot_scores_tally(s, e, m, i);
+            of_mass.weight = s.weight[m];
+            if (!(of_mass.weight > 0.0f)) continue;
+            eot_event_score(of_mass, ev, sel, launch->sample_weight, tally);
+            eot_event_map(e->selection[i], of_mass, ev, sel, tail_start,
+                          eot_selection_map(s.tally, n, m * e->n_selection + i));
+            eot_event_tracks_count(ev, (f64)of_mass.weight, tally);
+        }
+        if (i == 0) eot_event_products(e, v, sel, s);
     }
-    if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, tally);
-    eot_event_record(v, ev, eot_event_apply(e->selection[0], v, ev, e->response.tail_start), row);
+    if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, s.tally);
+    eot_event_record(v, ev, eot_event_apply(e->selection[0], v, ev, tail_start), row);
 }
 
 #endif

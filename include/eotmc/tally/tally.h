@@ -210,6 +210,20 @@ EOT_FN i32 eot_square_offset(i32 channel, i32 tail) {
  * lie one behind the other; what does not depend on the selection (counters from EOT_C_MUON_STEPS on) is counted in the
  * first one only. */
 #define EOT_MAX_SELECTION 8
+#define EOT_MAX_MASS 32 /* masses of phi that one run can serve, each with tallies for every selection */
+/** Products of the weights that an event has for two masses (eotmc/transport/mass.h), of pairs i <= k; behind the maps.
+ * Of electrons' vertices: w_i w_k, and for each tail w_i w_k p and w_i w_k p^2 with the probability p to be selected;
+ * of the others the last one. */
+enum eot_product {
+    EOT_PRODUCT_ALL = 0,
+    EOT_PRODUCT_CROSS = 2,
+    EOT_PRODUCT_PASS = EOT_PRODUCT_CROSS + 2 * EOT_N_TAIL,
+    EOT_PRODUCT_OTHER = EOT_PRODUCT_PASS + EOT_N_SQUARE_LIMB * EOT_N_TAIL,
+    EOT_N_PRODUCT = EOT_PRODUCT_OTHER + EOT_N_SQUARE_LIMB * EOT_N_TAIL
+};
+EOT_FN i32 eot_products_size(i32 n_mass) { return n_mass > 1 ? n_mass * (n_mass + 1) / 2 * EOT_N_PRODUCT : 0; }
+/** Place of the pair i <= k among the products. */
+EOT_FN i32 eot_product_offset(i32 i, i32 k) { return (k * (k + 1) / 2 + i) * EOT_N_PRODUCT; }
 EOT_FN EOT_GLOBAL i64 *eot_selection_tally(EOT_GLOBAL i64 *tally, i32 i) { return tally + i * EOT_N_TALLY; }
 /** The map of selection i of n. */
 EOT_FN EOT_GLOBAL i64 *eot_selection_map(EOT_GLOBAL i64 *tally, i32 n, i32 i) {

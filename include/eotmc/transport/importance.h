@@ -49,6 +49,24 @@ typedef struct {
     f32 weight;
 } eot_importance_cell;
 
+/** How much rarer a cell is in nature, at this energy, than it is drawn. @param rows of one energy. */
+EOT_FN f32 eot_importance_weight(EOT_GLOBAL const f32 *rows, eot_importance m, i32 row, i32 column) {
+    f32 weight = (f32)eot_importance_content(row, m.n_row) / (rows[row + 1] - rows[row]);
+    if (m.n_column > 1) {
+        EOT_GLOBAL const f32 *columns = rows + m.n_row + 1 + row * (m.n_column + 1);
+        weight *= (f32)eot_importance_content(column, m.n_column) / (columns[column + 1] - columns[column]);
+    }
+    return weight;
+}
+
+/** The same of the cell that holds two places, q of eot_importance_place. */
+EOT_FN f32 eot_importance_weight_at(EOT_GLOBAL const f32 *table, eot_importance m, i32 node, real q_row,
+                                    real q_column) {
+    i32 row = (i32)fmin(q_row * (real)m.n_row, (real)(m.n_row - 1)),
+        column = (i32)fmin(q_column * (real)m.n_column, (real)(m.n_column - 1));
+    return eot_importance_weight(table + m.cells + (u32)node * eot_importance_stride(m), m, row, column);
+}
+
 /** Draw a cell. @param node energy of the parent. @param for_row,for_column random words; the second is not used where
  * there is one column. */
 EOT_FN eot_importance_cell eot_importance_draw(EOT_GLOBAL const f32 *table, eot_importance m, i32 node, u32 for_row,
@@ -57,12 +75,10 @@ EOT_FN eot_importance_cell eot_importance_draw(EOT_GLOBAL const f32 *table, eot_
     eot_importance_cell c;
     c.row = eot_grid_cell(rows, m.n_row, ((f64)for_row + D(0.5)) * D(2.3283064365386963e-10)); /* 2^-32 */
     c.column = 0;
-    c.weight = (f32)eot_importance_content(c.row, m.n_row) / (rows[c.row + 1] - rows[c.row]);
-    if (m.n_column > 1) {
-        EOT_GLOBAL const f32 *row = rows + m.n_row + 1 + c.row * (m.n_column + 1);
-        c.column = eot_grid_cell(row, m.n_column, ((f64)for_column + D(0.5)) * D(2.3283064365386963e-10));
-        c.weight *= (f32)eot_importance_content(c.column, m.n_column) / (row[c.column + 1] - row[c.column]);
-    }
+    if (m.n_column > 1)
+        c.column = eot_grid_cell(rows + m.n_row + 1 + c.row * (m.n_column + 1), m.n_column,
+                                 ((f64)for_column + D(0.5)) * D(2.3283064365386963e-10));
+    c.weight = eot_importance_weight(rows, m, c.row, c.column);
     return c;
 }
 

@@ -55,6 +55,16 @@ enum eot_file_column {
     EOT_FILE_COLUMNS
 };
 
+/** The signal of one of several masses of phi (eotmc/transport/mass.h). */
+typedef struct {
+    eot_lfc_table lfc[EOT_N_LFC]; /* on the nuclei of eot_vertex_tables, in their order; n_xsec = 0: it is too light */
+    f32 scale;                    /* of its rates: with it, all masses make about as many vertices as the first */
+    f32 share;                    /* of the vertices that are drawn from it; the sum over the masses is 1 */
+    eot_importance importance;
+    i32 importance_nucleus;
+} eot_mass;
+EOT_LAYOUT(eot_mass, 64 * EOT_N_LFC + 32);
+
 /** Tables of the rare vertices: where they are in the f32 table, and what makes their axes. */
 typedef struct {
     u32 pair_quantile; /* f32 table [n_pair_energy][n_pair_quantile + 1] of (x+ - x_min)/(x_max - x_min) */
@@ -70,8 +80,10 @@ typedef struct {
     f32 lfc_Z[EOT_N_LFC], lfc_A[EOT_N_LFC];
     eot_importance pair, signal; /* importance of muon pairs, of the signal's vertices */
     i32 importance_nucleus;      /* at whose energies the signal's is */
+    i32 n_mass, unused;          /* masses of phi; with several, vertices are drawn from all of them together */
+    eot_mass mass[EOT_MAX_MASS]; /* rising; empty where there is one, that of lfc, which is the first in any case */
 } eot_vertex_tables;
-EOT_LAYOUT(eot_vertex_tables, 752);
+EOT_LAYOUT(eot_vertex_tables, 760 + EOT_MAX_MASS * sizeof(eot_mass));
 
 /** The least kinetic energy of a muon that may cross all trackers: f32 table [n], decreasing, in GeV at
  * z0 + i/inverse_step. */
@@ -119,7 +131,8 @@ typedef struct {
     eot_secondaries secondaries;
     u32 unused; /* to whole u64 */
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 19516 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) +
-                                sizeof(eot_beam_line) + sizeof(eot_secondaries));
+EOT_LAYOUT(eot_event_world, 19524 + EOT_MAX_MASS * sizeof(eot_mass) + sizeof(eot_spectrometer) +
+                                EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line) +
+                                sizeof(eot_secondaries));
 
 #endif

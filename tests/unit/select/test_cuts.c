@@ -244,10 +244,13 @@ Test(cuts, faults_are_counted_by_kind) {
     cr_expect_eq(tally[EOT_C_FAULT_ENERGY], 0);
 }
 
+enum { MOST_PRODUCTS = EOT_MAX_MASS * (EOT_MAX_MASS + 1) / 2 * EOT_N_PRODUCT }; /* of several masses; none here */
+
 /* Several selections on one event: each in its own tally, what is the event's own in the first, the row by the first.
  */
 Test(cuts, each_selection_has_its_tally) {
-    static i64 tally[3 * (EOT_N_TALLY + EOT_N_MAP)], one[EOT_N_TALLY + EOT_N_MAP], acc[EOT_N_ACC];
+    static i64 tally[3 * (EOT_N_TALLY + EOT_N_MAP) + MOST_PRODUCTS], one[EOT_N_TALLY + EOT_N_MAP + MOST_PRODUCTS],
+        acc[EOT_N_ACC];
     static eot_event_world e;
     const eot_event_launch launch = {.sample_weight = 1.0f};
     float row[EOT_N_EVENT_COLUMN];
@@ -260,7 +263,7 @@ Test(cuts, each_selection_has_its_tally) {
     for (int i = 0; i < 3; i++) e.selection[i] = SELECTION;
     e.selection[1].veto_high = 0.009f;
     e.selection[2].charge = 1;
-    eot_event_select(&e, &launch, 1, v, ev, acc, tally, row);
+    eot_event_select(&e, &launch, 1, v, ev, acc, (eot_scores){tally, &v.weight}, row);
     cr_expect_eq(row[EOT_E_CUTS_PASSED], (float)EOT_N_CUT);
     cr_expect_eq(row[EOT_E_PARENT_ENERGY], 60.0f);
     cr_expect_eq(row[EOT_E_VETO], 0.01f);
@@ -275,7 +278,7 @@ Test(cuts, each_selection_has_its_tally) {
         for (int k = EOT_C_MUON_STEPS; k < EOT_N_COUNTER; k++)
             cr_expect_eq(eot_selection_tally(tally, i)[k], 0, "counter %d of selection %d", k, i);
     e.n_selection = 1;
-    eot_event_select(&e, &launch, 1, v, ev, acc, one, row);
+    eot_event_select(&e, &launch, 1, v, ev, acc, (eot_scores){one, &v.weight}, row);
     cr_expect_arr_eq(one, tally, EOT_N_TALLY * sizeof *one);
     cr_expect_arr_eq(one + EOT_N_TALLY, tally + 3 * EOT_N_TALLY, EOT_N_MAP * sizeof *one);
 }
@@ -288,7 +291,7 @@ Test(cuts, a_failed_event_has_a_row_of_its_faults) {
     static eot_event_world e;
     e.n_selection = 1;
     e.selection[0] = SELECTION;
-    eot_event_reject(&e, 1, 1, v, tally, row);
+    eot_event_reject(&e, 1, 1, v, (eot_scores){tally, &v.weight}, row);
     cr_expect_eq(row[EOT_E_WEIGHT], 0.25f);
     cr_expect_eq(row[EOT_E_CUTS_PASSED], -3.0f);
     cr_expect_eq(tally[EOT_C_FAULT_VERTEX] + tally[EOT_C_FAULT_STACK], 2);
@@ -304,14 +307,15 @@ Test(cuts, an_event_with_a_lost_muon_keeps_its_vertex_and_loses_its_energy) {
     e.n_selection = 1;
     e.selection[0] = SELECTION;
     v.fault = (u32)EOT_FAULT_STUCK;
-    eot_event_reject(&e, 1, 1, v, tally, row);
+    eot_event_reject(&e, 1, 1, v, (eot_scores){tally, &v.weight}, row);
     cr_expect_eq(weighted(tally, EOT_W_ALL), 0.25);
     cr_expect_eq(eot_f32_from_bits((u32)tally[EOT_C_LARGEST]), 0.25f);
     cr_expect_eq(weighted(tally, EOT_W_CUT), 0.0);
     cr_expect_eq(tally[EOT_C_ENERGY_IN], eot_energy_counts(100.0f));
     cr_expect_eq(tally[EOT_C_LEDGER + EOT_ACC_LEDGER_LOST], eot_energy_counts(100.0f));
     cr_expect_eq(tally[EOT_C_FAULT_STUCK], 1);
-    eot_event_reject(&e, 0, 0, v, tally, row); /* counted before, and not among the sampled ones */
+    eot_event_reject(&e, 0, 0, v, (eot_scores){tally, &v.weight},
+                     row); /* counted before, and not among the sampled ones */
     cr_expect_eq(weighted(tally, EOT_W_ALL), 0.25);
     cr_expect_eq(tally[EOT_C_SAMPLED], 1);
 }

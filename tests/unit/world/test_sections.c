@@ -30,6 +30,7 @@ static const char BASE[] =
     "physics: {cut: 20 GeV, secondaries: off}\n";
 
 #define SIGNAL "physics.rare={dimuon_gamma: off, lfc: on}"
+#define MASSES "physics={mphi: [0.2 GeV, 1 GeV], rare: {dimuon_gamma: off, lfc: on}}"
 #define FURTHER "selections=[{name: tight}]"
 #define ONE_PLANE "output.planes=[{name: front, z: 60 cm}]"
 
@@ -105,6 +106,7 @@ static const struct row {
     {"physics.rare.lfc", SIGNAL, NULL, NULL},
     {"physics.lfc_sampler", "physics.lfc_sampler=dmg4", SIGNAL, NULL},
     {"physics.mphi", "physics.mphi=0.3 GeV", SIGNAL, NULL},
+    {"sampling.mass_shares", "sampling.mass_shares=[1, 2]", MASSES, NULL},
     {"physics.h", "physics.h=2e-4", SIGNAL, "the tables have a coupling of their own"},
     {"physics.shower.depth", "physics.shower.depth=[0.1, 1.5, 0]", NULL, NULL},
     {"physics.shower.alpha", "physics.shower.alpha=[2.8, 0.2, -44, 1.1]", NULL, NULL},
