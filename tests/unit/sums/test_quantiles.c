@@ -2,8 +2,8 @@
  */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sums/quantiles.h"
 
