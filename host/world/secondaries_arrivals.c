@@ -10,8 +10,12 @@
 enum { MOST_ARRIVAL = 400000, PILOT = 10, FIRST_SEED = 77 };
 enum { ENDLESS = 8, UNITS = 60 }; /* so many layers are without end; a block is as many layers */
 static const double SHOWER_NODE[EOT_N_SHOWER_NODE] = {1.0 / 32.0, 0.125, 0.5, 2.0, 8.0}; /* GeV */
-/* Showers of each energy that are followed: most where the energy of particles below a cut of some GeV is. */
-static const double SHOWERS[EOT_N_SHOWER_NODE] = {240.0, 120.0, 100.0, 130.0, 75.0};
+/* Showers of each energy that are followed, at least; how the number that arrives spreads from one to the next, and
+ * what following one costs [ms], both about: from these, how many more of which energy are worth most below a cut. */
+static const double LEAST_SHOWERS[EOT_N_SHOWER_NODE] = {100.0, 50.0, 40.0, 50.0, 30.0};
+static const double SPREAD[EOT_N_SHOWER_NODE] = {2.0, 1.1, 0.75, 0.6, 0.7};
+static const double COST[EOT_N_SHOWER_NODE] = {0.6, 2.2, 5.0, 6.0, 8.0};
+static const double BUDGET = 1500.0; /* ms */
 /* Weight of a photon of some MeV where showers start, per GeV of the shower and at least: what one shower sends
  * fluctuates by half, its depth does, so that many showers are worth more than all of each. */
 static const double WINDOW = 2.5, LEAST_WINDOW = 0.6;
@@ -36,6 +40,7 @@ struct source {
 
 /* What arrivals are made with. */
 struct arrivals {
+    double part[EOT_N_SHOWER_NODE]; /* of the energy below the cut, by node */
     const struct eot_secondaries_stack *matter;
     const struct eot_soft_stack *stack;
     struct source from;
@@ -152,6 +157,26 @@ static void gains(struct arrivals *a, double to_side) {
         }
 }
 
+/* To which nodes showers of energies below a cut belong that are all equally likely. */
+static void parts_of(double cut, double part[EOT_N_SHOWER_NODE]) {
+    enum { N = 100 };
+    for (int e = 0; e < EOT_N_SHOWER_NODE; e++) part[e] = 0.0;
+    for (int i = 0; i < N; i++) {
+        double place = log(cut * (i + 0.5) / N / SHOWER_NODE[0]) / log(SHOWER_NODE[1] / SHOWER_NODE[0]);
+        place = fmin(fmax(place, 0.0), EOT_N_SHOWER_NODE - 1.001);
+        part[(int)place] += (1.0 - (place - (int)place)) / N;
+        part[(int)place + 1] += (place - (int)place) / N;
+    }
+}
+
+/* Showers of a node that are followed: the error of all is least where their numbers are as part x spread / root of
+ * cost. */
+static double showers_of(const double part[EOT_N_SHOWER_NODE], int node) {
+    double cost = 0.0;
+    for (int e = 0; e < EOT_N_SHOWER_NODE; e++) cost += part[e] * SPREAD[e] * sqrt(COST[e]);
+    return LEAST_SHOWERS[node] + BUDGET / cost * part[node] * SPREAD[node] / sqrt(COST[node]);
+}
+
 /* Showers of one energy: numbers and errors of all senders, and some arrivals. A few showers say of how many arrivals
  * one is to be followed; they do not count. @param node of energy. @param share of the usual number of showers. */
 static void showers(struct arrivals *a, int node, double share, uint64_t seed, double *log_number, double *error) {
@@ -167,7 +192,7 @@ static void showers(struct arrivals *a, int node, double share, uint64_t seed, d
         fmax(fmin(fmin(place[0] - box->x0, box->x1 - place[0]), fmin(place[1] - box->y0, box->y1 - place[1])), 1e-3);
     gains(a, to_side);
     double one[MOST] = {0.0}, two[MOST] = {0.0};
-    int before = t->n, n = (int)fmax(share * SHOWERS[node], PILOT);
+    int before = t->n, n = (int)fmax(share * showers_of(a->part, node), PILOT);
     t->window = fmax(WINDOW * energy, LEAST_WINDOW);
     for (int i = -PILOT; i < n; i++) {
         if (i == -PILOT || i == 0)
@@ -274,6 +299,7 @@ static enum eot_status arrivals_fill(const struct eot_secondaries_maker *k, cons
     double depth[EOT_SOFT_MOST_SENDER];
     struct arrivals a = {.matter = matter, .stack = stack, .from = *from};
     EOT_TRY(arrivals_create(&a, err));
+    parts_of(k->config->physics.cut, a.part);
     t->n_depth = n;
     t->depth_rate = n_unit / (stride * from->length);
     for (int s = 0; s < n; s++) depth[s] = fmin((double)s * stride / n_unit, 1.0);
@@ -324,14 +350,8 @@ done:
  * likely, which start in the first quarter of the depths. Errors of the depths of one energy are one, since they come
  * from the same showers; those of different energies are independent. */
 static double table_error(const struct arrival_tables *t, double cut) {
-    enum { N = 100 };
-    double part[EOT_N_SHOWER_NODE] = {0.0}, sum = t->energy_error * t->energy_error;
-    for (int i = 0; i < N; i++) {
-        double place = log(cut * (i + 0.5) / N / SHOWER_NODE[0]) / log(SHOWER_NODE[1] / SHOWER_NODE[0]);
-        place = fmin(fmax(place, 0.0), EOT_N_SHOWER_NODE - 1.001);
-        part[(int)place] += (1.0 - (place - (int)place)) / N;
-        part[(int)place + 1] += (place - (int)place) / N;
-    }
+    double part[EOT_N_SHOWER_NODE], sum = t->energy_error * t->energy_error;
+    parts_of(cut, part);
     for (int e = 0; e < EOT_N_SHOWER_NODE; e++) {
         double error = 0.0, number = 0.0;
         for (int s = 0; s < t->n_depth && 4 * s <= t->n_depth; s++) {
@@ -358,6 +378,7 @@ enum eot_status eot_secondaries_arrivals(const struct eot_secondaries_maker *k,
     if (stack->n_target != 1 || z + length > 1e-9) goto done;
     eot_secondaries_begin(k, "arrivals", &hash);
     eot_sha256_update(&hash, &from, sizeof from);
+    eot_sha256_update(&hash, &k->config->physics.cut, sizeof k->config->physics.cut);
     eot_secondaries_hash(stack, k->setup, &hash);
     if (!eot_secondaries_cached(k, &hash, key, t, sizeof *t)) {
         struct eot_soft_stack soft = eot_secondaries_soft(stack, k->media);

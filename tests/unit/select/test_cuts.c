@@ -298,6 +298,19 @@ Test(cuts, a_failed_event_has_a_row_of_its_faults) {
     cr_expect_eq(weighted(tally, EOT_W_ALL), 0.0, "a vertex that was not found is none");
 }
 
+/* What crosses into the VETO is moved there from where the ledger had it: no sum changes, and the counter has it. */
+Test(cuts, what_crosses_a_surface_is_a_part_of_the_vetos_energy) {
+    static i64 tally[EOT_N_TALLY], acc[EOT_N_ACC];
+    i64 all = eot_energy_counts(60.0f), crossed = eot_energy_counts(0.004f);
+    acc[EOT_ACC_LEDGER_ECAL] = all;
+    eot_deposit_crossed(acc, EOT_ACC_LEDGER_ECAL, 0.004f);
+    eot_event_deposits_add(100.0f, acc, tally);
+    eot_event_deposits_add(100.0f, acc, tally);
+    cr_expect_eq(tally[EOT_C_CROSSED], 2 * crossed);
+    cr_expect_eq(tally[EOT_C_LEDGER + EOT_ACC_LEDGER_VETO], 2 * crossed);
+    cr_expect_eq(tally[EOT_C_LEDGER + EOT_ACC_LEDGER_ECAL], 2 * (all - crossed));
+}
+
 /* A muon that is lost: the vertex counts, the event does not, and all of its energy is in the term of lost events. */
 Test(cuts, an_event_with_a_lost_muon_keeps_its_vertex_and_loses_its_energy) {
     static i64 tally[EOT_N_TALLY];
