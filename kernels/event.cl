@@ -91,7 +91,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EO
                                  r, tally);
 }
 
-/** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. */
+/** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. @param factor [n_event] on the weights, where muons
+ * have extra losses (eotmc/transport/losses.h). */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables,
                                              EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
                                              EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
@@ -99,7 +100,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
                                              EOT_GLOBAL const eot_vertex_record *record,
                                              EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL i64 *acc,
                                              EOT_GLOBAL eot_muon_outcome *outcome, EOT_GLOBAL i64 *tally,
-                                             EOT_GLOBAL const u32 *list) {
+                                             EOT_GLOBAL const u32 *list, EOT_GLOBAL f32 *factor) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     eot_event_vertex v = vertex[i];
@@ -107,15 +108,22 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
     u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
     eot_matter_view matter = eot_matter_view_of(table, muon_tables, grid, region, voxel);
     eot_event_view event = eot_event_view_of(world, launch, acc + (u64)i * EOT_N_ACC, tally);
-    for (i32 k = 0; k < 2; k++) outcome[2 * i + (u32)k] = eot_event_muon(matter, event, primary, v, 1 - 2 * k);
+    eot_loss_choice choice = eot_event_loss_choice(table, world, launch, primary, v);
+    eot_muon_ratio ratio[2];
+    for (i32 k = 0; k < 2; k++) {
+        eot_event_muon_end end = eot_event_muon_follow(matter, event, primary, v, 1 - 2 * k, choice);
+        outcome[2 * i + (u32)k] = end.out;
+        ratio[k] = end.ratio;
+    }
+    if (EOT_HAS_LOSSES(world)) factor[i] = eot_loss_weight(&world->losses, choice, ratio[0], ratio[1]);
 }
 
-/** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. */
+/** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. @param factor as of the kernel muon. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_event_launch *launch,
     EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL i64 *acc,
-    EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row,
-    EOT_GLOBAL const u32 *list) {
+    EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row, EOT_GLOBAL const u32 *list,
+    EOT_GLOBAL const f32 *factor) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     EOT_GLOBAL f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
@@ -128,6 +136,11 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     if (v.fault != 0u) {
         eot_event_reject(world, is_new, eot_is_kept(primary, launch->sample_threshold), v, tally, own);
         return;
+    }
+    if (EOT_HAS_LOSSES(world)) { /* the rate of vertices does not depend on what becomes of their muons */
+        if (is_new) eot_vertex_count(world, v, tally);
+        is_new = 0;
+        v.weight *= factor[i];
     }
     EOT_GLOBAL i64 *own_acc = acc + (u64)i * EOT_N_ACC;
     eot_event ev = eot_event_reconstruct(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,

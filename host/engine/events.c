@@ -118,7 +118,8 @@ enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_e
                                                                    .outcome = v->outcome,
                                                                    .tally = tally,
                                                                    .row = v->row,
-                                                                   .list = v->follow},
+                                                                   .list = v->follow,
+                                                                   .factor = v->factor},
                                     err));
     EOT_TRY(eot_backend_read(g->b, v->row, 0, e->n * EOT_N_EVENT_COLUMN * sizeof(f32), v->rows, err));
 done:
@@ -144,7 +145,8 @@ static enum eot_status follow_muons(struct eot_engine *g, const struct eot_plane
                                                   .acc = v->acc,
                                                   .outcome = v->outcome,
                                                   .tally = v->tally,
-                                                  .list = v->follow},
+                                                  .list = v->follow,
+                                                  .factor = v->factor},
                            err);
 }
 

@@ -64,6 +64,9 @@ enum eot_status eot_world_create(const struct eot_config *config, const struct e
  * same results. */
 const char *eot_world_kernel_options(const struct eot_config *config);
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally);
+/** Whether losses of muons that nothing sees are drawn more often than in nature (losses.h). */
+bool eot_world_has_losses(const struct eot_config *config);
+
 /** Whether the cascade of showers writes the ways to its vertices (EOT_WAY_WORDS): where they are forced, and particles
  * do not arrive one after the other. */
 bool eot_world_has_ways(const struct eot_config *config);
