@@ -7,36 +7,19 @@
 
 /* Extra decays, extra hard losses on the way of a muon where they act; how deep in the last calorimeter a shower is
  * made of which much leaves it [X0]. Other values change errors only. */
-static const double DECAYS = 2.0, HARD = 1.5, LENGTHS = 5.0;
+static const double DECAYS = 2.0, HARD = 1.0, LENGTHS = 4.0;
 static const double SHARE_OF_MISSING = 0.5; /* the resolution makes up for the rest */
 static const double LEAST = 1.0;            /* GeV */
-enum { N_SLICE = 400, N_HALVING = 30 };
+enum { N_SLICE = 400 };
 
 /* Rate of collisions per cm in which a muon of kinetic energy T gives away at least `lost` [GeV]; all of them: lost =
  * 0. */
 static double collisions(const struct eot_world *w, int region, double T, double lost) {
-    const eot_muon_tables *t = &w->muon;
-    const f32 *table = w->table.value;
-    double sum = 0.0;
-    for (int i = 0; i < w->region[region].n_constituent; i++) {
-        int material = w->region[region].material[i];
-        eot_muon_row row = eot_muon_row_at(table, t, material, (real)T);
-        double rate = (double)w->region[region].fraction[i] * (double)row.rate;
-        if (!(lost > 0.0)) sum += rate;
-        for (int p = 0; p < EOT_EXTRA_N_PROCESS && lost > 0.0; p++) {
-            double low = -(double)EOT_EXTRA_LOG_RANGE, high = 0.0; /* of ln u: losses fall with it */
-            if (!((double)eot_muon_hard_loss(table, t, material, p, (real)T, (real)exp(low), R(0.5)) >= lost)) continue;
-            for (int k = 0; k < N_HALVING; k++) {
-                double middle = 0.5 * (low + high);
-                if ((double)eot_muon_hard_loss(table, t, material, p, (real)T, (real)exp(middle), R(0.5)) >= lost)
-                    low = middle;
-                else
-                    high = middle;
-            }
-            sum += rate * (double)eot_muon_process_share(table, t, material, row.i, p) * exp(low);
-        }
-    }
-    return sum;
+    const eot_muon_medium medium = eot_muon_medium_at(w->table.value, &w->muon, &w->region[region], (real)T);
+    const eot_muon_event_rates rates = {
+        .region = &w->region[region], .kinetic = (real)T, .row = medium.i, .rate = medium.rate};
+    if (!(lost > 0.0)) return (double)medium.rate;
+    return (double)eot_muon_large_rate(w->table.value, &w->muon, (eot_muon_large){rates, (real)T, (real)lost, R(0.5)});
 }
 
 /* The same along the axis of the chambers where extra hard losses are: mean number. */
@@ -63,7 +46,7 @@ static void find_places(const struct eot_config *config, const struct eot_setup 
         if (!has_window && v->role != EOT_ROLE_ECAL) continue;
         if (v->z + v->thickness <= rear) continue;
         rear = v->z + v->thickness;
-        deep = fmin(LENGTHS * eot_setup_volume_X0(setup, v), v->thickness);
+        deep = fmin(LENGTHS * v->thickness / eot_setup_volume_X0(setup, v), v->thickness);
     }
     p->decay_z1 = (f32)first;
     p->hard_z0 = (f32)(rear - deep);

@@ -309,7 +309,7 @@ EOT_FN eot_loss_choice eot_event_loss_choice(EOT_GLOBAL const f32 *table, EOT_GL
 EOT_FN eot_muon_step eot_event_muon_step(eot_matter_view matter, EOT_GLOBAL const eot_event_world *world, eot_muon m,
                                          eot_random random, eot_loss_choice choice) {
     eot_muon_extra extra = eot_muon_extra_none();
-    if (EOT_HAS_LOSSES(world)) extra = eot_loss_extra(&world->losses, choice, m.charge, (f32)m.position.z);
+    if (EOT_HAS_LOSSES(world)) extra = eot_loss_extra(&world->losses, choice, m);
     return eot_muon_advance_with(matter, m, random, extra);
 }
 

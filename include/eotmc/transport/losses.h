@@ -83,13 +83,22 @@ EOT_FN eot_loss_choice eot_loss_choose(EOT_GLOBAL const eot_loss_preference *p, 
     return c;
 }
 
-/** The extra losses of a muon at a place. @param charge +1 or -1. @param z cm. */
-EOT_FN eot_muon_extra eot_loss_extra(EOT_GLOBAL const eot_loss_preference *p, eot_loss_choice c, i32 charge, f32 z) {
+/** The extra losses of a muon. */
+EOT_FN eot_muon_extra eot_loss_extra(EOT_GLOBAL const eot_loss_preference *p, eot_loss_choice c, eot_muon m) {
+    i32 charge = m.charge;
+    f32 kinetic = (f32)m.kinetic_energy, z = (f32)m.position.z, to_border = p->hard_z0 - z;
     i32 decay = charge > 0 ? EOT_BRANCH_DECAY_PLUS : EOT_BRANCH_DECAY_MINUS,
         hard = charge > 0 ? EOT_BRANCH_HARD_PLUS : EOT_BRANCH_HARD_MINUS;
     eot_muon_extra e;
     e.decay = (c.useful >> decay & 1u) != 0u && z >= p->decay_z0 && z < p->decay_z1 ? p->decay_rate : 0.0f;
-    e.hard = (c.useful >> hard & 1u) != 0u && z >= p->hard_z0 && z < p->hard_z1 ? p->hard_factor : 0.0f;
+    e.hard = (c.useful >> hard & 1u) != 0u && kinetic >= 1.5f * p->least && z >= p->hard_z0 && z < p->hard_z1
+                 ? p->hard_factor
+                 : 0.0f; /* above 1.5 least there is such a loss also at the end of a step */
+    e.least = p->least;
+    /* a little beyond the border, so that the next step begins there */
+    e.border = (c.useful >> hard & 1u) != 0u && to_border > 0.0f && m.direction.z > 0.0f
+                   ? (to_border + 0.001f) / m.direction.z
+                   : EOT_MUON_FAR;
     e.decay_acts = c.taken == decay;
     e.hard_acts = c.taken == hard;
     return e;

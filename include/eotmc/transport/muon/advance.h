@@ -91,22 +91,34 @@ EOT_FN eot_muon_hard eot_muon_hard_of(eot_matter_view matter, eot_muon_event_rat
             h.ratio.decay = R(1.0) + o.extra.decay / fmax(o.natural_decay, EOT_EXTRA_LEAST_RATE);
         return h;
     }
-    real u = eot_uniform(bits.y), choose_row = (real)(bits.y & 0x1ffu) * R(0.001953125);
     eot_muon_event event;
+    eot_muon_large large;
+    large.r = r;
+    large.kinetic = kinetic;
+    large.least = o.extra.least;
+    large.choose = (real)(bits.y & 0x1ffu) * R(0.001953125);
+    real u = eot_uniform(bits.y), rate = R(0.0);
     if (c.kind == EOT_MUON_IS_EXTRA) {
         eot_u32x4 more = eot_random_block(h.random);
         h.random.draw += 1u;
-        event = eot_muon_extra_choose(table, tables, r, more.x, more.y);
-        u = eot_muon_extra_tail(more.z);
+        rate = eot_muon_large_rate(table, tables, large);
+        event = eot_muon_extra_choose(table, tables, large, rate, more.x);
+        u = eot_uniform(more.y) *
+            eot_muon_tail_above(table, tables, event.material, event.process, kinetic, large.least, large.choose);
     } else {
         event = eot_muon_event_choose(table, tables, r,
                                       fma((real)(bits.z >> 12), R(9.5367431640625e-7), R(4.76837158203125e-7)));
     }
     h.process = event.process;
     h.is_active = event.is_active;
-    h.collision = eot_muon_collide_at(table, tables, event, direction, kinetic, u, choose_row, turn);
-    if (o.extra_hard > R(0.0))
-        h.ratio.hard = eot_muon_extra_hard_ratio(table, tables, r, event.process, o.extra_hard, u);
+    h.collision = eot_muon_collide_at(table, tables, event, direction, kinetic, u, large.choose, turn);
+    if (o.extra_hard > R(0.0) && event.process < EOT_EXTRA_N_PROCESS && h.collision.given > R(0.5) * large.least) {
+        i32 is_large =
+            c.kind == EOT_MUON_IS_EXTRA ||
+            u < eot_muon_tail_above(table, tables, event.material, event.process, kinetic, large.least, large.choose);
+        if (c.kind != EOT_MUON_IS_EXTRA && is_large) rate = eot_muon_large_rate(table, tables, large);
+        if (is_large) h.ratio.hard = R(1.0) + o.extra_hard / fmax(rate, EOT_EXTRA_LEAST_RATE);
+    }
     return h;
 }
 
@@ -128,6 +140,7 @@ EOT_FN eot_muon_step eot_muon_advance_with(eot_matter_view matter, eot_muon muon
     eot_muon_medium medium = eot_muon_medium_at(table, tables, matter.region + muon.region, kinetic);
     real decay_rate = (real)tables->decay_rate / sqrt(eot_muon_momentum2(kinetic));
     eot_muon_ahead ahead = eot_muon_look_ahead(matter, muon, medium.loss);
+    ahead.to_limit = fmin(ahead.to_limit, extra.border);
     eot_muon_others others;
     others.natural_decay = decay_rate;
     others.extra = extra;

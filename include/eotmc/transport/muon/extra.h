@@ -4,27 +4,32 @@
  * not: exp(-extra rate x path), and at an event of a kind 1 + extra rate/natural rate of that event. From it follow the
  * weights that undo them (eotmc/transport/losses.h).
  *
- * Extra hard losses are delta rays, bremsstrahlung, pairs and photonuclear losses in equal parts, at tail probabilities
- * u of the process's loss that are uniform in ln u (nature: in u), which are large losses far more often. */
+ * Extra hard losses are those of at least some energy, by delta rays, bremsstrahlung, pairs and on nuclei in the
+ * proportions and with the spectra of nature. */
 #ifndef EOT_TRANSPORT_MUON_EXTRA_H
 #define EOT_TRANSPORT_MUON_EXTRA_H
 
+#include "eotmc/transport/muon/boundary.h"
 #include "eotmc/transport/muon/hard_event.h"
 
 #define EOT_EXTRA_LOG_RANGE R(14.556090791758852) /* ln 2^21: the tables' tail probabilities are 2^-21 to 1 */
+#define EOT_EXTRA_HALVINGS 18                     /* which finds one to 6e-5 */
 #define EOT_EXTRA_N_PROCESS 4                     /* EOT_MUON_DELTA to EOT_MUON_PHOTONUCLEAR */
 #define EOT_EXTRA_LEAST_RATE R(1.0e-25)           /* 1/cm: what nature does not do has next to no weight */
 
 /** The extra losses where a muon is. */
 typedef struct {
     real decay;                /* 1/cm */
-    real hard;                 /* hard losses per hard event of nature */
+    real hard;                 /* hard losses per hard event of nature, of energies of at least */
+    real least;                /* GeV */
+    real border;               /* cm of path along the direction: where others begin, a step ends */
     i32 decay_acts, hard_acts; /* whether they are drawn, or only their ratios followed */
 } eot_muon_extra;
 
 EOT_FN eot_muon_extra eot_muon_extra_none(void) {
     eot_muon_extra e;
-    e.decay = e.hard = R(0.0);
+    e.decay = e.hard = e.least = R(0.0);
+    e.border = EOT_MUON_FAR;
     e.decay_acts = e.hard_acts = 0;
     return e;
 }
@@ -62,43 +67,65 @@ EOT_FN real eot_muon_process_share(EOT_GLOBAL const f32 *table, EOT_GLOBAL const
     return (real)s[process] - (process > 0 ? (real)s[process - 1] : R(0.0));
 }
 
-/** Rate of a process in a region [1/cm]. */
-EOT_FN real eot_muon_process_rate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
-                                  eot_muon_event_rates r, i32 process) {
+/** Tail probability of the losses of a process of at least `least` [GeV], 0: there are none. @param kinetic GeV. @param
+ * choose a row of the tables, 0 to 1, as of eot_muon_hard_loss. */
+EOT_FN real eot_muon_tail_above(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, i32 material,
+                                i32 process, real kinetic, real least, real choose) {
+    real low = -EOT_EXTRA_LOG_RANGE, high = R(0.0); /* of ln u: losses fall with it */
+    if (eot_muon_hard_loss(table, tables, material, process, kinetic, eot_exp(low), choose) < least) return R(0.0);
+    for (i32 k = 0; k < EOT_EXTRA_HALVINGS; k++) {
+        real middle = R(0.5) * (low + high);
+        i32 is_above =
+            eot_muon_hard_loss(table, tables, material, process, kinetic, eot_exp(middle), choose) >= least ? 1 : 0;
+        low = is_above != 0 ? middle : low;
+        high = is_above != 0 ? high : middle;
+    }
+    return eot_exp(low);
+}
+
+/** A place where losses of at least `least` [GeV] are asked for. */
+typedef struct {
+    eot_muon_event_rates r; /* of the step */
+    real kinetic;           /* GeV, before the loss */
+    real least, choose;     /* see eot_muon_tail_above */
+} eot_muon_large;
+
+/** Rate of such losses by one process in one constituent [1/cm]. */
+EOT_FN real eot_muon_large_part(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, eot_muon_large l,
+                                i32 constituent, i32 process) {
+    i32 material = l.r.region->material[constituent];
+    real share = eot_muon_process_share(table, tables, material, l.r.row, process);
+    if (!(share > R(0.0))) return R(0.0);
+    return (real)l.r.region->fraction[constituent] * eot_muon_row_at(table, tables, material, l.r.kinetic).rate *
+           share * eot_muon_tail_above(table, tables, material, process, l.kinetic, l.least, l.choose);
+}
+
+/** Rate of all of them [1/cm]. */
+EOT_FN real eot_muon_large_rate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                eot_muon_large l) {
     real sum = R(0.0);
-    for (i32 i = 0; i < r.region->n_constituent; i++)
-        sum += (real)r.region->fraction[i] * eot_muon_row_at(table, tables, r.region->material[i], r.kinetic).rate *
-               eot_muon_process_share(table, tables, r.region->material[i], r.row, process);
+    for (i32 k = 0; k < l.r.region->n_constituent * EOT_EXTRA_N_PROCESS; k++)
+        sum += eot_muon_large_part(table, tables, l, k / EOT_EXTRA_N_PROCESS, k % EOT_EXTRA_N_PROCESS);
     return sum;
 }
 
-/** The process and the constituent of an extra hard loss: constituents as in nature. @param for_process,for_constituent
- * random words. */
+/** The process and the constituent of an extra hard loss. @param rate of all of them. @param bits random. */
 EOT_FN eot_muon_event eot_muon_extra_choose(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
-                                            eot_muon_event_rates r, u32 for_process, u32 for_constituent) {
+                                            eot_muon_large l, real rate, u32 bits) {
     eot_muon_event event;
-    event.process = (i32)(for_process >> 30);
-    real left = eot_uniform(for_constituent) * eot_muon_process_rate(table, tables, r, event.process);
-    i32 chosen = 0;
-    for (i32 i = 0; i + 1 < r.region->n_constituent && chosen == i; i++) {
-        left -= (real)r.region->fraction[i] * eot_muon_row_at(table, tables, r.region->material[i], r.kinetic).rate *
-                eot_muon_process_share(table, tables, r.region->material[i], r.row, event.process);
-        if (left >= R(0.0)) chosen = i + 1;
+    real left = eot_uniform(bits) * rate;
+    i32 chosen = -1, last = 1; /* bremsstrahlung, where all is 0 */
+    for (i32 k = 0; k < l.r.region->n_constituent * EOT_EXTRA_N_PROCESS && chosen < 0; k++) {
+        real part = eot_muon_large_part(table, tables, l, k / EOT_EXTRA_N_PROCESS, k % EOT_EXTRA_N_PROCESS);
+        if (part > R(0.0)) last = k;
+        if (left < part) chosen = k;
+        left -= part;
     }
-    event.material = r.region->material[chosen];
-    event.is_active = r.region->active[chosen];
+    if (chosen < 0) chosen = last; /* by rounding */
+    event.process = chosen % EOT_EXTRA_N_PROCESS;
+    event.material = l.r.region->material[chosen / EOT_EXTRA_N_PROCESS];
+    event.is_active = l.r.region->active[chosen / EOT_EXTRA_N_PROCESS];
     return event;
-}
-
-/** A tail probability that is uniform in its logarithm. */
-EOT_FN real eot_muon_extra_tail(u32 bits) { return eot_exp(-EOT_EXTRA_LOG_RANGE * eot_uniform(bits)); }
-
-/** How much likelier a hard loss is with extra ones. @param extra their rate [1/cm]. @param u its tail probability. */
-EOT_FN real eot_muon_extra_hard_ratio(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
-                                      eot_muon_event_rates r, i32 process, real extra, real u) {
-    if (process >= EOT_EXTRA_N_PROCESS || u < R(4.76837158203125e-7)) return R(1.0); /* 2^-21 */
-    real natural = eot_muon_process_rate(table, tables, r, process);
-    return R(1.0) + extra / ((real)EOT_EXTRA_N_PROCESS * EOT_EXTRA_LOG_RANGE * u * fmax(natural, EOT_EXTRA_LEAST_RATE));
 }
 
 #endif
