@@ -118,12 +118,25 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
     if (EOT_HAS_LOSSES(world)) factor[i] = eot_loss_weight(&world->losses, choice, ratio[0], ratio[1]);
 }
 
+/** Fits of the tracks of both muons of each event. One work item a muon. @param track [n_event][2]: mu+, mu-. */
+EOT_ONE_BY_ONE EOT_KERNEL_FN(fit_track) void fit_track(
+    EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_event_launch *launch,
+    EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex,
+    EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL eot_track *track, EOT_GLOBAL const u32 *list) {
+    u32 item = EOT_GLOBAL_ID, i = item / 2u;
+    if (i >= launch->n_event) return;
+    if (!(vertex[i].weight > 0.0f) || vertex[i].fault != 0u) return;
+    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
+    track[item] = eot_event_track(table, eot_event_view_of(world, launch, 0, 0), primary, outcome[item],
+                                  1 - 2 * (i32)(item & 1u));
+}
+
 /** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. @param factor as of the kernel muon. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_event_launch *launch,
     EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL i64 *acc,
-    EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row, EOT_GLOBAL const u32 *list,
-    EOT_GLOBAL const f32 *factor) {
+    EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL const eot_track *track, EOT_GLOBAL i64 *tally,
+    EOT_GLOBAL f32 *row, EOT_GLOBAL const u32 *list, EOT_GLOBAL const f32 *factor) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     EOT_GLOBAL f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
@@ -143,8 +156,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
         v.weight *= factor[i];
     }
     EOT_GLOBAL i64 *own_acc = acc + (u64)i * EOT_N_ACC;
-    eot_event ev = eot_event_reconstruct(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,
-                                         outcome[2 * i], outcome[2 * i + 1]);
+    eot_event ev = eot_event_with_tracks(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,
+                                         outcome[2 * i], outcome[2 * i + 1], track[2 * i], track[2 * i + 1]);
     eot_event_select(world, launch, is_new, v, ev, own_acc, tally, own);
     eot_event_hits_record(outcome[2 * i], outcome[2 * i + 1], own);
 }

@@ -1,5 +1,6 @@
-/* Muons at planes across the beam: where they cross them, and events that are followed from plane to plane. */
-#include "eotmc/transport/plane.h"
+/* Particles at planes across the beam: where they cross them, and events that are followed from plane to plane. */
+#include "eotmc/transport/conversion.h"
+#include "eotmc/transport/plane_beam.h"
 
 /** Where the muons of events cross planes, one work item a muon. @param list as in the kernel replay. @param crossing
  * [n_event][mu+, mu-][planes->n_plane]. */
@@ -47,4 +48,70 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon_leg) void muon_leg(
         state[2 * i + (u32)k] = s;
         if (planes->is_last != 0 && is_sound) outcome[2 * i + (u32)k] = s.out;
     }
+}
+
+/** Where the muons of events that are at their states cross planes, one work item a muon. @param state [n_event][2].
+ * @param crossing as of the kernel crossings. */
+EOT_ONE_BY_ONE EOT_KERNEL_FN(state_crossings) void state_crossings(
+    EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables, EOT_GLOBAL const eot_grid *grid,
+    EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_launch *launch,
+    EOT_GLOBAL const eot_event_muon_state *state, EOT_GLOBAL const eot_plane_launch *planes,
+    EOT_GLOBAL eot_crossing *crossing) {
+    u32 item = EOT_GLOBAL_ID;
+    if (item / 2u >= launch->n_event) return;
+    eot_muon_crossings(eot_matter_view_of(table, muon_tables, grid, region, voxel), state[item].m, state[item].random,
+                       planes, crossing + (u64)item * (u32)planes->n_plane);
+}
+
+/** Electrons, positrons and photons above the cut of primaries at planes, one work item a primary. @param stack as in
+ * replay. @param number [n_event] crossings of each. @param crossing [n_event][planes->most]. */
+EOT_ONE_BY_ONE EOT_KERNEL_FN(shower_crossings) void shower_crossings(
+    EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em, EOT_GLOBAL const eot_grid *grid,
+    EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
+    EOT_GLOBAL const eot_event_launch *launch, EOT_GLOBAL const eot_plane_launch *planes, EOT_GLOBAL f32 *stack,
+    EOT_GLOBAL u32 *number, EOT_GLOBAL eot_beam_crossing *crossing) {
+    u32 i = EOT_GLOBAL_ID;
+    if (i >= launch->n_event) return;
+    eot_replay_view view = eot_replay_view_of(table, world, launch, stack, launch->n_event, i);
+    view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
+    number[i] = eot_shower_crossings(view, em[0], i, planes, eot_crossing_list_of(crossing, planes, i)).n;
+}
+
+/** Muons of a beam at planes, one work item a muon. @param work [n_primary][planes->n_plane]. @param number, crossing
+ * as above. */
+EOT_ONE_BY_ONE EOT_KERNEL_FN(beam_crossings) void beam_crossings(
+    EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables, EOT_GLOBAL const eot_grid *grid,
+    EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_muon_beam_parameters *launch,
+    EOT_GLOBAL const eot_plane_launch *planes, EOT_GLOBAL eot_crossing *work, EOT_GLOBAL u32 *number,
+    EOT_GLOBAL eot_beam_crossing *crossing) {
+    u32 i = EOT_GLOBAL_ID;
+    if (i >= launch->n_primary) return;
+    eot_matter_view matter = eot_matter_view_of(table, muon_tables, grid, region, voxel);
+    eot_muon_beam_state s = eot_muon_beam_start(matter, launch, launch->first_primary + i);
+    number[i] = eot_beam_muon_crossings(matter, s.m, s.random, planes, work + (u64)i * (u32)planes->n_plane,
+                                        eot_crossing_list_of(crossing, planes, i))
+                    .n;
+}
+
+/** The same of the muons that convert in the ECAL, as if they did not. @param event_launch of no primary in particular.
+ */
+EOT_ONE_BY_ONE EOT_KERNEL_FN(conversion_crossings) void conversion_crossings(
+    EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables, EOT_GLOBAL const eot_grid *grid,
+    EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
+    EOT_GLOBAL const eot_event_launch *event_launch, EOT_GLOBAL const eot_muon_beam_parameters *launch,
+    EOT_GLOBAL const eot_plane_launch *planes, EOT_GLOBAL eot_crossing *work, EOT_GLOBAL u32 *number,
+    EOT_GLOBAL eot_beam_crossing *crossing) {
+    u32 i = EOT_GLOBAL_ID;
+    if (i >= launch->n_primary) return;
+    eot_conversion_world w;
+    w.matter = eot_matter_view_of(table, muon_tables, grid, region, voxel);
+    w.em = 0;
+    w.e = world;
+    w.launch = event_launch;
+    u64 primary = launch->first_primary + i;
+    eot_event_muon_state s =
+        eot_event_muon_born(w.matter, event_launch, primary, eot_conversion_origin(w, primary), launch->charge);
+    number[i] = eot_beam_muon_crossings(w.matter, s.m, s.random, planes, work + (u64)i * (u32)planes->n_plane,
+                                        eot_crossing_list_of(crossing, planes, i))
+                    .n;
 }

@@ -91,7 +91,7 @@ struct eot_device_record {
 
 struct eot_result {
     char id[33]; /* of the sample: a hash of version, configuration, tables, primaries and tallies; "" where unknown */
-    char name[64], mode[8], config_sha256[65], tables_sha256[65], tally_sha256[65], version[32];
+    char name[64], mode[8], config_sha256[65], tables_sha256[65], own_tables_sha256[65], tally_sha256[65], version[32];
     char per[16]; /* a primary, that rates are per: EOT, muon, hadron */
     uint64_t seed, run;
     bool partial;

@@ -34,6 +34,8 @@ enum eot_muon_straggling_config {
     EOT_CONFIG_STRAGGLING_OFF
 };
 
+/* In the order of the words of beam.file_as. */
+enum eot_beam_file_as { EOT_FILE_AS_EVENTS = 0, EOT_FILE_AS_PRIMARIES };
 struct eot_beam_config {
     enum eot_beam_particle particle;
     /* Total energy [GeV]. The key beam.kinetic_energy sets it too; one of the two is given, and --set of one replaces
@@ -45,6 +47,7 @@ struct eot_beam_config {
     double angle_x, angle_y;                   /* mean slopes [rad] */
     double position_x, position_y, position_z; /* where the beam enters [cm] */
     char file[256];                            /* the events come from this file (host/source); "": from the beam */
+    enum eot_beam_file_as file_as;             /* what its particles are */
     double decay_region[2]; /* hadrons: z where they decay [cm]; two equal numbers: all of their way */
 };
 
@@ -189,7 +192,7 @@ struct eot_scoring_config {
 /* Bits, in the order of the words of output.figures. */
 enum eot_picture_form { EOT_PICTURE_PNG = 1, EOT_PICTURE_SVG = 2, EOT_PICTURE_PDF = 4 };
 /* Bits, in the order of the words of output.planes[].kinds. */
-enum eot_plane_kind { EOT_PLANE_MUONS = 1 };
+enum eot_plane_kind { EOT_PLANE_MUONS = 1, EOT_PLANE_ELECTRONS = 2, EOT_PLANE_PHOTONS = 4, EOT_PLANE_HADRONS = 8 };
 /* In the order of the words of output.planes[].format. */
 enum eot_plane_format { EOT_PLANE_MCPL = 0, EOT_PLANE_HDF5 };
 /** A plane across the beam whose crossings are written. */

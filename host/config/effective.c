@@ -122,6 +122,7 @@ static bool is_block(enum eot_key_type type) {
 static bool is_implied(const struct eot_config *config, const struct eot_key *key, const void *source) {
     if (key->type == EOT_KEY_SELECTIONS) return config->n_further == 0;
     if (key->type == EOT_KEY_PLANES) return config->output.n_plane == 0;
+    if (strcmp(key->path, "beam.file_as") == 0) return config->beam.file[0] == '\0';
     if (key->type == EOT_KEY_PATH) return ((const char *)source)[key->offset] == '\0';
     if (key->scope != EOT_SCOPE_VOLUME || strcmp(key->path, "merge") != 0) return false;
     return ((const struct eot_volume_config *)source)->merge ==

@@ -84,6 +84,12 @@ const struct eot_key EOT_KEYS[] = {
      "events are of; docs/results.md has the rest",
      NULL},
 
+    CHOICE(
+        ROOT, "beam.file_as", "events|primaries", "events", ROOT(beam.file_as),
+        "events: see beam.file; primaries: the file's particles (MCPL, HepMC3) are the beam, of beam.particle's kind, "
+        "one after the other in proportion to their weights; of showers electrons, positrons and photons, those of a "
+        "primary together, from where they are through all that is between there and the ECAL"),
+
     PART(ROOT, "materials", MATERIALS, "[]", ROOT(material),
          "materials besides the built-in ones (listed above), or changes of those"),
     NAME(MATERIAL, "name", 32, NULL, MATERIAL(name),
@@ -398,8 +404,12 @@ const struct eot_key EOT_KEYS[] = {
          "planes/NAME.h5, at most 8 planes"),
     NAME(PLANE, "name", 32, NULL, PLANE(name), "name of the plane and of its file, different for each"),
     NUMBER(PLANE, "z", LENGTH, -WORLD, WORLD, NULL, PLANE(z), "where it is"),
-    {EOT_SCOPE_PLANE, "kinds", EOT_KEY_FORMS, EOT_DIM_NONE, 1, 0, 0, "on", "muons", PLANE(kinds), false,
-     "what is written: muons of rare vertices", NULL},
+    {EOT_SCOPE_PLANE, "kinds", EOT_KEY_FORMS, EOT_DIM_NONE, 1, 0, 0, "on", "muons|electrons|photons|hadrons",
+     PLANE(kinds), false,
+     "what is written: on (muons) or some of these; muons of the beam, of rare vertices and of decays; electrons (and "
+     "positrons) and photons above physics.cut of showers without a rare vertex, up to the ECAL's rear face; pions and "
+     "kaons of a beam of hadrons, with the chance to get there as weight",
+     NULL},
     CHOICE(PLANE, "format", "mcpl|hdf5", "mcpl", PLANE(format),
            "mcpl: particles as other programs read them; hdf5: the same, and the events as they are there with their "
            "random numbers, from which beam.file goes on to the same result"),

@@ -4,6 +4,7 @@
 #ifndef EOT_HOST_ENGINE_ENGINE_PRIVATE_H
 #define EOT_HOST_ENGINE_ENGINE_PRIVATE_H
 
+#include "engine/beam_planes.h"
 #include "engine/run.h"
 #include "engine/stop.h"
 #include "eotmc/transport/lane_sums.h"
@@ -32,7 +33,7 @@ struct eot_event_chunks {
     size_t chunk;              /* events of a launch */
     size_t n_look;             /* events of a launch that finds out which to follow; 0: all are followed */
     uint64_t record_threshold; /* of eot_is_kept */
-    struct eot_buffer *parameters, *acc, *replay_stack, *vertex, *outcome, *tally, *row, *profile;
+    struct eot_buffer *parameters, *acc, *replay_stack, *vertex, *outcome, *track, *tally, *row, *profile;
     struct eot_buffer *factor; /* of the weights, by extra losses of muons; one place where there are none */
     struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
     struct eot_buffer *list;                                      /* vertices of an analog batch */
@@ -74,6 +75,7 @@ struct eot_engine {
     struct eot_cascade_lanes cascade;
     struct eot_event_chunks events;
     struct eot_engine_planes planes;
+    struct eot_beam_planes beam_planes; /* of electrons, positrons and photons */
     bool resumes;
     struct eot_launch_pace pace;
 };
@@ -144,10 +146,9 @@ enum eot_status eot_engine_tallies_add(struct eot_engine *g, struct eot_buffer *
 enum eot_status eot_engine_resume(struct eot_engine *g, uint64_t first, const struct eot_plane_state *state,
                                   size_t n_state, struct eot_block *block, struct eot_event_rows *kept,
                                   bool *is_complete, struct eot_error *err);
-/** The rows of a part of a batch, in the order of primaries whatever launches they came from, into those of the batch.
- * @param part is empty then. */
-enum eot_status eot_engine_planes_keep(struct eot_plane_rows *part, struct eot_block *block,
-                                       struct eot_plane_rows *kept, struct eot_error *err);
+/** Rows of the electrons, positrons and photons above the cut of the primaries [first, first + n) at planes. */
+enum eot_status eot_engine_planes_showers(struct eot_engine *g, uint64_t first, size_t n, struct eot_plane_rows *rows,
+                                          struct eot_error *err);
 
 /** Showers without a rare vertex, from the run's first primary on, into the sums apart: profile, leakage, cells. An
  * interruption leaves them at 0. */

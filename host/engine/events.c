@@ -108,6 +108,16 @@ enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_e
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_event_chunks *v = &g->events;
+    EOT_TRY(eot_launch_fit_track(g->b, 2 * e->n, 0,
+                                 (struct eot_args_fit_track){.table = g->constant.table,
+                                                             .world = g->constant.world,
+                                                             .launch = v->parameters,
+                                                             .record = e->record,
+                                                             .vertex = v->vertex,
+                                                             .outcome = v->outcome,
+                                                             .track = v->track,
+                                                             .list = v->follow},
+                                 err));
     EOT_TRY(eot_launch_select_event(g->b, e->n, 0,
                                     (struct eot_args_select_event){.table = g->constant.table,
                                                                    .world = g->constant.world,
@@ -116,6 +126,7 @@ enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_e
                                                                    .vertex = v->vertex,
                                                                    .acc = v->acc,
                                                                    .outcome = v->outcome,
+                                                                   .track = v->track,
                                                                    .tally = tally,
                                                                    .row = v->row,
                                                                    .list = v->follow,
@@ -225,6 +236,7 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     eot_vertex_record *copy = NULL;
     uint32_t *list = NULL;
     struct eot_plane_rows rows = {0};
+    uint32_t n_shower = 0; /* primaries whose showers are in the rows of planes */
     size_t n_tally = eot_engine_tallies(g), n_vertex = g->cascade.c.is_forced ? n : g->cascade.n_hit,
            n_part = g->events.n_look > 0 ? g->events.n_look : g->events.chunk;
     *is_complete = false;
@@ -255,8 +267,13 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
             EOT_TRY(follow_events(g, &e, start, &rows, err));
             EOT_TRY(eot_engine_keep(g, &e, block, kept, err));
         }
-        EOT_TRY(eot_engine_planes_keep(&rows, block, &kept->planes, err));
+        uint32_t upto = g->cascade.c.is_forced ? (uint32_t)(start + count) : copy[count - 1].i_primary + 1;
+        EOT_TRY(eot_engine_planes_showers(g, first + n_shower, upto > n_shower ? upto - n_shower : 0, &rows, err));
+        n_shower = upto > n_shower ? upto : n_shower;
+        EOT_TRY(eot_planes_keep(&rows, block->plane, &kept->planes, err));
     }
+    EOT_TRY(eot_engine_planes_showers(g, first + n_shower, n - n_shower, &rows, err));
+    EOT_TRY(eot_planes_keep(&rows, block->plane, &kept->planes, err));
     block->largest = 0;
     EOT_TRY(eot_engine_tallies_add(g, g->events.tally, g->planes.n_stop > 0, block, err));
     if (g->planes.n_stop > 0) EOT_TRY(eot_engine_tallies_add(g, g->planes.after, false, block, err));

@@ -5,6 +5,7 @@
 
 #include "eotmc/physics/lfc_sample.h"
 #include "physics/process.h"
+#include "world/primaries.h"
 
 static const uint64_t EXCLUDED_SHOWERS = 4000;         /* largest sample that measures what the cut leaves out */
 static const uint64_t EXCLUDED_SHOWERS_SIGNAL = 16000; /* the same for the signal, whose efficiency contains it */
@@ -82,6 +83,7 @@ enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct
     low.sampling.run = config->sampling.run ^ 0x80000000u; /* random numbers of its own */
     low.scoring.track_length = false;
     EOT_TRY(eot_world_create_with(&low, task->setup, 0.2, &(struct eot_world_options){.cascade_only = true}, &w, err));
+    EOT_TRY(eot_world_same_primaries(task->world, &w, 0, n_shower, err));
     EOT_TRY(eot_engine_create(
         &g,
         &(struct eot_engine_task){

@@ -27,6 +27,12 @@ static void find_stops(struct eot_engine_planes *p, const struct eot_config *con
     }
 }
 
+/* Particles above the cut that a shower has in one plane: together they have no more energy than its primary. */
+static size_t most_of_shower(const struct eot_config *config) {
+    const double largest = config->beam.energy * (1.0 + 6.0 * config->beam.spread);
+    return (size_t)(largest / config->physics.cut) + 1;
+}
+
 enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_engine_planes *p = &g->planes;
@@ -34,6 +40,14 @@ enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error 
     const struct eot_event_chunks *v = &g->events;
     size_t n_most = v->n_look > v->chunk ? v->n_look : v->chunk;
     if (o->n_plane == 0 && !g->resumes) return EOT_OK;
+    if (!g->resumes)
+        EOT_TRY(eot_beam_planes_create(&g->beam_planes,
+                                       &(struct eot_beam_planes_task){.backend = g->b,
+                                                                      .config = g->config,
+                                                                      .kinds = EOT_PLANE_ELECTRONS | EOT_PLANE_PHOTONS,
+                                                                      .most = most_of_shower(g->config),
+                                                                      .chunk = v->chunk},
+                                       err));
     p->p.n_plane = (i32)o->n_plane;
     for (size_t i = 0; i < o->n_plane; i++) p->p.z[i] = o->plane[i].z;
     find_stops(p, g->config);
@@ -59,6 +73,7 @@ void eot_engine_planes_free(struct eot_engine *g) {
     struct eot_engine_planes *p = &g->planes;
     struct eot_buffer *all[] = {p->parameters, p->crossing, p->state, p->after};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
+    eot_beam_planes_free(&g->beam_planes);
     free(p->crossings);
     free(p->vertices);
     free(p->states);
@@ -86,15 +101,37 @@ static struct eot_plane_particle particle_of(const struct eot_engine *g, const e
     };
 }
 
+/* Rows of the crossings of a launch's muons. @param only_new see eot_engine_planes_cross. */
+static enum eot_status take_crossings(struct eot_engine *g, const struct eot_plane_events *e, bool only_new,
+                                      struct eot_plane_rows *rows, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_engine_planes *p = &g->planes;
+    const eot_crossing *crossing = (const void *)p->crossings;
+    const eot_event_vertex *vertex = (const void *)p->vertices;
+    const size_t n_plane = (size_t)p->p.n_plane;
+    EOT_TRY(eot_backend_read(g->b, p->crossing, 0, 2 * e->n * n_plane * sizeof *crossing, p->crossings, err));
+    EOT_TRY(eot_backend_read(g->b, e->vertex, 0, e->n * sizeof *vertex, p->vertices, err));
+    for (size_t i = 0; i < e->n; i++) {
+        uint64_t primary = e->first + e->copy[e->list != NULL ? e->list[i] : i].i_primary;
+        if (only_new && !eot_is_kept(primary, g->events.e.follow_threshold)) continue;
+        for (size_t k = 0; k < 2 * n_plane; k++) {
+            const eot_crossing *one = &crossing[2 * i * n_plane + k];
+            if (one->is_there == 0 || (g->config->output.plane[k % n_plane].kinds & EOT_PLANE_MUONS) == 0) continue;
+            struct eot_plane_particle row = particle_of(g, &vertex[i], one, (int)(k % n_plane), k < n_plane ? 1 : -1);
+            row.primary = primary;
+            EOT_TRY(eot_plane_particle_add(rows, &row, err));
+        }
+    }
+done:
+    return status;
+}
+
 enum eot_status eot_engine_planes_cross(struct eot_engine *g, const struct eot_plane_events *e, bool only_new,
                                         struct eot_plane_rows *rows, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_engine_planes *p = &g->planes;
     const struct eot_world_buffers *c = &g->constant;
-    const eot_crossing *crossing = (const void *)p->crossings;
-    const eot_event_vertex *vertex = (const void *)p->vertices;
-    const size_t n_plane = (size_t)p->p.n_plane;
-    if (n_plane == 0 || e->n == 0) return EOT_OK;
+    if (p->p.n_plane == 0 || e->n == 0) return EOT_OK;
     EOT_TRY(eot_launch_crossings(g->b, 2 * e->n, 0,
                                  (struct eot_args_crossings){.table = c->table,
                                                              .muon_tables = c->muon_tables,
@@ -108,18 +145,39 @@ enum eot_status eot_engine_planes_cross(struct eot_engine *g, const struct eot_p
                                                              .planes = p->parameters,
                                                              .crossing = p->crossing},
                                  err));
-    EOT_TRY(eot_backend_read(g->b, p->crossing, 0, 2 * e->n * n_plane * sizeof *crossing, p->crossings, err));
-    EOT_TRY(eot_backend_read(g->b, e->vertex, 0, e->n * sizeof *vertex, p->vertices, err));
-    for (size_t i = 0; i < e->n; i++) {
-        uint64_t primary = e->first + e->copy[e->list != NULL ? e->list[i] : i].i_primary;
-        if (only_new && !eot_is_kept(primary, g->events.e.follow_threshold)) continue;
-        for (size_t k = 0; k < 2 * n_plane; k++) {
-            const eot_crossing *one = &crossing[2 * i * n_plane + k];
-            if (one->is_there == 0) continue;
-            struct eot_plane_particle row = particle_of(g, &vertex[i], one, (int)(k % n_plane), k < n_plane ? 1 : -1);
-            row.primary = primary;
-            EOT_TRY(eot_plane_particle_add(rows, &row, err));
-        }
+    EOT_TRY(take_crossings(g, e, only_new, rows, err));
+done:
+    return status;
+}
+
+enum eot_status eot_engine_planes_showers(struct eot_engine *g, uint64_t first, size_t n, struct eot_plane_rows *rows,
+                                          struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_beam_planes *p = &g->beam_planes;
+    const struct eot_world_buffers *c = &g->constant;
+    eot_event_launch e = g->events.e;
+    if (p->p.n_plane == 0) return EOT_OK;
+    e.has_vertex = e.has_list = e.n_profile = 0;
+    e.first_vertex = 0;
+    for (size_t done = 0; done < n; done += p->chunk) {
+        size_t count = n - done < p->chunk ? n - done : p->chunk;
+        e.first_primary = first + done;
+        e.n_event = (u32)count;
+        EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof e, &e, err));
+        EOT_TRY(eot_launch_shower_crossings(g->b, count, 0,
+                                            (struct eot_args_shower_crossings){.table = c->table,
+                                                                               .em = c->em,
+                                                                               .grid = c->grid,
+                                                                               .region = c->region,
+                                                                               .voxel = c->voxel,
+                                                                               .world = c->world,
+                                                                               .launch = g->events.parameters,
+                                                                               .planes = p->parameters,
+                                                                               .stack = g->events.replay_stack,
+                                                                               .number = p->number_of,
+                                                                               .crossing = p->row},
+                                            err));
+        EOT_TRY(eot_beam_planes_take(p, first + done, count, rows, err));
     }
 done:
     return status;
@@ -213,14 +271,37 @@ static int compare_states(const void *a, const void *b) {
     return u->plane < v->plane ? -1 : u->plane > v->plane;
 }
 
-enum eot_status eot_engine_planes_keep(struct eot_plane_rows *part, struct eot_block *block,
-                                       struct eot_plane_rows *kept, struct eot_error *err) {
+enum eot_status eot_planes_keep(struct eot_plane_rows *part, int64_t *count, struct eot_plane_rows *kept,
+                                struct eot_error *err) {
     enum eot_status status = EOT_OK;
     if (part->n_particle > 1) qsort(part->particle, part->n_particle, sizeof *part->particle, compare_particles);
     if (part->n_state > 1) qsort(part->state, part->n_state, sizeof *part->state, compare_states);
-    for (size_t i = 0; i < part->n_particle; i++) block->plane[part->particle[i].plane]++;
+    for (size_t i = 0; i < part->n_particle; i++) count[part->particle[i].plane]++;
     EOT_TRY(eot_plane_rows_append(kept, part, err));
     part->n_particle = part->n_state = part->n_particle_dropped = part->n_state_dropped = 0;
+done:
+    return status;
+}
+
+/* Rows of the muons of a launch that cross planes behind their states. */
+static enum eot_status cross_from_states(struct eot_engine *g, const struct eot_plane_events *e,
+                                         struct eot_plane_rows *rows, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_engine_planes *p = &g->planes;
+    const struct eot_world_buffers *c = &g->constant;
+    if (p->p.n_plane == 0) return EOT_OK;
+    EOT_TRY(eot_launch_state_crossings(g->b, 2 * e->n, 0,
+                                       (struct eot_args_state_crossings){.table = c->table,
+                                                                         .muon_tables = c->muon_tables,
+                                                                         .grid = c->grid,
+                                                                         .region = c->region,
+                                                                         .voxel = c->voxel,
+                                                                         .launch = g->events.parameters,
+                                                                         .state = p->state,
+                                                                         .planes = p->parameters,
+                                                                         .crossing = p->crossing},
+                                       err));
+    EOT_TRY(take_crossings(g, e, false, rows, err));
 done:
     return status;
 }
@@ -251,6 +332,7 @@ enum eot_status eot_engine_resume(struct eot_engine *g, uint64_t first, const st
     enum eot_status status = EOT_OK;
     struct eot_event_chunks *v = &g->events;
     eot_vertex_record *record = malloc(v->chunk * sizeof *record);
+    struct eot_plane_rows rows = {0};
     *is_complete = false;
     EOT_CHECK_MEMORY(record);
     if (v->list == NULL) EOT_TRY(eot_engine_buffer(g, v->chunk * sizeof *record, NULL, &v->list, err));
@@ -265,15 +347,24 @@ enum eot_status eot_engine_resume(struct eot_engine *g, uint64_t first, const st
         v->e.n_event = (u32)n;
         v->e.has_list = 0;
         EOT_TRY(g->b->op->buffer_write(g->b, v->parameters, 0, sizeof v->e, &v->e, err));
+        EOT_TRY(cross_from_states(g, &e, &rows, err));
+        for (size_t s = 0; s < g->planes.n_stop; s++) {
+            g->planes.p.is_first = g->planes.p.is_last = 0;
+            g->planes.p.stop = g->planes.stop[s];
+            EOT_TRY(launch_leg(g, &e, v->tally, err));
+            EOT_TRY(keep_states(g, &e, g->planes.stop[s], &rows, err));
+        }
         g->planes.p.is_first = 0;
         g->planes.p.is_last = 1;
         EOT_TRY(launch_leg(g, &e, v->tally, err));
         EOT_TRY(eot_engine_select(g, &e, v->tally, err));
         EOT_TRY(eot_engine_keep(g, &e, block, kept, err));
+        EOT_TRY(eot_planes_keep(&rows, block->plane, &kept->planes, err));
     }
     EOT_TRY(eot_engine_tallies_add(g, v->tally, false, block, err));
     *is_complete = true;
 done:
+    eot_plane_rows_free(&rows);
     free(record);
     return status;
 }

@@ -4,6 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char BEFORE_PLANES[] = "before planes";
+
+bool eot_run_keeps_events(const struct eot_sums *sums) {
+    const struct eot_sums_layout *l = &sums->layout;
+    return l->n_section > EOT_RUN_BEFORE && strcmp(l->section[EOT_RUN_BEFORE].name, BEFORE_PLANES) == 0;
+}
+
 bool eot_run_has_states(const struct eot_config *config) {
     for (size_t p = 0; p < config->output.n_plane; p++)
         if (config->output.plane[p].format == EOT_PLANE_HDF5) return true;
@@ -25,7 +32,7 @@ void eot_run_layout(const struct eot_run_shape *shape, struct eot_sums_layout *l
     /* the same events as in the tallies: the tally hash does not need them */
     eot_sums_section_add(layout, "selected", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, n_selection * EOT_N_MAP, false);
     eot_sums_section_add(layout, "planes", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, shape->n_plane, false);
-    eot_sums_section_add(layout, "before planes", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK,
+    eot_sums_section_add(layout, BEFORE_PLANES, EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK,
                          shape->has_states ? n_selection * EOT_N_TALLY : 0, false);
     if (!shape->has_arrivals) return;
     eot_sums_section_add(layout, "beam", EOT_SUMS_COUNT, EOT_SUMS_PER_BLOCK, EOT_N_BEAM_SUM, true);

@@ -81,6 +81,8 @@ struct eot_run_shape {
 };
 /** The sums of a shower run. @param layout zeroed. */
 void eot_run_layout(const struct eot_run_shape *shape, struct eot_sums_layout *layout);
+/** Whether sums are those of a run that keeps events at planes in HDF5. */
+bool eot_run_keeps_events(const struct eot_sums *sums);
 /** Whether a plane of a configuration is in HDF5. */
 bool eot_run_has_states(const struct eot_config *config);
 
@@ -126,6 +128,11 @@ struct eot_event_rows {
 /** Append a row of n_value values, or count it as dropped. @return EOT_E_MEMORY. */
 enum eot_status eot_event_rows_add(struct eot_event_rows *rows, uint64_t primary, const float *value, size_t n_value,
                                    struct eot_error *err);
+
+/** The rows of planes of a part of a batch, in the order of primaries whatever launches they came from, into those of
+ * the batch. @param part is empty then. @param count particles of each plane, added to. @return EOT_E_MEMORY. */
+enum eot_status eot_planes_keep(struct eot_plane_rows *part, int64_t *count, struct eot_plane_rows *kept,
+                                struct eot_error *err);
 
 /** Lanes of the cascade that fill a device, and primaries a batch should have for each, so that few are idle when a
  * batch ends. */

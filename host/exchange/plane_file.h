@@ -14,7 +14,7 @@ struct eot_plane_image {
     double z, rare_unit;
     uint32_t plane; /* its number in the rows */
     const struct eot_plane_rows *rows;
-    const struct eot_sums *sums;
+    const struct eot_sums *sums; /* of a run whose events are kept; NULL: only particles */
 };
 /** The file's bytes, for eot_apart. @param image struct eot_plane_image. */
 bool eot_plane_image_make(const void *image, void **bytes, size_t *n_bytes, char *reason, size_t n_reason);

@@ -81,6 +81,11 @@ static bool read_head(hid_t file, struct answer *a, char *reason, size_t n_reaso
         snprintf(reason, n_reason, "it is no plane of eotmc (%s)", EOT_PLANE_SCHEMA);
         return false;
     }
+    if (H5Lexists(file, "events", H5P_DEFAULT) <= 0) {
+        snprintf(reason, n_reason,
+                 "it holds particles alone, and no events to go on from: its run made no rare vertices");
+        return false;
+    }
     if (!read_dataset(file, "primaries", H5T_NATIVE_UINT64, 2, one_range, a->range)) {
         snprintf(reason, n_reason, "it is of several parts of a run, or damaged; finish or merge that run first");
         return false;

@@ -113,8 +113,8 @@ bool eot_plane_image_make(const void *image, void **bytes, size_t *n_bytes, char
     struct eot_h5_errors errors;
     eot_h5_errors_keep(&errors);
     hid_t file = eot_h5_in_memory("plane.h5");
-    herr_t failed = file < 0 || add_head(file, p) < 0 || add_particles(file, p) < 0 || add_states(file, p) < 0 ||
-                            add_sums(file, p->sums) < 0
+    herr_t failed = file < 0 || add_head(file, p) < 0 || add_particles(file, p) < 0 ||
+                            (p->sums != NULL && (add_states(file, p) < 0 || add_sums(file, p->sums) < 0))
                         ? -1
                         : 0;
     bool is_good = eot_h5_image(file, failed, bytes, n_bytes) >= 0;

@@ -14,7 +14,7 @@
 static const double GEV_PER_MEV = 1e-3, NS_PER_MS = 1e6;
 static const size_t MOST_BYTES = (size_t)1 << 30;
 
-static void leave_out(struct eot_source *s, int32_t pdg) {
+void eot_source_leave_out(struct eot_source *s, int32_t pdg) {
     const size_t last = sizeof s->left_out / sizeof s->left_out[0] - 1;
     size_t i = 0;
     while (i < s->n_kind && s->left_out[i].pdg != pdg && i < last) i++;
@@ -39,11 +39,12 @@ enum eot_status eot_source_particle_add(struct eot_source *s, const struct eot_s
                                         struct eot_error *err) {
     enum eot_status status = EOT_OK;
     int32_t kind = abs(particle->pdg);
-    bool is_followed = kind == 13 || kind == 11 || particle->pdg == 22;
+    bool is_followed =
+        kind == 13 || kind == 11 || particle->pdg == 22 || (s->are_primaries && (kind == 211 || kind == 321));
     for (int i = 0; i < 3; i++) /* beyond any world, where single precision holds no place */
         is_followed = is_followed && fabs(particle->position[i]) <= 1e6;
     if (!is_followed || !(particle->kinetic_energy > 0.0 && particle->kinetic_energy < 1e4)) {
-        leave_out(s, particle->pdg);
+        eot_source_leave_out(s, particle->pdg);
         return EOT_OK;
     }
     struct eot_source_particle *grown = eot_array_grown(s->particle, s->n_particle, sizeof *grown);
@@ -61,10 +62,11 @@ static enum eot_status read_mcpl(const unsigned char *bytes, size_t n_bytes, str
     struct eot_mcpl_file file = {.n_particle = 0};
     EOT_TRY(eot_mcpl_parse(bytes, n_bytes, EOT_SOURCE_MOST, &file, err));
     bool is_ours = strncmp(file.source, "eotmc ", 6) == 0 && file.has_user_flags;
+    s->is_ours = is_ours;
     for (size_t i = 0; i < file.n_particle; i++) {
         const struct eot_mcpl_particle *p = &file.particle[i], *before = i > 0 ? p - 1 : p;
         bool belongs = i > 0 && is_ours && p->user_flags == before->user_flags && p->weight == before->weight &&
-                       p->pdg != before->pdg && s->event[s->n_event - 1].n == 1;
+                       (s->are_primaries || (p->pdg != before->pdg && s->event[s->n_event - 1].n == 1));
         if (!belongs) EOT_TRY(eot_source_event_add(s, p->weight, err));
         struct eot_source_particle own = {
             .pdg = p->pdg, .kinetic_energy = p->kinetic_energy * GEV_PER_MEV, .time = p->time * NS_PER_MS};
@@ -112,6 +114,10 @@ enum eot_status eot_source_read(const char *path, const struct eot_sums_layout *
     s->is_plane = ends_with(path, ".h5");
     EOT_CHECK(s->is_plane || is_mcpl || is_hepmc, EOT_E_CONFIG,
               "beam.file = %s (its ending is none of .h5, .mcpl, .hepmc); rename it", path);
+    EOT_CHECK(!s->is_plane || layout != NULL, EOT_E_CONFIG,
+              "beam.file = %s (an HDF5 plane is events to go on with, not a beam); use its MCPL file, or beam.file_as: "
+              "events",
+              path);
     status = read_bytes(path, &bytes, &n_bytes, &inner);
     if (status == EOT_OK) eot_sha256_hex(bytes, n_bytes, s->sha256);
     if (status == EOT_OK && s->is_plane) status = eot_plane_content_read(path, layout, &s->content, &inner);
@@ -119,7 +125,8 @@ enum eot_status eot_source_read(const char *path, const struct eot_sums_layout *
     if (status == EOT_OK && is_hepmc) status = eot_source_hepmc((const char *)bytes, s, &inner);
     EOT_CHECK(status == EOT_OK, status, "beam.file = %s (%s); give another file", path, inner.text);
     EOT_CHECK(s->is_plane || s->n_particle > 0, EOT_E_CONFIG,
-              "beam.file = %s (it has no muon, electron, positron or photon); give another file", path);
+              "beam.file = %s (it has no muon, electron, positron or photon%s); give another file", path,
+              s->are_primaries ? ", pion or kaon" : "");
 done:
     free(bytes);
     return status;

@@ -4,7 +4,6 @@
 #include "eotmc/transport/plane.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +11,15 @@
 #include "base/sha256.h"
 #include "engine/engine_private.h"
 #include "exchange/source.h"
+#include "job/file_primaries.h"
 #include "job/file_states.h"
 #include "job/job.h"
 #include "job/replay.h"
 #include "world/beam_line.h"
 
 static bool accepts(const struct eot_config *config) {
-    return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER && config->beam.file[0] != '\0';
+    return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER && config->beam.file[0] != '\0' &&
+           config->beam.file_as == EOT_FILE_AS_EVENTS;
 }
 
 static const char *mode(const struct eot_config *config) {
@@ -28,6 +29,7 @@ static const char *mode(const struct eot_config *config) {
 /* As of the run that wrote a plane in HDF5: blocks are the same then. */
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
     eot_run_layout(&(struct eot_run_shape){.n_selection = 1 + config->n_further,
+                                           .n_plane = config->output.n_plane,
                                            .has_states = true,
                                            .has_arrivals = eot_world_has_arrivals(config)},
                    l);
@@ -76,6 +78,7 @@ static enum eot_status world(const struct eot_config *config, const struct eot_s
     layout(config, &sums_layout);
     EOT_TRY(eot_source_read(config->beam.file, &sums_layout, w->source, err));
     if (w->source->is_plane) EOT_TRY(check_plane(config, w, &w->source->content, err));
+    memcpy(w->source->tables_sha256, w->sha256, sizeof w->source->tables_sha256);
     w->source->has_same_tables = w->source->is_plane && strcmp(w->source->content.tables_sha256, w->sha256) == 0;
     if (w->source->is_plane) w->source_batch = w->source->content.sums.frame.batch;
     eot_sha256_init(&hash); /* what the events come from is a part of what the run is made with */
@@ -93,20 +96,8 @@ static enum eot_status tell(const struct eot_job_context *c, struct eot_error *e
     enum eot_status status = EOT_OK;
     const struct eot_source *s = c->world->source;
     struct eot_findings *f = c->options->findings;
-    char kinds[256] = "";
-    size_t used = 0, n = 0;
     if (f == NULL) return EOT_OK;
-    for (size_t i = 0; i < s->n_kind; i++) {
-        n += s->left_out[i].n;
-        if (used < sizeof kinds)
-            used += (size_t)snprintf(kinds + used, sizeof kinds - used, "%s%zu of %d", i > 0 ? ", " : "",
-                                     s->left_out[i].n, (int)s->left_out[i].pdg);
-    }
-    if (n > 0)
-        EOT_TRY(eot_findings_warn(f, err, "file_particles",
-                                  "%zu particles of %s are not followed (by PDG number, 0 for all others: %s): muons, "
-                                  "electrons, positrons and photons with energy are",
-                                  n, c->config->beam.file, kinds));
+    EOT_TRY(eot_job_tell_left_out(c, err));
     size_t n_third = eot_source_third_muons(s);
     if (n_third > 0)
         EOT_TRY(eot_findings_warn(f, err, "file_particles",
@@ -170,6 +161,9 @@ static void add_before(const struct eot_sums *before, struct eot_job_batch *b) {
         const int64_t *from = eot_sums_at(before, s, block);
         int64_t *to = eot_sums_at(&b->sums, s, 0);
         for (size_t i = 0; i < section->n; i++) to[i] += from[i];
+        int64_t *before_next =
+            s == EOT_RUN_EVENT ? eot_sums_at(&b->sums, EOT_RUN_BEFORE, 0) : NULL; /* further planes */
+        for (size_t i = 0; i < section->n && before_next != NULL; i++) before_next[i] += from[i];
     }
     b->rows.n_followed += (uint64_t)eot_sums_at(before, EOT_RUN_WORK, block)[EOT_RUN_N_VERTEX];
 }
@@ -194,7 +188,8 @@ static enum eot_status batch(void *worker, struct eot_job_batch *b, bool *is_com
     struct eot_plane_state *own = NULL;
     size_t first = 0, n = 0;
     struct eot_block block = {.event = eot_sums_at(&b->sums, EOT_RUN_EVENT, 0),
-                              .map = eot_sums_at(&b->sums, EOT_RUN_SELECTED, 0)};
+                              .map = eot_sums_at(&b->sums, EOT_RUN_SELECTED, 0),
+                              .plane = eot_sums_at(&b->sums, EOT_RUN_PLANE, 0)};
     if (source->is_plane) {
         first = state_from(&source->content, b->first);
         n = state_from(&source->content, b->first + b->n) - first;

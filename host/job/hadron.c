@@ -7,11 +7,13 @@
 #include "device/launch.h"
 #include "eotmc/select/score.h"
 #include "engine/stop.h"
+#include "job/file_primaries.h"
 #include "job/replay.h"
 #include "world/launch.h"
 #include "world/sections.h"
 
 enum { HADRONS_ON_CPU = 4096, HADRONS_ON_GPU = 32768 }; /* of a launch */
+enum { MOST_AT_PLANE = 7 };                             /* the hadron, three pions, and a muon of each */
 
 enum { REAL, INTEGER };
 static const struct eot_column_info COLUMN[EOT_N_HADRON_COLUMN + 1] = {
@@ -32,6 +34,7 @@ struct hadron_worker {
     eot_hadron_launch launch;
     struct eot_world_buffers constant;
     struct eot_buffer *event, *parameters, *acc, *of_hadrons, *row_buffer, *selected_buffer, *counter;
+    struct eot_beam_planes planes;
     float *row;
     eot_selected *selected;
     double low[EOT_N_HADRON_HISTOGRAM], inverse_width[EOT_N_HADRON_HISTOGRAM];
@@ -45,7 +48,8 @@ static const char *mode(const struct eot_config *config) {
 
 static enum eot_status world(const struct eot_config *config, const struct eot_setup *setup,
                              const struct eot_world_options *options, struct eot_world *w, struct eot_error *err) {
-    return eot_world_create_with(config, setup, config->physics.cut, options, w, err);
+    enum eot_status status = eot_world_create_with(config, setup, config->physics.cut, options, w, err);
+    return status == EOT_OK ? eot_world_take_file(config, w, err) : status;
 }
 
 static uint64_t full_batch(const struct eot_backend *b) {
@@ -63,6 +67,7 @@ static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
                          EOT_N_HADRON_HISTOGRAM * 2 * (EOT_HADRON_BINS + 2), true);
     eot_sums_section_add(l, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true);
     eot_sums_section_add(l, "selected", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, EOT_N_MAP, false);
+    eot_job_planes_layout(config, l);
 }
 
 static void worker_free(void *worker) {
@@ -72,6 +77,7 @@ static void worker_free(void *worker) {
                                 w->row_buffer, w->selected_buffer, w->counter};
     eot_world_buffers_free(w->b, &w->constant);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) w->b->op->buffer_free(w->b, all[i]);
+    eot_beam_planes_free(&w->planes);
     free(w->row);
     free(w->selected);
     free(w);
@@ -95,6 +101,13 @@ static enum eot_status create_buffers(const struct eot_job_context *c, struct ha
     EOT_TRY(b->op->buffer_create(b, w->chunk * EOT_N_HADRON_COLUMN * sizeof(f32), NULL, &w->row_buffer, err));
     EOT_TRY(b->op->buffer_create(b, w->chunk * w->n_selection * sizeof(eot_selected), NULL, &w->selected_buffer, err));
     EOT_TRY(b->op->buffer_create(b, EOT_N_HADRON_COUNTER * sizeof(i64), NULL, &w->counter, err));
+    EOT_TRY(eot_beam_planes_create(&w->planes,
+                                   &(struct eot_beam_planes_task){.backend = b,
+                                                                  .config = c->config,
+                                                                  .kinds = EOT_PLANE_MUONS | EOT_PLANE_HADRONS,
+                                                                  .most = MOST_AT_PLANE,
+                                                                  .chunk = w->chunk},
+                                   err));
 done:
     return status;
 }
@@ -154,6 +167,40 @@ static enum eot_status follow(struct hadron_worker *w, uint64_t first, size_t n,
                               err));
     EOT_TRY(b->op->buffer_read(b, w->row_buffer, 0, n * EOT_N_HADRON_COLUMN * sizeof *w->row, w->row, err));
     EOT_TRY(b->op->buffer_read(b, w->selected_buffer, 0, n * w->n_selection * sizeof *w->selected, w->selected, err));
+done:
+    return status;
+}
+
+/* Rows of the hadrons [first, first + n) at planes. */
+static enum eot_status cross(struct hadron_worker *w, uint64_t first, size_t n, struct eot_plane_rows *rows,
+                             struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_beam_planes *p = &w->planes;
+    const struct eot_world_buffers *c = &w->constant;
+    for (size_t done = 0; done < n && p->p.n_plane > 0; done += p->chunk) {
+        size_t count = n - done < p->chunk ? n - done : p->chunk;
+        w->launch.first_primary = first + done;
+        w->launch.n_primary = (u32)count;
+        EOT_TRY(w->b->op->buffer_write(w->b, w->parameters, 0, sizeof w->launch, &w->launch, err));
+        EOT_TRY(eot_launch_hadron_crossings(w->b, count, (size_t)w->config->device.work_group,
+                                            (struct eot_args_hadron_crossings){.table = c->table,
+                                                                               .muon_tables = c->muon_tables,
+                                                                               .grid = c->grid,
+                                                                               .region = c->region,
+                                                                               .voxel = c->voxel,
+                                                                               .world = c->world,
+                                                                               .hadron_world = c->hadron_world,
+                                                                               .event_launch = w->event,
+                                                                               .launch = w->parameters,
+                                                                               .planes = p->parameters,
+                                                                               .acc = w->acc,
+                                                                               .of_hadrons = w->of_hadrons,
+                                                                               .work = p->work,
+                                                                               .number = p->number_of,
+                                                                               .crossing = p->row},
+                                            err));
+        EOT_TRY(eot_beam_planes_take(p, first + done, count, rows, err));
+    }
 done:
     return status;
 }
@@ -240,6 +287,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
     enum eot_status status = EOT_OK;
     struct hadron_worker *w = worker;
     int64_t *total = eot_sums_at(&batch->sums, EOT_HADRON_COUNTERS, 0), counter[EOT_N_HADRON_COUNTER];
+    struct eot_plane_rows planes = {0};
     *is_complete = false;
     EOT_TRY(w->b->op->buffer_zero(w->b, w->counter, 0, sizeof counter, err));
     for (size_t done = 0; done < batch->n; done += w->chunk) {
@@ -258,12 +306,15 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
             if (eot_is_kept(primary, w->record_threshold))
                 EOT_TRY(eot_event_rows_add(&batch->rows, primary, row, EOT_N_HADRON_COLUMN, err));
         }
+        EOT_TRY(cross(w, batch->first + done, n, &planes, err));
+        EOT_TRY(eot_planes_keep(&planes, eot_job_plane_counts(&batch->sums), &batch->rows.planes, err));
     }
     EOT_TRY(w->b->op->buffer_read(w->b, w->counter, 0, sizeof counter, counter, err));
     for (int i = 0; i < EOT_N_HADRON_COUNTER; i++) total[i] += counter[i];
     batch->rows.n_followed += batch->n;
     *is_complete = true;
 done:
+    eot_plane_rows_free(&planes);
     return status;
 }
 
@@ -275,5 +326,5 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 }
 
 EOT_JOB_DEFINE(hadron, "hadron decay", "decays of a beam of hadrons", "hadrons", COLUMN, EOT_N_HADRON_COLUMN, true,
-               accepts, mode, world, full_batch, layout, eot_job_prepare_nothing, worker_create, worker_free, batch,
+               accepts, mode, world, full_batch, layout, eot_job_prepare_file, worker_create, worker_free, batch,
                eot_job_finish_nothing, work, eot_hadron_estimate, eot_replay_hadron);

@@ -5,6 +5,7 @@
 
 #include "eotmc/select/hadron_score.h"
 #include "analysis/statistics.h"
+#include "engine/beam_planes.h"
 #include "job/job.h"
 
 /** Sections, in the order of the job's layout. */

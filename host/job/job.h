@@ -134,6 +134,12 @@ uint64_t eot_job_largest_batch(const struct eot_config *config, const struct eot
  * no more than a tenth of the run, so that batches show the statistical error. @param backend a chain of devices. */
 uint64_t eot_job_batch_size(const struct eot_config *config, const struct eot_backend *backend);
 
+/** The section of the sums that counts the particles at planes, for jobs without the layout of showers; only where the
+ * configuration has any. */
+void eot_job_planes_layout(const struct eot_config *config, struct eot_sums_layout *layout);
+/** These counts, [output.n_plane]; NULL: there are none. */
+int64_t *eot_job_plane_counts(struct eot_sums *sums);
+
 /** Members for jobs that have nothing to do there. */
 enum eot_status eot_job_prepare_nothing(const struct eot_job_context *context, struct eot_sums *sums,
                                         struct eot_error *err);

@@ -7,6 +7,7 @@
 
 #include "job/muon_beam_private.h"
 #include "base/sha256.h"
+#include "exchange/source.h"
 #include "version.h"
 
 const struct eot_job *const eot_jobs[] = {
@@ -60,16 +61,15 @@ enum eot_status eot_job_check(const struct eot_config *config, struct eot_findin
                                   "(a %s has no vertices of showers to write); use output.hepmc: off, the record of "
                                   "its events is in result.h5",
                                   job->name));
-    const bool is_of_file = config->beam.file[0] != '\0';
-    if (config->output.n_plane > 0 && (!job->writes_vertices || eot_beam_is_hadron(config) || is_of_file))
-        EOT_TRY(eot_findings_fail(f, err, "output.planes",
-                                  "(a %s does not record planes); leave output.planes out, or use a beam of electrons, "
-                                  "positrons or photons%s",
-                                  job->name, is_of_file ? " without beam.file" : ""));
     if (job == &eot_job_muon_conversion && config->sampling.mode != EOT_SAMPLING_FORCED)
         EOT_TRY(eot_findings_fail(f, err, "sampling.mode",
                                   "(mu N -> e N phi of a muon beam is sampled with weights only); use sampling.mode: "
                                   "forced"));
+    if (config->beam.file[0] != '\0' && config->beam.file_as == EOT_FILE_AS_EVENTS &&
+        eot_beam_kind_of(config) != EOT_BEAM_KIND_SHOWER)
+        EOT_TRY(eot_findings_fail(f, err, "beam.file",
+                                  "(a %s has no events that could come from a file); use beam.file_as: primaries",
+                                  job->name));
     double plane = job == &eot_job_muon_beam ? eot_muon_beam_plane(config) : INFINITY;
     if (config->beam.position_z >= plane)
         EOT_TRY(eot_findings_fail(f, err, "beam.position_z",
@@ -127,6 +127,25 @@ static enum eot_status add_count(struct eot_result *result, const char *name, si
     return eot_result_add_estimate(result, &e, err);
 }
 
+static const char PLANES[] = "planes"; /* as in eot_run_layout */
+
+void eot_job_planes_layout(const struct eot_config *config, struct eot_sums_layout *l) {
+    if (config->output.n_plane == 0) return;
+    eot_sums_section_add(l, PLANES, EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, config->output.n_plane, false);
+}
+
+/* Number of that section; that of sections where there is none. */
+static size_t planes_section(const struct eot_sums_layout *l) {
+    size_t s = 0;
+    while (s < l->n_section && strcmp(l->section[s].name, PLANES) != 0) s++;
+    return s;
+}
+
+int64_t *eot_job_plane_counts(struct eot_sums *sums) {
+    size_t section = planes_section(&sums->layout);
+    return section < sums->layout.n_section ? eot_sums_at(sums, section, 0) : NULL;
+}
+
 /* How many particles have crossed each plane, and what was too many to be kept. */
 static enum eot_status add_planes(const struct eot_config *config, const struct eot_run *run, struct eot_result *result,
                                   struct eot_error *err) {
@@ -136,7 +155,7 @@ static enum eot_status add_planes(const struct eot_config *config, const struct 
     if (config->output.n_plane == 0) return EOT_OK;
     for (size_t i = 0; i < config->output.n_plane; i++) {
         snprintf(name, sizeof name, "planes.%s.crossings", config->output.plane[i].name);
-        EOT_TRY(add_count(result, name, (size_t)eot_sums_count(&run->sums, EOT_RUN_PLANE, i), err));
+        EOT_TRY(add_count(result, name, (size_t)eot_sums_count(&run->sums, planes_section(&run->sums.layout), i), err));
     }
     EOT_TRY(add_count(result, "planes.particles_dropped", rows->n_particle_dropped, err));
     EOT_TRY(add_count(result, "planes.events_dropped", rows->n_state_dropped, err));
@@ -147,6 +166,18 @@ static enum eot_status add_planes(const struct eot_config *config, const struct 
                                   "primaries or planes",
                                   rows->n_particle_dropped, EOT_MAX_PLANE_PARTICLE, rows->n_state_dropped,
                                   EOT_MAX_PLANE_STATE));
+done:
+    return status;
+}
+
+/* What the file that stands for the beam holds. */
+static enum eot_status add_file(const struct eot_world *world, struct eot_result *result, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_source *s = world->source;
+    if (s == NULL || !s->are_primaries) return EOT_OK;
+    EOT_TRY(add_count(result, "beam.file.events", s->n_primary, err));
+    struct eot_estimate e = {.name = "beam.file.weight", .unit = "1", .value = s->weight, .is_exact = true};
+    EOT_TRY(eot_result_add_estimate(result, &e, err));
 done:
     return status;
 }
@@ -230,6 +261,8 @@ static enum eot_status write_head(const struct eot_job *job, const struct eot_co
     memcpy(result->config_sha256, config->sha256, sizeof result->config_sha256);
     memcpy(result->tables_sha256, world->sha256, sizeof result->tables_sha256);
     eot_sums_tally_hash(&run->sums, result->tally_sha256);
+    memcpy(result->own_tables_sha256, world->source != NULL ? world->source->tables_sha256 : world->sha256,
+           sizeof result->own_tables_sha256);
     result->seed = config->sampling.seed;
     result->run = config->sampling.run;
     result->partial = run->is_partial;
@@ -261,6 +294,7 @@ enum eot_status eot_result_from_run(const struct eot_config *config, const struc
     EOT_TRY(job->estimate(config, world, run, result, err));
     EOT_TRY(add_events(job, run, result, err));
     EOT_TRY(add_planes(config, run, result, err));
+    EOT_TRY(add_file(world, result, err));
     EOT_TRY(add_lost(run, result, err));
     EOT_TRY(say_what_has_no_error(result, err));
     result->performance.wall_s = run->wall_s;

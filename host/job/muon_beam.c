@@ -6,6 +6,7 @@
 #include "device/launch.h"
 #include "eotmc/math/random.h"
 #include "engine/stop.h"
+#include "job/file_primaries.h"
 #include "job/muon_beam_private.h"
 #include "job/replay.h"
 #include "world/sections.h"
@@ -34,6 +35,8 @@ struct muon_worker {
     eot_muon_beam_parameters p;
     struct eot_world_buffers constant;
     struct eot_buffer *parameters, *row_buffer, *tally;
+    struct eot_buffer *whole_grid; /* beyond the scored plane, too: for planes */
+    struct eot_beam_planes planes;
     float *row;
 };
 
@@ -49,7 +52,8 @@ static const char *mode(const struct eot_config *config) {
 static enum eot_status world(const struct eot_config *config, const struct eot_setup *setup,
                              const struct eot_world_options *options, struct eot_world *w, struct eot_error *err) {
     (void)options;
-    return eot_world_create_muons(config, setup, w, err);
+    enum eot_status status = eot_world_create_muons(config, setup, w, err);
+    return status == EOT_OK ? eot_world_take_file(config, w, err) : status;
 }
 
 static uint64_t full_batch(const struct eot_backend *b) {
@@ -57,7 +61,6 @@ static uint64_t full_batch(const struct eot_backend *b) {
 }
 
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
-    (void)config;
     eot_sums_section_add(l, "counter", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, EOT_N_EXIT_COUNT, true);
     eot_sums_section_add(l, "moment", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 2, true);
     eot_sums_section_add(l, "loss", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, eot_quantile_bins(eot_muon_axis[EOT_EXIT_S_LOSS]),
@@ -66,6 +69,7 @@ static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
                          eot_quantile_bins(eot_muon_axis[EOT_EXIT_S_ANGLE]), true);
     eot_sums_section_add(l, "displacement", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN,
                          eot_quantile_bins(eot_muon_axis[EOT_EXIT_S_DISPLACEMENT]), true);
+    eot_job_planes_layout(config, l);
 }
 
 /* The scored face into p: the rear face of a volume, or the whole of a plane. @return its z [cm]. */
@@ -116,6 +120,8 @@ static void worker_free(void *worker) {
     w->b->op->buffer_free(w->b, w->parameters);
     w->b->op->buffer_free(w->b, w->row_buffer);
     w->b->op->buffer_free(w->b, w->tally);
+    w->b->op->buffer_free(w->b, w->whole_grid);
+    eot_beam_planes_free(&w->planes);
     free(w->row);
     free(w);
 }
@@ -141,6 +147,12 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     EOT_TRY(b->op->buffer_create(b, sizeof w->p, &w->p, &w->parameters, err));
     EOT_TRY(b->op->buffer_create(b, w->chunk * EOT_N_EXIT_COLUMN * sizeof *w->row, NULL, &w->row_buffer, err));
     EOT_TRY(b->op->buffer_create(b, EOT_N_EXIT_COUNTER * sizeof(i64), NULL, &w->tally, err));
+    EOT_TRY(b->op->buffer_create(b, sizeof c->world->grid, &c->world->grid, &w->whole_grid, err));
+    EOT_TRY(eot_beam_planes_create(
+        &w->planes,
+        &(struct eot_beam_planes_task){
+            .backend = b, .config = c->config, .kinds = EOT_PLANE_MUONS, .most = 1, .chunk = w->chunk},
+        err));
 done:
     return status;
 }
@@ -168,6 +180,35 @@ done:
     return status;
 }
 
+/* Rows of the muons [first, first + n) at planes. */
+static enum eot_status cross(struct muon_worker *w, uint64_t first, size_t n, struct eot_plane_rows *rows,
+                             struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_beam_planes *p = &w->planes;
+    const struct eot_world_buffers *c = &w->constant;
+    for (size_t done = 0; done < n && p->p.n_plane > 0; done += p->chunk) {
+        size_t count = n - done < p->chunk ? n - done : p->chunk;
+        w->p.first_primary = first + done;
+        w->p.n_primary = (u32)count;
+        EOT_TRY(w->b->op->buffer_write(w->b, w->parameters, 0, sizeof w->p, &w->p, err));
+        EOT_TRY(eot_launch_beam_crossings(w->b, count, (size_t)w->work_group,
+                                          (struct eot_args_beam_crossings){.table = c->table,
+                                                                           .muon_tables = c->muon_tables,
+                                                                           .grid = w->whole_grid,
+                                                                           .region = c->region,
+                                                                           .voxel = c->voxel,
+                                                                           .launch = w->parameters,
+                                                                           .planes = p->parameters,
+                                                                           .work = p->work,
+                                                                           .number = p->number_of,
+                                                                           .crossing = p->row},
+                                          err));
+        EOT_TRY(eot_beam_planes_take(p, first + done, count, rows, err));
+    }
+done:
+    return status;
+}
+
 static void count(struct eot_sums *sums, enum eot_exit_section section, double x) {
     eot_sums_at(sums, section, 0)[eot_quantile_bin(eot_muon_axis[section], (float)x)]++;
 }
@@ -191,6 +232,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
     enum eot_status status = EOT_OK;
     struct muon_worker *w = worker;
     int64_t *counter = eot_sums_at(&batch->sums, EOT_EXIT_S_COUNTER, 0), tally[EOT_N_EXIT_COUNTER];
+    struct eot_plane_rows planes = {0};
     *is_complete = false;
     EOT_TRY(w->b->op->buffer_zero(w->b, w->tally, 0, sizeof tally, err));
     for (size_t done = 0; done < batch->n; done += w->chunk) {
@@ -208,12 +250,15 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
             if (eot_is_kept(primary, w->record_threshold))
                 EOT_TRY(eot_event_rows_add(&batch->rows, primary, row, EOT_N_EXIT_COLUMN, err));
         }
+        EOT_TRY(cross(w, batch->first + done, n, &planes, err));
+        EOT_TRY(eot_planes_keep(&planes, eot_job_plane_counts(&batch->sums), &batch->rows.planes, err));
     }
     EOT_TRY(eot_backend_read(w->b, w->tally, 0, sizeof tally, tally, err));
     for (int i = 0; i < EOT_N_EXIT_COUNTER; i++) counter[i] += tally[i];
     batch->rows.n_followed += batch->n;
     *is_complete = true;
 done:
+    eot_plane_rows_free(&planes);
     return status;
 }
 
@@ -225,5 +270,5 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 }
 
 EOT_JOB_DEFINE(muon_beam, "muon beam", "muons through the set-up", "muons", COLUMN, EOT_N_EXIT_COLUMN, false, accepts,
-               mode, world, full_batch, layout, eot_job_prepare_nothing, worker_create, worker_free, batch,
+               mode, world, full_batch, layout, eot_job_prepare_file, worker_create, worker_free, batch,
                eot_job_finish_nothing, work, eot_muon_beam_estimate, eot_replay_muon_beam);

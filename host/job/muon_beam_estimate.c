@@ -80,6 +80,11 @@ struct loss_moments {
     double entries;                   /* that make the variance */
 };
 
+/* Losses in thin layers fall like 1/W^2 up to energies that no muon of the run loses: their mean and spread grow with
+ * the number of muons, and entries make the variance of which the next would be larger. */
+#define HEAVY_TAIL 0.5        /* tail index from which on a variance does not converge */
+#define FEWEST_OF_HEAVY 100.0 /* entries that make the variance of such losses, below which it is not known */
+
 static struct loss_moments loss_moments(const struct eot_sums *sums, const struct distribution *loss) {
     struct loss_moments m = {.n = loss->n, .mean = eot_sums_wide(sums, EOT_EXIT_S_MOMENT, 0) / loss->n};
     double sum[7], n = m.n;
@@ -91,6 +96,8 @@ static struct loss_moments loss_moments(const struct eot_sums *sums, const struc
     /* of the squares, whose distances from their mean are d^2 - v */
     m.of_variance = eot_statistics_skewness_factor(sum[4] - n * v * v, sum[6] - 3.0 * v * sum[4] + 2.0 * n * v * v * v);
     m.entries = n > 1.0 && m.fourth > 0.0 ? n * m.variance * m.variance / m.fourth : 0.0;
+    if (m.entries < FEWEST_OF_HEAVY && eot_quantile_tail_index(loss->axis, loss->count) > HEAVY_TAIL)
+        m.entries = fmin(m.entries, 1.0);
     return m;
 }
 

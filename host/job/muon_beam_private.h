@@ -3,6 +3,7 @@
 #ifndef EOT_HOST_JOB_MUON_BEAM_PRIVATE_H
 #define EOT_HOST_JOB_MUON_BEAM_PRIVATE_H
 
+#include "engine/beam_planes.h"
 #include "eotmc/transport/state.h"
 #include "job/job.h"
 #include "sums/quantiles.h"

@@ -5,7 +5,9 @@
 #include "eotmc/select/conversion_score.h"
 
 #include "device/launch.h"
+#include "engine/beam_planes.h"
 #include "engine/stop.h"
+#include "job/file_primaries.h"
 #include "job/job.h"
 #include "job/muon_conversion_private.h"
 #include "job/replay.h"
@@ -33,6 +35,7 @@ struct conversion_worker {
     eot_muon_beam_parameters p;
     struct eot_world_buffers constant;
     struct eot_buffer *event, *parameters, *acc, *stack, *row_buffer, *counter;
+    struct eot_beam_planes planes;
     float *row;
 };
 
@@ -47,7 +50,8 @@ static const char *mode(const struct eot_config *config) {
 
 static enum eot_status world(const struct eot_config *config, const struct eot_setup *setup,
                              const struct eot_world_options *options, struct eot_world *w, struct eot_error *err) {
-    return eot_world_create_with(config, setup, config->physics.cut, options, w, err);
+    enum eot_status status = eot_world_create_with(config, setup, config->physics.cut, options, w, err);
+    return status == EOT_OK ? eot_world_take_file(config, w, err) : status;
 }
 
 static uint64_t full_batch(const struct eot_backend *b) {
@@ -55,13 +59,13 @@ static uint64_t full_batch(const struct eot_backend *b) {
 }
 
 static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
-    (void)config;
     eot_sums_section_add(l, "counter", EOT_SUMS_COUNT, EOT_SUMS_PER_RUN, EOT_N_CONVERSION_COUNTER, true);
     eot_sums_section_add(l, "weight", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 4, true);
     eot_sums_section_add(l, "mean", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN, 3 * EOT_N_CONVERSION_QUANTITY, true);
     eot_sums_section_add(l, "histogram", EOT_SUMS_WIDE, EOT_SUMS_PER_RUN,
                          EOT_N_CONVERSION_HISTOGRAM * 2 * (EOT_CONVERSION_BINS + 2), true);
     eot_sums_section_add(l, "largest weight", EOT_SUMS_MAXIMUM, EOT_SUMS_PER_RUN, 1, true);
+    eot_job_planes_layout(config, l);
 }
 
 static void worker_free(void *worker) {
@@ -70,6 +74,7 @@ static void worker_free(void *worker) {
     struct eot_buffer *all[] = {w->event, w->parameters, w->acc, w->stack, w->row_buffer, w->counter};
     eot_world_buffers_free(w->b, &w->constant);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) w->b->op->buffer_free(w->b, all[i]);
+    eot_beam_planes_free(&w->planes);
     free(w->row);
     free(w);
 }
@@ -100,6 +105,11 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
         b->op->buffer_create(b, w->chunk * EOT_N_REPLAY_FIELD * EOT_STACK_DEPTH * sizeof(f32), NULL, &w->stack, err));
     EOT_TRY(b->op->buffer_create(b, w->chunk * EOT_N_CONVERSION_COLUMN * sizeof(f32), NULL, &w->row_buffer, err));
     EOT_TRY(b->op->buffer_create(b, EOT_N_CONVERSION_COUNTER * sizeof(i64), NULL, &w->counter, err));
+    EOT_TRY(eot_beam_planes_create(
+        &w->planes,
+        &(struct eot_beam_planes_task){
+            .backend = b, .config = c->config, .kinds = EOT_PLANE_MUONS, .most = 1, .chunk = w->chunk},
+        err));
 done:
     return status;
 }
@@ -128,6 +138,37 @@ static enum eot_status follow(struct conversion_worker *w, uint64_t first, size_
                                                                .counter = w->counter},
                                   err));
     EOT_TRY(eot_backend_read(b, w->row_buffer, 0, n * EOT_N_CONVERSION_COLUMN * sizeof *w->row, w->row, err));
+done:
+    return status;
+}
+
+/* Rows of the muons [first, first + n) at planes. */
+static enum eot_status cross(struct conversion_worker *w, uint64_t first, size_t n, struct eot_plane_rows *rows,
+                             struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_beam_planes *p = &w->planes;
+    const struct eot_world_buffers *c = &w->constant;
+    for (size_t done = 0; done < n && p->p.n_plane > 0; done += p->chunk) {
+        size_t count = n - done < p->chunk ? n - done : p->chunk;
+        w->p.first_primary = first + done;
+        w->p.n_primary = (u32)count;
+        EOT_TRY(w->b->op->buffer_write(w->b, w->parameters, 0, sizeof w->p, &w->p, err));
+        EOT_TRY(eot_launch_conversion_crossings(w->b, count, (size_t)w->config->device.work_group,
+                                                (struct eot_args_conversion_crossings){.table = c->table,
+                                                                                       .muon_tables = c->muon_tables,
+                                                                                       .grid = c->grid,
+                                                                                       .region = c->region,
+                                                                                       .voxel = c->voxel,
+                                                                                       .world = c->world,
+                                                                                       .event_launch = w->event,
+                                                                                       .launch = w->parameters,
+                                                                                       .planes = p->parameters,
+                                                                                       .work = p->work,
+                                                                                       .number = p->number_of,
+                                                                                       .crossing = p->row},
+                                                err));
+        EOT_TRY(eot_beam_planes_take(p, first + done, count, rows, err));
+    }
 done:
     return status;
 }
@@ -180,6 +221,7 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
     enum eot_status status = EOT_OK;
     struct conversion_worker *w = worker;
     int64_t *total = eot_sums_at(&batch->sums, EOT_CONVERSION_COUNTERS, 0), counter[EOT_N_CONVERSION_COUNTER];
+    struct eot_plane_rows planes = {0};
     *is_complete = false;
     EOT_TRY(w->b->op->buffer_zero(w->b, w->counter, 0, sizeof counter, err));
     for (size_t done = 0; done < batch->n; done += w->chunk) {
@@ -197,12 +239,15 @@ static enum eot_status batch(void *worker, struct eot_job_batch *batch, bool *is
             if (row[EOT_CONVERSION_WEIGHT] > 0.0f && eot_is_kept(primary, w->record_threshold))
                 EOT_TRY(keep(w, batch, primary, row, err));
         }
+        EOT_TRY(cross(w, batch->first + done, n, &planes, err));
+        EOT_TRY(eot_planes_keep(&planes, eot_job_plane_counts(&batch->sums), &batch->rows.planes, err));
     }
     EOT_TRY(eot_backend_read(w->b, w->counter, 0, sizeof counter, counter, err));
     for (int i = 0; i < EOT_N_CONVERSION_COUNTER; i++) total[i] += counter[i];
     batch->rows.n_followed += batch->n;
     *is_complete = true;
 done:
+    eot_plane_rows_free(&planes);
     return status;
 }
 
@@ -214,6 +259,6 @@ static enum eot_status work(struct eot_run *run, double *n_step, double *n_muon,
 }
 
 EOT_JOB_DEFINE(muon_conversion, "muon conversion", "conversions of muons in the ECAL", "muons", COLUMN,
-               EOT_N_CONVERSION_COLUMN, false, accepts, mode, world, full_batch, layout, eot_job_prepare_nothing,
+               EOT_N_CONVERSION_COLUMN, false, accepts, mode, world, full_batch, layout, eot_job_prepare_file,
                worker_create, worker_free, batch, eot_job_finish_nothing, work, eot_muon_conversion_estimate,
                eot_replay_muon_conversion);

@@ -19,8 +19,8 @@ static enum eot_status follow_muon(eot_hadron_run run, const eot_hadron_launch *
     struct eot_replay_muon *out = &replay->beam_muon;
     eot_hadron_event ev;
     eot_hadron_event_clear(&ev);
-    eot_primary source =
-        eot_source_sample(run.e->beam, run.primary, run.launch->seed, run.launch->run, run.e->beam.position_z);
+    eot_primary source = eot_source_of(run.view.matter.table, run.e->beam, run.primary, run.launch->seed,
+                                       run.launch->run, run.e->beam.position_z);
     eot_hadron_flight f = eot_hadron_to_decay(run, source, launch, &ev);
     if (!(ev.v.weight > 0.0f)) return EOT_OK;
     eot_hadron_products products = eot_hadron_decayed(run, eot_hadron_parent_of(f.h));

@@ -155,7 +155,7 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
     c.track_tally = EOT_TRACK_NONE;
     c.n_slot = N_SLOT;
     c.has_ways = 0;
-    f32 energy = eot_source_sample(w->event.beam, event, launch.seed, launch.run, w->event.calorimeter_z).E;
+    f32 energy = eot_source_of(w->table.value, w->event.beam, event, launch.seed, launch.run, w->event.calorimeter_z).E;
     replay->E_beam = (double)energy;
     EOT_TRY(find_vertices(w, &c, energy, stack, record, &n_record, &replay->rate, err));
     replay->rate *= w->rare_unit;

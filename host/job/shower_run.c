@@ -4,6 +4,7 @@
 
 #include "analysis/estimate.h"
 #include "engine/engine_private.h"
+#include "job/file_primaries.h"
 #include "job/job.h"
 #include "job/replay.h"
 #include "world/beam_line.h"
@@ -16,7 +17,8 @@ struct shower_worker {
 };
 
 static bool accepts(const struct eot_config *config) {
-    return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER && config->beam.file[0] == '\0';
+    return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER &&
+           (config->beam.file[0] == '\0' || config->beam.file_as == EOT_FILE_AS_PRIMARIES);
 }
 
 static const char *mode(const struct eot_config *config) {
@@ -25,7 +27,8 @@ static const char *mode(const struct eot_config *config) {
 
 static enum eot_status world(const struct eot_config *config, const struct eot_setup *setup,
                              const struct eot_world_options *options, struct eot_world *w, struct eot_error *err) {
-    return eot_world_create_with(config, setup, config->physics.cut, options, w, err);
+    enum eot_status status = eot_world_create_with(config, setup, config->physics.cut, options, w, err);
+    return status == EOT_OK ? eot_world_take_file(config, w, err) : status;
 }
 
 /* A processor's cores are busy if each has a primary. */
@@ -44,6 +47,7 @@ static void layout(const struct eot_config *config, struct eot_sums_layout *l) {
 static enum eot_status prepare(const struct eot_job_context *c, struct eot_sums *sums, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_run_options *o = c->options;
+    EOT_TRY(eot_job_prepare_file(c, sums, err));
     EOT_TRY(eot_world_check_beam(c->config, c->world, err));
     EOT_TRY(eot_run_check_enhancement(c->config, c->world, err));
     if (!o->skips_excluded && eot_engine_leaves_out(c->config, c->world))

@@ -26,11 +26,12 @@ static bool write_mcpl(FILE *out, const struct eot_plane_config *plane, size_t i
                                  .blob = result->effective_yaml};
     snprintf(text[0], sizeof text[0], "plane %s at z = %.9g cm, crossed towards +z; run %s, %s", plane->name, plane->z,
              result->name, result->id);
-    snprintf(text[1], sizeof text[1],
-             "weights are per electron on target (divided by the run's primaries); user flags are the low 32 bits of "
-             "the primary; time is after the front of the ECAL");
+    snprintf(
+        text[1], sizeof text[1],
+        "weights are per primary of the beam (divided by their number); user flags are the low 32 bits of the primary; "
+        "time is after the front of the ECAL, or after the beam's start for muons and hadrons of a beam");
     snprintf(text[2], sizeof text[2],
-             "%.0f electrons on target were simulated; %zu particles of all planes were too "
+             "%.0f primaries were simulated; %zu particles of all planes were too "
              "many to be kept",
              n_primary, rows->n_particle_dropped);
     for (size_t i = 0; i < rows->n_particle; i++) head.n_particle += rows->particle[i].plane == i_plane;
@@ -77,7 +78,7 @@ static enum eot_status make_hdf5(const struct eot_config *config, size_t i_plane
                                           .id = result->id,
                                           .name = plane->name,
                                           .config_sha256 = result->config_sha256,
-                                          .tables_sha256 = result->tables_sha256,
+                                          .tables_sha256 = result->own_tables_sha256,
                                           .yaml = config->effective_yaml,
                                           .seed = result->seed,
                                           .run = result->run,
@@ -85,7 +86,7 @@ static enum eot_status make_hdf5(const struct eot_config *config, size_t i_plane
                                           .rare_unit = result->rare_unit,
                                           .plane = (uint32_t)i_plane,
                                           .rows = result->planes,
-                                          .sums = result->sums};
+                                          .sums = eot_run_keeps_events(result->sums) ? result->sums : NULL};
     EOT_CHECK(eot_apart(eot_plane_image_make, &image, bytes, n_bytes, reason), EOT_E_IO,
               "cannot make 'planes/%s.h5' (HDF5: %s); use fewer primaries or free memory", plane->name, reason);
 done:

@@ -60,3 +60,19 @@ double eot_quantile_moment(struct eot_quantile_axis axis, const int64_t *count, 
         }
     return sum;
 }
+
+double eot_quantile_tail_index(struct eot_quantile_axis axis, const int64_t *count) {
+    size_t bin = eot_quantile_bins(axis);
+    double n = 0.0, n_seen = 0.0, sum = 0.0;
+    for (size_t i = 0; i < bin; i++) n += (double)count[i];
+    if (n < 25.0) return 0.0;
+    double n_top = floor(fmin(0.2 * n, 3.0 * sqrt(n)));
+    double threshold = eot_quantile_at(axis, count, n - n_top);
+    while (bin-- > 0 && n_seen < n_top) {
+        double entries = fmin((double)count[bin], n_top - n_seen),
+               middle = 0.5 * (eot_quantile_edge(axis, bin) + eot_quantile_edge(axis, bin + 1));
+        if (entries > 0.0) sum += entries * log(fmax(1.0, middle / threshold));
+        n_seen += entries;
+    }
+    return threshold > 0.0 ? sum / n_top : 0.0;
+}

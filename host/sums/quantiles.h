@@ -34,4 +34,9 @@ double eot_quantile_at(struct eot_quantile_axis axis, const int64_t *count, doub
 /** Sum over the entries of (x - center)^power, each in the middle of its bin. */
 double eot_quantile_moment(struct eot_quantile_axis axis, const int64_t *count, double center, int power);
 
+/** Tail index of the entries: the mean of log(x/threshold) over the largest of them (B. M. Hill, Ann. Stat. 3 (1975)
+ * 1163), min(n/5, 3 sqrt(n)) in number as A. Vehtari et al., J. Mach. Learn. Res. 25 (2024) 72, take. It is 1/a where
+ * P(> x) falls like x^-a; above 0.5 the entries' variance does not converge. @return 0 for fewer than 25 entries. */
+double eot_quantile_tail_index(struct eot_quantile_axis axis, const int64_t *count);
+
 #endif

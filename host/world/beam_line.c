@@ -24,10 +24,16 @@ static double inverse_X0(const struct eot_config *config, int material) {
     return m.X0 > 0.0 && isfinite(m.X0) ? 1.0 / m.X0 : 0.0;
 }
 
+/* Whether primaries are those of a file: any number of particles anywhere. */
+static bool is_file(const struct eot_config *config) {
+    return config->beam.file[0] != '\0' && config->beam.file_as == EOT_FILE_AS_PRIMARIES;
+}
+
 bool eot_world_has_beam_line(const struct eot_config *config) {
     const struct eot_geometry_config *g = &config->geometry;
     const struct eot_volume_config *ecal = ecal_of(config);
     if (ecal == NULL || eot_beam_kind_of(config) != EOT_BEAM_KIND_SHOWER) return false;
+    if (is_file(config)) return true;
     double start = config->beam.position_z, X0 = fmax(0.0, ecal->z - start) * inverse_X0(config, g->world_material);
     for (size_t i = 0; i < g->n_volume; i++) {
         const struct eot_volume_config *v = &g->volume[i];
@@ -44,6 +50,7 @@ bool eot_world_has_arrivals(const struct eot_config *config) {
     const struct eot_beam_config *b = &config->beam;
     const struct eot_volume_config *ecal = ecal_of(config);
     if (ecal == NULL || eot_beam_kind_of(config) != EOT_BEAM_KIND_SHOWER) return false;
+    if (is_file(config)) return true;
     double way = ecal->z - b->position_z;
     const double reach[2] = {
         fabs(b->position_x + b->angle_x * way - ecal->center_x) + LARGEST_NORMAL * (b->spot_x + b->divergence_x * way),
@@ -164,6 +171,7 @@ enum eot_status eot_world_check_beam(const struct eot_config *config, const stru
         "the beam passes %.3g X0 of matter in front of the ECAL (it is followed through %g X0 at most); take some "
         "away, or make it a layer of the ECAL",
         (double)line->X0, EOT_LINE_MOST_X0);
+    if (w->event.beam.n_file > 0) goto done; /* where they are is for the file to say */
     EOT_CHECK(
         eot_line_hits(w, N_HIT, 1.0) > 0 || eot_line_hits(w, N_HIT, 4.0) > 0, EOT_E_CONFIG,
         "none of %d test primaries of the beam reaches the ECAL, from x = %.4g, y = %.4g, z = %.5g cm with slopes "

@@ -86,9 +86,18 @@ done:
 }
 
 static eot_beam beam_of(const struct eot_beam_config *b) {
-    return (eot_beam){(f32)b->energy,       (f32)b->spread,       (f32)b->spot_x,     (f32)b->spot_y,
-                      (f32)b->divergence_x, (f32)b->divergence_y, (f32)b->angle_x,    (f32)b->angle_y,
-                      (f32)b->position_x,   (f32)b->position_y,   (f32)b->position_z, (i32)b->particle};
+    return (eot_beam){.energy = (f32)b->energy,
+                      .spread = (f32)b->spread,
+                      .spot_x = (f32)b->spot_x,
+                      .spot_y = (f32)b->spot_y,
+                      .divergence_x = (f32)b->divergence_x,
+                      .divergence_y = (f32)b->divergence_y,
+                      .angle_x = (f32)b->angle_x,
+                      .angle_y = (f32)b->angle_y,
+                      .position_x = (f32)b->position_x,
+                      .position_y = (f32)b->position_y,
+                      .position_z = (f32)b->position_z,
+                      .particle = (i32)b->particle};
 }
 
 /* All sections, of what the cache's key holds. */

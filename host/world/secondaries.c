@@ -18,7 +18,7 @@ static const double DENSE_INVERSE_X0 = 0.01;  /* 1/cm: thinner matter sends noth
 /* Radiation lengths before the VETO between which collisions have one distribution. */
 static const double BIN_X0[] = {0.0, 0.15, 0.35, 0.6, 1.0, 1.5, 2.2, 3.2, 4.5, 6.5, 9.0, 12.0};
 enum { MOST_BIN = sizeof BIN_X0 / sizeof *BIN_X0 - 1 };
-static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 1.0; /* GeV, see struct place */
+static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 0.7; /* GeV, see struct place */
 enum { ROW = EOT_MUON_N_LOSS_ROW, HARD = EOT_N_SENDER * EOT_N_TRANSFER * EOT_N_LUMP };
 
 typedef double hard_table[EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP];
@@ -88,6 +88,14 @@ static void groups_of(const struct eot_soft_sample *sample, double lump[EOT_N_LU
     free(value);
 }
 
+/* Part of a place's budget for collisions of one kind. Soft delta electrons of some MeV bring most of the lumps, so
+ * that their sampling error is nearly all that there is; bremsstrahlung is rare, and so are soft pairs. */
+static double part_of_budget(const struct eot_secondaries_maker *k, int process, double W) {
+    static const double SOFT = 1.0e-3, FEW = 6.0e-3; /* GeV */
+    double part = W > 0.2 * k->options.delta_cut && W < k->options.delta_cut ? 3.0 : W < SOFT ? 0.3 : 1.0;
+    return process == EOT_SOFT_DELTA ? part : process == EOT_SOFT_BREMS ? 0.125 : W < FEW ? 0.2 : 0.7;
+}
+
 /* The distributions of one place: all processes and transfers. @param seed of their random numbers. @param kind which
  * of the place's samples they are. */
 static enum eot_status hard_fill(const struct eot_secondaries_maker *k, struct place *place, uint64_t seed, int kind,
@@ -105,7 +113,7 @@ static enum eot_status hard_fill(const struct eot_secondaries_maker *k, struct p
             sample->n = 0;
             if (!(total > 0.0)) continue;
             EOT_TRY(eot_soft_response(&place->stack, &place->where, p, W, seed + (uint64_t)(p * EOT_N_TRANSFER + j),
-                                      place->budget, sample, err));
+                                      place->budget * part_of_budget(k, p, W), sample, err));
             groups_of(sample, out[p][j]);
         }
 done:
@@ -285,9 +293,9 @@ static enum eot_status veto_fill(const struct eot_secondaries_maker *k, const st
     veto_bins(s, k->setup, t);
     if (t->n_bin < 1.0) goto done;
     place.stack = eot_secondaries_soft(s, k->media);
-    place.budget = VETO_BUDGET;
     place.where.x = 0.5 * (box->x0 + box->x1);
     place.where.y = 0.5 * (box->y0 + box->y1);
+    place.budget = VETO_BUDGET;
     for (int bin = 0; bin < (int)t->n_bin; bin++) {
         bin_pieces(t, bin, &place);
         EOT_TRY(hard_fill(k, &place, 5000u + 1000u * (unsigned)bin, 0, t->hard[bin], err));

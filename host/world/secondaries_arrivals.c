@@ -7,21 +7,23 @@
 #include "physics/soft/response.h"
 #include "world/secondaries_parts.h"
 
-enum { MOST_ARRIVAL = 400000, PILOT = 16, FIRST_SEED = 77 };
+enum { MOST_ARRIVAL = 400000, PILOT = 10, FIRST_SEED = 77 };
 enum { ENDLESS = 8, UNITS = 60 }; /* so many layers are without end; a block is as many layers */
 static const double SHOWER_NODE[EOT_N_SHOWER_NODE] = {1.0 / 32.0, 0.125, 0.5, 2.0, 8.0}; /* GeV */
-/* Showers of an energy E that are followed, and of particles below which energy fewer are followed and stand for more:
- * what one shower sends fluctuates by half, its depth does, so that many showers are worth more than all of each. */
-static const double SHOWERS = 300.0, FEW_BELOW = 0.5;        /* below FEW_BELOW [GeV] more, by sqrt(FEW_BELOW/E) */
-static const double ROULETTE = 0.01, LEAST_ROULETTE = 0.004; /* of E; GeV */
-static const double FOLLOWED = 1500.0;   /* arrivals of one energy and depth that are followed for their energies */
-static const double LEAST_NUMBER = 1e-9; /* per GeV: fewer are as good as none */
-static const double BACK_X0 = 6.0;       /* radiation lengths that a shower sends particles back */
+/* Showers of each energy that are followed: most where the energy of particles below a cut of some GeV is. */
+static const double SHOWERS[EOT_N_SHOWER_NODE] = {240.0, 120.0, 100.0, 130.0, 75.0};
+/* Weight of a photon of some MeV where showers start, per GeV of the shower and at least: what one shower sends
+ * fluctuates by half, its depth does, so that many showers are worth more than all of each. */
+static const double WINDOW = 2.5, LEAST_WINDOW = 0.6;
+static const double PENETRATING = 3.0e-3; /* GeV: a photon that gets through most of dense matter */
+static const double FOLLOWED = 500.0;     /* arrivals of one energy and depth that are followed for their energies */
+static const double LEAST_NUMBER = 1e-9;  /* per GeV: fewer are as good as none */
+static const double BACK_X0 = 6.0;        /* radiation lengths that a shower sends particles back */
 
 struct arrival_tables {
-    double n_depth, depth_rate;                                 /* points of depth, per cm */
-    double log_number[EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER]; /* per GeV */
-    double error[EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER];      /* relative, of the number */
+    double n_depth, depth_rate;                                    /* points of depth, per cm */
+    double log_number[2][EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER]; /* per GeV; of electrons, of photons */
+    double error[EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER];         /* relative, of the number */
     double arrival[EOT_N_ARRIVAL_CLASS][EOT_N_LUMP];
 };
 
@@ -60,10 +62,7 @@ static enum eot_status arrivals_create(struct arrivals *a, struct eot_error *err
                                   .slab = a->matter->target,
                                   .front = a->from.z,
                                   .rear = a->from.z + a->from.length,
-                                  .n_plane = EOT_SOFT_MOST_PLANE,
-                                  .split = 2,
                                   .most = MOST_ARRIVAL};
-    for (int i = 0; i < t->n_plane; i++) t->plane[i] = a->from.length * (0.3 + 0.08 * i);
     t->paths = eot_soft_paths_create(a->stack);
     t->energy = malloc(MOST_ARRIVAL * sizeof *t->energy);
     t->of_weight = malloc(MOST_ARRIVAL * sizeof *t->of_weight);
@@ -121,21 +120,54 @@ done:
     return status;
 }
 
+/* The shortest straight way of a photon [cm] out of the sender towards the target. @param z depth in the set-up. @param
+ * side distance to the sender's nearest side. @param beside how far the target reaches beyond that. */
+static double way_out(const struct arrivals *a, double z, double side, double beside) {
+    double rear = a->target.rear - z, slope = (side + beside) / (a->stack->edge[a->target.slab] - z);
+    return beside > 0.0 && side < slope * rear ? fmin(rear, side * sqrt(1.0 + 1.0 / (slope * slope))) : rear;
+}
+
+/* How much more arrives of a photon of some MeV at a place of the bed than of one where showers start, about: by what
+ * it has to go through, in the mean over senders. @param to_side distance from the start to the nearest side [cm]. */
+static void gains(struct arrivals *a, double to_side) {
+    struct eot_soft_target *t = &a->target;
+    const struct eot_soft_slab *target = &a->matter->slab[t->slab], *box = &a->bed.slab[0];
+    double length = a->bed.edge[a->bed.n_slab], mu = 0.0, matter = length - a->bed.edge[0];
+    double beside =
+        fmax(fmax(box->x0 - target->x0, target->x1 - box->x1), fmax(box->y0 - target->y0, target->y1 - box->y1));
+    for (int i = 0; i < a->bed.n_slab; i++)
+        mu += (a->bed.edge[i + 1] - a->bed.edge[i]) / matter *
+              eot_soft_attenuation(&a->bed.medium[a->bed.slab[i].medium], PENETRATING);
+    t->z_rate = EOT_SOFT_N_GAIN / fmax(length, 1e-3);
+    t->side_rate = EOT_SOFT_N_GAIN / to_side;
+    for (int i = 0; i < EOT_SOFT_N_GAIN; i++)
+        for (int j = 0; j < EOT_SOFT_N_GAIN; j++) {
+            double depth = (i + 0.5) / t->z_rate, side = (j + 0.5) / t->side_rate, sum = 0.0;
+            int n = 0;
+            for (; n < t->n_sender && t->shift[n] + depth < t->rear; n++)
+                sum += exp(mu *
+                           (way_out(a, t->shift[n], to_side, beside) - way_out(a, t->shift[n] + depth, side, beside)));
+            t->gain[i][j] = n > 0 ? fmax(sum / n, 1.0) : 1.0;
+        }
+}
+
 /* Showers of one energy: numbers and errors of all senders, and some arrivals. A few showers say of how many arrivals
- * one is to be followed; they do not count. @param share of the usual number of showers. */
-static void showers(struct arrivals *a, double energy, double share, uint64_t seed, double *log_number, double *error) {
+ * one is to be followed; they do not count. @param node of energy. @param share of the usual number of showers. */
+static void showers(struct arrivals *a, int node, double share, uint64_t seed, double *log_number, double *error) {
     enum { MOST = EOT_SOFT_MOST_SENDER };
     struct eot_soft_target *t = &a->target;
     struct eot_soft_random random = {seed};
+    const double energy = SHOWER_NODE[node];
     const double slope = 1.0 / sqrt(1.0 + a->from.sx * a->from.sx + a->from.sy * a->from.sy);
     const double place[3] = {a->from.x, a->from.y, 1.0e-7}, u[3] = {a->from.sx * slope, a->from.sy * slope, slope};
     struct eot_soft_particle start = eot_soft_at(&a->bed, EOT_SOFT_ELECTRON, energy, place, u);
     const struct eot_soft_slab *box = &a->bed.slab[start.slab];
-    t->to_side =
+    const double to_side =
         fmax(fmin(fmin(place[0] - box->x0, box->x1 - place[0]), fmin(place[1] - box->y0, box->y1 - place[1])), 1e-3);
+    gains(a, to_side);
     double one[MOST] = {0.0}, two[MOST] = {0.0};
-    int before = t->n, n = (int)fmax(share * SHOWERS * sqrt(fmax(FEW_BELOW / energy, 1.0)), PILOT);
-    t->roulette = fmax(ROULETTE * energy, LEAST_ROULETTE);
+    int before = t->n, n = (int)fmax(share * SHOWERS[node], PILOT);
+    t->window = fmax(WINDOW * energy, LEAST_WINDOW);
     for (int i = -PILOT; i < n; i++) {
         if (i == -PILOT || i == 0)
             for (int s = 0; s < t->n_sender; s++) {
@@ -178,6 +210,46 @@ done:
     return status;
 }
 
+/* Number of arrivals per GeV of an electron's shower. @param depth place among the points of depth. */
+static double number_at(const struct arrival_tables *t, double energy, double depth) {
+    double e = log(energy / SHOWER_NODE[0]) / log(SHOWER_NODE[1] / SHOWER_NODE[0]);
+    e = fmin(fmax(e, 0.0), EOT_N_SHOWER_NODE - 1.001);
+    depth = fmin(fmax(depth, 0.0), t->n_depth - 1.001);
+    int i = (int)e, j = (int)depth;
+    const double *low = &t->log_number[0][i][j], *high = &t->log_number[0][i + 1][j], f = depth - j;
+    double at_low = low[0] + f * (low[1] - low[0]), at_high = high[0] + f * (high[1] - high[0]);
+    return exp(at_low + (e - i) * (at_high - at_low));
+}
+
+/* Numbers of photons: of the pair that each becomes, somewhere on its way, its electrons. What reaches the sender's
+ * rear as it is arrives once, or goes through the target. */
+static void photons_fill(const struct arrivals *a, struct arrival_tables *t) {
+    enum { PATHS = 24, SHARES = 8 };
+    const struct eot_soft_target *target = &a->target;
+    const struct eot_soft_stack *s = a->stack;
+    double length = a->from.length, thickness = s->edge[target->slab + 1] - s->edge[target->slab];
+    int first = eot_soft_slab_at(s, a->from.z + 1e-6), last = eot_soft_slab_at(s, target->rear - 1e-6);
+    for (int e = 0; e < EOT_N_SHOWER_NODE; e++) {
+        const double energy = SHOWER_NODE[e];
+        double mu = 0.0, inside = thickness * eot_soft_attenuation(&s->medium[s->slab[target->slab].medium], energy);
+        for (int i = first; i <= last; i++)
+            mu += (s->edge[i + 1] - s->edge[i]) / length * eot_soft_attenuation(&s->medium[s->slab[i].medium], energy);
+        for (int d = 0; d < (int)t->n_depth; d++) {
+            double sum = 0.0;
+            for (int i = 0; i < PATHS; i++) {
+                double depth = d / t->depth_rate - log1p(-(i + 0.5) / PATHS) / mu, pairs = 0.0, of = 0.0;
+                for (int k = 0; k < SHARES && depth < length; k++) {
+                    double x = (k + 0.5) / SHARES, weight = 1.0 - 4.0 / 3.0 * x * (1.0 - x); /* complete screening */
+                    pairs += 2.0 * weight * x * number_at(t, x * energy, depth * t->depth_rate);
+                    of += weight;
+                }
+                sum += (depth < length ? pairs / of : -expm1(-inside) / energy) / PATHS;
+            }
+            t->log_number[1][e][d] = log(fmax(sum, LEAST_NUMBER));
+        }
+    }
+}
+
 static enum eot_status arrivals_fill(const struct eot_secondaries_maker *k, const struct eot_soft_stack *stack,
                                      const struct eot_secondaries_stack *matter, const struct source *from,
                                      struct arrival_tables *t, struct eot_error *err) {
@@ -197,7 +269,7 @@ static enum eot_status arrivals_fill(const struct eot_secondaries_maker *k, cons
         a.target.n_sender = n;
         for (int s = 0; s < n; s++) a.target.shift[s] = from->z + from->length * depth[s];
         for (int e = 0; e < EOT_N_SHOWER_NODE; e++)
-            showers(&a, SHOWER_NODE[e], 1.0, FIRST_SEED + (uint64_t)e, t->log_number[e], t->error[e]);
+            showers(&a, e, 1.0, FIRST_SEED + (uint64_t)e, t->log_number[0][e], t->error[e]);
     }
     for (int s = 0; s < n && !is_endless; s++) { /* few layers: every depth for itself, in the set-up as it stands */
         double z = from->z + from->length * depth[s], log_number, error;
@@ -206,12 +278,13 @@ static enum eot_status arrivals_fill(const struct eot_secondaries_maker *k, cons
         a.target.n_sender = 1;
         a.target.shift[0] = z;
         for (int e = 0; e < EOT_N_SHOWER_NODE; e++) {
-            showers(&a, SHOWER_NODE[e], 2.0 / n, FIRST_SEED + (uint64_t)(e + 16 * s), &log_number, &error);
-            t->log_number[e][s] = log_number;
+            showers(&a, e, 2.0 / n, FIRST_SEED + (uint64_t)(e + 16 * s), &log_number, &error);
+            t->log_number[0][e][s] = log_number;
             t->error[e][s] = error;
         }
         for (int i = before; i < a.target.n; i++) a.target.of_sender[i] = s;
     }
+    photons_fill(&a, t);
     EOT_TRY(classes_fill(&a, depth, t, err));
 done:
     arrivals_free(&a);
@@ -226,8 +299,9 @@ static enum eot_status append(const struct arrival_tables *t, double z, double l
     out->depth_rate = (f32)t->depth_rate;
     out->class_rate = (f32)(EOT_N_ARRIVAL_CLASS / length);
     out->log_number = (u32)table->n;
-    for (int e = 0; e < EOT_N_SHOWER_NODE; e++)
-        EOT_TRY(eot_f32_table_append(table, t->log_number[e], (size_t)t->n_depth, NULL, err));
+    for (int e = 0; e < 2 * EOT_N_SHOWER_NODE; e++)
+        EOT_TRY(eot_f32_table_append(table, t->log_number[e / EOT_N_SHOWER_NODE][e % EOT_N_SHOWER_NODE],
+                                     (size_t)t->n_depth, NULL, err));
     EOT_TRY(eot_f32_table_append(table, t->arrival[0], sizeof t->arrival / sizeof(double), &out->arrival, err));
 done:
     return status;

@@ -3,7 +3,7 @@ set terminal pngcairo size 1400,520 font "sans,10"
 set output 'scan.png'
 set multiplot layout 1,3
 set logscale y
-set yrange [0.1:20]
+set yrange [0.1:100]
 set xlabel 'last chamber D [m]'
 set ylabel 'over the published number'
 set key top right font ",8"
@@ -16,6 +16,7 @@ do for [i=0:2] {
          '' index i using ($2/100):($8/5.6e-5) with linespoints lc 3 title 'kaons, kink veto to -113 cm', \
          '' index i using ($2/100):($10/5.6e-5) with linespoints lc 4 title 'kaons, kink veto to -33 cm', \
          '' index i using ($2/100):($11/5.6e-5) with linespoints lc 4 dt 2 title 'kaons, that and > 30 GeV', \
-         '' index i using ($2/100):($12/0.02) with linespoints lc 7 lw 2 title 'signal, 0.2 GeV, over 2 %'
+         '' index i using ($2/100):($12/5.6e-5) with linespoints lc 6 title 'kaons, kink veto to -8 cm', \
+         '' index i using ($2/100):($14/0.02) with linespoints lc 7 lw 2 title 'signal, 0.2 GeV, over 2 %'
 }
 unset multiplot

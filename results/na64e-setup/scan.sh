@@ -7,6 +7,7 @@ eotmc=$1 configs=$2 folder=$3
 selections='selections=[{name: kink, kink: 2 mrad}, {name: e30, missing_energy: 30 GeV}, {name: e30_kink, missing_energy: 30 GeV, kink: 2 mrad}, {name: soft, max_momentum: 45 GeV/c}, {name: soft_kink, max_momentum: 45 GeV/c, kink: 2 mrad}]'
 plain='selections=[{name: e30, missing_energy: 30 GeV}, {name: soft, max_momentum: 45 GeV/c}]'
 late='--set geometry.volumes.gm2.z=-56cm --set geometry.volumes.gm3.z=-33cm' # trackers of the beam nearer to the ECAL
+near='--set geometry.volumes.gm2.z=-31cm --set geometry.volumes.gm3.z=-8cm' # and right in front of it
 point() { # D HALF BL NAME CONFIG OPTION...
     local D=$1 half=$2 BL=$3 name=$4 config=$5 out middle=$((($1 + 500) / 2)) size
     shift 5
@@ -34,6 +35,8 @@ for BL in 1.4 3.8; do
             point $D $half $BL K na64e-hadron.yaml --set sampling.eot=60000 --set beam.particle=K- --set "$selections"
             # shellcheck disable=SC2086
             point $D $half $BL K-late na64e-hadron.yaml --set sampling.eot=60000 --set beam.particle=K- --set "$selections" $late
+            # shellcheck disable=SC2086
+            point $D $half $BL K-near na64e-hadron.yaml --set sampling.eot=60000 --set beam.particle=K- --set "$selections" $near
             [ $BL = 1.4 ] && point $D $half $BL signal na64e-signal.yaml --set physics.mphi="0.2 GeV" --set sampling.eot=4000 --set scoring.showers=0 --set "$plain"
         done
     done

@@ -11,9 +11,10 @@ AT = "hadron.survival.per_hadron.srd_ecal"
 COLUMNS = [("pi20", "pi", AT), ("pi30", "pi", "selection.e30." + AT), ("K20", "K", AT), ("K30", "K", "selection.e30." + AT),
            ("K20_kink", "K", "selection.kink." + AT), ("K30_kink", "K", "selection.e30_kink." + AT),
            ("K20_late", "K-late", "selection.kink." + AT), ("K30_late", "K-late", "selection.e30_kink." + AT),
+           ("K20_near", "K-near", "selection.kink." + AT), ("K30_near", "K-near", "selection.e30_kink." + AT),
            ("signal20", "signal", "efficiency.total"), ("signal30", "signal", "selection.e30.efficiency.total")]
 print("# survival per hadron of decays between SRD and ECAL; efficiency of the signal at 0.2 GeV (0: not run). "
-      "kink: 2 mrad, last tracker at -112.6 cm; late: at -33 cm")
+      "kink: 2 mrad, last tracker at -112.6 cm; late: at -33 cm; near: at -8 cm")
 print("# BL_Tm D_cm chamber_cm", *[name for name, run, key in COLUMNS])
 for BL in ("1.4", "3.8"):
     for size in ("8", "15", "30"):

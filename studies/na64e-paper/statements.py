@@ -125,7 +125,7 @@ def size_of_efficiency(t):
         return all(0.02 - 3 * e <= v <= 0.06 + 3 * e for m, v, e in rows if m <= 1)
     rows, large = efficiency(t, "exact"), efficiency(t, "chambers")
     at = [(m, percent_with_error(v, e)) for m, v, e in rows if m in (0.11, 0.2, 1.0)]
-    text = "With chambers of 8 x 8 cm " + listed(at)
+    text = "With chambers of 15 x 15 cm " + listed(at)
     factor = [0.02 / v for m, v, _ in rows if m <= 1 and 0 < v < 0.02]
     if factor:
         text += f": up to a factor of {max(factor):.2g} below the lower end of the axis"

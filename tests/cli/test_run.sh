@@ -126,4 +126,26 @@ run replay "$work/one"
 refused "no primary" 2 '--event'
 run replay "$work/nowhere" --event 1
 refused "no run" 3 'nowhere'
+# the mean loss in thin gas rests on rare transfers and is marked with every seed; behind a metre of iron it is not
+cat >"$work/gas.yaml" <<'EOF'
+schema: eotmc-config/1
+name: thin-gas
+beam: {particle: mu-, energy: 160 GeV, position_z: -1 cm}
+geometry:
+  layers: explicit
+  world: {material: vacuum, min: [-200 cm, -200 cm, -10 cm], max: [200 cm, 200 cm, 100 cm]}
+  volumes:
+    - {name: gas, z: 0 cm, size: [100 cm, 100 cm], material: argon, thickness: 8 mm}
+sampling: {eot: 20000}
+output: {figures: off}
+EOF
+marks() { # SUMMARY: is the mean loss marked?
+    python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['estimates']['exit.loss_mean_GeV'].get('poorly_determined', False))" "$1/summary.json"
+}
+for seed in 1 2 3 4; do
+    run run "$work/gas.yaml" -o "$work/gas" --force --set sampling.seed=$seed --progress none
+    [ $code -eq 0 ] && [ "$(marks "$work/gas")" = True ] || fail "the mean loss in thin gas is not marked with seed $seed: $(grep loss_mean "$work/out" "$work/err")"
+done
+run run "$source/configs/bench/muon-hcal1.yaml" -o "$work/iron" --set sampling.eot=20000 --set physics.muon_straggling=vavilov --progress none
+[ $code -eq 0 ] && [ "$(marks "$work/iron")" = False ] || fail "the mean loss in iron is marked: $(grep loss_mean "$work/out" "$work/err")"
 [ $n_failed -eq 0 ] && echo "run and replay do what they say"

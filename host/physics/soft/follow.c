@@ -3,6 +3,10 @@
 #include "eotmc/base/constants.h"
 #include "physics/soft/soft.h"
 
+/* As fmin and fmax, without their care for what is not a number, which costs a call. */
+static inline double least(double a, double b) { return a < b ? a : b; }
+static inline double most_of(double a, double b) { return a > b ? a : b; }
+
 double eot_soft_uniform(struct eot_soft_random *random) {
     uint64_t x = random->state += 0x9e3779b97f4a7c15u;
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -58,7 +62,7 @@ void eot_soft_turn(double u[3], double cosine, struct eot_soft_random *random) {
         b = 2.0 * eot_soft_uniform(random) - 1.0;
         r2 = a * a + b * b;
     } while (r2 > 1.0 || r2 < 1e-12);
-    double sine = sqrt(fmax(1.0 - cosine * cosine, 0.0) / r2), across2 = u[0] * u[0] + u[1] * u[1];
+    double sine = sqrt(most_of(1.0 - cosine * cosine, 0.0) / r2), across2 = u[0] * u[0] + u[1] * u[1];
     a *= sine;
     b *= sine;
     if (across2 < 1e-16) {
@@ -90,11 +94,37 @@ static void leave(struct work *k, const struct eot_soft_particle *p, double ener
     if (s >= 0 && p->is_in && k->target == NULL) k->sum[s] += energy;
 }
 
+/* About how many penetrating photons come of a particle; any number would give the same means. */
+static double worth(const struct eot_soft_particle *p) {
+    static const double EACH = 1.0e-2, SOFT_PHOTON = 1.0e-3, SOFT_ELECTRON = 2.0e-3; /* GeV */
+    double e = p->energy / EACH;
+    if (p->type == EOT_SOFT_PHOTON) {
+        double low = p->energy / SOFT_PHOTON;
+        return e > 1.0 ? e : low > 1.0 ? 1.0 : low * low;
+    }
+    double low = p->energy / SOFT_ELECTRON;
+    return p->type == EOT_SOFT_ELECTRON && low < 1.0 ? e * low : e;
+}
+
+/* Weight that a particle should have where it is; its gain is that of the place. */
+static double window(const struct work *k, struct eot_soft_particle *p) {
+    const struct eot_soft_target *t = k->target;
+    if (k->sender < 0) {
+        const struct eot_soft_slab *box = &k->stack->slab[p->slab];
+        double x0 = p->place[0] - box->x0, x1 = box->x1 - p->place[0], y0 = p->place[1] - box->y0,
+               y1 = box->y1 - p->place[1], x = x0 < x1 ? x0 : x1, y = y0 < y1 ? y0 : y1;
+        int i = (int)(p->place[2] * t->z_rate), j = (int)((x < y ? x : y) * t->side_rate);
+        i = i < 0 ? 0 : i < EOT_SOFT_N_GAIN ? i : EOT_SOFT_N_GAIN - 1;
+        j = j < 0 || !p->is_in ? 0 : j < EOT_SOFT_N_GAIN ? j : EOT_SOFT_N_GAIN - 1;
+        p->gain = t->gain[i][j];
+    }
+    return t->window / (worth(p) * p->gain);
+}
+
 /* Of a shower whose arrivals in a target are looked for: whether a particle is followed on, for others, too. */
 static int goes_on(struct work *k, struct eot_soft_particle *p) {
     if (k->target == NULL) return 1;
-    double weight = fmax(k->target->roulette / p->energy, 1.0);
-    for (int i = 0; i < p->level; i++) weight /= k->target->split;
+    double weight = window(k, p);
     if (2.0 * p->weight > weight) return 1;
     if (eot_soft_uniform(k->random) * weight > p->weight) return 0;
     p->weight = weight;
@@ -133,19 +163,19 @@ static double to_side(const struct eot_soft_slab *s, const struct eot_soft_parti
         }
         a = (low[i] - p->place[i]) / u;
         b = (high[i] - p->place[i]) / u;
-        enter = fmax(enter, fmin(a, b));
-        leave_at = fmin(leave_at, fmax(a, b));
+        enter = most_of(enter, least(a, b));
+        leave_at = least(leave_at, most_of(a, b));
     }
-    if (p->is_in) return fmin(fmax(leave_at, 0.0), most);
-    return enter < leave_at && enter > 0.0 ? fmin(enter, most) : most;
+    if (p->is_in) return least(most_of(leave_at, 0.0), most);
+    return enter < leave_at && enter > 0.0 ? least(enter, most) : most;
 }
 
 /* Fly a length, or to the next boundary. @return the length flown; the slab changes at an edge, -1 or n_slab outside.
  */
 static double fly(const struct eot_soft_stack *s, struct eot_soft_particle *p, double length, int *crossed) {
     double w = p->u[2], edge = s->edge[p->slab + (w > 0.0 ? 1 : 0)];
-    double to_edge = w != 0.0 ? fmax((edge - p->place[2]) / w, 0.0) : 1.0e30;
-    double to = to_side(&s->slab[p->slab], p, to_edge), path = fmin(length, to);
+    double to_edge = w != 0.0 ? most_of((edge - p->place[2]) / w, 0.0) : 1.0e30;
+    double to = to_side(&s->slab[p->slab], p, to_edge), path = least(length, to);
     *crossed = length >= to;
     for (int i = 0; i < 3; i++) p->place[i] += path * p->u[i];
     if (!*crossed) return path;
@@ -187,7 +217,7 @@ static void compton(struct work *k, struct eot_soft_particle p) {
     double scattered = eps * p.energy, T = p.energy - scattered;
     double p_e = sqrt(T * (T + 2.0 * EOT_M_ELECTRON));
     double cosine_e = p_e > 0.0 ? (p.energy - scattered * (1.0 - t)) / p_e : 1.0;
-    born(k, daughter(p, EOT_SOFT_ELECTRON, T, fmin(cosine_e, 1.0), r));
+    born(k, daughter(p, EOT_SOFT_ELECTRON, T, least(cosine_e, 1.0), r));
     born(k, daughter(p, EOT_SOFT_PHOTON, scattered, 1.0 - t, r));
 }
 
@@ -197,7 +227,7 @@ static double birth_cosine(double E, struct eot_soft_random *r) {
     double most = 1.0 + E / EOT_M_ELECTRON, u;
     do u = -log(eot_soft_uniform(r) * eot_soft_uniform(r)) * (eot_soft_uniform(r) < 0.25 ? 1.6 : 0.533333);
     while (u > 2.0 * most);
-    return fmax(1.0 - 2.0 * u * u / (4.0 * most * most), -1.0);
+    return most_of(1.0 - 2.0 * u * u / (4.0 * most * most), -1.0);
 }
 
 static void pair(struct work *k, struct eot_soft_particle p) {
@@ -213,7 +243,7 @@ static void pair(struct work *k, struct eot_soft_particle p) {
 
 double eot_soft_attenuation(const struct eot_soft_medium *m, double energy) {
     struct place e = place_of(energy);
-    return at(m->compton, e) + at(m->pair, e) + at(m->photoelectric, e);
+    return at(m->photons, e);
 }
 
 /* What a photon does where it has its collision. */
@@ -267,6 +297,8 @@ static void arrive(struct work *k, struct eot_soft_particle p, int sender, doubl
     t->of_weight[t->n++] = weight;
 }
 
+static const double BEHIND = 0.25; /* share of what flies through the target that is followed behind it */
+
 /* The expectation of a flight for one sender: the chance that it reaches the target's front and collides inside, or
  * goes through and comes back from behind. */
 static void expect_of(struct work *k, struct eot_soft_particle p, int sender) {
@@ -291,9 +323,10 @@ static void expect_of(struct work *k, struct eot_soft_particle p, int sender) {
     for (int i = 0; i < 3; i++) p.place[i] += path * p.u[i];
     arrive(k, p, sender, chance * inside, 1, 1);
     if (through < to_rear || slab + 1 >= s->n_slab) return;
+    if (!(k->target->weight[sender] > 0.0) || eot_soft_uniform(k->random) > BEHIND) return;
     for (int i = 0; i < 2; i++) behind.place[i] += to_rear * p.u[i];
     arrive(k, eot_soft_at(s, p.type, p.energy, (double[]){behind.place[0], behind.place[1], s->edge[slab + 1]}, p.u),
-           sender, chance * (1.0 - inside), 0, 0);
+           sender, chance * (1.0 - inside) / BEHIND, 0, 0);
 }
 
 static void expect(struct work *k, struct eot_soft_particle p) {
@@ -316,7 +349,7 @@ static int leave_senders(struct work *k, struct eot_soft_particle *p) {
         const double place[3] = {p->place[0], p->place[1], t->rear};
         struct eot_soft_particle out = eot_soft_at(t->stack, p->type, p->energy, place, p->u);
         out.weight = p->weight;
-        out.level = p->level;
+        out.gain = p->gain;
         out.is_scored = p->type == EOT_SOFT_PHOTON;
         follow_apart(k, &inner, out, 0);
         p->last--;
@@ -324,25 +357,13 @@ static int leave_senders(struct work *k, struct eot_soft_particle *p) {
     return p->first <= p->last;
 }
 
-/* How far a place is on its way out of the bed, in splits. */
-static int level_of(const struct work *k, const struct eot_soft_particle *p) {
-    const struct eot_soft_target *t = k->target;
-    const struct eot_soft_slab *box = &k->stack->slab[p->slab];
-    int level = 0;
-    while (level < t->n_plane && p->place[2] > t->plane[level]) level++;
-    double x = fmin(p->place[0] - box->x0, box->x1 - p->place[0]),
-           y = fmin(p->place[1] - box->y0, box->y1 - p->place[1]);
-    double side = fmin(x, y) / t->to_side;
-    for (int i = 0; i < EOT_SOFT_SHELL && p->is_in && side < 0.75 - 0.15 * i; i++) level++;
-    return level;
-}
-
-/* A photon that is further out than it has been: copies of it wait, each with its share of the weight. */
+/* A photon that stands for more than it should where it is: copies of it wait, each with its share of the weight. */
 static struct eot_soft_particle divide(struct work *k, struct eot_soft_particle p) {
+    enum { MOST_COPY = 16 };
     if (k->target == NULL || k->sender >= 0) return p;
-    int level = level_of(k, &p), copies = 1;
-    if (level <= p.level) return p;
-    for (; p.level < level; p.level++) copies *= k->target->split;
+    double weight = window(k, &p);
+    if (p.weight < 2.0 * weight) return p;
+    int copies = p.weight < MOST_COPY * weight ? (int)(p.weight / weight) : MOST_COPY;
     if (copies > k->most - k->n) return p;
     p.weight /= copies;
     p.is_scored = 1;
@@ -352,12 +373,12 @@ static struct eot_soft_particle divide(struct work *k, struct eot_soft_particle 
 }
 
 static void follow_photon(struct work *k, struct eot_soft_particle p) {
-    struct place e = place_of(p.energy);
+    const struct place e = place_of(p.energy);
     if (k->target != NULL && !p.is_scored) expect(k, p);
     p.is_scored = 0;
     for (;;) {
         const struct eot_soft_medium *m = medium_of(k->stack, &p);
-        double total = eot_soft_attenuation(m, p.energy);
+        double total = at(m->photons, e);
         int crossed;
         fly(k->stack, &p, total > 0.0 ? -log(eot_soft_uniform(k->random)) / total : 1.0e30, &crossed);
         if (!is_inside(k->stack, &p)) return;
@@ -376,9 +397,9 @@ static void follow_photon(struct work *k, struct eot_soft_particle p) {
  * Mises' and Fisher's distribution on the sphere. */
 static double deflection(double length, struct eot_soft_random *r) {
     double mean = exp(-length), u = eot_soft_uniform(r);
-    if (mean > 0.9) return fmax(1.0 + (1.0 - mean) * log(u), -1.0); /* 1 - cos is exponential */
+    if (mean > 0.9) return most_of(1.0 + (1.0 - mean) * log(u), -1.0); /* 1 - cos is exponential */
     double kappa = mean > 0.05 ? mean * (3.0 - mean * mean) / (1.0 - mean * mean) : 3.0 * mean; /* within 1 % */
-    return fmin(fmax(1.0 + log(u + (1.0 - u) * exp(-2.0 * kappa)) / kappa, -1.0), 1.0);
+    return least(most_of(1.0 + log(u + (1.0 - u) * exp(-2.0 * kappa)) / kappa, -1.0), 1.0);
 }
 
 static void annihilate(struct work *k, struct eot_soft_particle p) {
@@ -398,10 +419,18 @@ static void stop(struct work *k, struct eot_soft_particle p) {
 /* Fly a part of a step with its loss. @return 0 when the particle is gone. */
 static int fly_losing(struct work *k, struct eot_soft_particle *p, double length, double loss, int *crossed) {
     const struct eot_soft_particle before = *p;
-    double flown = fly(k->stack, p, length, crossed), lost = fmin(flown * loss, p->energy);
+    double flown = fly(k->stack, p, length, crossed), lost = least(flown * loss, p->energy);
     leave(k, &before, lost);
     p->energy -= lost;
     return is_inside(k->stack, p);
+}
+
+/* The same where no boundary is near. */
+static void move_losing(struct work *k, struct eot_soft_particle *p, double length, double loss) {
+    double lost = least(length * loss, p->energy);
+    for (int i = 0; i < 3; i++) p->place[i] += length * p->u[i];
+    leave(k, p, lost);
+    p->energy -= lost;
 }
 
 static void radiate(struct work *k, struct eot_soft_particle *p, const struct eot_soft_medium *m, struct place e) {
@@ -409,7 +438,7 @@ static void radiate(struct work *k, struct eot_soft_particle *p, const struct eo
     double u = eot_soft_uniform(k->random) * (EOT_SOFT_N_QUANTILE - 1);
     int i = (int)u;
     double x = (double)q[i] + (u - i) * (double)(q[i + 1] - q[i]);
-    double photon = EOT_SOFT_BREMS_CUT * exp(x * log(fmax(p->energy / EOT_SOFT_BREMS_CUT, 1.0)));
+    double photon = EOT_SOFT_BREMS_CUT * exp(x * log(most_of(p->energy / EOT_SOFT_BREMS_CUT, 1.0)));
     if (photon > p->energy) photon = p->energy;
     born(k, daughter(*p, EOT_SOFT_PHOTON, photon, birth_cosine(p->energy + EOT_M_ELECTRON, k->random), k->random));
     p->energy -= photon;
@@ -429,21 +458,19 @@ static void knock(struct work *k, struct eot_soft_particle *p) {
     double W = eps * T, rest = T - W;
     double along = sqrt(W * (T + 2.0 * EOT_M_ELECTRON) / (T * (W + 2.0 * EOT_M_ELECTRON)));
     double after = sqrt(rest * (T + 2.0 * EOT_M_ELECTRON) / (T * (rest + 2.0 * EOT_M_ELECTRON)));
-    born(k, daughter(*p, EOT_SOFT_ELECTRON, W, fmin(along, 1.0), r));
+    born(k, daughter(*p, EOT_SOFT_ELECTRON, W, least(along, 1.0), r));
     p->energy = rest;
-    eot_soft_turn(p->u, fmin(after, 1.0), r);
+    eot_soft_turn(p->u, least(after, 1.0), r);
 }
 
 /* Distance to the nearest boundary. */
 static double to_surface(const struct eot_soft_stack *s, const struct eot_soft_particle *p) {
     const struct eot_soft_slab *b = &s->slab[p->slab];
-    double z = fmin(p->place[2] - s->edge[p->slab], s->edge[p->slab + 1] - p->place[2]);
-    double x = fmin(fabs(p->place[0] - b->x0), fabs(b->x1 - p->place[0])),
-           y = fmin(fabs(p->place[1] - b->y0), fabs(b->y1 - p->place[1]));
-    return p->is_in ? fmin(z, fmin(x, y)) : 0.0;
+    double z = least(p->place[2] - s->edge[p->slab], s->edge[p->slab + 1] - p->place[2]);
+    double x = least(fabs(p->place[0] - b->x0), fabs(b->x1 - p->place[0])),
+           y = least(fabs(p->place[1] - b->y0), fabs(b->y1 - p->place[1]));
+    return p->is_in ? least(z, least(x, y)) : 0.0;
 }
-
-static const double HARDLY_RADIATES = 5.0e-4; /* GeV: electrons below end where they are if they do not get out */
 
 static void follow_electron(struct work *k, struct eot_soft_particle p) {
     while (p.energy > EOT_SOFT_ELECTRON_CUT) {
@@ -464,16 +491,22 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
             continue;
         }
         double nearest = to_surface(s, &p);
-        if (range < nearest && p.energy < HARDLY_RADIATES) break; /* does not get out, and hardly radiates */
-        double most = fmin(0.15 * range + 2.0e-4, 0.15 / scatter);
-        double to_event = hard > 0.0 ? -log(eot_soft_uniform(k->random)) / hard : 1.0e30, step = fmin(most, to_event);
+        if (range < nearest && p.energy < m->quiet) break; /* does not get out, and hardly radiates */
+        double most = least(0.15 * range + 2.0e-4, 0.15 / scatter);
+        double to_event = hard > 0.0 ? -log(eot_soft_uniform(k->random)) / hard : 1.0e30, step = least(most, to_event);
         double hinge = step * eot_soft_uniform(k->random), start = p.energy;
-        if (!fly_losing(k, &p, hinge, loss, &crossed)) return;
-        if (crossed && !leave_senders(k, &p)) return;
-        if (crossed) continue; /* the rest is another medium's step */
-        eot_soft_turn(p.u, deflection(step * scatter, k->random), k->random);
-        if (!fly_losing(k, &p, step - hinge, loss, &crossed)) return;
-        if (crossed && !leave_senders(k, &p)) return;
+        if (step < nearest) {
+            move_losing(k, &p, hinge, loss);
+            eot_soft_turn(p.u, deflection(step * scatter, k->random), k->random);
+            move_losing(k, &p, step - hinge, loss);
+        } else {
+            if (!fly_losing(k, &p, hinge, loss, &crossed)) return;
+            if (crossed && !leave_senders(k, &p)) return;
+            if (crossed) continue; /* the rest is another medium's step */
+            eot_soft_turn(p.u, deflection(step * scatter, k->random), k->random);
+            if (!fly_losing(k, &p, step - hinge, loss, &crossed)) return;
+            if (crossed && !leave_senders(k, &p)) return;
+        }
         if (crossed || to_event > most) continue;
         if (eot_soft_uniform(k->random) * hard < delta)
             knock(k, &p);

@@ -216,6 +216,21 @@ static double moller(double T, double electrons, double *energy) {
     return scale * (1.0 / c - 1.0 / (1.0 - c) + flat * (0.5 - c) - mixed * log((1.0 - c) / c));
 }
 
+/* Energy below which electrons give less than half a per cent to photons, or 0.5 MeV. */
+static double quiet(const struct eot_soft_medium *m) {
+    static const double LEAST = 5.0e-4, SHARE = 5.0e-3; /* GeV */
+    double radiated = 0.0, found = LEAST;
+    for (int i = 0; i < EOT_SOFT_N_ENERGY; i++) {
+        double T = eot_soft_energy(i), mean = 0.0;
+        for (int q = 0; q < EOT_SOFT_N_QUANTILE - 1; q++)
+            mean += EOT_SOFT_BREMS_CUT / (EOT_SOFT_N_QUANTILE - 1.0) *
+                    pow(T / EOT_SOFT_BREMS_CUT, 0.5 * (double)(m->photon[i][q] + m->photon[i][q + 1]));
+        radiated += i > 0 ? m->brems[i] * mean * (m->range[i] - m->range[i - 1]) : 0.0;
+        if (radiated < SHARE * T && T > found) found = T;
+    }
+    return found;
+}
+
 void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium *out) {
     memset(out, 0, sizeof *out);
     double last_loss = 0.0;
@@ -231,6 +246,7 @@ void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium 
             out->photoelectric[i] += atoms * eot_soft_photoelectric(Z, T);
             out->scatter[i] += atoms * transport(Z, T);
         }
+        out->photons[i] = out->compton[i] + out->pair[i] + out->photoelectric[i];
         double gamma = E / EOT_M_ELECTRON,
                delta = eot_density_effect(0.5 * log10(gamma * gamma - 1.0), d[0], d[1], d[2], d[3], d[4]);
         if (T > 2.0 * EOT_SOFT_BREMS_CUT) out->brems[i] = m->density * radiation(m, T, out->photon[i], &soft);
@@ -241,4 +257,5 @@ void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium 
         out->range[i] = i > 0 ? out->range[i - 1] + 2.0 * (T - before) / (full + last_loss) : 0.6 * T / full;
         last_loss = full;
     }
+    out->quiet = quiet(out);
 }

@@ -49,11 +49,11 @@ double eot_soft_groups(double *value, double *weight, int n, double lump[EOT_N_L
     return total;
 }
 
-/* A place drawn from the pieces. */
-static double draw_place(const struct eot_soft_where *where, struct eot_soft_random *random) {
+/* A place in the pieces. @param share of their weight that lies before it. */
+static double place_at(const struct eot_soft_where *where, double share) {
     double total = 0.0;
     for (int i = 0; i < where->n; i++) total += where->piece[i].weight * (where->piece[i].high - where->piece[i].low);
-    double left = total * eot_soft_uniform(random);
+    double left = total * share;
     int i = 0;
     for (; i < where->n - 1; i++) {
         double here = where->piece[i].weight * (where->piece[i].high - where->piece[i].low);
@@ -72,7 +72,8 @@ enum eot_status eot_soft_response(const struct eot_soft_stack *stack, const stru
     EOT_CHECK_MEMORY(waiting);
     sample->n = (int)fmin(fmax(budget / W, LEAST), EOT_SOFT_MOST_SAMPLE);
     for (int i = 0; i < sample->n; i++) {
-        const double along[3] = {0.0, 0.0, 1.0}, place[3] = {where->x, where->y, draw_place(where, &random)};
+        const double along[3] = {0.0, 0.0, 1.0},
+                     place[3] = {where->x, where->y, place_at(where, (i + eot_soft_uniform(&random)) / sample->n)};
         struct eot_soft_particle out[2];
         double seen = 0.0;
         int n_out = eot_soft_muon_secondaries(process, TYPICAL_MUON, W,

@@ -33,11 +33,13 @@ enum { EOT_SOFT_N_ENERGY = 145, EOT_SOFT_N_QUANTILE = 33 }; /* 8 energies an oct
 /** A material's cross sections at the energies of the grid. Lengths in cm, energies in GeV; T is a kinetic energy. */
 struct eot_soft_medium {
     double compton[EOT_SOFT_N_ENERGY], pair[EOT_SOFT_N_ENERGY], photoelectric[EOT_SOFT_N_ENERGY]; /* 1/cm */
+    double photons[EOT_SOFT_N_ENERGY];                                                            /* their sum */
     double loss[EOT_SOFT_N_ENERGY];                       /* GeV/cm: collisions and radiation below the cuts */
     double delta[EOT_SOFT_N_ENERGY];                      /* 1/cm: delta electrons above the cut */
     double brems[EOT_SOFT_N_ENERGY];                      /* 1/cm: photons above the cut */
     double scatter[EOT_SOFT_N_ENERGY];                    /* 1/cm: 1/(first transport mean free path) */
     double range[EOT_SOFT_N_ENERGY];                      /* cm: by collisions of all transfers and soft radiation */
+    double quiet;                                         /* GeV: electrons below hardly radiate */
     float photon[EOT_SOFT_N_ENERGY][EOT_SOFT_N_QUANTILE]; /* quantiles of ln(k/cut)/ln(T/cut) */
 };
 
@@ -80,7 +82,7 @@ struct eot_soft_particle {
     int type, slab;
     int is_in;       /* in the box, not beside it */
     double weight;   /* with a target only: what it stands for, */
-    int level;       /* splitting planes that it, or what it comes from, has passed, */
+    double gain;     /* how much more something of it arrives than of the shower's start, by its place, */
     int is_scored;   /* the expectation of its flight has been counted, */
     int first, last; /* senders that it and all it comes from have been in */
 };
@@ -94,7 +96,7 @@ enum { EOT_SOFT_MOST = 4096 }; /* particles that wait; each has less than its pa
 void eot_soft_follow(const struct eot_soft_stack *stack, struct eot_soft_particle first, struct eot_soft_random *random,
                      struct eot_soft_particle *waiting, double *sum);
 
-enum { EOT_SOFT_MOST_SENDER = 16, EOT_SOFT_MOST_PLANE = 8, EOT_SOFT_SHELL = 5 };
+enum { EOT_SOFT_MOST_SENDER = 16, EOT_SOFT_N_GAIN = 48 };
 
 /** What showers in a volume, the sender, send into a box: photons by the expectation of each of their flights, whether
  * it ends there or not, electrons as they are. Much is then learnt from a few showers of which nearly nothing arrives.
@@ -109,12 +111,11 @@ struct eot_soft_target {
     double front, rear;                 /* the sender [cm] */
     int n_sender;
     double shift[EOT_SOFT_MOST_SENDER]; /* cm, increasing: z in the set-up of z = 0 in the bed */
-    int n_plane;                        /* planes across the bed at which photons are split into `split`: */
-    double plane[EOT_SOFT_MOST_PLANE];  /* cm, increasing */
-    double to_side;                     /* from where showers start to the nearest side [cm]: they are split, too, at */
-    int split;                          /* 0.75, 0.6, ... 0.15 of it from the sides */
-    double roulette;                    /* T0 [GeV] */
-    double number[EOT_SOFT_MOST_SENDER]; /* what arrives, in the mean; added to */
+    double z_rate, side_rate;           /* 1/cm: cells of z in the bed, and of the distance to its nearest side, */
+    double gain[EOT_SOFT_N_GAIN][EOT_SOFT_N_GAIN]; /* and how much more arrives of a photon there than of one at the
+                                                      start, about */
+    double window;                                 /* weight of a photon of some MeV where the gain is 1 */
+    double number[EOT_SOFT_MOST_SENDER];           /* what arrives, in the mean; added to */
     double weight[EOT_SOFT_MOST_SENDER]; /* of which so many stand for one that is followed, at least; 0: none is */
     int n, most;                         /* followed arrivals so far; places for them */
     double *energy;                      /* GeV left in sum 0 by each */

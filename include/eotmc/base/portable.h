@@ -59,6 +59,7 @@ typedef double f64;
 #define EOT_IS_DEVICE 1
 #define EOT_FN static __device__ inline
 #define EOT_HOT_FN static __device__ inline
+#define EOT_ROLLED _Pragma("unroll 1")
 #define EOT_GLOBAL
 /* Kernels are compiled one by one, each in a program of its own in which the others are functions that nobody calls:
  * -DEOT_KERNEL_HEAD_x for each kernel x tells which one it is (host/device/cuda_program.c). */
@@ -125,6 +126,12 @@ static inline f64 eot_f64_from_bits(u64 b) {
 
 #ifndef EOT_ONE_BY_ONE
 #define EOT_ONE_BY_ONE
+#endif
+
+/* In front of a loop over rows of a small matrix: a compiler for GPUs leaves it a loop, where turns side by side would
+ * keep all of the matrix in registers, more than there are. */
+#ifndef EOT_ROLLED
+#define EOT_ROLLED
 #endif
 
 /* Correctly rounded functions as loops over lanes use them. CPU drivers that link the library of OpenCL C after they

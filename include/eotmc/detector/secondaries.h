@@ -41,7 +41,8 @@ typedef struct {
     u32 hard;    /* f32 table [n_bin][EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP]: energy seen / W of one collision */
     i32 n_depth; /* points of depth in the ECAL for the arrivals of showers; 0: none */
     f32 depth_z0, depth_rate; /* cm, 1/cm */
-    u32 log_number; /* f32 table [EOT_N_SHOWER_NODE][n_depth]: ln of the number per GeV of a shower that starts there */
+    u32 log_number; /* f32 table [2][EOT_N_SHOWER_NODE][n_depth]: ln of the number per GeV of the shower of an electron,
+                       a photon that starts there */
     u32 arrival;    /* f32 table [EOT_N_ARRIVAL_CLASS][EOT_N_LUMP]: their energies [GeV] */
     f32 class_rate; /* 1/cm: depth class = (z - depth_z0) class_rate */
 } eot_before_veto;

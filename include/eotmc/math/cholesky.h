@@ -22,9 +22,12 @@ EOT_FN i32 eot_triangle_place(i32 i, i32 j) { return i * (i + 1) / 2 + j; }
  * of it when the rows above are projected out: below, the matrix counts as singular. */
 EOT_FN eot_triangle eot_triangle_factor(eot_triangle a, i32 n, f64 least) {
     a.is_positive = 1;
-    for (i32 i = 0; i < n; i++)
+    EOT_ROLLED
+    for (i32 i = 0; i < n; i++) {
+        EOT_ROLLED
         for (i32 j = 0; j <= i; j++) {
             f64 given = a.at[eot_triangle_place(i, j)], sum = given;
+            EOT_ROLLED
             for (i32 k = 0; k < j; k++) sum -= a.at[eot_triangle_place(i, k)] * a.at[eot_triangle_place(j, k)];
             if (i == j) {
                 if (!(sum > least * given)) { /* also where it is no number */
@@ -36,6 +39,7 @@ EOT_FN eot_triangle eot_triangle_factor(eot_triangle a, i32 n, f64 least) {
                 a.at[eot_triangle_place(i, j)] = sum / a.at[eot_triangle_place(j, j)];
             }
         }
+    }
     return a;
 }
 

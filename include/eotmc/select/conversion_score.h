@@ -32,8 +32,9 @@ enum eot_conversion_counter {
  * sums. @param row EOT_N_CONVERSION_COLUMN values out. */
 EOT_FN void eot_conversion_score(eot_conversion_world w, u64 primary, eot_event_vertex v, eot_conversion_space space,
                                  EOT_GLOBAL f32 *row) {
-    eot_event ev = eot_event_reconstruct(w.matter.table, eot_event_view_of(w.e, w.launch, space.acc, 0), primary, v,
-                                         eot_muon_outcome_none(), eot_muon_outcome_none());
+    eot_event ev =
+        eot_event_with_tracks(w.matter.table, eot_event_view_of(w.e, w.launch, space.acc, 0), primary, v,
+                              eot_muon_outcome_none(), eot_muon_outcome_none(), eot_track_none(1), eot_track_none(-1));
     eot_selected sel = eot_event_apply(w.e->selection[0], v, ev, w.e->response.tail_start);
 #define EOT_CONVERSION_COLUMN(id, name, unit, kind, value, meaning) row[EOT_CONVERSION_##id] = value;
 #include "eotmc/tally/conversion_columns.def"

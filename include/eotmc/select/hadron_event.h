@@ -443,8 +443,8 @@ EOT_FN void eot_hadron_event_make(eot_hadron_run run, EOT_GLOBAL const eot_hadro
     eot_hadron_event_clear(ev);
     for (i32 k = 0; k < EOT_N_ACC; k++) run.acc[k] = 0;
     for (i32 k = 0; k < EOT_N_LEDGER + EOT_N_HADRON_TERM; k++) run.of_hadrons[k] = 0;
-    eot_primary source =
-        eot_source_sample(run.e->beam, run.primary, run.launch->seed, run.launch->run, run.e->beam.position_z);
+    eot_primary source = eot_source_of(run.view.matter.table, run.e->beam, run.primary, run.launch->seed,
+                                       run.launch->run, run.e->beam.position_z);
     i64 rest =
         eot_energy_counts(source.E) - eot_energy_counts_f64((f64)fmax(source.E - eot_hadron_mass(w->kind), 0.0f));
     ev->v.E_beam = source.E;

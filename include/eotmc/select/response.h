@@ -115,21 +115,22 @@ EOT_FN void eot_event_arrivals(EOT_GLOBAL const f32 *table, eot_event_view view,
     }
 }
 
+/** The track of one of an event's muons. @param charge of the muon, +1 or -1. */
+EOT_FN eot_track eot_event_track(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary, eot_muon_outcome m,
+                                 i32 charge) {
+    u32 draws = charge > 0 ? (u32)EOT_DETECTOR_TRACK_PLUS : (u32)EOT_DETECTOR_TRACK_MINUS;
+    return eot_track_of(table, &view.world->spectrometer, m, charge,
+                        eot_random_init(primary, EOT_STAGE_DETECTOR, draws, view.launch->seed, view.launch->run));
+}
+
 /** What the spectrometer sees of an event: the one track that there is, or none or two without charge and momentum. */
-EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
-                                        eot_muon_outcome plus, eot_muon_outcome minus) {
-    EOT_GLOBAL const eot_spectrometer *s = &view.world->spectrometer;
+EOT_FN eot_event eot_event_spectrometer(eot_event ev, eot_muon_outcome plus, eot_muon_outcome minus, eot_track of_plus,
+                                        eot_track of_minus) {
     ev.n_through = (plus.E_exit > 0.0f) + (minus.E_exit > 0.0f);
-    ev.n_track = 0;
-    for (i32 k = 0; k < 2; k++) {
-        ev.track[k] =
-            eot_track_of(table, s, k == 0 ? plus : minus, 1 - 2 * k,
-                         eot_random_init(primary, EOT_STAGE_DETECTOR,
-                                         k == 0 ? (u32)EOT_DETECTOR_TRACK_PLUS : (u32)EOT_DETECTOR_TRACK_MINUS,
-                                         view.launch->seed, view.launch->run));
-        ev.n_track += ev.track[k].is_there;
-    }
-    eot_track one = ev.track[1].is_there ? ev.track[1] : ev.track[0];
+    ev.track[0] = of_plus;
+    ev.track[1] = of_minus;
+    ev.n_track = of_plus.is_there + of_minus.is_there;
+    eot_track one = of_minus.is_there ? of_minus : of_plus;
     i32 is_measured = ev.n_track == 1 && one.momentum != 0.0f;
     ev.momentum = is_measured ? fabs(one.momentum) : 0.0f;
     ev.momentum_error = is_measured ? one.error : 0.0f;
@@ -139,16 +140,18 @@ EOT_FN eot_event eot_event_spectrometer(eot_event ev, EOT_GLOBAL const f32 *tabl
     return ev;
 }
 
-/** An event as the experiment reconstructs it. @param table the f32 table. @param view of the event: its accumulators
- * are read, and what its shower has sent into the VETO is added. */
-EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
-                                       eot_event_vertex v, eot_muon_outcome plus, eot_muon_outcome minus) {
+/** An event as the experiment reconstructs it, but for its tracks, which are fitted. @param table the f32 table. @param
+ * view of the event: its accumulators are read, and what its shower has sent into the VETO is added. @param
+ * of_plus,of_minus tracks of the muons (eot_event_track). */
+EOT_FN eot_event eot_event_with_tracks(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
+                                       eot_event_vertex v, eot_muon_outcome plus, eot_muon_outcome minus,
+                                       eot_track of_plus, eot_track of_minus) {
     EOT_GLOBAL const eot_event_launch *launch = view.launch;
     eot_event ev;
     ev.E_beam = v.E_beam;
     eot_event_arrivals(table, view, primary);
     ev = eot_event_calorimeters(ev, view, primary);
-    ev = eot_event_spectrometer(ev, table, view, primary, plus, minus);
+    ev = eot_event_spectrometer(ev, plus, minus, of_plus, of_minus);
     ev.category = eot_event_category(ev);
     f32 E_mu = ev.charge != 0 ? sqrt(ev.momentum * ev.momentum + EOT_M_MUON * EOT_M_MUON) : 0.0f;
     ev.missing = v.E_beam - ev.ecal - ev.hcal_sum - E_mu;
@@ -160,6 +163,15 @@ EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const f32 *table, eot_event_vi
     ev.is_sampled = eot_is_kept(primary, launch->sample_threshold);
     ev.faults = eot_event_faults(v.fault, plus.fate, minus.fate);
     return ev;
+}
+
+/** An event as the experiment reconstructs it, with the fits of its tracks. */
+EOT_FN eot_event eot_event_reconstruct(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
+                                       eot_event_vertex v, eot_muon_outcome plus, eot_muon_outcome minus) {
+    eot_track track[2];
+    EOT_ROLLED
+    for (i32 k = 0; k < 2; k++) track[k] = eot_event_track(table, view, primary, k == 0 ? plus : minus, 1 - 2 * k);
+    return eot_event_with_tracks(table, view, primary, v, plus, minus, track[0], track[1]);
 }
 
 #endif

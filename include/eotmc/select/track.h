@@ -17,15 +17,14 @@ EOT_FN i32 eot_muon_has_crossed(eot_muon_outcome m, i32 n_plane) {
     return all;
 }
 
-/** A spectrometer track. */
-typedef struct {
-    f32 momentum;      /* GeV/c, signed by the charge; 0: it has none */
-    f32 error;         /* relative, of 1/p */
-    f32 chi2;          /* per degree of freedom */
-    f32 true_momentum; /* GeV/c, of the muon at the first chamber */
-    i32 charge;        /* true one */
-    i32 is_there;      /* whether all chambers are hit */
-} eot_track;
+/** No track of a muon. @param charge of the muon, +1 or -1. */
+EOT_FN eot_track eot_track_none(i32 charge) {
+    eot_track track;
+    track.momentum = track.error = track.chi2 = track.true_momentum = 0.0f;
+    track.charge = charge;
+    track.is_there = 0;
+    return track;
+}
 
 /** Degrees of freedom of a track. */
 EOT_FN i32 eot_track_freedom(i32 n_plane) { return 2 * n_plane - EOT_N_TRACK_PARAMETER; }
@@ -48,10 +47,8 @@ EOT_FN eot_track_hits eot_track_hits_of(eot_muon_outcome m, EOT_GLOBAL const eot
 /** The track of a muon: all chambers must be hit. @param charge of the muon, +1 or -1. @param random of the hits. */
 EOT_FN eot_track eot_track_of(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_spectrometer *s, eot_muon_outcome m,
                               i32 charge, eot_random random) {
-    eot_track track;
-    track.momentum = track.error = track.chi2 = 0.0f;
+    eot_track track = eot_track_none(charge);
     track.true_momentum = m.first_momentum;
-    track.charge = charge;
     track.is_there = eot_muon_has_crossed(m, s->n_plane);
     if (!track.is_there || !s->has_track) return track;
     eot_track_result r = eot_track_fitted(table, s, eot_track_hits_of(m, s, random));

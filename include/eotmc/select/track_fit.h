@@ -63,28 +63,32 @@ typedef struct {
 } eot_track_white;
 
 EOT_FN void eot_track_whiten(eot_track_white *w, const eot_triangle *factor, i32 n) {
-    for (i32 c = 0; c < EOT_N_TRACK_WHITE; c++)
-        for (i32 i = 0; i < n; i++) {
-            f64 sum = w->at[c][i];
-            for (i32 k = 0; k < i; k++) sum -= factor->at[eot_triangle_place(i, k)] * w->at[c][k];
-            w->at[c][i] = sum / factor->at[eot_triangle_place(i, i)];
-        }
+    EOT_ROLLED
+    for (i32 c = 0; c < EOT_N_TRACK_WHITE; c++) EOT_ROLLED
+    for (i32 i = 0; i < n; i++) {
+        f64 sum = w->at[c][i];
+        EOT_ROLLED
+        for (i32 k = 0; k < i; k++) sum -= factor->at[eot_triangle_place(i, k)] * w->at[c][k];
+        w->at[c][i] = sum / factor->at[eot_triangle_place(i, i)];
+    }
 }
 
 /** Add one coordinate to the equations. @param own parameter of that coordinate: 0 of x, 1 of y. */
 EOT_FN void eot_track_equations_add(eot_track_equations *q, const eot_track_white *w, i32 n, i32 own) {
-    for (i32 a = 0; a < EOT_N_TRACK_WHITE; a++)
-        for (i32 b = 0; b <= a; b++) {
-            f64 sum = D(0.0);
-            for (i32 i = 0; i < n; i++) sum += w->at[a][i] * w->at[b][i];
-            i32 row = a == 0 ? own : a + 1, column = b == 0 ? own : b + 1;
-            if (a < EOT_N_TRACK_WHITE - 1)
-                q->A.at[eot_triangle_place(row, column)] += sum;
-            else if (b < EOT_N_TRACK_WHITE - 1)
-                q->g[column] += sum;
-            else
-                q->chi2 += sum;
-        }
+    EOT_ROLLED
+    for (i32 a = 0; a < EOT_N_TRACK_WHITE; a++) EOT_ROLLED
+    for (i32 b = 0; b <= a; b++) {
+        f64 sum = D(0.0);
+        EOT_ROLLED
+        for (i32 i = 0; i < n; i++) sum += w->at[a][i] * w->at[b][i];
+        i32 row = a == 0 ? own : a + 1, column = b == 0 ? own : b + 1;
+        if (a < EOT_N_TRACK_WHITE - 1)
+            q->A.at[eot_triangle_place(row, column)] += sum;
+        else if (b < EOT_N_TRACK_WHITE - 1)
+            q->g[column] += sum;
+        else
+            q->chi2 += sum;
+    }
 }
 
 /** The equations of an iteration. @param path of the track so far. @param factor of the hits' covariance. */
@@ -92,12 +96,17 @@ EOT_FN eot_track_equations eot_track_equations_of(const eot_track_path *path, co
                                                   const eot_triangle *factor, i32 n) {
     eot_track_equations q;
     eot_track_white w;
+    EOT_ROLLED
     for (i32 i = 0; i < EOT_CHOLESKY_PLACE; i++) q.A.at[i] = D(0.0);
+    EOT_ROLLED
     for (i32 i = 0; i < EOT_N_TRACK_PARAMETER; i++) q.g[i] = D(0.0);
     q.chi2 = D(0.0);
+    EOT_ROLLED
     for (i32 own = 0; own < 2; own++) {
+        EOT_ROLLED
         for (i32 i = 0; i < n; i++) {
             w.at[0][i] = D(1.0);
+            EOT_ROLLED
             for (i32 c = 0; c < EOT_N_TRACK_COLUMN; c++)
                 w.at[1 + c][i] = own == 0 ? path->by_x[i][c] : path->by_y[i][c];
             w.at[EOT_N_TRACK_WHITE - 1][i] = own == 0 ? hits->x[i] - path->x[i] : hits->y[i] - path->y[i];
@@ -115,14 +124,18 @@ EOT_FN eot_track_step eot_track_step_of(const eot_track_equations *q) {
     const i32 n = EOT_N_TRACK_PARAMETER;
     step.is_determined = l.is_positive;
     step.length2 = D(0.0);
+    EOT_ROLLED
     for (i32 i = 0; i < n; i++) {
         f64 sum = q->g[i];
+        EOT_ROLLED
         for (i32 k = 0; k < i; k++) sum -= l.at[eot_triangle_place(i, k)] * step.by[k];
         step.by[i] = sum / l.at[eot_triangle_place(i, i)];
         step.length2 += step.by[i] * step.by[i];
     }
+    EOT_ROLLED
     for (i32 i = n - 1; i >= 0; i--) {
         f64 sum = step.by[i];
+        EOT_ROLLED
         for (i32 k = i + 1; k < n; k++) sum -= l.at[eot_triangle_place(k, i)] * step.by[k];
         step.by[i] = sum / l.at[eot_triangle_place(i, i)];
     }
@@ -148,11 +161,15 @@ EOT_FN eot_track_path eot_track_path_by_hits(EOT_GLOBAL const f32 *table, EOT_GL
     i32 from = 0;
     f64 z = D(0.0), along = D(0.0), step_z = D(1.0); /* since the first chamber; since the last one; to the next one */
     p.x = p.y = D(0.0);
+    EOT_ROLLED
     for (i32 c = 0; c < EOT_N_TRACK_COLUMN; c++) p.dx[c] = p.dy[c] = p.dslope_x[c] = p.dslope_y[c] = D(0.0);
+    EOT_ROLLED
     for (i32 i = 0; i < EOT_N_PLANE; i++) {
         path.x[i] = path.y[i] = D(0.0);
+        EOT_ROLLED
         for (i32 c = 0; c < EOT_N_TRACK_COLUMN; c++) path.by_x[i][c] = path.by_y[i][c] = D(0.0);
     }
+    EOT_ROLLED
     for (i32 i = 0; i < s->n_interval && from + 1 < s->n_plane; i++) {
         u32 row = eot_interval_row(s, i);
         f64 length = (f64)table[row + EOT_INTERVAL_LENGTH];
@@ -209,6 +226,7 @@ EOT_FN f64 eot_track_expected_error(EOT_GLOBAL const f32 *table, EOT_GLOBAL cons
                                     eot_track_start start) {
     eot_track_path path = eot_track_path_from(table, s, start);
     eot_track_hits hits;
+    EOT_ROLLED
     for (i32 i = 0; i < EOT_N_PLANE; i++) {
         hits.x[i] = path.x[i];
         hits.y[i] = path.y[i];
@@ -226,8 +244,11 @@ EOT_FN eot_track_result eot_track_fitted(EOT_GLOBAL const f32 *table, EOT_GLOBAL
     eot_track_result r = eot_track_guess(table, s, hits);
     i32 is_good = r.is_fitted, is_converged = 0;
     eot_track_start t = r.start;
-    eot_track_path path = eot_track_path_from(table, s, t);
-    for (i32 k = 0; k < EOT_TRACK_MOST_ITERATIONS && is_good && !is_converged; k++) {
+    eot_track_path path;
+    EOT_ROLLED
+    for (i32 k = 0;; k++) {
+        path = eot_track_path_from(table, s, t);
+        if (k == EOT_TRACK_MOST_ITERATIONS || !is_good || is_converged) break;
         eot_triangle factor = eot_track_covariance(s, t.charge_p);
         eot_track_equations q = eot_track_equations_of(&path, &hits, &factor, s->n_plane);
         eot_track_step step = eot_track_step_of(&q);
@@ -235,9 +256,8 @@ EOT_FN eot_track_result eot_track_fitted(EOT_GLOBAL const f32 *table, EOT_GLOBAL
         is_converged = is_good && step.length2 < EOT_TRACK_CONVERGED;
         r.error = step.error_charge_p;
         r.chi2 = q.chi2 - step.length2 > D(0.0) ? q.chi2 - step.length2 : D(0.0);
-        if (!is_good) continue;
+        if (!is_good) break;
         t = eot_track_start_moved(t, step);
-        path = eot_track_path_from(table, s, t);
     }
     r.start = t;
     r.is_fitted = is_good && is_converged && path.is_found && path.is_inside;

@@ -36,7 +36,8 @@ EOT_FN void eot_arrivals_list(eot_line_view view, EOT_GLOBAL const eot_cascade_p
     EOT_GLOBAL const eot_event_world *world = view.world;
     u64 primary = c->first_primary + i;
     u32 stride = c->arrival_stride, n = (u32)c->n_arrival, k = 0;
-    eot_primary source = eot_source_sample(world->beam, primary, c->seed, c->run, world->beam.position_z);
+    eot_primary source =
+        eot_source_of(view.matter.table, world->beam, primary, c->seed, c->run, world->beam.position_z);
     eot_line_state s = eot_line_start(view, source, c->primary_type, primary);
     while (s.is_alive) {
         eot_line_step step = eot_line_advance(view, s);

@@ -58,6 +58,7 @@ typedef struct {
     i32 n_arrival; /* so far */
     i32 is_alive;
     u32 draw;
+    u32 file_next, file_end; /* particles of a file that are still to come */
     u64 primary;
 } eot_line_state;
 
@@ -109,6 +110,21 @@ EOT_FN eot_line_state eot_line_placed(eot_line_view view, eot_line_state s) {
     return s;
 }
 
+/** The next particle of a file's event. */
+EOT_FN eot_line_state eot_line_from_file(eot_line_view view, eot_line_state s) {
+    EOT_GLOBAL const f32 *row = eot_file_particle(view.matter.table, view.world->beam, s.file_next);
+    s.file_next++;
+    s.m.position.x = (f64)row[EOT_FILE_X];
+    s.m.position.y = (f64)row[EOT_FILE_Y];
+    s.m.position.z = (f64)row[EOT_FILE_Z];
+    s.m.direction.x = row[EOT_FILE_UX];
+    s.m.direction.y = row[EOT_FILE_UY];
+    s.m.direction.z = row[EOT_FILE_UZ];
+    s.E = row[EOT_FILE_E];
+    s.type = (i32)row[EOT_FILE_TYPE];
+    return eot_line_placed(view, s);
+}
+
 /** A primary where the beam starts. @param source at the beam's start. */
 EOT_FN eot_line_state eot_line_start(eot_line_view view, eot_primary source, i32 type, u64 primary) {
     eot_line_state s;
@@ -125,6 +141,15 @@ EOT_FN eot_line_state eot_line_start(eot_line_view view, eot_primary source, i32
     s.is_alive = 1;
     s.draw = 0u;
     s.primary = primary;
+    s.file_next = s.file_end = 0u;
+    if (view.world->beam.n_file > 0) {
+        eot_file_event e = eot_file_event_of(view.matter.table, view.world->beam, primary);
+        s.file_next = e.first;
+        s.file_end = e.first + e.n;
+        s.is_beam = e.n == 1u;
+        s.is_alive = e.n > 0u;
+        if (e.n > 0u) return eot_line_from_file(view, s);
+    }
     return eot_line_placed(view, s);
 }
 
@@ -146,6 +171,7 @@ EOT_FN void eot_line_push(eot_line_view view, eot_line_state s, f32 E, i32 type,
 EOT_FN eot_line_state eot_line_popped(eot_line_view view, eot_line_state s) {
     EOT_GLOBAL const f32 *stack = view.stack;
     if (s.n_waiting == 0) {
+        if (s.file_next < s.file_end) return eot_line_from_file(view, s);
         s.is_alive = 0;
         return s;
     }

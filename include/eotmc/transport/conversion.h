@@ -63,18 +63,26 @@ EOT_FN i32 eot_conversion_target(eot_conversion_world w, f32 E, f32 choice) {
     return target;
 }
 
-/** The muon of a primary at the beam's start. @param acc accumulators, zeroed. @param E its total energy [GeV] out. */
-EOT_FN eot_event_muon_state eot_conversion_start(eot_conversion_world w, u64 primary, i32 charge, EOT_GLOBAL i64 *acc,
-                                                 f32 *E) {
+/** Where the muon of a primary begins, as eot_event_muon_born takes it, for both charges. */
+EOT_FN eot_event_vertex eot_conversion_origin(eot_conversion_world w, u64 primary) {
     EOT_GLOBAL const eot_event_world *e = w.e;
-    eot_primary source = eot_source_sample(e->beam, primary, w.launch->seed, w.launch->run, e->beam.position_z);
+    f32 z = eot_source_z(w.matter.table, e->beam, primary);
+    eot_primary source = eot_source_of(w.matter.table, e->beam, primary, w.launch->seed, w.launch->run, z);
     eot_event_vertex start = eot_event_vertex_none();
     start.x = (f64)source.x;
     start.y = (f64)source.y;
-    start.z = (f64)e->beam.position_z;
+    start.z = (f64)z;
+    start.time = eot_source_time(w.matter.table, e->beam, primary);
     start.plus = start.minus = eot_slope_direction(source.sx, source.sy);
     start.E_plus = start.E_minus = source.E;
-    *E = source.E;
+    return start;
+}
+
+/** The muon of a primary at the beam's start. @param acc accumulators, zeroed. @param E its total energy [GeV] out. */
+EOT_FN eot_event_muon_state eot_conversion_start(eot_conversion_world w, u64 primary, i32 charge, EOT_GLOBAL i64 *acc,
+                                                 f32 *E) {
+    eot_event_vertex start = eot_conversion_origin(w, primary);
+    *E = start.E_plus;
     return eot_event_muon_start(w.matter, w.launch, primary, start, charge, acc);
 }
 

@@ -66,8 +66,10 @@ typedef struct {
     i32 n_plane;
     i32 is_first, is_last; /* the leg begins at the vertices; it has no plane at its end */
     i32 stop;              /* the plane at its end */
+    u32 most;              /* crossings of a primary that there is place for (plane_beam.h) */
+    u32 unused;            /* to whole f64 */
 } eot_plane_launch;
-EOT_LAYOUT(eot_plane_launch, 8 * EOT_N_OUTPUT_PLANE + 16);
+EOT_LAYOUT(eot_plane_launch, 8 * EOT_N_OUTPUT_PLANE + 24);
 
 /** A launch of a muon beam. */
 typedef struct {
@@ -77,6 +79,6 @@ typedef struct {
     f32 face_x, face_y, half_x, half_y; /* cm: the scored face; the grid ends in its plane */
     eot_beam beam;
 } eot_muon_beam_parameters;
-EOT_LAYOUT(eot_muon_beam_parameters, 88);
+EOT_LAYOUT(eot_muon_beam_parameters, 112);
 
 #endif

@@ -21,18 +21,19 @@ typedef struct {
 EOT_FN eot_muon_beam_state eot_muon_beam_start(eot_matter_view matter, EOT_GLOBAL const eot_muon_beam_parameters *b,
                                                u64 primary) {
     eot_muon_beam_state s;
-    s.source = eot_source_sample(b->beam, primary, b->seed, b->run, b->beam.position_z);
+    s.source = eot_source_of(matter.table, b->beam, primary, b->seed, b->run, b->beam.position_z);
     s.random = eot_random_init(primary, EOT_STAGE_MUON, 0, b->seed, b->run);
     eot_u32x4 block = eot_random_block(s.random);
     s.random.draw++;
     s.kinetic = fmax(s.source.E - EOT_M_MUON, 0.0f);
     eot_muon_origin origin;
-    origin.position.x = (f64)s.source.x;
-    origin.position.y = (f64)s.source.y;
-    origin.position.z = (f64)b->beam.position_z;
+    f32 z = eot_source_z(matter.table, b->beam, primary), ahead = z - b->beam.position_z;
+    origin.position.x = (f64)(s.source.x + ahead * s.source.sx);
+    origin.position.y = (f64)(s.source.y + ahead * s.source.sy);
+    origin.position.z = (f64)z;
     origin.direction = eot_slope_direction(s.source.sx, s.source.sy);
     origin.kinetic_energy = s.kinetic;
-    origin.time = 0.0f;
+    origin.time = eot_source_time(matter.table, b->beam, primary);
     origin.charge = b->charge;
     s.m = eot_muon_start(matter, origin, block.x);
     return s;

@@ -45,20 +45,15 @@ EOT_FN eot_crossing eot_crossing_of(eot_muon muon, eot_muon_step s, f64 z) {
     return c;
 }
 
-/** Where a muon of a vertex crosses planes, for as long as one that it has not crossed is ahead of its vertex: the
- * steps of eot_event_muon without the deposits. @param out [planes->n_plane]. */
-EOT_FN void eot_event_muon_crossings(eot_matter_view matter, EOT_GLOBAL const eot_event_launch *launch, u64 primary,
-                                     eot_event_vertex vertex, i32 charge, EOT_GLOBAL const eot_plane_launch *planes,
-                                     EOT_GLOBAL eot_crossing *out) {
+/** Where a muon crosses planes, for as long as one that it has not crossed is ahead of where it begins: the steps of
+ * eot_event_muon without the deposits. @param random of its next step. @param out [planes->n_plane]. */
+EOT_FN void eot_muon_crossings(eot_matter_view matter, eot_muon m, eot_random random,
+                               EOT_GLOBAL const eot_plane_launch *planes, EOT_GLOBAL eot_crossing *out) {
     i32 n_ahead = 0, n_step = 0;
     for (i32 p = 0; p < planes->n_plane; p++) {
         out[p].is_there = 0;
-        if (planes->z[p] > vertex.z) n_ahead++;
+        if (planes->z[p] > m.position.z) n_ahead++;
     }
-    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return; /* there is none of this charge */
-    eot_event_muon_state state = eot_event_muon_born(matter, launch, primary, vertex, charge);
-    eot_muon m = state.m;
-    eot_random random = state.random;
     while (n_ahead > 0 && m.fate == EOT_MUON_ALIVE && n_step <= EOT_MUON_MOST_STEPS) {
         eot_muon_step s = eot_muon_advance(matter, m, random);
         if (s.muon.fate == EOT_MUON_NAN) return;
@@ -72,6 +67,16 @@ EOT_FN void eot_event_muon_crossings(eot_matter_view matter, EOT_GLOBAL const eo
         random = s.random;
         n_step++;
     }
+}
+
+/** The same of a muon of a vertex. */
+EOT_FN void eot_event_muon_crossings(eot_matter_view matter, EOT_GLOBAL const eot_event_launch *launch, u64 primary,
+                                     eot_event_vertex vertex, i32 charge, EOT_GLOBAL const eot_plane_launch *planes,
+                                     EOT_GLOBAL eot_crossing *out) {
+    for (i32 p = 0; p < planes->n_plane; p++) out[p].is_there = 0;
+    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return; /* there is none of this charge */
+    eot_event_muon_state state = eot_event_muon_born(matter, launch, primary, vertex, charge);
+    eot_muon_crossings(matter, state.m, state.random, planes, out);
 }
 
 /** There is no muon of this charge: such a state is at its end. */

@@ -472,8 +472,9 @@ EOT_FN eot_replay_state eot_replay_line_taken(eot_replay_state s, eot_line_step 
 
 /** The primary where the beam starts, nothing of it in the ECAL. */
 EOT_FN eot_replay_state eot_replay_before(eot_replay_state s, eot_replay_view view) {
-    eot_primary source = eot_source_sample(view.world->beam, s.primary, view.launch->seed, view.launch->run,
-                                           view.world->beam.position_z);
+    eot_primary source = eot_source_of(view.table, view.world->beam, s.primary, view.launch->seed, view.launch->run,
+                                       view.world->beam.position_z);
+    s.vertex.E_beam = source.E;
     s.line = eot_line_start(eot_replay_line_view(view), source, view.launch->primary_type, s.primary);
     s.is_alive = 0;
     return s;

@@ -134,18 +134,19 @@ EOT_FN eot_lump eot_veto_soft(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_
 }
 
 /** Mean number of lumps per GeV of a shower in the ECAL, and their class. @param z where it starts [cm]. @param energy
- * of the particle [GeV]. */
+ * of the particle [GeV]. @param is_photon whether it is a photon. */
 typedef struct {
     f32 per_GeV;
     i32 class_of_depth;
 } eot_arrivals;
-EOT_FN eot_arrivals eot_arrivals_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_before_veto *v, f32 z,
-                                    f32 energy) {
+EOT_FN eot_arrivals eot_arrivals_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_before_veto *v, f32 z, f32 energy,
+                                    i32 is_photon) {
     eot_arrivals a;
     f32 depth = fmin(fmax((z - v->depth_z0) * v->depth_rate, 0.0f), (f32)v->n_depth - 1.001f);
     f32 node = fmin(fmax(2.5f + 0.721347520f * eot_log(energy), 0.0f), (f32)EOT_N_SHOWER_NODE - 1.001f); /* 1/ln 4 */
     i32 i = (i32)depth, j = (i32)node;
-    EOT_GLOBAL const f32 *low = table + v->log_number + j * v->n_depth + i, *high = low + v->n_depth;
+    i32 row = j + (is_photon != 0 ? EOT_N_SHOWER_NODE : 0);
+    EOT_GLOBAL const f32 *low = table + v->log_number + row * v->n_depth + i, *high = low + v->n_depth;
     f32 f = depth - (f32)i, at_low = fma(f, low[1] - low[0], low[0]), at_high = fma(f, high[1] - high[0], high[0]);
     a.per_GeV = eot_exp(fma(node - (f32)j, at_high - at_low, at_low));
     i32 c = (i32)((z - v->depth_z0) * v->class_rate);

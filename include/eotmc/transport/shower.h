@@ -264,7 +264,8 @@ EOT_HOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower s
     }
     const eot_deposit_volume medium = d.volume[eot_shower_medium(d, begin)];
     if (begin.volume == d.columns->ecal && d.has_arrivals && d.secondaries->veto.n_depth > 0) {
-        eot_arrivals a = eot_arrivals_at(d.table, &d.secondaries->veto, axis.z, fmax(shower.shape_energy, 1e-6f));
+        eot_arrivals a =
+            eot_arrivals_at(d.table, &d.secondaries->veto, axis.z, fmax(shower.shape_energy, 1e-6f), shower.is_photon);
         if (d.is_seen) d.acc[EOT_ACC_ARRIVAL + a.class_of_depth] += (i64)((f64)shower.counts * (f64)a.per_GeV);
         d.veto_as = EOT_ACC_LEDGER_ECAL;
     }

@@ -106,6 +106,17 @@ typedef struct {
 } eot_muon_outcome;
 EOT_LAYOUT(eot_muon_outcome, 140);
 
+/** A spectrometer track. */
+typedef struct {
+    f32 momentum;      /* GeV/c, signed by the charge; 0: it has none */
+    f32 error;         /* relative, of 1/p */
+    f32 chi2;          /* per degree of freedom */
+    f32 true_momentum; /* GeV/c, of the muon at the first chamber */
+    i32 charge;        /* true one */
+    i32 is_there;      /* whether all chambers are hit */
+} eot_track;
+EOT_LAYOUT(eot_track, 24);
+
 /** What went wrong with an event; the record's stage is minus the sum. */
 enum eot_event_fault {
     EOT_FAULT_VERTEX = 1,  /* the replay did not find the recorded vertex, or its muons are not numbers */

@@ -25,8 +25,35 @@ typedef struct {
     f32 angle_x, angle_y; /* mean slopes */
     f32 position_x, position_y, position_z;
     i32 particle;
+    u64 file_first; /* number of the run's first primary, and 1/primaries of the run: */
+    f64 file_step;  /* primaries take the events of a file one after the other (source.h) */
+    u32 file;       /* of the f32 table: [n_file][EOT_FILE_EVENT_COLUMNS], then [particles][EOT_FILE_COLUMNS] */
+    i32 n_file;     /* events; 0: primaries are sampled */
 } eot_beam;
-EOT_LAYOUT(eot_beam, 48);
+EOT_LAYOUT(eot_beam, 72);
+/** Columns of an event of a file: the end of its share of the primaries, in units of 2^-24 and of 2^-48; number of its
+ * first particle, and how many it has. */
+enum eot_file_event_column {
+    EOT_FILE_UPPER = 0,
+    EOT_FILE_LOWER,
+    EOT_FILE_FIRST,
+    EOT_FILE_NUMBER,
+    EOT_FILE_EVENT_COLUMNS
+};
+/** Columns of a particle of a file: total energy [GeV], place [cm], direction, time [ns], enum eot_particle_type of an
+ * electron, positron or photon. */
+enum eot_file_column {
+    EOT_FILE_E = 0,
+    EOT_FILE_X,
+    EOT_FILE_Y,
+    EOT_FILE_Z,
+    EOT_FILE_UX,
+    EOT_FILE_UY,
+    EOT_FILE_UZ,
+    EOT_FILE_TIME,
+    EOT_FILE_TYPE,
+    EOT_FILE_COLUMNS
+};
 
 /** Tables of the rare vertices: where they are in the f32 table, and what makes their axes. */
 typedef struct {
@@ -104,7 +131,7 @@ typedef struct {
     eot_secondaries secondaries;
     eot_loss_preference losses;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 19488 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) +
+EOT_LAYOUT(eot_event_world, 19512 + sizeof(eot_spectrometer) + EOT_MAX_SELECTION * sizeof(eot_selection) +
                                 sizeof(eot_beam_line) + sizeof(eot_secondaries) + sizeof(eot_loss_preference));
 
 #endif

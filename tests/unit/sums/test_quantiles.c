@@ -2,6 +2,7 @@
  */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 #include <stdlib.h>
 
 #include "sums/quantiles.h"
@@ -52,5 +53,32 @@ Test(quantiles, are_those_of_the_sorted_entries) {
         cr_expect_float_eq(eot_quantile_at(AXIS, count, rank), want, QUANTUM * want, "rank %g", rank);
     }
     cr_expect_float_eq(eot_quantile_moment(AXIS, count, mean, 4), fourth, 4.0 * QUANTUM * fourth);
+    free(count);
+}
+
+/* Pareto's distribution x^(-1/k) has the index k wherever one looks; an exponential one has a light tail. */
+Test(quantiles, tail_index_is_that_of_pareto) {
+    enum { N = 20000 };
+    static const double INDEX[] = {0.25, 0.5, 1.0};
+    int64_t *count = malloc(eot_quantile_bins(AXIS) * sizeof *count);
+    cr_assert_not_null(count);
+    for (int k = 0; k < 4; k++) {
+        memset(count, 0, eot_quantile_bins(AXIS) * sizeof *count);
+        for (int i = 0; i < N; i++) {
+            double u = (i + 0.5) / N;
+            count[eot_quantile_bin(AXIS, (float)(k < 3 ? 1e-4 * pow(u, -INDEX[k]) : -log(u)))]++;
+        }
+        double got = eot_quantile_tail_index(AXIS, count);
+        if (k < 3)
+            cr_expect_float_eq(got, INDEX[k], 0.01 * INDEX[k], "index %g, not %g", got, INDEX[k]);
+        else
+            cr_expect_lt(got, 0.3, "exponential: %g", got);
+    }
+    memset(count, 0, eot_quantile_bins(AXIS) * sizeof *count);
+    cr_expect_eq(eot_quantile_tail_index(AXIS, count), 0.0);
+    count[3] = 24; /* too few */
+    cr_expect_eq(eot_quantile_tail_index(AXIS, count), 0.0);
+    count[3] = 24000; /* all alike */
+    cr_expect_lt(eot_quantile_tail_index(AXIS, count), QUANTUM);
     free(count);
 }

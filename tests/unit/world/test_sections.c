@@ -56,6 +56,7 @@ static const struct row {
     {"beam.position_y", "beam.position_y=1 mm", NULL, NULL},
     {"beam.position_z", "beam.position_z=-15 cm", NULL, NULL},
     {"beam.file", "beam.file=other.h5", NULL, "of the job, which adds the file to the hash"},
+    {"beam.file_as", "beam.file_as=primaries", "beam.file=other.mcpl", NULL},
     {"beam.decay_region", "beam.decay_region=[-10 cm, 20 cm]", "beam.particle=pi-", NULL},
     {"materials", "materials=[{name: foil, density: 3, elements: {C: 1}}]", NULL, NULL},
     {"materials[].name", "materials=[{name: leaf, density: 2, elements: {C: 1}, mean_excitation: 81 eV}]",

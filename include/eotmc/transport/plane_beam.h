@@ -1,0 +1,234 @@
+/** @file plane_beam.h
+ * The particles of the beam, and what they make above the cut, where they cross planes: electrons, positrons and
+ * photons of showers without a rare vertex, and muons of a beam. (Muons of vertices: plane.h; pions and kaons:
+ * eotmc/select/hadron_planes.h.) All are functions of the primary, by the same steps as in the run. */
+#ifndef EOT_TRANSPORT_PLANE_BEAM_H
+#define EOT_TRANSPORT_PLANE_BEAM_H
+
+#ifdef EOT_REAL_DOUBLE
+#error "single precision only: the host runs it by including it after #undef EOT_REAL_DOUBLE"
+#endif
+
+#include "eotmc/transport/muon_beam.h"
+#include "eotmc/transport/plane.h"
+#include "eotmc/transport/replay.h"
+
+#define EOT_PLANE_TOUCH D(1e-3) /* cm: the ECAL's rear face is in a plane that is so near to it */
+
+/** A particle of a primary at a plane. */
+typedef struct {
+    eot_crossing at;
+    i32 plane, pdg;
+    f32 weight; /* expected number of them, per primary */
+    u32 unused; /* to whole f64 */
+} eot_beam_crossing;
+EOT_LAYOUT(eot_beam_crossing, 64);
+
+/** The crossings of a primary: how many there are, of which the first `most` are kept. */
+typedef struct {
+    EOT_GLOBAL eot_beam_crossing *row;
+    u32 n, most;
+} eot_crossing_list;
+
+EOT_FN void eot_crossing_list_add(eot_crossing_list *list, eot_beam_crossing c) {
+    if (list->n < list->most) list->row[list->n] = c;
+    list->n++;
+}
+
+/** The list of primary `i` of a launch. @param row [primaries][planes->most]. */
+EOT_FN eot_crossing_list eot_crossing_list_of(EOT_GLOBAL eot_beam_crossing *row,
+                                              EOT_GLOBAL const eot_plane_launch *planes, u32 i) {
+    eot_crossing_list list;
+    list.row = row + (u64)i * planes->most;
+    list.n = 0u;
+    list.most = planes->most;
+    return list;
+}
+
+/** The PDG's number of an electron, positron or photon. */
+EOT_FN i32 eot_particle_pdg(i32 type) { return type == EOT_PHOTON ? 22 : type == EOT_POSITRON ? -11 : 11; }
+
+/** A part of the way of an electron, positron or photon. Between its ends place and slopes are interpolated along z,
+ * and its losses are in proportion to the path. */
+typedef struct {
+    eot_point from, to;         /* cm */
+    f32 sx, sy, sx_end, sy_end; /* slopes */
+    f32 E, loss;                /* GeV: in all at its start; lost on the way */
+    i32 type;                   /* enum eot_particle_type */
+    i32 is_first;               /* it begins where the particle begins: a plane there is crossed */
+    f32 zero;                   /* cm: z of the time 0 */
+    u32 draw;
+} eot_shower_segment;
+
+/** Planes that a part of a way crosses. @param cut [GeV]: what is below is not kept. */
+EOT_FN void eot_segment_crossings(eot_shower_segment s, f32 cut, EOT_GLOBAL const eot_plane_launch *planes,
+                                  eot_crossing_list *list) {
+    for (i32 p = 0; p < planes->n_plane; p++) {
+        f64 z = planes->z[p], length = s.to.z - s.from.z;
+        i32 begins = z > s.from.z || (s.is_first && z == s.from.z);
+        if (!begins || z > s.to.z) continue;
+        f64 share = length > D(0.0) ? (z - s.from.z) / length : D(0.0);
+        f32 part = (f32)share, E = s.E - part * s.loss, mass = s.type == EOT_PHOTON ? 0.0f : EOT_M_ELECTRON;
+        eot_beam_crossing c;
+        if (E < cut) continue;
+        c.at.x = s.from.x + share * (s.to.x - s.from.x);
+        c.at.y = s.from.y + share * (s.to.y - s.from.y);
+        c.at.kinetic_energy = (f64)E - (f64)mass;
+        c.at.direction = eot_slope_direction(s.sx + part * (s.sx_end - s.sx), s.sy + part * (s.sy_end - s.sy));
+        c.at.time = (f32)((z - (f64)s.zero) / EOT_C_LIGHT);
+        c.at.draw = s.draw;
+        c.at.is_there = 1;
+        c.plane = p;
+        c.pdg = eot_particle_pdg(s.type);
+        c.weight = 1.0f;
+        c.unused = 0u;
+        eot_crossing_list_add(list, c);
+    }
+}
+
+/** Planes that a step in front of the ECAL crosses. */
+EOT_FN void eot_line_crossings(eot_line_step step, f32 zero, f32 cut, EOT_GLOBAL const eot_plane_launch *planes,
+                               eot_crossing_list *list) {
+    eot_shower_segment s;
+    if (step.outcome != EOT_LINE_GOES_ON && step.before.draw != 0u) return;
+    f32 along = fmax(step.before.m.direction.z, EOT_LINE_LEAST_SLOPE);
+    s.from = step.from;
+    s.to = step.to;
+    s.sx = step.before.m.direction.x / along;
+    s.sy = step.before.m.direction.y / along;
+    s.sx_end = step.sx;
+    s.sy_end = step.sy;
+    s.E = step.before.E;
+    s.loss = step.before.type == EOT_PHOTON ? 0.0f : step.v.ionisation + step.v.soft;
+    s.type = step.before.type;
+    s.is_first = step.before.draw == 0u;
+    s.zero = zero;
+    s.draw = step.before.draw;
+    eot_segment_crossings(s, cut, planes, list);
+}
+
+/** Planes that a step in the ECAL crosses. @param q the particle before it, @param after after its path. */
+EOT_FN void eot_ecal_crossings(eot_replay_particle q, eot_replay_particle after, eot_cascade_vertex v, u32 draw,
+                               f32 zero, f32 cut, EOT_GLOBAL const eot_plane_launch *planes, eot_crossing_list *list) {
+    eot_shower_segment s;
+    s.from.x = (f64)q.x;
+    s.from.y = (f64)q.y;
+    s.from.z = (f64)zero + (f64)q.p.z;
+    s.to.x = (f64)after.x;
+    s.to.y = (f64)after.y;
+    s.to.z = (f64)zero + (f64)v.z + (v.has_left ? EOT_PLANE_TOUCH : D(0.0));
+    s.sx = q.sx;
+    s.sy = q.sy;
+    s.sx_end = after.sx;
+    s.sy_end = after.sy;
+    s.E = q.p.E;
+    s.loss = q.p.type == EOT_PHOTON ? 0.0f : v.ionisation + v.soft;
+    s.type = q.p.type;
+    s.is_first = 0;
+    s.zero = zero;
+    s.draw = draw;
+    eot_segment_crossings(s, cut, planes, list);
+}
+
+/** A primary that nothing acts on in front of the ECAL, on its straight way there. */
+EOT_FN void eot_straight_crossings(eot_replay_view view, u64 primary, EOT_GLOBAL const eot_plane_launch *planes,
+                                   f32 cut, eot_crossing_list *list) {
+    EOT_GLOBAL const eot_event_world *world = view.world;
+    eot_primary begin = eot_source_sample(world->beam, primary, view.launch->seed, view.launch->run,
+                                          world->beam.position_z),
+                end =
+                    eot_source_sample(world->beam, primary, view.launch->seed, view.launch->run, world->calorimeter_z);
+    eot_shower_segment s;
+    s.from.x = (f64)begin.x;
+    s.from.y = (f64)begin.y;
+    s.from.z = (f64)world->beam.position_z;
+    s.to.x = (f64)end.x;
+    s.to.y = (f64)end.y;
+    s.to.z = (f64)world->calorimeter_z;
+    s.sx = s.sx_end = begin.sx;
+    s.sy = s.sy_end = begin.sy;
+    s.E = begin.E;
+    s.loss = 0.0f;
+    s.type = view.launch->primary_type;
+    s.is_first = 1;
+    s.zero = world->calorimeter_z;
+    s.draw = 0u;
+    eot_segment_crossings(s, cut, planes, list);
+}
+
+/** On to the next particle of the primary that arrives in the ECAL (eot_replay_arrive), with the planes on its way. */
+EOT_FN eot_replay_state eot_crossings_arrive(eot_replay_state s, eot_replay_view view, f32 cut,
+                                             EOT_GLOBAL const eot_plane_launch *planes, eot_crossing_list *list) {
+    eot_line_view line = eot_replay_line_view(view);
+    while (!s.is_alive && s.line.is_alive) {
+        eot_line_step step = eot_line_advance(line, s.line);
+        eot_line_crossings(step, view.world->calorimeter_z, cut, planes, list);
+        s = eot_replay_line_taken(s, step, view.world->calorimeter_z);
+    }
+    return s;
+}
+
+/** Electrons, positrons and photons above the cut of a primary at planes: of its shower without a rare vertex, from the
+ * beam's start to the ECAL's rear face. @param view of a launch with has_vertex 0. @param i index of the primary in the
+ * launch. @param list empty. @return the list. */
+EOT_FN eot_crossing_list eot_shower_crossings(eot_replay_view view, eot_em_tables t, u32 i,
+                                              EOT_GLOBAL const eot_plane_launch *planes, eot_crossing_list list) {
+    eot_vertex_record none;
+    f32 zero = view.world->calorimeter_z;
+    none.i_primary = i;
+    none.draw = 0u;
+    none.fraction = none.E = none.weight = 0.0f;
+    eot_replay_state s = eot_replay_start(view.world, view.launch, none);
+    if (EOT_HAS_ARRIVALS(view.world))
+        s = eot_crossings_arrive(eot_replay_before(s, view), view, t.cut, planes, &list);
+    else
+        eot_straight_crossings(view, s.primary, planes, t.cut, &list);
+    while (s.is_alive) {
+        eot_cascade_vertex v =
+            eot_cascade_vertex_sample(view.table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, view.launch));
+        eot_replay_particle after =
+            eot_replay_moved(s.q, v, eot_replay_own_block(s, view.launch), view.world->multiple_scattering);
+        if (s.q.is_ghost == 0) eot_ecal_crossings(s.q, after, v, s.draw, zero, t.cut, planes, &list);
+        s = eot_replay_next(s, eot_replay_sided(after, view.world), v, t.cut, view);
+        if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
+            s = eot_crossings_arrive(s, view, t.cut, planes, &list);
+    }
+    return list;
+}
+
+/** Crossings of a muon into the list. @param own [planes->n_plane] crossings of it. */
+EOT_FN void eot_crossings_listed(EOT_GLOBAL const eot_crossing *own, i32 charge, f32 weight, i32 n_plane,
+                                 eot_crossing_list *list) {
+    for (i32 p = 0; p < n_plane; p++) {
+        eot_beam_crossing c;
+        if (own[p].is_there == 0) continue;
+        c.at = own[p];
+        c.plane = p;
+        c.pdg = charge > 0 ? -13 : 13; /* mu+ is the antiparticle */
+        c.weight = weight;
+        c.unused = 0u;
+        eot_crossing_list_add(list, c);
+    }
+}
+
+/** A muon of a beam at planes; one at its start is crossed. @param m, random before its first step. @param work
+ * [planes->n_plane]. @return the list. */
+EOT_FN eot_crossing_list eot_beam_muon_crossings(eot_matter_view matter, eot_muon m, eot_random random,
+                                                 EOT_GLOBAL const eot_plane_launch *planes,
+                                                 EOT_GLOBAL eot_crossing *work, eot_crossing_list list) {
+    eot_muon_crossings(matter, m, random, planes, work);
+    for (i32 p = 0; p < planes->n_plane; p++) {
+        if (planes->z[p] != m.position.z || m.fate != EOT_MUON_ALIVE) continue;
+        work[p].x = m.position.x;
+        work[p].y = m.position.y;
+        work[p].kinetic_energy = m.kinetic_energy;
+        work[p].direction = m.direction;
+        work[p].time = m.time;
+        work[p].draw = random.draw;
+        work[p].is_there = 1;
+    }
+    eot_crossings_listed(work, m.charge, 1.0f, planes->n_plane, &list);
+    return list;
+}
+
+#endif
