@@ -1,6 +1,10 @@
 #include "base/sha256.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
 
 /* FIPS 180-4, 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t K[64] = {
@@ -16,7 +20,7 @@ static const uint32_t K[64] = {
 static uint32_t rotated(uint32_t x, unsigned n) { return (x >> n) | (x << (32 - n)); }
 
 /** One 64-byte block (6.2.2). */
-static void compress(uint32_t state[8], const uint8_t block[64]) {
+static void compress_plain(uint32_t state[8], const uint8_t block[64]) {
     uint32_t w[64];
     for (size_t i = 0; i < 16; i++)
         w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8 |
@@ -44,11 +48,49 @@ static void compress(uint32_t state[8], const uint8_t block[64]) {
     for (size_t i = 0; i < 8; i++) state[i] += v[i];
 }
 
+#if defined(__x86_64__)
+/* The same by the instructions for it (Intel, "SHA Extensions", 2013): two rounds each, on the words a, b, e, f and c,
+ * d, g, h; of the schedule four words at a time. */
+__attribute__((target("sha,sse4.1"))) static void compress_extended(uint32_t state[8], const uint8_t block[64]) {
+    const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
+    __m128i low = _mm_shuffle_epi32(_mm_loadu_si128((const void *)state), 0xb1),
+            high = _mm_shuffle_epi32(_mm_loadu_si128((const void *)(state + 4)), 0x1b);
+    __m128i abef = _mm_alignr_epi8(low, high, 8), cdgh = _mm_blend_epi16(high, low, 0xf0);
+    __m128i w[4] = {abef, abef, abef, abef}; /* any, until they are loaded */
+    const __m128i abef_before = abef, cdgh_before = cdgh;
+    for (int i = 0; i < 16; i++) {
+        __m128i *now = &w[i % 4]; /* of four before, from which it is made */
+        __m128i next = w[(i + 1) % 4], late = w[(i + 2) % 4], last = w[(i + 3) % 4];
+        if (i < 4)
+            *now = _mm_shuffle_epi8(_mm_loadu_si128((const void *)(block + 16 * i)), swap);
+        else
+            *now = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(*now, next), _mm_alignr_epi8(last, late, 4)),
+                                        last);
+        __m128i sum = _mm_add_epi32(*now, _mm_loadu_si128((const void *)(K + 4 * i)));
+        cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
+        abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
+    }
+    low = _mm_shuffle_epi32(_mm_add_epi32(abef, abef_before), 0x1b);
+    high = _mm_shuffle_epi32(_mm_add_epi32(cdgh, cdgh_before), 0xb1);
+    _mm_storeu_si128((void *)state, _mm_blend_epi16(low, high, 0xf0));
+    _mm_storeu_si128((void *)(state + 4), _mm_alignr_epi8(high, low, 8));
+}
+
+static int has_extension(void) {
+    unsigned a, b, c, d;
+    return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b >> 29 & 1u) != 0;
+}
+#else
+static void compress_extended(uint32_t state[8], const uint8_t block[64]) { compress_plain(state, block); }
+static int has_extension(void) { return 0; }
+#endif
+
 void eot_sha256_init(struct eot_sha256 *hash) {
     static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     memcpy(hash->state, initial, sizeof initial);
     hash->n_bytes = 0;
+    hash->compress = has_extension() ? compress_extended : compress_plain;
 }
 
 void eot_sha256_update(struct eot_sha256 *hash, const void *bytes, size_t n) {
@@ -59,7 +101,7 @@ void eot_sha256_update(struct eot_sha256 *hash, const void *bytes, size_t n) {
         hash->n_bytes += part;
         p += part;
         n -= part;
-        if (used + part == 64) compress(hash->state, hash->block);
+        if (used + part == 64) hash->compress(hash->state, hash->block);
     }
 }
 

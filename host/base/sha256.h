@@ -10,6 +10,7 @@
 struct eot_sha256 {
     uint32_t state[8];
     uint64_t n_bytes;
+    void (*compress)(uint32_t state[8], const uint8_t block[64]); /* of a block, as fast as the processor can */
     uint8_t block[64];
 };
 

@@ -182,6 +182,7 @@ static enum eot_status micro_launch(struct bench *t, micro_kernel *launch, uint3
     const uint32_t size[4] = {n_iteration, t->n_lane, 1, t->n_value};
     EOT_TRY(t->b->op->buffer_write(t->b, t->size, 0, sizeof size, size, err));
     EOT_TRY(launch(t, t->n_lane / (uint32_t)t->b->lane_width, t->b->is_gpu ? 64 : 1, err));
+    if (t->b->op->wait != NULL) EOT_TRY(t->b->op->wait(t->b, err));
 done:
     return status;
 }

@@ -8,6 +8,7 @@
 #include "cli/preflight.h"
 #include "device/selftest.h"
 #include "job/job.h"
+#include "job/preparation.h"
 #include "output/output.h"
 #include "output/sinks.h"
 #include "store/keeper.h"
@@ -26,6 +27,7 @@ static enum eot_status device_open(struct eot_simulator *s, const struct eot_con
                                                            .kernel_dir = s->kernel_dir,
                                                            .no_kernel_cache = s->no_kernel_cache,
                                                            .verbose = s->is_verbose,
+                                                           .kernels = eot_world_kernels(config),
                                                            .extra_options = kernel_options},
                              &s->backend, err));
     s->kernel_options = kernel_options;
@@ -162,6 +164,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     struct eot_result result = {0};
     struct eot_folder folder = {.lock = -1};
     struct eot_keeper keeper = {0};
+    struct eot_preparation preparation = {.has_thread = false};
     struct eot_findings warnings = {0}, undrawn = {0};
     struct eot_log log = {.level = s->is_silent ? EOT_LOG_QUIET : s->is_verbose ? EOT_LOG_VERBOSE : EOT_LOG_NORMAL};
     struct going_on going_on = {s, config, &world, &folder, &warnings, 0.0};
@@ -176,8 +179,10 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     EOT_TRY(device_open(s, config, err));
     EOT_TRY(say(s, &log, &warnings, err));
     double start = eot_clock_seconds();
+    eot_preparation_start(&preparation, config, s->backend);
     EOT_TRY(job->world(config, &setup, &(struct eot_world_options){.no_cache = s->no_table_cache}, &world, err));
     going_on.tables_s = eot_clock_seconds() - start;
+    eot_preparation_finish(&preparation);
     eot_log_message(&log, EOT_LOG_VERBOSE, "physics tables %s in %.2f s",
                     world.is_cached ? "taken from the cache" : "built", going_on.tables_s);
     for (const struct eot_backend *b = s->backend; b != NULL; b = b->next)
@@ -205,6 +210,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
               "interrupted while figures were drawn; the results in %s are whole, --resume draws the figures", path);
     eot_checkpoint_forget_previous(path);
 done:
+    eot_preparation_finish(&preparation);
     eot_interrupt_ends(NULL, NULL);
     eot_folder_close(&folder);
     eot_findings_free(&warnings);

@@ -170,8 +170,9 @@ static enum eot_status track_lengths(const struct request *r, const struct eot_c
     spectra_key(config, backend, r->eot, key);
     if (!r->no_cache) EOT_TRY(spectra_load(key, &answer->spectra, &answer->is_cached, err));
     if (!answer->is_cached) {
-        EOT_TRY(
-            eot_world_create_with(config, setup, CUT, &(struct eot_world_options){.cascade_only = true}, &world, err));
+        EOT_TRY(eot_world_create_with(config, setup, CUT,
+                                      &(struct eot_world_options){.no_cache = r->no_cache, .cascade_only = true},
+                                      &world, err));
         EOT_TRY(eot_world_check_beam(config, &world, err));
         struct eot_run_options options = {.backend = backend,
                                           .progress = eot_progress_mode_from_text(r->progress),
@@ -259,6 +260,7 @@ enum eot_status eot_cmd_yield(int argc, char **argv, struct eot_error *err) {
         &(struct eot_backend_options){.selector = r.device,
                                       .one_only = true,
                                       .verbose = r.is_verbose,
+                                      .kernels = eot_world_kernels_of_cascade(config),
                                       .extra_options = eot_world_kernel_options_for(config, EOT_TRACK_SPECTRUM)},
         &backend, err));
     EOT_TRY(eot_selftest(backend, false, NULL, err));

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -17,6 +18,7 @@ enum eot_kernel {
 #undef EOT_KERNEL
     EOT_N_KERNEL
 };
+_Static_assert(EOT_N_KERNEL <= 64, "sets of kernels are bits of 64");
 
 struct eot_buffer; /* device memory, owned by its backend */
 
@@ -28,6 +30,7 @@ struct eot_backend {
     size_t max_buffer;      /* bytes of the largest single buffer */
     double build_s;         /* JIT time so far (program build, not execution) */
     double algebra_build_s; /* of that, the library of matrix products, at its first use */
+    double least_product;   /* multiplications of a product of matrices from which a device's library makes it */
     double kernel_s;        /* time so far in which kernels ran, once where several did */
     struct {
         long n_launch;
@@ -57,10 +60,17 @@ struct eot_backend_operations {
     enum eot_status (*buffer_zero)(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
                                    size_t n_bytes, struct eot_error *err);
     /** Run n_item work items in groups of `group` (0 = the backend's choice; n_item is padded up to a multiple of the
-     * group: kernels guard against excess items by a count in their parameter buffer) and wait. arguments: those of
-     * kernels.def in its order; callers name them, see device/launch.h. */
+     * group: kernels guard against excess items by a count in their parameter buffer), after all that was asked for
+     * before. Backends may wait for it or not (CUDA's does not): what fails then is told by the next read. arguments:
+     * those of kernels.def in its order; callers name them, see device/launch.h. */
     enum eot_status (*launch)(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
                               struct eot_buffer *const *arguments, struct eot_error *err);
+    /** Wait for all launches so far. NULL: `launch` waits. */
+    enum eot_status (*wait)(struct eot_backend *backend, struct eot_error *err);
+    /** Compile a kernel for a size of groups (0 = the backend's choice) before it is launched, where the driver
+     * compiles kernels one by one. NULL: there is nothing to compile, or no driver that does so. */
+    enum eot_status (*prepare)(struct eot_backend *backend, enum eot_kernel kernel, size_t group,
+                               struct eot_error *err);
     /** C = A B in double precision: A [m][k], B [k][n], C [m][n], row after row. */
     enum eot_status (*matrix_product)(struct eot_backend *backend, size_t m, size_t n, size_t k, struct eot_buffer *a,
                                       struct eot_buffer *b, struct eot_buffer *c, struct eot_error *err);
@@ -79,7 +89,9 @@ struct eot_backend_options {
     bool no_kernel_cache;   /* compile anew. Else compiled kernels are kept: by PoCL itself (unless the process has
                                POCL_KERNEL_CACHE=0), by eotmc for other drivers */
     bool verbose;
-    int units;                 /* use only so many of the device's compute units (a sub-device); 0 = all */
+    int units;        /* use only so many of the device's compute units (a sub-device); 0 = all */
+    uint64_t kernels; /* bits 1 << enum eot_kernel of those that will be launched: their sources are one program.
+                         Others are compiled when they are first launched. 0: all are one program */
     const char *extra_options; /* further -D options, e.g. "-DEOT_WG=16"; NULL = none */
 };
 

@@ -35,6 +35,9 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
 enum eot_status eot_cuda_backend_open(const struct eot_device *device, const struct eot_backend_options *options,
                                       struct eot_backend **backend, struct eot_error *err);
 
+/** C = A B on the host, row after row: A [m][k], B [k][n], C [m][n]; each sum in the order of k. */
+void eot_host_product(size_t m, size_t n, size_t k, const double *A, const double *B, double *C);
+
 /** EOT_E_INTERNAL unless [offset, offset + n_bytes) lies in the buffer. */
 enum eot_status eot_buffer_check(const struct eot_buffer *buffer, size_t offset, size_t n_bytes, struct eot_error *err);
 

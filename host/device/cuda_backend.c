@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cuda_driver.h"
 #include "cuda_program.h"
+#include "cuda_queue.h"
 #include "devices.h"
 
 /* A kernel, once it is compiled. */
@@ -19,7 +20,7 @@ struct cuda_kernel {
 
 /* What a backend and its second queue share. */
 struct cuda_shared {
-    struct eot_backend *backend; /* whose account it is */
+    struct eot_cuda_account account; /* its backend is the one that closes all this */
     struct eot_cuda_driver driver;
     void *context; /* the device's primary one */
     int device, capability, max_threads;
@@ -27,15 +28,12 @@ struct cuda_shared {
     struct eot_cuda_text text;
     struct cuda_kernel kernel[EOT_N_KERNEL];
     pthread_mutex_t compiling;
-    pthread_mutex_t account;
-    int n_running; /* launches */
-    double running_since;
     bool is_verbose;
 };
 
 struct cuda {
     struct cuda_shared *shared;
-    void *stream, *from, *to; /* events around a launch */
+    struct eot_cuda_queue queue;
 };
 
 enum { WARP = 32, GROUP = 64 };
@@ -45,48 +43,47 @@ static uint64_t address(const struct eot_buffer *buffer) { return (uint64_t)(uin
 
 static enum eot_status cuda_buffer_write(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
                                          size_t n_bytes, const void *source, struct eot_error *err) {
-    const struct cuda *c = backend->state;
+    struct cuda *c = backend->state;
     const struct eot_cuda_driver *driver = &c->shared->driver;
     enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
     if (status != EOT_OK || n_bytes == 0) goto done;
     EOT_CU(cuCtxSetCurrent(c->shared->context));
-    EOT_CU(cuMemcpyHtoDAsync_v2(address(buffer) + offset, source, n_bytes, c->stream));
-    EOT_CU(cuStreamSynchronize(c->stream));
+    EOT_TRY(eot_cuda_queue_write(&c->queue, address(buffer) + offset, source, n_bytes, err));
 done:
     return status;
 }
 
 static enum eot_status cuda_buffer_read(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
                                         size_t n_bytes, void *target, struct eot_error *err) {
-    const struct cuda *c = backend->state;
+    struct cuda *c = backend->state;
     const struct eot_cuda_driver *driver = &c->shared->driver;
     enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
     if (status != EOT_OK || n_bytes == 0) goto done;
     EOT_CU(cuCtxSetCurrent(c->shared->context));
-    EOT_CU(cuMemcpyDtoHAsync_v2(target, address(buffer) + offset, n_bytes, c->stream));
-    EOT_CU(cuStreamSynchronize(c->stream));
+    EOT_TRY(eot_cuda_queue_read(&c->queue, address(buffer) + offset, target, n_bytes, err));
 done:
     return status;
 }
 
 static enum eot_status cuda_buffer_zero(struct eot_backend *backend, struct eot_buffer *buffer, size_t offset,
                                         size_t n_bytes, struct eot_error *err) {
-    const struct cuda *c = backend->state;
+    struct cuda *c = backend->state;
     const struct eot_cuda_driver *driver = &c->shared->driver;
     enum eot_status status = eot_buffer_check(buffer, offset, n_bytes, err);
     if (status != EOT_OK || n_bytes == 0) goto done;
     EOT_CU(cuCtxSetCurrent(c->shared->context));
-    EOT_CU(cuMemsetD8Async(address(buffer) + offset, 0, n_bytes, c->stream));
-    EOT_CU(cuStreamSynchronize(c->stream));
+    EOT_TRY(eot_cuda_queue_zero(&c->queue, address(buffer) + offset, n_bytes, err));
 done:
     return status;
 }
 
 static void cuda_buffer_free(struct eot_backend *backend, struct eot_buffer *buffer) {
-    const struct cuda *c = backend->state;
+    struct cuda *c = backend->state;
     if (buffer == NULL) return;
-    if (buffer->memory != NULL && c->shared->driver.cuCtxSetCurrent(c->shared->context) == 0)
+    if (buffer->memory != NULL && c->shared->driver.cuCtxSetCurrent(c->shared->context) == 0) {
+        (void)eot_cuda_queue_wait(&c->queue, NULL); /* for what still uses it */
         (void)c->shared->driver.cuMemFree_v2(address(buffer));
+    }
     free(buffer);
 }
 
@@ -172,9 +169,9 @@ static enum eot_status kernel_get(struct cuda_shared *s, enum eot_kernel kernel,
         EOT_CU(cuFuncGetAttribute(&max_group, EOT_CUDA_FUNCTION_MAX_GROUP, k->function));
         k->max_group = (size_t)max_group;
         double seconds = eot_clock_seconds() - start;
-        pthread_mutex_lock(&s->account);
-        s->backend->build_s += seconds;
-        pthread_mutex_unlock(&s->account);
+        pthread_mutex_lock(&s->account.lock);
+        s->account.backend->build_s += seconds;
+        pthread_mutex_unlock(&s->account.lock);
         kernel_describe(s, kernel, image.origin, seconds);
     }
     *found = *k;
@@ -182,19 +179,6 @@ done:
     pthread_mutex_unlock(&s->compiling);
     free(image.bytes);
     return status;
-}
-
-static void launch_begin(struct cuda_shared *s) {
-    pthread_mutex_lock(&s->account);
-    if (s->n_running++ == 0) s->running_since = eot_clock_seconds();
-    pthread_mutex_unlock(&s->account);
-}
-
-static void launch_end(struct cuda_shared *s, enum eot_kernel kernel, double running, double processor) {
-    pthread_mutex_lock(&s->account);
-    if (--s->n_running == 0) s->backend->kernel_s += eot_clock_seconds() - s->running_since;
-    eot_backend_account(s->backend, kernel, running, processor);
-    pthread_mutex_unlock(&s->account);
 }
 
 /* Two warps; one where the multiprocessors would not have four groups each to share out. */
@@ -205,13 +189,12 @@ static size_t automatic_group(const struct eot_backend *backend, size_t n_item) 
 static enum eot_status cuda_launch(struct eot_backend *backend, enum eot_kernel kernel, size_t n_item, size_t group,
                                    struct eot_buffer *const *arguments, struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    const struct cuda *c = backend->state;
+    struct cuda *c = backend->state;
     struct cuda_shared *s = c->shared;
     const struct eot_cuda_driver *driver = &s->driver;
     struct cuda_kernel k = {.function = NULL};
     uint64_t memory[EOT_MAX_KERNEL_ARGUMENT];
     void *pointer[EOT_MAX_KERNEL_ARGUMENT];
-    float milliseconds = 0.0f;
     if (n_item == 0) return EOT_OK;
     EOT_CU(cuCtxSetCurrent(s->context));
     EOT_TRY(kernel_get(s, kernel, &k, err));
@@ -224,23 +207,23 @@ static enum eot_status cuda_launch(struct eot_backend *backend, enum eot_kernel 
         memory[i] = address(arguments[i]);
         pointer[i] = &memory[i];
     }
-    double processor = eot_clock_processor_seconds();
-    launch_begin(s);
-    int code = driver->cuEventRecord(c->from, c->stream);
-    const char *call = "cuEventRecord(";
-    if (code == 0) {
-        call = "cuLaunchKernel(";
-        code = driver->cuLaunchKernel(k.function, (unsigned)((n_item + group - 1) / group), 1, 1, (unsigned)group, 1, 1,
-                                      0, c->stream, pointer, NULL);
-    }
-    if (code == 0) code = driver->cuEventRecord(c->to, c->stream);
-    if (code == 0) {
-        call = eot_kernel_name[kernel]; /* what fails while it runs is told here */
-        code = driver->cuEventSynchronize(c->to);
-    }
-    if (code == 0) code = driver->cuEventElapsedTime(&milliseconds, c->from, c->to);
-    launch_end(s, kernel, 1e-3 * (double)milliseconds, eot_clock_processor_seconds() - processor);
-    if (code != 0) status = eot_cuda_error(driver, err, __FILE__, __LINE__, __func__, call, code);
+    EOT_TRY(eot_cuda_queue_launch(&c->queue,
+                                  &(struct eot_cuda_launch){.kernel = kernel,
+                                                            .function = k.function,
+                                                            .pointer = pointer,
+                                                            .n_group = (n_item + group - 1) / group,
+                                                            .group = group},
+                                  err));
+done:
+    return status;
+}
+
+static enum eot_status cuda_wait(struct eot_backend *backend, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct cuda *c = backend->state;
+    const struct eot_cuda_driver *driver = &c->shared->driver;
+    EOT_CU(cuCtxSetCurrent(c->shared->context));
+    EOT_TRY(eot_cuda_queue_wait(&c->queue, err));
 done:
     return status;
 }
@@ -265,7 +248,7 @@ static void shared_free(struct cuda_shared *s) {
     eot_cuda_text_free(&s->text);
     if (s->is_retained) (void)s->driver.cuDevicePrimaryCtxRelease_v2(s->device);
     pthread_mutex_destroy(&s->compiling);
-    pthread_mutex_destroy(&s->account);
+    pthread_mutex_destroy(&s->account.lock);
     free(s);
 }
 
@@ -274,22 +257,18 @@ static void cuda_close(struct eot_backend *backend) {
     if (c != NULL && c->shared != NULL) {
         const struct eot_cuda_driver *d = &c->shared->driver;
         if (c->shared->context != NULL) (void)d->cuCtxSetCurrent(c->shared->context);
-        if (c->from != NULL) (void)d->cuEventDestroy_v2(c->from);
-        if (c->to != NULL) (void)d->cuEventDestroy_v2(c->to);
-        if (c->stream != NULL) (void)d->cuStreamDestroy_v2(c->stream);
-        if (c->shared->backend == backend) shared_free(c->shared); /* a second queue is closed before */
+        eot_cuda_queue_close(&c->queue);
+        if (c->shared->account.backend == backend) shared_free(c->shared); /* a second queue is closed before */
     }
     free(c);
     free(backend);
 }
 
-static enum eot_status stream_create(struct cuda *c, struct eot_error *err) {
+static enum eot_status queue_open(struct cuda *c, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_cuda_driver *driver = &c->shared->driver;
     EOT_CU(cuCtxSetCurrent(c->shared->context));
-    EOT_CU(cuStreamCreate(&c->stream, EOT_CUDA_STREAM_NON_BLOCKING));
-    EOT_CU(cuEventCreate(&c->from, 0));
-    EOT_CU(cuEventCreate(&c->to, 0));
+    EOT_TRY(eot_cuda_queue_open(&c->queue, driver, &c->shared->account, err));
 done:
     return status;
 }
@@ -309,7 +288,7 @@ static enum eot_status cuda_second_queue(struct eot_backend *backend, struct eot
     struct cuda *c = b->state = calloc(1, sizeof *c);
     EOT_CHECK_MEMORY(c);
     c->shared = elder->shared;
-    EOT_TRY(stream_create(c, err));
+    EOT_TRY(queue_open(c, err));
     *second = b;
     b = NULL;
 done:
@@ -324,6 +303,7 @@ static const struct eot_backend_operations CUDA_OPERATIONS = {
     .buffer_read = cuda_buffer_read,
     .buffer_zero = cuda_buffer_zero,
     .launch = cuda_launch,
+    .wait = cuda_wait,
     .matrix_product = cuda_matrix_product,
     .second_queue = cuda_second_queue,
     .close = cuda_close,
@@ -342,10 +322,10 @@ enum eot_status eot_cuda_backend_open(const struct eot_device *device, const str
     struct cuda_shared *s = c->shared = calloc(1, sizeof *s);
     EOT_CHECK_MEMORY(s);
     const struct eot_cuda_driver *driver = &s->driver;
-    s->backend = b;
+    s->account.backend = b;
     s->is_verbose = options->verbose;
     pthread_mutex_init(&s->compiling, NULL);
-    pthread_mutex_init(&s->account, NULL);
+    pthread_mutex_init(&s->account.lock, NULL);
     EOT_CHECK(device->missing[0] == '\0', EOT_E_DEVICE,
               "%s (driver %s) cannot run eotmc (it lacks %s); choose another one of `eotmc devices`, or --device host",
               device->name, device->driver, device->missing);
@@ -365,7 +345,7 @@ enum eot_status eot_cuda_backend_open(const struct eot_device *device, const str
     EOT_CU(cuDeviceGetAttribute(&s->max_threads, EOT_CUDA_DEVICE_MAX_THREADS_PER_MULTIPROCESSOR, s->device));
     EOT_CU(cuDevicePrimaryCtxRetain(&s->context, s->device));
     s->is_retained = true;
-    EOT_TRY(stream_create(c, err));
+    EOT_TRY(queue_open(c, err));
     EOT_TRY(eot_cuda_text_init(&s->text, options, err));
     b->build_s = eot_clock_seconds() - start;
     *backend = b;

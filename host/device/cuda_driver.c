@@ -120,7 +120,8 @@ static const char *advice_for(int code) {
     case EOT_CUDA_LAUNCH_OUT_OF_RESOURCES:
     case EOT_CUDA_ILLEGAL_INSTRUCTION:
     case EOT_CUDA_MISALIGNED_ADDRESS:
-        return "a kernel failed: check the device with `eotmc selftest`, run with --device host, and report this";
+        return "a kernel failed (CUDA_LAUNCH_BLOCKING=1 tells which): check the device with `eotmc selftest`, run with "
+               "--device host, and report this";
     default: return "check the driver with `nvidia-smi` and `eotmc selftest`, or run with --device host";
     }
 }

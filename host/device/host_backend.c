@@ -90,18 +90,20 @@ static enum eot_status host_launch(struct eot_backend *backend, enum eot_kernel 
     return EOT_OK;
 }
 
-static enum eot_status host_matrix_product(struct eot_backend *backend, size_t m, size_t n, size_t k,
-                                           struct eot_buffer *a, struct eot_buffer *b, struct eot_buffer *c,
-                                           struct eot_error *err) {
-    (void)backend;
-    (void)err;
-    const double *A = a->memory, *B = b->memory;
-    double *C = c->memory;
+void eot_host_product(size_t m, size_t n, size_t k, const double *A, const double *B, double *C) {
     for (size_t i = 0; i < m; i++) {
         for (size_t j = 0; j < n; j++) C[i * n + j] = 0.0;
         for (size_t l = 0; l < k; l++)
             for (size_t j = 0; j < n; j++) C[i * n + j] += A[i * k + l] * B[l * n + j];
     }
+}
+
+static enum eot_status host_matrix_product(struct eot_backend *backend, size_t m, size_t n, size_t k,
+                                           struct eot_buffer *a, struct eot_buffer *b, struct eot_buffer *c,
+                                           struct eot_error *err) {
+    (void)backend;
+    (void)err;
+    eot_host_product(m, n, k, a->memory, b->memory, c->memory);
     return EOT_OK;
 }
 

@@ -27,7 +27,7 @@ extern const char *const *const eot_kernel_argument_name[EOT_N_KERNEL];
 #define EOT_ARGUMENT_INDEX(kernel, argument) \
     (offsetof(struct eot_args_##kernel, argument) / sizeof(struct eot_buffer *))
 
-/** Run n_item work items of a kernel in groups of `group` and wait, as struct eot_backend_operations says of `launch`.
+/** Run n_item work items of a kernel in groups of `group`, as struct eot_backend_operations says of `launch`.
  * Every argument has to be given. @return EOT_E_INTERNAL with the names of kernel and argument if one is missing; what
  * the backend returns. */
 #define EOT_KERNEL(name, arguments) \

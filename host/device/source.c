@@ -132,34 +132,54 @@ done:
     return status;
 }
 
+/* Whether a file defines one of the kernels: EOT_KERNEL_FN(name). */
+static bool defines_any(const char *text, const char *const *kernel, size_t n_kernel) {
+    bool is_found = n_kernel == 0;
+    for (size_t i = 0; i < n_kernel && !is_found; i++) {
+        char head[128];
+        snprintf(head, sizeof head, "EOT_KERNEL_FN(%s)", kernel[i]);
+        is_found = strstr(text, head) != NULL;
+    }
+    return is_found;
+}
+
+/* One file of kernels, if it is wanted. */
+static enum eot_status kernels_flatten(struct flattener *f, const char *name, const char *const *kernel,
+                                       size_t n_kernel, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    long i_file = -1;
+    EOT_TRY(file_find(f, name, &i_file, err));
+    EOT_CHECK(i_file >= 0, EOT_E_IO, "cannot read %s; check the folder given to --kernel-dir", name);
+    if (defines_any(f->file[i_file].text, kernel, n_kernel)) EOT_TRY(file_flatten(f, i_file, 0, false, err));
+done:
+    return status;
+}
+
 enum eot_status eot_source_flatten(const char *root, char **text, struct eot_error *err) {
+    return eot_source_flatten_for(root, NULL, 0, text, err);
+}
+
+enum eot_status eot_source_flatten_for(const char *root, const char *const *kernel, size_t n_kernel, char **text,
+                                       struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct flattener f = {.root = root};
     glob_t kernels = {.gl_pathc = 0};
     char *result = NULL;
     size_t n_result = 0;
-    long i_file = -1;
     *text = NULL;
     f.out = open_memstream(&result, &n_result);
     EOT_CHECK_MEMORY(f.out);
     if (root == NULL) {
         for (size_t i = 0; i < eot_n_embedded_file; i++)
-            if (strncmp(eot_embedded_files[i].name, "kernels/", 8) == 0 &&
-                ends_with(eot_embedded_files[i].name, ".cl")) {
-                EOT_TRY(file_find(&f, eot_embedded_files[i].name, &i_file, err));
-                EOT_TRY(file_flatten(&f, i_file, 0, false, err));
-            }
+            if (strncmp(eot_embedded_files[i].name, "kernels/", 8) == 0 && ends_with(eot_embedded_files[i].name, ".cl"))
+                EOT_TRY(kernels_flatten(&f, eot_embedded_files[i].name, kernel, n_kernel, err));
     } else {
         char pattern[2 * MAX_NAME];
         snprintf(pattern, sizeof pattern, "%s/kernels/*.cl", root);
         EOT_CHECK(glob(pattern, 0, NULL, &kernels) == 0, EOT_E_IO,
                   "no kernels in %s (nothing matches %s); give --kernel-dir the project's root", root, pattern);
-        for (size_t i = 0; i < kernels.gl_pathc; i++) {
-            EOT_TRY(file_find(&f, kernels.gl_pathv[i] + strlen(root) + 1, &i_file, err));
-            EOT_CHECK(i_file >= 0, EOT_E_IO, "cannot read %s; check the folder given to --kernel-dir",
-                      kernels.gl_pathv[i]);
-            EOT_TRY(file_flatten(&f, i_file, 0, false, err));
-        }
+        for (size_t i = 0; i < kernels.gl_pathc; i++)
+            EOT_TRY(kernels_flatten(&f, kernels.gl_pathv[i] + strlen(root) + 1, kernel, n_kernel, err));
     }
     int is_bad = fclose(f.out);
     f.out = NULL;

@@ -24,5 +24,8 @@ extern const size_t eot_n_embedded_file;
  * @return EOT_E_IO (no kernels below root), EOT_E_BUILD (an include is missing or circular; the text names file and
  * line), EOT_E_MEMORY. */
 enum eot_status eot_source_flatten(const char *root, char **text, struct eot_error *err);
+/** The same of those files only that define some kernels. @param kernel n_kernel names; n_kernel = 0: all files. */
+enum eot_status eot_source_flatten_for(const char *root, const char *const *kernel, size_t n_kernel, char **text,
+                                       struct eot_error *err);
 
 #endif

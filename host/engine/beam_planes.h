@@ -4,10 +4,10 @@
 #ifndef EOT_HOST_ENGINE_BEAM_PLANES_H
 #define EOT_HOST_ENGINE_BEAM_PLANES_H
 
-#include "config/config.h"
 #include "device/backend.h"
 #include "engine/plane_rows.h"
 #include "eotmc/transport/launch.h"
+#include "world/world.h"
 
 /** What a job makes them of. */
 struct eot_beam_planes_task {

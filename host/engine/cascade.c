@@ -145,8 +145,8 @@ static enum eot_status advance_lanes(struct eot_engine *g, uint32_t length, stru
                                                          .vertex = l->vertex,
                                                          .way = l->way},
                                err));
+    EOT_TRY(summarise_lanes(g, err)); /* which waits for the launch, where that does not wait for itself */
     g->pace.seconds_per_iteration = (eot_clock_seconds() - start) / length;
-    EOT_TRY(summarise_lanes(g, err));
 done:
     return status;
 }

@@ -61,6 +61,11 @@ size_t eot_run_full_lanes(const struct eot_backend *b) {
     return (size_t)b->compute_units * (b->is_gpu ? LANES_PER_GPU_UNIT : LANES_PER_CPU_UNIT);
 }
 
+size_t eot_run_cascade_group(const struct eot_config *config, const struct eot_backend *b) {
+    if (config->device.work_group > 0) return (size_t)config->device.work_group;
+    return b->is_gpu ? 64 : 1;
+}
+
 size_t eot_engine_source_items(const struct eot_engine *g, size_t n) { return n / (size_t)g->b->lane_width + 1; }
 
 /* Events of one launch of the kernels behind the cascade: on a GPU as many as its multiprocessors can hold. */
@@ -76,8 +81,8 @@ static size_t automatic_chunk(const struct eot_backend *b) {
  * follows. */
 static void choose_lanes(struct eot_engine *g, size_t n_track) {
     const struct eot_device_config *device = &g->config->device;
-    size_t width = (size_t)g->b->lane_width, unit = g->b->is_gpu ? 64 : 1;
-    g->cascade.group = device->work_group > 0 ? (size_t)device->work_group : unit;
+    size_t width = (size_t)g->b->lane_width;
+    g->cascade.group = eot_run_cascade_group(g->config, g->b);
     size_t lanes = device->lanes > 0 ? (size_t)device->lanes : eot_run_full_lanes(g->b);
     if (device->lanes == 0 && lanes > g->cascade.batch / MIN_PRIMARIES_PER_LANE)
         lanes = g->cascade.batch / MIN_PRIMARIES_PER_LANE;

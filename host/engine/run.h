@@ -137,6 +137,8 @@ enum eot_status eot_planes_keep(struct eot_plane_rows *part, int64_t *count, str
 /** Lanes of the cascade that fill a device, and primaries a batch should have for each, so that few are idle when a
  * batch ends. */
 size_t eot_run_full_lanes(const struct eot_backend *backend);
+/** Work items of a group of the cascade. */
+size_t eot_run_cascade_group(const struct eot_config *config, const struct eot_backend *backend);
 #define EOT_RUN_PRIMARIES_PER_LANE 400
 
 struct eot_findings;

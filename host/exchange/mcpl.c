@@ -1,6 +1,7 @@
 #include "exchange/mcpl.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +157,17 @@ done:
     return status;
 }
 
+/* Which random numbers a file of eotmc was made with. */
+static void look_at_comment(const unsigned char *text, size_t n, struct eot_mcpl_file *file) {
+    char line[128];
+    unsigned long long seed, run;
+    snprintf(line, sizeof line, "%.*s", (int)(n < sizeof line ? n : 0), (const char *)text);
+    if (sscanf(line, EOT_MCPL_RANDOM, &seed, &run) != 2) return;
+    file->has_random = true;
+    file->seed = seed;
+    file->run = run;
+}
+
 /* Magic, words and texts. @param r on return behind them. */
 static enum eot_status take_head(struct reader *r, struct form *f, uint64_t *n_particle, struct eot_mcpl_file *file,
                                  struct eot_error *err) {
@@ -167,11 +179,14 @@ static enum eot_status take_head(struct reader *r, struct form *f, uint64_t *n_p
     *n_particle = take_u64(r);
     for (int i = 0; i < N_HEAD_WORD; i++) f->word[i] = take_u32(r);
     if (f->word[HAS_ONE_WEIGHT] != 0) f->weight = take_real(r, false);
-    size_t n = take_text(r, &text), n_text = f->word[N_COMMENT];
+    size_t n = take_text(r, &text), n_comment = f->word[N_COMMENT], n_text = 2 * (size_t)f->word[N_BLOB];
     snprintf(file->source, sizeof file->source, "%.*s", (int)(n < sizeof file->source ? n : sizeof file->source - 1),
              (const char *)text);
-    n_text += 2 * (size_t)f->word[N_BLOB]; /* keys, then what they hold */
-    for (size_t i = 0; i < n_text && !r->is_short; i++) take_text(r, &text);
+    for (size_t i = 0; i < n_comment && !r->is_short; i++) {
+        n = take_text(r, &text);
+        look_at_comment(text, n, file);
+    }
+    for (size_t i = 0; i < n_text && !r->is_short; i++) take_text(r, &text); /* keys, then what they hold */
     EOT_CHECK(!r->is_short, EOT_E_CONFIG, "its head is cut off (damaged)");
     size_t real = f->word[IS_SINGLE] != 0 ? 4 : 8,
            bytes = real * ((f->word[HAS_POLARISATION] != 0 ? 3u : 0u) + 7u + (f->word[HAS_ONE_WEIGHT] != 0 ? 0u : 1u)) +

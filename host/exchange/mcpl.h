@@ -37,11 +37,16 @@ struct eot_mcpl_head {
 bool eot_mcpl_write_head(FILE *out, const struct eot_mcpl_head *head);
 bool eot_mcpl_write_particle(FILE *out, const struct eot_mcpl_particle *particle);
 
+/** Comment of eotmc's files, with its two numbers: seed and run. */
+#define EOT_MCPL_RANDOM "random numbers of seed %llu, run %llu"
+
 struct eot_mcpl_file {
     size_t n_particle;
     struct eot_mcpl_particle *particle;
     bool has_user_flags;
     char source[64];
+    bool has_random; /* a comment says which random numbers it was made with: */
+    unsigned long long seed, run;
 };
 /** Read a file from its bytes: nothing is believed that does not fit the others. @param most particles at most. @param
  * file zeroed; release with eot_mcpl_file_free, also after an error.

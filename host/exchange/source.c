@@ -63,6 +63,9 @@ static enum eot_status read_mcpl(const unsigned char *bytes, size_t n_bytes, str
     EOT_TRY(eot_mcpl_parse(bytes, n_bytes, EOT_SOURCE_MOST, &file, err));
     bool is_ours = strncmp(file.source, "eotmc ", 6) == 0 && file.has_user_flags;
     s->is_ours = is_ours;
+    s->has_random = is_ours && file.has_random;
+    s->seed = file.seed;
+    s->run = file.run;
     for (size_t i = 0; i < file.n_particle; i++) {
         const struct eot_mcpl_particle *p = &file.particle[i], *before = i > 0 ? p - 1 : p;
         bool belongs = i > 0 && is_ours && p->user_flags == before->user_flags && p->weight == before->weight &&

@@ -36,10 +36,12 @@ struct eot_source {
     struct eot_source_event *event;
     bool are_primaries; /* set before it is read: neighbours in an MCPL file of eotmc with the same user flags are one
                            event, and pions and kaons are followed */
-    bool is_ours;       /* an MCPL file of eotmc */
-    size_t n_primary;   /* of primaries: events that there are, */
-    double weight;      /* and their weights */
-    size_t n_kind;      /* particles that are not followed, by kind; the last place is of all further kinds (pdg 0) */
+    bool is_ours;       /* an MCPL file of eotmc, */
+    bool has_random;    /* and it says of which random numbers: */
+    uint64_t seed, run;
+    size_t n_primary; /* of primaries: events that there are, */
+    double weight;    /* and their weights */
+    size_t n_kind;    /* particles that are not followed, by kind; the last place is of all further kinds (pdg 0) */
     struct {
         int32_t pdg;
         size_t n;

@@ -140,6 +140,13 @@ enum eot_status eot_world_take_file(const struct eot_config *config, struct eot_
     memcpy(w->source->tables_sha256, w->sha256, sizeof w->source->tables_sha256);
     EOT_TRY(eot_source_read(config->beam.file, NULL, w->source, err));
     m.source = w->source;
+    const struct eot_sampling_config *sampling = &config->sampling;
+    EOT_CHECK(!m.source->has_random || m.source->seed != sampling->seed || m.source->run != sampling->run, EOT_E_CONFIG,
+              "beam.file = %s (it was made with the random numbers of sampling.seed %llu and sampling.run %llu, which "
+              "would be used twice for each primary: what happens before and behind the plane would not be "
+              "independent); set sampling.run=%llu",
+              config->beam.file, (unsigned long long)m.source->seed, (unsigned long long)m.source->run,
+              (unsigned long long)m.source->run + 1);
     m.event = calloc(w->source->n_particle + 1, EOT_FILE_EVENT_COLUMNS * sizeof *m.event);
     m.particle = calloc(w->source->n_particle + 1, EOT_FILE_COLUMNS * sizeof *m.particle);
     m.end = calloc(w->source->n_particle + 1, sizeof *m.end);

@@ -16,12 +16,12 @@ static const double MEV_PER_GEV = 1e3, MS_PER_NS = 1e-6;
 /* Particles of a plane in the units of MCPL. Weights are per electron on target. */
 static bool write_mcpl(FILE *out, const struct eot_plane_config *plane, size_t i_plane, const struct eot_result *result,
                        double n_primary) {
-    char text[3][256];
-    const char *comment[3] = {text[0], text[1], text[2]};
+    char text[4][256];
+    const char *comment[4] = {text[0], text[1], text[2], text[3]};
     const struct eot_plane_rows *rows = result->planes;
     struct eot_mcpl_head head = {.source = "eotmc " EOT_VERSION,
                                  .comment = comment,
-                                 .n_comment = 3,
+                                 .n_comment = 4,
                                  .key = "effective-config.yaml",
                                  .blob = result->effective_yaml};
     snprintf(text[0], sizeof text[0], "plane %s at z = %.9g cm, crossed towards +z; run %s, %s", plane->name, plane->z,
@@ -34,6 +34,8 @@ static bool write_mcpl(FILE *out, const struct eot_plane_config *plane, size_t i
              "%.0f primaries were simulated; %zu particles of all planes were too "
              "many to be kept",
              n_primary, rows->n_particle_dropped);
+    snprintf(text[3], sizeof text[3], EOT_MCPL_RANDOM, (unsigned long long)result->seed,
+             (unsigned long long)result->run);
     for (size_t i = 0; i < rows->n_particle; i++) head.n_particle += rows->particle[i].plane == i_plane;
     if (!eot_mcpl_write_head(out, &head)) return false;
     for (size_t i = 0; i < rows->n_particle; i++) {

@@ -194,13 +194,13 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
                                       const struct eot_world_options *options, struct eot_world *w,
                                       struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    bool has_cache = !options->no_cache && !options->cascade_only;
+    bool has_cache = !options->no_cache;
     struct eot_em_options o;
     char key[65];
     memset(w, 0, sizeof *w);
     EOT_TRY(eot_world_em_options(config, setup, cut, &o, err));
     if (has_cache) {
-        eot_world_cache_key(config, cut, key);
+        eot_world_cache_key(config, cut, options->cascade_only, key);
         w->is_cached = eot_world_cache_read(key, w);
     }
     if (!w->is_cached) {

@@ -1,3 +1,4 @@
+#include "device/backend.h"
 #include "physics/process.h"
 #include "world/beam_line.h"
 #include "world/world.h"
@@ -43,4 +44,33 @@ const char *eot_world_kernel_options_for(const struct eot_config *config, enum e
 
 const char *eot_world_kernel_options(const struct eot_config *config) {
     return eot_world_kernel_options_for(config, config->scoring.track_length ? EOT_TRACK_THRESHOLDS : EOT_TRACK_NONE);
+}
+
+static uint64_t bit(enum eot_kernel kernel) { return 1ull << kernel; }
+
+uint64_t eot_world_kernels_of_cascade(const struct eot_config *config) {
+    return bit(EOT_KERNEL_cascade) | bit(EOT_KERNEL_lanes_start) | bit(EOT_KERNEL_lanes_summary) |
+           bit(eot_world_has_arrivals(config) ? EOT_KERNEL_arrivals : EOT_KERNEL_source);
+}
+
+/* What is done with the vertices of showers. */
+static uint64_t kernels_of_events(const struct eot_config *config) {
+    uint64_t kernels = bit(EOT_KERNEL_replay);
+    bool stops = false;
+    if (eot_process_parents(config->physics.rare) == 0) return kernels;
+    kernels |= bit(EOT_KERNEL_select_event);
+    if (config->scoring.deposit_fraction < 1.0) kernels |= bit(EOT_KERNEL_locate) | bit(EOT_KERNEL_reach);
+    for (size_t p = 0; p < config->output.n_plane; p++)
+        stops = stops || config->output.plane[p].format == EOT_PLANE_HDF5;
+    kernels |= bit(stops ? EOT_KERNEL_muon_leg : EOT_KERNEL_muon);
+    if (config->output.n_plane > 0) kernels |= bit(EOT_KERNEL_crossings);
+    return kernels;
+}
+
+uint64_t eot_world_kernels(const struct eot_config *config) {
+    if (eot_beam_is_hadron(config)) return bit(EOT_KERNEL_hadron);
+    if (eot_beam_is_muon(config))
+        return bit(config->physics.rare[EOT_RARE_LFC] ? EOT_KERNEL_conversion : EOT_KERNEL_muon_beam);
+    if (config->beam.file[0] != '\0') return bit(EOT_KERNEL_muon_leg) | bit(EOT_KERNEL_select_event);
+    return eot_world_kernels_of_cascade(config) | kernels_of_events(config);
 }

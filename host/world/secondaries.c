@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cache.h"
+#include "base/parallel.h"
 #include "physics/muon_collisions.h"
 #include "physics/soft/response.h"
 #include "world/columns.h"
@@ -96,27 +97,52 @@ static double part_of_budget(const struct eot_secondaries_maker *k, int process,
     return process == EOT_SOFT_DELTA ? part : process == EOT_SOFT_BREMS ? 0.125 : W < FEW ? 0.2 : 0.7;
 }
 
+/* The distributions of one place, of which each process and transfer is a piece of work by itself. */
+struct hard_pieces {
+    const struct eot_secondaries_maker *maker;
+    const struct place *place;
+    uint64_t seed;
+    struct eot_soft_piece *piece; /* [EOT_N_SENDER EOT_N_TRANSFER][place->where.n] */
+    samples *sample;
+    double (*out)[EOT_N_TRANSFER][EOT_N_LUMP];
+};
+
+static enum eot_status hard_piece(void *context, size_t i, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct hard_pieces *h = context;
+    int p = (int)i / EOT_N_TRANSFER, j = (int)i % EOT_N_TRANSFER;
+    struct eot_soft_sample *sample = &(*h->sample)[p][j];
+    struct eot_soft_where where = h->place->where;
+    double total = 0.0;
+    where.piece = h->piece + i * (size_t)where.n;
+    for (int k = 0; k < where.n; k++) total += where.piece[k].weight;
+    sample->n = 0;
+    if (!(total > 0.0)) goto done;
+    EOT_TRY(eot_soft_response(&h->place->stack, &where, p, eot_soft_transfer(j), h->seed + (uint64_t)i,
+                              h->place->budget * part_of_budget(h->maker, p, eot_soft_transfer(j)), sample, err));
+    groups_of(sample, h->out[p][j]);
+done:
+    return status;
+}
+
 /* The distributions of one place: all processes and transfers. @param seed of their random numbers. @param kind which
  * of the place's samples they are. */
 static enum eot_status hard_fill(const struct eot_secondaries_maker *k, struct place *place, uint64_t seed, int kind,
                                  hard_table out, struct eot_error *err) {
+    enum { N = EOT_N_SENDER * EOT_N_TRANSFER };
     enum eot_status status = EOT_OK;
-    for (int p = 0; p < EOT_N_SENDER; p++)
-        for (int j = 0; j < EOT_N_TRANSFER; j++) {
-            double W = eot_soft_transfer(j), total = 0.0;
-            struct eot_soft_sample *sample = &place->sample[kind][p][j];
-            for (int i = 0; i < place->where.n; i++) {
-                int material = place->matter->material[place->slab[i]];
-                place->piece[i].weight = material >= 0 ? density(k, material, p, MIX_ENERGY, W) : 0.0;
-                total += place->piece[i].weight;
-            }
-            sample->n = 0;
-            if (!(total > 0.0)) continue;
-            EOT_TRY(eot_soft_response(&place->stack, &place->where, p, W, seed + (uint64_t)(p * EOT_N_TRANSFER + j),
-                                      place->budget * part_of_budget(k, p, W), sample, err));
-            groups_of(sample, out[p][j]);
-        }
+    const size_t n = (size_t)place->where.n;
+    struct hard_pieces h = {k, place, seed, calloc(N * n + 1, sizeof *h.piece), &place->sample[kind], out};
+    EOT_CHECK_MEMORY(h.piece);
+    for (size_t i = 0; i < N * n; i++) { /* here, since an integrator serves one thread */
+        int at = (int)(i % n), p = (int)(i / n) / EOT_N_TRANSFER, j = (int)(i / n) % EOT_N_TRANSFER;
+        int material = place->matter->material[place->slab[at]];
+        h.piece[i] = place->piece[at];
+        h.piece[i].weight = material >= 0 ? density(k, material, p, MIX_ENERGY, eot_soft_transfer(j)) : 0.0;
+    }
+    EOT_TRY(eot_parallel(hard_piece, &h, N, err));
 done:
+    free(h.piece);
     return status;
 }
 

@@ -52,7 +52,7 @@ struct eot_world {
 
 struct eot_world_options {
     bool no_cache;     /* build the tables anew and do not store them */
-    bool cascade_only; /* only what the source and the cascade need: no muons, no calibration; never cached */
+    bool cascade_only; /* only what the source and the cascade need: no muons, no calibration */
 };
 
 /** Build it all, or take the tables from the cache ($XDG_CACHE_HOME/eotmc). @param cut the cascade's cut [GeV], usually
@@ -64,9 +64,12 @@ enum eot_status eot_world_create(const struct eot_config *config, const struct e
  * same results. */
 const char *eot_world_kernel_options(const struct eot_config *config);
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally);
+/** Bits of the kernels that a run of a configuration launches (struct eot_backend_options), as far as it says; of its
+ * cascade alone. */
+uint64_t eot_world_kernels(const struct eot_config *config);
+uint64_t eot_world_kernels_of_cascade(const struct eot_config *config);
 /** Whether losses of muons that nothing sees are drawn more often than in nature (losses.h). */
 bool eot_world_has_losses(const struct eot_config *config);
-
 /** Whether the cascade of showers writes the ways to its vertices (EOT_WAY_WORDS): where they are forced, and particles
  * do not arrive one after the other. */
 bool eot_world_has_ways(const struct eot_config *config);

@@ -9,7 +9,7 @@
 #include "world/importance.h"
 #include "world/sections.h"
 
-void eot_world_cache_key(const struct eot_config *config, double cut, char key[65]) {
+void eot_world_cache_key(const struct eot_config *config, double cut, bool cascade_only, char key[65]) {
     static const char *const without[] = {
         "name:", "sampling:", "device:", "tagging:", "scoring:", "output:", "selection:", "selections:"};
     const struct eot_sampling_config *s = &config->sampling;
@@ -20,7 +20,7 @@ void eot_world_cache_key(const struct eot_config *config, double cut, char key[6
     bool is_in = true;
     eot_sha256_init(&hash);
     eot_table_version_hash(&hash);
-    snprintf(text, sizeof text, "%.17g %.17g", cut, preference);
+    snprintf(text, sizeof text, "%.17g %.17g%s", cut, preference, cascade_only ? " cascade" : "");
     eot_sha256_update(&hash, text, strlen(text));
     if (preference > 0.0) {
         snprintf(text, sizeof text, " %.17g %.17g %.17g %.17g %.17g %.17g", mixture[0], mixture[1], mixture[2],
@@ -39,7 +39,8 @@ void eot_world_cache_key(const struct eot_config *config, double cut, char key[6
             is_in = true;
             for (size_t i = 0; i < n_without; i++) is_in = is_in && strncmp(line, without[i], strlen(without[i])) != 0;
         }
-        if (is_in) eot_sha256_update(&hash, line, n);
+        bool is_path = strncmp(line, "  file:", 7) == 0; /* beam.file: the job adds its events to the tables */
+        if (is_in && !is_path) eot_sha256_update(&hash, line, n);
         line += n;
     }
     eot_sha256_finish(&hash, key);

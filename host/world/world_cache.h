@@ -8,8 +8,9 @@
 #include "world/world.h"
 
 /** SHA-256 of everything that the tables depend on: the effective configuration without the sections that do not enter,
- * the cut, the versions of table format, eotmc, GSL and compiler, and the sources that build tables. */
-void eot_world_cache_key(const struct eot_config *config, double cut, char key[65]);
+ * the cut, the versions of table format, eotmc, GSL and compiler, and the sources that build tables.
+ * @param cascade_only of struct eot_world_options. */
+void eot_world_cache_key(const struct eot_config *config, double cut, bool cascade_only, char key[65]);
 
 /** Take all sections (world/sections.h) from the cache into an empty world. The key stands in the file too, so that the
  * file of another world is not taken for it.

@@ -33,6 +33,32 @@ for way in "scoring.deposit_fraction=1" "scoring.deposit_fraction=0.05"; do # al
 done
 [ "$(result whole | grep -c .)" -gt 200 ] || fail "the results that are compared are nearly empty"
 
+# --- cut in three: a run of beam.file has planes, too
+also=(--set scoring.deposit_fraction=1 --set scoring.record_fraction=0 --device host)
+run three "${also[@]}" --set "$planes"
+run behind "${also[@]}" --set "beam.file=$work/three/planes/inside.h5" --set 'output.planes=[{name: hcal, z: 60 cm, format: hdf5}, {name: list, z: 60 cm}, {name: far, z: 720 cm, format: hdf5}]' && same three behind "a plane behind the plane"
+run last "${also[@]}" --set "beam.file=$work/behind/planes/hcal.h5" && same three last "cut in three at 60 cm"
+run last "${also[@]}" --set "beam.file=$work/behind/planes/far.h5" --force && same three last "cut in three at 720 cm"
+tail -c 72 "$work/three/planes/list.mcpl" >"$work/a" && tail -c 72 "$work/behind/planes/list.mcpl" >"$work/b" && cmp -s "$work/a" "$work/b" || fail "the last muon of a list behind a plane differs"
+
+# --- every kind of beam at planes: recording changes nothing; through MCPL and on, the same results within errors
+all='output.planes=[{name: start, z: -5 cm, kinds: [muons, electrons, photons, hadrons]}, {name: front, z: 0 cm, kinds: [electrons, photons]}, {name: mid, z: 3 cm, kinds: [electrons, photons]}, {name: hcal, z: 60 cm, kinds: [muons, hadrons]}, {name: far, z: 704 cm, kinds: [muons, hadrons], format: hdf5}]'
+for particle in e- gamma mu- pi- K+; do
+    also=(--set beam.particle=$particle --set sampling.eot=400 --set sampling.batch=100 --set scoring.record_fraction=0)
+    run plain-$particle "${also[@]}" --device host && run beam-$particle "${also[@]}" --set "$all" --device host || continue
+    same plain-$particle beam-$particle "planes change the run of $particle"
+    for i in 0 1; do run "half$i" "${also[@]}" --set "$all" --shard "$i/2" --device host --force; done
+    "$eotmc" merge "$work"/half? -o "$work/merged-$particle" >"$work/log" 2>&1 && same beam-$particle merged-$particle "merged parts of $particle"
+    for f in start front mid hcal; do cmp -s "$work/beam-$particle/planes/$f.mcpl" "$work/merged-$particle/planes/$f.mcpl" || fail "$f.mcpl of merged parts of $particle differs"; done
+    run from-$particle "${also[@]}" --set "$all" --set "beam.file=$work/beam-$particle/planes/start.mcpl" --set beam.file_as=primaries --set sampling.run=1 --device host
+done
+run behind-mu- --device host --set beam.particle=mu- --set sampling.eot=400 --set sampling.batch=100 --set "$all" --set "beam.file=$work/beam-mu-/planes/hcal.mcpl" --set beam.file_as=primaries --set sampling.run=1
+run behind-e- --device host --set sampling.eot=400 --set sampling.batch=100 --set "$all" --set "beam.file=$work/beam-e-/planes/front.mcpl" --set beam.file_as=primaries --set sampling.run=1
+run opencl-e- --set sampling.eot=60 --set sampling.batch=20 --set "$all" && run host-e- --device host --set sampling.eot=60 --set sampling.batch=20 --set "$all" &&
+    for f in start front mid hcal; do cmp -s "$work/opencl-e-/planes/$f.mcpl" "$work/host-e-/planes/$f.mcpl" || fail "$f.mcpl of another device differs"; done
+"$eotmc" run "$source/configs/na64mu-mu2e.yaml" -q --set sampling.eot=100 --set sampling.batch=50 --set output.figures=off --device host --set 'output.planes=[{name: a, z: 1 cm}]' -o "$work/conversion" 2>"$work/log" || fail "planes of conversions: $(cat "$work/log")"
+grep -A1 '"planes.a.crossings"' "$work/conversion/summary.json" | grep -q '"value": 100' || fail "muons of conversions at a plane: $(grep -A1 planes.a "$work/conversion/summary.json")"
+
 # --- parts, a run that goes on, another device: the same files
 run one --device host --set "$planes"
 for i in 0 1 2; do run "part$i" --device host --set "$planes" --shard "$i/3"; done
@@ -60,7 +86,11 @@ refuse "other primaries" "sampling.eot=160" --set "beam.file=$h5" --set sampling
 refuse "another seed" "sampling.seed=1" --set "beam.file=$h5" --set sampling.seed=2
 refuse "two planes of one name" "two planes" --set 'output.planes=[{name: a, z: 1 cm}, {name: a, z: 2 cm}]'
 refuse "a plane outside" "outside the world" --set 'output.planes=[{name: a, z: 900 m}]'
-refuse "planes of a muon beam" "does not record planes" --set 'output.planes=[{name: a, z: 60 cm}]' --set beam.particle=mu-
+refuse "a plane as a beam" "use its MCPL file" --set "beam.file=$h5" --set beam.file_as=primaries
+refuse "events of a muon beam" "beam.file_as: primaries" --set "beam.file=$mcpl" --set beam.particle=mu-
+refuse "a beam that is not in the file" "no particle that this beam is of" --set "beam.file=$mcpl" --set beam.file_as=primaries --set sampling.run=1
+refuse "random numbers twice" "sampling.run=1" --set "beam.file=$mcpl" --set beam.file_as=primaries --set beam.particle=mu-
+refuse "energies beyond the tables" "set beam.energy" --set "beam.file=$mcpl" --set beam.file_as=primaries --set sampling.run=1 --set beam.particle=mu- --set "beam.energy=30 GeV"
 head -c 3000 "$h5" >"$work/cut.h5"
 refuse "half a plane" "damaged" --set "beam.file=$work/cut.h5"
 cp "$source/README.md" "$work/text.h5"
@@ -140,6 +170,45 @@ for column in ("hcal0_GeV",):
     a, b = mean(events, column), mean(again, column)
     check(abs(a[0] - b[0]) < 4 * np.hypot(a[1], b[1]), "%s: %s and %s" % (column, a, b))
 close(np.sum(again["weight"][:]) / 4000, sum({q.userflags: q.weight for q in theirs}.values()), "the rate")
+# every kind of beam: what crosses, with which energy and weight; and the results of beams that come from the files
+def rows(run, plane): return [(q.pdgcode, q.ekin * 1e-3, q.weight, q.userflags, q.position, q.direction) for q in mcpl.MCPLFile("%s/%s/planes/%s.mcpl" % (work, run, plane)).particles]
+def estimates(run): return json.load(open("%s/%s/summary.json" % (work, run)))["estimates"]
+MASS = {11: 0.00051099895, 13: 0.1056583755, 22: 0, 211: 0.13957039, 321: 0.493677}
+for particle, pdg in (("e-", 11), ("gamma", 22), ("mu-", 13), ("pi-", -211), ("K+", 321)):
+    start, anew = rows("beam-" + particle, "start"), rows("from-" + particle, "start")
+    check(len(start) == 400 and {q[0] for q in start} == {pdg} and abs(sum(q[2] for q in start) - 1) < 1e-6, "%s: all primaries at the beam's start" % particle)
+    energy = np.array([q[1] + MASS[abs(pdg)] for q in start])
+    check(abs(energy.mean() - 100) < 4 / np.sqrt(400) and 0.8 < energy.std() < 1.2, "%s: energies %g +- %g" % (particle, energy.mean(), energy.std()))
+    check(len(anew) == 400 and all(np.allclose(a[1], b[1], rtol=1e-6) and np.allclose(a[4], b[4], atol=2e-6) and np.allclose(a[5], b[5], atol=1e-6) for a, b in zip(start, anew)), "%s: through MCPL to 1e-6" % particle)
+    one, two = estimates("beam-" + particle), estimates("from-" + particle)
+    worst = {}
+    for name, e in one.items():
+        f = two.get(name, {})
+        error = np.hypot(e.get("std_error") or 0, f.get("std_error") or 0)
+        if name.startswith(("dimuon.per_eot", "cascade.track", "exit.survival", "exit.loss_mean", "hadron.decay_prob")) and error > 0: worst[name] = abs(e["value"] - f["value"]) / error
+    check(len(worst) >= 2 and max(worst.values()) < 4.5, "%s from its file: %s" % (particle, {n: v for n, v in worst.items() if v >= 4.5} or worst))
+# showers: energy at depth 0 and 3 cm, and the same run from the front of the ECAL
+for particle in ("e-", "gamma"):
+    front, mid = rows("beam-" + particle, "front"), rows("beam-" + particle, "mid")
+    total = {}
+    for q in mid: total[q[3]] = total.get(q[3], 0) + q[1]
+    check(len(front) == 400 and len(mid) > 800 and {abs(q[0]) for q in mid} == {11, 22}, "%s: %d at the front, %d behind 3 cm" % (particle, len(front), len(mid)))
+    check(max(total.values()) < 107 and min(q[1] for q in mid) >= 2 - 1e-3 and 60 < np.mean(list(total.values())) < 100, "%s: energy above the cut behind 3 cm: %g" % (particle, np.mean(list(total.values()))))
+one, two = estimates("beam-e-"), estimates("behind-e-")
+for name in ("dimuon.per_eot", "cascade.track_length_X0.photon_above_5GeV"):
+    error = np.hypot(one[name]["std_error"], two[name]["std_error"])
+    check(abs(one[name]["value"] - two[name]["value"]) < 4 * error, "%s cut at the front of the ECAL: %s and %s" % (name, one[name], two[name]))
+# muons: the whole way, and from the front of the HCAL on
+whole, part = (h5py.File("%s/%s/planes/far.h5" % (work, run))["particles"] for run in ("beam-mu-", "behind-mu-"))
+for column in ("kinetic_energy_GeV", "x_cm", "y_cm", "direction_x", "direction_y"):
+    a, b = whole[column][:], part[column][:]
+    for of, x, y in (("mean", a, b), ("spread", np.abs(a - a.mean()), np.abs(b - a.mean()))):
+        error = np.hypot(x.std() / np.sqrt(len(x)), y.std() / np.sqrt(len(y)))
+        check(abs(x.mean() - y.mean()) < 4.5 * error, "%s of %s behind the HCAL: %g and %g +- %g" % (of, column, x.mean(), y.mean(), error))
+# hadrons: their weights fall as they decay, and what decays is muons
+far = h5py.File(work + "/beam-K+/planes/far.h5")["particles"]
+weight, kind = far["weight"][:], far["pdg"][:]
+check(set(np.unique(kind)) <= {-13, 211, 321} and -13 in kind and np.all(weight[kind == 321] < 1), "kaons at 7 m: %s" % set(np.unique(kind)))
 for line in failed[:20]: print("FAILED:", line)
 print("%d particles in MCPL and HDF5, %d events through MCPL" % (len(theirs), len(again["primary"])))
 sys.exit(len(failed) > 0)

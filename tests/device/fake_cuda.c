@@ -1,7 +1,12 @@
 /* A driver library of CUDA without a card: libcuda.so.1's entry points, with kernels run by the host's own compilation
  * of them. Loaded by EOTMC_CUDA_DRIVER. It does not look into the code that it is given, only at its first bytes.
  * FAKE_CUDA says what goes wrong, a list of words with commas: nodevice, noinit, memory=BYTES (of the device),
- * launch=KERNEL (its launches fail), refuse=N (the first N images are refused), two (devices). */
+ * launch=KERNEL (its launches fail), refuse=N (the first N images are refused), two (devices).
+ *
+ * A stream does nothing until somebody waits for it, the latest moment at which a device may: what is read too early,
+ * or changed before the device has fetched it, is then wrong. FAKE_CUDA_COUNT names a file to which the process writes
+ * when it gives the device back what was asked for: launches, waits, copies and their bytes, and those from or to
+ * memory that is not pinned, which a real driver would copy a second time. */
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,8 +17,40 @@
 
 #include "device/backend_private.h"
 
+enum operation_kind { UP, DOWN, ZERO, LAUNCH, RECORD };
+
+/* What a stream has still to do. */
+struct operation {
+    enum operation_kind kind;
+    void *target;
+    const void *source;
+    size_t n; /* bytes, or work items */
+    int kernel;
+    void *memory[EOT_MAX_KERNEL_ARGUMENT];
+};
+struct stream {
+    struct operation *operation;
+    size_t n, capacity;
+};
+struct event {
+    struct timespec time;
+    struct stream *stream;
+};
+
+static struct {
+    long launch, kernel[EOT_N_KERNEL], wait, up, down, pageable;
+    unsigned long long up_bytes, down_bytes;
+} count;
+
+struct pinned {
+    char *memory;
+    size_t n_bytes;
+    struct pinned *next;
+};
+
 static struct {
     pthread_mutex_t lock;
+    struct pinned *pinned;
     size_t n_bytes;
     int n_refused;
     int failure;              /* of a launch, told when somebody waits for it, as of a real device */
@@ -91,8 +128,22 @@ int cuDevicePrimaryCtxRetain(void **context, int device) {
     *context = &fake;
     return 0;
 }
+/* What the process has asked for so far, to the file that FAKE_CUDA_COUNT names. */
+static void write_counts(void) {
+    const char *name = getenv("FAKE_CUDA_COUNT");
+    FILE *out = name != NULL ? fopen(name, "w") : NULL;
+    if (out == NULL) return;
+    fprintf(out, "launches %ld\nwaits %ld\ncopies_up %ld\nbytes_up %llu\ncopies_down %ld\nbytes_down %llu\n",
+            count.launch, count.wait, count.up, count.up_bytes, count.down, count.down_bytes);
+    fprintf(out, "pageable %ld\n", count.pageable);
+    for (int i = 0; i < EOT_N_KERNEL; i++)
+        if (count.kernel[i] > 0) fprintf(out, "%s %ld\n", eot_kernel_name[i], count.kernel[i]);
+    fclose(out);
+}
+
 int cuDevicePrimaryCtxRelease_v2(int device) {
     (void)device;
+    write_counts();
     return 0;
 }
 int cuCtxSetCurrent(void *context) { return context == &fake ? 0 : 201; }
@@ -120,31 +171,125 @@ int cuMemFree_v2(uint64_t memory) {
     free(bytes);
     return 0;
 }
+int cuMemHostAlloc(void **memory, size_t n_bytes, unsigned flags) {
+    struct pinned *p = malloc(sizeof *p);
+    *memory = malloc(n_bytes);
+    if (p == NULL || *memory == NULL || flags != 0) return 2;
+    pthread_mutex_lock(&fake.lock);
+    *p = (struct pinned){.memory = *memory, .n_bytes = n_bytes, .next = fake.pinned};
+    fake.pinned = p;
+    pthread_mutex_unlock(&fake.lock);
+    return 0;
+}
+int cuMemFreeHost(void *memory) {
+    pthread_mutex_lock(&fake.lock);
+    struct pinned **at = &fake.pinned, *found;
+    while (*at != NULL && (*at)->memory != memory) at = &(*at)->next;
+    found = *at;
+    if (found != NULL) *at = found->next;
+    pthread_mutex_unlock(&fake.lock);
+    free(found);
+    free(memory);
+    return found != NULL ? 0 : 1;
+}
+static bool is_pinned(const char *memory, size_t n_bytes) {
+    bool is_found = false;
+    pthread_mutex_lock(&fake.lock);
+    for (const struct pinned *p = fake.pinned; p != NULL; p = p->next)
+        is_found |= memory >= p->memory && memory + n_bytes <= p->memory + p->n_bytes;
+    pthread_mutex_unlock(&fake.lock);
+    return is_found;
+}
+
+static int append(struct stream *s, const struct operation *o) {
+    if (s == NULL) return 400;
+    if (s->n == s->capacity) {
+        size_t capacity = 2 * s->capacity + 8;
+        struct operation *grown = realloc(s->operation, capacity * sizeof *grown);
+        if (grown == NULL) return 2;
+        s->operation = grown;
+        s->capacity = capacity;
+    }
+    s->operation[s->n++] = *o;
+    return 0;
+}
+
+static void launch_now(const struct operation *o) {
+    const char *failing = wish("launch");
+    if (failing != NULL && strncmp(failing, eot_kernel_name[o->kernel], strlen(eot_kernel_name[o->kernel])) == 0)
+        fake.failure = 719;
+    for (size_t item = 0; item < o->n && fake.failure == 0; item++)
+        eot_host_kernels_plain[o->kernel](item, o->n, (void *const *)o->memory);
+}
+
+/* All that a stream has to do, up to a record of an event if that is not NULL. */
+static int work(struct stream *s, const struct event *until) {
+    size_t n_done = 0;
+    bool is_there = false;
+    if (s == NULL) return 400;
+    while (n_done < s->n && !is_there && fake.failure == 0) {
+        const struct operation *o = &s->operation[n_done++];
+        switch (o->kind) {
+        case UP:
+        case DOWN: memcpy(o->target, o->source, o->n); break;
+        case ZERO: memset(o->target, 0, o->n); break;
+        case LAUNCH: launch_now(o); break;
+        case RECORD: {
+            struct event *e = o->target;
+            clock_gettime(CLOCK_MONOTONIC, &e->time);
+            e->stream = NULL;
+            is_there = e == until;
+        }
+        }
+    }
+    memmove(s->operation, s->operation + n_done, (s->n - n_done) * sizeof *s->operation);
+    s->n -= n_done;
+    return fake.failure;
+}
+
+/* Work comes at once where the memory is not pinned. */
+static int copy(struct stream *s, const struct operation *o, bool is_there) {
+    int code = append(s, o);
+    if (is_there || code != 0) return code;
+    __atomic_add_fetch(&count.pageable, 1, __ATOMIC_RELAXED);
+    return work(s, NULL);
+}
 int cuMemcpyHtoDAsync_v2(uint64_t target, const void *source, size_t n_bytes, void *stream) {
-    memcpy((void *)(uintptr_t)target, source, n_bytes);
-    return stream != NULL ? 0 : 400;
+    __atomic_add_fetch(&count.up, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&count.up_bytes, n_bytes, __ATOMIC_RELAXED);
+    return copy(stream,
+                &(struct operation){.kind = UP, .target = (void *)(uintptr_t)target, .source = source, .n = n_bytes},
+                is_pinned(source, n_bytes));
 }
 int cuMemcpyDtoHAsync_v2(void *target, uint64_t source, size_t n_bytes, void *stream) {
-    memcpy(target, (const void *)(uintptr_t)source, n_bytes);
-    return stream != NULL ? 0 : 400;
+    __atomic_add_fetch(&count.down, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&count.down_bytes, n_bytes, __ATOMIC_RELAXED);
+    return copy(
+        stream,
+        &(struct operation){.kind = DOWN, .target = target, .source = (const void *)(uintptr_t)source, .n = n_bytes},
+        is_pinned(target, n_bytes));
 }
 int cuMemsetD8Async(uint64_t target, unsigned char value, size_t n_bytes, void *stream) {
-    memset((void *)(uintptr_t)target, value, n_bytes);
-    return stream != NULL ? 0 : 400;
+    if (value != 0) return 1;
+    return append(stream, &(struct operation){.kind = ZERO, .target = (void *)(uintptr_t)target, .n = n_bytes});
 }
 int cuStreamCreate(void **stream, unsigned flags) {
     (void)flags;
-    *stream = malloc(1);
+    *stream = calloc(1, sizeof(struct stream));
     return *stream != NULL ? 0 : 2;
 }
 int cuStreamDestroy_v2(void *stream) {
+    free(((struct stream *)stream)->operation);
     free(stream);
     return 0;
 }
-int cuStreamSynchronize(void *stream) { return stream != NULL ? 0 : 400; }
+int cuStreamSynchronize(void *stream) {
+    __atomic_add_fetch(&count.wait, 1, __ATOMIC_RELAXED);
+    return work(stream, NULL);
+}
 int cuEventCreate(void **event, unsigned flags) {
     (void)flags;
-    *event = calloc(1, sizeof(struct timespec));
+    *event = calloc(1, sizeof(struct event));
     return *event != NULL ? 0 : 2;
 }
 int cuEventDestroy_v2(void *event) {
@@ -152,12 +297,17 @@ int cuEventDestroy_v2(void *event) {
     return 0;
 }
 int cuEventRecord(void *event, void *stream) {
-    clock_gettime(CLOCK_MONOTONIC, event);
-    return stream != NULL ? 0 : 400;
+    ((struct event *)event)->stream = stream;
+    return append(stream, &(struct operation){.kind = RECORD, .target = event});
 }
-int cuEventSynchronize(void *event) { return event != NULL ? fake.failure : 400; }
+int cuEventSynchronize(void *event) {
+    struct event *e = event;
+    __atomic_add_fetch(&count.wait, 1, __ATOMIC_RELAXED);
+    return e->stream != NULL ? work(e->stream, e) : fake.failure; /* it may have come already */
+}
 int cuEventElapsedTime(float *milliseconds, void *from, void *to) {
-    const struct timespec *a = from, *b = to;
+    const struct timespec *a = &((const struct event *)from)->time, *b = &((const struct event *)to)->time;
+    if (((const struct event *)from)->stream != NULL || ((const struct event *)to)->stream != NULL) return 600;
     *milliseconds = (float)(1e3 * (double)(b->tv_sec - a->tv_sec) + 1e-6 * (double)(b->tv_nsec - a->tv_nsec));
     return 0;
 }
@@ -203,16 +353,11 @@ int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *n, void *function, int grou
 int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned group_x,
                    unsigned group_y, unsigned group_z, unsigned shared_bytes, void *stream, void **arguments,
                    void **extra) {
-    int kernel = *(const int *)function;
-    const char *failing = wish("launch");
-    void *memory[EOT_MAX_KERNEL_ARGUMENT];
+    struct operation o = {.kind = LAUNCH, .n = (size_t)grid_x * group_x, .kernel = *(const int *)function};
     if (grid_y * grid_z * group_y * group_z != 1 || shared_bytes != 0 || stream == NULL || extra != NULL) return 1;
-    if (failing != NULL && strncmp(failing, eot_kernel_name[kernel], strlen(eot_kernel_name[kernel])) == 0)
-        fake.failure = 719;
-    for (int i = 0; i < eot_kernel_n_argument[kernel]; i++)
-        memory[i] = (void *)(uintptr_t) * (const uint64_t *)arguments[i];
-    size_t n_item = (size_t)grid_x * group_x;
-    for (size_t item = 0; item < n_item && fake.failure == 0; item++)
-        eot_host_kernels_plain[kernel](item, n_item, memory);
-    return 0;
+    for (int i = 0; i < eot_kernel_n_argument[o.kernel]; i++)
+        o.memory[i] = (void *)(uintptr_t) * (const uint64_t *)arguments[i];
+    __atomic_add_fetch(&count.launch, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&count.kernel[o.kernel], 1, __ATOMIC_RELAXED);
+    return append(stream, &o);
 }

@@ -50,8 +50,10 @@ says 4 'cannot compile kernel .*NVRTC 99.9.*Log: .*"no_such_name" is undefined' 
 # memory and launches
 short() { env "$1" "$eotmc" bench --case cascade-cut5 --eot 2000 --repeat 1 -q --device cuda:0 "${@:2}"; }
 says 4 'cuMemAlloc failed \(CUDA_ERROR_OUT_OF_MEMORY, 2: out of memory\).*smaller sampling.batch' short FAKE_CUDA=memory=900000 --lanes 2000
-says 4 'cascade failed \(CUDA_ERROR_LAUNCH_FAILED, 719' short FAKE_CUDA=launch=cascade
-says 4 'lanes_summary failed \(CUDA_ERROR_LAUNCH_FAILED, 719' short FAKE_CUDA=launch=lanes_summary
+# a failure is told when somebody waits: one of the kernels since the last time; which one, if the driver is asked to wait for each
+says 4 'lanes_start, cascade, lanes_summary failed \(CUDA_ERROR_LAUNCH_FAILED, 719' short FAKE_CUDA=launch=cascade
+says 4 ' cascade failed \(CUDA_ERROR_LAUNCH_FAILED, 719' env CUDA_LAUNCH_BLOCKING=1 FAKE_CUDA=launch=cascade "$eotmc" bench --case cascade-cut5 --eot 2000 --repeat 1 -q --device cuda:0
+says 4 ' lanes_summary failed \(CUDA_ERROR_LAUNCH_FAILED, 719' env CUDA_LAUNCH_BLOCKING=1 FAKE_CUDA=launch=lanes_summary "$eotmc" bench --case cascade-cut5 --eot 2000 --repeat 1 -q --device cuda:0
 
 # the host's bits
 bits() { # CASE N ARGUMENTS...
@@ -79,3 +81,23 @@ bits_run smoke.yaml --set sampling.eot=300 --set sampling.batch=100
 bits_run na64e-signal.yaml --set sampling.eot=300 --set sampling.batch=100 --set physics.cut="2 GeV"
 bits_run na64e-analog.yaml --set sampling.eot=100000 --set sampling.batch=30000
 bits_run na64mu-mu2e.yaml --set sampling.eot=1000 --set sampling.batch=300
+
+# what the host asks for: all copies through pinned memory; a launch of the cascade moves a few words, whatever the number of lanes, and is waited for twice (the
+# lanes' sums and their checksum); events are read once a launch
+counted() { # NAME ARGUMENTS...: a run of the analog job, one batch at a time
+    FAKE_CUDA_COUNT="$work/$1" "$eotmc" run "$source/configs/na64e-analog.yaml" --device cuda:0 -o "$work/run" --force --progress none --set output.figures=off --set scoring.showers=0 \
+        --set sampling.eot=4000 --set sampling.batch=4000 --set device.in_flight=1 "${@:2}" >"$work/out" 2>"$work/err" || fail "a run that is counted"
+    grep tally_sha256 "$work/run/summary.json" >"$work/hash.$1"
+}
+counted few --set device.lanes=256 --set device.launch_steps=4096
+counted many --set device.lanes=256 --set device.launch_steps=64
+counted wide --set device.lanes=1024 --set device.launch_steps=64
+cmp -s "$work/hash.few" "$work/hash.many" && cmp -s "$work/hash.few" "$work/hash.wide" || fail "lanes and launches change results"
+number() { awk -v name="$2" '$1 == name { print $2 }' "$work/$1"; }
+for run in few many wide; do [ "$(number $run pageable)" = 0 ] || fail "copies from or to memory that is not pinned: $(cat "$work/$run")"; done
+n=$(($(number many cascade) - $(number few cascade)))
+[ $n -ge 20 ] || fail "only $n more launches"
+bytes=$((($(number many bytes_up) + $(number many bytes_down) - $(number few bytes_up) - $(number few bytes_down)) / n))
+waits=$((($(number many waits) - $(number few waits)) / n))
+echo "each of $n launches of the cascade: $bytes bytes, $waits waits; $(number many cascade) launches with 256 lanes, $(number wide cascade) with 1024: $(number many bytes_down) and $(number wide bytes_down) bytes down"
+[ $bytes -le 512 ] && [ $waits -le 4 ] || fail "$bytes bytes and $waits waits for a launch of the cascade"

@@ -7,7 +7,9 @@
  * (sqrt, fabs, floor, fma, fmin, fmax) come from eotmc/math/elementary.h.
  *
  * EOT_FN begins every function of a header; EOT_HOT_FN those that a kernel's innermost loop calls with whole states as
- * arguments: they become a part of the loop, where a call would copy the state to memory and back. */
+ * arguments: they become a part of the loop, where a call would copy the state to memory and back. EOT_BODY_FN begins
+ * what a kernel does for one work item, where that is long: drivers for CPUs make up to three copies of a kernel, for
+ * several sizes of launches, and compile such a function once, called by all three. */
 #ifndef EOT_BASE_PORTABLE_H
 #define EOT_BASE_PORTABLE_H
 
@@ -24,8 +26,10 @@ typedef double f64;
 #define EOT_FN static inline
 #if defined(EOT_LANE_WIDTH) && EOT_LANE_WIDTH > 1 /* CPU drivers; those of GPUs inline all by themselves */
 #define EOT_HOT_FN static inline __attribute__((always_inline))
+#define EOT_BODY_FN static __attribute__((noinline))
 #else
 #define EOT_HOT_FN static inline
+#define EOT_BODY_FN static inline
 #endif
 #define EOT_GLOBAL __global
 #define EOT_KERNEL_FN(name) __kernel          /* a function that a driver launches */
@@ -60,6 +64,7 @@ typedef double f64;
 #define EOT_FN static __device__ inline
 #define EOT_HOT_FN static __device__ inline
 #define EOT_ROLLED _Pragma("unroll 1")
+#define EOT_BODY_FN static __device__ inline
 #define EOT_GLOBAL
 /* Kernels are compiled one by one, each in a program of its own in which the others are functions that nobody calls:
  * -DEOT_KERNEL_HEAD_x for each kernel x tells which one it is (host/device/cuda_program.c). */
@@ -90,6 +95,7 @@ typedef double f64;
 #define EOT_IS_DEVICE 0
 #define EOT_FN static inline
 #define EOT_HOT_FN static inline
+#define EOT_BODY_FN static inline
 #define EOT_GLOBAL
 #define EOT_KERNEL_FN(name) static /* EOT_GLOBAL_ID is the host backend's (host/device/host_kernels.c) */
 /* The host backend runs one work item after the other. */
@@ -159,6 +165,17 @@ typedef f64 real;
 #else
 typedef f32 real;
 #define R(x) (x##f)
+#endif
+
+/** The largest integer that is not above x, |x| < 2^63. CPU drivers' floor takes 14 instructions and a branch; a GPU has
+ * it as one. */
+#if defined(__CUDACC__) || defined(__NV_CL_C_VERSION) || defined(__CUDACC_RTC__)
+EOT_FN i64 eot_i64_floor(f64 x) { return (i64)floor(x); }
+#else
+EOT_FN i64 eot_i64_floor(f64 x) {
+    i64 n = (i64)x;
+    return n - ((f64)n > x ? 1 : 0);
+}
 #endif
 
 /** The smaller and the larger of two numbers that are no NaN: one instruction where fmin and fmax, which look for NaN,

@@ -25,8 +25,8 @@ enum eot_accumulator {
 };
 
 /** Energy [GeV] as counts; rounding to the nearest keeps differences telescoping. */
-EOT_FN i64 eot_energy_counts(f32 energy) { return (i64)floor((f64)energy * EOT_ENERGY_QUANTUM + D(0.5)); }
+EOT_FN i64 eot_energy_counts(f32 energy) { return eot_i64_floor((f64)energy * EOT_ENERGY_QUANTUM + D(0.5)); }
 /** The same of an energy in double precision. */
-EOT_FN i64 eot_energy_counts_f64(f64 energy) { return (i64)floor(energy * EOT_ENERGY_QUANTUM + D(0.5)); }
+EOT_FN i64 eot_energy_counts_f64(f64 energy) { return eot_i64_floor(energy * EOT_ENERGY_QUANTUM + D(0.5)); }
 
 #endif

@@ -62,14 +62,14 @@ EOT_FN f32 eot_cos_core(f32 r) {
 }
 
 /** sin(2 pi u + quarter pi/2). @param u angle [turns], 0 <= u <= 1. @param quarter added quarter turns. Absolute error
- * below 2e-7. */
+ * below 2e-7. Which quarter it is, is random in most uses: bits choose, not a branch that a CPU guesses. */
 EOT_FN f32 eot_sin_quarters(f32 u, i32 quarter) {
     f32 t = 4.0f * u;
-    f32 q = eot_floor(t + 0.5f);
-    f32 r = (t - q) * 1.57079632679489662f;
-    i32 k = (i32)q + quarter;
-    f32 y = (k & 1) != 0 ? eot_cos_core(r) : eot_sin_core(r);
-    return (k & 2) != 0 ? -y : y;
+    i32 q = (i32)(t + 0.5f); /* of a positive number: floor */
+    f32 r = (t - (f32)q) * 1.57079632679489662f;
+    u32 k = (u32)(q + quarter), is_cosine = 0u - (k & 1u);
+    u32 y = (eot_f32_bits(eot_cos_core(r)) & is_cosine) | (eot_f32_bits(eot_sin_core(r)) & ~is_cosine);
+    return eot_f32_from_bits(y ^ (k & 2u) << 30);
 }
 
 EOT_FN f32 eot_sin_turn(f32 u) { return eot_sin_quarters(u, 0); } /**< sin(2 pi u), 0 <= u <= 1 [turns]. */

@@ -143,9 +143,9 @@ EOT_FN eot_event eot_event_spectrometer(eot_event ev, eot_muon_outcome plus, eot
 /** An event as the experiment reconstructs it, but for its tracks, which are fitted. @param table the f32 table. @param
  * view of the event: its accumulators are read, and what its shower has sent into the VETO is added. @param
  * of_plus,of_minus tracks of the muons (eot_event_track). */
-EOT_FN eot_event eot_event_with_tracks(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
-                                       eot_event_vertex v, eot_muon_outcome plus, eot_muon_outcome minus,
-                                       eot_track of_plus, eot_track of_minus) {
+EOT_BODY_FN eot_event eot_event_with_tracks(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary,
+                                            eot_event_vertex v, eot_muon_outcome plus, eot_muon_outcome minus,
+                                            eot_track of_plus, eot_track of_minus) {
     EOT_GLOBAL const eot_event_launch *launch = view.launch;
     eot_event ev;
     ev.E_beam = v.E_beam;

@@ -244,9 +244,9 @@ EOT_FN void eot_event_hits_record(eot_muon_outcome plus, eot_muon_outcome minus,
  * @param is_new 1 if its vertex has not been counted yet. @param acc the event's accumulators [EOT_N_ACC]. @param tally
  * [e->n_selection][EOT_N_TALLY] and behind it [e->n_selection][EOT_N_MAP]. @param row EOT_N_EVENT_COLUMN values out, of
  * the default selection. */
-EOT_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch, i32 is_new,
-                             eot_event_vertex v, eot_event ev, EOT_GLOBAL const i64 *acc, EOT_GLOBAL i64 *tally,
-                             EOT_GLOBAL f32 *row) {
+EOT_BODY_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBAL const eot_event_launch *launch,
+                                  i32 is_new, eot_event_vertex v, eot_event ev, EOT_GLOBAL const i64 *acc,
+                                  EOT_GLOBAL i64 *tally, EOT_GLOBAL f32 *row) {
     if (is_new) eot_vertex_count(e, v, tally);
     for (i32 i = 0; i < e->n_selection; i++) {
         eot_selected sel = eot_event_apply(e->selection[i], v, ev, e->response.tail_start);

@@ -51,8 +51,8 @@ EOT_HOT_FN eot_replay_state eot_replay_led(eot_replay_state s, eot_replay_partic
 /** Where the vertex of a shower is and what leaves it, without deposits: the shower again up to there; of it only the
  * particles on the way to the vertex, where that is known. @param way of this primary (EOT_WAY_WORDS); not looked at in
  * launches without ways. @return the same bits as eot_event_replay. */
-EOT_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_tables t, eot_vertex_record record,
-                                         EOT_GLOBAL const u32 *way, EOT_GLOBAL i64 *tally) {
+EOT_BODY_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_tables t, eot_vertex_record record,
+                                              EOT_GLOBAL const u32 *way, EOT_GLOBAL i64 *tally) {
     eot_deposit_view none = eot_replay_deposits(view, 0, 0);
     eot_replay_state s = eot_replay_begin(view, none, 0, record);
     u32 n_way = EOT_HAS_WAYS(*view.launch) ? way[0] : 0u, n_taken = 0, n_step = 0;
@@ -81,8 +81,8 @@ EOT_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_tables t, 
 
 /** Follow one shower again with deposits; find its vertex. @param d the event's accumulators are zero.
  * @return the vertex, with the weight of the record and its faults; weight 0 where no vertex is looked for. */
-EOT_FN eot_event_vertex eot_event_replay(eot_replay_view view, eot_deposit_view d, eot_em_tables t,
-                                         eot_vertex_record record, EOT_GLOBAL i64 *tally) {
+EOT_BODY_FN eot_event_vertex eot_event_replay(eot_replay_view view, eot_deposit_view d, eot_em_tables t,
+                                              eot_vertex_record record, EOT_GLOBAL i64 *tally) {
     eot_replay_state s = eot_replay_begin(view, d, 1, record);
     while (s.is_alive) {
         eot_u32x4 block = eot_replay_block(s, view.launch);

@@ -320,8 +320,8 @@ typedef struct {
 } eot_event_muon_end;
 
 /** Follow one muon to its end, with deposits in the event's accumulators; no muon where its energy is 0. */
-EOT_FN eot_event_muon_end eot_event_muon_follow(eot_matter_view matter, eot_event_view event, u64 primary,
-                                                eot_event_vertex vertex, i32 charge, eot_loss_choice choice) {
+EOT_BODY_FN eot_event_muon_end eot_event_muon_follow(eot_matter_view matter, eot_event_view event, u64 primary,
+                                                     eot_event_vertex vertex, i32 charge, eot_loss_choice choice) {
     eot_event_muon_end end;
     end.out = eot_muon_outcome_none();
     end.ratio.decay = end.ratio.hard = 1.0f;
@@ -353,8 +353,8 @@ EOT_FN eot_muon_outcome eot_event_muon(eot_matter_view matter, eot_event_view ev
  * can, that is until its energy is below eot_event_muon_need. Behind a plane that it has missed a field may turn it
  * back.
  * @return 1 also for a muon that ends in a fault: whoever follows it again will meet the fault. */
-EOT_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, u64 primary, eot_event_vertex vertex,
-                                  i32 charge) {
+EOT_BODY_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, u64 primary,
+                                       eot_event_vertex vertex, i32 charge) {
     if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return 0; /* there is none of this charge */
     EOT_GLOBAL const eot_spectrometer *chambers = &event.world->spectrometer;
     eot_event_muon_state state = eot_event_muon_born(matter, event.launch, primary, vertex, charge);

@@ -75,7 +75,7 @@ EOT_FN void eot_lane_way_store(EOT_GLOBAL u32 *row, EOT_GLOBAL const f32 *entry,
 
 /** c.n_iteration steps of the lanes [first, first + EOT_LANE_WIDTH): vertex, choice of the rare vertex, tally,
  * daughters, next particle or next primary. The lighter daughter is followed, the heavier waits on the lane's stack. */
-EOT_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eot_cascade_parameters c) {
+EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eot_cascade_parameters c) {
     EOT_GLOBAL const f32 *table = view.table;
     EOT_GLOBAL u32 *state = view.state;
     EOT_GLOBAL f32 *stack = view.stack;

@@ -75,7 +75,7 @@ EOT_FN void eot_segment_crossings(eot_shower_segment s, f32 cut, EOT_GLOBAL cons
         c.at.y = s.from.y + share * (s.to.y - s.from.y);
         c.at.kinetic_energy = (f64)E - (f64)mass;
         c.at.direction = eot_slope_direction(s.sx + part * (s.sx_end - s.sx), s.sy + part * (s.sy_end - s.sy));
-        c.at.time = (f32)((z - (f64)s.zero) / EOT_C_LIGHT);
+        c.at.time = (f32)((z - (f64)s.zero) / (f64)EOT_C_LIGHT);
         c.at.draw = s.draw;
         c.at.is_there = 1;
         c.plane = p;
