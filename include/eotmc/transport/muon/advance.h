@@ -60,6 +60,24 @@ typedef struct {
     eot_muon_extra extra;
 } eot_muon_others;
 
+/** These of a step. @param medium that it starts in. @param decay_rate of nature [1/cm]. */
+EOT_FN eot_muon_others eot_muon_others_of(eot_muon_extra extra, eot_muon_medium medium, real decay_rate) {
+    eot_muon_others others;
+    others.natural_decay = decay_rate;
+    others.extra = extra;
+    if (!(decay_rate > R(0.0))) others.extra.decay = R(0.0);
+    others.extra_hard = extra.hard * medium.rate; /* along the whole step */
+    return others;
+}
+
+/** How much likelier a path without an event is with extra losses. @param path [cm]. */
+EOT_FN eot_muon_ratio eot_muon_ratio_of_path(eot_muon_others o, real path) {
+    eot_muon_ratio ratio;
+    ratio.decay = o.extra.decay > R(0.0) ? eot_exp(-o.extra.decay * path) : R(1.0);
+    ratio.hard = o.extra_hard > R(0.0) ? eot_exp(-o.extra_hard * path) : R(1.0);
+    return ratio;
+}
+
 /** Rate of what acts besides collisions [1/cm]. */
 EOT_FN real eot_muon_others_rate(eot_muon_others o) {
     return o.natural_decay + (o.extra.decay_acts != 0 ? o.extra.decay : R(0.0)) +
@@ -141,14 +159,9 @@ EOT_FN eot_muon_step eot_muon_advance_with(eot_matter_view matter, eot_muon muon
     real decay_rate = (real)tables->decay_rate / sqrt(eot_muon_momentum2(kinetic));
     eot_muon_ahead ahead = eot_muon_look_ahead(matter, muon, medium.loss);
     ahead.to_limit = fmin(ahead.to_limit, extra.border);
-    eot_muon_others others;
-    others.natural_decay = decay_rate;
-    others.extra = extra;
-    if (!(decay_rate > R(0.0))) others.extra.decay = R(0.0);
-    others.extra_hard = extra.hard * medium.rate; /* along the whole step */
+    eot_muon_others others = eot_muon_others_of(extra, medium, decay_rate);
     eot_muon_flight flight = eot_muon_fly(matter, muon, medium, ahead, eot_muon_others_rate(others));
-    out.ratio.decay = others.extra.decay > R(0.0) ? eot_exp(-others.extra.decay * flight.path) : R(1.0);
-    out.ratio.hard = others.extra_hard > R(0.0) ? eot_exp(-others.extra_hard * flight.path) : R(1.0);
+    out.ratio = eot_muon_ratio_of_path(others, flight.path);
     eot_muon_arrival end;
     end.path = flight.path;
     end.edge_z = flight.edge_z;
