@@ -78,6 +78,13 @@ EOT_FN eot_muon_ratio eot_muon_ratio_of_path(eot_muon_others o, real path) {
     return ratio;
 }
 
+/** Product of two. */
+EOT_FN eot_muon_ratio eot_muon_ratio_times(eot_muon_ratio a, eot_muon_ratio b) {
+    a.decay *= b.decay;
+    a.hard *= b.hard;
+    return a;
+}
+
 /** Rate of what acts besides collisions [1/cm]. */
 EOT_FN real eot_muon_others_rate(eot_muon_others o) {
     return o.natural_decay + (o.extra.decay_acts != 0 ? o.extra.decay : R(0.0)) +
@@ -217,8 +224,7 @@ EOT_FN eot_muon_step eot_muon_advance_with(eot_matter_view matter, eot_muon muon
         random = event.random;
         out.process = event.process;
         out.event_active = event.is_active;
-        out.ratio.decay *= event.ratio.decay;
-        out.ratio.hard *= event.ratio.hard;
+        out.ratio = eot_muon_ratio_times(out.ratio, event.ratio);
         muon.clock = -eot_log(eot_uniform(more_bits.w));
         if (event.process == EOT_MUON_DECAY) {
             out.rest = EOT_M_MUON;
