@@ -7,7 +7,7 @@
 
 /* Extra decays, extra hard losses on the way of a muon where they act; how deep in the last calorimeter a shower is
  * made of which much leaves it [X0]. Other values change errors only. */
-static const double DECAYS = 2.0, HARD = 1.0, LENGTHS = 4.0;
+static const double DECAYS = 2.0, HARD = 1.5, LENGTHS = 10.0;
 static const double SHARE_OF_MISSING = 0.5; /* the resolution makes up for the rest */
 static const double LEAST = 1.0;            /* GeV */
 enum { N_SLICE = 400 };
