@@ -121,6 +121,31 @@ done:
     return status;
 }
 
+/* The part of the VETO's energy that came through its surface from what was made before it, and what is not known of it
+ * because its tables come from a simulation: the same for all runs with these tables, so that it is in no error. */
+static enum eot_status add_crossed(const struct eot_estimator *e, const struct eot_batch_sum *beam,
+                                   struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_run *run = e->run;
+    struct eot_mean mean = {.upper_limit = 1.0};
+    double n = (double)eot_estimator_counter(e, EOT_C_SAMPLED);
+    if (e->world->event.secondaries.veto.n_bin == 0) goto done;
+    for (size_t b = 0; b < run->n_block; b++)
+        e->scratch[b] = (struct eot_batch_sum){run->block[b].n_primary,
+                                               (double)run->block[b].event[EOT_C_CROSSED] / EOT_ENERGY_QUANTUM, 0.0};
+    if (eot_estimator_counter(e, EOT_C_CROSSED) != 0) {
+        EOT_TRY(eot_statistics_ratio(e->scratch, beam, run->n_block, &mean, err));
+        mean.n_eff = mean.has_no_error ? 1.0 : eot_statistics_n_eff_of_mean(mean.value, mean.std_error, n);
+    } else {
+        mean.upper_limit = fmin(1.0, EOT_LIMIT_EVENTS_90 / fmax(n, 1.0));
+    }
+    EOT_TRY(eot_estimator_add(e, "energy.veto_crossed_fraction", "1", mean, err));
+    EOT_TRY(eot_estimator_add_exact(e, "energy.veto_crossed_table_error", "1", mean.value * e->world->accuracy.arrivals,
+                                    err));
+done:
+    return status;
+}
+
 /* Where the energy of the events went, and whether any is missing. */
 static enum eot_status add_balance(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -143,6 +168,7 @@ static enum eot_status add_balance(const struct eot_estimator *e, struct eot_err
         snprintf(name, sizeof name, "energy.%s_fraction", eot_ledger_name[i]);
         EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }
+    if (in > 0.0) EOT_TRY(add_crossed(e, beam, err));
     e->result->energy_in = in;
     e->result->energy_out = out;
     e->result->energy_residual = in > 0.0 ? (double)difference / EOT_ENERGY_QUANTUM / in : 0.0;

@@ -85,7 +85,7 @@ static void groups_of(const struct eot_soft_sample *sample, double lump[EOT_N_LU
         value[i] = (double)sample->share[i];
         value[sample->n + i] = 1.0;
     }
-    eot_soft_groups(value, value + sample->n, sample->n, lump);
+    eot_soft_groups(value, value + sample->n, sample->n, EOT_N_LUMP, lump);
     free(value);
 }
 
@@ -304,7 +304,7 @@ static void soft_bin(const struct eot_secondaries_maker *k, const struct place *
                 weight[n_value++] = number / sample->n;
             }
         }
-    out[0] = eot_soft_groups(value, weight, n_value, out + 1);
+    out[0] = eot_soft_groups(value, weight, n_value, EOT_N_LUMP, out + 1);
 }
 
 static enum eot_status veto_fill(const struct eot_secondaries_maker *k, const struct eot_secondaries_stack *s,

@@ -24,7 +24,8 @@ struct arrival_tables {
     double n_depth, depth_rate;                                    /* points of depth, per cm */
     double log_number[2][EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER]; /* per GeV; of electrons, of photons */
     double error[EOT_N_SHOWER_NODE][EOT_SOFT_MOST_SENDER];         /* relative, of the number */
-    double arrival[EOT_N_ARRIVAL_CLASS][EOT_N_LUMP];
+    double arrival[EOT_N_ARRIVAL_CLASS][EOT_N_ARRIVAL_LUMP];
+    double energy_error; /* relative, of the mean energy of those of the first class */
 };
 
 /* Where showers start, in the frame of the stack. */
@@ -188,6 +189,17 @@ static void showers(struct arrivals *a, int node, double share, uint64_t seed, d
     }
 }
 
+/* Relative error of a weighted mean. */
+static double mean_error(const double *value, const double *weight, int n) {
+    double one = 0.0, two = 0.0, all = 0.0;
+    for (int i = 0; i < n; i++) {
+        all += weight[i];
+        one += weight[i] * value[i];
+    }
+    for (int i = 0; i < n; i++) two += pow(weight[i] * (value[i] - one / all), 2.0);
+    return one > 0.0 ? sqrt(two) / one : 1.0;
+}
+
 /* Energies of the arrivals in classes of depth. @param depth_of of each sender, 0 to 1. */
 static enum eot_status classes_fill(const struct arrivals *a, const double *depth_of, struct arrival_tables *tables,
                                     struct eot_error *err) {
@@ -203,7 +215,8 @@ static enum eot_status classes_fill(const struct arrivals *a, const double *dept
             energy[n] = t->energy[i];
             weight[n++] = t->of_weight[i];
         }
-        eot_soft_groups(energy, weight, n, tables->arrival[class]);
+        if (class == 0) tables->energy_error = mean_error(energy, weight, n);
+        eot_soft_groups(energy, weight, n, EOT_N_ARRIVAL_LUMP, tables->arrival[class]);
     }
 done:
     free(energy);
@@ -307,6 +320,29 @@ done:
     return status;
 }
 
+/* Relative statistical error of what showers send into the VETO, about: of energies below the cut that are equally
+ * likely, which start in the first quarter of the depths. Errors of the depths of one energy are one, since they come
+ * from the same showers; those of different energies are independent. */
+static double table_error(const struct arrival_tables *t, double cut) {
+    enum { N = 100 };
+    double part[EOT_N_SHOWER_NODE] = {0.0}, sum = t->energy_error * t->energy_error;
+    for (int i = 0; i < N; i++) {
+        double place = log(cut * (i + 0.5) / N / SHOWER_NODE[0]) / log(SHOWER_NODE[1] / SHOWER_NODE[0]);
+        place = fmin(fmax(place, 0.0), EOT_N_SHOWER_NODE - 1.001);
+        part[(int)place] += (1.0 - (place - (int)place)) / N;
+        part[(int)place + 1] += (place - (int)place) / N;
+    }
+    for (int e = 0; e < EOT_N_SHOWER_NODE; e++) {
+        double error = 0.0, number = 0.0;
+        for (int s = 0; s < t->n_depth && 4 * s <= t->n_depth; s++) {
+            error += t->error[e][s] * exp(t->log_number[0][e][s]);
+            number += exp(t->log_number[0][e][s]);
+        }
+        sum += pow(part[e] * error / number, 2.0);
+    }
+    return sqrt(sum);
+}
+
 enum eot_status eot_secondaries_arrivals(const struct eot_secondaries_maker *k,
                                          const struct eot_secondaries_stack *stack, const double line[4], double veto_z,
                                          struct eot_world *w, struct eot_error *err) {
@@ -328,6 +364,7 @@ enum eot_status eot_secondaries_arrivals(const struct eot_secondaries_maker *k,
         EOT_TRY(arrivals_fill(k, &soft, stack, &from, t, err));
         eot_secondaries_keep(k, key, t, sizeof *t);
     }
+    w->accuracy.arrivals = table_error(t, k->config->physics.cut);
     EOT_TRY(append(t, ecal->z, ecal->thickness, &w->event.secondaries.veto, &w->table, err));
 done:
     free(t);

@@ -17,6 +17,7 @@ struct eot_world_accuracy {
     struct eot_em_errors em[EOT_N_MEDIUM_MAX]; /* quadrature, per medium and process */
     double muon;                               /* quadrature, largest of all materials and processes */
     double hcal_peak;                          /* statistical, of the calibration */
+    double arrivals; /* statistical, of what showers send into the VETO (secondaries.h); 0: nothing */
 };
 
 struct eot_source;

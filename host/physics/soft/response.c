@@ -19,10 +19,10 @@ static int compare(const void *a, const void *b) {
     return (u > v) - (u < v);
 }
 
-double eot_soft_groups(double *value, double *weight, int n, double lump[EOT_N_LUMP]) {
+double eot_soft_groups(double *value, double *weight, int n, int n_lump, double *lump) {
     double total = 0.0, left, of_group = 0.0;
     struct pair *sorted = malloc((size_t)n * sizeof *sorted + 1);
-    for (int i = 0; i < EOT_N_LUMP; i++) lump[i] = 0.0;
+    for (int i = 0; i < n_lump; i++) lump[i] = 0.0;
     if (sorted == NULL || n == 0) {
         free(sorted);
         return 0.0;
@@ -32,19 +32,19 @@ double eot_soft_groups(double *value, double *weight, int n, double lump[EOT_N_L
         total += weight[i];
     }
     qsort(sorted, (size_t)n, sizeof *sorted, compare);
-    left = total / EOT_N_LUMP; /* of the weight of the group that is being filled */
+    left = total / n_lump; /* of the weight of the group that is being filled */
     for (int i = 0, group = 0; i < n; i++) {
         double w = sorted[i].weight;
-        while (w >= left && group < EOT_N_LUMP - 1) {
-            lump[group++] = (of_group + left * sorted[i].value) / (total / EOT_N_LUMP);
+        while (w >= left && group < n_lump - 1) {
+            lump[group++] = (of_group + left * sorted[i].value) / (total / n_lump);
             w -= left;
-            left = total / EOT_N_LUMP;
+            left = total / n_lump;
             of_group = 0.0;
         }
         of_group += w * sorted[i].value;
         left -= w;
     }
-    lump[EOT_N_LUMP - 1] = of_group / (total / EOT_N_LUMP);
+    lump[n_lump - 1] = of_group / (total / n_lump);
     free(sorted);
     return total;
 }

@@ -33,9 +33,9 @@ enum eot_status eot_soft_response(const struct eot_soft_stack *stack, const stru
                                   double W, uint64_t seed, double budget, struct eot_soft_sample *sample,
                                   struct eot_error *err);
 
-/** A weighted sample as energies of equal probability; it is sorted. @param value, weight n of them. @return the sum of
- * the weights. */
-double eot_soft_groups(double *value, double *weight, int n, double lump[EOT_N_LUMP]);
+/** A weighted sample as energies of equal probability; it is sorted. @param value, weight n of them. @param lump
+ * n_lump energies. @return the sum of the weights. */
+double eot_soft_groups(double *value, double *weight, int n, int n_lump, double *lump);
 
 /** Transfer of node i [GeV]. */
 double eot_soft_transfer(int i);

@@ -167,8 +167,8 @@ typedef f32 real;
 #define R(x) (x##f)
 #endif
 
-/** The largest integer that is not above x, |x| < 2^63. CPU drivers' floor takes 14 instructions and a branch; a GPU has
- * it as one. */
+/** The largest integer that is not above x, |x| < 2^63. The floor of CPU drivers takes 14 instructions and a branch; a
+ * GPU has it as one. */
 #if defined(__CUDACC__) || defined(__NV_CL_C_VERSION) || defined(__CUDACC_RTC__)
 EOT_FN i64 eot_i64_floor(f64 x) { return (i64)floor(x); }
 #else

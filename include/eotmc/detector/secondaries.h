@@ -15,6 +15,7 @@
 #define EOT_N_LUMP 32              /* energies of equal probability that stand for a distribution */
 #define EOT_N_SENDER 3             /* collisions: delta electron, bremsstrahlung, pair (as enum eot_muon_process) */
 #define EOT_N_SHOWER_NODE 5        /* shower energies of the arrivals' numbers: 1/32, 1/8, 1/2, 2, 8 GeV */
+#define EOT_N_ARRIVAL_LUMP 256     /* the same of arrivals, whose largest ones matter: few or one come at a time */
 #define EOT_N_ARRIVAL_CLASS 4      /* depths of equal length whose showers' arrivals have energies of their own */
 
 /** A calorimeter in layers, or the VETO. */
@@ -43,7 +44,7 @@ typedef struct {
     f32 depth_z0, depth_rate; /* cm, 1/cm */
     u32 log_number; /* f32 table [2][EOT_N_SHOWER_NODE][n_depth]: ln of the number per GeV of the shower of an electron,
                        a photon that starts there */
-    u32 arrival;    /* f32 table [EOT_N_ARRIVAL_CLASS][EOT_N_LUMP]: their energies [GeV] */
+    u32 arrival;    /* f32 table [EOT_N_ARRIVAL_CLASS][EOT_N_ARRIVAL_LUMP]: their energies [GeV] */
     f32 class_rate; /* 1/cm: depth class = (z - depth_z0) class_rate */
 } eot_before_veto;
 EOT_LAYOUT(eot_before_veto, 80);

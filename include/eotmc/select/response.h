@@ -109,7 +109,7 @@ EOT_FN void eot_event_arrivals(EOT_GLOBAL const f32 *table, eot_event_view view,
         f32 mean = (f32)((f64)view.acc[EOT_ACC_ARRIVAL + i] / EOT_ENERGY_QUANTUM);
         view.acc[EOT_ACC_ARRIVAL + i] = 0;
         if (!(mean > 0.0f) || v->n_depth == 0) continue;
-        eot_lump l = eot_arrivals_sample(table + v->arrival + (u32)i * (u32)EOT_N_LUMP, mean, random);
+        eot_lump l = eot_arrivals_sample(table + v->arrival + (u32)i * (u32)EOT_N_ARRIVAL_LUMP, mean, random);
         random.draw = l.draw;
         if (l.energy > 0.0f) eot_deposit_crossed(view.acc, EOT_ACC_LEDGER_ECAL, l.energy);
     }

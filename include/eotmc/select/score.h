@@ -182,6 +182,7 @@ EOT_FN void eot_event_deposits_add(f32 E_beam, EOT_GLOBAL const i64 *acc, EOT_GL
         eot_square_add(tally + EOT_T_LEDGER_FOURTH + EOT_N_SQUARE_LIMB * i, share2 * share2);
     }
     eot_atomic_add_i64(tally + EOT_C_ENERGY_IN, eot_energy_counts(E_beam));
+    if (acc[EOT_ACC_CROSSED] != 0) eot_atomic_add_i64(tally + EOT_C_CROSSED, acc[EOT_ACC_CROSSED]);
     for (i32 i = 0; i < EOT_N_ECAL_CELL; i++)
         if (acc[EOT_ACC_ECAL_CELL + i] != 0)
             eot_atomic_add_i64(tally + EOT_C_ECAL_CELL + i, acc[EOT_ACC_ECAL_CELL + i]);

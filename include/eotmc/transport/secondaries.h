@@ -154,7 +154,8 @@ EOT_FN eot_arrivals eot_arrivals_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL cons
     return a;
 }
 
-/** The sum of a Poisson number of lumps. @param mean their mean number. @param lump their energies. */
+/** The sum of a Poisson number of lumps. @param mean their mean number. @param lump their energies: EOT_N_ARRIVAL_LUMP,
+ * 2^8. */
 EOT_FN eot_lump eot_arrivals_sample(EOT_GLOBAL const f32 *lump, f32 mean, eot_random random) {
     eot_lump l;
     l.energy = 0.0f;
@@ -162,9 +163,9 @@ EOT_FN eot_lump eot_arrivals_sample(EOT_GLOBAL const f32 *lump, f32 mean, eot_ra
     random.draw += 1u;
     if (mean > 0.5f * (f32)EOT_MOST_ARRIVALS) {
         f32 one = 0.0f, two = 0.0f;
-        for (i32 i = 0; i < EOT_N_LUMP; i++) {
-            one += lump[i] / (f32)EOT_N_LUMP;
-            two += lump[i] * lump[i] / (f32)EOT_N_LUMP;
+        for (i32 i = 0; i < EOT_N_ARRIVAL_LUMP; i++) {
+            one += lump[i] / (f32)EOT_N_ARRIVAL_LUMP;
+            two += lump[i] * lump[i] / (f32)EOT_N_ARRIVAL_LUMP;
         }
         l.energy = fmax(fma(sqrt(mean * two), eot_normal(b.x, b.y).a, mean * one), 0.0f);
         l.draw = random.draw;
@@ -172,7 +173,7 @@ EOT_FN eot_lump eot_arrivals_sample(EOT_GLOBAL const f32 *lump, f32 mean, eot_ra
     }
     f32 next = -eot_log(eot_uniform(b.x));
     for (i32 n = 0; next < mean && n < EOT_MOST_ARRIVALS; n++) {
-        l.energy += eot_lump_pick(lump, b.y);
+        l.energy += lump[b.y >> 24];
         b = eot_random_block(random);
         random.draw += 1u;
         next -= eot_log(eot_uniform(b.x));
