@@ -82,7 +82,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EO
                                  r, tally);
 }
 
-/** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. */
+/** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. @param factor [n_event] on the weights, where muons
+ * have extra losses (eotmc/transport/losses.h). */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables,
                                              EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
                                              EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
@@ -90,7 +91,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
                                              EOT_GLOBAL const eot_vertex_record *record,
                                              EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL i64 *acc,
                                              EOT_GLOBAL eot_muon_outcome *outcome, EOT_GLOBAL i64 *tally,
-                                             EOT_GLOBAL const u32 *list) {
+                                             EOT_GLOBAL const u32 *list, EOT_GLOBAL f32 *factor) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     eot_event_vertex v = vertex[i];
@@ -98,7 +99,14 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
     u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
     eot_matter_view matter = eot_matter_view_of(table, muon_tables, grid, region, voxel);
     eot_event_view event = eot_event_view_of(world, launch, acc + (u64)i * EOT_N_ACC, tally);
-    for (i32 k = 0; k < 2; k++) outcome[2 * i + (u32)k] = eot_event_muon(matter, event, primary, v, 1 - 2 * k);
+    eot_loss_choice choice = eot_event_loss_choice(table, world, launch, primary, v);
+    eot_muon_ratio ratio[2];
+    for (i32 k = 0; k < 2; k++) {
+        eot_event_muon_end end = eot_event_muon_follow(matter, event, primary, v, 1 - 2 * k, choice);
+        outcome[2 * i + (u32)k] = end.out;
+        ratio[k] = end.ratio;
+    }
+    if (EOT_HAS_LOSSES(world)) factor[i] = eot_loss_weight(&world->losses, choice, ratio[0], ratio[1]);
 }
 
 /** Fits of the tracks of both muons of each event. One work item a muon. @param track [n_event][2]: mu+, mu-. */
@@ -114,12 +122,13 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(fit_track) void fit_track(
                                   1 - 2 * (i32)(item & 1u));
 }
 
-/** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. @param mass as in locate. */
+/** Detector and selection. @param row [n_event][EOT_N_EVENT_COLUMN]. @param factor as of the kernel muon. @param mass
+ * as in locate. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_event_launch *launch,
     EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL i64 *acc,
     EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL const eot_track *track, EOT_GLOBAL i64 *tally,
-    EOT_GLOBAL f32 *row, EOT_GLOBAL const u32 *list, EOT_GLOBAL f32 *mass) {
+    EOT_GLOBAL f32 *row, EOT_GLOBAL const u32 *list, EOT_GLOBAL const f32 *factor, EOT_GLOBAL f32 *mass) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     EOT_GLOBAL f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
@@ -133,6 +142,12 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     if (v.fault != 0u) {
         eot_event_reject(world, is_new, eot_is_kept(primary, launch->sample_threshold), v, scores, own);
         return;
+    }
+    if (EOT_HAS_LOSSES(world)) { /* the rate of vertices does not depend on what becomes of their muons */
+        if (is_new) eot_vertex_count(world, v, scores);
+        is_new = 0;
+        v.weight *= factor[i];
+        scores = eot_event_scores(table, world, v, mass, i, tally);
     }
     EOT_GLOBAL i64 *own_acc = acc + (u64)i * EOT_N_ACC;
     eot_event ev = eot_event_with_tracks(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,

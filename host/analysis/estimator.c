@@ -21,7 +21,8 @@ static int place_of_squares(int offset) {
 
 double eot_estimator_largest(const struct eot_estimator *e) {
     const struct eot_sampling_config *s = &e->config->sampling;
-    if (e->run->largest_weight[e->mass] > 0.0) return e->run->largest_weight[e->mass];
+    double of_muons = 1.0 / (1.0 - (double)e->world->event.losses.share); /* bound of their factor (losses.h) */
+    if (e->run->largest_weight[e->mass] > 0.0) return e->run->largest_weight[e->mass] * of_muons;
     return s->mode == EOT_SAMPLING_ANALOG ? 1.0 / s->analog_enhancement : 1.0;
 }
 

@@ -69,6 +69,28 @@ done:
     return status;
 }
 
+/** Extra losses of muons that nobody can have. */
+enum eot_status eot_check_losses(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_config *config = c->config;
+    const double share = config->sampling.loss_preference;
+    const char *why = eot_beam_kind_of(config) != EOT_BEAM_KIND_SHOWER    ? "only muons of showers have extra losses"
+                      : config->sampling.mode != EOT_SAMPLING_FORCED      ? "muons of analog runs are those of nature"
+                      : eot_setup_volume(config, EOT_ROLE_TRACKER, 0) < 0 ? "there are no chambers that find tracks"
+                                                                          : NULL;
+    if (!(share > 0.0)) return EOT_OK;
+    if (config->output.n_plane > 0 || config->beam.file[0] != '\0')
+        EOT_TRY(eot_findings_fail(f, err, "sampling.loss_preference",
+                                  "= %g cannot be used with output.planes or beam.file (planes have no weights of a "
+                                  "muon's history); set it to 0",
+                                  share));
+    if (why != NULL)
+        EOT_TRY(eot_findings_warn(f, err, "loss_preference_unused",
+                                  "sampling.loss_preference = %g has no effect (%s); leave it out", share, why));
+done:
+    return status;
+}
+
 /** Fields that showers do not feel. */
 enum eot_status eot_check_fields(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;

@@ -271,6 +271,12 @@ const struct eot_key EOT_KEYS[] = {
         "several masses in physics.mphi: how the vertices are divided between them, in any unit. None: so that, by a "
         "guess for this set-up, the worst relative error of an efficiency is smallest. An event's weight for a mass is "
         "at most that of its shower over the mass's share (and over 1 - sampling.preference)"),
+    NUMBER(
+        ROOT, "sampling.loss_preference", NONE, 0, 0.9, "0", ROOT(sampling.loss_preference),
+        "forced: share of the events in which a muon may decay in front of the first detector with a window, or give "
+        "away much of its energy at the end of the last calorimeter, far more often than in nature: what fills the "
+        "tail of the missing energy. Weights undo it, and are at most 1/(1 - this) times those without. energy.* are "
+        "those of the simulated events. Where there are chambers and no planes or event files"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
     COUNT(ROOT, "sampling.lost_tracks_max", COUNT64, 0, 1e15, "10", ROOT(sampling.lost_tracks_max),

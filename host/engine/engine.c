@@ -24,11 +24,11 @@ void eot_engine_free(struct eot_engine *g) {
     if (g->b == NULL) return;
     const struct eot_cascade_lanes *l = &g->cascade;
     const struct eot_event_chunks *v = &g->events;
-    struct eot_buffer *all[] = {
-        l->parameters, l->energy,  l->state,         l->stack,   l->track,  l->vertex, v->parameters,
-        v->acc,        v->vertex,  v->replay_stack,  v->outcome, v->track,  v->tally,  v->row,
-        v->profile,    v->located, v->locate_stack,  v->reaches, v->follow, v->list,   l->sums,
-        l->n_place,    l->hits,    l->arrival_stack, l->beam,    l->way};
+    struct eot_buffer *all[] = {l->parameters,    l->energy, l->state,  l->stack,        l->track,   l->vertex,
+                                v->parameters,    v->acc,    v->vertex, v->replay_stack, v->outcome, v->track,
+                                v->factor,        v->tally,  v->row,    v->profile,      v->located, v->locate_stack,
+                                v->reaches,       v->follow, v->list,   l->sums,         l->n_place, l->hits,
+                                l->arrival_stack, l->beam,   l->way};
     eot_world_buffers_free(g->b, &g->constant);
     eot_engine_planes_free(g);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
@@ -157,6 +157,8 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
     EOT_TRY(eot_engine_buffer(g, v->chunk * stack, NULL, &v->replay_stack, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * EOT_EVENT_VERTEX_BYTES, NULL, &v->vertex, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * 2 * sizeof(eot_muon_outcome), NULL, &v->outcome, err));
+    size_t n_factor = g->world->event.losses.share > 0.0f ? v->chunk : 1;
+    EOT_TRY(eot_engine_buffer(g, n_factor * sizeof(f32), NULL, &v->factor, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * 2 * sizeof(eot_track), NULL, &v->track, err));
     EOT_TRY(eot_engine_buffer(g, eot_engine_tallies(g) * sizeof(i64), NULL, &v->tally, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * EOT_N_EVENT_COLUMN * sizeof(f32), NULL, &v->row, err));

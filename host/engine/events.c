@@ -131,6 +131,7 @@ enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_e
                                                                    .tally = tally,
                                                                    .row = v->row,
                                                                    .list = v->follow,
+                                                                   .factor = v->factor,
                                                                    .mass = v->mass},
                                     err));
     EOT_TRY(eot_backend_read(g->b, v->row, 0, e->n * EOT_N_EVENT_COLUMN * sizeof(f32), v->rows, err));
@@ -157,7 +158,8 @@ static enum eot_status follow_muons(struct eot_engine *g, const struct eot_plane
                                                   .acc = v->acc,
                                                   .outcome = v->outcome,
                                                   .tally = v->tally,
-                                                  .list = v->follow},
+                                                  .list = v->follow,
+                                                  .factor = v->factor},
                            err);
 }
 

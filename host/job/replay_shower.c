@@ -13,24 +13,28 @@ enum { MAX_RECORD = 256, N_SLOT = 4 };
 
 /* A muon of the vertex of primary launch->first_primary. */
 static enum eot_status follow_muon(const struct eot_world *w, const eot_event_launch *launch, eot_event_vertex v,
-                                   int charge, i64 *acc, struct eot_replay_muon *out, eot_muon_outcome *outcome,
+                                   int charge, i64 *acc, struct eot_replay_muon *out, eot_event_muon_end *end,
                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    *outcome = eot_muon_outcome_none();
+    end->out = eot_muon_outcome_none();
+    end->ratio.decay = end->ratio.hard = 1.0f;
     if (!((charge > 0 ? v.E_plus : v.E_minus) > 0.0f)) return EOT_OK; /* no muon of this charge */
     eot_event_muon_state s = eot_event_muon_start(eot_world_matter(w), launch, launch->first_primary, v, charge, acc);
+    eot_loss_choice choice = eot_event_loss_choice(w->table.value, &w->event, launch, launch->first_primary, v);
     eot_vec3 u = charge > 0 ? v.plus : v.minus;
     *out = (struct eot_replay_muon){.charge = charge,
                                     .E = (double)(charge > 0 ? v.E_plus : v.E_minus),
                                     .direction = {(double)u.x, (double)u.y, (double)u.z}};
     while (s.m.fate == EOT_MUON_ALIVE) {
-        eot_muon_step step = eot_muon_advance(eot_world_matter(w), s.m, s.random);
+        eot_muon_step step = eot_event_muon_step(eot_world_matter(w), &w->event, s.m, s.random, choice);
         eot_event_muon_advance(&s, step, eot_world_matter(w), &w->event, acc);
+        end->ratio.decay = eot_loss_ratio_times(end->ratio.decay, step.ratio.decay);
+        end->ratio.hard = eot_loss_ratio_times(end->ratio.hard, step.ratio.hard);
         if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
         EOT_TRY(eot_replay_add_muon_step(out, &s.m, &step, err));
     }
     eot_event_muon_finish(&s, acc);
-    *outcome = s.out;
+    end->out = s.out;
     out->fate = s.out.fate;
     out->E_exit = (double)s.out.E_exit;
     for (int i = 0; i < EOT_N_PLANE; i++)
@@ -179,11 +183,10 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
                                           .draw = eot_record_draw(record[i].draw),
                                           .faults = v.fault};
         if (v.fault != 0u) continue;
-        eot_muon_outcome outcome[2];
-        for (int k = 0; k < 2; k++)
-            EOT_TRY(follow_muon(w, &launch, v, 1 - 2 * k, acc, &out->muon[k], &outcome[k], err));
+        eot_event_muon_end end[2];
+        for (int k = 0; k < 2; k++) EOT_TRY(follow_muon(w, &launch, v, 1 - 2 * k, acc, &out->muon[k], &end[k], err));
         eot_event ev = eot_event_reconstruct(w->table.value, eot_event_view_of(&w->event, &launch, acc, tally), event,
-                                             v, outcome[0], outcome[1]);
+                                             v, end[0].out, end[1].out);
         eot_mass_weights(w->table.value, &w->event.vertex, v, mass);
         const eot_scores scores = {tally, mass};
         if (ev.faults != 0u) { /* as the run does: it is given up */
@@ -191,8 +194,15 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
             eot_event_reject(&w->event, 1, 1, v, scores, out->row);
             continue;
         }
+        if (EOT_HAS_LOSSES(&w->event)) {
+            v.weight *=
+                eot_loss_weight(&w->event.losses, eot_event_loss_choice(w->table.value, &w->event, &launch, event, v),
+                                end[0].ratio, end[1].ratio);
+            out->weight = (double)v.weight * w->rare_unit;
+            eot_mass_weights(w->table.value, &w->event.vertex, v, mass);
+        }
         eot_event_select(&w->event, &launch, 1, v, ev, acc, scores, out->row);
-        eot_event_hits_record(outcome[0], outcome[1], out->row);
+        eot_event_hits_record(end[0].out, end[1].out, out->row);
         i64 recoil = (i64)floor(eot_run_complete_row(w, &launch, event, out->row) * EOT_ENERGY_QUANTUM + 0.5);
         acc[EOT_ACC_LEDGER_PHI] -= recoil;
         acc[EOT_ACC_LEDGER_RECOIL] += recoil;

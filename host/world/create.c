@@ -17,6 +17,7 @@
 #include "world/grid.h"
 #include "world/hadron.h"
 #include "world/importance.h"
+#include "world/losses.h"
 #include "world/masses.h"
 #include "world/reach.h"
 #include "world/response.h"
@@ -219,6 +220,7 @@ enum eot_status eot_world_create_with(const struct eot_config *config, const str
         if (has_cache) eot_world_cache_write(key, w);
     }
     apply_settings(config, &o, w);
+    if (!options->cascade_only) eot_world_losses(config, setup, w);
     derive(config, setup, &o, w);
     eot_world_hash(w, w->sha256);
 done:

@@ -5,6 +5,7 @@
 
 #include "eotmc/physics/dimuon_gamma.h"
 #include "world/importance_mixture.h"
+#include "world/losses.h"
 
 enum { N_PAIR_ROW = 48, N_PAIR_DRAW = 32, N_SIGNAL_ROW = 48, N_SIGNAL_COLUMN = 32, N_STAGE = EOT_N_SELECTION_STAGE };
 
@@ -262,6 +263,7 @@ enum eot_status eot_world_importance_map(const struct eot_config *config, const 
     if (!has_signal && e->n_pair_energy == 0) return EOT_OK; /* annihilations alone */
     e->importance_nucleus = eot_importance_nucleus(w, e->lfc);
     double E_max = has_signal ? (double)e->lfc[e->importance_nucleus].E_max : pair_energy(e, e->n_pair_energy - 1);
+    eot_world_losses(config, setup, w);
     EOT_TRY(eot_importance_stages_create(config, setup, w, E_max, &stages, err));
     if (has_signal)
         EOT_TRY(signal_map(config, w, &e->lfc[e->importance_nucleus], stages, map, err));

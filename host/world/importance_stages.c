@@ -4,11 +4,13 @@
 #include <stdlib.h>
 
 #include "eotmc/base/role.h"
+#include "world/losses.h"
 #include "world/response.h"
 
 enum { N_ENERGY = EOT_TRIAL_N_ENERGY, N_MUON = EOT_TRIAL_N_MUON, NO_PARTNER = N_ENERGY };
 static const double SLOWEST = 0.05;     /* GeV: slower muons end where they are made */
 static const double FIRST_LENGTHS = 10; /* X0 of the ECAL in which vertices are */
+static const double USEFUL = 0.05;      /* of the histories with extra losses, those that pass what others do */
 
 struct eot_importance_stages {
     const struct eot_world *world;
@@ -19,6 +21,7 @@ struct eot_importance_stages {
     double first;             /* ln GeV */
     double missing[N_ENERGY]; /* GeV, mean of what a muon through all takes and nothing sees */
     double exit[N_ENERGY];    /* GeV, its mean energy behind the last HCAL module */
+    double hard[N_ENERGY];    /* chance to lose what is to be missed where nothing sees it (losses.h) */
     /* Chance of a muon through all to leave the right energy in the VETO, in the VETO and each HCAL module, by its
      * energy and by that of the other muon of the vertex. */
     double veto[N_ENERGY][N_ENERGY + 1], hcal[N_ENERGY][N_ENERGY + 1];
@@ -120,6 +123,11 @@ static void fill_charges(struct eot_importance_stages *s, const struct eot_confi
     for (size_t i = 0; i < config->n_further; i++) s->of_charge[config->further[i].selection.charge > 0] += part;
 }
 
+/* What a muon has to lose [GeV] where `missing` is missed anyway. */
+static double to_be_lost(const struct eot_importance_stages *s, double missing) {
+    return fmax((double)s->selection.missing_energy - missing, (double)s->world->event.losses.least);
+}
+
 enum eot_status eot_importance_stages_create(const struct eot_config *config, const struct eot_setup *setup,
                                              const struct eot_world *w, double E_max,
                                              struct eot_importance_stages **stages, struct eot_error *err) {
@@ -140,6 +148,9 @@ enum eot_status eot_importance_stages_create(const struct eot_config *config, co
                                   fmin(FIRST_LENGTHS * eot_setup_volume_X0(setup, ecal), 0.9 * ecal->thickness)},
         &s->trial);
     make_chances(s);
+    for (int i = 0; i < N_ENERGY; i++)
+        s->hard[i] = eot_world_loss_hard(config, setup, w, exp(s->first + i * s->step) + EOT_M_MUON,
+                                         to_be_lost(s, s->missing[i]));
     *stages = s;
 done:
     return status;
@@ -171,6 +182,17 @@ static double chance_at(const double chance[N_ENERGY][N_ENERGY + 1], struct plac
     return sum;
 }
 
+/* Mean square of what extra losses add to the rate above the missing energy: the chance of the event in nature over the
+ * share of the sample that is like it, times that chance. @param alone,with_other chances of the muon `one` to pass the
+ * other cuts if nothing is seen of the other one, and with it. */
+static double of_losses(const struct eot_importance_stages *s, struct place one, double E_other, double missing,
+                        double alone, double with_other) {
+    double share = (double)s->world->event.losses.share,
+           decay = E_other > 0.0 ? eot_world_loss_decay(s->world, E_other, to_be_lost(s, missing)) : 0.0,
+           hard = s->hard[one.i] + one.f * (s->hard[one.i + 1] - s->hard[one.i]);
+    return share > 0.0 ? (alone * decay * decay + with_other * hard * hard) / (share * USEFUL) : 0.0;
+}
+
 void eot_importance_stages_add(const struct eot_importance_stages *s, const struct eot_importance_final *final,
                                double weight, double sum[EOT_N_SELECTION_STAGE]) {
     double through[2] = {0.0, 0.0};
@@ -190,6 +212,9 @@ void eot_importance_stages_add(const struct eot_importance_stages *s, const stru
         sum[EOT_STAGE_OF_TRACK] += track;
         sum[EOT_STAGE_OF_VETO] += selected * chance_at(s->veto, one, other, has_other);
         sum[EOT_STAGE_OF_HCAL] += hcal;
-        sum[EOT_STAGE_OF_MISSING] += hcal * tail * tail;
+        sum[EOT_STAGE_OF_MISSING] +=
+            hcal * tail * tail + of_losses(s, one, final->E[1 - c], missing,
+                                           weight * through[c] * s->of_charge[c] * chance_at(s->hcal, one, one, false),
+                                           hcal);
     }
 }

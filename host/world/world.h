@@ -74,6 +74,8 @@ const char *eot_world_kernel_options_for(const struct eot_config *config, enum e
  * cascade alone. */
 uint64_t eot_world_kernels(const struct eot_config *config);
 uint64_t eot_world_kernels_of_cascade(const struct eot_config *config);
+/** Whether losses of muons that nothing sees are drawn more often than in nature (losses.h). */
+bool eot_world_has_losses(const struct eot_config *config);
 /** Whether the cascade of showers writes the ways to its vertices (EOT_WAY_WORDS): where they are forced, and particles
  * do not arrive one after the other. */
 bool eot_world_has_ways(const struct eot_config *config);

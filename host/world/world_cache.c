@@ -32,6 +32,10 @@ void eot_world_cache_key(const struct eot_config *config, double cut, bool casca
                  mixture[3], s->min_photon_energy, s->min_lepton_energy);
         eot_sha256_update(&hash, text, strlen(text));
     }
+    if (preference > 0.0 && eot_world_has_losses(config)) {
+        snprintf(text, sizeof text, " losses %.17g", s->loss_preference);
+        eot_sha256_update(&hash, text, strlen(text));
+    }
     eot_sha256_update(&hash, "", 1);
     for (const char *line = config->effective_yaml; *line != '\0';) {
         size_t n = strcspn(line, "\n");

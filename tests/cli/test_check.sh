@@ -45,6 +45,8 @@ expect "veto_window" geometry.volumes.veto.thickness=1cm
 expect "region_below_cut" sampling.region.min_lepton_energy=1 physics.cut=5
 expect "preference_unused" sampling.preference=0.5 sampling.mode=analog
 expect "" sampling.preference=0.5
+expect "loss_preference_unused" sampling.loss_preference=0.5 sampling.mode=analog
+expect "" sampling.loss_preference=0.5
 expect "field_in_calorimeter" 'geometry.volumes.hcal0.field=[0 T, 1 T, 0 T]'
 expect "ecal_constants" geometry.volumes.ecal.layers.0.material=tungsten
 expect "ecal_constants shower_constants" geometry.volumes.ecal.layers.0.material=tungsten physics.shower.calibrate=off

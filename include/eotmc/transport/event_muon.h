@@ -9,6 +9,7 @@
 #endif
 
 #include "eotmc/tally/tally.h"
+#include "eotmc/transport/losses.h"
 #include "eotmc/transport/muon/advance.h"
 #include "eotmc/transport/shower.h"
 #include "eotmc/transport/vertex.h"
@@ -278,26 +279,74 @@ EOT_FN void eot_event_muon_finish(eot_event_muon_state *s, EOT_GLOBAL i64 *acc) 
         acc[has_escaped ? EOT_ACC_LEDGER_MUON : EOT_ACC_LEDGER_REST] += eot_energy_counts(EOT_M_MUON);
 }
 
-/** Follow one muon to its end, with deposits in the event's accumulators; no muon where its energy is 0. */
-EOT_BODY_FN eot_muon_outcome eot_event_muon(eot_matter_view matter, eot_event_view event, u64 primary,
-                                            eot_event_vertex vertex, i32 charge) {
-    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return eot_muon_outcome_none();
-    eot_event_muon_state s = eot_event_muon_start(matter, event.launch, primary, vertex, charge, event.acc);
-    while (s.m.fate == EOT_MUON_ALIVE) {
-        eot_event_muon_advance(&s, eot_muon_advance(matter, s.m, s.random), matter, event.world, event.acc);
-        if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
-    }
-    eot_event_muon_finish(&s, event.acc);
-    eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)s.n_step);
-    eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
-    return s.out;
-}
-
 /** Least kinetic energy [GeV] at z [cm] that can bring a muon to the last tracker plane (host/world/reach.h); a little
  * less than that where it changes fast. */
 EOT_FN f32 eot_event_muon_need(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, f32 z) {
     i32 i = (i32)((z - world->need.z0) * world->need.inverse_step) + 1;
     return table[world->need.table + (u32)(i < 0 ? 0 : i < world->need.n ? i : world->need.n - 1)];
+}
+
+/** Kinetic energy [GeV] of the muon of given charge that leaves a vertex; 0: there is none. */
+EOT_FN f32 eot_event_muon_kinetic(eot_event_vertex vertex, i32 charge) {
+    return fmax(eot_event_muon_energy(vertex, charge) - EOT_M_MUON, 0.0f);
+}
+
+/** The branch of extra losses that an event takes. */
+EOT_FN eot_loss_choice eot_event_loss_choice(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world,
+                                             EOT_GLOBAL const eot_event_launch *launch, u64 primary,
+                                             eot_event_vertex vertex) {
+    if (!EOT_HAS_LOSSES(world)) return eot_loss_choice_none();
+    eot_random random =
+        eot_random_init(primary, EOT_STAGE_MUON, (vertex.stream << 3 & 0xffffffu) | 7u, launch->seed, launch->run);
+    return eot_loss_choose(&world->losses,
+                           eot_loss_useful(&world->losses, eot_event_muon_kinetic(vertex, 1),
+                                           eot_event_muon_kinetic(vertex, -1),
+                                           eot_event_muon_need(table, world, (f32)vertex.z)),
+                           eot_random_block(random).x);
+}
+
+/** A step of a muon of an event, with its extra losses. */
+EOT_FN eot_muon_step eot_event_muon_step(eot_matter_view matter, EOT_GLOBAL const eot_event_world *world, eot_muon m,
+                                         eot_random random, eot_loss_choice choice) {
+    eot_muon_extra extra = eot_muon_extra_none();
+    if (EOT_HAS_LOSSES(world)) extra = eot_loss_extra(&world->losses, choice, m);
+    return eot_muon_advance_with(matter, m, random, extra);
+}
+
+/** What became of a muon, and how much likelier its history is with extra losses. */
+typedef struct {
+    eot_muon_outcome out;
+    eot_muon_ratio ratio;
+} eot_event_muon_end;
+
+/** Follow one muon to its end, with deposits in the event's accumulators; no muon where its energy is 0. */
+EOT_BODY_FN eot_event_muon_end eot_event_muon_follow(eot_matter_view matter, eot_event_view event, u64 primary,
+                                                     eot_event_vertex vertex, i32 charge, eot_loss_choice choice) {
+    eot_event_muon_end end;
+    end.out = eot_muon_outcome_none();
+    end.ratio.decay = end.ratio.hard = 1.0f;
+    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return end;
+    eot_event_muon_state s = eot_event_muon_start(matter, event.launch, primary, vertex, charge, event.acc);
+    while (s.m.fate == EOT_MUON_ALIVE) {
+        eot_muon_step step = eot_event_muon_step(matter, event.world, s.m, s.random, choice);
+        eot_event_muon_advance(&s, step, matter, event.world, event.acc);
+        if (EOT_HAS_LOSSES(event.world)) {
+            end.ratio.decay = eot_loss_ratio_times(end.ratio.decay, step.ratio.decay);
+            end.ratio.hard = eot_loss_ratio_times(end.ratio.hard, step.ratio.hard);
+        }
+        if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
+    }
+    eot_event_muon_finish(&s, event.acc);
+    eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)s.n_step);
+    eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
+    end.out = s.out;
+    return end;
+}
+
+/** The same of a muon as in nature. */
+EOT_FN eot_muon_outcome eot_event_muon(eot_matter_view matter, eot_event_view event, u64 primary,
+                                       eot_event_vertex vertex, i32 charge) {
+    return eot_event_muon_follow(matter, event, primary, vertex, charge, eot_loss_choice_none()).out;
 }
 
 /** Whether a muon crosses all tracker planes: the steps of eot_event_muon without the deposits, for as long as it still
@@ -313,10 +362,11 @@ EOT_BODY_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view ev
     eot_random random = state.random;
     if (chambers->n_plane == 0) return 1; /* no track is asked for, so that every event may pass */
     u32 hits = 0u, all = (1u << chambers->n_plane) - 1u;
+    eot_loss_choice choice = eot_event_loss_choice(matter.table, event.world, event.launch, primary, vertex);
     i32 n_step = 0;
     while (hits != all && n_step <= EOT_MUON_MOST_STEPS && m.fate == EOT_MUON_ALIVE &&
            (f32)m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)m.position.z)) {
-        eot_muon_step s = eot_muon_advance(matter, m, random);
+        eot_muon_step s = eot_event_muon_step(matter, event.world, m, random, choice);
         i32 plane = s.muon.fate == EOT_MUON_ALIVE ? eot_event_muon_plane(s, chambers, matter.region, m.region) : -1;
         if (plane >= 0) hits |= 1u << plane;
         m = s.muon;

@@ -111,6 +111,18 @@ typedef struct {
 } eot_beam_line;
 EOT_LAYOUT(eot_beam_line, 40 + EOT_N_LINE_MEDIUM * sizeof(eot_em_tables));
 
+/** Where losses of muons that no detector sees are drawn more often than in nature (losses.h). */
+typedef struct {
+    f32 share;              /* of the events that have extra losses; 0: none */
+    f32 least;              /* GeV, that a muon must be able to lose */
+    f32 decay_z0, decay_z1; /* cm: extra decays, */
+    f32 decay_rate;         /* 1/cm, their rate there; 0: none */
+    f32 hard_z0, hard_z1;   /* cm: extra hard losses, */
+    f32 hard_factor;        /* their number per hard event of nature there; 0: none */
+    i32 charges;            /* that a selection looks for: bits 1 of mu-, 2 of mu+ */
+} eot_loss_preference;
+EOT_LAYOUT(eot_loss_preference, 36);
+
 /** What the event kernels read besides the tables. */
 typedef struct {
     eot_beam beam;
@@ -129,10 +141,10 @@ typedef struct {
     eot_vertex_tables vertex;
     eot_beam_line line;
     eot_secondaries secondaries;
-    u32 unused; /* to whole u64 */
+    eot_loss_preference losses;
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 19524 + EOT_MAX_MASS * sizeof(eot_mass) + sizeof(eot_spectrometer) +
+EOT_LAYOUT(eot_event_world, 19520 + EOT_MAX_MASS * sizeof(eot_mass) + sizeof(eot_spectrometer) +
                                 EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line) +
-                                sizeof(eot_secondaries));
+                                sizeof(eot_secondaries) + sizeof(eot_loss_preference));
 
 #endif

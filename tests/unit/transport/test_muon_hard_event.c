@@ -2,6 +2,8 @@
  * limits; energy and momentum kept. 5 sigma or p > 1e-6, fixed seeds. */
 #include "muon_matter.h"
 
+#include "eotmc/transport/muon/extra.h"
+
 #include "../../chi_square.h"
 #include "../../validation/muon_slab.h"
 
@@ -31,12 +33,34 @@ Test(muon_hard_event, constituents_and_processes_come_at_their_rates) {
             expected[5 * k + p] = fraction[k] * rate[k] * (share[k][p] - (p > 0 ? share[k][p - 1] : 0.0));
     expected[10] = decay;
     for (u64 i = 0; i < N; i++) {
-        eot_muon_event e = eot_muon_event_choose(m.value, &m.tables, rates, eot_uniform(matter_words(i, 0).x));
-        if (e.process != EOT_MUON_DECAY) cr_assert_eq(e.is_active, e.material);
-        observed[e.process == EOT_MUON_DECAY ? 10 : 5 * e.material + e.process]++;
+        u32 cell = matter_words(i, 0).x >> 12;
+        eot_muon_event_choice c =
+            eot_muon_event_kind_of(cell, (f32)decay / rates.rate, 0.0f, eot_random_init(i, EOT_STAGE_PROBE, 9, 1, 0));
+        eot_muon_event e = eot_muon_event_choose(m.value, &m.tables, rates, ((f32)cell + 0.5f) / 1048576.0f);
+        cr_assert_eq(e.is_active, e.material);
+        cr_assert_neq(c.kind, EOT_MUON_IS_EXTRA);
+        observed[c.kind == EOT_MUON_IS_DECAY ? 10 : 5 * e.material + e.process]++;
     }
     double p = chi_square_p(observed, expected, 11);
     cr_expect_gt(p, CHI_SQUARE_LEAST_P, "p = %g", p);
+}
+
+/* Shares of decays below one cell of 2^-20, and boundaries inside one: as often as they should, where before a decay
+ * had the chance of a whole cell or none. The last 8 cells are looked at, 400000 times each; 5 sigma. */
+Test(muon_hard_event, rare_kinds_come_at_their_shares) {
+    enum { N_CELL = 8, N_TRY = 400000 };
+    static const double share[][2] = {{3e-7, 0.0},    {6e-7, 0.0}, {1e-7, 2.3e-6},
+                                      {1.4e-6, 3e-7}, {0.0, 5e-7}, {0.0, 0.0}};
+    for (size_t k = 0; k < sizeof share / sizeof share[0]; k++) {
+        double n[3] = {0}, all = (double)N_TRY * 1048576.0;
+        for (u32 cell = 1048576u - N_CELL; cell < 1048576u; cell++)
+            for (u64 i = 0; i < N_TRY; i++)
+                n[eot_muon_event_kind_of(cell, (f32)share[k][0], (f32)share[k][1],
+                                         eot_random_init(i, EOT_STAGE_PROBE, cell & 7u, 2, 0))
+                      .kind]++;
+        cr_expect_float_eq(n[EOT_MUON_IS_DECAY], all * share[k][0], 5.0 * sqrt(all * share[k][0]) + 1e-9);
+        cr_expect_float_eq(n[EOT_MUON_IS_EXTRA], all * share[k][1], 5.0 * sqrt(all * share[k][1]) + 1e-9);
+    }
 }
 
 /* Without decay a number that rounds to 1 is the last process, never a decay. */

@@ -37,15 +37,122 @@
 #define EOT_TRANSPORT_MUON_ADVANCE_H
 
 #include "eotmc/transport/muon/end.h"
+#include "eotmc/transport/muon/extra.h"
 #include "eotmc/transport/muon/flight.h"
 #include "eotmc/transport/muon/hard_event.h"
 #include "eotmc/transport/muon/loss.h"
 #include "eotmc/transport/muon/scatter.h"
 
-/** One step. @param muon alive. @param random its cursor. @return see eot_muon_step; the muon's fate says whether to go
+/** The hard event at the end of a step. */
+typedef struct {
+    eot_random random; /* cursor behind it */
+    i32 process;       /* enum eot_muon_process */
+    i32 is_active;     /* in an active constituent */
+    eot_muon_collision collision;
+    eot_muon_decay decay;
+    eot_muon_ratio ratio;
+} eot_muon_hard;
+
+/** Where and at what rates an event happens, besides the collisions of nature. */
+typedef struct {
+    real natural_decay; /* 1/cm */
+    real extra_hard;    /* 1/cm, of extra hard losses */
+    eot_muon_extra extra;
+} eot_muon_others;
+
+/** These of a step. @param medium that it starts in. @param decay_rate of nature [1/cm]. */
+EOT_FN eot_muon_others eot_muon_others_of(eot_muon_extra extra, eot_muon_medium medium, real decay_rate) {
+    eot_muon_others others;
+    others.natural_decay = decay_rate;
+    others.extra = extra;
+    if (!(decay_rate > R(0.0))) others.extra.decay = R(0.0);
+    others.extra_hard = extra.hard * medium.rate; /* along the whole step */
+    return others;
+}
+
+/** How much likelier a path without an event is with extra losses. @param path [cm]. */
+EOT_FN eot_muon_ratio eot_muon_ratio_of_path(eot_muon_others o, real path) {
+    eot_muon_ratio ratio;
+    ratio.decay = o.extra.decay > R(0.0) ? eot_exp(-o.extra.decay * path) : R(1.0);
+    ratio.hard = o.extra_hard > R(0.0) ? eot_exp(-o.extra_hard * path) : R(1.0);
+    return ratio;
+}
+
+/** Product of two. */
+EOT_FN eot_muon_ratio eot_muon_ratio_times(eot_muon_ratio a, eot_muon_ratio b) {
+    a.decay *= b.decay;
+    a.hard *= b.hard;
+    return a;
+}
+
+/** Rate of what acts besides collisions [1/cm]. */
+EOT_FN real eot_muon_others_rate(eot_muon_others o) {
+    return o.natural_decay + (o.extra.decay_acts != 0 ? o.extra.decay : R(0.0)) +
+           (o.extra.hard_acts != 0 ? o.extra_hard : R(0.0));
+}
+
+/** What happens at the end of a step. @param r its rates, those of `others` among them. @param direction,kinetic of the
+ * muon before it. @param bits of the step: y how hard, z which and azimuth. @param random cursor: one block more for a
+ * decay and for an extra loss, one for the choice between what is rare. */
+EOT_FN eot_muon_hard eot_muon_hard_of(eot_matter_view matter, eot_muon_event_rates r, eot_muon_others o,
+                                      eot_vec3 direction, real kinetic, eot_u32x4 bits, eot_random random) {
+    EOT_GLOBAL const f32 *table = matter.table;
+    EOT_GLOBAL const eot_muon_tables *tables = matter.muon;
+    real turn = (real)(bits.z & 0xfffu) * R(2.44140625e-4);
+    real decay = o.natural_decay + (o.extra.decay_acts != 0 ? o.extra.decay : R(0.0));
+    real extra = o.extra.hard_acts != 0 ? o.extra_hard : R(0.0);
+    eot_muon_event_choice c = eot_muon_event_kind_of(bits.z >> 12, decay / r.rate, extra / r.rate, random);
+    eot_muon_hard h;
+    h.random = c.random;
+    h.process = EOT_MUON_DECAY;
+    h.is_active = 0;
+    h.decay.electron = h.decay.neutrino = h.collision.given = R(0.0);
+    h.collision.direction = direction;
+    h.ratio.decay = h.ratio.hard = R(1.0);
+    if (c.kind == EOT_MUON_IS_DECAY) {
+        h.decay = eot_muon_decay_in_flight(kinetic, turn, eot_random_block(h.random), bits.y);
+        h.random.draw += 1u;
+        if (o.extra.decay > R(0.0))
+            h.ratio.decay = R(1.0) + o.extra.decay / fmax(o.natural_decay, EOT_EXTRA_LEAST_RATE);
+        return h;
+    }
+    eot_muon_event event;
+    eot_muon_large large;
+    large.r = r;
+    large.kinetic = kinetic;
+    large.least = o.extra.least;
+    large.choose = (real)(bits.y & 0x1ffu) * R(0.001953125);
+    real u = eot_uniform(bits.y), rate = R(0.0);
+    if (c.kind == EOT_MUON_IS_EXTRA) {
+        eot_u32x4 more = eot_random_block(h.random);
+        h.random.draw += 1u;
+        rate = eot_muon_large_rate(table, tables, large);
+        event = eot_muon_extra_choose(table, tables, large, rate, more.x);
+        u = eot_uniform(more.y) *
+            eot_muon_tail_above(table, tables, event.material, event.process, kinetic, large.least, large.choose);
+    } else {
+        event = eot_muon_event_choose(table, tables, r,
+                                      fma((real)(bits.z >> 12), R(9.5367431640625e-7), R(4.76837158203125e-7)));
+    }
+    h.process = event.process;
+    h.is_active = event.is_active;
+    h.collision = eot_muon_collide_at(table, tables, event, direction, kinetic, u, large.choose, turn);
+    if (o.extra_hard > R(0.0) && event.process < EOT_EXTRA_N_PROCESS && h.collision.given > R(0.5) * large.least) {
+        i32 is_large =
+            c.kind == EOT_MUON_IS_EXTRA ||
+            u < eot_muon_tail_above(table, tables, event.material, event.process, kinetic, large.least, large.choose);
+        if (c.kind != EOT_MUON_IS_EXTRA && is_large) rate = eot_muon_large_rate(table, tables, large);
+        if (is_large) h.ratio.hard = R(1.0) + o.extra_hard / fmax(rate, EOT_EXTRA_LEAST_RATE);
+    }
+    return h;
+}
+
+/** One step. @param muon alive. @param random its cursor. @param extra losses besides those
+ * of nature. @return see eot_muon_step; the muon's fate says whether to go
  * on. Draws: 1 block a step, 1 more at an event or where both active and passive matter was crossed, up to 3 at the end
  * of life. */
-EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot_random random) {
+EOT_FN eot_muon_step eot_muon_advance_with(eot_matter_view matter, eot_muon muon, eot_random random,
+                                           eot_muon_extra extra) {
     EOT_GLOBAL const f32 *table = matter.table;
     EOT_GLOBAL const eot_muon_tables *tables = matter.muon;
     eot_muon_step out;
@@ -58,7 +165,10 @@ EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot
     eot_muon_medium medium = eot_muon_medium_at(table, tables, matter.region + muon.region, kinetic);
     real decay_rate = (real)tables->decay_rate / sqrt(eot_muon_momentum2(kinetic));
     eot_muon_ahead ahead = eot_muon_look_ahead(matter, muon, medium.loss);
-    eot_muon_flight flight = eot_muon_fly(matter, muon, medium, ahead, decay_rate);
+    ahead.to_limit = fmin(ahead.to_limit, extra.border);
+    eot_muon_others others = eot_muon_others_of(extra, medium, decay_rate);
+    eot_muon_flight flight = eot_muon_fly(matter, muon, medium, ahead, eot_muon_others_rate(others));
+    out.ratio = eot_muon_ratio_of_path(others, flight.path);
     eot_muon_arrival end;
     end.path = flight.path;
     end.edge_z = flight.edge_z;
@@ -109,28 +219,24 @@ EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot
         rates.kinetic = kinetic;
         rates.row = medium.i;
         rates.rate = flight.rate;
-        rates.decay_rate = decay_rate;
-        real choose = fma((real)(more_bits.z >> 12), R(9.5367431640625e-7), R(4.76837158203125e-7));
-        real turn = (real)(more_bits.z & 0xfffu) * R(2.44140625e-4);
-        eot_muon_event event = eot_muon_event_choose(table, tables, rates, choose);
+        rates.other_rate = eot_muon_others_rate(others);
+        eot_muon_hard event = eot_muon_hard_of(matter, rates, others, muon.direction, (real)after, more_bits, random);
+        random = event.random;
         out.process = event.process;
         out.event_active = event.is_active;
+        out.ratio = eot_muon_ratio_times(out.ratio, event.ratio);
         muon.clock = -eot_log(eot_uniform(more_bits.w));
         if (event.process == EOT_MUON_DECAY) {
-            eot_muon_decay d = eot_muon_decay_in_flight((real)after, turn, eot_random_block(random), more_bits.y);
-            random.draw += 1u;
             out.rest = EOT_M_MUON;
-            out.electron = d.electron;
-            out.neutrino = d.neutrino;
+            out.electron = event.decay.electron;
+            out.neutrino = event.decay.neutrino;
             after = D(0.0);
             muon.fate = EOT_MUON_DECAYED;
         } else {
-            eot_muon_collision c =
-                eot_muon_collide(table, tables, event, muon.direction, (real)after, more_bits.y, turn);
-            out.shower = event.process == EOT_MUON_PHOTONUCLEAR ? R(0.0) : c.given;
-            out.hadronic = event.process == EOT_MUON_PHOTONUCLEAR ? c.given : R(0.0);
-            after = eot_muon_energy_after(after, c.given);
-            muon.direction = c.direction;
+            out.shower = event.process == EOT_MUON_PHOTONUCLEAR ? R(0.0) : event.collision.given;
+            out.hadronic = event.process == EOT_MUON_PHOTONUCLEAR ? event.collision.given : R(0.0);
+            after = eot_muon_energy_after(after, event.collision.given);
+            muon.direction = event.collision.direction;
         }
     }
 
@@ -164,6 +270,11 @@ EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot
     out.muon = muon;
     out.random = random;
     return out;
+}
+
+/** One step as in nature. */
+EOT_FN eot_muon_step eot_muon_advance(eot_matter_view matter, eot_muon muon, eot_random random) {
+    return eot_muon_advance_with(matter, muon, random, eot_muon_extra_none());
 }
 
 #endif

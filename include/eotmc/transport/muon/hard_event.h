@@ -36,8 +36,8 @@ typedef struct {
     EOT_GLOBAL const eot_region *region;
     real kinetic;    /* GeV at the start of the step, at which the rates are taken */
     u32 row;         /* of the shares, at that energy */
-    real rate;       /* 1/cm, of all events, decay among them */
-    real decay_rate; /* 1/cm */
+    real rate;       /* 1/cm, of all events */
+    real other_rate; /* 1/cm of that, of what is no collision of nature: decays, extra losses (extra.h) */
 } eot_muon_event_rates;
 
 /** What happens. */
@@ -47,16 +47,15 @@ typedef struct {
     i32 is_active; /* in an active constituent */
 } eot_muon_event;
 
-/** Choose constituent and process in proportion to their rates. @param choose uniform in (0, 1), used up digit by
- * digit. */
+/** Choose constituent and process of a collision in proportion to their rates. @param choose uniform in (0, 1 - share
+ * of others), used up digit by digit. */
 EOT_FN eot_muon_event eot_muon_event_choose(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
                                             eot_muon_event_rates r, real choose) {
     EOT_GLOBAL const eot_region *region = r.region;
     eot_muon_event event;
     event.material = region->material[0];
-    event.process = EOT_MUON_DECAY;
     event.is_active = region->active[0];
-    real below = R(0.0), share = r.rate - r.decay_rate;
+    real below = R(0.0), share = r.rate - r.other_rate;
     choose *= r.rate;
     if (region->n_constituent > 1) {
         share = (real)region->fraction[0] * eot_muon_row_at(table, tables, event.material, r.kinetic).rate;
@@ -69,15 +68,13 @@ EOT_FN eot_muon_event eot_muon_event_choose(EOT_GLOBAL const f32 *table, EOT_GLO
             }
         }
     }
-    choose = (choose - below) / fmax(share, R(1.0e-30));
-    if (choose < R(1.0) || r.decay_rate <= R(0.0)) { /* without decay, a rounded 1 is elastic */
-        EOT_GLOBAL const f32 *s = table + tables->shares + ((u32)event.material * EOT_MUON_N_ROW + r.row) * 4u;
-        event.process = choose < (real)s[0]   ? EOT_MUON_DELTA
-                        : choose < (real)s[1] ? EOT_MUON_BREMS
-                        : choose < (real)s[2] ? EOT_MUON_PAIR
-                        : choose < (real)s[3] ? EOT_MUON_PHOTONUCLEAR
-                                              : EOT_MUON_ELASTIC;
-    }
+    choose = (choose - below) / fmax(share, R(1.0e-30)); /* a rounded 1 is elastic */
+    EOT_GLOBAL const f32 *s = table + tables->shares + ((u32)event.material * EOT_MUON_N_ROW + r.row) * 4u;
+    event.process = choose < (real)s[0]   ? EOT_MUON_DELTA
+                    : choose < (real)s[1] ? EOT_MUON_BREMS
+                    : choose < (real)s[2] ? EOT_MUON_PAIR
+                    : choose < (real)s[3] ? EOT_MUON_PHOTONUCLEAR
+                                          : EOT_MUON_ELASTIC;
     return event;
 }
 
@@ -111,23 +108,29 @@ typedef struct {
 } eot_muon_collision;
 
 /** A collision, any event but a decay. @param direction, kinetic of the muon before it: a unit vector and GeV. @param
- * bits how hard: the upper 23 as a uniform number, the lower 9 to choose a row of the tables. @param turn azimuth/2 pi.
- */
-EOT_FN eot_muon_collision eot_muon_collide(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
-                                           eot_muon_event event, eot_vec3 direction, real kinetic, u32 bits,
-                                           real turn) {
+ * u how hard: its tail probability. @param choose a row of the tables, 0 to 1. @param turn azimuth/2 pi. */
+EOT_FN eot_muon_collision eot_muon_collide_at(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                              eot_muon_event event, eot_vec3 direction, real kinetic, real u,
+                                              real choose, real turn) {
     eot_muon_collision c;
     c.direction = direction;
     c.given = R(0.0);
     if (event.process == EOT_MUON_ELASTIC) {
         EOT_GLOBAL const f32 *tail = table + tables->elastic + (u32)event.material * EOT_MUON_N_TAIL;
-        c.direction = eot_muon_elastic_direction(tail, direction, eot_muon_momentum2(kinetic), eot_uniform(bits), turn);
+        c.direction = eot_muon_elastic_direction(tail, direction, eot_muon_momentum2(kinetic), u, turn);
     } else {
-        c.given = eot_muon_hard_loss(table, tables, event.material, event.process, kinetic, eot_uniform(bits),
-                                     (real)(bits & 0x1ffu) * R(0.001953125));
+        c.given = eot_muon_hard_loss(table, tables, event.material, event.process, kinetic, u, choose);
         if (event.process == EOT_MUON_DELTA) c.direction = eot_muon_delta_direction(direction, kinetic, c.given, turn);
     }
     return c;
+}
+
+/** The same by random bits: the upper 23 as a uniform number, the lower 9 to choose the row. */
+EOT_FN eot_muon_collision eot_muon_collide(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                           eot_muon_event event, eot_vec3 direction, real kinetic, u32 bits,
+                                           real turn) {
+    return eot_muon_collide_at(table, tables, event, direction, kinetic, eot_uniform(bits),
+                               (real)(bits & 0x1ffu) * R(0.001953125), turn);
 }
 
 #endif

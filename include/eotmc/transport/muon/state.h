@@ -30,6 +30,11 @@ typedef struct {
     i32 n_stall;        /* consecutive steps without progress */
 } eot_muon;
 
+/** How much likelier a step is with extra decays, with extra hard losses, than in nature (extra.h). */
+typedef struct {
+    real decay, hard;
+} eot_muon_ratio;
+
 /** What one step did. Its losses are computed as such, and the energy follows from them. */
 typedef struct {
     eot_muon muon;     /* after the step */
@@ -45,7 +50,8 @@ typedef struct {
     i32 region;    /* region that the step was in (muon.region is the one it enters) */
     i32 process;   /* enum eot_muon_process; EOT_MUON_NO_EVENT without a hard event */
     i32 event_active; /* 1 if the event happened in an active constituent */
-    i32 axis;         /* 0, 1, 2: crossed a voxel boundary along x, y, z; -1: did not */
+    eot_muon_ratio ratio;
+    i32 axis; /* 0, 1, 2: crossed a voxel boundary along x, y, z; -1: did not */
 } eot_muon_step;
 
 /** Where and how a muon starts. */
