@@ -37,32 +37,14 @@ enum kind {
     LAUNCH /* one resource by itself */
 };
 
-/* The frozen problems. A change of one is a new name. */
 static const struct bench_case {
     const char *name;
     enum kind kind;
-    const char *config, *set, *what; /* set: one override, or NULL */
+    const char *config, *set, *what;
 } CASES[] = {
-    {"cascade-cut5", CASCADE, "cascade-cut5", NULL,
-     "analog, showers above 5 GeV, dimuons from photons above 5.4 GeV found"},
-    {"cascade-cut0.2", CASCADE, "cascade-cut0.2", NULL,
-     "analog, showers above 0.2 GeV, all dimuons from photons found"},
-    {"dimuon-forced", PIPELINE, "dimuon-forced", NULL,
-     "forced dimuons from photons above 5.4 GeV with replay, muons, detector, selection"},
-    {"dimuon-preferred", PIPELINE, "dimuon-forced", "sampling.preference=0.9",
-     "the same with nine in ten vertices drawn by importance"},
-    {"signal-masses", PIPELINE, "signal-masses", NULL,
-     "forced signal of 12 masses from 0.11 to 3 GeV together, with replay, muons, detector, selection"},
-    {"replay", REPLAY, "dimuon-forced", NULL, "the replay of those showers: its kernel's time alone"},
-    {"muon", MUONS, "muon-hcal3", NULL, "20 GeV muons through the 288 layers of three HCAL modules"},
-    {"muon-merged", MUONS, "muon-hcal3", "geometry.layers=effective", "the same with the layers merged to one medium"},
-    {"hadron-pi", HADRONS, "hadron-pi", NULL, "forced decays of 100 GeV pions with muons, detector, selection"},
-    {"philox", PHILOX, NULL, NULL, "Philox4x32-10 blocks"},
-    {"gather", GATHER, "cascade-cut0.2", NULL,
-     "look-ups of two neighbours at a random place of the tables of cascade-cut0.2"},
-    {"stack", STACK, NULL, NULL, "a particle written to and one read from the lanes' stacks"},
-    {"elementary", ELEMENTARY, NULL, NULL, "a logarithm and an exponential"},
-    {"launch", LAUNCH, NULL, NULL, "launches of an empty kernel, waited for one by one"},
+#define EOT_BENCH_CASE(name, kind, config, set, what) {name, kind, config, set, what},
+#include "bench/cases.def"
+#undef EOT_BENCH_CASE
 };
 enum { N_CASE = sizeof CASES / sizeof CASES[0] };
 

@@ -34,7 +34,7 @@ struct eot_event_chunks {
     size_t n_look;             /* events of a launch that finds out which to follow; 0: all are followed */
     uint64_t record_threshold; /* of eot_is_kept */
     struct eot_buffer *parameters, *acc, *replay_stack, *vertex, *outcome, *track, *tally, *row, *profile;
-    struct eot_buffer *mass; /* weights of the events of a launch for each mass of phi */
+    struct eot_buffer *mass;   /* weights of the events of a launch for each mass of phi */
     struct eot_buffer *factor; /* of the weights, by extra losses of muons; one place where there are none */
     struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
     struct eot_buffer *list;                                      /* vertices of an analog batch */
