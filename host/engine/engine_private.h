@@ -34,7 +34,7 @@ struct eot_event_chunks {
     size_t n_look;             /* events of a launch that finds out which to follow; 0: all are followed */
     uint64_t record_threshold; /* of eot_is_kept */
     struct eot_buffer *parameters, *acc, *replay_stack, *vertex, *outcome, *track, *tally, *row, *profile;
-    struct eot_buffer *mass; /* weights of the events of a launch for each mass of phi */
+    struct eot_buffer *mass;   /* weights of the events of a launch for each mass of phi */
     struct eot_buffer *factor; /* of the weights, by extra losses of muons; one place where there are none */
     struct eot_buffer *located, *locate_stack, *reaches, *follow; /* where not all events are followed with deposits */
     struct eot_buffer *list;                                      /* vertices of an analog batch */
@@ -47,7 +47,7 @@ struct eot_engine_planes {
     eot_plane_launch p;
     size_t n_stop; /* planes in HDF5 */
     int stop[EOT_MAX_OUTPUT_PLANE];
-    struct eot_buffer *parameters, *crossing, *state;
+    struct eot_buffer *parameters, *inverse_X0, *crossing, *state;
     struct eot_buffer *after;                     /* tallies of what comes behind the planes in HDF5 */
     unsigned char *crossings, *vertices, *states; /* of a launch, on the host */
     int64_t *acc;
@@ -126,8 +126,8 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
  * backend returns. */
 enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error *err);
 void eot_engine_planes_free(struct eot_engine *g);
-/** Rows of the muons of a launch that cross planes. @param only_new of events alone whose vertices are not known before
- * they are followed (eot_event_launch.follow_threshold). */
+/** Rows of the muons of a launch, and of the electrons of their decays, that cross planes. @param only_new of events
+ * alone whose vertices are not known before they are followed (eot_event_launch.follow_threshold). */
 enum eot_status eot_engine_planes_cross(struct eot_engine *g, const struct eot_plane_events *e, bool only_new,
                                         struct eot_plane_rows *rows, struct eot_error *err);
 /** What the kernel muon does, with a stop at each plane in HDF5, where the events' states are kept. */
