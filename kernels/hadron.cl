@@ -40,8 +40,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(hadron) void hadron(
 #endif
 }
 
-/** Hadrons of a beam, and muons and pions of their decays, at planes, one work item a hadron. Arguments as above and as
- * of the kernel beam_crossings; acc and of_hadrons are overwritten. */
+/** Hadrons of a beam, and all that is followed of their decays, at planes, one work item a hadron. Arguments as above
+ * and as of the kernel beam_crossings; acc and of_hadrons are overwritten. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(hadron_crossings) void hadron_crossings(
     EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables, EOT_GLOBAL const eot_grid *grid,
     EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
@@ -63,7 +63,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(hadron_crossings) void hadron_crossings(
     run.of_hadrons = of_hadrons + (u64)i * (EOT_N_LEDGER + EOT_N_HADRON_TERM);
     run.primary = launch->first_primary + i;
     run.is_full = 0;
-    number[i] = eot_hadron_primary_crossings(run, launch, planes, work + (u64)i * (u32)planes->n_plane,
+    number[i] = eot_hadron_primary_crossings(run, launch, planes, work + (u64)i * 2u * (u32)planes->n_plane,
                                              eot_crossing_list_of(crossing, planes, i))
                     .n;
 #endif

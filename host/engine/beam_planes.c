@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/beam_planes.h"
+#include "engine/plane_matter.h"
 
 static const size_t MOST_BYTES = (size_t)1 << 26; /* of a launch's crossings */
 
@@ -18,6 +19,11 @@ int eot_plane_kind_of(int32_t pdg) {
     case 321: return EOT_PLANE_HADRONS;
     }
     return 0;
+}
+
+size_t eot_beam_planes_most_of_shower(const struct eot_config *config) {
+    const double largest = config->beam.energy * (1.0 + 6.0 * config->beam.spread);
+    return (size_t)(largest / config->physics.cut) + 1;
 }
 
 enum eot_status eot_beam_planes_create(struct eot_beam_planes *p, const struct eot_beam_planes_task *task,
@@ -35,6 +41,8 @@ enum eot_status eot_beam_planes_create(struct eot_beam_planes *p, const struct e
     if (p->p.n_plane == 0) return EOT_OK;
     const size_t n_plane = (size_t)p->p.n_plane, n_most = task->most * n_plane;
     p->p.most = (u32)n_most;
+    p->p.cut = (f32)task->config->physics.cut;
+    p->rare_unit = task->world->rare_unit;
     p->chunk = MOST_BYTES / (n_most * sizeof(eot_beam_crossing));
     if (p->chunk > task->chunk) p->chunk = task->chunk;
     if (p->chunk == 0) p->chunk = 1;
@@ -43,7 +51,8 @@ enum eot_status eot_beam_planes_create(struct eot_beam_planes *p, const struct e
     EOT_CHECK_MEMORY(p->n);
     EOT_CHECK_MEMORY(p->rows);
     EOT_TRY(op->buffer_create(p->b, sizeof p->p, &p->p, &p->parameters, err));
-    EOT_TRY(op->buffer_create(p->b, p->chunk * n_plane * sizeof(eot_crossing), NULL, &p->work, err));
+    EOT_TRY(eot_plane_matter_create(p->b, task->config, task->world, &p->inverse_X0, err));
+    EOT_TRY(op->buffer_create(p->b, 2 * p->chunk * n_plane * sizeof(eot_crossing), NULL, &p->work, err));
     EOT_TRY(op->buffer_create(p->b, p->chunk * sizeof *p->n, NULL, &p->number_of, err));
     EOT_TRY(op->buffer_create(p->b, p->chunk * n_most * sizeof(eot_beam_crossing), NULL, &p->row, err));
 done:
@@ -51,7 +60,7 @@ done:
 }
 
 void eot_beam_planes_free(struct eot_beam_planes *p) {
-    struct eot_buffer *all[] = {p->parameters, p->work, p->number_of, p->row};
+    struct eot_buffer *all[] = {p->parameters, p->inverse_X0, p->work, p->number_of, p->row};
     for (size_t i = 0; i < sizeof all / sizeof all[0] && p->b != NULL; i++) p->b->op->buffer_free(p->b, all[i]);
     free(p->n);
     free(p->rows);
@@ -66,7 +75,7 @@ static struct eot_plane_particle particle_of(const struct eot_beam_planes *p, co
                                        .kinetic_energy = c->at.kinetic_energy,
                                        .direction = {c->at.direction.x, c->at.direction.y, c->at.direction.z},
                                        .time = c->at.time,
-                                       .weight = c->weight,
+                                       .weight = c->is_rare ? (float)((double)c->weight * p->rare_unit) : c->weight,
                                        .pdg = c->pdg,
                                        .plane = (uint32_t)p->number[c->plane],
                                        .draw = c->at.draw,

@@ -47,7 +47,7 @@ struct eot_engine_planes {
     eot_plane_launch p;
     size_t n_stop; /* planes in HDF5 */
     int stop[EOT_MAX_OUTPUT_PLANE];
-    struct eot_buffer *parameters, *crossing, *state;
+    struct eot_buffer *parameters, *inverse_X0, *crossing, *state;
     struct eot_buffer *after;                     /* tallies of what comes behind the planes in HDF5 */
     unsigned char *crossings, *vertices, *states; /* of a launch, on the host */
     int64_t *acc;
@@ -126,8 +126,8 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
  * backend returns. */
 enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error *err);
 void eot_engine_planes_free(struct eot_engine *g);
-/** Rows of the muons of a launch that cross planes. @param only_new of events alone whose vertices are not known before
- * they are followed (eot_event_launch.follow_threshold). */
+/** Rows of the muons of a launch, and of the electrons of their decays, that cross planes. @param only_new of events
+ * alone whose vertices are not known before they are followed (eot_event_launch.follow_threshold). */
 enum eot_status eot_engine_planes_cross(struct eot_engine *g, const struct eot_plane_events *e, bool only_new,
                                         struct eot_plane_rows *rows, struct eot_error *err);
 /** What the kernel muon does, with a stop at each plane in HDF5, where the events' states are kept. */

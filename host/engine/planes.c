@@ -7,6 +7,7 @@
 
 #include "device/launch.h"
 #include "engine/engine_private.h"
+#include "engine/plane_matter.h"
 
 static int compare_stops(const void *a, const void *b, const eot_plane_launch *p) {
     double u = p->z[*(const int *)a], v = p->z[*(const int *)b];
@@ -27,11 +28,7 @@ static void find_stops(struct eot_engine_planes *p, const struct eot_config *con
     }
 }
 
-/* Particles above the cut that a shower has in one plane: together they have no more energy than its primary. */
-static size_t most_of_shower(const struct eot_config *config) {
-    const double largest = config->beam.energy * (1.0 + 6.0 * config->beam.spread);
-    return (size_t)(largest / config->physics.cut) + 1;
-}
+enum { N_TRACED = 4 }; /* of an event: mu+, the positron of its decay, mu-, its electron */
 
 enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -44,19 +41,22 @@ enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error 
         EOT_TRY(eot_beam_planes_create(&g->beam_planes,
                                        &(struct eot_beam_planes_task){.backend = g->b,
                                                                       .config = g->config,
+                                                                      .world = g->world,
                                                                       .kinds = EOT_PLANE_ELECTRONS | EOT_PLANE_PHOTONS,
-                                                                      .most = most_of_shower(g->config),
+                                                                      .most = eot_beam_planes_most_of_shower(g->config),
                                                                       .chunk = v->chunk},
                                        err));
     p->p.n_plane = (i32)o->n_plane;
+    p->p.cut = (f32)g->config->physics.cut;
     for (size_t i = 0; i < o->n_plane; i++) p->p.z[i] = o->plane[i].z;
     find_stops(p, g->config);
-    size_t n_crossing = 2 * n_most * o->n_plane + 1;
+    size_t n_crossing = N_TRACED * n_most * o->n_plane + 1;
     p->crossings = malloc(n_crossing * sizeof(eot_crossing));
     p->vertices = malloc(n_most * sizeof(eot_event_vertex));
     EOT_CHECK_MEMORY(p->crossings);
     EOT_CHECK_MEMORY(p->vertices);
     EOT_TRY(eot_engine_buffer(g, sizeof p->p, &p->p, &p->parameters, err));
+    EOT_TRY(eot_plane_matter_create(g->b, g->config, g->world, &p->inverse_X0, err));
     EOT_TRY(eot_engine_buffer(g, n_crossing * sizeof(eot_crossing), NULL, &p->crossing, err));
     if (p->n_stop == 0 && !g->resumes) goto done;
     p->states = malloc(2 * v->chunk * sizeof(eot_event_muon_state));
@@ -71,7 +71,7 @@ done:
 
 void eot_engine_planes_free(struct eot_engine *g) {
     struct eot_engine_planes *p = &g->planes;
-    struct eot_buffer *all[] = {p->parameters, p->crossing, p->state, p->after};
+    struct eot_buffer *all[] = {p->parameters, p->inverse_X0, p->crossing, p->state, p->after};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
     eot_beam_planes_free(&g->beam_planes);
     free(p->crossings);
@@ -80,9 +80,10 @@ void eot_engine_planes_free(struct eot_engine *g) {
     free(p->acc);
 }
 
-/* A crossing as a row. */
+/* A crossing as a row. @param traced 0 to N_TRACED - 1. */
 static struct eot_plane_particle particle_of(const struct eot_engine *g, const eot_event_vertex *v,
-                                             const eot_crossing *c, int plane, int charge) {
+                                             const eot_crossing *c, int plane, int traced) {
+    const int32_t pdg[N_TRACED] = {-13, -11, 13, 11}; /* mu+ and e+ are the antiparticles */
     return (struct eot_plane_particle){
         .x = c->x,
         .y = c->y,
@@ -91,9 +92,9 @@ static struct eot_plane_particle particle_of(const struct eot_engine *g, const e
         .direction = {c->direction.x, c->direction.y, c->direction.z},
         .time = c->time,
         .weight = (float)((double)v->weight * g->world->rare_unit),
-        .born_energy = charge > 0 ? v->E_plus : v->E_minus,
+        .born_energy = traced < 2 ? v->E_plus : v->E_minus,
         .born = {(float)v->x, (float)v->y, (float)v->z},
-        .pdg = charge > 0 ? -13 : 13, /* mu+ is the antiparticle */
+        .pdg = pdg[traced],
         .plane = (uint32_t)plane,
         .draw = c->draw,
         .process = v->process,
@@ -108,16 +109,17 @@ static enum eot_status take_crossings(struct eot_engine *g, const struct eot_pla
     struct eot_engine_planes *p = &g->planes;
     const eot_crossing *crossing = (const void *)p->crossings;
     const eot_event_vertex *vertex = (const void *)p->vertices;
-    const size_t n_plane = (size_t)p->p.n_plane;
-    EOT_TRY(eot_backend_read(g->b, p->crossing, 0, 2 * e->n * n_plane * sizeof *crossing, p->crossings, err));
+    const size_t n_plane = (size_t)p->p.n_plane, n = N_TRACED * n_plane;
+    EOT_TRY(eot_backend_read(g->b, p->crossing, 0, e->n * n * sizeof *crossing, p->crossings, err));
     EOT_TRY(eot_backend_read(g->b, e->vertex, 0, e->n * sizeof *vertex, p->vertices, err));
     for (size_t i = 0; i < e->n; i++) {
         uint64_t primary = e->first + e->copy[e->list != NULL ? e->list[i] : i].i_primary;
         if (only_new && !eot_is_kept(primary, g->events.e.follow_threshold)) continue;
-        for (size_t k = 0; k < 2 * n_plane; k++) {
-            const eot_crossing *one = &crossing[2 * i * n_plane + k];
-            if (one->is_there == 0 || (g->config->output.plane[k % n_plane].kinds & EOT_PLANE_MUONS) == 0) continue;
-            struct eot_plane_particle row = particle_of(g, &vertex[i], one, (int)(k % n_plane), k < n_plane ? 1 : -1);
+        for (size_t k = 0; k < n; k++) {
+            const eot_crossing *one = &crossing[i * n + k];
+            if (one->is_there == 0) continue;
+            struct eot_plane_particle row = particle_of(g, &vertex[i], one, (int)(k % n_plane), (int)(k / n_plane));
+            if ((g->config->output.plane[row.plane].kinds & eot_plane_kind_of(row.pdg)) == 0) continue;
             row.primary = primary;
             EOT_TRY(eot_plane_particle_add(rows, &row, err));
         }
@@ -142,6 +144,7 @@ enum eot_status eot_engine_planes_cross(struct eot_engine *g, const struct eot_p
                                                              .record = e->record,
                                                              .vertex = e->vertex,
                                                              .list = g->events.follow,
+                                                             .inverse_X0 = p->inverse_X0,
                                                              .planes = p->parameters,
                                                              .crossing = p->crossing},
                                  err));
@@ -172,8 +175,10 @@ enum eot_status eot_engine_planes_showers(struct eot_engine *g, uint64_t first, 
                                                                                .voxel = c->voxel,
                                                                                .world = c->world,
                                                                                .launch = g->events.parameters,
+                                                                               .inverse_X0 = p->inverse_X0,
                                                                                .planes = p->parameters,
                                                                                .stack = g->events.replay_stack,
+                                                                               .work = p->work,
                                                                                .number = p->number_of,
                                                                                .crossing = p->row},
                                             err));
@@ -258,6 +263,7 @@ static int compare_particles(const void *a, const void *b) {
     if (u->primary != v->primary) return u->primary < v->primary ? -1 : 1;
     if (u->stream != v->stream) return u->stream < v->stream ? -1 : 1;
     if (u->pdg != v->pdg) return u->pdg < v->pdg ? -1 : 1;
+    if (u->process != v->process) return u->process < v->process ? -1 : 1;
     return u->plane < v->plane ? -1 : u->plane > v->plane;
 }
 
@@ -298,6 +304,7 @@ static enum eot_status cross_from_states(struct eot_engine *g, const struct eot_
                                                                          .voxel = c->voxel,
                                                                          .launch = g->events.parameters,
                                                                          .state = p->state,
+                                                                         .inverse_X0 = p->inverse_X0,
                                                                          .planes = p->parameters,
                                                                          .crossing = p->crossing},
                                        err));

@@ -7,6 +7,12 @@
 
 #include "engine/run.h"
 
+/** What no plane has, in words for whoever reads the file. */
+#define EOT_PLANE_LEFT_OUT \
+    "not in the file: electrons and photons below physics.cut and of showers behind 0.1 radiation lengths of matter " \
+    "after the ECAL or after a decay, what muons radiate, what hadrons make when they interact: energy without " \
+    "particles"
+
 /** What is written; borrowed. */
 struct eot_plane_image {
     const char *version, *id, *name, *config_sha256, *tables_sha256, *yaml;

@@ -92,7 +92,8 @@ static herr_t add_head(hid_t file, const struct eot_plane_image *p) {
                 {"id", p->id},
                 {"name", p->name},
                 {"config_sha256", p->config_sha256},
-                {"tables_sha256", p->tables_sha256}};
+                {"tables_sha256", p->tables_sha256},
+                {"left_out", EOT_PLANE_LEFT_OUT}};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
         if (eot_h5_text_attribute(file, text[i].name, text[i].value) < 0) return -1;
     hid_t type = eot_h5_text_type(strlen(p->yaml));

@@ -13,7 +13,8 @@
 #include "world/sections.h"
 
 enum { HADRONS_ON_CPU = 4096, HADRONS_ON_GPU = 32768 }; /* of a launch */
-enum { MOST_AT_PLANE = 7 };                             /* the hadron, three pions, and a muon of each */
+/* the hadron; three pions, of each a muon, and its electron; or one of these with four photons, and their pairs */
+enum { MOST_AT_PLANE = 16 };
 
 enum { REAL, INTEGER };
 static const struct eot_column_info COLUMN[EOT_N_HADRON_COLUMN + 1] = {
@@ -104,7 +105,9 @@ static enum eot_status create_buffers(const struct eot_job_context *c, struct ha
     EOT_TRY(eot_beam_planes_create(&w->planes,
                                    &(struct eot_beam_planes_task){.backend = b,
                                                                   .config = c->config,
-                                                                  .kinds = EOT_PLANE_MUONS | EOT_PLANE_HADRONS,
+                                                                  .world = c->world,
+                                                                  .kinds = EOT_PLANE_MUONS | EOT_PLANE_HADRONS |
+                                                                           EOT_PLANE_ELECTRONS | EOT_PLANE_PHOTONS,
                                                                   .most = MOST_AT_PLANE,
                                                                   .chunk = w->chunk},
                                    err));

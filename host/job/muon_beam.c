@@ -148,11 +148,14 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     EOT_TRY(b->op->buffer_create(b, w->chunk * EOT_N_EXIT_COLUMN * sizeof *w->row, NULL, &w->row_buffer, err));
     EOT_TRY(b->op->buffer_create(b, EOT_N_EXIT_COUNTER * sizeof(i64), NULL, &w->tally, err));
     EOT_TRY(b->op->buffer_create(b, sizeof c->world->grid, &c->world->grid, &w->whole_grid, err));
-    EOT_TRY(eot_beam_planes_create(
-        &w->planes,
-        &(struct eot_beam_planes_task){
-            .backend = b, .config = c->config, .kinds = EOT_PLANE_MUONS, .most = 1, .chunk = w->chunk},
-        err));
+    EOT_TRY(eot_beam_planes_create(&w->planes,
+                                   &(struct eot_beam_planes_task){.backend = b,
+                                                                  .config = c->config,
+                                                                  .world = c->world,
+                                                                  .kinds = EOT_PLANE_MUONS | EOT_PLANE_ELECTRONS,
+                                                                  .most = 2, /* the muon, the electron of its decay */
+                                                                  .chunk = w->chunk},
+                                   err));
 done:
     return status;
 }
@@ -198,6 +201,7 @@ static enum eot_status cross(struct muon_worker *w, uint64_t first, size_t n, st
                                                                            .region = c->region,
                                                                            .voxel = c->voxel,
                                                                            .launch = w->parameters,
+                                                                           .inverse_X0 = p->inverse_X0,
                                                                            .planes = p->parameters,
                                                                            .work = p->work,
                                                                            .number = p->number_of,

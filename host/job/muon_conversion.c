@@ -107,8 +107,12 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     EOT_TRY(b->op->buffer_create(b, EOT_N_CONVERSION_COUNTER * sizeof(i64), NULL, &w->counter, err));
     EOT_TRY(eot_beam_planes_create(
         &w->planes,
-        &(struct eot_beam_planes_task){
-            .backend = b, .config = c->config, .kinds = EOT_PLANE_MUONS, .most = 1, .chunk = w->chunk},
+        &(struct eot_beam_planes_task){.backend = b,
+                                       .config = c->config,
+                                       .world = c->world,
+                                       .kinds = EOT_PLANE_MUONS | EOT_PLANE_ELECTRONS | EOT_PLANE_PHOTONS,
+                                       .most = 2 + eot_beam_planes_most_of_shower(c->config),
+                                       .chunk = w->chunk},
         err));
 done:
     return status;
@@ -155,6 +159,7 @@ static enum eot_status cross(struct conversion_worker *w, uint64_t first, size_t
         EOT_TRY(w->b->op->buffer_write(w->b, w->parameters, 0, sizeof w->p, &w->p, err));
         EOT_TRY(eot_launch_conversion_crossings(w->b, count, (size_t)w->config->device.work_group,
                                                 (struct eot_args_conversion_crossings){.table = c->table,
+                                                                                       .em = c->em,
                                                                                        .muon_tables = c->muon_tables,
                                                                                        .grid = c->grid,
                                                                                        .region = c->region,
@@ -162,7 +167,10 @@ static enum eot_status cross(struct conversion_worker *w, uint64_t first, size_t
                                                                                        .world = c->world,
                                                                                        .event_launch = w->event,
                                                                                        .launch = w->parameters,
+                                                                                       .inverse_X0 = p->inverse_X0,
                                                                                        .planes = p->parameters,
+                                                                                       .acc = w->acc,
+                                                                                       .stack = w->stack,
                                                                                        .work = p->work,
                                                                                        .number = p->number_of,
                                                                                        .crossing = p->row},

@@ -17,11 +17,11 @@ static const double MEV_PER_GEV = 1e3, MS_PER_NS = 1e-6;
 static bool write_mcpl(FILE *out, const struct eot_plane_config *plane, size_t i_plane, const struct eot_result *result,
                        double n_primary) {
     char text[4][256];
-    const char *comment[4] = {text[0], text[1], text[2], text[3]};
+    const char *comment[] = {text[0], text[1], text[2], text[3], EOT_PLANE_LEFT_OUT};
     const struct eot_plane_rows *rows = result->planes;
     struct eot_mcpl_head head = {.source = "eotmc " EOT_VERSION,
                                  .comment = comment,
-                                 .n_comment = 4,
+                                 .n_comment = sizeof comment / sizeof comment[0],
                                  .key = "effective-config.yaml",
                                  .blob = result->effective_yaml};
     snprintf(text[0], sizeof text[0], "plane %s at z = %.9g cm, crossed towards +z; run %s, %s", plane->name, plane->z,

@@ -1,5 +1,6 @@
 #include "world/grid.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,23 @@ enum eot_status eot_world_grid(const struct eot_setup *setup, struct eot_world *
     memcpy(w->voxel, setup->voxel, w->n_voxel * sizeof *w->voxel);
     memcpy(w->region, setup->region, (size_t)setup->n_region * sizeof *w->region);
     w->n_region = (size_t)setup->n_region;
+done:
+    return status;
+}
+
+enum eot_status eot_world_inverse_X0(const struct eot_config *config, const struct eot_world *world, float *inverse_X0,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    for (size_t i = 0; i < world->n_region; i++) {
+        const eot_region *r = &world->region[i];
+        double sum = 0.0;
+        for (int k = 0; k < r->n_constituent; k++) {
+            struct eot_material m;
+            EOT_TRY(eot_material_derive(&config->material[r->material[k]], &m, err));
+            if (m.X0 > 0.0 && isfinite(m.X0)) sum += (double)r->fraction[k] / m.X0;
+        }
+        inverse_X0[i] = (float)sum;
+    }
 done:
     return status;
 }

@@ -17,7 +17,7 @@ static eot_hadron_view view_of(const struct simulation *s) {
 }
 
 /* From the axis in front of the foil. */
-static eot_hadron_light flown(const struct simulation *s, int charge, double E, double slope, double z) {
+static eot_light flown(const struct simulation *s, int charge, double E, double slope, double z) {
     eot_point at = {0.0, 0.0, z};
     eot_hadron_view view = view_of(s);
     eot_hadron h =
@@ -33,9 +33,9 @@ Test(hadron_fields, electrons_fly_on_circles, .timeout = 300) {
     for (double E = 20.0; E < 200.0; E *= 2.0) {
         double R = E / (1.0 * (double)EOT_BEND), sine = LENGTH / R, cosine = sqrt(1.0 - sine * sine),
                x = R * (1.0 - cosine) + sine / cosine * (0.0 - (FRONT + LENGTH));
-        eot_hadron_light minus = flown(&up, -1, E, 0.0, -850.0), plus = flown(&up, 1, E, 0.0, -850.0),
-                         other = flown(&down, 1, E, 0.0, -850.0), photon = flown(&up, 0, E, 0.01, -850.0),
-                         straight = flown(&off, -1, E, 0.01, -850.0);
+        eot_light minus = flown(&up, -1, E, 0.0, -850.0), plus = flown(&up, 1, E, 0.0, -850.0),
+                  other = flown(&down, 1, E, 0.0, -850.0), photon = flown(&up, 0, E, 0.01, -850.0),
+                  straight = flown(&off, -1, E, 0.01, -850.0);
         printf("%g GeV: x = %.4f cm, a circle %.4f cm\n", E, minus.m.position.x, x);
         cr_expect(minus.end == EOT_LIGHT_MATTER && minus.has_field && fabs(minus.m.position.z) < 1e-3);
         cr_expect_float_eq(fabs(minus.m.position.x), x, 2e-4 * x + 1e-4);
@@ -45,7 +45,7 @@ Test(hadron_fields, electrons_fly_on_circles, .timeout = 300) {
         cr_expect(photon.has_field && fabs(photon.m.position.x - straight.m.position.x) < 1e-3 && !straight.has_field);
     }
     /* turned back where the circle is smaller than the magnet; a slow one that is born in it never leaves */
-    eot_hadron_light back = flown(&up, -1, 0.1, 0.0, -850.0), held = flown(&up, -1, 0.02, 0.0, -600.0);
+    eot_light back = flown(&up, -1, 0.1, 0.0, -850.0), held = flown(&up, -1, 0.02, 0.0, -600.0);
     cr_expect(back.m.direction.z < 0.0f && back.end == EOT_LIGHT_LEAVES, "end %d", back.end);
     cr_expect_eq(held.end, EOT_LIGHT_IS_HELD);
     simulation_close(&up);
@@ -59,8 +59,8 @@ Test(hadron_fields, photons_convert_in_the_foil, .timeout = 300) {
     eot_hadron_view view = view_of(&s);
     eot_point at = {0.0, 0.0, -850.0};
     eot_hadron h = eot_hadron_born(view, EOT_HADRON_PION, 0, 10.0f, at, eot_slope_direction(0.0f, 0.0f), 0.0f);
-    eot_hadron_light l = eot_hadron_light_flown(view, h.m, 10.0f, 0.02f),
-                     past = eot_hadron_light_flown(view, h.m, 10.0f, 0.06f);
+    eot_light l = eot_hadron_light_flown(view, h.m, 10.0f, 0.02f),
+              past = eot_hadron_light_flown(view, h.m, 10.0f, 0.06f);
     double X0 = 9.37; /* cm of silicon, PDG */
     cr_expect_eq(l.end, EOT_LIGHT_CONVERTS);
     cr_expect_float_eq(l.m.position.z, FOIL + 0.02 * X0, 0.003, "z = %g cm", l.m.position.z);

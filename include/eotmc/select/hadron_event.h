@@ -308,14 +308,17 @@ EOT_FN void eot_hadron_pion(eot_hadron_run run, eot_hadron_event *ev, eot_hadron
     eot_hadron_wait(ev, EOT_PRODUCT_ELECTRON, lepton.E, of_lepton, h.m);
 }
 
+/** Stream of random numbers of the deposit number i; of the conversion, if it is a photon's. */
+EOT_FN u32 eot_hadron_deposit_stream(i32 i) { return (u32)(EOT_HADRON_STREAM_SHOWER + 32 * (i + 1)); }
+EOT_FN u32 eot_hadron_conversion_stream(i32 i) { return eot_hadron_deposit_stream(i) + 1u; }
+
 /** Deposit what waits. */
 EOT_FN void eot_hadron_deposits(eot_hadron_run run, const eot_hadron_event *ev) {
     eot_deposit_view d = eot_deposit_view_of(run.view.matter.table, run.e, run.acc);
     for (i32 i = 0; i < ev->n_waiting; i++) {
         eot_hadron_deposit w = ev->waiting[i];
-        eot_random random =
-            eot_random_init(run.primary, EOT_STAGE_HADRON, (u32)(EOT_HADRON_STREAM_SHOWER + 32 * (i + 1)),
-                            run.launch->seed, run.launch->run);
+        eot_random random = eot_random_init(run.primary, EOT_STAGE_HADRON, eot_hadron_deposit_stream(i),
+                                            run.launch->seed, run.launch->run);
         if (w.type == EOT_PRODUCT_PION) {
             eot_hadron_shower(run.view, run.acc, w.m, w.counts, w.E, random, run.of_hadrons);
             continue;

@@ -1,7 +1,8 @@
 /** @file hadron_planes.h
  * A beam of pions or kaons where it crosses planes: the hadrons themselves, with the chance that they have neither
  * decayed nor interacted before as their weight; and, with the weight of the decay that the run follows, muons of
- * decays and pions of kaons with theirs. Electrons and photons of decays, and what interactions make, are not. */
+ * decays with the electrons of theirs, pions of kaons, electrons and photons of decays with the pairs of these photons
+ * (eotmc/transport/hadron_light.h), up to the matter where they shower. What interactions make has no particles. */
 #ifndef EOT_SELECT_HADRON_PLANES_H
 #define EOT_SELECT_HADRON_PLANES_H
 
@@ -15,9 +16,9 @@
 /** What a primary's crossings are found with. */
 typedef struct {
     eot_hadron_run run;
-    EOT_GLOBAL const eot_plane_launch *planes;
-    EOT_GLOBAL eot_crossing *work; /* [planes->n_plane] */
-    f32 weight;                    /* of the decay */
+    eot_plane_view view;
+    EOT_GLOBAL eot_crossing *work; /* [2][planes->n_plane] */
+    i32 n_waiting;                 /* deposits that wait in the run's event: the number of the next one */
 } eot_hadron_crossings;
 
 /** The PDG's number of a pion or kaon. */
@@ -35,23 +36,19 @@ EOT_FN void eot_hadron_step_crossings(eot_hadron h, eot_hadron_step s, f32 weigh
         f32 part = (f32)share, depth = 0.0f;
         if (decays) depth += s.h.decay_depth - h.decay_depth;
         if (interacts) depth += s.h.interaction_depth - h.interaction_depth;
-        eot_beam_crossing c;
+        eot_crossing c;
         eot_vec3 u;
-        c.at.x = h.m.position.x + share * (s.h.m.position.x - h.m.position.x);
-        c.at.y = h.m.position.y + share * (s.h.m.position.y - h.m.position.y);
-        c.at.kinetic_energy = h.m.kinetic_energy + share * (s.h.m.kinetic_energy - h.m.kinetic_energy);
+        c.x = h.m.position.x + share * (s.h.m.position.x - h.m.position.x);
+        c.y = h.m.position.y + share * (s.h.m.position.y - h.m.position.y);
+        c.kinetic_energy = h.m.kinetic_energy + share * (s.h.m.kinetic_energy - h.m.kinetic_energy);
         u.x = h.m.direction.x + part * (s.h.m.direction.x - h.m.direction.x);
         u.y = h.m.direction.y + part * (s.h.m.direction.y - h.m.direction.y);
         u.z = h.m.direction.z + part * (s.h.m.direction.z - h.m.direction.z);
-        c.at.direction = eot_vec3_unit(u);
-        c.at.time = h.m.time + part * (s.h.m.time - h.m.time);
-        c.at.draw = (u32)h.n_step;
-        c.at.is_there = 1;
-        c.plane = p;
-        c.pdg = eot_hadron_pdg(h.kind, h.m.charge);
-        c.weight = weight * eot_exp(-part * depth);
-        c.unused = 0u;
-        eot_crossing_list_add(list, c);
+        c.direction = eot_vec3_unit(u);
+        c.time = h.m.time + part * (s.h.m.time - h.m.time);
+        c.draw = (u32)h.n_step;
+        c.is_there = 1;
+        eot_crossing_list_add(list, c, p, eot_hadron_pdg(h.kind, h.m.charge), weight * eot_exp(-part * depth));
     }
 }
 
@@ -71,23 +68,72 @@ EOT_FN void eot_hadron_beam_crossings(const eot_hadron_crossings *c, eot_primary
         eot_hadron_step s = eot_hadron_advance(c->run.view, h, EOT_HADRON_FAR, eot_random_block(random));
         f32 weight = eot_exp(-(h.decay_depth + (w->interacts ? h.interaction_depth : 0.0f)));
         random.draw++;
-        eot_hadron_step_crossings(h, s, weight, w->interacts, 1, c->planes, list);
+        eot_hadron_step_crossings(h, s, weight, w->interacts, 1, c->view.planes, list);
         h = s.h;
         n_ahead = 0;
-        for (i32 p = 0; p < c->planes->n_plane; p++) n_ahead += c->planes->z[p] > h.m.position.z ? 1 : 0;
+        for (i32 p = 0; p < c->view.planes->n_plane; p++) n_ahead += c->view.planes->z[p] > h.m.position.z ? 1 : 0;
     }
 }
 
 /** A muon of a decay. Arguments as of eot_hadron_muon. */
 EOT_FN void eot_hadron_muon_crossings(const eot_hadron_crossings *c, eot_hadron_product muon, eot_muon at, i32 number,
                                       eot_crossing_list *list) {
-    eot_event_muon_crossings(c->run.view.matter, c->run.launch, c->run.primary,
-                             eot_hadron_muon_vertex(muon, at, number), muon.charge, c->planes, c->work);
-    eot_crossings_listed(c->work, muon.charge, c->weight, c->planes->n_plane, list);
+    eot_event_muon_crossings(c->view, c->run.launch, c->run.primary, eot_hadron_muon_vertex(muon, at, number),
+                             muon.charge, c->work);
+    eot_muon_crossings_listed(c->work, muon.charge, c->view.planes->n_plane, list);
 }
 
-/** A pion of a kaon's decay, and the muon of its own: the same flight as in eot_hadron_pion. */
-EOT_FN void eot_hadron_pion_crossings(const eot_hadron_crossings *c, eot_hadron_product pion, eot_muon at, i32 number,
+/** An electron or positron of a decay or of a pair. @param m place, direction, charge. @param E [GeV]. */
+EOT_FN void eot_hadron_electron_crossings(const eot_hadron_crossings *c, eot_muon m, f32 E, eot_crossing_list *list) {
+    eot_light_kind kind;
+    kind.E = E;
+    kind.mass = EOT_M_ELECTRON;
+    kind.p2 = E * E;
+    kind.draw = 0u;
+    eot_light_crossings(c->view, eot_light_start(m, EOT_MUON_FAR), kind, c->work);
+    eot_crossings_listed(c->work, m.charge > 0 ? -11 : 11, c->view.planes->n_plane, list);
+}
+
+/** A photon of a decay, and its pair where there is a field on its way: as in eot_hadron_photon. @param i number of its
+ * deposit. */
+EOT_FN void eot_hadron_photon_crossings(const eot_hadron_crossings *c, eot_muon m, f32 E, i32 i,
+                                        eot_crossing_list *list) {
+    EOT_GLOBAL const eot_event_launch *launch = c->run.launch;
+    eot_u32x4 b = eot_random_block(
+        eot_random_init(c->run.primary, EOT_STAGE_HADRON, eot_hadron_conversion_stream(i), launch->seed, launch->run));
+    eot_light_kind kind;
+    kind.E = E;
+    kind.mass = 0.0f;
+    kind.p2 = E * E;
+    kind.draw = 0u;
+    m.charge = 0;
+    eot_light l = eot_light_flown(c->view.light, eot_light_start(m, EOT_MUON_FAR), kind.p2);
+    f32 depth = l.has_field ? eot_hadron_conversion_depth(c->run.e->shower, E, b) : EOT_MUON_FAR;
+    l = eot_light_crossings(c->view, eot_light_start(m, depth), kind, c->work);
+    eot_crossings_listed(c->work, 22, c->view.planes->n_plane, list);
+    if (l.end != EOT_LIGHT_CONVERTS) return;
+    l.m.time += l.path / (f32)EOT_C_LIGHT;
+    f32 share = eot_hadron_pair_share(b);
+    l.m.charge = 1;
+    eot_hadron_electron_crossings(c, l.m, share * E, list);
+    l.m.charge = -1;
+    eot_hadron_electron_crossings(c, l.m, (1.0f - share) * E, list);
+}
+
+/** An electron or photon of a decay, where the run lets its deposit wait. @param at the hadron that decays. */
+EOT_FN void eot_hadron_light_product_crossings(eot_hadron_crossings *c, eot_hadron_product p, eot_muon at,
+                                               eot_crossing_list *list) {
+    i32 i = c->n_waiting++;
+    at.direction = p.direction;
+    at.charge = p.charge;
+    if (p.type == EOT_PRODUCT_PHOTON)
+        eot_hadron_photon_crossings(c, at, p.E, i, list);
+    else
+        eot_hadron_electron_crossings(c, at, p.E, list);
+}
+
+/** A pion of a kaon's decay, and the muon or electron of its own: the same flight as in eot_hadron_pion. */
+EOT_FN void eot_hadron_pion_crossings(eot_hadron_crossings *c, eot_hadron_product pion, eot_muon at, i32 number,
                                       eot_crossing_list *list) {
     EOT_GLOBAL const eot_event_launch *launch = c->run.launch;
     u32 stream = (u32)(EOT_HADRON_STREAM_PION + 2 * number);
@@ -102,14 +148,18 @@ EOT_FN void eot_hadron_pion_crossings(const eot_hadron_crossings *c, eot_hadron_
     while (h.end == EOT_HADRON_GOES_ON) {
         eot_hadron_step s = eot_hadron_advance(analog, h, EOT_HADRON_FAR, eot_random_block(random));
         random.draw++;
-        eot_hadron_step_crossings(h, s, c->weight, 0, 0, c->planes, list);
+        eot_hadron_step_crossings(h, s, 1.0f, 0, 0, c->view.planes, list);
         h = s.h;
     }
+    if (h.end == EOT_HADRON_INTERACTS || h.end == EOT_HADRON_STOPS) c->n_waiting++;
     if (h.end != EOT_HADRON_DECAYS) return;
     eot_hadron_products products =
         eot_hadron_decay_sample(eot_hadron_parent_of(h), eot_random_init(c->run.primary, EOT_STAGE_HADRON, stream + 1u,
                                                                          launch->seed, launch->run));
-    if (products.item[0].type == EOT_PRODUCT_MUON) eot_hadron_muon_crossings(c, products.item[0], h.m, number, list);
+    if (products.item[0].type == EOT_PRODUCT_MUON)
+        eot_hadron_muon_crossings(c, products.item[0], h.m, number, list);
+    else
+        eot_hadron_light_product_crossings(c, products.item[0], h.m, list);
 }
 
 /** All crossings of one primary. @param run its accumulators are of no use afterwards. @param launch how decays are
@@ -120,20 +170,24 @@ EOT_FN eot_crossing_list eot_hadron_primary_crossings(eot_hadron_run run, EOT_GL
     eot_hadron_crossings c;
     eot_hadron_event ev;
     c.run = run;
-    c.planes = planes;
+    c.view.light = eot_hadron_light_view(run.view);
+    c.view.planes = planes;
     c.work = work;
+    c.n_waiting = 0;
     eot_primary source = eot_source_of(run.view.matter.table, run.e->beam, run.primary, run.launch->seed,
                                        run.launch->run, run.e->beam.position_z);
     eot_hadron_event_clear(&ev);
     eot_hadron_beam_crossings(&c, source, &list);
     eot_hadron_flight f = eot_hadron_to_decay(run, source, launch, &ev);
-    c.weight = ev.v.weight;
-    if (!(c.weight > 0.0f) || f.h.end == EOT_HADRON_IS_LOST) return list;
+    list.weight = ev.v.weight;
+    if (!(ev.v.weight > 0.0f) || f.h.end == EOT_HADRON_IS_LOST) return list;
     eot_hadron_products products = eot_hadron_decayed(run, eot_hadron_parent_of(f.h));
     for (i32 i = 0; i < products.n && i < EOT_MOST_PRODUCTS; i++) {
         eot_hadron_product p = products.item[i];
         if (p.type == EOT_PRODUCT_MUON) eot_hadron_muon_crossings(&c, p, f.h.m, i + EOT_HADRON_FIRST_MUON, &list);
         if (p.type == EOT_PRODUCT_PION) eot_hadron_pion_crossings(&c, p, f.h.m, i, &list);
+        if (p.type == EOT_PRODUCT_ELECTRON || p.type == EOT_PRODUCT_PHOTON)
+            eot_hadron_light_product_crossings(&c, p, f.h.m, &list);
     }
     return list;
 }

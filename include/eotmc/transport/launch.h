@@ -59,6 +59,7 @@ typedef struct {
 EOT_LAYOUT(eot_event_launch, 72);
 
 #define EOT_N_OUTPUT_PLANE 8 /* planes of output.planes at most */
+#define EOT_LIGHT_X0 0.1f    /* radiation lengths that a free electron or photon flies through (light.h) */
 
 /** Planes across the beam, and what a launch of the kernel muon_leg does. */
 typedef struct {
@@ -67,7 +68,7 @@ typedef struct {
     i32 is_first, is_last; /* the leg begins at the vertices; it has no plane at its end */
     i32 stop;              /* the plane at its end */
     u32 most;              /* crossings of a primary that there is place for (plane_beam.h) */
-    u32 unused;            /* to whole f64 */
+    f32 cut;               /* GeV: electrons and photons below it are not kept */
 } eot_plane_launch;
 EOT_LAYOUT(eot_plane_launch, 8 * EOT_N_OUTPUT_PLANE + 24);
 

@@ -1,6 +1,7 @@
 /** @file plane.h
- * Muons of an event at planes across the beam: where they cross them, and the events as they are there, from which they
- * can be followed on to the same end (the random numbers of a muon are its own). */
+ * Muons of an event, and the electrons of their decays, at planes across the beam: where they cross them, and the
+ * events as they are there, from which they can be followed on to the same end (the random numbers of a muon are its
+ * own). */
 #ifndef EOT_TRANSPORT_PLANE_H
 #define EOT_TRANSPORT_PLANE_H
 
@@ -9,8 +10,26 @@
 #endif
 
 #include "eotmc/transport/event_muon.h"
+#include "eotmc/transport/light.h"
 
-/** A muon's first crossing of a plane towards +z. */
+/** The planes of a launch, and matter. */
+typedef struct {
+    eot_light_view light;
+    EOT_GLOBAL const eot_plane_launch *planes;
+} eot_plane_view;
+
+/** The view of these. @param inverse_X0 [n_region] 1/cm. */
+EOT_FN eot_plane_view eot_plane_view_of(eot_matter_view matter, EOT_GLOBAL const f32 *inverse_X0,
+                                        EOT_GLOBAL const eot_plane_launch *planes) {
+    eot_plane_view view;
+    view.light.matter = matter;
+    view.light.inverse_X0 = inverse_X0;
+    view.light.stride = 1u;
+    view.planes = planes;
+    return view;
+}
+
+/** A particle's first crossing of a plane towards +z. */
 typedef struct {
     f64 x, y;           /* cm */
     f64 kinetic_energy; /* GeV */
@@ -45,17 +64,83 @@ EOT_FN eot_crossing eot_crossing_of(eot_muon muon, eot_muon_step s, f64 z) {
     return c;
 }
 
-/** Where a muon crosses planes, for as long as one that it has not crossed is ahead of where it begins: the steps of
- * eot_event_muon without the deposits. @param random of its next step. @param out [planes->n_plane]. */
-EOT_FN void eot_muon_crossings(eot_matter_view matter, eot_muon m, eot_random random,
-                               EOT_GLOBAL const eot_plane_launch *planes, EOT_GLOBAL eot_crossing *out) {
-    i32 n_ahead = 0, n_step = 0;
-    for (i32 p = 0; p < planes->n_plane; p++) {
-        out[p].is_there = 0;
-        if (planes->z[p] > m.position.z) n_ahead++;
+/** Nothing has crossed a plane yet. @param out [planes->n_plane]. */
+EOT_FN void eot_crossings_clear(EOT_GLOBAL const eot_plane_launch *planes, EOT_GLOBAL eot_crossing *out) {
+    for (i32 p = 0; p < planes->n_plane; p++) out[p].is_there = 0;
+}
+
+/** An electron, positron or photon on a free way. */
+typedef struct {
+    f32 E;    /* GeV, in all */
+    f32 mass; /* GeV */
+    f32 p2;   /* GeV^2, of its bend */
+    u32 draw;
+} eot_light_kind;
+
+/** Planes that a step of a free way crosses, place, direction and time interpolated along z. @param l before it, @param
+ * next after it. @param out [planes->n_plane]: planes that are not there yet are filled in. */
+EOT_FN void eot_light_step_crossings(eot_plane_view view, eot_light l, eot_light next, eot_light_kind kind,
+                                     EOT_GLOBAL eot_crossing *out) {
+    for (i32 p = 0; p < view.planes->n_plane; p++) {
+        f64 z = view.planes->z[p];
+        if (out[p].is_there != 0 || l.m.position.z >= z || next.m.position.z < z) continue;
+        f64 share = (z - l.m.position.z) / (next.m.position.z - l.m.position.z);
+        f32 part = (f32)share, other = 1.0f - part;
+        eot_crossing c;
+        eot_vec3 u;
+        c.x = l.m.position.x + share * (next.m.position.x - l.m.position.x);
+        c.y = l.m.position.y + share * (next.m.position.y - l.m.position.y);
+        c.kinetic_energy = (f64)kind.E - (f64)kind.mass;
+        u.x = other * l.m.direction.x + part * next.m.direction.x;
+        u.y = other * l.m.direction.y + part * next.m.direction.y;
+        u.z = other * l.m.direction.z + part * next.m.direction.z;
+        c.direction = eot_vec3_unit(u);
+        c.time = l.m.time + (l.path + part * (next.path - l.path)) / (f32)EOT_C_LIGHT;
+        c.draw = kind.draw;
+        c.is_there = 1;
+        out[p] = c;
     }
+}
+
+/** Where an electron, positron or photon above the cut crosses planes on its free way. @param l at its start. @param
+ * out [planes->n_plane]. @return it at the end of the way. */
+EOT_FN eot_light eot_light_crossings(eot_plane_view view, eot_light l, eot_light_kind kind,
+                                     EOT_GLOBAL eot_crossing *out) {
+    eot_crossings_clear(view.planes, out);
+    for (i32 n = 0; n < EOT_LIGHT_MOST_STEPS && l.end == EOT_LIGHT_IS_HELD; n++) {
+        eot_light next = eot_light_advance(view.light, l, kind.p2);
+        if (kind.E >= view.planes->cut) eot_light_step_crossings(view, l, next, kind, out);
+        l = next;
+    }
+    return l;
+}
+
+/** The electron of a muon's decay in flight at planes: its shower has the muon's direction, and so has its straight
+ * way. @param s the step that ends in the decay. @param out [planes->n_plane]. */
+EOT_FN void eot_decay_electron_crossings(eot_plane_view view, eot_muon_step s, EOT_GLOBAL eot_crossing *out) {
+    eot_light_kind kind;
+    eot_muon m = s.muon;
+    if (m.fate != EOT_MUON_DECAYED || !(s.electron >= view.planes->cut) || !(m.direction.z > 0.0f)) return;
+    m.charge = 0;
+    kind.E = s.electron;
+    kind.mass = EOT_M_ELECTRON;
+    kind.p2 = EOT_LIGHT_STRAIGHT;
+    kind.draw = s.random.draw;
+    eot_light_crossings(view, eot_light_start(m, EOT_MUON_FAR), kind, out);
+}
+
+/** Where a muon, and the electron of its decay in flight, cross planes, for as long as one that the muon has not
+ * crossed is ahead of where it begins: the steps of eot_event_muon without the deposits. @param random of its next
+ * step. @param out [the muon, the electron][planes->n_plane]. */
+EOT_FN void eot_muon_crossings(eot_plane_view view, eot_muon m, eot_random random, EOT_GLOBAL eot_crossing *out) {
+    EOT_GLOBAL const eot_plane_launch *planes = view.planes;
+    i32 n_ahead = 0, n_step = 0;
+    eot_crossings_clear(planes, out);
+    eot_crossings_clear(planes, out + planes->n_plane);
+    for (i32 p = 0; p < planes->n_plane; p++)
+        if (planes->z[p] > m.position.z) n_ahead++;
     while (n_ahead > 0 && m.fate == EOT_MUON_ALIVE && n_step <= EOT_MUON_MOST_STEPS) {
-        eot_muon_step s = eot_muon_advance(matter, m, random);
+        eot_muon_step s = eot_muon_advance(view.light.matter, m, random);
         if (s.muon.fate == EOT_MUON_NAN) return;
         for (i32 p = 0; p < planes->n_plane; p++) {
             f64 z = planes->z[p];
@@ -63,6 +148,7 @@ EOT_FN void eot_muon_crossings(eot_matter_view matter, eot_muon m, eot_random ra
             out[p] = eot_crossing_of(m, s, z);
             n_ahead--;
         }
+        eot_decay_electron_crossings(view, s, out + planes->n_plane);
         m = s.muon;
         random = s.random;
         n_step++;
@@ -70,13 +156,13 @@ EOT_FN void eot_muon_crossings(eot_matter_view matter, eot_muon m, eot_random ra
 }
 
 /** The same of a muon of a vertex. */
-EOT_FN void eot_event_muon_crossings(eot_matter_view matter, EOT_GLOBAL const eot_event_launch *launch, u64 primary,
-                                     eot_event_vertex vertex, i32 charge, EOT_GLOBAL const eot_plane_launch *planes,
-                                     EOT_GLOBAL eot_crossing *out) {
-    for (i32 p = 0; p < planes->n_plane; p++) out[p].is_there = 0;
+EOT_FN void eot_event_muon_crossings(eot_plane_view view, EOT_GLOBAL const eot_event_launch *launch, u64 primary,
+                                     eot_event_vertex vertex, i32 charge, EOT_GLOBAL eot_crossing *out) {
+    eot_crossings_clear(view.planes, out);
+    eot_crossings_clear(view.planes, out + view.planes->n_plane);
     if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return; /* there is none of this charge */
-    eot_event_muon_state state = eot_event_muon_born(matter, launch, primary, vertex, charge);
-    eot_muon_crossings(matter, state.m, state.random, planes, out);
+    eot_event_muon_state state = eot_event_muon_born(view.light.matter, launch, primary, vertex, charge);
+    eot_muon_crossings(view, state.m, state.random, out);
 }
 
 /** There is no muon of this charge: such a state is at its end. */

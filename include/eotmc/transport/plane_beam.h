@@ -1,7 +1,9 @@
 /** @file plane_beam.h
  * The particles of the beam, and what they make above the cut, where they cross planes: electrons, positrons and
- * photons of showers without a rare vertex, and muons of a beam. (Muons of vertices: plane.h; pions and kaons:
- * eotmc/select/hadron_planes.h.) All are functions of the primary, by the same steps as in the run. */
+ * photons of showers without a rare vertex, and muons of a beam with the electrons of their decays. (Muons of vertices:
+ * plane.h; of conversions: plane_conversion.h; pions and kaons: eotmc/select/hadron_planes.h.) All are functions of the
+ * primary, by the same steps as in the run. What leaves the ECAL by its rear face goes on freely to the matter where it
+ * showers (light.h). */
 #ifndef EOT_TRANSPORT_PLANE_BEAM_H
 #define EOT_TRANSPORT_PLANE_BEAM_H
 
@@ -19,8 +21,8 @@
 typedef struct {
     eot_crossing at;
     i32 plane, pdg;
-    f32 weight; /* expected number of them, per primary */
-    u32 unused; /* to whole f64 */
+    f32 weight;  /* expected number of them, per primary */
+    i32 is_rare; /* the weight is in units of the run's rare rates */
 } eot_beam_crossing;
 EOT_LAYOUT(eot_beam_crossing, 64);
 
@@ -28,9 +30,18 @@ EOT_LAYOUT(eot_beam_crossing, 64);
 typedef struct {
     EOT_GLOBAL eot_beam_crossing *row;
     u32 n, most;
+    f32 weight; /* of what is added; */
+    i32 is_rare;
 } eot_crossing_list;
 
-EOT_FN void eot_crossing_list_add(eot_crossing_list *list, eot_beam_crossing c) {
+/** Add a crossing. @param weight of it, times that of the list. */
+EOT_FN void eot_crossing_list_add(eot_crossing_list *list, eot_crossing at, i32 plane, i32 pdg, f32 weight) {
+    eot_beam_crossing c;
+    c.at = at;
+    c.plane = plane;
+    c.pdg = pdg;
+    c.weight = weight * list->weight;
+    c.is_rare = list->is_rare;
     if (list->n < list->most) list->row[list->n] = c;
     list->n++;
 }
@@ -42,6 +53,8 @@ EOT_FN eot_crossing_list eot_crossing_list_of(EOT_GLOBAL eot_beam_crossing *row,
     list.row = row + (u64)i * planes->most;
     list.n = 0u;
     list.most = planes->most;
+    list.weight = 1.0f;
+    list.is_rare = 0;
     return list;
 }
 
@@ -69,21 +82,61 @@ EOT_FN void eot_segment_crossings(eot_shower_segment s, f32 cut, EOT_GLOBAL cons
         if (!begins || z > s.to.z) continue;
         f64 share = length > D(0.0) ? (z - s.from.z) / length : D(0.0);
         f32 part = (f32)share, E = s.E - part * s.loss, mass = s.type == EOT_PHOTON ? 0.0f : EOT_M_ELECTRON;
-        eot_beam_crossing c;
+        eot_crossing c;
         if (E < cut) continue;
-        c.at.x = s.from.x + share * (s.to.x - s.from.x);
-        c.at.y = s.from.y + share * (s.to.y - s.from.y);
-        c.at.kinetic_energy = (f64)E - (f64)mass;
-        c.at.direction = eot_slope_direction(s.sx + part * (s.sx_end - s.sx), s.sy + part * (s.sy_end - s.sy));
-        c.at.time = (f32)((z - (f64)s.zero) / (f64)EOT_C_LIGHT);
-        c.at.draw = s.draw;
-        c.at.is_there = 1;
-        c.plane = p;
-        c.pdg = eot_particle_pdg(s.type);
-        c.weight = 1.0f;
-        c.unused = 0u;
-        eot_crossing_list_add(list, c);
+        c.x = s.from.x + share * (s.to.x - s.from.x);
+        c.y = s.from.y + share * (s.to.y - s.from.y);
+        c.kinetic_energy = (f64)E - (f64)mass;
+        c.direction = eot_slope_direction(s.sx + part * (s.sx_end - s.sx), s.sy + part * (s.sy_end - s.sy));
+        c.time = (f32)((z - (f64)s.zero) / (f64)EOT_C_LIGHT);
+        c.draw = s.draw;
+        c.is_there = 1;
+        eot_crossing_list_add(list, c, p, eot_particle_pdg(s.type), 1.0f);
     }
+}
+
+/** Crossings of a particle into the list. @param own [n_plane] crossings of it. */
+EOT_FN void eot_crossings_listed(EOT_GLOBAL const eot_crossing *own, i32 pdg, i32 n_plane, eot_crossing_list *list) {
+    for (i32 p = 0; p < n_plane; p++)
+        if (own[p].is_there != 0) eot_crossing_list_add(list, own[p], p, pdg, 1.0f);
+}
+
+/** The same of a muon and of the electron of its decay. @param own [the muon, the electron][n_plane]. */
+EOT_FN void eot_muon_crossings_listed(EOT_GLOBAL const eot_crossing *own, i32 charge, i32 n_plane,
+                                      eot_crossing_list *list) {
+    eot_crossings_listed(own, charge > 0 ? -13 : 13, n_plane, list); /* mu+ is the antiparticle */
+    eot_crossings_listed(own + n_plane, charge > 0 ? -11 : 11, n_plane, list);
+}
+
+/** What a primary's crossings are found with. */
+typedef struct {
+    eot_plane_view view;
+    EOT_GLOBAL eot_crossing *work; /* [2][planes->n_plane] */
+    f32 front;                     /* cm, of the ECAL */
+    f32 zero;                      /* cm: where a particle that flies along z would be at the time 0 */
+    f32 cut;                       /* GeV, of the cascade */
+} eot_beam_crossings;
+
+/** A particle of the shower that leaves the ECAL, or passes it, on its free way from there on. @param at place and
+ * slopes. @param E [GeV]. */
+EOT_FN void eot_free_crossings(const eot_beam_crossings *c, eot_point at, f32 sx, f32 sy, f32 E, i32 type, u32 draw,
+                               eot_crossing_list *list) {
+    eot_muon_origin origin;
+    eot_light_kind kind;
+    if (!(E >= c->cut)) return;
+    origin.position = at;
+    origin.direction = eot_slope_direction(sx, sy);
+    origin.kinetic_energy = E;
+    origin.time = (f32)((at.z - (f64)c->zero) / (f64)EOT_C_LIGHT);
+    origin.charge = 0;
+    eot_muon m = eot_muon_start(c->view.light.matter, origin, 0x80000000u);
+    if (m.fate != EOT_MUON_ALIVE) return;
+    kind.E = E;
+    kind.mass = type == EOT_PHOTON ? 0.0f : EOT_M_ELECTRON;
+    kind.p2 = EOT_LIGHT_STRAIGHT;
+    kind.draw = draw;
+    eot_light_crossings(c->view, eot_light_start(m, EOT_MUON_FAR), kind, c->work);
+    eot_crossings_listed(c->work, eot_particle_pdg(type), c->view.planes->n_plane, list);
 }
 
 /** Planes that a step in front of the ECAL crosses. */
@@ -108,15 +161,15 @@ EOT_FN void eot_line_crossings(eot_line_step step, f32 zero, f32 cut, EOT_GLOBAL
 }
 
 /** Planes that a step in the ECAL crosses. @param q the particle before it, @param after after its path. */
-EOT_FN void eot_ecal_crossings(eot_replay_particle q, eot_replay_particle after, eot_cascade_vertex v, u32 draw,
-                               f32 zero, f32 cut, EOT_GLOBAL const eot_plane_launch *planes, eot_crossing_list *list) {
+EOT_FN void eot_ecal_crossings(const eot_beam_crossings *c, eot_replay_particle q, eot_replay_particle after,
+                               eot_cascade_vertex v, u32 draw, eot_crossing_list *list) {
     eot_shower_segment s;
     s.from.x = (f64)q.x;
     s.from.y = (f64)q.y;
-    s.from.z = (f64)zero + (f64)q.p.z;
+    s.from.z = (f64)c->front + (f64)q.p.z;
     s.to.x = (f64)after.x;
     s.to.y = (f64)after.y;
-    s.to.z = (f64)zero + (f64)v.z + (v.has_left ? EOT_PLANE_TOUCH : D(0.0));
+    s.to.z = (f64)c->front + (f64)v.z + (v.has_left ? EOT_PLANE_TOUCH : D(0.0));
     s.sx = q.sx;
     s.sy = q.sy;
     s.sx_end = after.sx;
@@ -125,9 +178,9 @@ EOT_FN void eot_ecal_crossings(eot_replay_particle q, eot_replay_particle after,
     s.loss = q.p.type == EOT_PHOTON ? 0.0f : v.ionisation + v.soft;
     s.type = q.p.type;
     s.is_first = 0;
-    s.zero = zero;
+    s.zero = c->zero;
     s.draw = draw;
-    eot_segment_crossings(s, cut, planes, list);
+    eot_segment_crossings(s, c->cut, c->view.planes, list);
 }
 
 /** A primary that nothing acts on in front of the ECAL, on its straight way there. */
@@ -168,55 +221,58 @@ EOT_FN eot_replay_state eot_crossings_arrive(eot_replay_state s, eot_replay_view
     return s;
 }
 
+/** Planes that a step of a shower in the ECAL crosses, and those behind the ECAL where the particle leaves it by the
+ * rear face. @param s before the step. @param after, v see eot_ecal_crossings. */
+EOT_FN void eot_cascade_step_crossings(const eot_beam_crossings *c, eot_replay_state s, eot_replay_particle after,
+                                       eot_cascade_vertex v, eot_crossing_list *list) {
+    eot_point at;
+    if (s.q.is_ghost != 0) return;
+    eot_ecal_crossings(c, s.q, after, v, s.draw, list);
+    if (!v.has_left) return;
+    at.x = (f64)after.x;
+    at.y = (f64)after.y;
+    at.z = (f64)c->front + (f64)v.z + EOT_PLANE_TOUCH;
+    eot_free_crossings(c, at, after.sx, after.sy, v.E_b, v.type_b, s.draw, list);
+}
+
 /** Electrons, positrons and photons above the cut of a primary at planes: of its shower without a rare vertex, from the
- * beam's start to the ECAL's rear face. @param view of a launch with has_vertex 0. @param i index of the primary in the
- * launch. @param list empty. @return the list. */
-EOT_FN eot_crossing_list eot_shower_crossings(eot_replay_view view, eot_em_tables t, u32 i,
-                                              EOT_GLOBAL const eot_plane_launch *planes, eot_crossing_list list) {
+ * beam's start to the matter behind the ECAL. @param view of a launch with has_vertex 0. @param i index of the primary
+ * in the launch. @param list empty. @return the list. */
+EOT_FN eot_crossing_list eot_shower_crossings(eot_replay_view view, eot_em_tables t, u32 i, eot_plane_view at,
+                                              EOT_GLOBAL eot_crossing *work, eot_crossing_list list) {
     eot_vertex_record none;
-    f32 zero = view.world->calorimeter_z;
+    eot_beam_crossings c;
+    c.view = at;
+    c.work = work;
+    c.front = c.zero = view.world->calorimeter_z;
+    c.cut = t.cut;
     none.i_primary = i;
     none.draw = 0u;
     none.fraction = none.E = none.weight = 0.0f;
     eot_replay_state s = eot_replay_start(view.world, view.launch, none);
     if (EOT_HAS_ARRIVALS(view.world))
-        s = eot_crossings_arrive(eot_replay_before(s, view), view, t.cut, planes, &list);
+        s = eot_crossings_arrive(eot_replay_before(s, view), view, t.cut, at.planes, &list);
     else
-        eot_straight_crossings(view, s.primary, planes, t.cut, &list);
+        eot_straight_crossings(view, s.primary, at.planes, t.cut, &list);
     while (s.is_alive) {
         eot_cascade_vertex v =
             eot_cascade_vertex_sample(view.table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, view.launch));
         eot_replay_particle after =
             eot_replay_moved(s.q, v, eot_replay_own_block(s, view.launch), view.world->multiple_scattering);
-        if (s.q.is_ghost == 0) eot_ecal_crossings(s.q, after, v, s.draw, zero, t.cut, planes, &list);
+        eot_cascade_step_crossings(&c, s, after, v, &list);
         s = eot_replay_next(s, eot_replay_sided(after, view.world), v, t.cut, view);
         if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
-            s = eot_crossings_arrive(s, view, t.cut, planes, &list);
+            s = eot_crossings_arrive(s, view, t.cut, at.planes, &list);
     }
     return list;
 }
 
-/** Crossings of a muon into the list. @param own [planes->n_plane] crossings of it. */
-EOT_FN void eot_crossings_listed(EOT_GLOBAL const eot_crossing *own, i32 charge, f32 weight, i32 n_plane,
-                                 eot_crossing_list *list) {
-    for (i32 p = 0; p < n_plane; p++) {
-        eot_beam_crossing c;
-        if (own[p].is_there == 0) continue;
-        c.at = own[p];
-        c.plane = p;
-        c.pdg = charge > 0 ? -13 : 13; /* mu+ is the antiparticle */
-        c.weight = weight;
-        c.unused = 0u;
-        eot_crossing_list_add(list, c);
-    }
-}
-
-/** A muon of a beam at planes; one at its start is crossed. @param m, random before its first step. @param work
- * [planes->n_plane]. @return the list. */
-EOT_FN eot_crossing_list eot_beam_muon_crossings(eot_matter_view matter, eot_muon m, eot_random random,
-                                                 EOT_GLOBAL const eot_plane_launch *planes,
+/** A muon of a beam, and the electron of its decay, at planes; one at its start is crossed. @param m, random before its
+ * first step. @param work [2][planes->n_plane]. @return the list. */
+EOT_FN eot_crossing_list eot_beam_muon_crossings(eot_plane_view view, eot_muon m, eot_random random,
                                                  EOT_GLOBAL eot_crossing *work, eot_crossing_list list) {
-    eot_muon_crossings(matter, m, random, planes, work);
+    EOT_GLOBAL const eot_plane_launch *planes = view.planes;
+    eot_muon_crossings(view, m, random, work);
     for (i32 p = 0; p < planes->n_plane; p++) {
         if (planes->z[p] != m.position.z || m.fate != EOT_MUON_ALIVE) continue;
         work[p].x = m.position.x;
@@ -227,7 +283,7 @@ EOT_FN eot_crossing_list eot_beam_muon_crossings(eot_matter_view matter, eot_muo
         work[p].draw = random.draw;
         work[p].is_there = 1;
     }
-    eot_crossings_listed(work, m.charge, 1.0f, planes->n_plane, &list);
+    eot_muon_crossings_listed(work, m.charge, planes->n_plane, &list);
     return list;
 }
 
