@@ -92,6 +92,7 @@ struct eot_backend_options {
     int units;        /* use only so many of the device's compute units (a sub-device); 0 = all */
     uint64_t kernels; /* bits 1 << enum eot_kernel of those that will be launched: their sources are one program.
                          Others are compiled when they are first launched. 0: all are one program */
+    bool builds_later; /* on OpenCL that program is built when the first of them is launched or prepared */
     const char *extra_options; /* further -D options, e.g. "-DEOT_WG=16"; NULL = none */
 };
 
