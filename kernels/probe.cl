@@ -33,7 +33,7 @@ enum eot_probe {
     EOT_N_PROBE
 };
 
-EOT_FN real probe_value(u32 i_probe, real x, u32 a, u32 b) {
+EOT_BODY_FN real probe_value(u32 i_probe, real x, u32 a, u32 b) {
     (void)a;
     (void)b;
     switch (i_probe) {

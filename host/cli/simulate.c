@@ -7,7 +7,6 @@
 #include "base/interrupt.h"
 #include "cli/masses.h"
 #include "cli/preflight.h"
-#include "device/selftest.h"
 #include "job/job.h"
 #include "job/preparation.h"
 #include "output/output.h"
@@ -15,10 +14,13 @@
 #include "store/keeper.h"
 #include "version.h"
 
-/* The kernels are built for a configuration's options, which are texts that live as long as the program. */
-static enum eot_status device_open(struct eot_simulator *s, const struct eot_config *config, struct eot_error *err) {
+/* The kernels are built for a configuration's options, which are texts that live as long as the program. They are
+ * built, and the device is tested, by the preparation. @param is_new whether that device has not been tested. */
+static enum eot_status device_open(struct eot_simulator *s, const struct eot_config *config, bool *is_new,
+                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const char *kernel_options = eot_world_kernel_options(config);
+    *is_new = false;
     if (s->backend != NULL && strcmp(s->kernel_options, kernel_options) == 0) {
         for (struct eot_backend *b = s->backend; b != NULL; b = b->next) b->build_s = 0.0;
         goto done;
@@ -29,10 +31,11 @@ static enum eot_status device_open(struct eot_simulator *s, const struct eot_con
                                                            .no_kernel_cache = s->no_kernel_cache,
                                                            .verbose = s->is_verbose,
                                                            .kernels = eot_world_kernels(config),
+                                                           .builds_later = true,
                                                            .extra_options = kernel_options},
                              &s->backend, err));
     s->kernel_options = kernel_options;
-    for (struct eot_backend *b = s->backend; b != NULL; b = b->next) EOT_TRY(eot_selftest(b, false, NULL, err));
+    *is_new = true;
 done:
     return status;
 }
@@ -172,19 +175,20 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     struct going_on going_on = {s, config, &world, &folder, &warnings, 0.0};
     const struct eot_run_end end = {&going_on, run_is_watched, end_saved_run};
     const struct eot_job *job;
+    bool is_new;
     EOT_TRY(eot_job_find(config, &job, err));
     EOT_TRY(eot_setup_create(config, &setup, err));
     EOT_TRY(eot_preflight(config, &setup, &log, &warnings, &s->said, err));
     EOT_TRY(eot_folder_open(path, s->use, &folder, err));
     if (s->use == EOT_FOLDER_RESUME) EOT_TRY(check_resumed(config, path, err));
     eot_interrupt_ends(end_before_run, &going_on);
-    EOT_TRY(device_open(s, config, err));
+    EOT_TRY(device_open(s, config, &is_new, err));
     EOT_TRY(say(s, &log, &warnings, err));
     double start = eot_clock_seconds();
-    eot_preparation_start(&preparation, config, s->backend);
+    eot_preparation_start(&preparation, config, s->backend, is_new);
     EOT_TRY(job->world(config, &setup, &(struct eot_world_options){.no_cache = s->no_table_cache}, &world, err));
     going_on.tables_s = eot_clock_seconds() - start;
-    eot_preparation_finish(&preparation);
+    EOT_TRY(eot_preparation_finish(&preparation, err));
     eot_log_message(&log, EOT_LOG_VERBOSE, "physics tables %s in %.2f s",
                     world.is_cached ? "taken from the cache" : "built", going_on.tables_s);
     for (const struct eot_backend *b = s->backend; b != NULL; b = b->next)
@@ -212,7 +216,8 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
               "interrupted while figures were drawn; the results in %s are whole, --resume draws the figures", path);
     eot_checkpoint_forget_previous(path);
 done:
-    eot_preparation_finish(&preparation);
+    if (eot_preparation_finish(&preparation, NULL) != EOT_OK)
+        eot_simulator_close(s); /* a device that has failed its test is not used again */
     eot_interrupt_ends(NULL, NULL);
     eot_folder_close(&folder);
     eot_findings_free(&warnings);

@@ -89,9 +89,10 @@ struct eot_backend_options {
     bool no_kernel_cache;   /* compile anew. Else compiled kernels are kept: by PoCL itself (unless the process has
                                POCL_KERNEL_CACHE=0), by eotmc for other drivers */
     bool verbose;
-    int units;        /* use only so many of the device's compute units (a sub-device); 0 = all */
-    uint64_t kernels; /* bits 1 << enum eot_kernel of those that will be launched: their sources are one program.
-                         Others are compiled when they are first launched. 0: all are one program */
+    int units;         /* use only so many of the device's compute units (a sub-device); 0 = all */
+    uint64_t kernels;  /* bits 1 << enum eot_kernel of those that will be launched: their sources are one program.
+                          Others are compiled when they are first launched. 0: all are one program */
+    bool builds_later; /* on OpenCL that program is built when the first of them is launched or prepared */
     const char *extra_options; /* further -D options, e.g. "-DEOT_WG=16"; NULL = none */
 };
 

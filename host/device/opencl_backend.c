@@ -345,7 +345,8 @@ enum eot_status eot_opencl_backend_open(const struct eot_device *device, const s
     EOT_CL((shared->context = clCreateContext(NULL, 1, &shared->device, NULL, NULL, &code), code));
     EOT_CL((cl->queue = clCreateCommandQueue(shared->context, shared->device, CL_QUEUE_PROFILING_ENABLE, &code), code));
     EOT_TRY(eot_opencl_programs_init(shared, device, b->lane_width, options, err));
-    EOT_TRY(eot_opencl_program_build(shared, options->kernels != 0 ? options->kernels | ALWAYS : 0, err));
+    shared->kernels = options->kernels != 0 ? options->kernels | ALWAYS : 0;
+    if (!options->builds_later) EOT_TRY(eot_opencl_program_build(shared, shared->kernels, err));
     b->build_s = eot_clock_seconds() - start;
     *backend = b;
     b = NULL;

@@ -19,6 +19,7 @@ struct opencl_shared {
     char *kernel_dir;                     /* NULL: the embedded sources */
     bool no_cache, is_verbose;
     pthread_mutex_t building;            /* held while a program is built */
+    uint64_t kernels;                    /* of one program: bits 1 << enum eot_kernel; 0: all */
     cl_program program[EOT_N_KERNEL];    /* in which each kernel is, NULL: not built yet */
     cl_program limited;                  /* of the hot kernel alone, where its registers are limited; may be NULL */
     pthread_rwlock_t compiling;          /* a launch that may compile is alone, so that its time can be told */
@@ -47,8 +48,8 @@ enum eot_status eot_opencl_programs_init(struct opencl_shared *shared, const str
                                          const struct eot_backend_options *options, struct eot_error *err);
 void eot_opencl_programs_free(struct opencl_shared *shared);
 
-/** One program, built or from the cache, of the source files of some kernels. @param kernels bits 1 << enum eot_kernel;
- * 0: all. @return EOT_E_BUILD (with device, driver, options, log), EOT_E_IO, EOT_E_MEMORY. */
+/** One program, built or from the cache, of the source files of some kernels. @param kernels as of struct
+ * opencl_shared. @return EOT_E_BUILD (with device, driver, options, log), EOT_E_IO, EOT_E_MEMORY. */
 enum eot_status eot_opencl_program_build(struct opencl_shared *shared, uint64_t kernels, struct eot_error *err);
 
 /** A kernel of a queue; its program is built if there is none yet. @return as eot_opencl_program_build. */

@@ -250,7 +250,10 @@ enum eot_status eot_opencl_kernel(struct opencl *cl, enum eot_kernel kernel, str
     cl_int code = CL_SUCCESS;
     if (k->kernel != NULL) return EOT_OK;
     pthread_mutex_lock(&shared->building);
-    if (shared->program[kernel] == NULL) EOT_TRY(eot_opencl_program_build(shared, 1ull << kernel, err));
+    if (shared->program[kernel] == NULL) {
+        const bool is_among = shared->kernels == 0 || (shared->kernels >> kernel & 1u) != 0;
+        EOT_TRY(eot_opencl_program_build(shared, is_among ? shared->kernels : 1ull << kernel, err));
+    }
     EOT_CHECK(shared->program[kernel] != NULL, EOT_E_BUILD, "no source file defines kernel %s; see --kernel-dir",
               eot_kernel_name[kernel]);
     EOT_CL((k->kernel = clCreateKernel(

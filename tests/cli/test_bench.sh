@@ -25,7 +25,7 @@ run --help
 run --list
 for name in cascade-cut5 cascade-cut0.2 dimuon-forced replay muon muon-merged hadron-pi philox; do grep -q "^$name " "$work/out" || fail "--list lacks $name"; done
 run --case cascade-cut5 --print-options
-grep -q '^-DEOT_N_MEDIUM=1 -DEOT_ARRIVALS=0 -DEOT_RARE_PARENTS=4 ' "$work/out" || fail "--print-options: $(cat "$work/out")"
+grep -q '^-DEOT_N_MEDIUM=1 -DEOT_ARRIVALS=0 -DEOT_RARE=1 ' "$work/out" || fail "--print-options: $(cat "$work/out")"
 
 run --case cascade-cut5 --eot 2000 --repeat 2 --format json
 [ $code -eq 0 ] || fail "cascade-cut5: $(cat "$work/err")"

@@ -3,6 +3,7 @@
 #include "../simulation.h"
 
 #include "device/devices.h"
+#include "device/launch.h"
 #include "job/replay.h"
 
 static const char *const BEAM[] = {"sampling.eot=600", "sampling.batch=100", "sampling.first=40",
@@ -152,4 +153,44 @@ Test(jobs, interrupted_muon_beam_keeps_a_range) {
     cr_expect_eq(eot_result_from_run(&s.config, &s.world, &run, s.backend, &s.result, &s.error), EOT_E_INTERRUPTED);
     eot_run_free(&run);
     simulation_close(&s);
+}
+
+/* Kernels are built before a run for what it will launch: none is missing among those that the configuration tells. */
+static void expect_known_kernels(const char *file, const char *const *set) {
+    struct simulation s;
+    int n_used = 0;
+    simulation_open(&s, file, set, "host");
+    simulation_run(&s);
+    const uint64_t known = eot_world_kernels(&s.config);
+    for (int k = 0; k < EOT_N_KERNEL; k++) {
+        if (s.backend->use[k].n_launch == 0) continue;
+        n_used++;
+        cr_expect((known >> k & 1u) != 0, "%s, %s: kernel %s", file, set[0], eot_kernel_name[k]);
+    }
+    cr_expect_gt(n_used, 0, "%s", file);
+    simulation_close(&s);
+}
+
+#define PLANE(what) "output.planes=[{name: a, z: 60 cm" what "}]"
+#define FEW "sampling.eot=200", "sampling.batch=100"
+Test(jobs, kernels_of_a_run_are_known_before_it) {
+    static const struct {
+        const char *file, *set[8];
+    } run[] = {
+        {"configs/smoke.yaml", {FEW}},
+        {"configs/smoke.yaml", {FEW, "sampling.mode=analog"}},
+        {"configs/smoke.yaml", {FEW, "scoring.deposit_fraction=0.5", "scoring.showers=0"}},
+        {"configs/smoke.yaml", {FEW, "scoring.deposit_fraction=0.5", "scoring.record_fraction=1"}},
+        {"configs/na64e-signal.yaml", {FEW}},
+        {"configs/na64e-beamline.yaml", {FEW}},
+        {"configs/smoke.yaml", {FEW, PLANE(", kinds: [electrons, photons]")}},
+        {"configs/smoke.yaml", {FEW, PLANE(", format: hdf5")}},
+        {"configs/bench/muon-hcal1.yaml", {FEW, PLANE("")}},
+        {"configs/na64mu-mu2e.yaml", {FEW, PLANE("")}},
+        {"configs/na64e-hadron.yaml", {FEW, PLANE("")}},
+        {"configs/bench/muon-hcal1.yaml", {FEW}},
+        {"configs/na64mu-mu2e.yaml", {FEW}},
+        {"configs/na64e-hadron.yaml", {FEW}},
+    };
+    for (size_t i = 0; i < sizeof run / sizeof run[0]; i++) expect_known_kernels(run[i].file, run[i].set);
 }

@@ -24,6 +24,22 @@ enum eot_parent {
     EOT_BY_PHOTON = 1 << EOT_PHOTON
 };
 
+/* The processes of a run are a build option of the kernels, bits 1 << enum eot_rare_process (-DEOT_RARE=2: the signal):
+ * what other processes need is left out of them. Without it they have all, and so has the host. */
+#ifdef EOT_RARE
+#define EOT_HAS_PROCESS(process) ((EOT_RARE >> (process)&1) != 0)
+#else
+#define EOT_HAS_PROCESS(process) 1
+#endif
+
+/** Parents of the processes that kernels are built for: bits of enum eot_parent. */
+enum {
+    EOT_PARENTS_OF_ALL = 0
+#define EOT_PROCESS(id, key, parents, family, fallback, doc) | (EOT_HAS_PROCESS(EOT_RARE_##id) ? (parents) : 0)
+#include "eotmc/physics/processes.def"
+#undef EOT_PROCESS
+};
+
 /** Parents of a process: bits of enum eot_parent; 0 for a number that is no process. */
 EOT_FN i32 eot_rare_parents(i32 process) {
     switch (process) {

@@ -116,8 +116,8 @@ EOT_FN void eot_event_arrivals(EOT_GLOBAL const f32 *table, eot_event_view view,
 }
 
 /** The track of one of an event's muons. @param charge of the muon, +1 or -1. */
-EOT_FN eot_track eot_event_track(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary, eot_muon_outcome m,
-                                 i32 charge) {
+EOT_BODY_FN eot_track eot_event_track(EOT_GLOBAL const f32 *table, eot_event_view view, u64 primary, eot_muon_outcome m,
+                                      i32 charge) {
     u32 draws = charge > 0 ? (u32)EOT_DETECTOR_TRACK_PLUS : (u32)EOT_DETECTOR_TRACK_MINUS;
     return eot_track_of(table, &view.world->spectrometer, m, charge,
                         eot_random_init(primary, EOT_STAGE_DETECTOR, draws, view.launch->seed, view.launch->run));

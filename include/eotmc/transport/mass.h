@@ -24,8 +24,15 @@
 #include "eotmc/transport/event_vertex.h"
 #include "eotmc/transport/step.h"
 
+/* Whether there are several is a build option of the kernels (-DEOT_MASSES=0 or 1); the host asks the tables. */
+#ifdef EOT_MASSES
+#define EOT_HAS_MASSES(e) (EOT_MASSES && (e)->n_mass > 1)
+#else
+#define EOT_HAS_MASSES(e) ((e)->n_mass > 1)
+#endif
+
 /** Masses that events have weights for: one, unless there are several. */
-EOT_FN i32 eot_n_mass(EOT_GLOBAL const eot_vertex_tables *e) { return e->n_mass > 1 ? e->n_mass : 1; }
+EOT_FN i32 eot_n_mass(EOT_GLOBAL const eot_vertex_tables *e) { return EOT_HAS_MASSES(e) ? e->n_mass : 1; }
 
 /** Scaled rate of a mass on a nucleus [1/cm]. @param E GeV, of the electron. */
 EOT_FN f32 eot_mass_rate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_mass *m, i32 nucleus, f32 E) {
@@ -79,7 +86,7 @@ EOT_FN i32 eot_mass_nucleus(EOT_GLOBAL const eot_vertex_tables *e, f32 Z, f32 A)
 EOT_FN void eot_mass_weights(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_vertex_tables *e, eot_event_vertex v,
                              EOT_GLOBAL f32 *weight) {
     weight[0] = v.weight;
-    if (e->n_mass <= 1) return;
+    if (!EOT_HAS_MASSES(e)) return;
     i32 nucleus = eot_mass_nucleus(e, v.target_Z, v.target_A);
     f32 E_f = v.parent == EOT_POSITRON ? v.E_plus : v.E_minus, sum = 0.0f;
     for (i32 i = 0; i < e->n_mass; i++) {

@@ -16,6 +16,7 @@
 #endif
 
 #include "eotmc/math/random.h"
+#include "eotmc/physics/process.h"
 #include "eotmc/transport/layers.h"
 
 /* The number of layers is a build option of the kernels (-DEOT_N_MEDIUM=1 or 2), so that no branch on it is left in the
@@ -23,9 +24,11 @@
 #ifndef EOT_N_MEDIUM
 #define EOT_N_MEDIUM t.n_medium
 #endif
-/* So are the parents of rare processes, bits 1 << type (-DEOT_RARE_PARENTS=4: photons only): the rate of charged
+/* So are the rare processes (eotmc/physics/process.h), and with them their parents, bits 1 << type: the rate of charged
  * particles costs a look-up of its own. */
-#ifndef EOT_RARE_PARENTS
+#ifdef EOT_RARE
+#define EOT_RARE_PARENTS EOT_PARENTS_OF_ALL
+#else
 #define EOT_RARE_PARENTS t.rare_parents
 #endif
 #define EOT_RARE_CHARGED (1 << EOT_ELECTRON | 1 << EOT_POSITRON)

@@ -16,13 +16,15 @@
 #include "eotmc/transport/step.h"
 #include "eotmc/transport/vertices.h"
 
-/** What leaves the vertex of v.process. A number that is no process (a parent without one) is a fault. */
+/** What leaves the vertex of v.process. A number that is no process (a parent without one) is a fault, as is a process
+ * that the kernels were not built for. */
 EOT_FN eot_event_vertex eot_vertex_make(eot_event_vertex v, eot_vertex_draw d, EOT_GLOBAL const f32 *table,
                                         eot_em_tables t, EOT_GLOBAL const eot_vertex_tables *e) {
     switch (v.process) {
 #define EOT_PROCESS(id, key, parents, family, fallback, doc) \
     case EOT_RARE_##id: \
-        return eot_##key##_vertex(v, d, table, t, e);
+        if (EOT_HAS_PROCESS(EOT_RARE_##id)) return eot_##key##_vertex(v, d, table, t, e); \
+        break;
 #include "eotmc/physics/processes.def"
 #undef EOT_PROCESS
     }
@@ -53,13 +55,15 @@ EOT_FN eot_event_vertex eot_event_vertex_sample(eot_event_vertex v, EOT_GLOBAL c
     }
     for (i32 p = 0; p < EOT_N_RARE; p++)
         for (i32 m = 0; m < t.n_medium; m++)
-            if (eot_rare_parents(p) & 1 << v.parent) total += eot_rare_rate(table, t, p, m, v.k) * d.share[m];
+            if (EOT_HAS_PROCESS(p) && eot_rare_parents(p) & 1 << v.parent)
+                total += eot_rare_rate(table, t, p, m, v.k) * d.share[m];
     f32 choice = eot_uniform(d.block.w) * total;
     v.process = -1;
     for (i32 p = 0; p < EOT_N_RARE; p++) {
         f32 rate = 0.0f;
         for (i32 m = 0; m < t.n_medium; m++)
-            if (eot_rare_parents(p) & 1 << v.parent) rate += eot_rare_rate(table, t, p, m, v.k) * d.share[m];
+            if (EOT_HAS_PROCESS(p) && eot_rare_parents(p) & 1 << v.parent)
+                rate += eot_rare_rate(table, t, p, m, v.k) * d.share[m];
         sum += rate;
         if (v.process < 0 && rate > 0.0f && choice <= sum) v.process = p;
     }

@@ -116,7 +116,7 @@ EOT_FN eot_event_vertex eot_lfc_mixed_vertex(eot_event_vertex v, eot_vertex_draw
  */
 EOT_FN eot_event_vertex eot_lfc_vertex(eot_event_vertex v, eot_vertex_draw d, EOT_GLOBAL const f32 *table,
                                        eot_em_tables t, EOT_GLOBAL const eot_vertex_tables *e) {
-    if (e->n_mass > 1) return eot_lfc_mixed_vertex(v, d, table, t, e);
+    if (EOT_HAS_MASSES(e)) return eot_lfc_mixed_vertex(v, d, table, t, e);
     f32 total = 0.0f, sum = 0.0f, nodes = 0.0f;
     for (i32 m = 0; m < t.n_medium; m++) nodes += eot_rare_rate(table, t, EOT_RARE_LFC, m, v.k) * d.share[m];
     for (i32 i = 0; i < e->n_lfc; i++) total += eot_lfc_xsec(table, e->lfc[i], v.k) * d.share[e->lfc_medium[i]];
