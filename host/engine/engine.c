@@ -188,6 +188,7 @@ enum eot_status eot_engine_create(struct eot_engine *g, const struct eot_engine_
     g->stop = task->stop;
     g->cascade.batch = (size_t)task->batch;
     g->resumes = task->resumes;
+    g->resumes_from = task->resumes_from;
     g->events.chunk = task->chunk;
     g->events.e = eot_event_launch_from(g->config, g->world);
     EOT_TRY(eot_world_upload(g->world, g->b, &g->constant, NULL, err));

@@ -78,6 +78,7 @@ struct eot_engine {
     struct eot_engine_planes planes;
     struct eot_beam_planes beam_planes; /* of electrons, positrons and photons */
     bool resumes;
+    double resumes_from;
     struct eot_launch_pace pace;
 };
 
@@ -87,10 +88,11 @@ struct eot_engine_task {
     const struct eot_config *config;
     const struct eot_world *world;
     struct eot_stop stop;
-    uint64_t batch;                          /* primaries of the largest batch */
-    size_t chunk;                            /* events of a launch; 0 = automatic */
-    bool has_events;                         /* replay, muons, detector and selection follow the cascade */
-    bool resumes;                            /* events come from states, and not from the cascade */
+    uint64_t batch;      /* primaries of the largest batch */
+    size_t chunk;        /* events of a launch; 0 = automatic */
+    bool has_events;     /* replay, muons, detector and selection follow the cascade */
+    bool resumes;        /* events come from states, and not from the cascade */
+    double resumes_from; /* cm: planes in front of this have been crossed before; -INFINITY: none has */
     const struct eot_track_spectra *spectra; /* NULL: track lengths above thresholds */
 };
 

@@ -28,7 +28,8 @@ static void find_stops(struct eot_engine_planes *p, const struct eot_config *con
     }
 }
 
-enum { N_TRACED = 4 }; /* of an event: mu+, the positron of its decay, mu-, its electron */
+static const double BEFORE = -1e30; /* cm: z of a plane that is not crossed any more */
+enum { N_TRACED = 4 };              /* of an event: mu+, the positron of its decay, mu-, its electron */
 
 enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -48,7 +49,8 @@ enum eot_status eot_engine_planes_create(struct eot_engine *g, struct eot_error 
                                        err));
     p->p.n_plane = (i32)o->n_plane;
     p->p.cut = (f32)g->config->physics.cut;
-    for (size_t i = 0; i < o->n_plane; i++) p->p.z[i] = o->plane[i].z;
+    for (size_t i = 0; i < o->n_plane; i++)
+        p->p.z[i] = g->resumes && o->plane[i].z < g->resumes_from ? BEFORE : o->plane[i].z;
     find_stops(p, g->config);
     size_t n_crossing = N_TRACED * n_most * o->n_plane + 1;
     p->crossings = malloc(n_crossing * sizeof(eot_crossing));

@@ -28,7 +28,7 @@ bool eot_plane_image_make(const void *image, void **bytes, size_t *n_bytes, char
 /** What is read. Release with eot_plane_content_free. */
 struct eot_plane_content {
     uint64_t seed, run;
-    double rare_unit;
+    double rare_unit, z; /* z in cm */
     char version[32], tables_sha256[65];
     size_t n_state, n_state_dropped;
     struct eot_plane_state *state; /* in the order of primaries */

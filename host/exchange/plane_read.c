@@ -16,7 +16,7 @@ struct question {
 /* What comes back: this, the states, the primaries of the blocks, the values of the sums in the order of the layout. */
 struct answer {
     uint64_t frame[4], range[2], seed, run, n_state, n_state_dropped;
-    double rare_unit;
+    double rare_unit, z;
     char version[32], tables_sha256[72];
 };
 
@@ -95,6 +95,7 @@ static bool read_head(hid_t file, struct answer *a, char *reason, size_t n_reaso
                    read_number(file, "seed", H5T_NATIVE_UINT64, &a->seed) &&
                    read_number(file, "run", H5T_NATIVE_UINT64, &a->run) &&
                    read_number(file, "events_dropped", H5T_NATIVE_UINT64, &a->n_state_dropped) &&
+                   read_number(file, "z_cm", H5T_NATIVE_DOUBLE, &a->z) && isfinite(a->z) &&
                    read_number(file, "rare_unit", H5T_NATIVE_DOUBLE, &a->rare_unit) && isfinite(a->rare_unit) &&
                    a->rare_unit > 0.0 && read_dataset(file, "frame", H5T_NATIVE_UINT64, 1, &four, a->frame) &&
                    a->frame[1] > 0 && a->frame[2] > 0 && a->frame[3] > 0 && a->frame[3] <= EOT_MAX_BLOCK &&
@@ -196,6 +197,7 @@ enum eot_status eot_plane_content_read(const char *path, const struct eot_sums_l
     content->seed = a.seed;
     content->run = a.run;
     content->rare_unit = a.rare_unit;
+    content->z = a.z;
     memcpy(content->version, a.version, sizeof content->version);
     memcpy(content->tables_sha256, a.tables_sha256, sizeof content->tables_sha256);
     content->n_state_dropped = (size_t)a.n_state_dropped;

@@ -98,6 +98,13 @@ static enum eot_status tell(const struct eot_job_context *c, struct eot_error *e
     struct eot_findings *f = c->options->findings;
     if (f == NULL) return EOT_OK;
     EOT_TRY(eot_job_tell_left_out(c, err));
+    for (size_t i = 0; i < c->config->output.n_plane && s->is_plane; i++)
+        if (c->config->output.plane[i].z < s->content.z)
+            EOT_TRY(
+                eot_findings_warn(f, err, "plane_empty",
+                                  "the plane %s at z = %.6g cm is in front of that of beam.file at %.6g cm: nothing "
+                                  "crosses it any more; change its z, or take it from the run that wrote the file",
+                                  c->config->output.plane[i].name, c->config->output.plane[i].z, s->content.z));
     size_t n_third = eot_source_third_muons(s);
     if (n_third > 0)
         EOT_TRY(eot_findings_warn(f, err, "file_particles",
@@ -136,16 +143,18 @@ static enum eot_status worker_create(const struct eot_job_context *c, struct eot
     *worker = w;
     EOT_CHECK_MEMORY(w);
     w->context = *c;
-    EOT_TRY(eot_engine_create(&w->engine,
-                              &(struct eot_engine_task){.backend = backend,
-                                                        .config = c->config,
-                                                        .world = c->world,
-                                                        .stop = c->stop,
-                                                        .batch = c->batch,
-                                                        .chunk = c->options->chunk,
-                                                        .has_events = true,
-                                                        .resumes = true},
-                              err));
+    EOT_TRY(eot_engine_create(
+        &w->engine,
+        &(struct eot_engine_task){.backend = backend,
+                                  .config = c->config,
+                                  .world = c->world,
+                                  .stop = c->stop,
+                                  .batch = c->batch,
+                                  .chunk = c->options->chunk,
+                                  .has_events = true,
+                                  .resumes = true,
+                                  .resumes_from = c->world->source->is_plane ? c->world->source->content.z : -INFINITY},
+        err));
 done:
     return status;
 }

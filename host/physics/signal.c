@@ -238,7 +238,7 @@ double eot_signal_mass_unit(const struct eot_config *config, const eot_vertex_ta
 /* The momentum transfer, by its exact distribution at the muon that the device sampled. */
 static double lfc_complete(const eot_vertex_tables *e, const eot_event_launch *launch, uint64_t primary,
                            float row[EOT_N_EVENT_COLUMN]) {
-    if (e->n_mass > 1) return 0.0; /* the recoil is of one mass: it stays with phi */
+    if (e->n_mass > 1) return 0.0;                 /* the recoil is of one mass: it stays with phi */
     if (!(row[EOT_E_TARGET_A] > 0.0f)) return 0.0; /* an event of a file, whose vertex is not known */
     eot_lfc_system n = eot_lfc_system_from(EOT_M_ELECTRON, EOT_M_MUON, (double)e->lfc[0].m_phi,
                                            (double)row[EOT_E_TARGET_Z], (double)row[EOT_E_TARGET_A]);

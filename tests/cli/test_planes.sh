@@ -39,7 +39,19 @@ run three "${also[@]}" --set "$planes"
 run behind "${also[@]}" --set "beam.file=$work/three/planes/inside.h5" --set 'output.planes=[{name: hcal, z: 60 cm, format: hdf5}, {name: list, z: 60 cm}, {name: far, z: 720 cm, format: hdf5}]' && same three behind "a plane behind the plane"
 run last "${also[@]}" --set "beam.file=$work/behind/planes/hcal.h5" && same three last "cut in three at 60 cm"
 run last "${also[@]}" --set "beam.file=$work/behind/planes/far.h5" --force && same three last "cut in three at 720 cm"
-tail -c 72 "$work/three/planes/list.mcpl" >"$work/a" && tail -c 72 "$work/behind/planes/list.mcpl" >"$work/b" && cmp -s "$work/a" "$work/b" || fail "the last muon of a list behind a plane differs"
+rows() { tail -c "$((72 * $(grep -A1 "\"planes.$2.crossings\"" "$work/$1/summary.json" | grep -o '"value": *[0-9]*' | grep -o '[0-9]*$')))" "$work/$1/planes/$2.mcpl"; } # particles of an MCPL file of ours
+cmp -s <(rows three list) <(rows behind list) && [ "$(rows three list | wc -c)" -gt 7200 ] || fail "the muons of a list behind a plane differ"
+
+# --- electrons of muons that decay behind a plane in HDF5 are in planes behind it, of the whole run and of one that goes on from there
+toy=("$eotmc" run "$source/tests/planes_toy.yaml" -q --device host --set output.figures=off --set beam.particle=e- --set "beam.energy=100 GeV" --set "beam.position_z=-10 cm" --set "physics.cut=2 GeV"
+    --set "geometry.volumes.ecal.z=0 cm" --set geometry.volumes.ecal.repeat=150 --set scoring.deposit_fraction=1 --set sampling.eot=1600 --set sampling.batch=400)
+late='{name: late, z: 650 m, kinds: [electrons]}'
+"${toy[@]}" --set "output.planes=[{name: exit, z: 60 cm, format: hdf5}, $late]" -o "$work/decays" 2>"$work/log" && "${toy[@]}" --set "beam.file=$work/decays/planes/exit.h5" --set "output.planes=[$late]" -o "$work/decays-behind" 2>>"$work/log" || fail "decays: $(tail -n 2 "$work/log")"
+{
+    n=$(grep -A1 '"planes.late.crossings"' "$work/decays/summary.json" | grep -o '"value": *[0-9]*' | grep -o '[0-9]*$')
+    again=$(grep -A1 '"planes.late.crossings"' "$work/decays-behind/summary.json" | grep -o '"value": *[0-9]*' | grep -o '[0-9]*$')
+    [ "$n" -ge 5 ] && [ "$again" = "$n" ] && cmp -s <(rows decays late) <(rows decays-behind late) || fail "electrons of decays at 650 m: $n, behind a plane at 60 cm $again"
+}
 
 # --- every kind of beam at planes: recording changes nothing; through MCPL and on, the same results within errors
 all='output.planes=[{name: start, z: -5 cm, kinds: [muons, electrons, photons, hadrons]}, {name: front, z: 0 cm, kinds: [electrons, photons]}, {name: mid, z: 3 cm, kinds: [electrons, photons]}, {name: hcal, z: 60 cm, kinds: [muons, hadrons]}, {name: far, z: 704 cm, kinds: [muons, hadrons], format: hdf5}]'

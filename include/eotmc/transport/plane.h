@@ -174,13 +174,16 @@ EOT_FN eot_event_muon_state eot_event_muon_absent(eot_matter_view matter, EOT_GL
     return s;
 }
 
-/** One leg of a muon's way: from its vertex, or from where the last leg ended, to the first end of a step at or behind
- * a plane, or to its end. Legs give the same bits as eot_event_muon. @param s its state, where it is not at its vertex.
- */
+/** One leg of a muon's way: from its vertex, or from where the last leg ended, up to the step that would cross a plane,
+ * which the next leg makes, or to its end: a step may be as long as the way through vacuum, and what follows from the
+ * plane on must meet all planes behind it. Legs give the same bits as eot_event_muon. @param s its state, where it is
+ * not at its vertex. */
 EOT_FN eot_event_muon_state eot_event_muon_leg(eot_matter_view matter, eot_event_view event, eot_event_muon_state s,
                                                EOT_GLOBAL const eot_plane_launch *planes) {
     while (s.m.fate == EOT_MUON_ALIVE && (planes->is_last != 0 || s.m.position.z < planes->z[planes->stop])) {
-        eot_event_muon_advance(&s, eot_muon_advance(matter, s.m, s.random), matter, event.world, event.acc);
+        eot_muon_step step = eot_muon_advance(matter, s.m, s.random);
+        if (planes->is_last == 0 && step.muon.position.z >= planes->z[planes->stop]) break;
+        eot_event_muon_advance(&s, step, matter, event.world, event.acc);
         if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
     }
     if (planes->is_last == 0 || s.n_step < 0) return s;
