@@ -253,7 +253,7 @@ EOT_FN eot_column_place eot_shower_walk(eot_deposit_view d, eot_shower_axis axis
 /** Deposit the energy of a shower below the cut, all of which ends in the ledger. Random blocks: one a spot, and one
  * more from EOT_SHOWER_FLUCTUATION_ENERGY on.
  * @return the advanced random cursor. */
-EOT_BODY_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
+EOT_HOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
     const eot_shower_constants c = d.constants[0];
     const eot_shower_axis axis = shower.axis;
     if (shower.counts <= 0) return random;
