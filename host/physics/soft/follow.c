@@ -230,11 +230,17 @@ static double birth_cosine(double E, struct eot_soft_random *r) {
     return most_of(1.0 - 2.0 * u * u / (4.0 * most * most), -1.0);
 }
 
-static void pair(struct work *k, struct eot_soft_particle p) {
+/* A value of a distribution that is given by its quantiles. */
+static double quantile(const float *q, struct eot_soft_random *r) {
+    double u = eot_soft_uniform(r) * (EOT_SOFT_N_QUANTILE - 1);
+    int i = (int)u;
+    return (double)q[i] + (u - i) * (double)(q[i + 1] - q[i]);
+}
+
+static void pair(struct work *k, struct eot_soft_particle p, struct place e, const struct eot_soft_medium *m) {
     struct eot_soft_random *r = k->random;
-    double total = p.energy - 2.0 * EOT_M_ELECTRON, share;
-    do share = eot_soft_uniform(r); /* complete screening at high energy, flat near the threshold */
-    while (total > 0.02 && eot_soft_uniform(r) > 1.0 - 4.0 / 3.0 * share * (1.0 - share));
+    double total = p.energy - 2.0 * EOT_M_ELECTRON, share = quantile(m->share[e.i + 1], r);
+    if (eot_soft_uniform(r) < 0.5) share = 1.0 - share;
     for (int i = 0; i < 2; i++) {
         double T = total * (i == 0 ? share : 1.0 - share);
         born(k, daughter(p, i == 0 ? EOT_SOFT_ELECTRON : EOT_SOFT_POSITRON, T, birth_cosine(T + EOT_M_ELECTRON, r), r));
@@ -253,7 +259,7 @@ static void collide(struct work *k, struct eot_soft_particle p, struct place e, 
     if (u < c) {
         compton(k, p);
     } else if (u < c + b && p.energy > 2.0 * EOT_M_ELECTRON) {
-        pair(k, p);
+        pair(k, p, e, m);
     } else { /* the electron goes forward at high energy, anywhere at low */
         double beta = sqrt(p.energy * (p.energy + 2.0 * EOT_M_ELECTRON)) / (p.energy + EOT_M_ELECTRON);
         double mu = 2.0 * eot_soft_uniform(k->random) - 1.0;
@@ -402,6 +408,26 @@ static double deflection(double length, struct eot_soft_random *r) {
     return least(most_of(1.0 + log(u + (1.0 - u) * exp(-2.0 * kappa)) / kappa, -1.0), 1.0);
 }
 
+/* Annihilation in flight into two photons, W. Heitler's cross section: the share of one by rejection from 1/share, both
+ * directions by kinematics (Geant4 Physics Reference Manual, "Positron - electron annihilation"). */
+static void annihilate_flying(struct work *k, struct eot_soft_particle p) {
+    struct eot_soft_random *r = k->random;
+    const double gamma = p.energy / EOT_M_ELECTRON + 1.0, total = p.energy + 2.0 * EOT_M_ELECTRON;
+    const double momentum = sqrt(p.energy * total), half = 0.5 * momentum / total, low = 0.5 - half;
+    double share;
+    do share = low * pow((0.5 + half) / low, eot_soft_uniform(r));
+    while (eot_soft_uniform(r) > 1.0 - share + (2.0 * gamma * share - 1.0) / (share * (gamma + 1.0) * (gamma + 1.0)));
+    double cosine = (total - EOT_M_ELECTRON / share) / momentum, other = (1.0 - share) * total;
+    struct eot_soft_particle one = daughter(p, EOT_SOFT_PHOTON, share * total, most_of(least(cosine, 1.0), -1.0), r);
+    p.type = EOT_SOFT_PHOTON;
+    p.energy = other;
+    for (int i = 0; i < 3; i++) p.u[i] = (momentum * p.u[i] - one.energy * one.u[i]) / other;
+    double length = sqrt(p.u[0] * p.u[0] + p.u[1] * p.u[1] + p.u[2] * p.u[2]);
+    for (int i = 0; i < 3; i++) p.u[i] /= length;
+    born(k, one);
+    born(k, p);
+}
+
 static void annihilate(struct work *k, struct eot_soft_particle p) {
     struct eot_soft_particle one =
         daughter(p, EOT_SOFT_PHOTON, EOT_M_ELECTRON, 2.0 * eot_soft_uniform(k->random) - 1.0, k->random);
@@ -435,10 +461,8 @@ static void move_losing(struct work *k, struct eot_soft_particle *p, double leng
 
 static void radiate(struct work *k, struct eot_soft_particle *p, const struct eot_soft_medium *m, struct place e) {
     const float *q = m->photon[e.i + (eot_soft_uniform(k->random) < e.t ? 1 : 0)];
-    double u = eot_soft_uniform(k->random) * (EOT_SOFT_N_QUANTILE - 1);
-    int i = (int)u;
-    double x = (double)q[i] + (u - i) * (double)(q[i + 1] - q[i]);
-    double photon = EOT_SOFT_BREMS_CUT * exp(x * log(most_of(p->energy / EOT_SOFT_BREMS_CUT, 1.0)));
+    double photon =
+        EOT_SOFT_BREMS_CUT * exp(quantile(q, k->random) * log(most_of(p->energy / EOT_SOFT_BREMS_CUT, 1.0)));
     if (photon > p->energy) photon = p->energy;
     born(k, daughter(*p, EOT_SOFT_PHOTON, photon, birth_cosine(p->energy + EOT_M_ELECTRON, k->random), k->random));
     p->energy -= photon;
@@ -482,8 +506,9 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
             return;
         }
         if (!goes_on(k, &p)) return;
-        double range = at(m->range, e), loss = at(m->loss, e), scatter = at(m->scatter, e), delta = at(m->delta, e),
-               hard = delta + at(m->brems, e);
+        double range = at(m->range, e), loss = at(m->loss, e), scatter = at(m->scatter[p.type == EOT_SOFT_POSITRON], e),
+               delta = at(m->delta, e), last = p.type == EOT_SOFT_POSITRON ? at(m->annihilation, e) : 0.0,
+               hard = delta + at(m->brems, e) + last;
         int crossed = 0;
         if (!(loss > 0.0)) {
             fly(s, &p, 1.0e30, &crossed);
@@ -508,7 +533,12 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
             if (crossed && !leave_senders(k, &p)) return;
         }
         if (crossed || to_event > most) continue;
-        if (eot_soft_uniform(k->random) * hard < delta)
+        double choice = eot_soft_uniform(k->random) * hard;
+        if (choice < last) {
+            annihilate_flying(k, p);
+            return;
+        }
+        if (choice < last + delta)
             knock(k, &p);
         else if (p.energy > EOT_SOFT_BREMS_CUT && start > 2.0 * EOT_SOFT_BREMS_CUT)
             radiate(k, &p, m, e);

@@ -1,9 +1,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "eotmc/physics/brems.h"
 #include "eotmc/physics/compton.h"
 #include "eotmc/physics/electron_ionisation.h"
+#include "eotmc/physics/pair.h"
 #include "physics/soft/soft.h"
 
 static const double FIRST = 2.0e-5; /* GeV */
@@ -21,28 +21,13 @@ static const struct photon_row PHOTON_ROW[] = {
 #include "physics/soft/photon_atoms.def"
 #undef PHOTON
 };
-struct radiation_row {
-    double Z, energy, phi;
-};
-static const struct radiation_row RADIATION_ROW[] = {
-#define RADIATION(z, MeV, scaled) {z, 1.0e-3 * (MeV), scaled},
-#include "physics/soft/radiation_atoms.def"
-#undef RADIATION
-};
 enum { N_ATOM = 8 };
 enum { N_PHOTON = sizeof PHOTON_ROW / sizeof *PHOTON_ROW / N_ATOM };
-enum { N_RADIATION = sizeof RADIATION_ROW / sizeof *RADIATION_ROW / N_ATOM };
 
 static double barn(int atom, int process, int i) { return PHOTON_ROW[atom * N_PHOTON + i].barn[process]; }
 
-/* Atomic numbers or energies around a value, and how far it is between them in its logarithm; the first or last one
- * where it lies beyond. */
-struct between {
-    int low;
-    double part;
-};
-static struct between place_in(const double *value, int n, double x) {
-    struct between b = {0, 0.0};
+struct eot_soft_between eot_soft_between(const double *value, int n, double x) {
+    struct eot_soft_between b = {0, 0.0};
     while (b.low < n - 2 && x >= value[b.low + 1]) b.low++;
     b.part = fmin(fmax(log(x / value[b.low]) / log(value[b.low + 1] / value[b.low]), 0.0), 1.0);
     return b;
@@ -103,7 +88,7 @@ static double photon_atom(int process, double Z, double k) {
     for (int i = 0; i < N_ATOM; i++) Zs[i] = PHOTON_ROW[i * N_PHOTON].Z;
     for (int i = 0; i < N_PHOTON; i++) energy[i] = PHOTON_ROW[i].energy;
     if (!(form > 0.0)) return 0.0;
-    struct between z = place_in(Zs, N_ATOM, Z), e = place_in(energy, N_PHOTON, k);
+    struct eot_soft_between z = eot_soft_between(Zs, N_ATOM, Z), e = eot_soft_between(energy, N_PHOTON, k);
     for (int i = 0; i < 4; i++) {
         double share = (i & 1 ? z.part : 1.0 - z.part) * (i & 2 ? e.part : 1.0 - e.part);
         if (share > 0.0) sum += share * log_ratio(process, z.low + (i & 1), e.low + (i >> 1));
@@ -115,77 +100,38 @@ double eot_soft_incoherent(double Z, double k) { return photon_atom(INCOHERENT, 
 double eot_soft_photoelectric(double Z, double k) { return photon_atom(PHOTOELECTRIC, Z, k); }
 double eot_soft_pair(double Z, double k) { return photon_atom(PAIRS, Z, k); }
 
-/* Scaled radiative energy loss of an electron; 0 where the formula for high energies holds. */
-static double radiation_atom(double Z, double T) {
-    double Zs[N_ATOM], energy[N_RADIATION], sum = 0.0;
-    for (int i = 0; i < N_ATOM; i++) Zs[i] = RADIATION_ROW[i * N_RADIATION].Z;
-    for (int i = 0; i < N_RADIATION; i++) energy[i] = RADIATION_ROW[i].energy;
-    if (T > energy[N_RADIATION - 1]) return 0.0;
-    struct between z = place_in(Zs, N_ATOM, Z), e = place_in(energy, N_RADIATION, T);
-    for (int i = 0; i < 4; i++)
-        sum += (i & 1 ? z.part : 1.0 - z.part) * (i & 2 ? e.part : 1.0 - e.part) *
-               RADIATION_ROW[(z.low + (i & 1)) * N_RADIATION + e.low + (i >> 1)].phi;
-    return sum;
-}
-
-/* First transport cross section of an atom [cm2] by the screened Rutherford cross section, with Moliere's screening
- * angle (H. A. Bethe, Phys. Rev. 89 (1953) 1256); Z (Z + 1) for the atom's electrons. */
-static double transport(double Z, double T) {
-    double E = T + EOT_M_ELECTRON, p2 = T * (T + 2.0 * EOT_M_ELECTRON), beta2 = p2 / (E * E);
-    double strength = EOT_R_ELECTRON * EOT_M_ELECTRON / sqrt(p2 * beta2);
-    double bohr = EOT_HBARC / (EOT_ALPHA * EOT_M_ELECTRON),
-           angle2 = EOT_HBARC * EOT_HBARC / p2 / pow(0.885 * bohr * pow(Z, -1.0 / 3.0), 2.0) *
-                    (1.13 + 3.76 * Z * Z * EOT_ALPHA * EOT_ALPHA / beta2);
-    double A = 0.25 * angle2;
-    return 2.0 * EOT_PI * Z * (Z + 1.0) * strength * strength * (log1p(1.0 / A) - 1.0 / (1.0 + A));
-}
-
-/* The nuclear part of the spectrum's shape for one unit of the logarithm in it (see brems.h). */
-static double bare_form(double E, double k, double Z) {
-    double y = k / E;
-    return 16.0 / 3.0 * EOT_ALPHA * EOT_R_ELECTRON * EOT_R_ELECTRON * Z * Z * (1.0 - y + 0.75 * y * y) / k;
-}
-
-enum { N_SPECTRUM = 200 };
+enum { N_STEP = 200 };
 /* Photon energies of the midpoints that a spectrum is integrated with, below (part 0) and above the cut. */
 static double photon_step(int part, double T) {
-    return part == 0 ? 7.0 / N_SPECTRUM : log(T / EOT_SOFT_BREMS_CUT) / N_SPECTRUM;
+    return part == 0 ? 7.0 / N_STEP : log(T / EOT_SOFT_BREMS_CUT) / N_STEP;
 }
 static double photon_energy(int part, int i, double T) {
     return EOT_SOFT_BREMS_CUT * exp((part == 0 ? -7.0 : 0.0) + (i + 0.5) * photon_step(part, T));
 }
 
-/* What makes the formula for high energies right below 50 MeV: what is to be added to its logarithm, as the Coulomb
- * correction is, so that the mean radiative loss is that of the tables. */
-static double radiation_correction(double Z, double T) {
-    const eot_brems_medium none = {0.0, 0.0};
-    double phi = radiation_atom(Z, T), E = T + EOT_M_ELECTRON, loss = 0.0, bare = 0.0;
-    if (!(phi > 0.0)) return 0.0;
-    for (int part = 0; part < 2; part++)
-        for (int i = 0; i < N_SPECTRUM; i++) {
-            double k = photon_energy(part, i, T), weight = k * k * photon_step(part, T);
-            loss += weight * eot_brems_dxsec_dk(E, k, Z, none);
-            bare += weight * bare_form(E, k, Z);
-        }
-    return (EOT_ALPHA * EOT_R_ELECTRON * EOT_R_ELECTRON * Z * Z * E * phi - loss) / bare;
+/* Energies that divide a distribution into equal parts: of n equal cells from 0 to 1 with given sums up to each. */
+static void quantiles(const double *cumulative, int n, float *quantile) {
+    for (int q = 0, i = 0; q < EOT_SOFT_N_QUANTILE; q++) {
+        double want = cumulative[n] * q / (EOT_SOFT_N_QUANTILE - 1.0);
+        while (i < n - 1 && cumulative[i + 1] < want) i++;
+        double d = cumulative[i + 1] - cumulative[i];
+        quantile[q] = (float)fmin((i + (d > 0.0 ? (want - cumulative[i]) / d : 0.0)) / n, 1.0);
+    }
 }
 
 /* Bremsstrahlung of an electron of kinetic energy T: photons per g/cm2 above the cut, their quantiles, and the loss
  * below the cut [GeV cm2/g]. Midpoints in ln k. */
 static double radiation(const struct eot_material *m, double T, float *quantile, double *soft) {
-    enum { N = N_SPECTRUM };
-    const eot_brems_medium none = {0.0, 0.0};
-    double cumulative[N + 1] = {0.0}, E = T + EOT_M_ELECTRON, correction[EOT_MAX_ELEMENT];
-    for (int j = 0; j < m->n_element; j++) correction[j] = radiation_correction(m->element[j].Z, T);
+    enum { N = N_STEP };
+    double cumulative[N + 1] = {0.0};
+    struct eot_soft_spectrum spectrum[EOT_MAX_ELEMENT];
+    for (int j = 0; j < m->n_element; j++) eot_soft_spectrum_build(m->element[j].Z, T, &spectrum[j]);
     for (int part = 0; part < 2; part++) {
         double step = photon_step(part, T);
         for (int i = 0; i < N && step > 0.0; i++) {
             double k = photon_energy(part, i, T), sum = 0.0;
-            for (int j = 0; j < m->n_element; j++) {
-                double Z = m->element[j].Z;
-                double sigma = eot_brems_dxsec_dk(E, k, Z, none) + correction[j] * bare_form(E, k, Z);
-                sum += m->element[j].mass_fraction / m->element[j].A * fmax(sigma, 0.0);
-            }
+            for (int j = 0; j < m->n_element; j++)
+                sum += m->element[j].mass_fraction / m->element[j].A * eot_soft_spectrum(&spectrum[j], k);
             sum *= EOT_AVOGADRO * k * step;
             if (part == 0)
                 *soft += sum * k;
@@ -193,13 +139,28 @@ static double radiation(const struct eot_material *m, double T, float *quantile,
                 cumulative[i + 1] = cumulative[i] + sum;
         }
     }
-    for (int q = 0, i = 0; q < EOT_SOFT_N_QUANTILE; q++) {
-        double want = cumulative[N] * q / (EOT_SOFT_N_QUANTILE - 1.0);
-        while (i < N - 1 && cumulative[i + 1] < want) i++;
-        double d = cumulative[i + 1] - cumulative[i];
-        quantile[q] = (float)fmin((i + (d > 0.0 ? (want - cumulative[i]) / d : 0.0)) / N, 1.0);
-    }
+    quantiles(cumulative, N, quantile);
     return cumulative[N];
+}
+
+/* Quantiles of the smaller share of a pair's kinetic energy, 0 to 1/2: flat below 2 MeV (J. C. Butcher, H. Messel,
+ * Nucl. Phys. 20 (1960) 15), above by pair.h. */
+static void pair_shares(const struct eot_material *m, double k, float *quantile) {
+    enum { N = 100 };
+    static const double FLAT = 2.0e-3, COULOMB = 5.0e-2; /* GeV */
+    double cumulative[N + 1] = {0.0};
+    for (int i = 0; i < N; i++) {
+        double share = 0.5 * (i + 0.5) / N, eps = (share * (k - 2.0 * EOT_M_ELECTRON) + EOT_M_ELECTRON) / k, sum = 0.0;
+        for (int j = 0; j < m->n_element && k > FLAT; j++) {
+            double Z = m->element[j].Z,
+                   half_F = 4.0 / 3.0 * log(Z) + (k > COULOMB ? 4.0 * eot_coulomb_correction(Z) : 0.0);
+            sum += m->element[j].mass_fraction / m->element[j].A * Z * (Z + 1.0) *
+                   fmax(eot_pair_shape(k, eps, cbrt(Z), half_F), 0.0);
+        }
+        cumulative[i + 1] = cumulative[i] + (k > FLAT ? sum : 1.0);
+    }
+    quantiles(cumulative, N, quantile);
+    for (int q = 0; q < EOT_SOFT_N_QUANTILE; q++) quantile[q] *= 0.5f;
 }
 
 /* Moller scattering (ICRU Report 37, 1984, for two electrons that cannot be told apart): number of delta electrons
@@ -214,6 +175,13 @@ static double moller(double T, double electrons, double *energy) {
               (log(0.5 / c) + 2.0 - log(2.0) - 1.0 / (1.0 - c) - log1p(-c) + flat * 0.5 * (0.25 - c * c) -
                mixed * (log(2.0) + log1p(-c)));
     return scale * (1.0 / c - 1.0 / (1.0 - c) + flat * (0.5 - c) - mixed * log((1.0 - c) / c));
+}
+
+/* W. Heitler, The Quantum Theory of Radiation, 3rd edition (1954), section 27. */
+double eot_soft_annihilation(double T) {
+    double g = T / EOT_M_ELECTRON + 1.0, root2 = g * g - 1.0, root = sqrt(root2);
+    return EOT_PI * EOT_R_ELECTRON * EOT_R_ELECTRON / (g + 1.0) *
+           ((g * g + 4.0 * g + 1.0) / root2 * log(g + root) - (g + 3.0) / root);
 }
 
 /* Energy below which electrons give less than half a per cent to photons, or 0.5 MeV. */
@@ -244,8 +212,10 @@ void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium 
             out->compton[i] += atoms * eot_soft_incoherent(Z, T);
             out->pair[i] += atoms * eot_soft_pair(Z, T);
             out->photoelectric[i] += atoms * eot_soft_photoelectric(Z, T);
-            out->scatter[i] += atoms * transport(Z, T);
+            for (int positron = 0; positron < 2; positron++)
+                out->scatter[positron][i] += atoms * eot_soft_transport(Z, T, positron ? 1 : -1);
         }
+        if (T > 2.0 * EOT_M_ELECTRON) pair_shares(m, T, out->share[i]);
         out->photons[i] = out->compton[i] + out->pair[i] + out->photoelectric[i];
         double gamma = E / EOT_M_ELECTRON,
                delta = eot_density_effect(0.5 * log10(gamma * gamma - 1.0), d[0], d[1], d[2], d[3], d[4]);
@@ -253,6 +223,7 @@ void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium 
         double full = m->density * (eot_electron_ionisation(E, m->Z_over_A, 1.0e-9 * m->mean_excitation, delta) + soft);
         double before = i > 0 ? eot_soft_energy(i - 1) : 0.0, deltas;
         out->delta[i] = moller(T, m->density * EOT_AVOGADRO * m->Z_over_A, &deltas);
+        out->annihilation[i] = m->density * EOT_AVOGADRO * m->Z_over_A * eot_soft_annihilation(T);
         out->loss[i] = full - deltas;
         out->range[i] = i > 0 ? out->range[i - 1] + 2.0 * (T - before) / (full + last_loss) : 0.6 * T / full;
         last_loss = full;

@@ -5,10 +5,10 @@
  * Photons: incoherent scattering (angles of Klein and Nishina), pair production and photoelectric absorption with the
  * cross sections of XCOM, flown from collision to collision. Electrons and positrons: Moller's delta electrons above
  * EOT_SOFT_DELTA_CUT and the mean loss to softer ones, bremsstrahlung above EOT_SOFT_BREMS_CUT as photons and below as
- * a loss (Tsai's spectrum, below 50 MeV with the loss of ESTAR), multiple scattering by the first moment of the
- * screened Rutherford cross section, with the deflection at a random point of each step (the "random hinge" of
- * PENELOPE: J. Baro et al., NIM B 100 (1995) 31). Positrons annihilate at rest. Left out: Bhabha's cross section
- * (Moller's is taken for positrons), coherent scattering, fluorescence, annihilation in flight.
+ * a loss (the spectra of Seltzer and Berger below 50 MeV, Tsai's above), multiple scattering by the first moment of
+ * Mott's cross section with screening, with the deflection at a random point of each step (the "random hinge" of
+ * PENELOPE: J. Baro et al., NIM B 100 (1995) 31). Positrons annihilate in flight, by Heitler's cross section, or at
+ * rest. Left out: Bhabha's cross section (Moller's is taken for positrons), coherent scattering, fluorescence.
  *
  * Host only, in double precision, with random numbers of its own: tables are made of it (response.h) and tests compare
  * with it. */
@@ -37,10 +37,12 @@ struct eot_soft_medium {
     double loss[EOT_SOFT_N_ENERGY];                       /* GeV/cm: collisions and radiation below the cuts */
     double delta[EOT_SOFT_N_ENERGY];                      /* 1/cm: delta electrons above the cut */
     double brems[EOT_SOFT_N_ENERGY];                      /* 1/cm: photons above the cut */
-    double scatter[EOT_SOFT_N_ENERGY];                    /* 1/cm: 1/(first transport mean free path) */
+    double annihilation[EOT_SOFT_N_ENERGY];               /* 1/cm: of positrons in flight */
+    double scatter[2][EOT_SOFT_N_ENERGY];                 /* 1/cm: 1/(first transport mean free path), e- and e+ */
     double range[EOT_SOFT_N_ENERGY];                      /* cm: by collisions of all transfers and soft radiation */
     double quiet;                                         /* GeV: electrons below hardly radiate */
     float photon[EOT_SOFT_N_ENERGY][EOT_SOFT_N_QUANTILE]; /* quantiles of ln(k/cut)/ln(T/cut) */
+    float share[EOT_SOFT_N_ENERGY][EOT_SOFT_N_QUANTILE];  /* of the smaller share of a pair's kinetic energy */
 };
 
 /** Cross sections of a material; all zero where its density is. */
@@ -51,6 +53,39 @@ double eot_soft_incoherent(double Z, double k);
 double eot_soft_photoelectric(double Z, double k);
 /** Pair production cross section of an atom [cm2]. */
 double eot_soft_pair(double Z, double k);
+/** Cross section of a positron of kinetic energy T [GeV] to annihilate with an electron at rest into two photons [cm2].
+ */
+double eot_soft_annihilation(double T);
+
+/** First transport cross section of an atom for electrons (charge -1) and positrons (1) [cm2], without what turns them
+ * at delta electrons of their own: the screened Rutherford cross section with Moliere's screening angle (H. A. Bethe,
+ * Phys. Rev. 89 (1953) 1256) and Mott's correction. Left out: the nucleus' size, which makes it smaller above 20 MeV.
+ */
+double eot_soft_transport(double Z, double T, int charge);
+/** Mott's correction: what is to be added to the logarithm in the transport cross section. It is the integral of (R -
+ * 1)/y, where R is the ratio of Mott's cross section (Proc. Roy. Soc. A 124 (1929) 425) to Rutherford's and y = (1 -
+ * cosine)/2, from the phase shifts of J. Lindhard, A. H. Sorensen, Phys. Rev. A 53 (1996) 2443, Eqs. (9) to (14). For
+ * small Z it is -beta^2 - charge pi alpha Z beta (W. A. McKinley, H. Feshbach, Phys. Rev. 74 (1948) 1759). */
+double eot_soft_mott(double Z, double T, int charge);
+
+/** Spectrum of bremsstrahlung of an electron on an atom: up to 50 MeV that of Seltzer and Berger (spectrum_atoms.def:
+ * carbon, iron and lead, between which it is interpolated), up to 30 MeV with the loss of ESTAR (radiation_atoms.def);
+ * else Tsai's formula (brems.h). */
+enum { EOT_SOFT_N_SPECTRUM = 12 };
+struct eot_soft_spectrum {
+    double Z, T, scale, value[EOT_SOFT_N_SPECTRUM];
+};
+void eot_soft_spectrum_build(double Z, double T, struct eot_soft_spectrum *out);
+/** dsigma/dk [cm2/GeV]. */
+double eot_soft_spectrum(const struct eot_soft_spectrum *s, double k);
+
+/** Nodes of a table around a value, and how far it is between them in its logarithm; the first or last one where it
+ * lies beyond. */
+struct eot_soft_between {
+    int low;
+    double part;
+};
+struct eot_soft_between eot_soft_between(const double *value, int n, double x);
 
 /** Random numbers: L. Blackman and S. Vigna's splitmix64, one sequence a seed. */
 struct eot_soft_random {
