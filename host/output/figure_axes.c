@@ -1,6 +1,7 @@
 #include "output/figure_axes.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,10 +35,31 @@ size_t eot_figure_cuts(const struct eot_config *config, const char *name, double
         cut[n_cut++] = s->hcal.high;
     }
     if (strcmp(name, "track.true_momentum") == 0 && s->min_momentum > 0.0) cut[n_cut++] = s->min_momentum;
+    if (strcmp(name, "hadron.track_momentum") == 0) {
+        if (s->min_momentum > 0.0) cut[n_cut++] = s->min_momentum;
+        if (s->max_momentum > 0.0) cut[n_cut++] = s->max_momentum;
+    }
+    if (strcmp(name, "hadron.kink_mrad") == 0 && s->kink > 0.0) cut[n_cut++] = 1e3 * s->kink;
     return n_cut;
 }
 
+/* Numbers that an axis would have with these digits labelled in every decade, or in every so many. */
+static size_t labels_of(const char *labelled, int every, double low, double high) {
+    size_t n = 0;
+    const int first = (int)floor(log10(low)), last = (int)ceil(log10(high));
+    for (int power = first; power <= last; power += every)
+        for (const char *digit = labelled; *digit != '\0'; digit++) {
+            double at = (*digit - '0') * pow(10.0, power);
+            n += at >= low * 0.999 && at <= high * 1.001;
+        }
+    return n;
+}
+
 void eot_figure_log_tics(struct eot_text *script, char axis, double low, double high) {
+    eot_figure_log_tics_most(script, axis, low, high, SIZE_MAX);
+}
+
+void eot_figure_log_tics_most(struct eot_text *script, char axis, double low, double high, size_t most) {
     const double decades = log10(high / low);
     const int first = (int)floor(log10(low)), last = (int)ceil(log10(high)),
               every = decades > 14.0  ? 3
@@ -48,6 +70,7 @@ void eot_figure_log_tics(struct eot_text *script, char axis, double low, double 
                            : decades > 1.0 ? "1235"
                                            : "123456789",
                *separator = "";
+    if (labels_of(labelled, every, low, high) > most) labelled = "1";
     const bool is_plain = low >= 0.9e-3 && high <= 1.1e4;
     eot_text_add(script, "set logscale %c\nset %ctics (", axis, axis);
     for (int power = first; power <= last; power++)

@@ -16,6 +16,8 @@ extern const char *const eot_figure_colour[EOT_MAX_CURVE], *const eot_figure_das
  * 5 apart: powers of ten, where there
  * are few also 2 and 5 times these, or all. @param axis 'x' or 'y'. @param low > 0. */
 void eot_figure_log_tics(struct eot_text *script, char axis, double low, double high);
+/** The same on an axis that has room for `most` numbers: more than that are powers of ten alone. */
+void eot_figure_log_tics_most(struct eot_text *script, char axis, double low, double high, size_t most);
 /** The cuts of a configuration that act on what a histogram shows, by its name (behind "selection.NAME.").
  * @param config NULL: none. @return their number. */
 #define EOT_MAX_FIGURE_CUT 2

@@ -127,7 +127,9 @@ static double add_vertical_axis(struct drawing *d) {
                  room = d->f->n > 1 ? 0.12 + 0.07 * (double)d->f->n : 0.12;
     double scale = 1.0;
     int power = 0;
-    if (d->is_uniform && d->is_entries)
+    if (d->is_uniform && d->is_entries && unit[0] == '\0' && width == 1.0)
+        bin[0] = '\0'; /* a number in every bin */
+    else if (d->is_uniform && d->is_entries)
         snprintf(bin, sizeof bin, " / %.3g%s%s", width, unit[0] != '\0' ? " " : "", unit);
     else if (d->is_entries)
         snprintf(bin, sizeof bin, " / %s", unit[0] != '\0' ? unit : "unit");
@@ -230,7 +232,7 @@ static void add_ratio_data(struct drawing *d, double *span) {
             double ratio = h->values[i] / first->values[i],
                    relative = hypot(sqrt(h->variances[i]) / h->values[i], sqrt(first->variances[i]) / first->values[i]);
             eot_text_add(&d->data, "%.9g %.9g %.9g\n", 0.5 * (h->edges[i] + h->edges[i + 1]), ratio, ratio * relative);
-            if (relative < 0.5) *span = fmax(*span, fmax(ratio, 1.0 / ratio) * (1.0 + relative));
+            *span = fmax(*span, fmax(ratio, 1.0 / ratio) * (relative < 0.5 ? 1.0 + relative : 1.02));
             n++;
         }
         if (n == 0) eot_text_add(&d->data, "%.9g NaN 0\n", h->edges[0]);

@@ -24,6 +24,8 @@ struct gallery {
     struct eot_error first; /* failure */
 };
 
+enum { MOST_NUMBERS = 5 }; /* of the axis beside the numbers of a cut flow */
+
 /** What is left by a cut, as a number: a limit where nothing is. */
 static void cut_number(const struct eot_cutflow_row *c, char *number, size_t n_number) {
     char text[96], digits[32];
@@ -62,7 +64,7 @@ static enum eot_status cutflow_figure(const struct gallery *g, const char *name,
     snprintf(axis, sizeof axis, "events per %s", g->result->per);
     eot_text_add_quoted(&script, axis, 0);
     eot_text_add(&script, "\nlow = %.6g\nset xrange [low:%.6g]\n", low, high);
-    eot_figure_log_tics(&script, 'x', low, high);
+    eot_figure_log_tics_most(&script, 'x', low, high, MOST_NUMBERS);
     eot_text_add(&script, "set yrange [0.4:%.1f]\nset ytics scale 0 (", (double)n_cutflow + 0.6);
     for (size_t i = 0; i < n_cutflow; i++) {
         eot_text_add(&script, "%s", i > 0 ? ", " : "");
@@ -75,8 +77,8 @@ static enum eot_status cutflow_figure(const struct gallery *g, const char *name,
         char number[112];
         cut_number(c, number, sizeof number);
         eot_text_add(&script,
-                     "set label %zu \"%s\\n{/*0.75 %.6g events%s}\" at graph 1.03, first %zu left offset 0, 0.3\n",
-                     i + 1, number, c->events,
+                     "set label %zu \"%s\\n{/*0.75 %.*f events%s}\" at graph 1.03, first %zu left offset 0, 0.3\n",
+                     i + 1, number, c->events == floor(c->events) ? 0 : 1, c->events,
                      c->is_poorly_determined && c->weighted > 0.0 ? ", poorly determined" : "", n_cutflow - i);
     }
     eot_figure_provenance(&script, g->result);
