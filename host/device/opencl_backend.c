@@ -304,7 +304,7 @@ static const uint64_t ALWAYS = 1ull << EOT_KERNEL_probe_random | 1ull << EOT_KER
                                1ull << EOT_KERNEL_probe_atomics | 1ull << EOT_KERNEL_probe_layout |
                                1ull << EOT_KERNEL_checksum;
 /* Multiplications of a product of matrices from which CLBlast is faster, its compilation included (bench/README.md). */
-static const double LEAST_PRODUCT = 1e10;
+static const double LEAST_PRODUCT = 2e10;
 
 enum eot_status eot_opencl_backend_open(const struct eot_device *device, const struct eot_backend_options *options,
                                         struct eot_backend **backend, struct eot_error *err) {

@@ -21,10 +21,14 @@ static enum eot_status map_create(struct eot_importance_map *map, int n_node, in
     map->rate = calloc(n, sizeof *map->rate);
     map->mean = calloc(n, sizeof *map->mean);
     map->second = calloc(n * n_cell * N_STAGE, sizeof *map->second);
+    map->root = calloc(n * n_cell * N_STAGE, sizeof *map->root);
+    map->part = calloc(n * n_cell * 2, sizeof *map->part);
     map->importance = calloc(n * n_cell, sizeof *map->importance);
     EOT_CHECK_MEMORY(map->rate);
     EOT_CHECK_MEMORY(map->mean);
     EOT_CHECK_MEMORY(map->second);
+    EOT_CHECK_MEMORY(map->root);
+    EOT_CHECK_MEMORY(map->part);
     EOT_CHECK_MEMORY(map->importance);
 done:
     return status;

@@ -10,6 +10,8 @@ enum { N_STAGE = EOT_N_SELECTION_STAGE, N_ROUND = 100 };
 void eot_importance_map_free(struct eot_importance_map *map) {
     free(map->rate);
     free(map->second);
+    free(map->root);
+    free(map->part);
     free(map->importance);
     free(map->mean);
 }
@@ -30,19 +32,33 @@ static const double *second_of(const struct eot_importance_map *map, int node, i
     return map->second + ((size_t)node * (size_t)n_cell_of(map) + (size_t)cell) * N_STAGE;
 }
 
-/* The parts' means, by which they are divided. */
-static void means_of(const struct eot_importance_map *map, double mean[N_STAGE]) {
-    for (int s = 0; s < N_STAGE; s++) mean[s] = 0.0;
-    for (int i = 0; i < map->n_node; i++)
-        for (int c = 0; c < n_cell_of(map); c++)
-            for (int s = 0; s < N_STAGE; s++) mean[s] += part_of(map, i, c) * sqrt(second_of(map, i, c)[s]);
+static const double *root_of(const struct eot_importance_map *map, int node, int cell) {
+    return map->root + ((size_t)node * (size_t)n_cell_of(map) + (size_t)cell) * N_STAGE;
 }
 
-static double importance_of(const double *second, double natural, const double mean[N_STAGE],
+/* The parts' means, by which they are divided; what of a cell stays the same in all steps is kept. */
+static void means_of(struct eot_importance_map *map, double mean[N_STAGE]) {
+    const int n = map->n_node * n_cell_of(map);
+    for (int s = 0; s < N_STAGE; s++) mean[s] = 0.0;
+    for (int i = 0; i < n; i++) {
+        map->part[2 * i] = part_of(map, i / n_cell_of(map), i % n_cell_of(map));
+        for (int s = 0; s < N_STAGE; s++) {
+            map->root[i * N_STAGE + s] = sqrt(map->second[i * N_STAGE + s]);
+            mean[s] += map->part[2 * i] * map->root[i * N_STAGE + s];
+        }
+    }
+    for (int i = 0; i < n; i++) {
+        map->part[2 * i + 1] = 0.0;
+        for (int s = 0; s < N_STAGE; s++)
+            if (mean[s] > 0.0) map->part[2 * i + 1] += map->second[i * N_STAGE + s] / (mean[s] * mean[s]);
+    }
+}
+
+static double importance_of(const double *root, double natural, const double mean[N_STAGE],
                             const double share[N_STAGE]) {
     double sum = natural;
     for (int s = 0; s < N_STAGE; s++)
-        if (mean[s] > 0.0) sum += share[s] * sqrt(second[s]) / mean[s];
+        if (mean[s] > 0.0) sum += share[s] * root[s] / mean[s];
     return sum;
 }
 
@@ -50,17 +66,16 @@ static double importance_of(const double *second, double natural, const double m
  * falls faster with it than with the others. */
 static void improve(const struct eot_importance_map *map, double natural, const double mean[N_STAGE],
                     double share[N_STAGE]) {
+    const int n = map->n_node * n_cell_of(map);
     double gain[N_STAGE] = {0}, total = 0.0;
-    for (int i = 0; i < map->n_node; i++)
-        for (int c = 0; c < n_cell_of(map); c++) {
-            const double *second = second_of(map, i, c);
-            double importance = importance_of(second, natural, mean, share), squares = 0.0;
-            for (int s = 0; s < N_STAGE; s++)
-                if (mean[s] > 0.0) squares += second[s] / (mean[s] * mean[s]);
-            squares *= part_of(map, i, c) / (importance * importance);
-            for (int s = 0; s < N_STAGE; s++)
-                if (mean[s] > 0.0) gain[s] += squares * sqrt(second[s]) / mean[s];
-        }
+    for (int i = 0; i < n; i++) {
+        const double *root = map->root + (size_t)i * N_STAGE;
+        if (!(map->part[2 * i + 1] > 0.0)) continue; /* a cell without a chance adds nothing */
+        double importance = importance_of(root, natural, mean, share), squares = map->part[2 * i + 1];
+        squares *= map->part[2 * i] / (importance * importance);
+        for (int s = 0; s < N_STAGE; s++)
+            if (mean[s] > 0.0) gain[s] += squares * root[s] / mean[s];
+    }
     for (int s = 0; s < N_STAGE; s++) {
         share[s] *= sqrt(gain[s]);
         total += share[s];
@@ -82,7 +97,7 @@ bool eot_importance_map_mix(struct eot_importance_map *map, double natural, cons
     for (int i = 0; i < map->n_node; i++) {
         map->mean[i] = 0.0;
         for (int c = 0; c < n_cell_of(map); c++) {
-            double value = total > 0.0 ? importance_of(second_of(map, i, c), natural, mean, share) : 1.0;
+            double value = total > 0.0 ? importance_of(root_of(map, i, c), natural, mean, share) : 1.0;
             map->importance[i * n_cell_of(map) + c] = value;
             map->mean[i] += eot_importance_map_content(map, c) * value;
         }

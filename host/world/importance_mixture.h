@@ -11,6 +11,9 @@ struct eot_importance_map {
     int n_node, n_row, n_column;
     double *rate;       /* [n_node]: share of the vertices in nature, sum 1 */
     double *second;     /* [n_node][n_row][n_column][EOT_N_SELECTION_STAGE]: mean square of what a vertex adds */
+    double *root;       /* as second, out: its square root */
+    double *part;       /* [n_node][n_row][n_column][2], out: share of all vertices in a cell; what a step of the shares
+                           needs of its squares */
     double *importance; /* [n_node][n_row][n_column], out */
     double *mean;       /* [n_node]: of the importance over the cells, out; over the nodes it is 1 */
 };

@@ -392,8 +392,8 @@ EOT_HOT_FN eot_replay_state eot_replay_after(eot_replay_state s, f32 cut, f32 ca
         axis.z = (f32)s.vertex.z;
         axis.sx = s.q.sx;
         axis.sy = s.q.sy;
-        s.spots.random =
-            eot_shower_deposit(d, eot_subcut_shower_of(eot_energy_counts(s.q.p.E), s.q.p.E, 0, axis), s.spots.random);
+        s.spots.random = eot_shower_deposit_rarely(
+            d, eot_subcut_shower_of(eot_energy_counts(s.q.p.E), s.q.p.E, 0, axis), s.spots.random);
     }
     return s;
 }
@@ -416,7 +416,7 @@ EOT_FN eot_replay_spots eot_replay_line_deposit(eot_replay_spots s, eot_line_ste
     if (outcome == EOT_LINE_FALLS)
         s = eot_replay_collect(s, eot_subcut_shower_of(all, step.before.E, is_photon, end), choice, d);
     if (outcome == EOT_LINE_MEETS || outcome == EOT_LINE_SPILLS)
-        s.random = eot_shower_deposit(d, eot_subcut_shower_of(all, step.before.E, is_photon, end), s.random);
+        s.random = eot_shower_deposit_rarely(d, eot_subcut_shower_of(all, step.before.E, is_photon, end), s.random);
     if (outcome != EOT_LINE_GOES_ON) return s;
     eot_line_counts c = eot_line_counts_of(step, view.world->line.cut);
     i32 is_detector = region->role == EOT_ROLE_VETO || region->role == EOT_ROLE_HCAL;
@@ -500,7 +500,7 @@ EOT_FN eot_replay_state eot_replay_begin(eot_replay_view view, eot_deposit_view 
     if (!EOT_HAS_ARRIVALS(view.world)) return s;
     s = eot_replay_before(s, view);
     s = eot_replay_arrive(s, view, d, has_deposits);
-    if (!s.is_alive && has_deposits) s.spots.random = eot_shower_deposit(d, s.spots.waiting, s.spots.random);
+    if (!s.is_alive && has_deposits) s.spots.random = eot_shower_deposit_rarely(d, s.spots.waiting, s.spots.random);
     return s;
 }
 
@@ -556,7 +556,7 @@ EOT_HOT_FN eot_replay_state eot_replay_ended(eot_replay_state s, eot_replay_view
     if (!s.is_alive && s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE &&
         !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
         s = eot_replay_after(s, cut, view.world->calorimeter_z, d);
-    if (!s.is_alive) s.spots.random = eot_shower_deposit(d, s.spots.waiting, s.spots.random);
+    if (!s.is_alive) s.spots.random = eot_shower_deposit_rarely(d, s.spots.waiting, s.spots.random);
     return s;
 }
 

@@ -316,4 +316,9 @@ EOT_HOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower s
     return random;
 }
 
+/** The same where it is rare: compiled once, however often it is called. */
+EOT_BODY_FN eot_random eot_shower_deposit_rarely(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
+    return eot_shower_deposit(d, shower, random);
+}
+
 #endif

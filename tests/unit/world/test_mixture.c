@@ -8,7 +8,8 @@ enum { N_STAGE = EOT_N_SELECTION_STAGE };
 
 /* Cells of which few have a chance, another for each stage; nothing has one at the last stage. */
 static struct eot_importance_map invented(double *rate, double *second, double *importance, double *mean) {
-    struct eot_importance_map map = {3, 8, 2, rate, second, importance, mean};
+    static double root[3 * 16 * N_STAGE], part[3 * 16 * 2];
+    struct eot_importance_map map = {3, 8, 2, rate, second, root, part, importance, mean};
     for (int i = 0; i < 3; i++) {
         rate[i] = (3.0 - i) / 6.0;
         for (int c = 0; c < 16; c++)
