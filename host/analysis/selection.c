@@ -94,16 +94,23 @@ done:
     return status;
 }
 
-/* The resolution's tail of events whose energy is seen says nothing of those that lose theirs unseen: a rate below the
- * limit of what no event shows is marked, and has that limit. Where such losses are preferred they have been looked
- * for. */
-static void mark_unseen(const struct eot_estimator *e, struct eot_mean *mean) {
-    double n = 0.0;
-    for (size_t i = 0; i < e->run->n_block; i++) n += (double)e->run->block[i].n_primary;
-    double limit = n > 0.0 ? fmin(1.0, EOT_LIMIT_EVENTS_90 * eot_estimator_largest(e) / n) : 0.0;
-    if (mean->value == 0.0 || mean->value >= limit || e->world->event.losses.share > 0.0f) return;
-    mean->upper_limit = limit;
-    mean->n_eff_error = 1.0;
+/* The resolution's tail of events whose energy is seen says nothing of those that lose theirs unseen. Of these none may
+ * be among the events that pass all other cuts: a rate below the limit of that, for one of their mean weight (sum w^2 /
+ * sum w), is marked, and has the limit. Where such losses are preferred they have been looked for. */
+static enum eot_status mark_unseen(const struct eot_estimator *e, struct eot_mean selected[EOT_N_TAIL],
+                                   struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    struct eot_mean before;
+    EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CUT + EOT_N_CUT - 1), &before, err));
+    if (!(before.n_eff > 0.0) || e->world->event.losses.share > 0.0f) goto done;
+    double limit = fmin(1.0, EOT_LIMIT_EVENTS_90 * before.value / before.n_eff);
+    for (int i = 0; i < EOT_N_TAIL; i++)
+        if (selected[i].value > 0.0 && selected[i].value < limit) {
+            selected[i].upper_limit = limit;
+            selected[i].n_eff_error = 1.0;
+        }
+done:
+    return status;
 }
 
 enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struct eot_error *err) {
@@ -111,10 +118,9 @@ enum eot_status eot_estimator_add_selection(const struct eot_estimator *e, struc
     struct eot_selection_result r = {.name = ""};
     struct eot_mean selected[EOT_N_TAIL];
     char name[64];
-    for (int i = 0; i < EOT_N_TAIL; i++) {
+    for (int i = 0; i < EOT_N_TAIL; i++)
         EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_MISSING + i), &selected[i], err));
-        mark_unseen(e, &selected[i]);
-    }
+    EOT_TRY(mark_unseen(e, selected, err));
     EOT_TRY(make_cutflow(e, selected, &r, err));
     EOT_TRY(make_categories(e, &r, err));
     EOT_TRY(eot_estimator_add(e, "selected.per_eot", "1", selected[e->config->detector.ecal_tail], err));
