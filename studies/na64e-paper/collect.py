@@ -128,7 +128,8 @@ def main():
     write(f"{figures}/figure8.csv", ("kind", "name", "mphi_GeV", "h_low", "h", "h_high"), plane(a.out, a.limits))
 
     for run, names in (("dimuon", ("eot.equivalent", "dimuon.gamma.per_eot", "dimuon.gamma.min_photon_energy_GeV",
-                                   "dimuon.gamma.excluded_per_eot", "selected.per_eot_gaussian", "selected.per_eot_exponential")),
+                                   "dimuon.gamma.excluded_per_eot")),
+                       ("tail", ("selected.per_eot_gaussian", "selected.per_eot_exponential")),
                        ("pion", ("hadron.decay_probability.srd_ecal", "hadron.survival.per_hadron", "hadron.survival.per_hadron.srd_ecal",
                                  "background.hadron.per_eot")),
                        ("kaon", ("hadron.decay_probability.srd_ecal", "hadron.survival.per_hadron", "hadron.survival.per_hadron.srd_ecal",

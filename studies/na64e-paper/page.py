@@ -90,7 +90,7 @@ def main():
     first = next(iter(sorted(os.listdir(f"{out}/signal/exact"))))
     settings = {kind: int(json.load(open(f"{out}/{folder}/summary.json"))["estimates"][name]["value"])
                 for kind, folder, name in (("signal", f"signal/exact/{first}", "eot.simulated"), ("dimuon", "dimuon", "eot.simulated"),
-                                           ("pion", "pion", "hadron.simulated"), ("kaon", "kaon", "hadron.simulated"))
+                                           ("tail", "tail", "eot.simulated"), ("pion", "pion", "hadron.simulated"), ("kaon", "kaon", "hadron.simulated"))
                 if os.path.exists(f"{out}/{folder}/summary.json")}
     version = subprocess.run([eotmc, "--version"], check=True, capture_output=True, text=True).stdout.strip()
     body, record = [], {}

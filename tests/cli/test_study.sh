@@ -20,7 +20,7 @@ fail() {
 mkdir "$folder/own" && cp -r "$source/studies" "$source/configs" "$folder/own/" && cd "$folder/own" || exit 1
 study=studies/na64e-paper out=out/na64e-paper
 sed -i -e "s,^eotmc: .*,eotmc: $eotmc," -e 's/^masses: .*/masses: [0.11, 0.2, 1]/' -e '/^  chambers:/,/^limits/{/^limits/!d}' \
-    -e 's/^  quick: .*/  quick: {signal: 4000, dimuon: 50000, pion: 80000, kaon: 8000}/' $study/settings.yaml
+    -e 's/^  quick: .*/  quick: {signal: 4000, dimuon: 50000, tail: 100000, pion: 80000, kaon: 8000}/' $study/settings.yaml
 study() { snakemake -s $study/Snakefile --cores 2 --rerun-incomplete --nolock "$@"; }
 # jobs that would be made, by rule: "rule=n ..."
 planned() { study -n --quiet rules "$@" 2>&1 | awk '$2 ~ /^[0-9]+$/ && NF >= 2 && $1 != "total" { print $1 "=" $2 }' | sort | tr '\n' ' '; }
@@ -28,7 +28,7 @@ expect() {
     [ "$2" = "$3" ] || fail "$1: '$2' instead of '$3'"
 }
 
-all="all=1 angles=1 background=3 collect=1 differential=2 figure=7 limit=2 page=1 ratios=1 report=1 signal=6 totals=1 "
+all="all=1 angles=1 background=4 collect=1 differential=2 figure=7 limit=2 page=1 ratios=1 report=1 signal=6 totals=1 "
 expect "planned at first" "$(planned)" "$all"
 
 # Stopped in the middle of the pions, of which a checkpoint is kept; then killed outright among the signals; then to the end.
@@ -106,8 +106,8 @@ touch_and_expect() {
 touch_and_expect "all=1 figure=1 page=1 " $study/figures/figure4.gp
 touch_and_expect "all=1 collect=1 figure=4 limit=2 page=1 report=1 " $study/limit.yaml
 touch_and_expect "all=1 background=1 collect=1 figure=4 limit=2 page=1 report=1 " $study/kaon.yaml
-touch_and_expect "all=1 background=3 collect=1 figure=4 limit=2 page=1 report=1 signal=6 " configs/na64e-paper.yaml
+touch_and_expect "all=1 background=4 collect=1 figure=4 limit=2 page=1 report=1 signal=6 " configs/na64e-paper.yaml
 expect "planned after the changes were taken back" "$(planned)" ""
-expect "planned with full statistics" "$(planned --config statistics=full)" "all=1 background=3 collect=1 figure=4 limit=2 page=1 report=1 signal=6 "
+expect "planned with full statistics" "$(planned --config statistics=full)" "all=1 background=4 collect=1 figure=4 limit=2 page=1 report=1 signal=6 "
 [ $failures -eq 0 ] || exit 1
 echo "all checks passed"
