@@ -163,9 +163,10 @@ EOT_FN eot_lump eot_arrivals_sample(EOT_GLOBAL const f32 *lump, f32 mean, eot_ra
     random.draw += 1u;
     if (mean > 0.5f * (f32)EOT_MOST_ARRIVALS) {
         f32 one = 0.0f, two = 0.0f;
+        /* as fma, which is the same here and leaves compilers no choice: Intel's made another sum of long loops */
         for (i32 i = 0; i < EOT_N_ARRIVAL_LUMP; i++) {
-            one += lump[i] / (f32)EOT_N_ARRIVAL_LUMP;
-            two += lump[i] * lump[i] / (f32)EOT_N_ARRIVAL_LUMP;
+            one = fma(lump[i], 1.0f / (f32)EOT_N_ARRIVAL_LUMP, one);
+            two = fma(lump[i] * lump[i], 1.0f / (f32)EOT_N_ARRIVAL_LUMP, two);
         }
         l.energy = fmax(fma(sqrt(mean * two), eot_normal(b.x, b.y).a, mean * one), 0.0f);
         l.draw = random.draw;
