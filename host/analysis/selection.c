@@ -102,7 +102,8 @@ static enum eot_status mark_unseen(const struct eot_estimator *e, struct eot_mea
     enum eot_status status = EOT_OK;
     struct eot_mean before;
     EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * (EOT_W_CUT + EOT_N_CUT - 1), &before, err));
-    if (!(before.n_eff > 0.0) || e->world->event.losses.share > 0.0f) goto done;
+    const eot_loss_preference *p = &e->world->event.losses;
+    if (!(before.n_eff > 0.0) || (p->share > 0.0f && (p->decay_rate > 0.0f || p->hard_factor > 0.0f))) goto done;
     double limit = fmin(1.0, EOT_LIMIT_EVENTS_90 * before.value / before.n_eff);
     for (int i = 0; i < EOT_N_TAIL; i++)
         if (selected[i].value > 0.0 && selected[i].value < limit) {

@@ -332,11 +332,7 @@ EOT_FN eot_line_step eot_line_advance(eot_line_view view, eot_line_state s) {
     end.axis = out.v.has_left ? axis : -1;
     end.region = s.m.region;
     eot_muon_place place = eot_muon_cross(view.matter, s.m, a, end);
-    s.m.position = place.position;
-    s.m.i_x = place.i_x;
-    s.m.i_y = place.i_y;
-    s.m.i_z = place.i_z;
-    s.m.region = place.region;
+    s.m = eot_muon_put(s.m, place);
     s.m.fate = place.is_inside ? EOT_MUON_ALIVE : EOT_MUON_ESCAPED;
     s.m.n_stall = out.v.path > 0.0f ? 0 : s.m.n_stall + 1;
     if (s.m.n_stall > EOT_MUON_MAX_STALL) s.m.fate = EOT_MUON_STUCK;

@@ -172,11 +172,7 @@ EOT_FN eot_hadron_step eot_hadron_advance(eot_hadron_view view, eot_hadron h, f3
     end.axis = axis;
     end.region = h.m.region;
     eot_muon_place place = eot_muon_cross(view.matter, h.m, a, end);
-    h.m.position = place.position;
-    h.m.i_x = place.i_x;
-    h.m.i_y = place.i_y;
-    h.m.i_z = place.i_z;
-    h.m.region = place.region;
+    h.m = eot_muon_put(h.m, place);
     h.m.n_stall = path > 0.0f ? 0 : h.m.n_stall + 1;
     h.n_step++;
     i64 now = eot_energy_counts_f64(h.m.kinetic_energy);

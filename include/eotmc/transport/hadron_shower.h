@@ -50,11 +50,7 @@ EOT_FN eot_hadron_walk eot_hadron_walked(eot_hadron_view view, eot_muon m, i32 c
             w.region = -1;
             return w;
         }
-        m.position = place.position;
-        m.i_x = place.i_x;
-        m.i_y = place.i_y;
-        m.i_z = place.i_z;
-        m.region = place.region;
+        m = eot_muon_put(m, place);
     }
     w.region = m.region;
     return w;

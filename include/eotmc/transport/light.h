@@ -90,11 +90,7 @@ EOT_FN eot_light eot_light_advance(eot_light_view view, eot_light l, f32 p2) {
     end.axis = axis;
     end.region = l.m.region;
     eot_muon_place place = eot_muon_cross(view.matter, l.m, a, end);
-    l.m.position = place.position;
-    l.m.i_x = place.i_x;
-    l.m.i_y = place.i_y;
-    l.m.i_z = place.i_z;
-    l.m.region = place.region;
+    l.m = eot_muon_put(l.m, place);
     if (!place.is_inside) {
         l.end = EOT_LIGHT_LEAVES;
         l.axis = axis;

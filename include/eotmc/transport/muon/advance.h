@@ -242,11 +242,7 @@ EOT_FN eot_muon_step eot_muon_advance_with(eot_matter_view matter, eot_muon muon
 
     /* across the boundary, and the end */
     eot_muon_place place = eot_muon_cross(matter, muon, ahead, end);
-    muon.position = place.position;
-    muon.i_x = place.i_x;
-    muon.i_y = place.i_y;
-    muon.i_z = place.i_z;
-    muon.region = place.region;
+    muon = eot_muon_put(muon, place);
     muon.kinetic_energy = after;
     if (!place.is_inside && muon.fate == EOT_MUON_ALIVE) muon.fate = EOT_MUON_ESCAPED;
     muon.n_stall = flight.path > R(0.0) || flight.is_event != 0 ? 0 : muon.n_stall + 1;

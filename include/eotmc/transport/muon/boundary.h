@@ -116,6 +116,16 @@ typedef struct {
     i32 is_inside; /* 0: outside of the grid, `region` is that of the last voxel inside */
 } eot_muon_place;
 
+/** A muon at a place. */
+EOT_FN eot_muon eot_muon_put(eot_muon m, eot_muon_place place) {
+    m.position = place.position;
+    m.i_x = place.i_x;
+    m.i_y = place.i_y;
+    m.i_z = place.i_z;
+    m.region = place.region;
+    return m;
+}
+
 /** Where a muon is after its step: on the other side of the boundary that the step ends on, if any. Its coordinate is
  * then put on the edge, unless it was already beyond (a displacement by scattering), when only the index moves on.
  * @param muon at the end of its path. @param a what was ahead. */
