@@ -1,5 +1,6 @@
 /* A driver library of CUDA without a card: libcuda.so.1's entry points, with kernels run by the host's own compilation
- * of them. Loaded by EOTMC_CUDA_DRIVER. It does not look into the code that it is given, only at its first bytes.
+ * of them. Loaded by EOTMC_CUDA_DRIVER. It does not look into the code that it is given, only at its first bytes;
+ * unless FAKE_CUDA_PTX names a program (ptx_run.sh) that makes a library of PTX: then that is what runs.
  * FAKE_CUDA says what goes wrong, a list of words with commas: nodevice, noinit, memory=BYTES (of the device),
  * launch=KERNEL (its launches fail), refuse=N (the first N images are refused), two (devices).
  *
@@ -7,6 +8,7 @@
  * or changed before the device has fetched it, is then wrong. FAKE_CUDA_COUNT names a file to which the process writes
  * when it gives the device back what was asked for: launches, waits, copies and their bytes, and those from or to
  * memory that is not pinned, which a real driver would copy a second time. */
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,14 +21,25 @@
 
 enum operation_kind { UP, DOWN, ZERO, LAUNCH, RECORD };
 
+/* A work item of a kernel made from PTX. */
+typedef void ptx_kernel(const uint64_t *memory, uint32_t group, uint32_t n_group, uint32_t in_group);
+
+/* Loaded code with one kernel. */
+struct module {
+    void *library; /* NULL: the host's own code */
+    ptx_kernel *code;
+    int kernel;
+};
+
 /* What a stream has still to do. */
 struct operation {
     enum operation_kind kind;
     void *target;
     const void *source;
     size_t n; /* bytes, or work items */
-    int kernel;
-    void *memory[EOT_MAX_KERNEL_ARGUMENT];
+    const struct module *module;
+    uint32_t n_group; /* work items of a group */
+    uint64_t memory[EOT_MAX_KERNEL_ARGUMENT];
 };
 struct stream {
     struct operation *operation;
@@ -53,8 +66,7 @@ static struct {
     struct pinned *pinned;
     size_t n_bytes;
     int n_refused;
-    int failure;              /* of a launch, told when somebody waits for it, as of a real device */
-    int kernel[EOT_N_KERNEL]; /* functions are pointers to these */
+    int failure; /* of a launch, told when somebody waits for it, as of a real device */
 } fake = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static const size_t SIZE_FIELD = 64; /* in front of each allocation, which stays aligned */
@@ -215,11 +227,16 @@ static int append(struct stream *s, const struct operation *o) {
 }
 
 static void launch_now(const struct operation *o) {
-    const char *failing = wish("launch");
-    if (failing != NULL && strncmp(failing, eot_kernel_name[o->kernel], strlen(eot_kernel_name[o->kernel])) == 0)
-        fake.failure = 719;
+    const struct module *m = o->module;
+    const char *failing = wish("launch"), *name = eot_kernel_name[m->kernel];
+    void *memory[EOT_MAX_KERNEL_ARGUMENT];
+    for (int i = 0; i < EOT_MAX_KERNEL_ARGUMENT; i++) memory[i] = (void *)(uintptr_t)o->memory[i];
+    if (failing != NULL && strncmp(failing, name, strlen(name)) == 0) fake.failure = 719;
     for (size_t item = 0; item < o->n && fake.failure == 0; item++)
-        eot_host_kernels_plain[o->kernel](item, o->n, (void *const *)o->memory);
+        if (m->code != NULL)
+            m->code(o->memory, (uint32_t)(item / o->n_group), o->n_group, (uint32_t)(item % o->n_group));
+        else
+            eot_host_kernels_plain[m->kernel](item, o->n, memory);
 }
 
 /* All that a stream has to do, up to a record of an event if that is not NULL. */
@@ -312,6 +329,23 @@ int cuEventElapsedTime(float *milliseconds, void *from, void *to) {
     return 0;
 }
 
+/* A library made of PTX. */
+static bool load_ptx(struct module *m, const char *text) {
+    char folder[] = "/tmp/fake_cuda_XXXXXX", name[64], library[64], command[1200];
+    if (mkdtemp(folder) == NULL) return false;
+    snprintf(name, sizeof name, "%s/kernel.ptx", folder);
+    snprintf(library, sizeof library, "%s/kernel.so", folder);
+    snprintf(command, sizeof command, "'%s' %s %s", getenv("FAKE_CUDA_PTX"), name, library);
+    FILE *out = fopen(name, "w");
+    bool is_written = out != NULL && fputs(text, out) >= 0;
+    if (out != NULL && fclose(out) != 0) is_written = false;
+    if (is_written && system(command) == 0) m->library = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    if (m->library != NULL) *(void **)&m->code = dlsym(m->library, "ptx_kernel");
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    if (system(command) != 0) fprintf(stderr, "cannot remove %s\n", folder);
+    return m->code != NULL;
+}
+
 int cuModuleLoadDataEx(void **module, const void *image, unsigned n_option, int *option, void **value) {
     (void)n_option;
     (void)option;
@@ -322,19 +356,28 @@ int cuModuleLoadDataEx(void **module, const void *image, unsigned n_option, int 
         fake.n_refused++;
         return 200;
     }
-    bool is_code = memcmp(image, "\177ELF", 4) == 0 || strstr(image, ".version") != NULL; /* a cubin, or PTX */
-    *module = is_code ? malloc(1) : NULL;
-    return *module != NULL ? 0 : 200;
+    bool is_ptx = strstr(image, ".version") != NULL, is_code = is_ptx || memcmp(image, "\177ELF", 4) == 0;
+    struct module *m = is_code ? calloc(1, sizeof *m) : NULL;
+    if (m == NULL) return 200;
+    if (is_ptx && getenv("FAKE_CUDA_PTX") != NULL && !load_ptx(m, image)) {
+        free(m);
+        return 200;
+    }
+    *module = m;
+    return 0;
 }
 int cuModuleUnload(void *module) {
-    free(module);
+    struct module *m = module;
+    if (m != NULL && m->library != NULL) dlclose(m->library);
+    free(m);
     return 0;
 }
 int cuModuleGetFunction(void **function, void *module, const char *name) {
-    for (int i = 0; i < EOT_N_KERNEL && module != NULL; i++)
+    struct module *m = module;
+    for (int i = 0; i < EOT_N_KERNEL && m != NULL; i++)
         if (strcmp(eot_kernel_name[i], name) == 0) {
-            fake.kernel[i] = i;
-            *function = &fake.kernel[i];
+            m->kernel = i;
+            *function = m;
             return 0;
         }
     return 500;
@@ -353,11 +396,11 @@ int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *n, void *function, int grou
 int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned group_x,
                    unsigned group_y, unsigned group_z, unsigned shared_bytes, void *stream, void **arguments,
                    void **extra) {
-    struct operation o = {.kind = LAUNCH, .n = (size_t)grid_x * group_x, .kernel = *(const int *)function};
+    const struct module *m = function;
+    struct operation o = {.kind = LAUNCH, .n = (size_t)grid_x * group_x, .module = m, .n_group = group_x};
     if (grid_y * grid_z * group_y * group_z != 1 || shared_bytes != 0 || stream == NULL || extra != NULL) return 1;
-    for (int i = 0; i < eot_kernel_n_argument[o.kernel]; i++)
-        o.memory[i] = (void *)(uintptr_t) * (const uint64_t *)arguments[i];
+    for (int i = 0; i < eot_kernel_n_argument[m->kernel]; i++) o.memory[i] = *(const uint64_t *)arguments[i];
     __atomic_add_fetch(&count.launch, 1, __ATOMIC_RELAXED);
-    __atomic_add_fetch(&count.kernel[o.kernel], 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&count.kernel[m->kernel], 1, __ATOMIC_RELAXED);
     return append(stream, &o);
 }

@@ -42,17 +42,16 @@ typedef struct {
     i32 is_fitted; /* 0: no momentum */
 } eot_track_result;
 
-/** Factor of the covariance of the hits. @param charge_p q/p [1/GeV]. */
-EOT_FN eot_triangle eot_track_covariance(EOT_GLOBAL const eot_spectrometer *s, f64 charge_p) {
-    eot_triangle v;
+/** Put the factor of the covariance of the hits into v. @param charge_p q/p [1/GeV]. */
+EOT_FN void eot_track_covariance(EOT_GLOBAL const eot_spectrometer *s, f64 charge_p, eot_triangle *v) {
     f64 m = EOT_TRACK_MUON_MASS * charge_p, per_p_beta2 = charge_p * charge_p * (D(1.0) + m * m);
-    for (i32 i = 0; i < EOT_CHOLESKY_PLACE; i++) v.at[i] = (f64)s->scatter[i] * per_p_beta2;
+    for (i32 i = 0; i < EOT_CHOLESKY_PLACE; i++) v->at[i] = (f64)s->scatter[i] * per_p_beta2;
     for (i32 i = 0; i < s->n_plane; i++) {
         f64 sigma = (f64)s->plane_resolution[i];
         sigma = sigma > EOT_TRACK_LEAST_ERROR ? sigma : EOT_TRACK_LEAST_ERROR;
-        v.at[eot_triangle_place(i, i)] += sigma * sigma;
+        v->at[eot_triangle_place(i, i)] += sigma * sigma;
     }
-    return eot_triangle_factor(v, s->n_plane, D(0.0));
+    eot_triangle_factor(v, s->n_plane, D(0.0));
 }
 
 /** Derivatives and residuals of one coordinate, multiplied by the inverse of the factor of its covariance. Columns: by
@@ -91,16 +90,15 @@ EOT_FN void eot_track_equations_add(eot_track_equations *q, const eot_track_whit
     }
 }
 
-/** The equations of an iteration. @param path of the track so far. @param factor of the hits' covariance. */
-EOT_FN eot_track_equations eot_track_equations_of(const eot_track_path *path, const eot_track_hits *hits,
-                                                  const eot_triangle *factor, i32 n) {
-    eot_track_equations q;
+/** Put the equations of an iteration into q. @param path of the track so far. @param factor of the hits' covariance. */
+EOT_FN void eot_track_equations_of(const eot_track_path *path, const eot_track_hits *hits, const eot_triangle *factor,
+                                   i32 n, eot_track_equations *q) {
     eot_track_white w;
     EOT_ROLLED
-    for (i32 i = 0; i < EOT_CHOLESKY_PLACE; i++) q.A.at[i] = D(0.0);
+    for (i32 i = 0; i < EOT_CHOLESKY_PLACE; i++) q->A.at[i] = D(0.0);
     EOT_ROLLED
-    for (i32 i = 0; i < EOT_N_TRACK_PARAMETER; i++) q.g[i] = D(0.0);
-    q.chi2 = D(0.0);
+    for (i32 i = 0; i < EOT_N_TRACK_PARAMETER; i++) q->g[i] = D(0.0);
+    q->chi2 = D(0.0);
     EOT_ROLLED
     for (i32 own = 0; own < 2; own++) {
         EOT_ROLLED
@@ -112,34 +110,35 @@ EOT_FN eot_track_equations eot_track_equations_of(const eot_track_path *path, co
             w.at[EOT_N_TRACK_WHITE - 1][i] = own == 0 ? hits->x[i] - path->x[i] : hits->y[i] - path->y[i];
         }
         eot_track_whiten(&w, factor, n);
-        eot_track_equations_add(&q, &w, n, own);
+        eot_track_equations_add(q, &w, n, own);
     }
-    return q;
 }
 
-/** Solve the equations. q/p is the last parameter, so its error is what is left of its diagonal element. */
-EOT_FN eot_track_step eot_track_step_of(const eot_track_equations *q) {
-    eot_track_step step;
-    eot_triangle l = eot_triangle_factor(q->A, EOT_N_TRACK_PARAMETER, EOT_TRACK_SINGULAR);
+/** Solve the equations, whose matrix becomes its factor. q/p is the last parameter, so its error is what is left of its
+ * diagonal element. */
+EOT_FN eot_track_step eot_track_step_of(eot_track_equations *q) {
     const i32 n = EOT_N_TRACK_PARAMETER;
-    step.is_determined = l.is_positive;
+    eot_triangle *l = &q->A;
+    eot_track_step step;
+    eot_triangle_factor(l, n, EOT_TRACK_SINGULAR);
+    step.is_determined = l->is_positive;
     step.length2 = D(0.0);
     EOT_ROLLED
     for (i32 i = 0; i < n; i++) {
         f64 sum = q->g[i];
         EOT_ROLLED
-        for (i32 k = 0; k < i; k++) sum -= l.at[eot_triangle_place(i, k)] * step.by[k];
-        step.by[i] = sum / l.at[eot_triangle_place(i, i)];
+        for (i32 k = 0; k < i; k++) sum -= l->at[eot_triangle_place(i, k)] * step.by[k];
+        step.by[i] = sum / l->at[eot_triangle_place(i, i)];
         step.length2 += step.by[i] * step.by[i];
     }
     EOT_ROLLED
     for (i32 i = n - 1; i >= 0; i--) {
         f64 sum = step.by[i];
         EOT_ROLLED
-        for (i32 k = i + 1; k < n; k++) sum -= l.at[eot_triangle_place(k, i)] * step.by[k];
-        step.by[i] = sum / l.at[eot_triangle_place(i, i)];
+        for (i32 k = i + 1; k < n; k++) sum -= l->at[eot_triangle_place(k, i)] * step.by[k];
+        step.by[i] = sum / l->at[eot_triangle_place(i, i)];
     }
-    step.error_charge_p = D(1.0) / l.at[eot_triangle_place(n - 1, n - 1)];
+    step.error_charge_p = D(1.0) / l->at[eot_triangle_place(n - 1, n - 1)];
     return step;
 }
 
@@ -210,8 +209,10 @@ EOT_FN eot_track_result eot_track_guess(EOT_GLOBAL const f32 *table, EOT_GLOBAL 
                                         eot_track_hits hits) {
     eot_track_result r;
     eot_track_path path = eot_track_path_by_hits(table, s, hits);
-    eot_triangle factor = eot_track_covariance(s, D(0.0));
-    eot_track_equations q = eot_track_equations_of(&path, &hits, &factor, s->n_plane);
+    eot_triangle factor;
+    eot_track_equations q;
+    eot_track_covariance(s, D(0.0), &factor);
+    eot_track_equations_of(&path, &hits, &factor, s->n_plane, &q);
     eot_track_step step = eot_track_step_of(&q);
     r.start.x = r.start.y = r.start.slope_x = r.start.slope_y = r.start.charge_p = D(0.0);
     r.start = eot_track_start_moved(r.start, step);
@@ -231,8 +232,10 @@ EOT_FN f64 eot_track_expected_error(EOT_GLOBAL const f32 *table, EOT_GLOBAL cons
         hits.x[i] = path.x[i];
         hits.y[i] = path.y[i];
     }
-    eot_triangle factor = eot_track_covariance(s, start.charge_p);
-    eot_track_equations q = eot_track_equations_of(&path, &hits, &factor, s->n_plane);
+    eot_triangle factor;
+    eot_track_equations q;
+    eot_track_covariance(s, start.charge_p, &factor);
+    eot_track_equations_of(&path, &hits, &factor, s->n_plane, &q);
     eot_track_step step = eot_track_step_of(&q);
     return path.is_found && path.is_inside && step.is_determined ? step.error_charge_p : D(0.0);
 }
@@ -249,8 +252,10 @@ EOT_FN eot_track_result eot_track_fitted(EOT_GLOBAL const f32 *table, EOT_GLOBAL
     for (i32 k = 0;; k++) {
         path = eot_track_path_from(table, s, t);
         if (k == EOT_TRACK_MOST_ITERATIONS || !is_good || is_converged) break;
-        eot_triangle factor = eot_track_covariance(s, t.charge_p);
-        eot_track_equations q = eot_track_equations_of(&path, &hits, &factor, s->n_plane);
+        eot_triangle factor;
+        eot_track_equations q;
+        eot_track_covariance(s, t.charge_p, &factor);
+        eot_track_equations_of(&path, &hits, &factor, s->n_plane, &q);
         eot_track_step step = eot_track_step_of(&q);
         is_good = path.is_found && step.is_determined && step.length2 == step.length2;
         is_converged = is_good && step.length2 < EOT_TRACK_CONVERGED;
