@@ -114,6 +114,7 @@ static enum eot_status build(const struct eot_config *config, const struct eot_s
     EOT_TRY(eot_spectrometer_build(config, setup, &w->table, &e->spectrometer, err));
     EOT_TRY(build_tables(config, setup, o, options, w, err));
     EOT_TRY(eot_world_grid(setup, w, err));
+    EOT_TRY(eot_world_lengths(setup, w, err));
     e->multiple_scattering = config->physics.multiple_scattering;
     e->calorimeter_z = (f32)ecal->z;
     e->layers_inverse_X0 = (f32)(1.0 / (ecal->thickness / eot_setup_volume_X0(setup, ecal)));

@@ -21,24 +21,44 @@ static double loss_of(const struct eot_material *m, double beta_gamma, double ma
     return fmax(0.0, m->density * eot_hadron_bethe(beta_gamma, mass, m->Z_over_A, 1e-9 * m->mean_excitation, delta));
 }
 
+enum eot_status eot_world_lengths(const struct eot_setup *setup, struct eot_world *w, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    double *rows = calloc((size_t)setup->n_region * EOT_N_LENGTHS_COLUMN, sizeof *rows);
+    EOT_CHECK_MEMORY(rows);
+    for (int k = 0; k < setup->n_region; k++) {
+        const eot_region *r = &setup->region[k];
+        double seen = 0.0, all = 0.0, *row = rows + (size_t)k * EOT_N_LENGTHS_COLUMN;
+        for (int i = 0; i < r->n_constituent; i++) {
+            const struct eot_material *m = &setup->material[r->material[i]];
+            double share = (double)r->fraction[i], mip = share * loss_of(m, MIP, EOT_M_PION);
+            if (isfinite(m->lambda_int) && m->lambda_int > 0.0) row[EOT_LENGTHS_INTERACTION] += share / m->lambda_int;
+            if (isfinite(m->X0) && m->X0 > 0.0) row[EOT_LENGTHS_X0] += share / m->X0;
+            all += mip;
+            if (r->active[i] != 0) seen += mip;
+        }
+        row[EOT_LENGTHS_ACTIVE] = all > 0.0 ? seen / all : 0.0;
+    }
+    EOT_TRY(
+        eot_f32_table_append(&w->table, rows, (size_t)setup->n_region * EOT_N_LENGTHS_COLUMN, &w->event.lengths, err));
+done:
+    free(rows);
+    return status;
+}
+
 /* A region's row. */
 static void fill_row(const struct eot_config *config, const struct eot_setup *setup, const eot_region *r, double *row) {
-    double seen = 0.0, all = 0.0;
     for (int i = 0; i < r->n_constituent; i++) {
         const struct eot_material *m = &setup->material[r->material[i]];
-        double share = (double)r->fraction[i], mip = share * loss_of(m, MIP, EOT_M_PION);
+        double share = (double)r->fraction[i];
         if (config->physics.hadron_interactions && isfinite(m->lambda_int) && m->lambda_int > 0.0)
             row[EOT_HADRON_REGION_INTERACTION] += share / m->lambda_int;
         if (isfinite(m->X0) && m->X0 > 0.0) row[EOT_HADRON_REGION_X0] += share / m->X0;
-        all += mip;
-        if (r->active[i] != 0) seen += mip;
         for (int kind = 0; kind < EOT_N_HADRON_KIND; kind++)
             for (int k = 0; k < EOT_N_HADRON_NODE; k++)
                 row[EOT_HADRON_REGION_LOSS + kind * EOT_N_HADRON_NODE + k] +=
                     share *
                     loss_of(m, FIRST * pow(LAST / FIRST, (double)k / (EOT_N_HADRON_NODE - 1)), eot_hadron_mass(kind));
     }
-    row[EOT_HADRON_REGION_ACTIVE] = all > 0.0 ? seen / all : 0.0;
 }
 
 static enum eot_status build_regions(const struct eot_config *config, const struct eot_setup *setup,

@@ -8,6 +8,10 @@
 /** Share of the hadrons that are left where the region of decays ends by default. */
 #define EOT_HADRON_GONE 1e-4
 
+/** Fill in world->event.lengths: inverse interaction and radiation lengths and the visible share of each region, in
+ * which hadronic showers develop. */
+enum eot_status eot_world_lengths(const struct eot_setup *setup, struct eot_world *w, struct eot_error *err);
+
 /** Fill in world->hadron and its tables; all 0 for other beams. Inverse interaction and radiation lengths and the mean
  * ionisation of each region; the trackers in front of the ECAL with the places where a hadron of the beam, without
  * scattering, crosses them; and the density along z that forced decays are drawn from: that of the decays of such a

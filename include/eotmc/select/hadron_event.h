@@ -130,8 +130,8 @@ EOT_FN eot_hadron_flight eot_hadron_fly(eot_hadron_run run, eot_hadron h, eot_ha
         i32 from = h.m.region;
         eot_hadron_step s = eot_hadron_advance(run.view, h, to, eot_random_block(random));
         EOT_GLOBAL const eot_region *r = run.view.matter.region + from;
-        f32 share = run.view.matter.table[run.view.hadron->region + (u32)from * (u32)EOT_N_HADRON_REGION_COLUMN +
-                                          (u32)EOT_HADRON_REGION_ACTIVE];
+        f32 share =
+            run.view.matter.table[run.e->lengths + (u32)from * (u32)EOT_N_LENGTHS_COLUMN + (u32)EOT_LENGTHS_ACTIVE];
         random.draw++;
         h = s.h;
         run.acc[eot_ledger_of_role(r->role)] += s.counts;
@@ -320,7 +320,11 @@ EOT_FN void eot_hadron_deposits(eot_hadron_run run, const eot_hadron_event *ev) 
         eot_random random = eot_random_init(run.primary, EOT_STAGE_HADRON, eot_hadron_deposit_stream(i),
                                             run.launch->seed, run.launch->run);
         if (w.type == EOT_PRODUCT_PION) {
-            eot_hadron_shower(run.view, run.acc, w.m, w.counts, w.E, random, run.of_hadrons);
+            eot_hadron_sink to;
+            to.matter = run.view.matter;
+            to.lengths = run.view.matter.table + run.e->lengths;
+            to.acc = run.acc;
+            eot_hadron_shower(to, w.m, w.counts, w.E, random, run.of_hadrons);
             continue;
         }
         if (w.type == EOT_PRODUCT_ELECTRON) {

@@ -9,6 +9,7 @@
 #endif
 
 #include "eotmc/tally/tally.h"
+#include "eotmc/transport/hadron_shower.h"
 #include "eotmc/transport/losses.h"
 #include "eotmc/transport/muon/advance.h"
 #include "eotmc/transport/shower.h"
@@ -241,8 +242,14 @@ EOT_FN void eot_event_muon_advance(eot_event_muon_state *state, eot_muon_step s,
     i64 rest = lost - shower - hadronic - electron; /* the neutrinos' after a decay, else ionisation */
     i64 ionisation = s.neutrino > 0.0f ? eot_energy_counts(s.ionisation) : rest, neutrino = rest - ionisation;
     acc[EOT_ACC_LEDGER_NEUTRINO] += neutrino;
-    acc[eot_ledger_of_role(r->role)] += ionisation + hadronic;
-    if (r->role == EOT_ROLE_HCAL) acc[EOT_ACC_HCAL_HADRONIC + r->module] += hadronic;
+    acc[eot_ledger_of_role(r->role)] += ionisation;
+    if (hadronic > 0) {
+        eot_hadron_sink to;
+        to.matter = matter;
+        to.lengths = matter.table + world->lengths;
+        to.acc = acc;
+        state->shower_random = eot_hadron_shower(to, m, hadronic, s.hadronic, state->shower_random, 0);
+    }
     if (shower + electron > 0)
         eot_event_muon_shower(state, s, matter, shower + electron, world,
                               eot_deposit_view_of(matter.table, world, acc));

@@ -21,9 +21,8 @@ enum eot_hadron_stream {
 
 /** Columns of a region in the f32 table. */
 enum eot_hadron_region_column {
-    EOT_HADRON_REGION_INTERACTION = 0, /* 1/cm, inverse of the nuclear interaction length */
+    EOT_HADRON_REGION_INTERACTION = 0, /* 1/cm, inverse of the nuclear interaction length; 0: none interacts */
     EOT_HADRON_REGION_X0,              /* 1/cm, inverse of the radiation length */
-    EOT_HADRON_REGION_ACTIVE,          /* share of the ionisation that is seen */
     EOT_HADRON_REGION_LOSS,            /* GeV/cm, mean ionisation of pions at the nodes, then of kaons */
     EOT_N_HADRON_REGION_COLUMN = EOT_HADRON_REGION_LOSS + 2 * EOT_N_HADRON_NODE
 };

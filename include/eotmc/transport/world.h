@@ -123,6 +123,14 @@ typedef struct {
 } eot_loss_preference;
 EOT_LAYOUT(eot_loss_preference, 36);
 
+/** Columns of a region in the f32 table lengths of eot_event_world. */
+enum eot_lengths_column {
+    EOT_LENGTHS_INTERACTION = 0, /* 1/cm, inverse of the nuclear interaction length */
+    EOT_LENGTHS_X0,              /* 1/cm, inverse of the radiation length */
+    EOT_LENGTHS_ACTIVE,          /* share of the ionisation that is seen */
+    EOT_N_LENGTHS_COLUMN
+};
+
 /** What the event kernels read besides the tables. */
 typedef struct {
     eot_beam beam;
@@ -142,8 +150,10 @@ typedef struct {
     eot_beam_line line;
     eot_secondaries secondaries;
     eot_loss_preference losses;
+    u32 lengths; /* f32 table [n_region][EOT_N_LENGTHS_COLUMN] */
+    u32 unused;  /* to whole u64 */
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 19520 + EOT_MAX_MASS * sizeof(eot_mass) + sizeof(eot_spectrometer) +
+EOT_LAYOUT(eot_event_world, 19528 + EOT_MAX_MASS * sizeof(eot_mass) + sizeof(eot_spectrometer) +
                                 EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line) +
                                 sizeof(eot_secondaries) + sizeof(eot_loss_preference));
 
