@@ -145,7 +145,7 @@ enum eot_status eot_importance_stages_create(const struct eot_config *config, co
     follow_for_this_cpu()(
         w,
         &(struct eot_trial_start){ecal->center_x, ecal->center_y, ecal->z,
-                                  fmin(FIRST_LENGTHS * eot_setup_volume_X0(setup, ecal), 0.9 * ecal->thickness)},
+                                  ecal->thickness * fmin(FIRST_LENGTHS / eot_setup_volume_X0(setup, ecal), 0.9)},
         &s->trial);
     make_chances(s);
     for (int i = 0; i < N_ENERGY; i++)

@@ -6,8 +6,9 @@
 #include "world/spectrometer.h"
 
 /* Extra decays, extra hard losses on the way of a muon where they act; how deep in the last calorimeter a shower is
- * made of which much leaves it [X0]. Other values change errors only. */
-static const double DECAYS = 2.0, HARD = 1.5, LENGTHS = 10.0;
+ * made of which much leaves it: of electrons [X0], of hadrons [interaction lengths]. Other values change errors only.
+ */
+static const double DECAYS = 2.0, HARD = 1.5, LENGTHS = 10.0, HADRON_LENGTHS = 2.0;
 static const double SHARE_OF_MISSING = 0.5; /* the resolution makes up for the rest */
 static const double LEAST = 1.0;            /* GeV */
 enum { N_SLICE = 400 };
@@ -46,7 +47,10 @@ static void find_places(const struct eot_config *config, const struct eot_setup 
         if (!has_window && v->role != EOT_ROLE_ECAL) continue;
         if (v->z + v->thickness <= rear) continue;
         rear = v->z + v->thickness;
-        deep = fmin(LENGTHS * v->thickness / eot_setup_volume_X0(setup, v), v->thickness);
+        deep =
+            fmin(fmax(LENGTHS / eot_setup_volume_X0(setup, v), HADRON_LENGTHS / eot_setup_volume_lambda_int(setup, v)),
+                 1.0) *
+            v->thickness;
     }
     p->decay_z1 = (f32)first;
     p->hard_z0 = (f32)(rear - deep);
