@@ -35,7 +35,7 @@ static void expect_own_configuration(const char *run, const char *name) {
 Test(results, configurations_are_those_of_the_reference_runs) {
     expect_own_configuration("na64e-dimuon", "effective-config.yaml");
     expect_own_configuration("na64e-analog", "effective-config-as-run.yaml"); /* keys renamed since */
-    expect_own_configuration("na64e-analog-1e11", "effective-config-as-run.yaml");
+    expect_own_configuration("na64e-analog-1e11", "effective-config.yaml");
 }
 
 /* Electrons one by one against forced vertices worth 1.5e11: rates of muon pairs by the photon's energy within 3
