@@ -10,7 +10,7 @@ set output output
 set xlabel 'smallest missing energy [GeV]'
 set ylabel 'merit.h90'
 set xrange [3.25:41.75]
-set yrange [0:0.0482561]
+set yrange [0:0.0487424]
 set minussign
 set border 31 linewidth 0.8
 set lmargin 11

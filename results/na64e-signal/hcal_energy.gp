@@ -17,8 +17,8 @@ set bmargin 4.2
 set xlabel 'calibrated energy [GeV]'
 set logscale y
 set ytics ('' 1e-06 1, '10^{−5}' 1e-05, '' 0.0001 1, '10^{−3}' 0.001, '' 0.01 1, '10^{−1}' 0.1, '' 1 1, '10^{1}' 10, '' 100 1)
-low = 7.50201e-07
-set yrange [low:670.926]
+low = 7.67376e-07
+set yrange [low:664.209]
 set ylabel 'fraction of the entries / 0.125 GeV'
 set label 99 'eotmc 0.2.0' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set lmargin 11
@@ -28,9 +28,9 @@ scale = 1
 above(y) = y / scale > low ? y / scale : low
 plot 'hcal_energy.dat' index 1 using 1:(above($2)) with lines linecolor '#0072B2' dashtype solid linewidth 1.3 title 'HCAL0, na64e-signal (0.14 % above the axis)', \
      '' index 0 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#600072B2' linewidth 0.7 notitle, \
-     'hcal_energy.dat' index 3 using 1:(above($2)) with lines linecolor '#D55E00' dashtype (12, 4) linewidth 1.3 title 'HCAL1, na64e-signal (0.086 % above the axis)', \
+     'hcal_energy.dat' index 3 using 1:(above($2)) with lines linecolor '#D55E00' dashtype (12, 4) linewidth 1.3 title 'HCAL1, na64e-signal (0.085 % above the axis)', \
      '' index 2 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#60D55E00' linewidth 0.7 notitle, \
-     'hcal_energy.dat' index 5 using 1:(above($2)) with lines linecolor '#009E73' dashtype (4, 3) linewidth 1.3 title 'HCAL2, na64e-signal (0.077 % above the axis)', \
+     'hcal_energy.dat' index 5 using 1:(above($2)) with lines linecolor '#009E73' dashtype (4, 3) linewidth 1.3 title 'HCAL2, na64e-signal (0.078 % above the axis)', \
      '' index 4 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#60009E73' linewidth 0.7 notitle, \
      'hcal_energy.dat' index 7 using 1:(above($2)) with lines linecolor '#CC79A7' dashtype (12, 3, 3, 3) linewidth 1.3 title 'HCAL0, na64e-dimuon (0.69 % above the axis)', \
      '' index 6 using (0.5 * ($1 + $2)):($3 > 0 ? above($3 - $4) : NaN):(0):(above($3 + $4) - above($3 - $4)) with vectors nohead linecolor '#60CC79A7' linewidth 0.7 notitle, \

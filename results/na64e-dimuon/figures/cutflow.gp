@@ -17,10 +17,10 @@ set yrange [0.4:7.6]
 set ytics scale 0 ('muon pair' 7, 'one track' 6, 'VETO: one MIP' 5, 'HCAL: one MIP each' 4, 'track below the largest momentum' 3, 'no kink in front of the ECAL' 2, 'missing energy > 20 GeV' 1)
 set label 1 "(7.1043 ± 0.0008)×10^{−5}\n{/*0.75 12700000 events}" at graph 1.03, first 7 left offset 0, 0.3
 set label 2 "(2.231 ± 0.004)×10^{−6}\n{/*0.75 364526 events}" at graph 1.03, first 6 left offset 0, 0.3
-set label 3 "(2.15 ± 0.04)×10^{−8}\n{/*0.75 3663 events}" at graph 1.03, first 5 left offset 0, 0.3
-set label 4 "(1.466 ± 0.032)×10^{−8}\n{/*0.75 2498 events}" at graph 1.03, first 4 left offset 0, 0.3
-set label 5 "(1.466 ± 0.032)×10^{−8}\n{/*0.75 2498 events}" at graph 1.03, first 3 left offset 0, 0.3
-set label 6 "(1.466 ± 0.032)×10^{−8}\n{/*0.75 2498 events}" at graph 1.03, first 2 left offset 0, 0.3
+set label 3 "(2.15 ± 0.04)×10^{−8}\n{/*0.75 3662 events}" at graph 1.03, first 5 left offset 0, 0.3
+set label 4 "(1.467 ± 0.032)×10^{−8}\n{/*0.75 2499 events}" at graph 1.03, first 4 left offset 0, 0.3
+set label 5 "(1.467 ± 0.032)×10^{−8}\n{/*0.75 2499 events}" at graph 1.03, first 3 left offset 0, 0.3
+set label 6 "(1.467 ± 0.032)×10^{−8}\n{/*0.75 2499 events}" at graph 1.03, first 2 left offset 0, 0.3
 set label 7 "(4 ± 4)×10^{−18}\n{/*0.75 0.0 events, poorly determined}" at graph 1.03, first 1 left offset 0, 0.3
 set label 99 'eotmc 0.2.0: na64e-dimuon, forced, 1.51e11 EOT equivalent' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'
 set minussign
