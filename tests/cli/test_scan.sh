@@ -97,13 +97,13 @@ n=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
 # --- in parts, one of which is killed inside a point and goes on there: the tables of one scan, to the last digit
 part() { # FOLDER OPTIONS...
     "$eotmc" scan "$source/configs/na64e-signal.yaml" --background "$config" --over selection.missing_energy="10 GeV,20 GeV" --device host --progress none --no-figure \
-        --set sampling.eot=300 --set sampling.batch=10 --set scoring.showers=0 --set output.figures=off --checkpoint 0 -o "$work/$@" >"$work/out" 2>"$work/err" </dev/null
+        --set sampling.eot=1500 --set sampling.batch=50 --set scoring.showers=0 --set output.figures=off --checkpoint 0 -o "$work/$@" >"$work/out" 2>"$work/err" </dev/null
 }
 part one || fail "a scan with background: $(cat "$work/err")"
 part part-0 --shard 0/2 &
 pid=$!
 inside="$work/part-0/selection.missing_energy=20GeV/background"
-for _ in $(seq 1000); do [ -s "$inside/checkpoint.eot" ] && break; sleep 0.02; done
+for _ in $(seq 10000); do [ -s "$inside/checkpoint.eot" ] && break; sleep 0.002; done
 pkill -KILL -P $pid
 { wait $pid; } 2>/dev/null
 [ -s "$inside/checkpoint.eot" ] && [ ! -e "$inside/summary.json" ] || fail "the scan was not killed inside its last point"
@@ -115,9 +115,9 @@ for point in 10GeV 20GeV/background; do
     [ "$(tally "$work/one/selection.missing_energy=$point")" = "$(tally "$work/both/selection.missing_energy=$point")" ] || fail "$point: other tallies"
 done
 "$eotmc" merge "$work/part-0" -o "$work/half" >"$work/out" 2>"$work/err" || fail "merging half a scan: $(cat "$work/err")"
-[ "$(grep -c ',partial,' "$work/half/scan.csv")" = 2 ] && grep -q 'primaries 150 to 299 are missing' "$work/err" || fail "half a scan: $(cat "$work/err")"
+[ "$(grep -c ',partial,' "$work/half/scan.csv")" = 2 ] && grep -q 'primaries 750 to 1499 are missing' "$work/err" || fail "half a scan: $(cat "$work/err")"
 part part-0
-[ $? -eq 2 ] && [ "$(grep -c '^point .*holds a part of the point, primaries 0 to 149' "$work/err")" = 2 ] || fail "all of a scan in the folder of a part: $(cat "$work/err")"
+[ $? -eq 2 ] && [ "$(grep -c '^point .*holds a part of the point, primaries 0 to 749' "$work/err")" = 2 ] || fail "all of a scan in the folder of a part: $(cat "$work/err")"
 "$eotmc" merge "$work/part-0" "$work/line" -o "$work/none" >"$work/out" 2>"$work/err"
 [ $? -eq 2 ] && grep -q 'are of different scans' "$work/err" || fail "parts of two scans: $(cat "$work/err")"
 "$eotmc" merge "$work/part-0" "$work/run" -o "$work/none" >"$work/out" 2>"$work/err"

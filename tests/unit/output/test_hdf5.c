@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "output/events_read.h"
 #include "sample_result.h"
 
 static const char *folder;
@@ -281,4 +282,16 @@ Test(hdf5, a_full_disk_is_an_error_and_leaves_nothing) {
     cr_assert_eq(eot_output_hdf5(folder, NULL, &result, &error), EOT_E_IO);
     cr_assert(strstr(error.text, "/result.h5' (File too large)") != NULL, "%s", error.text);
     cr_assert_eq(count_entries(folder), 0);
+}
+
+Test(hdf5, events_of_an_older_version_are_refused) {
+    struct eot_event_record record;
+    hid_t file = H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT), space = H5Screate(H5S_SCALAR);
+    hid_t table = H5Dcreate2(file, "events", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    cr_assert(table >= 0);
+    H5Dclose(table);
+    H5Sclose(space);
+    H5Fclose(file);
+    cr_expect_eq(eot_output_events_read(folder, &record, &error), EOT_E_IO);
+    cr_expect_not_null(strstr(error.text, "of an older version"), "%s", error.text);
 }
