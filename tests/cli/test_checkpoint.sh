@@ -41,7 +41,7 @@ killed() { # FOLDER COMMAND...
         pid=$!
         while kill -0 $pid 2>/dev/null; do
             now=$(stat -c %i "$folder/checkpoint.eot" 2>/dev/null || true)
-            [ "$now" != "$before" ] && { sleep 0.0$((RANDOM % 9 + 1)); kill -KILL $pid 2>/dev/null; break; }
+            [ "$now" != "$before" ] && { sleep 0.0$((RANDOM % 4 + 1)); kill -KILL $pid 2>/dev/null; break; }
         done
         wait $pid 2>/dev/null
         [ $? -eq 0 ] && { echo $n_kill; return; }
@@ -93,9 +93,9 @@ done
 
 # --- killed and resumed
 for job in "smoke.yaml --set sampling.eot=300 --set sampling.batch=10 --set scoring.showers=5" \
-    "na64e-signal.yaml --set sampling.eot=200 --set sampling.batch=10 --set scoring.showers=0 --set scoring.record_fraction=0.5" \
-    "na64mu-mu2e.yaml --set sampling.eot=4000 --set sampling.batch=200" \
-    "bench/muon-ecal.yaml --set sampling.eot=2000 --set sampling.batch=100"; do
+    "na64e-signal.yaml --set sampling.eot=1000 --set sampling.batch=50 --set scoring.showers=0 --set scoring.record_fraction=0.5" \
+    "na64mu-mu2e.yaml --set sampling.eot=40000 --set sampling.batch=2000" \
+    "bench/muon-ecal.yaml --set sampling.eot=20000 --set sampling.batch=1000"; do
     read -ra options <<<"$job"
     name=${options[0]//[^a-z0-9]/-}
     run "${options[@]}" -o "$work/$name-whole" || fail "$name: $(cat "$work/err")"
@@ -123,7 +123,7 @@ for part in 6/8 6/10 1/4 7/8 0/4 21/30 5/10; do
     case $part in
     1/4 | 6/8)
         n=0
-        for _ in 1 2 3 4 5; do # a part may be done before it can be killed
+        for _ in $(seq 20); do # a part may be done before it can be killed
             [ "$n" = 0 ] && rm -rf "${work:?}/$folder" && n=$(killed "$folder" "$eotmc" "${own[@]}" --device host)
         done
         [ "$n" != never ] && [ "$n" -gt 0 ] || fail "part $part was killed $n times"
