@@ -331,17 +331,19 @@ int cuEventElapsedTime(float *milliseconds, void *from, void *to) {
 
 /* A library made of PTX. */
 static bool load_ptx(struct module *m, const char *text) {
-    char folder[] = "/tmp/fake_cuda_XXXXXX", name[64], library[64], command[1200];
+    const char *place = getenv("FAKE_CUDA_PTX_CACHE");
+    char folder[400], name[450], library[450], command[2400];
+    snprintf(folder, sizeof folder, "%s/fake_cuda_XXXXXX", place != NULL ? place : ".");
     if (mkdtemp(folder) == NULL) return false;
     snprintf(name, sizeof name, "%s/kernel.ptx", folder);
     snprintf(library, sizeof library, "%s/kernel.so", folder);
-    snprintf(command, sizeof command, "'%s' %s %s", getenv("FAKE_CUDA_PTX"), name, library);
+    snprintf(command, sizeof command, "'%s' '%s' '%s'", getenv("FAKE_CUDA_PTX"), name, library);
     FILE *out = fopen(name, "w");
     bool is_written = out != NULL && fputs(text, out) >= 0;
     if (out != NULL && fclose(out) != 0) is_written = false;
     if (is_written && system(command) == 0) m->library = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     if (m->library != NULL) *(void **)&m->code = dlsym(m->library, "ptx_kernel");
-    snprintf(command, sizeof command, "rm -r %s", folder);
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
     if (system(command) != 0) fprintf(stderr, "cannot remove %s\n", folder);
     return m->code != NULL;
 }

@@ -169,7 +169,6 @@ class Function:
             self.out.append(self.instruction(s))
 
     def instruction(self, s):
-        op, _, rest = s.partition(" ") if " " in s else (s, "", "")
         op, rest = re.match(r"(\S+)\s*(.*)", s, re.S).groups()
         a = [x.strip() for x in re.findall(r"\{[^}]*\}|\[[^\]]*\]|[^,\s]+", rest)]
         part = op.split(".")
