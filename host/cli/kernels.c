@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/options.h"
 #include "cli.h"
@@ -22,24 +24,39 @@ static int number_before(const char *log, const char *phrase) {
 static enum eot_status write_image(const char *folder, const char *name, const struct eot_cuda_image *image,
                                    struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    char path[1200];
+    char path[1200], unfinished[1216];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *out = fopen(path, "wb");
+    snprintf(unfinished, sizeof unfinished, "%s.%ld", path, (long)getpid());
+    FILE *out = fopen(unfinished, "wb");
     bool is_good = out != NULL && fwrite(image->bytes, 1, image->n_bytes, out) == image->n_bytes;
     if (out != NULL && fclose(out) != 0) is_good = false;
+    if (is_good) is_good = rename(unfinished, path) == 0;
     EOT_CHECK(is_good, EOT_E_IO, "cannot write %s; make its folder, or give another one in --output", path);
 done:
     return status;
 }
 
-/* One kernel for one architecture; a row of the table. */
+/* Size of a file of a folder, 0 if there is none. */
+static long size_of(const char *folder, const char *name) {
+    char path[1200];
+    struct stat file;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return stat(path, &file) == 0 && S_ISREG(file.st_mode) ? (long)file.st_size : 0;
+}
+
+/* One kernel for one architecture; a row of the table. What the folder has is not compiled again. */
 static enum eot_status compile_one(struct eot_cuda_text *text, enum eot_kernel kernel, const char *architecture,
                                    const char *folder, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_cuda_image image = {.bytes = NULL};
     char *log = NULL, name[160];
-    EOT_TRY(eot_cuda_image_compile(text, kernel, architecture, &image, &log, err));
     eot_cuda_image_name(text, kernel, architecture, name, sizeof name);
+    long size = folder != NULL ? size_of(folder, name) : 0;
+    if (size > 0) {
+        printf("%-18s %-12s %35s %9ld\n", eot_kernel_name[kernel], architecture, "in the folder already", size);
+        goto done;
+    }
+    EOT_TRY(eot_cuda_image_compile(text, kernel, architecture, &image, &log, err));
     if (folder != NULL) EOT_TRY(write_image(folder, name, &image, err));
     const char *used = log != NULL ? strstr(log, "Used ") : NULL;
     int spilled = number_before(log, " bytes spill stores");
@@ -70,7 +87,8 @@ enum eot_status eot_cmd_kernels(int argc, char **argv, struct eot_error *err) {
          "sm_90 for code of that compute capability, compute_90 for PTX that drivers compile; may be repeated"},
         {"case", 0, EOT_OPTION_TEXT, &bench, "NAME", "the options of a case of `eotmc bench` instead of CONFIG's"},
         {"kernel", 0, EOT_OPTION_LIST, &kernels, "NAME", "only this kernel; may be repeated (default: all)"},
-        {"output", 0, EOT_OPTION_TEXT, &folder, "DIR", "write the code there (default: only the table is printed)"},
+        {"output", 0, EOT_OPTION_TEXT, &folder, "DIR", "write the code there, but for what the folder has (default: only the table is "
+         "printed)"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &kernel_dir, "DIR",
          "read kernels and headers below this project root, not the built-in ones"},
     };

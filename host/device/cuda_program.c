@@ -29,6 +29,52 @@ static int register_limit(enum eot_kernel kernel) {
     return LIMIT[kernel];
 }
 
+/* The build options that a kernel's code depends on. All others are left out of its compilation, so that one image
+ * serves all configurations that differ in those. What an option leaves out of the code is only what its configurations
+ * do not need: without it the code is right for all of them. */
+#define OF_ALL "EOT_LANE_WIDTH EOT_VECTOR_WIDTH"
+static const char *const KERNEL_OPTIONS[EOT_N_KERNEL] = {
+    [EOT_KERNEL_cascade] = "EOT_N_MEDIUM EOT_RARE EOT_ARRIVALS EOT_TRACK_TALLY EOT_WAYS",
+    [EOT_KERNEL_arrivals] = "EOT_N_MEDIUM EOT_RARE",
+    [EOT_KERNEL_locate] = "EOT_N_MEDIUM EOT_RARE EOT_ARRIVALS EOT_WAYS EOT_MASSES",
+    [EOT_KERNEL_replay] = "EOT_N_MEDIUM EOT_RARE EOT_ARRIVALS EOT_MASSES",
+    [EOT_KERNEL_shower_crossings] = "EOT_N_MEDIUM EOT_RARE EOT_ARRIVALS",
+    [EOT_KERNEL_reach] = "EOT_LOSSES",
+    [EOT_KERNEL_muon] = "EOT_LOSSES",
+    [EOT_KERNEL_select_event] = "EOT_LOSSES EOT_MASSES",
+    [EOT_KERNEL_conversion] = "EOT_N_MEDIUM EOT_ARRIVALS",
+    [EOT_KERNEL_conversion_crossings] = "EOT_N_MEDIUM",
+    [EOT_KERNEL_hadron] = "EOT_HADRON",
+    [EOT_KERNEL_hadron_crossings] = "EOT_HADRON",
+};
+
+/* Whether a list of words, separated by blanks, has a word of n letters. */
+static bool has_word(const char *list, const char *word, size_t n) {
+    for (; *list != '\0'; list += strspn(list, " ")) {
+        size_t length = strcspn(list, " ");
+        if (length == n && strncmp(list, word, n) == 0) return true;
+        list += length;
+    }
+    return false;
+}
+
+/* The definitions that a kernel is compiled with. */
+static void kernel_definitions(const struct eot_cuda_text *text, enum eot_kernel kernel,
+                               char definitions[EOT_CUDA_MAX_OPTIONS]) {
+    const char *wanted = KERNEL_OPTIONS[kernel] != NULL ? KERNEL_OPTIONS[kernel] : "";
+    size_t n = 0;
+    for (const char *at = text->options; *at != '\0'; at += strspn(at, " ")) {
+        size_t n_word = strcspn(at, " "), n_name = strcspn(at, "= ");
+        if (has_word(OF_ALL, at + 2, n_name - 2) || has_word(wanted, at + 2, n_name - 2)) {
+            if (n > 0) definitions[n++] = ' ';
+            memcpy(definitions + n, at, n_word);
+            n += n_word;
+        }
+        at += n_word;
+    }
+    definitions[n] = '\0';
+}
+
 /* The text in which one kernel is an entry point; the caller frees it. */
 static char *kernel_source(const struct eot_cuda_text *text, enum eot_kernel kernel) {
     char *source = NULL;
@@ -48,10 +94,11 @@ static char *kernel_source(const struct eot_cuda_text *text, enum eot_kernel ker
 static void image_key(const struct eot_cuda_text *text, enum eot_kernel kernel, const char *architecture,
                       const char *compiler, char key[65]) {
     struct eot_sha256 hash;
-    char format[32], limit[32];
+    char format[32], limit[32], definitions[EOT_CUDA_MAX_OPTIONS];
+    kernel_definitions(text, kernel, definitions);
     snprintf(format, sizeof format, "CUDA %d", EOT_CACHE_FORMAT);
     snprintf(limit, sizeof limit, "%d", register_limit(kernel));
-    const char *part[] = {format, eot_kernel_name[kernel], architecture, compiler, limit, text->options, text->source};
+    const char *part[] = {format, eot_kernel_name[kernel], architecture, compiler, limit, definitions, text->source};
     eot_sha256_init(&hash);
     for (int i = 0; i < N_EXACT; i++) eot_sha256_update(&hash, EXACT[i], strlen(EXACT[i]) + 1);
     for (size_t i = 0; i < sizeof part / sizeof part[0]; i++)
@@ -128,7 +175,7 @@ static int compile_options(const struct eot_cuda_text *text, enum eot_kernel ker
         snprintf(limit, 64, "--maxrregcount=%d", registers);
         option[n++] = limit;
     }
-    memcpy(storage, text->options, EOT_CUDA_MAX_OPTIONS);
+    kernel_definitions(text, kernel, storage);
     char *rest = NULL;
     for (char *word = strtok_r(storage, " ", &rest); word != NULL && n < MAX_OPTION - 1;
          word = strtok_r(NULL, " ", &rest))

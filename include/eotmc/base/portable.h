@@ -9,7 +9,9 @@
  * EOT_FN begins every function of a header; EOT_HOT_FN those that a kernel's innermost loop calls with whole states as
  * arguments: they become a part of the loop, where a call would copy the state to memory and back. EOT_BODY_FN begins
  * what a kernel does for one work item, where that is long: drivers for CPUs make up to three copies of a kernel, for
- * several sizes of launches, and compile such a function once, called by all three. */
+ * several sizes of launches, and compile such a function once, called by all three. EOT_SHARED_FN begins what is long
+ * and called at several places of one kernel: CUDA's compiler makes one function of it, where a copy at each place
+ * would take it minutes. */
 #ifndef EOT_BASE_PORTABLE_H
 #define EOT_BASE_PORTABLE_H
 
@@ -65,6 +67,7 @@ typedef double f64;
 #define EOT_HOT_FN static __device__ inline
 #define EOT_ROLLED _Pragma("unroll 1")
 #define EOT_BODY_FN static __device__ inline
+#define EOT_SHARED_FN static __device__ __noinline__
 #define EOT_GLOBAL
 /* Kernels are compiled one by one, each in a program of its own in which the others are functions that nobody calls:
  * -DEOT_KERNEL_HEAD_x for each kernel x tells which one it is (host/device/cuda_program.c). */
@@ -128,6 +131,10 @@ static inline f64 eot_f64_from_bits(u64 b) {
     memcpy(&x, &b, sizeof x);
     return x;
 }
+#endif
+
+#ifndef EOT_SHARED_FN
+#define EOT_SHARED_FN EOT_FN
 #endif
 
 #ifndef EOT_ONE_BY_ONE

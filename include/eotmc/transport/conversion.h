@@ -86,6 +86,11 @@ EOT_FN eot_event_muon_state eot_conversion_start(eot_conversion_world w, u64 pri
     return eot_event_muon_start(w.matter, w.launch, primary, start, charge, acc);
 }
 
+/** A step of a muon of the beam. */
+EOT_SHARED_FN eot_muon_step eot_conversion_step(eot_conversion_world w, eot_muon m, eot_random random) {
+    return eot_muon_advance(w.matter, m, random);
+}
+
 /** Follow a muon to the end of the ECAL and draw a point of its path there by the local rate: a reservoir of one. */
 EOT_FN eot_conversion_choice eot_conversion_choose(eot_conversion_world w, eot_event_muon_state s, u64 primary) {
     EOT_GLOBAL const eot_event_world *e = w.e;
@@ -98,7 +103,7 @@ EOT_FN eot_conversion_choice eot_conversion_choose(eot_conversion_world w, eot_e
     c.n_step = 0;
     c.fault = 0u;
     while (m.fate == EOT_MUON_ALIVE && (f32)m.position.z < ecal_end && c.n_step < EOT_MUON_MOST_STEPS) {
-        eot_muon_step step = eot_muon_advance(w.matter, m, random);
+        eot_muon_step step = eot_conversion_step(w, m, random);
         if (w.matter.region[step.region].role == EOT_ROLE_ECAL) {
             eot_u32x4 b = eot_philox((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, (u32)c.n_step,
                                      w.launch->seed, w.launch->run);
@@ -124,7 +129,7 @@ EOT_FN eot_event_vertex eot_conversion_vertex(eot_conversion_world w, eot_event_
                                               u64 primary, EOT_GLOBAL i64 *acc) {
     EOT_GLOBAL const eot_event_world *e = w.e;
     eot_event_vertex v = eot_event_vertex_none();
-    eot_muon_step last = eot_muon_advance(w.matter, s.m, s.random);
+    eot_muon_step last = eot_conversion_step(w, s.m, s.random);
     v.x = s.m.position.x + (f64)c.along * (last.muon.position.x - s.m.position.x);
     v.y = s.m.position.y + (f64)c.along * (last.muon.position.y - s.m.position.y);
     v.z = s.m.position.z + (f64)c.along * (last.muon.position.z - s.m.position.z);
@@ -200,7 +205,7 @@ EOT_FN void eot_conversion_spots(eot_conversion_world w, eot_event_vertex v, eot
 }
 
 /** The shower of the vertex's electron. @return its faults, bits of eot_event_fault. */
-EOT_FN u32 eot_conversion_shower(eot_conversion_world w, eot_event_vertex v, u64 primary, i32 charge,
+EOT_SHARED_FN u32 eot_conversion_shower(eot_conversion_world w, eot_event_vertex v, u64 primary, i32 charge,
                                  eot_conversion_space space) {
     eot_replay_state r = eot_conversion_electron(w, v, primary, charge);
     if (v.E_extra < w.em->cut) {

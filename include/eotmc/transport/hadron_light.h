@@ -31,12 +31,12 @@ EOT_FN eot_light_view eot_hadron_light_view(eot_hadron_view view) {
 
 /** Fly to matter, to a conversion, or out of the world. @param m place, direction and charge, 0 for a photon. @param E
  * energy [GeV]. @param conversion depth [X0] at which a photon converts; EOT_HADRON_FAR: it does not. */
-EOT_FN eot_light eot_hadron_light_flown(eot_hadron_view view, eot_muon m, f32 E, f32 conversion) {
+EOT_SHARED_FN eot_light eot_hadron_light_flown(eot_hadron_view view, eot_muon m, f32 E, f32 conversion) {
     return eot_light_flown(eot_hadron_light_view(view), eot_light_start(m, conversion), E * E);
 }
 
 /** Energy that showers, from a place on: the parametrisation, straight ahead. @param d where it goes. */
-EOT_FN void eot_hadron_light_shower(eot_deposit_view d, eot_muon m, i64 counts, f32 E, i32 is_photon,
+EOT_SHARED_FN void eot_hadron_light_shower(eot_deposit_view d, eot_muon m, i64 counts, f32 E, i32 is_photon,
                                     eot_random random) {
     eot_shower_deposit(d, eot_subcut_shower_of(counts, E, is_photon, eot_shower_axis_at(m)), random);
 }
