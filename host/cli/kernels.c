@@ -87,7 +87,8 @@ enum eot_status eot_cmd_kernels(int argc, char **argv, struct eot_error *err) {
          "sm_90 for code of that compute capability, compute_90 for PTX that drivers compile; may be repeated"},
         {"case", 0, EOT_OPTION_TEXT, &bench, "NAME", "the options of a case of `eotmc bench` instead of CONFIG's"},
         {"kernel", 0, EOT_OPTION_LIST, &kernels, "NAME", "only this kernel; may be repeated (default: all)"},
-        {"output", 0, EOT_OPTION_TEXT, &folder, "DIR", "write the code there, but for what the folder has (default: only the table is "
+        {"output", 0, EOT_OPTION_TEXT, &folder, "DIR",
+         "write the code there, but for what the folder has (default: only the table is "
          "printed)"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &kernel_dir, "DIR",
          "read kernels and headers below this project root, not the built-in ones"},

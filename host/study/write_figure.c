@@ -88,7 +88,7 @@ enum eot_status eot_study_write_figure(const struct eot_study *study, const stru
                  "11\nset rmargin 3\n"
                  "set key outside below center vertical maxrows %zu width -4 samplen 2 spacing 1.0 font ',14'\n"
                  "set xtics (0.11, 0.2, 0.3, 0.5, 0.7, 1, 2, 3)\n"
-                 "set label 99 'eotmc %s' at screen 0.98, screen 0.015 right font ',13' textcolor '#808080'\n"
+                 "set label 99 'eotmc %s' at screen 0.02, screen 0.015 left font ',13' textcolor '#808080'\n"
                  "set style fill solid 1.0 noborder\nplot ",
                  plane->point[0].m_phi, plane->point[plane->n_point - 1].m_phi, low, high,
                  (2 + 2 * plane->n_curve + plane->n_line + study->n_mark) / 3 + 1, EOT_VERSION);

@@ -124,7 +124,7 @@ typedef struct {
 
 /** Follow a hadron to its end or to a depth, with the deposits of its ionisation. @param to [cm] or EOT_HADRON_FAR. */
 EOT_SHARED_FN eot_hadron_flight eot_hadron_fly(eot_hadron_run run, eot_hadron h, eot_hadron_trace trace, f32 to,
-                                        eot_random random) {
+                                               eot_random random) {
     eot_hadron_flight f;
     while (h.end == EOT_HADRON_GOES_ON) {
         i32 from = h.m.region;
@@ -216,8 +216,8 @@ EOT_FN u32 eot_hadron_hits(eot_muon_outcome out) {
  * they are made, since they have random numbers of their own.
  * @param muon of a decay. @param at where and when. @param number of it in the event. @param is_leading whether its
  * trackers in front of the ECAL are the event's. */
-EOT_SHARED_FN void eot_hadron_muon(eot_hadron_run run, eot_hadron_event *ev, eot_hadron_product muon, eot_muon at, i32 number,
-                            eot_hadron_trace trace, i32 is_leading) {
+EOT_SHARED_FN void eot_hadron_muon(eot_hadron_run run, eot_hadron_event *ev, eot_hadron_product muon, eot_muon at,
+                                   i32 number, eot_hadron_trace trace, i32 is_leading) {
     EOT_GLOBAL const eot_spectrometer *chambers = &run.e->spectrometer;
     eot_event_muon_state s = eot_event_muon_start(run.view.matter, run.launch, run.primary,
                                                   eot_hadron_muon_vertex(muon, at, number), muon.charge, run.acc);

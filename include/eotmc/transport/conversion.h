@@ -206,7 +206,7 @@ EOT_FN void eot_conversion_spots(eot_conversion_world w, eot_event_vertex v, eot
 
 /** The shower of the vertex's electron. @return its faults, bits of eot_event_fault. */
 EOT_SHARED_FN u32 eot_conversion_shower(eot_conversion_world w, eot_event_vertex v, u64 primary, i32 charge,
-                                 eot_conversion_space space) {
+                                        eot_conversion_space space) {
     eot_replay_state r = eot_conversion_electron(w, v, primary, charge);
     if (v.E_extra < w.em->cut) {
         eot_conversion_spots(w, v, r, space);

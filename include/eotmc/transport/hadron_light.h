@@ -37,7 +37,7 @@ EOT_SHARED_FN eot_light eot_hadron_light_flown(eot_hadron_view view, eot_muon m,
 
 /** Energy that showers, from a place on: the parametrisation, straight ahead. @param d where it goes. */
 EOT_SHARED_FN void eot_hadron_light_shower(eot_deposit_view d, eot_muon m, i64 counts, f32 E, i32 is_photon,
-                                    eot_random random) {
+                                           eot_random random) {
     eot_shower_deposit(d, eot_subcut_shower_of(counts, E, is_photon, eot_shower_axis_at(m)), random);
 }
 
