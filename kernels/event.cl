@@ -3,14 +3,16 @@
 #include "eotmc/select/score.h"
 #include "eotmc/transport/lanes.h"
 
-/** Where an event is counted. @param mass weights of event i for each mass are written there. */
-EOT_FN eot_scores eot_event_scores(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world,
-                                   eot_event_vertex v, EOT_GLOBAL f32 *mass, u32 i, EOT_GLOBAL i64 *tally) {
+/** The weights of event i for each mass. @param mass those of all events. */
+EOT_FN EOT_GLOBAL f32 *eot_event_weights(EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL f32 *mass, u32 i) {
+    return mass + (u64)i * (u32)eot_n_mass(&world->vertex);
+}
+
+/** Where an event is counted. @param weight its weights. */
+EOT_FN eot_scores eot_event_scores(EOT_GLOBAL const f32 *weight, EOT_GLOBAL i64 *tally) {
     eot_scores s;
-    EOT_GLOBAL f32 *own = mass + (u64)i * (u32)eot_n_mass(&world->vertex);
-    eot_mass_weights(table, &world->vertex, v, own);
     s.tally = tally;
-    s.weight = own;
+    s.weight = weight;
     return s;
 }
 
@@ -30,9 +32,16 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
     if (r.weight > 0.0f && !eot_is_kept(launch->first_primary + r.i_primary, launch->follow_threshold)) {
         eot_replay_view view = eot_replay_view_of(table, world, launch, stack, launch->n_event, i);
         view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
+        view.density = eot_event_weights(world, mass, i);
+        view.density[0] = -1.0f; /* not known */
         v = eot_event_locate(view, em[0], r, way + (u64)r.i_primary * EOT_WAY_WORDS, tally);
-        if (v.fault == 0u && v.weight > 0.0f)
-            eot_vertex_count(world, v, eot_event_scores(table, world, v, mass, i, tally));
+        if (v.fault == 0u && v.weight > 0.0f) {
+            if (view.density[0] < 0.0f)
+                eot_mass_weights(table, &world->vertex, v, view.density);
+            else
+                eot_mass_shares(&world->vertex, v, view.density);
+            eot_vertex_count(world, v, eot_event_scores(view.density, tally));
+        }
     }
     vertex[i] = v;
 }
@@ -138,7 +147,9 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
     i32 is_new = eot_is_kept(primary, launch->follow_threshold);
     if (v.fault == 0u) v.fault = eot_event_faults(0u, outcome[2 * i].fate, outcome[2 * i + 1].fate);
-    eot_scores scores = eot_event_scores(table, world, v, mass, i, tally);
+    EOT_GLOBAL f32 *weight = eot_event_weights(world, mass, i);
+    eot_mass_weights(table, &world->vertex, v, weight);
+    eot_scores scores = eot_event_scores(weight, tally);
     if (v.fault != 0u) {
         eot_event_reject(world, is_new, eot_is_kept(primary, launch->sample_threshold), v, scores, own);
         return;
@@ -147,7 +158,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
         if (is_new) eot_vertex_count(world, v, scores);
         is_new = 0;
         v.weight *= factor[i];
-        scores = eot_event_scores(table, world, v, mass, i, tally);
+        eot_mass_weights(table, &world->vertex, v, weight);
     }
     EOT_GLOBAL i64 *own_acc = acc + (u64)i * EOT_N_ACC;
     eot_event ev = eot_event_with_tracks(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,

@@ -31,8 +31,8 @@ EOT_FN f32 eot_histogram_position(i32 which, f32 x) {
     return -1.0f;
 }
 /** Add a value to the histogram `which` of a tally. */
-EOT_FN void eot_histogram_fill(EOT_GLOBAL i64 *tally, i32 which, f32 x, f64 weight) {
-    eot_histogram_add(tally, which, eot_histogram_position(which, x), weight);
+EOT_FN void eot_histogram_fill(EOT_GLOBAL i64 *tally, i32 which, f32 x, eot_weight w) {
+    eot_histogram_add(tally, which, eot_histogram_position(which, x), w);
 }
 
 /** Place among the weighted sums of the channel of a vertex. */
@@ -42,18 +42,18 @@ EOT_FN i32 eot_vertex_channel(eot_event_vertex v) {
 
 /** Count a vertex for one selection. @param tally of that selection. */
 EOT_FN void eot_vertex_count_for(eot_selection s, eot_event_vertex v, EOT_GLOBAL i64 *tally) {
-    f64 w = (f64)v.weight;
+    eot_weight w = eot_weight_of((f64)v.weight);
     i32 charge = eot_event_charge(s, v), channel = eot_vertex_channel(v);
     f32 E_muon = charge < 0 ? v.E_minus : v.E_plus;
     eot_weighted_add(tally, channel + EOT_CH_ALL, w);
     for (i32 i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++)
         if (v.k >= eot_channel_threshold(i)) eot_weighted_add(tally, channel + EOT_CH_ABOVE + i, w);
-    eot_weighted_value_add(tally, channel + EOT_CH_MUON_ENERGY, channel + EOT_CH_CROSS_ENERGY, w, (f64)E_muon,
+    eot_weighted_value_add(tally, channel + EOT_CH_MUON_ENERGY, channel + EOT_CH_CROSS_ENERGY, w.weight, (f64)E_muon,
                            EOT_TALLY_ENERGY);
     if (charge != s.charge) return; /* the run's tallies hold the selected one */
     eot_atomic_add_i64(tally + EOT_C_EVENTS, 1);
     eot_weighted_add(tally, EOT_W_ALL, w);
-    eot_weighted_value_add(tally, EOT_W_DEPTH, EOT_W_CROSS_DEPTH, w, (f64)v.depth_X0, EOT_TALLY_DEPTH);
+    eot_weighted_value_add(tally, EOT_W_DEPTH, EOT_W_CROSS_DEPTH, w.weight, (f64)v.depth_X0, EOT_TALLY_DEPTH);
     eot_histogram_fill(tally, EOT_H_PARENT_LOG, v.k, w);
     eot_histogram_fill(tally, EOT_H_DEPTH, v.depth_X0, w);
     eot_histogram_fill(tally, EOT_H_MUON_ENERGY, E_muon, w);
@@ -130,17 +130,19 @@ EOT_FN i32 eot_ratio_bin(f32 u) {
 
 /** Count the tracks of an event, whatever is selected: the same for all selections. */
 EOT_FN void eot_event_tracks_count(eot_event ev, f64 weight, EOT_GLOBAL i64 *tally) {
+    eot_weight w = eot_weight_of(weight);
     for (i32 k = 0; k < 2; k++) {
         eot_track t = ev.track[k];
         if (!t.is_there) continue;
-        eot_weighted_add(tally, EOT_W_CROSSED, weight);
+        eot_weighted_add(tally, EOT_W_CROSSED, w);
         if (t.momentum == 0.0f) continue;
         f32 q_true = (f32)t.charge * t.true_momentum, relative = fabs(t.error * t.true_momentum / t.momentum);
-        eot_weighted_add(tally, EOT_W_TRACK, weight);
-        if (q_true * t.momentum < 0.0f) eot_weighted_add(tally, EOT_W_TRACK_WRONG, weight);
+        eot_weighted_add(tally, EOT_W_TRACK, w);
+        if (q_true * t.momentum < 0.0f) eot_weighted_add(tally, EOT_W_TRACK_WRONG, w);
         eot_sum_add(tally + EOT_T_RATIO + 2 * eot_ratio_bin(q_true / t.momentum - 1.0f), weight);
-        eot_histogram_fill(tally, EOT_H_TRACK_MOMENTUM, t.true_momentum, weight);
-        eot_histogram_fill(tally, EOT_H_TRACK_VARIANCE, t.true_momentum, weight * (f64)relative * (f64)relative);
+        eot_histogram_fill(tally, EOT_H_TRACK_MOMENTUM, t.true_momentum, w);
+        eot_histogram_fill(tally, EOT_H_TRACK_VARIANCE, t.true_momentum,
+                           eot_weight_of(weight * (f64)relative * (f64)relative));
     }
 }
 
@@ -156,30 +158,31 @@ EOT_FN f64 eot_event_hcal_weight(eot_event ev, f64 weight, f32 sample_weight) {
 EOT_FN void eot_event_score(eot_event_vertex v, eot_event ev, eot_selected sel, f32 sample_weight,
                             EOT_GLOBAL i64 *tally) {
     f64 w = (f64)v.weight, w_hcal = eot_event_hcal_weight(ev, w, sample_weight);
+    eot_weight weight = eot_weight_of(w);
     i32 channel = eot_vertex_channel(v), passes_all = sel.n_cut_passed == EOT_N_CUT;
-    for (i32 i = 0; i < sel.n_cut_passed; i++) eot_weighted_add(tally, channel + EOT_CH_CUT + i, w);
+    for (i32 i = 0; i < sel.n_cut_passed; i++) eot_weighted_add(tally, channel + EOT_CH_CUT + i, weight);
     for (i32 i = 0; i < EOT_N_TAIL && passes_all; i++) {
         f64 p = (f64)sel.pass[i];
-        eot_weighted_add(tally, channel + EOT_CH_MISSING + i, w * p);
+        eot_weighted_add(tally, channel + EOT_CH_MISSING + i, eot_weight_of(w * p));
         eot_sum_add(tally + EOT_T_WEIGHTED + 4 * (channel + EOT_CH_CROSS_PASS + i), w * w * p);
         eot_square_add(tally + eot_square_offset(eot_rare_channel(v.process, v.parent), i), w * p * (w * p));
     }
     if (!sel.is_main) return;
     for (i32 i = 0; i < EOT_N_HCAL && i < ev.n_hcal && w_hcal > D(0.0); i++)
-        eot_histogram_fill(tally, EOT_H_HCAL0 + i, ev.hcal[i], w_hcal);
-    if (ev.category > 0) eot_weighted_add(tally, EOT_W_CATEGORY + ev.category - 1, w);
-    if (sel.n_cut_passed > EOT_CUT_TRACK) eot_histogram_fill(tally, EOT_H_MISSING, ev.missing_sampled, w);
+        eot_histogram_fill(tally, EOT_H_HCAL0 + i, ev.hcal[i], eot_weight_of(w_hcal));
+    if (ev.category > 0) eot_weighted_add(tally, EOT_W_CATEGORY + ev.category - 1, weight);
+    if (sel.n_cut_passed > EOT_CUT_TRACK) eot_histogram_fill(tally, EOT_H_MISSING, ev.missing_sampled, weight);
     for (i32 i = 0; i < sel.n_cut_passed; i++) {
         eot_atomic_add_i64(tally + EOT_C_CUT + i, 1);
-        eot_weighted_add(tally, EOT_W_CUT + i, w);
+        eot_weighted_add(tally, EOT_W_CUT + i, weight);
     }
     if (!passes_all) return;
     for (i32 i = 0; i < EOT_N_TAIL; i++) {
-        eot_weighted_add(tally, EOT_W_MISSING + i, w * (f64)sel.pass[i]);
+        eot_weighted_add(tally, EOT_W_MISSING + i, eot_weight_of(w * (f64)sel.pass[i]));
         eot_square_add(tally + eot_square_offset(-1, i), w * (f64)sel.pass[i] * (w * (f64)sel.pass[i]));
         eot_sum_add(tally + EOT_T_WEIGHTED + 4 * (EOT_W_PASSED + i), (f64)sel.pass[i]);
     }
-    eot_histogram_fill(tally, EOT_H_PARENT_SELECTED, v.k, w * (f64)sel.pass[EOT_TAIL_GAUSSIAN]);
+    eot_histogram_fill(tally, EOT_H_PARENT_SELECTED, v.k, eot_weight_of(w * (f64)sel.pass[EOT_TAIL_GAUSSIAN]));
 }
 
 /** Number of a bin of a map's axis, 0 the underflow. @param x GeV. */

@@ -16,12 +16,40 @@
 #define EOT_LIMB_HIGH D(1099511627776.0)           /* 2^40 */
 #define EOT_LIMB_LOW D(302231454903657293676544.0) /* 2^78 */
 
+/** A number as two limbs, of 2^-40 and 2^-78. */
+typedef struct {
+    i64 high, low;
+} eot_limbs;
+
+/** The limbs of v >= 0. */
+EOT_FN eot_limbs eot_limbs_of(f64 v) {
+    eot_limbs l;
+    l.high = (i64)floor(v * EOT_LIMB_HIGH);
+    l.low = (i64)floor((v - (f64)l.high / EOT_LIMB_HIGH) * EOT_LIMB_LOW + D(0.5));
+    return l;
+}
+
+/** Add to the sum of two limbs at place. */
+EOT_FN void eot_limbs_add(EOT_GLOBAL i64 *place, eot_limbs l) {
+    eot_atomic_add_i64(place, l.high);
+    eot_atomic_add_i64(place + 1, l.low);
+}
+
 /** Add v >= 0 to the sum of two limbs at place. */
-EOT_FN void eot_sum_add(EOT_GLOBAL i64 *place, f64 v) {
-    i64 high = (i64)floor(v * EOT_LIMB_HIGH);
-    i64 low = (i64)floor((v - (f64)high / EOT_LIMB_HIGH) * EOT_LIMB_LOW + D(0.5));
-    eot_atomic_add_i64(place, high);
-    eot_atomic_add_i64(place + 1, low);
+EOT_FN void eot_sum_add(EOT_GLOBAL i64 *place, f64 v) { eot_limbs_add(place, eot_limbs_of(v)); }
+
+/** A weight that is added to many sums, and its square. */
+typedef struct {
+    f64 weight;
+    eot_limbs one, square;
+} eot_weight;
+
+EOT_FN eot_weight eot_weight_of(f64 weight) {
+    eot_weight w;
+    w.weight = weight;
+    w.one = eot_limbs_of(weight);
+    w.square = eot_limbs_of(weight * weight);
+    return w;
 }
 
 /** Value of a sum of two limbs. */
@@ -241,17 +269,20 @@ EOT_FN void eot_weighted_value_add(EOT_GLOBAL i64 *tally, i32 which, i32 cross, 
     eot_sum_add(tally + EOT_T_WEIGHTED + 4 * cross, weight * scaled);
 }
 
-EOT_FN void eot_weighted_add(EOT_GLOBAL i64 *tally, i32 which, f64 weight) {
-    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * which, weight);
-    eot_sum_add(tally + EOT_T_WEIGHTED + 4 * which + 2, weight * weight);
+/** Add a weight and its square to two sums, one behind the other. */
+EOT_FN void eot_weight_add(EOT_GLOBAL i64 *place, eot_weight w) {
+    eot_limbs_add(place, w.one);
+    eot_limbs_add(place + 2, w.square);
+}
+
+EOT_FN void eot_weighted_add(EOT_GLOBAL i64 *tally, i32 which, eot_weight w) {
+    eot_weight_add(tally + EOT_T_WEIGHTED + 4 * which, w);
 }
 
 /** Add to the histogram `which` at position p in bins (0 is the lower edge of the first bin). */
-EOT_FN void eot_histogram_add(EOT_GLOBAL i64 *tally, i32 which, f32 p, f64 weight) {
+EOT_FN void eot_histogram_add(EOT_GLOBAL i64 *tally, i32 which, f32 p, eot_weight w) {
     i32 bin = p < 0.0f ? 0 : p >= (f32)EOT_N_BIN ? EOT_N_BIN + 1 : (i32)p + 1;
-    EOT_GLOBAL i64 *place = tally + EOT_T_HISTOGRAM + 4 * (which * (EOT_N_BIN + 2) + bin);
-    eot_sum_add(place, weight);
-    eot_sum_add(place + 2, weight * weight);
+    eot_weight_add(tally + EOT_T_HISTOGRAM + 4 * (which * (EOT_N_BIN + 2) + bin), w);
 }
 
 /** Add to a bin of a map, at eot_map_offset. */

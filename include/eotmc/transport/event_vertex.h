@@ -67,6 +67,7 @@ typedef struct {
     eot_u32x4 block;             /* the first random numbers; w has chosen the process */
     eot_random random;           /* cursor behind them */
     f32 share[EOT_N_MEDIUM_MAX]; /* of the step's path in each medium */
+    EOT_GLOBAL f32 *density;     /* several masses: their densities at the muon out (mass.h); 0: not wanted */
 } eot_vertex_draw;
 
 #endif

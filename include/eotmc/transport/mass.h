@@ -81,19 +81,28 @@ EOT_FN i32 eot_mass_nucleus(EOT_GLOBAL const eot_vertex_tables *e, f32 Z, f32 A)
     return i;
 }
 
-/** What a vertex of the mixture counts for each mass. @param v a vertex of the signal with its weight.
- * @param weight eot_n_mass(e) values out, each in the unit of its mass; of one mass: v's. */
+/** What a vertex of the mixture counts for each mass, from their densities. @param v a vertex of the signal with its
+ * weight. @param weight eot_n_mass(e) values: the scaled densities at its muon in, weights out, each in the unit of its
+ * mass; of one mass: v's. */
+EOT_FN void eot_mass_shares(EOT_GLOBAL const eot_vertex_tables *e, eot_event_vertex v, EOT_GLOBAL f32 *weight) {
+    f32 sum = 0.0f;
+    if (!EOT_HAS_MASSES(e)) {
+        weight[0] = v.weight;
+        return;
+    }
+    for (i32 i = 0; i < e->n_mass; i++) sum = fma(e->mass[i].share, weight[i], sum);
+    for (i32 i = 0; i < e->n_mass; i++) weight[i] = sum > 0.0f ? v.weight * (weight[i] / sum) : 0.0f;
+}
+
+/** The same of a vertex alone. @param weight eot_n_mass(e) values out. */
 EOT_FN void eot_mass_weights(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_vertex_tables *e, eot_event_vertex v,
                              EOT_GLOBAL f32 *weight) {
-    weight[0] = v.weight;
-    if (!EOT_HAS_MASSES(e)) return;
-    i32 nucleus = eot_mass_nucleus(e, v.target_Z, v.target_A);
-    f32 E_f = v.parent == EOT_POSITRON ? v.E_plus : v.E_minus, sum = 0.0f;
-    for (i32 i = 0; i < e->n_mass; i++) {
+    const i32 n = EOT_HAS_MASSES(e) ? e->n_mass : 0;
+    i32 nucleus = n > 0 ? eot_mass_nucleus(e, v.target_Z, v.target_A) : 0;
+    f32 E_f = v.parent == EOT_POSITRON ? v.E_plus : v.E_minus;
+    for (i32 i = 0; i < n; i++)
         weight[i] = eot_mass_density_at(table, e->mass + i, nucleus, v.k, E_f, v.versine).natural;
-        sum = fma(e->mass[i].share, weight[i], sum);
-    }
-    for (i32 i = 0; i < e->n_mass; i++) weight[i] = sum > 0.0f ? v.weight * (weight[i] / sum) : 0.0f;
+    eot_mass_shares(e, v, weight);
 }
 
 #endif

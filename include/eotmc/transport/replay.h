@@ -22,7 +22,8 @@ typedef struct {
     EOT_GLOBAL const eot_event_launch *launch; /* one */
     EOT_GLOBAL f32 *stack;                     /* [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_item] */
     u32 n_item, item;                          /* showers that share the stack, and which of them this is */
-    eot_matter_view matter; /* in front of the ECAL; not looked at where primaries have no arrivals */
+    eot_matter_view matter;  /* in front of the ECAL; not looked at where primaries have no arrivals */
+    EOT_GLOBAL f32 *density; /* of the event's vertex out, as in eot_vertex_draw */
 } eot_replay_view;
 
 /** The view of these. */
@@ -37,6 +38,7 @@ EOT_FN eot_replay_view eot_replay_view_of(EOT_GLOBAL const f32 *table, EOT_GLOBA
     view.n_item = n_item;
     view.item = item;
     view.matter = eot_matter_view_of(table, 0, 0, 0, 0);
+    view.density = 0;
     return view;
 }
 
@@ -212,7 +214,9 @@ EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particl
         vertex.weight = 0.0f; /* the cascade knows no sides: there is no such vertex */
         return vertex;
     }
-    return eot_event_vertex_sample(vertex, view.table, t, &view.world->vertex, view.launch, s.primary, q.p.z, v.path);
+    eot_random g =
+        eot_random_init(s.primary, EOT_STAGE_VERTEX, vertex.stream & 0xffffffu, view.launch->seed, view.launch->run);
+    return eot_event_vertex_sample(vertex, view.table, t, &view.world->vertex, g, q.p.z, v.path, view.density);
 }
 
 /** The particle after its path, a ghost from where it has left the ECAL by a side: what is out there makes no vertices,

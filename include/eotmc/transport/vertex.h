@@ -34,18 +34,17 @@ EOT_FN eot_event_vertex eot_vertex_make(eot_event_vertex v, eot_vertex_draw d, E
 }
 
 /** Choose the process of a parent and sample what leaves the vertex.
- * @param v with k, parent, slopes, position and weight. @param path of the step, @param z its start: which media the
- * parent was in. */
+ * @param v with k, parent, slopes, position and weight. @param g cursor of the vertex. @param path of the step, @param
+ * z its start: which media the parent was in. @param density as in eot_vertex_draw. */
 EOT_FN eot_event_vertex eot_event_vertex_sample(eot_event_vertex v, EOT_GLOBAL const f32 *table, eot_em_tables t,
-                                                EOT_GLOBAL const eot_vertex_tables *e,
-                                                EOT_GLOBAL const eot_event_launch *launch, u64 primary, f32 z,
-                                                f32 path) {
-    eot_random g = eot_random_init(primary, EOT_STAGE_VERTEX, v.stream & 0xffffffu, launch->seed, launch->run);
+                                                EOT_GLOBAL const eot_vertex_tables *e, eot_random g, f32 z, f32 path,
+                                                EOT_GLOBAL f32 *density) {
     eot_vertex_draw d;
     f32 sum = 0.0f, total = 0.0f;
     d.block = eot_random_block(g);
     g.draw++;
     d.random = g;
+    d.density = density;
     d.share[0] = 1.0f;
     d.share[1] = 0.0f;
     if (t.n_medium == 2) {

@@ -45,8 +45,8 @@ Test(tally, the_lower_limb_has_room_for_a_batch) {
 
 Test(tally, a_weight_goes_to_its_four_places) {
     static i64 tally[EOT_N_TALLY];
-    eot_weighted_add(tally, EOT_W_DEPTH, 0.5);
-    eot_histogram_add(tally, EOT_H_PARENT, 3.0f, 0.25);
+    eot_weighted_add(tally, EOT_W_DEPTH, eot_weight_of(0.5));
+    eot_histogram_add(tally, EOT_H_PARENT, 3.0f, eot_weight_of(0.25));
     for (int k = 0; k < EOT_N_TALLY; k++) {
         int depth = k - (EOT_T_WEIGHTED + 4 * EOT_W_DEPTH),
             bin = k - (EOT_T_HISTOGRAM + 4 * (EOT_H_PARENT * (EOT_N_BIN + 2) + 4));
@@ -62,7 +62,7 @@ static int bin_of(int which, float x) {
     static i64 tally[EOT_N_TALLY];
     int bin = -1;
     memset(tally, 0, sizeof tally);
-    eot_histogram_fill(tally, which, x, 1.0);
+    eot_histogram_fill(tally, which, x, eot_weight_of(1.0));
     for (int b = 0; b < EOT_N_BIN + 2; b++)
         if (tally[EOT_T_HISTOGRAM + 4 * (which * (EOT_N_BIN + 2) + b)] != 0) bin = b;
     return bin;

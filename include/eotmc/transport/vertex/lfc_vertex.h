@@ -71,27 +71,27 @@ EOT_FN f32 eot_lfc_drawn_rate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_
  * mixture. */
 EOT_FN eot_event_vertex eot_lfc_mixed_vertex(eot_event_vertex v, eot_vertex_draw d, EOT_GLOBAL const f32 *table,
                                              eot_em_tables t, EOT_GLOBAL const eot_vertex_tables *e) {
-    f32 total = 0.0f, sum = 0.0f, nodes = 0.0f;
+    f32 total = 0.0f, sum = 0.0f, nodes = 0.0f, preference[EOT_MAX_MASS], up_to[EOT_MAX_MASS];
     for (i32 m = 0; m < t.n_medium; m++) nodes += eot_rare_rate(table, t, EOT_RARE_LFC, m, v.k) * d.share[m];
     for (i32 j = 0; j < e->n_mass; j++) {
-        f32 preference = eot_mass_preference(table, t, e->mass[j].importance, v.k);
-        for (i32 i = 0; i < e->n_lfc; i++) total += preference * eot_lfc_drawn_rate(table, e, j, i, v, d);
+        preference[j] = eot_mass_preference(table, t, e->mass[j].importance, v.k);
+        for (i32 i = 0; i < e->n_lfc; i++) total += preference[j] * eot_lfc_drawn_rate(table, e, j, i, v, d);
+        up_to[j] = total;
     }
     f32 choice = eot_uniform(d.block.z) * total;
-    i32 mass = -1, target = 0;
-    for (i32 j = 0; j < e->n_mass && mass < 0; j++) {
-        f32 preference = eot_mass_preference(table, t, e->mass[j].importance, v.k);
-        for (i32 i = 0; i < e->n_lfc && mass < 0; i++) {
-            sum += preference * eot_lfc_drawn_rate(table, e, j, i, v, d);
-            if (choice > sum) continue;
-            mass = j;
-            target = i;
-        }
+    i32 mass = 0, target = -1;
+    while (mass < e->n_mass && choice > up_to[mass]) mass++;
+    if (mass > 0) sum = up_to[mass - 1];
+    for (i32 i = 0; mass < e->n_mass && i < e->n_lfc && target < 0; i++) {
+        sum += preference[mass] * eot_lfc_drawn_rate(table, e, mass, i, v, d);
+        if (choice <= sum) target = i;
     }
+    i32 is_drawn = target >= 0;
+    target = is_drawn ? target : 0;
     v.weight = nodes > 0.0f ? v.weight * (total / nodes) : 0.0f; /* 0 below all thresholds */
     v.target_Z = e->lfc_Z[target];
     v.target_A = e->lfc_A[target];
-    if (mass < 0 || !(v.weight > 0.0f)) return v;
+    if (!is_drawn || !(v.weight > 0.0f)) return v;
     EOT_GLOBAL const eot_mass *own = e->mass + mass;
     if (!eot_lfc_is_covered(own->lfc[target], v.k)) v.fault |= (u32)EOT_FAULT_ENERGY;
     eot_lfc_draw q = own->importance.n_row > 0 ? eot_lfc_draw_promising(table, own->importance, eot_mass_node(own, v.k),
@@ -105,7 +105,8 @@ EOT_FN eot_event_vertex eot_lfc_mixed_vertex(eot_event_vertex v, eot_vertex_draw
         eot_mass_density p =
             eot_mass_density_at(table, m, target, v.k, v.parent == EOT_POSITRON ? v.E_plus : v.E_minus, v.versine);
         natural = fma(m->share, p.natural, natural);
-        drawn += m->share * p.natural * eot_mass_preference(table, t, m->importance, v.k) / p.rarity;
+        drawn += m->share * p.natural * preference[j] / p.rarity;
+        if (d.density != 0) d.density[j] = p.natural;
     }
     v.weight = drawn > 0.0f ? v.weight * (natural / drawn) : 0.0f;
     return v;
