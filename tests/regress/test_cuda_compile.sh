@@ -27,6 +27,12 @@ jobs() {
     for architecture in sm_90 sm_80 sm_100; do echo "photons $architecture cascade-cut5 cascade"; done
     echo "photons-rest sm_90 cascade-cut5" $(printf '%s\n' $OPTIONAL | grep -vx cascade)
 }
+# One image serves configurations that differ in options that the kernel does not depend on, and no others.
+for options in "$signal" "--case cascade-cut5"; do
+    "$eotmc" kernels --arch compute_80 --output "$work/images" --kernel lanes_start --kernel cascade $options >"$work/images.txt" 2>&1 || { cat "$work/images.txt"; exit 1; }
+done
+[ "$(find "$work/images" -name 'lanes_start.*' | wc -l) $(find "$work/images" -name 'cascade.*' | wc -l) $(grep -c 'in the folder already' "$work/images.txt")" = "1 2 1" ] ||
+    { ls "$work/images"; cat "$work/images.txt"; echo "FAILED: images of two configurations"; exit 1; }
 export eotmc work
 compile() {
     name=$1 architecture=$2 configuration=$3
