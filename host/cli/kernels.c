@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/options.h"
 #include "cli.h"
@@ -19,21 +18,6 @@ static int number_before(const char *log, const char *phrase) {
     if (at == NULL) return -1;
     while (at > log && (at[-1] == ' ' || (at[-1] >= '0' && at[-1] <= '9'))) at--;
     return atoi(at);
-}
-
-static enum eot_status write_image(const char *folder, const char *name, const struct eot_cuda_image *image,
-                                   struct eot_error *err) {
-    enum eot_status status = EOT_OK;
-    char path[1200], unfinished[1216];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    snprintf(unfinished, sizeof unfinished, "%s.%ld", path, (long)getpid());
-    FILE *out = fopen(unfinished, "wb");
-    bool is_good = out != NULL && fwrite(image->bytes, 1, image->n_bytes, out) == image->n_bytes;
-    if (out != NULL && fclose(out) != 0) is_good = false;
-    if (is_good) is_good = rename(unfinished, path) == 0;
-    EOT_CHECK(is_good, EOT_E_IO, "cannot write %s; make its folder, or give another one in --output", path);
-done:
-    return status;
 }
 
 /* Size of a file of a folder, 0 if there is none. */
@@ -57,7 +41,7 @@ static enum eot_status compile_one(struct eot_cuda_text *text, enum eot_kernel k
         goto done;
     }
     EOT_TRY(eot_cuda_image_compile(text, kernel, architecture, &image, &log, err));
-    if (folder != NULL) EOT_TRY(write_image(folder, name, &image, err));
+    if (folder != NULL) EOT_TRY(eot_output_write_file(folder, name, image.bytes, image.n_bytes, err));
     const char *used = log != NULL ? strstr(log, "Used ") : NULL;
     int spilled = number_before(log, " bytes spill stores");
     printf("%-18s %-12s %9d %12d %12d %9zu\n", eot_kernel_name[kernel], architecture,
@@ -88,8 +72,7 @@ enum eot_status eot_cmd_kernels(int argc, char **argv, struct eot_error *err) {
         {"case", 0, EOT_OPTION_TEXT, &bench, "NAME", "the options of a case of `eotmc bench` instead of CONFIG's"},
         {"kernel", 0, EOT_OPTION_LIST, &kernels, "NAME", "only this kernel; may be repeated (default: all)"},
         {"output", 0, EOT_OPTION_TEXT, &folder, "DIR",
-         "write the code there, but for what the folder has (default: only the table is "
-         "printed)"},
+         "write the code there, but for what the folder has (default: only the table is printed)"},
         {"kernel-dir", 0, EOT_OPTION_TEXT, &kernel_dir, "DIR",
          "read kernels and headers below this project root, not the built-in ones"},
     };
