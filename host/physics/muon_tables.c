@@ -260,6 +260,7 @@ static enum eot_status material_build(struct eot_muon_integrator *g, const struc
         double variance = 0.5 * EOT_BETHE_K * m->Z_over_A / beta2 * cut * (1.0 - 0.5 * beta2 * cut / largest);
         for (int p = 0; p < EOT_MUON_N_RADIATIVE; p++) {
             soft += value[p][EOT_MUON_SOFT_LOSS][i];
+            if (o->straggling == EOT_MUON_STRAGGLING_VAVILOV) variance += value[p][EOT_MUON_SOFT_VARIANCE][i];
             rate[EOT_MUON_BREMS + p] = value[p][EOT_MUON_HARD_RATE][i];
         }
         if (o->scattering) rate[EOT_MUON_ELASTIC] = el.rate / beta2;
@@ -308,6 +309,8 @@ static enum eot_status options_check(const struct eot_muon_options *o, struct eo
               "muon stop energy = %g GeV (must be 0.001 to 1); 0.002 is the default", o->stop_kinetic);
     EOT_CHECK(o->largest_loss >= 0.01 && o->largest_loss <= 0.3, EOT_E_CONFIG,
               "muon loss per step = %g (must be 0.01 to 0.3); 0.05 is the default", o->largest_loss);
+    EOT_CHECK(o->unseen_spread >= 0.0 && o->unseen_spread <= 0.001, EOT_E_CONFIG,
+              "muon unseen spread = %g (must be 0 to 0.001); 0 is the default", o->unseen_spread);
     EOT_CHECK(o->straggling >= EOT_MUON_STRAGGLING_OFF && o->straggling <= EOT_MUON_STRAGGLING_MOMENTS, EOT_E_CONFIG,
               "muon straggling = %d (unknown); choose off, vavilov or moments", o->straggling);
 done:
@@ -361,7 +364,8 @@ enum eot_status eot_muon_tables_build(const struct eot_material *material, int n
         .stop_kinetic = (f32)options->stop_kinetic,
         .largest_loss = (f32)options->largest_loss,
         .inverse_layer_cut = (f32)(1.0 / options->layer_cut),
-        .soft_pairs = (f32)(16.0 * EOT_M_ELECTRON / options->v_cut)};
+        .soft_pairs = (f32)(16.0 * EOT_M_ELECTRON / options->v_cut),
+        .unseen_variance = (f32)(options->unseen_spread * options->unseen_spread)};
     EOT_TRY(eot_f32_table_append(out, rows, n * n_rows, &layout->rows, err));
     EOT_TRY(eot_f32_table_append(out, shares, n * EOT_MUON_N_ROW * 4, &layout->shares, err));
     EOT_TRY(eot_f32_table_append(out, losses, n * n_losses, &layout->losses, err));

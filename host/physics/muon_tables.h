@@ -17,6 +17,8 @@ struct eot_muon_options {
     double elastic_per_cm; /* and at least so many per cm, so that gases and thin layers have a tail: 0 to 0.05 */
     double stop_kinetic;   /* a muon stops below this kinetic energy [GeV], 1e-3 to 1 */
     double largest_loss;   /* share of the kinetic energy lost in one step on average, 0.01 to 0.3 */
+    double unseen_spread;  /* a thin path that no detector reads is drawn from mean and variance alone where the rms
+                              of its loss is below this share of the kinetic energy, 0 (nowhere) to 0.001 */
     double tolerance;      /* relative error that the integrals must achieve */
     int straggling;        /* enum eot_muon_straggling */
     int scattering;        /* 0: off */

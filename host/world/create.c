@@ -26,6 +26,10 @@
 #include "world/spectrometer.h"
 #include "world/world_cache.h"
 
+/* Of the kinetic energy: what loss in air and chambers may fluctuate by without its shape being drawn. A spectrometer
+ * resolves 1e-2, and no detector sees it otherwise. */
+#define UNSEEN_SPREAD 1.0e-4
+
 /* Largest integration error of the tables. */
 static double largest_error(const struct eot_world_accuracy *a) {
     double largest = a->muon;
@@ -50,12 +54,13 @@ bool eot_world_is_accurate(const struct eot_world_accuracy *a) {
 
 /* The tables that are integrals: functions of materials, geometry and physics, of neither seed nor sample. */
 static enum eot_status build_muon_tables(const struct eot_config *config, const struct eot_setup *setup,
-                                         struct eot_world *w, struct eot_error *err) {
+                                         double unseen_spread, struct eot_world *w, struct eot_error *err) {
     struct eot_muon_options m = eot_muon_options_default();
     m.v_cut = config->physics.muon_hard_loss;
     if (config->physics.muon_straggling == EOT_CONFIG_STRAGGLING_MOMENTS) m = eot_muon_options_moments();
     if (config->physics.muon_straggling == EOT_CONFIG_STRAGGLING_OFF) m.straggling = EOT_MUON_STRAGGLING_OFF;
     m.scattering = config->physics.multiple_scattering;
+    m.unseen_spread = unseen_spread;
     m.decay_in_flight = m.decay_at_rest = config->physics.decay;
     return eot_muon_tables_build(setup->material, setup->n_material, &m, &w->table, &w->muon, &w->accuracy.muon, err);
 }
@@ -75,7 +80,7 @@ static enum eot_status build_tables(const struct eot_config *config, const struc
     double table_error[EOT_N_RARE] = {0.0};
     with_tables.vertex = &w->event.vertex;
     with_tables.table_error = table_error;
-    if (!options->cascade_only) EOT_TRY(build_muon_tables(config, setup, w, err));
+    if (!options->cascade_only) EOT_TRY(build_muon_tables(config, setup, UNSEEN_SPREAD, w, err));
     for (int p = 0; p < EOT_N_RARE; p++) {
         if (!o->rare[p]) continue;
         build.rel_error = 0.0;
@@ -175,7 +180,7 @@ enum eot_status eot_world_create_muons(const struct eot_config *config, const st
                                        struct eot_world *w, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     memset(w, 0, sizeof *w);
-    EOT_TRY(build_muon_tables(config, setup, w, err));
+    EOT_TRY(build_muon_tables(config, setup, 0.0, w, err)); /* losses are what such a run is read for */
     EOT_TRY(eot_world_grid(setup, w, err));
     w->event.beam = beam_of(&config->beam);
     w->achieved_error = w->accuracy.muon;

@@ -50,7 +50,8 @@ enum eot_muon_column {
     EOT_MUON_KICK = 2, /* soft scattering: beta^2 times the mean square of the projected momentum transfer [GeV^2/cm] */
     EOT_MUON_XI = 3,   /* Landau's xi [GeV/cm] */
     EOT_MUON_INVERSE_CUT = 4, /* 1/(effective largest loss of the continuous part): kappa = xi s times this [1/GeV] */
-    EOT_MUON_VARIANCE = 5,    /* variance of the ionisation loss below the cut [GeV^2/cm] */
+    EOT_MUON_VARIANCE = 5,    /* variance of the continuous loss; of its ionisation alone with the straggling
+                                 EOT_MUON_STRAGGLING_MOMENTS [GeV^2/cm] */
     EOT_MUON_THIN = 6, /* largest xi of a path whose loss is drawn from single collisions [GeV], the same in all rows */
     EOT_MUON_HIGHEST_DELTA = 7 /* ln(W_max/W_cut) of a delta ray, 0 where there is none */
 };
@@ -92,8 +93,11 @@ typedef struct {
     f32 largest_loss;      /* longest step: this share of the kinetic energy lost on average */
     f32 inverse_layer_cut; /* 1/GeV: see `visible` in eot_muon_step */
     f32 soft_pairs;        /* GeV: at lower energies the radiative losses below v_cut are less than 3e-4 of the loss */
+    f32 unseen_variance;   /* over the square of the kinetic energy: a thin path in matter that no detector reads whose
+                              loss has less is drawn from mean and variance alone (muon/loss.h); 0: none */
+    u32 unused;            /* to whole u64 */
 } eot_muon_tables;
-EOT_LAYOUT(eot_muon_tables, 64);
+EOT_LAYOUT(eot_muon_tables, 72);
 
 /** Cell and position in it of x on an octave grid that begins at first_bits with 2^(23 - shift) cells per octave;
  * clamped to n points. */

@@ -8,7 +8,11 @@
  *   below, but above EOT_MUON_THIN: the same up to a smaller cut, and rarely a single transfer between that and W,
  *   below EOT_MUON_THIN: all collisions from their spectrum (collisions.h).
  * The radiative loss below v_cut is continuous in thick matter; below 2^-10 W, where a single such collision is rare
- * and more than all the rest, they are drawn one by one. */
+ * and more than all the rest, they are drawn one by one.
+ *
+ * Thin matter that no detector reads (air, windows, chambers) takes energy from the muon and no more: where that
+ * fluctuates by less than eot_muon_tables.unseen_variance allows, 1e-4 of the kinetic energy and a hundredth of what a
+ * spectrometer resolves, its mean and variance are all that is drawn. */
 #ifndef EOT_TRANSPORT_MUON_LOSS_H
 #define EOT_TRANSPORT_MUON_LOSS_H
 
@@ -149,6 +153,25 @@ EOT_FN eot_muon_loss eot_muon_thin_loss(eot_matter_view matter, eot_muon_medium_
     return loss;
 }
 
+/** Whether a thin path's loss may be drawn from mean and variance alone: where no detector reads it, and it hardly
+ * fluctuates against the kinetic energy. @param region of the path. */
+EOT_FN i32 eot_muon_is_unseen(EOT_GLOBAL const eot_muon_tables *tables, EOT_GLOBAL const eot_region *region,
+                              real variance, real kinetic) {
+    return region->role != EOT_ROLE_ECAL && region->role != EOT_ROLE_VETO && region->role != EOT_ROLE_HCAL &&
+           variance < (real)tables->unseen_variance * kinetic * kinetic;
+}
+
+/** Loss of such a path. @param bits, more_bits words. */
+EOT_FN eot_muon_loss eot_muon_unseen_loss(eot_muon_medium_path p, eot_muon_crossing crossing, u32 bits, u32 more_bits) {
+    eot_muon_loss loss;
+    real mean = p.loss * crossing.bent;
+    real g = mean * mean > R(9.0) * p.variance ? eot_normal(bits, more_bits).a : R(0.0);
+    loss.lost = eot_muon_moments_loss(mean, p.variance, eot_uniform(bits), g);
+    loss.seen = loss.lost * (p.active_loss / p.loss);
+    loss.draw = crossing.random.draw;
+    return loss;
+}
+
 /** The same above the limit, and without single collisions: from sums alone. @param bits, more_bits blocks. */
 EOT_FN eot_muon_loss eot_muon_thick_loss(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
                                          eot_muon_medium_path p, real bent, eot_u32x4 bits, eot_u32x4 more_bits) {
@@ -190,7 +213,9 @@ EOT_FN eot_muon_soft_loss eot_muon_soft_loss_sample(eot_matter_view matter, eot_
     /* a path is thin as a whole: the little scintillator of a step through a calorimeter is not drawn apart */
     if (matter.muon->straggling == EOT_MUON_STRAGGLING_VAVILOV && p.xi > R(0.0) &&
         p.xi < eot_muon_thin_limit(matter.muon, p, crossing.kinetic, thin)) {
-        l = eot_muon_thin_loss(matter, p, crossing, bits.x, more_bits.x);
+        l = eot_muon_is_unseen(matter.muon, crossing.region[0], p.variance, crossing.kinetic)
+                ? eot_muon_unseen_loss(p, crossing, bits.x, bits.w)
+                : eot_muon_thin_loss(matter, p, crossing, bits.x, more_bits.x);
     } else {
         l = eot_muon_thick_loss(matter.table, matter.muon, p, crossing.bent, bits, more_bits);
         l.draw = crossing.random.draw;
