@@ -18,6 +18,7 @@ struct simulation {
     const struct eot_log *log; /* of the runs; NULL: none */
     struct eot_run run;        /* of the last simulation_run */
     struct eot_result result;  /* of the last simulation_run */
+    bool measures_excluded;    /* what the cut or the region leaves out, too */
 };
 
 #define SIMULATION_OK(s, call) cr_assert_eq((call), EOT_OK, "%s", (s)->error.text)
@@ -49,7 +50,7 @@ static inline void simulation_open(struct simulation *s, const char *file, const
 /* Run what s->config.sampling and .device say now. @return the status; result is valid if it is EOT_OK. */
 static inline enum eot_status simulation_execute(struct simulation *s) {
     struct eot_run_options options = {
-        .backend = s->backend, .progress = EOT_PROGRESS_NONE, .log = s->log, .skips_excluded = true};
+        .backend = s->backend, .progress = EOT_PROGRESS_NONE, .log = s->log, .skips_excluded = !s->measures_excluded};
     eot_run_free(&s->run);
     eot_result_free(&s->result);
     enum eot_status status = eot_run_execute(&s->config, &s->setup, &s->world, &options, &s->run, &s->error);

@@ -266,11 +266,11 @@ const struct eot_key EOT_KEYS[] = {
             "how sampling.preference is divided between the stages one track, VETO, HCAL, missing energy, in any unit. "
             "All 0: so that, by the guess for this set-up, the sum over the stages of variance over least variance is "
             "smallest"),
-    LIST(
-        ROOT, "sampling.mass_shares", NONE, 1e-6, 1e6, "[]", ROOT(sampling.mass_shares),
-        "several masses in physics.mphi: how the vertices are divided between them, in any unit. None: so that, by a "
-        "guess for this set-up, the worst relative error of an efficiency is smallest. An event's weight for a mass is "
-        "at most that of its shower over the mass's share (and over 1 - sampling.preference)"),
+    LIST(ROOT, "sampling.mass_shares", NONE, 1e-6, 1e6, "[]", ROOT(sampling.mass_shares),
+         "several masses in physics.mphi: how the vertices are divided between them, in any unit. None: so that, by a "
+         "guess for this set-up, the sum of the squares of the relative errors of the efficiencies is smallest. An "
+         "event's weight for a mass is "
+         "at most that of its shower over the mass's share (and over 1 - sampling.preference)"),
     NUMBER(
         ROOT, "sampling.loss_preference", NONE, 0, 0.9, "0", ROOT(sampling.loss_preference),
         "forced: share of the events in which a muon may decay in front of the first detector with a window, or give "

@@ -209,6 +209,7 @@ enum eot_status eot_engine_tallies_add(struct eot_engine *g, struct eot_buffer *
     int64_t *tally = malloc(n_tally * sizeof *tally);
     EOT_CHECK_MEMORY(tally);
     EOT_TRY(eot_backend_read(g->b, buffer, 0, n_tally * sizeof *tally, tally, err));
+    for (size_t i = 0; i < n_mass * n_selection; i++) eot_channels_sum_up(tally + i * EOT_N_TALLY);
     for (size_t m = 0; m < n_mass; m++) {
         int64_t *largest = tally + m * n_selection * EOT_N_TALLY + EOT_C_LARGEST;
         if ((uint32_t)*largest > block->largest[m]) block->largest[m] = (uint32_t)*largest;

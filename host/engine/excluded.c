@@ -51,11 +51,10 @@ static double signal_rate(const struct eot_world *w, int medium, int mass, f32 E
     double sum = 0.0;
     for (int i = 0; i < e->n_lfc; i++) {
         if (e->lfc_medium[i] != medium) continue;
-        if (e->n_mass <= 1) sum += (double)eot_lfc_xsec(w->table.value, e->lfc[i], E);
-        for (int j = 0; j < e->n_mass && e->n_mass > 1; j++) {
-            double rate = mass_rate(w, j, i, E);
-            sum += mass < 0 ? (double)e->mass[j].share * rate : mass == j ? rate : 0.0;
-        }
+        if (mass >= 0) sum += mass_rate(w, mass, i, E);
+        if (mass < 0 && e->n_mass <= 1) sum += (double)eot_lfc_xsec(w->table.value, e->lfc[i], E);
+        for (int j = 0; j < e->n_mass && mass < 0 && e->n_mass > 1; j++)
+            sum += (double)e->mass[j].share * mass_rate(w, j, i, E);
     }
     return sum;
 }
@@ -83,6 +82,30 @@ bool eot_engine_leaves_out(const struct eot_config *config, const struct eot_wor
             is_out |= config->physics.rare[p] && eot_config_rare_parents(config, p) & 1 << type &&
                       w->rare_threshold[type] > eot_process_at(p)->threshold(config);
     return is_out;
+}
+
+/* Leave in a world the rates of the vertices that are to be measured alone, so that every shower has one of them: those
+ * below the region, up to the first node of the cascade above it. Masses have equal shares: scaled, each makes about as
+ * many vertices as the others in all, and so weighs by how many of them are below. @param world that of the run. */
+static void keep_excluded(const struct eot_world *world, struct eot_world *w) {
+    eot_vertex_tables *e = &w->event.vertex;
+    const double step = 1.0 / (double)w->em.inverse_log_step;
+    for (int j = 0; j < e->n_mass && e->n_mass > 1; j++) e->mass[j].share = 1.0f / (f32)e->n_mass;
+    for (int medium = 0; medium < w->em.n_medium; medium++)
+        for (int i = 0; i < w->em.n_energy; i++) {
+            const f32 E = (f32)((double)w->em.cut * exp(i * step));
+            const int place = medium * w->em.n_energy + i;
+            f32 *rate = w->table.value + w->em.rare + place * EOT_N_RARE,
+                *node = w->table.value + w->em.node + place * EOT_EM_N_COLUMN;
+            if (e->n_mass > 1) rate[EOT_RARE_LFC] = (f32)signal_rate(w, medium, -1, E);
+            for (int type = 0; type < EOT_N_PARTICLE; type++) {
+                double sum = 0.0;
+                for (int p = 0; p < EOT_N_RARE; p++)
+                    if (eot_rare_parents(p) & 1 << type) sum += (double)rate[p];
+                if ((double)E * exp(-step) >= world->rare_threshold[type]) sum = 0.0;
+                if (w->em.rare_parents & 1 << type) node[eot_em_rare_column(type)] = (f32)sum;
+            }
+        }
 }
 
 /* A vertex below the region into the sums, for each mass. @param w the world that it was made in. */
@@ -127,6 +150,7 @@ enum eot_status eot_engine_excluded(const struct eot_excluded_task *task, struct
     EOT_TRY(eot_world_create_with(&low, task->setup, 0.2,
                                   &(struct eot_world_options){.cascade_only = true, .like = task->world}, &w, err));
     EOT_TRY(eot_world_same_primaries(task->world, &w, 0, n_shower, err));
+    keep_excluded(task->world, &w);
     EOT_TRY(eot_engine_create(
         &g,
         &(struct eot_engine_task){

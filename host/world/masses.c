@@ -1,5 +1,5 @@
 #undef EOT_REAL_DOUBLE /* as devices have it */
-#include "eotmc/transport/mass.h"
+#include "eotmc/transport/vertex/lfc_vertex.h"
 
 #include "world/masses.h"
 
@@ -16,13 +16,14 @@ static const double LEAST_CHANCE = 1e-6, TRACK_CHANCE = 1e-3; /* what is never s
 struct points {
     int n, n_mass;
     double *natural, *drawn; /* [n][n_mass] */
-    double *weight;          /* [n]: of the point in an integral, times the chance to be selected */
+    double *weight, *chance; /* [n]: of the point in an integral; to be selected */
 };
 
 static void points_free(struct points *p) {
     free(p->natural);
     free(p->drawn);
     free(p->weight);
+    free(p->chance);
 }
 
 /* Chance of a muon of charge -1 to be selected. @param stages NULL: not known. */
@@ -34,20 +35,30 @@ static double chance_of(const struct eot_importance_stages *stages, double E, do
     return sum[EOT_STAGE_OF_MISSING] + TRACK_CHANCE * sum[EOT_STAGE_OF_TRACK] + LEAST_CHANCE;
 }
 
+/* A muon of a mass as vertices have it: of the promising ones, where they are known. */
+static eot_lfc_final muon_drawn(const struct eot_world *w, const eot_mass *m, int nucleus, f32 E, u32 number) {
+    eot_random random = eot_random_init(number, EOT_STAGE_PROBE, 5, 20261127u, 0);
+    const eot_u32x4 cell = eot_random_block(random);
+    random.draw++;
+    const eot_lfc_draw q =
+        m->importance.n_row > 0
+            ? eot_lfc_draw_promising(w->table.value, m->importance, eot_mass_node(m, E), cell, eot_random_block(random))
+            : eot_lfc_draw_natural(cell);
+    return eot_lfc_sample_at(w->table.value, m->lfc[nucleus], (real)E, q.q_energy, q.q_angle);
+}
+
 /* One point: a muon of one of the masses that an electron of energy E can make, all alike. */
 static void point_make(const struct eot_world *w, const struct eot_importance_stages *stages, struct points *p, int n,
                        double E) {
     const eot_vertex_tables *e = &w->event.vertex;
     const f32 *table = w->table.value;
     double *natural = p->natural + n * p->n_mass, *drawn = p->drawn + n * p->n_mass, of_points = 0.0;
-    eot_u32x4 b = eot_random_block(eot_random_init((u64)n, EOT_STAGE_PROBE, 5, 20261127u, 0));
     int able[EOT_MAX_MASS], n_able = 0, nucleus = e->mass[0].importance_nucleus;
     for (int j = 0; j < p->n_mass; j++)
         if (eot_mass_rate(table, &e->mass[j], nucleus, (f32)E) > 0.0f) able[n_able++] = j;
     if (n_able == 0) return;
     const eot_mass *of = &e->mass[able[n % n_able]];
-    eot_lfc_final muon =
-        eot_lfc_sample(table, of->lfc[nucleus], (real)E, (real)eot_uniform(b.x), (real)eot_uniform(b.y));
+    const eot_lfc_final muon = muon_drawn(w, of, nucleus, (f32)E, (u32)n);
     f32 E_f = (f32)fmax((double)muon.E_f, EOT_M_MUON);
     for (int j = 0; j < p->n_mass; j++) {
         const eot_mass *m = &e->mass[j];
@@ -55,9 +66,10 @@ static void point_make(const struct eot_world *w, const struct eot_importance_st
         double rate = (double)eot_mass_rate(table, m, nucleus, (f32)E);
         natural[j] = (double)d.natural;
         drawn[j] = natural[j] * (double)eot_mass_preference(table, w->em, m->importance, (f32)E) / (double)d.rarity;
-        if (rate > 0.0) of_points += natural[j] / (rate * n_able);
+        if (rate > 0.0) of_points += natural[j] / (rate * n_able * (double)d.rarity);
     }
-    if (of_points > 0.0) p->weight[n] = chance_of(stages, E, (double)E_f, (double)muon.versine) / (E * of_points);
+    if (of_points > 0.0) p->weight[n] = 1.0 / (E * of_points);
+    p->chance[n] = chance_of(stages, E, (double)E_f, (double)muon.versine);
 }
 
 static enum eot_status points_make(const struct eot_config *config, const struct eot_world *w,
@@ -73,44 +85,50 @@ static enum eot_status points_make(const struct eot_config *config, const struct
     p->weight = calloc(N_POINT, sizeof *p->weight);
     EOT_CHECK_MEMORY(p->natural);
     EOT_CHECK_MEMORY(p->drawn);
+    p->chance = calloc(N_POINT, sizeof *p->chance);
     EOT_CHECK_MEMORY(p->weight);
+    EOT_CHECK_MEMORY(p->chance);
     for (int n = 0; n < N_POINT; n++) point_make(w, stages, p, n, least * pow(most / least, (n + 0.5) / N_POINT));
 done:
     return status;
 }
 
-/* Relative variance of what is selected of each mass, in some unit. @return the largest. */
-static double variances(const struct points *p, const double *share, double *variance) {
-    double sum[EOT_MAX_MASS] = {0.0}, most = 0.0;
-    for (int j = 0; j < p->n_mass; j++) variance[j] = 0.0;
+/* Sum over the masses of the relative variances of what is selected and of what is made, in some unit: its efficiency
+ * has both. @param gain how fast the sum falls with each share. */
+static double variances(const struct points *p, const double *share, double *gain) {
+    double mean[2][EOT_MAX_MASS] = {{0.0}}, total = 0.0;
+    for (int j = 0; j < p->n_mass; j++) gain[j] = 0.0;
+    for (int n = 0; n < p->n; n++)
+        for (int j = 0; j < p->n_mass; j++) {
+            mean[0][j] += p->weight[n] * p->natural[n * p->n_mass + j];
+            mean[1][j] += p->weight[n] * p->natural[n * p->n_mass + j] * p->chance[n];
+        }
     for (int n = 0; n < p->n; n++) {
         const double *natural = p->natural + n * p->n_mass, *drawn = p->drawn + n * p->n_mass;
-        double density = 0.0;
+        double density = 0.0, squares = 0.0;
         for (int j = 0; j < p->n_mass; j++) density += share[j] * drawn[j];
-        for (int j = 0; j < p->n_mass && density > 0.0; j++) {
-            sum[j] += p->weight[n] * natural[j];
-            variance[j] += p->weight[n] * natural[j] * natural[j] / density;
-        }
+        if (!(density > 0.0)) continue;
+        for (int j = 0; j < p->n_mass; j++)
+            for (int k = 0; k < 2; k++)
+                if (mean[k][j] > 0.0)
+                    squares += (k == 0 ? 1.0 : p->chance[n]) * natural[j] * natural[j] / (mean[k][j] * mean[k][j]);
+        squares *= p->weight[n] / density;
+        total += squares;
+        for (int j = 0; j < p->n_mass; j++) gain[j] += squares * drawn[j] / density;
     }
-    for (int j = 0; j < p->n_mass; j++) {
-        variance[j] /= sum[j] > 0.0 ? sum[j] * sum[j] : 1.0;
-        most = fmax(most, variance[j]);
-    }
-    return most;
+    return total;
 }
 
-/* The shares with which the largest variance is smallest: those of masses with larger ones grow, step by step. */
+/* The shares with which the sum is smallest, which is convex in them: a share grows where the sum falls faster with it
+ * than with the others. */
 static void adapt(const struct points *p, double *share) {
-    double trial[EOT_MAX_MASS], variance[EOT_MAX_MASS], best = INFINITY;
+    double trial[EOT_MAX_MASS], gain[EOT_MAX_MASS], best = INFINITY;
     for (int j = 0; j < p->n_mass; j++) trial[j] = 1.0 / p->n_mass;
     for (int round = 0; round < N_ROUND; round++) {
-        double most = variances(p, trial, variance), total = 0.0;
-        for (int j = 0; j < p->n_mass && most < best; j++) share[j] = trial[j];
-        best = fmin(best, most);
-        for (int j = 0; j < p->n_mass; j++) {
-            trial[j] *= most > 0.0 ? sqrt(variance[j] / most) : 1.0;
-            total += trial[j];
-        }
+        double sum = variances(p, trial, gain), total = 0.0;
+        for (int j = 0; j < p->n_mass && sum < best; j++) share[j] = trial[j];
+        best = fmin(best, sum);
+        for (int j = 0; j < p->n_mass; j++) total += trial[j] *= sqrt(gain[j]);
         for (int j = 0; j < p->n_mass; j++) trial[j] = fmax(trial[j] / total, LEAST_SHARE / p->n_mass);
         total = 0.0;
         for (int j = 0; j < p->n_mass; j++) total += trial[j];

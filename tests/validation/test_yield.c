@@ -243,3 +243,57 @@ Test(yield, refuses_masses_that_the_beam_cannot_make) {
                  EOT_E_USAGE);
     simulation_close(&s);
 }
+
+/* What a region leaves out, of one mass or of several, and what is simulated are together the yield at all energies.
+ * The rest is measured by vertices below the region alone: its error is below 1.5 % with 16000 showers. False
+ * positives: 1e-5 for each of 12 comparisons. */
+Test(yield, agrees_with_a_run_and_what_it_leaves_out, .timeout = 300) {
+    static const double masses[] = {0.11, 0.3};
+    static const struct {
+        const char *mphi, *region;
+        size_t n;
+    } run[] = {{"physics.mphi=[0.11, 0.3, 2.5]", "sampling.region.min_lepton_energy=5 GeV", 2},
+               {"physics.mphi=0.11", "sampling.region.min_lepton_energy=30 GeV", 1}};
+    struct simulation s;
+    struct eot_track_spectra spectra;
+    struct eot_em_options media;
+    struct eot_yield yield[2];
+    struct eot_yield_times times;
+    spectra_make(&s, "physics.cut=0.2 GeV", 6000, &spectra, &media);
+    SIMULATION_OK(
+        &s, eot_yield_matrix(
+                &(struct eot_yield_input){
+                    .media = &media, .spectra = &spectra, .reaction = E2MU, .m_phi = masses, .n = 2, .E_min = 0.0},
+                s.backend, yield, &times, &s.error));
+    eot_track_spectra_free(&spectra);
+    simulation_close(&s);
+    for (size_t r = 0; r < 2; r++) {
+        static const char *const channel[] = {"signal.", "signal.positron_"};
+        simulation_open(&s, "configs/na64e-signal.yaml",
+                        (const char *const[]){run[r].mphi, run[r].region, "sampling.eot=16000", "sampling.batch=1000",
+                                              "scoring.showers=0", "physics.h=1e-4", NULL},
+                        NULL);
+        s.measures_excluded = true;
+        simulation_run(&s);
+        for (size_t i = 0; i < run[r].n; i++)
+            for (size_t c = 0; c < 2; c++) {
+                const struct eot_mean *want = c == 0 ? &yield[i].electron : &yield[i].positron;
+                char prefix[48], name[96];
+                snprintf(prefix, sizeof prefix, "%s%s",
+                         run[r].n == 1 ? ""
+                         : i == 0      ? "mphi_0.11."
+                                       : "mphi_0.3.",
+                         channel[c]);
+                snprintf(name, sizeof name, "%sexcluded_per_eot", prefix);
+                const struct eot_estimate *excluded = simulation_estimate(&s, name);
+                snprintf(name, sizeof name, "%sper_eot", prefix);
+                const struct eot_estimate *all = simulation_estimate(&s, name);
+                cr_expect_float_eq(all->value, want->value, 4.4 * hypot(all->std_error, want->std_error),
+                                   "%s, run %zu: %g +- %g, matrix %g +- %g", name, r, all->value, all->std_error,
+                                   want->value, want->std_error);
+                cr_expect_lt(excluded->std_error, 0.015 * excluded->value, "%s, run %zu: %g +- %g", prefix, r,
+                             excluded->value, excluded->std_error);
+            }
+        simulation_close(&s);
+    }
+}

@@ -45,9 +45,10 @@ EOT_FN void eot_vertex_count_for(eot_selection s, eot_event_vertex v, EOT_GLOBAL
     eot_weight w = eot_weight_of((f64)v.weight);
     i32 charge = eot_event_charge(s, v), channel = eot_vertex_channel(v);
     f32 E_muon = charge < 0 ? v.E_minus : v.E_plus;
-    eot_weighted_add(tally, channel + EOT_CH_ALL, w);
+    i32 at = channel + EOT_CH_ALL; /* the highest threshold alone: eot_channels_sum_up does the rest */
     for (i32 i = 0; i < EOT_N_CHANNEL_THRESHOLD; i++)
-        if (v.k >= eot_channel_threshold(i)) eot_weighted_add(tally, channel + EOT_CH_ABOVE + i, w);
+        if (v.k >= eot_channel_threshold(i)) at = channel + EOT_CH_ABOVE + i;
+    eot_weighted_add(tally, at, w);
     eot_weighted_value_add(tally, channel + EOT_CH_MUON_ENERGY, channel + EOT_CH_CROSS_ENERGY, w.weight, (f64)E_muon,
                            EOT_TALLY_ENERGY);
     if (charge != s.charge) return; /* the run's tallies hold the selected one */

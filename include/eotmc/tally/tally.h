@@ -152,8 +152,10 @@ EOT_FN f32 eot_channel_threshold(i32 i) {
 
 /** Weighted sums of one channel: a process and the charge of its parent. */
 enum eot_channel_sum {
+    /* All vertices, and those with a parent above each eot_channel_threshold. A device counts a vertex once, at the
+       highest threshold below its parent; eot_channels_sum_up makes the sums of it. */
     EOT_CH_ALL = 0,
-    EOT_CH_ABOVE,                                        /* energy of the parent above eot_channel_threshold */
+    EOT_CH_ABOVE,
     EOT_CH_CUT = EOT_CH_ABOVE + EOT_N_CHANNEL_THRESHOLD, /* cut flow, a sum for each cut */
     EOT_CH_MISSING = EOT_CH_CUT + EOT_N_CUT,             /* and above the missing energy, for each tail */
     EOT_CH_MUON_ENERGY = EOT_CH_MISSING + EOT_N_TAIL,    /* weight x energy of the muon [GeV] */
@@ -277,6 +279,16 @@ EOT_FN void eot_weight_add(EOT_GLOBAL i64 *place, eot_weight w) {
 
 EOT_FN void eot_weighted_add(EOT_GLOBAL i64 *tally, i32 which, eot_weight w) {
     eot_weight_add(tally + EOT_T_WEIGHTED + 4 * which, w);
+}
+
+/** The sums of all channels above thresholds, from what a device has counted (enum eot_channel_sum). */
+EOT_FN void eot_channels_sum_up(EOT_GLOBAL i64 *tally) {
+    for (i32 c = 0; c < EOT_N_RARE_CHANNEL; c++)
+        for (i32 i = EOT_N_CHANNEL_THRESHOLD - 1; i >= 0; i--) { /* the place below is the next lower threshold's */
+            EOT_GLOBAL i64 *place =
+                tally + EOT_T_WEIGHTED + 4 * (EOT_W_CHANNEL + c * EOT_N_CHANNEL_SUM + EOT_CH_ABOVE + i);
+            for (i32 k = 0; k < 4; k++) place[k - 4] += place[k];
+        }
 }
 
 /** Add to the histogram `which` at position p in bins (0 is the lower edge of the first bin). */

@@ -210,6 +210,29 @@ Test(cuts, the_cut_flow_falls) {
                        weighted(tally, EOT_W_ALL) * 2.0 / 3.0, 5.0 * sqrt(20000.0 / 9.0), "one or two tracks");
 }
 
+/* A vertex is counted at one threshold of its parent's energy; summed up, it is above all lower ones and no other. */
+Test(cuts, a_parent_is_above_the_thresholds_below_its_energy) {
+    static i64 tally[EOT_N_TALLY];
+    eot_event_vertex v = dimuon();
+    const int channel = eot_vertex_channel(v);
+    double above[EOT_N_CHANNEL_THRESHOLD] = {0.0}, all = 0.0;
+    for (int i = -1; i <= EOT_N_CHANNEL_THRESHOLD; i++)
+        for (int side = -1; side <= 1; side++) { /* beside and on each threshold, below all and above all */
+            const float at = i < 0 ? 0.5f : eot_channel_threshold(i < EOT_N_CHANNEL_THRESHOLD ? i : i - 1);
+            v.k = i < EOT_N_CHANNEL_THRESHOLD ? at * (1.0f + 0.01f * (float)side) : 10.0f * at;
+            v.weight = 0.25f * (float)(i + 2);
+            eot_vertex_count_for(SELECTION, v, tally);
+            all += (double)v.weight;
+            for (int j = 0; j < EOT_N_CHANNEL_THRESHOLD; j++)
+                above[j] += v.k >= eot_channel_threshold(j) ? (double)v.weight : 0.0;
+        }
+    eot_channels_sum_up(tally);
+    cr_expect_eq(weighted(tally, channel + EOT_CH_ALL), all);
+    cr_expect_eq(weighted(tally, EOT_W_ALL), all);
+    for (int j = 0; j < EOT_N_CHANNEL_THRESHOLD; j++)
+        cr_expect_eq(weighted(tally, channel + EOT_CH_ABOVE + j), above[j], "threshold %d", j);
+}
+
 /* An event of the other charge of the signal counts in its channel only. */
 Test(cuts, the_other_charge_counts_in_its_channel_only) {
     static i64 tally[EOT_N_TALLY];
@@ -221,6 +244,7 @@ Test(cuts, the_other_charge_counts_in_its_channel_only) {
     ev.charge = 1;
     eot_vertex_count_for(SELECTION, v, tally);
     eot_event_score(v, ev, eot_event_apply(SELECTION, v, ev, 2.5f), 1.0f, tally);
+    eot_channels_sum_up(tally);
     int channel = eot_vertex_channel(v);
     cr_expect_eq(weighted(tally, channel + EOT_CH_ALL), 0.25);
     cr_expect_eq(weighted(tally, channel + EOT_CH_CUT + EOT_CUT_HCAL), 0.25);
