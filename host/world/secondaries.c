@@ -19,7 +19,8 @@ static const double DENSE_INVERSE_X0 = 0.01;  /* 1/cm: thinner matter sends noth
 /* Radiation lengths before the VETO between which collisions have one distribution. */
 static const double BIN_X0[] = {0.0, 0.15, 0.35, 0.6, 1.0, 1.5, 2.2, 3.2, 4.5, 6.5, 9.0, 12.0};
 enum { MOST_BIN = sizeof BIN_X0 / sizeof *BIN_X0 - 1 };
-static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 0.7; /* GeV, see struct place */
+static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 0.7;      /* GeV, see struct place */
+static const double SAMPLING_LARGEST = 512.0, VETO_LARGEST = 32.0; /* collisions, see struct place */
 enum { ROW = EOT_MUON_N_LOSS_ROW, HARD = EOT_N_SENDER * EOT_N_TRANSFER * EOT_N_LUMP };
 
 typedef double hard_table[EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP];
@@ -50,6 +51,7 @@ struct place {
     struct eot_soft_stack stack;
     struct eot_soft_where where;
     double budget;                /* GeV of transfers that are followed for one distribution */
+    double largest;               /* collisions with the largest transfer: all showers above it are sums of these */
     struct eot_soft_piece *piece; /* of `where` */
     int *slab;                    /* of each piece */
     samples *sample;
@@ -118,8 +120,9 @@ static enum eot_status hard_piece(void *context, size_t i, struct eot_error *err
     for (int k = 0; k < where.n; k++) total += where.piece[k].weight;
     sample->n = 0;
     if (!(total > 0.0)) goto done;
-    EOT_TRY(eot_soft_response(&h->place->stack, &where, p, eot_soft_transfer(j), h->seed + (uint64_t)i,
-                              h->place->budget * part_of_budget(h->maker, p, eot_soft_transfer(j)), sample, err));
+    double W = eot_soft_transfer(j), budget = h->place->budget * part_of_budget(h->maker, p, W);
+    if (j == EOT_N_TRANSFER - 1) budget = fmax(budget, h->place->largest * W);
+    EOT_TRY(eot_soft_response(&h->place->stack, &where, p, W, h->seed + (uint64_t)i, budget, sample, err));
     groups_of(sample, h->out[p][j]);
 done:
     return status;
@@ -206,6 +209,7 @@ static enum eot_status sampling_fill(const struct eot_secondaries_maker *k, cons
     EOT_TRY(place_create(&place, matter, err));
     place.stack = eot_secondaries_soft(matter, k->media);
     place.budget = SAMPLING_BUDGET;
+    place.largest = SAMPLING_LARGEST;
     for (int is_active = 0; is_active < 2; is_active++) {
         int n = 0;
         for (int i = 0; i < matter->n; i++) {
@@ -322,6 +326,7 @@ static enum eot_status veto_fill(const struct eot_secondaries_maker *k, const st
     place.where.x = 0.5 * (box->x0 + box->x1);
     place.where.y = 0.5 * (box->y0 + box->y1);
     place.budget = VETO_BUDGET;
+    place.largest = VETO_LARGEST;
     for (int bin = 0; bin < (int)t->n_bin; bin++) {
         bin_pieces(t, bin, &place);
         EOT_TRY(hard_fill(k, &place, 5000u + 1000u * (unsigned)bin, 0, t->hard[bin], err));

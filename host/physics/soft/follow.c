@@ -40,21 +40,6 @@ struct eot_soft_particle eot_soft_at(const struct eot_soft_stack *stack, int typ
     return p;
 }
 
-/* Where an energy is on the grid. */
-struct place {
-    int i;
-    double t;
-};
-static struct place place_of(double energy) {
-    double x = (log2(energy) - log2(2.0e-5)) * 8.0;
-    struct place p;
-    x = x < 0.0 ? 0.0 : x > EOT_SOFT_N_ENERGY - 1.001 ? EOT_SOFT_N_ENERGY - 1.001 : x;
-    p.i = (int)x;
-    p.t = x - p.i;
-    return p;
-}
-static double at(const double *value, struct place p) { return value[p.i] + p.t * (value[p.i + 1] - value[p.i]); }
-
 void eot_soft_turn(double u[3], double cosine, struct eot_soft_random *random) {
     double a, b, r2; /* azimuth by rejection */
     do {
@@ -237,7 +222,7 @@ static double quantile(const float *q, struct eot_soft_random *r) {
     return (double)q[i] + (u - i) * (double)(q[i + 1] - q[i]);
 }
 
-static void pair(struct work *k, struct eot_soft_particle p, struct place e, const struct eot_soft_medium *m) {
+static void pair(struct work *k, struct eot_soft_particle p, struct eot_soft_place e, const struct eot_soft_medium *m) {
     struct eot_soft_random *r = k->random;
     double total = p.energy - 2.0 * EOT_M_ELECTRON, share = quantile(m->share[e.i + 1], r);
     if (eot_soft_uniform(r) < 0.5) share = 1.0 - share;
@@ -248,14 +233,15 @@ static void pair(struct work *k, struct eot_soft_particle p, struct place e, con
 }
 
 double eot_soft_attenuation(const struct eot_soft_medium *m, double energy) {
-    struct place e = place_of(energy);
-    return at(m->photons, e);
+    struct eot_soft_place e = eot_soft_place_of(energy);
+    return eot_soft_at_place(m->photons, e);
 }
 
 /* What a photon does where it has its collision. */
-static void collide(struct work *k, struct eot_soft_particle p, struct place e, const struct eot_soft_medium *m) {
-    double c = at(m->compton, e), b = at(m->pair, e),
-           u = (c + b + at(m->photoelectric, e)) * eot_soft_uniform(k->random);
+static void collide(struct work *k, struct eot_soft_particle p, struct eot_soft_place e,
+                    const struct eot_soft_medium *m) {
+    double c = eot_soft_at_place(m->compton, e), b = eot_soft_at_place(m->pair, e),
+           u = (c + b + eot_soft_at_place(m->photoelectric, e)) * eot_soft_uniform(k->random);
     if (u < c) {
         compton(k, p);
     } else if (u < c + b && p.energy > 2.0 * EOT_M_ELECTRON) {
@@ -277,7 +263,7 @@ static void follow_apart(struct work *k, struct work *inner, struct eot_soft_par
     inner->most = k->most - k->n;
     if (inner->most < 16) return;
     if (collides)
-        collide(inner, p, place_of(p.energy), medium_of(inner->stack, &p));
+        collide(inner, p, eot_soft_place_of(p.energy), medium_of(inner->stack, &p));
     else
         inner->waiting[inner->n++] = p;
     run(inner);
@@ -379,12 +365,12 @@ static struct eot_soft_particle divide(struct work *k, struct eot_soft_particle 
 }
 
 static void follow_photon(struct work *k, struct eot_soft_particle p) {
-    const struct place e = place_of(p.energy);
+    const struct eot_soft_place e = eot_soft_place_of(p.energy);
     if (k->target != NULL && !p.is_scored) expect(k, p);
     p.is_scored = 0;
     for (;;) {
         const struct eot_soft_medium *m = medium_of(k->stack, &p);
-        double total = at(m->photons, e);
+        double total = eot_soft_at_place(m->photons, e);
         int crossed;
         fly(k->stack, &p, total > 0.0 ? -log(eot_soft_uniform(k->random)) / total : 1.0e30, &crossed);
         if (!is_inside(k->stack, &p)) return;
@@ -397,15 +383,6 @@ static void follow_photon(struct work *k, struct eot_soft_particle p) {
         collide(k, p, e, m);
         return;
     }
-}
-
-/* The cosine of the deflection over a path of given length in first transport mean free paths: mean exp(-length), von
- * Mises' and Fisher's distribution on the sphere. */
-static double deflection(double length, struct eot_soft_random *r) {
-    double mean = exp(-length), u = eot_soft_uniform(r);
-    if (mean > 0.9) return most_of(1.0 + (1.0 - mean) * log(u), -1.0); /* 1 - cos is exponential */
-    double kappa = mean > 0.05 ? mean * (3.0 - mean * mean) / (1.0 - mean * mean) : 3.0 * mean; /* within 1 % */
-    return least(most_of(1.0 + log(u + (1.0 - u) * exp(-2.0 * kappa)) / kappa, -1.0), 1.0);
 }
 
 /* Annihilation in flight into two photons, W. Heitler's cross section: the share of one by rejection from 1/share, both
@@ -459,7 +436,8 @@ static void move_losing(struct work *k, struct eot_soft_particle *p, double leng
     p->energy -= lost;
 }
 
-static void radiate(struct work *k, struct eot_soft_particle *p, const struct eot_soft_medium *m, struct place e) {
+static void radiate(struct work *k, struct eot_soft_particle *p, const struct eot_soft_medium *m,
+                    struct eot_soft_place e) {
     const float *q = m->photon[e.i + (eot_soft_uniform(k->random) < e.t ? 1 : 0)];
     double photon =
         EOT_SOFT_BREMS_CUT * exp(quantile(q, k->random) * log(most_of(p->energy / EOT_SOFT_BREMS_CUT, 1.0)));
@@ -500,15 +478,17 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
     while (p.energy > EOT_SOFT_ELECTRON_CUT) {
         const struct eot_soft_stack *s = k->stack;
         const struct eot_soft_medium *m = medium_of(s, &p);
-        struct place e = place_of(p.energy);
+        struct eot_soft_place e = eot_soft_place_of(p.energy);
         if (k->target != NULL && k->sender >= 0 && p.slab >= k->target->slab) {
             if (p.is_in && p.slab == k->target->slab) arrive(k, p, k->sender, p.weight, 0, 1);
             return;
         }
         if (!goes_on(k, &p)) return;
-        double range = at(m->range, e), loss = at(m->loss, e), scatter = at(m->scatter[p.type == EOT_SOFT_POSITRON], e),
-               delta = at(m->delta, e), last = p.type == EOT_SOFT_POSITRON ? at(m->annihilation, e) : 0.0,
-               hard = delta + at(m->brems, e) + last;
+        double range = eot_soft_at_place(m->range, e), loss = eot_soft_at_place(m->loss, e),
+               scatter = eot_soft_at_place(m->scatter[p.type == EOT_SOFT_POSITRON], e),
+               delta = eot_soft_at_place(m->delta, e),
+               last = p.type == EOT_SOFT_POSITRON ? eot_soft_at_place(m->annihilation, e) : 0.0,
+               hard = delta + eot_soft_at_place(m->brems, e) + last;
         int crossed = 0;
         if (!(loss > 0.0)) {
             fly(s, &p, 1.0e30, &crossed);
@@ -522,13 +502,13 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
         double hinge = step * eot_soft_uniform(k->random), start = p.energy;
         if (step < nearest) {
             move_losing(k, &p, hinge, loss);
-            eot_soft_turn(p.u, deflection(step * scatter, k->random), k->random);
+            eot_soft_scatter(m, p.type == EOT_SOFT_POSITRON ? 1 : -1, e, step, p.u, k->random);
             move_losing(k, &p, step - hinge, loss);
         } else {
             if (!fly_losing(k, &p, hinge, loss, &crossed)) return;
             if (crossed && !leave_senders(k, &p)) return;
             if (crossed) continue; /* the rest is another medium's step */
-            eot_soft_turn(p.u, deflection(step * scatter, k->random), k->random);
+            eot_soft_scatter(m, p.type == EOT_SOFT_POSITRON ? 1 : -1, e, step, p.u, k->random);
             if (!fly_losing(k, &p, step - hinge, loss, &crossed)) return;
             if (crossed && !leave_senders(k, &p)) return;
         }

@@ -199,12 +199,36 @@ static double quiet(const struct eot_soft_medium *m) {
     return found;
 }
 
+/* Elastic scattering of one kind of atoms at energy i. Until end_scattering, sums: ln A by its collisions, Mott's c by
+ * those with nuclei, whose number is `squares`. */
+static void add_scattering(double atoms, double Z, int i, struct eot_soft_medium *out, double *squares) {
+    double T = eot_soft_energy(i), gamma = T / EOT_M_ELECTRON + 1.0, beta2 = 1.0 - 1.0 / (gamma * gamma),
+           nuclei = atoms * Z * Z * eot_soft_rutherford(T), all = nuclei * (1.0 + 1.0 / Z);
+    out->single[i] += all;
+    out->screening[i] += all * log(eot_soft_screening(Z, T));
+    *squares += nuclei;
+    for (int positron = 0; positron < 2; positron++) {
+        int charge = positron ? 1 : -1;
+        out->scatter[positron][i] += atoms * eot_soft_transport(Z, T, charge);
+        out->spin[positron][i] += nuclei * (eot_soft_mott(Z, T, charge) + beta2);
+    }
+}
+
+static void end_scattering(int i, double squares, struct eot_soft_medium *out) {
+    double T = eot_soft_energy(i), gamma = T / EOT_M_ELECTRON + 1.0;
+    out->softest[i] = eot_soft_softest(T);
+    out->beta2[i] = 1.0 - 1.0 / (gamma * gamma);
+    out->screening[i] = exp(out->screening[i] / out->single[i]);
+    for (int positron = 0; positron < 2; positron++) out->spin[positron][i] /= squares;
+    out->by_electrons = 1.0 - squares / out->single[i];
+}
+
 void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium *out) {
     memset(out, 0, sizeof *out);
     double last_loss = 0.0;
     if (!(m->density > 0.0) || m->n_element == 0) return;
     for (int i = 0; i < EOT_SOFT_N_ENERGY; i++) {
-        double T = eot_soft_energy(i), E = T + EOT_M_ELECTRON, soft = 0.0;
+        double T = eot_soft_energy(i), E = T + EOT_M_ELECTRON, soft = 0.0, squares = 0.0;
         const double *d = m->density_effect;
         for (int j = 0; j < m->n_element; j++) {
             double atoms = m->density * EOT_AVOGADRO * m->element[j].mass_fraction / m->element[j].A,
@@ -212,9 +236,9 @@ void eot_soft_medium_build(const struct eot_material *m, struct eot_soft_medium 
             out->compton[i] += atoms * eot_soft_incoherent(Z, T);
             out->pair[i] += atoms * eot_soft_pair(Z, T);
             out->photoelectric[i] += atoms * eot_soft_photoelectric(Z, T);
-            for (int positron = 0; positron < 2; positron++)
-                out->scatter[positron][i] += atoms * eot_soft_transport(Z, T, positron ? 1 : -1);
+            add_scattering(atoms, Z, i, out, &squares);
         }
+        end_scattering(i, squares, out);
         if (T > 2.0 * EOT_M_ELECTRON) pair_shares(m, T, out->share[i]);
         out->photons[i] = out->compton[i] + out->pair[i] + out->photoelectric[i];
         double gamma = E / EOT_M_ELECTRON,

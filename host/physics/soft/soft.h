@@ -5,16 +5,18 @@
  * Photons: incoherent scattering (angles of Klein and Nishina), pair production and photoelectric absorption with the
  * cross sections of XCOM, flown from collision to collision. Electrons and positrons: Moller's delta electrons above
  * EOT_SOFT_DELTA_CUT and the mean loss to softer ones, bremsstrahlung above EOT_SOFT_BREMS_CUT as photons and below as
- * a loss (the spectra of Seltzer and Berger below 50 MeV, Tsai's above), multiple scattering by the first moment of
- * Mott's cross section with screening, with the deflection at a random point of each step (the "random hinge" of
- * PENELOPE: J. Baro et al., NIM B 100 (1995) 31). Positrons annihilate in flight, by Heitler's cross section, or at
- * rest. Left out: Bhabha's cross section (Moller's is taken for positrons), coherent scattering, fluorescence.
+ * a loss (the spectra of Seltzer and Berger below 50 MeV, Tsai's above), elastic scattering by Mott's cross section
+ * with screening: of each step the hardest collisions one by one and of the others together their first moment, at a
+ * random point of the step (the "random hinge" of PENELOPE: J. Baro et al., NIM B 100 (1995) 31). Positrons annihilate
+ * in flight, by Heitler's cross section, or at rest. Left out: Bhabha's cross section (Moller's is taken for
+ * positrons), coherent scattering, fluorescence.
  *
  * Host only, in double precision, with random numbers of its own: tables are made of it (response.h) and tests compare
  * with it. */
 #ifndef EOT_HOST_PHYSICS_SOFT_SOFT_H
 #define EOT_HOST_PHYSICS_SOFT_SOFT_H
 
+#include <math.h>
 #include <stdint.h>
 
 #include "materials/material.h"
@@ -34,11 +36,16 @@ enum { EOT_SOFT_N_ENERGY = 145, EOT_SOFT_N_QUANTILE = 33 }; /* 8 energies an oct
 struct eot_soft_medium {
     double compton[EOT_SOFT_N_ENERGY], pair[EOT_SOFT_N_ENERGY], photoelectric[EOT_SOFT_N_ENERGY]; /* 1/cm */
     double photons[EOT_SOFT_N_ENERGY];                                                            /* their sum */
-    double loss[EOT_SOFT_N_ENERGY];                       /* GeV/cm: collisions and radiation below the cuts */
-    double delta[EOT_SOFT_N_ENERGY];                      /* 1/cm: delta electrons above the cut */
-    double brems[EOT_SOFT_N_ENERGY];                      /* 1/cm: photons above the cut */
-    double annihilation[EOT_SOFT_N_ENERGY];               /* 1/cm: of positrons in flight */
-    double scatter[2][EOT_SOFT_N_ENERGY];                 /* 1/cm: 1/(first transport mean free path), e- and e+ */
+    double loss[EOT_SOFT_N_ENERGY];         /* GeV/cm: collisions and radiation below the cuts */
+    double delta[EOT_SOFT_N_ENERGY];        /* 1/cm: delta electrons above the cut */
+    double brems[EOT_SOFT_N_ENERGY];        /* 1/cm: photons above the cut */
+    double annihilation[EOT_SOFT_N_ENERGY]; /* 1/cm: of positrons in flight */
+    double scatter[2][EOT_SOFT_N_ENERGY];   /* 1/cm: 1/(first transport mean free path), e- and e+ */
+    double single[EOT_SOFT_N_ENERGY];       /* 1/cm: C of C dy/(y + A)^2 single collisions a cm, */
+    double screening[EOT_SOFT_N_ENERGY];    /* and A; y = (1 - cosine)/2 (eot_soft_deflection) */
+    double spin[2][EOT_SOFT_N_ENERGY];      /* c of Mott's ratio 1 - beta^2 y + c sqrt(y) (1 - sqrt(y)) */
+    double softest[EOT_SOFT_N_ENERGY], beta2[EOT_SOFT_N_ENERGY]; /* eot_soft_softest; square of the velocity */
+    double by_electrons; /* share of C that is electrons', whose collisions end where they are delta electrons */
     double range[EOT_SOFT_N_ENERGY];                      /* cm: by collisions of all transfers and soft radiation */
     double quiet;                                         /* GeV: electrons below hardly radiate */
     float photon[EOT_SOFT_N_ENERGY][EOT_SOFT_N_QUANTILE]; /* quantiles of ln(k/cut)/ln(T/cut) */
@@ -67,6 +74,13 @@ double eot_soft_transport(double Z, double T, int charge);
  * cosine)/2, from the phase shifts of J. Lindhard, A. H. Sorensen, Phys. Rev. A 53 (1996) 2443, Eqs. (9) to (14). For
  * small Z it is -beta^2 - charge pi alpha Z beta (W. A. McKinley, H. Feshbach, Phys. Rev. 74 (1948) 1759). */
 double eot_soft_mott(double Z, double T, int charge);
+
+/** Largest (1 - cosine)/2 of a collision with an electron that makes no delta electron of its own. */
+double eot_soft_softest(double T);
+/** Moliere's screening: A of C dy/(y + A)^2. */
+double eot_soft_screening(double Z, double T);
+/** pi (r_e m_e/(p beta))^2 [cm2]: C of one unit of charge. */
+double eot_soft_rutherford(double T);
 
 /** Spectrum of bremsstrahlung of an electron on an atom: up to 50 MeV that of Seltzer and Berger (spectrum_atoms.def:
  * carbon, iron and lead, between which it is interpolated), up to 30 MeV with the loss of ESTAR (radiation_atoms.def);
@@ -191,5 +205,30 @@ struct eot_soft_particle eot_soft_at(const struct eot_soft_stack *stack, int typ
 
 /** Energies of the grid [GeV]. */
 double eot_soft_energy(int i);
+/** Where an energy is on the grid, and values there. */
+struct eot_soft_place {
+    int i;
+    double t;
+};
+static inline struct eot_soft_place eot_soft_place_of(double energy) {
+    double x = (log2(energy) - log2(2.0e-5)) * 8.0;
+    struct eot_soft_place p;
+    x = x < 0.0 ? 0.0 : x > EOT_SOFT_N_ENERGY - 1.001 ? EOT_SOFT_N_ENERGY - 1.001 : x;
+    p.i = (int)x;
+    p.t = x - p.i;
+    return p;
+}
+static inline double eot_soft_at_place(const double *value, struct eot_soft_place p) {
+    return value[p.i] + p.t * (value[p.i + 1] - value[p.i]);
+}
+
+/** Direction of an electron or positron after a path that is short against its range: the hardest of its collisions,
+ * one in two paths, or all of fewer than four, are drawn by themselves, what the others do together is Gaussian
+ * (exponential in
+ * 1
+ * - cosine), with a mean cosine of all as the first transport mean free path has it.
+ * @param charge -1 or 1. @param at place of the kinetic energy on the grid. @param path [cm]. */
+void eot_soft_scatter(const struct eot_soft_medium *medium, int charge, struct eot_soft_place at, double path,
+                      double u[3], struct eot_soft_random *random);
 
 #endif

@@ -120,6 +120,52 @@ Test(soft, transport) {
     }
 }
 
+/* Foils: the angle at which 15.7 MeV electrons are 1/e of those straight ahead, as A. O. Hanson et al., Phys. Rev. 84
+ * (1951) 634 have measured it, with the foil as one step or as many. The mean of 1 - cosine is that of the transport
+ * mean free path: wide angles make most of it, so that a Gaussian of the same mean is half as wide again. */
+Test(soft, foils) {
+    enum { N = 200000, N_BIN = 200 };
+    static const struct {
+        const char *material;
+        double g_per_cm2, degrees;
+    } row[] = {
+        {"gold", 0.01866, 2.58}, {"gold", 0.03728, 3.76}, {"beryllium", 0.2570, 3.06}, {"beryllium", 0.4950, 4.25}};
+    struct eot_material m;
+    struct eot_soft_medium *medium = malloc(sizeof *medium);
+    for (size_t r = 0; r < sizeof row / sizeof *row; r++)
+        for (int n_step = 1; n_step <= 16; n_step *= 4) {
+            medium_of(row[r].material, &m, medium);
+            struct eot_soft_random random = {1};
+            const double path = row[r].g_per_cm2 / m.density, want = row[r].degrees * M_PI / 180.0;
+            double count[N_BIN] = {0}, sum = 0.0, sx = 0.0, sy = 0.0, sxx = 0.0, sxy = 0.0, n = 0.0;
+            const double T = 15.7e-3 - 0.5 * path * at(medium->loss, 15.7e-3); /* in the middle of the foil */
+            for (int i = 0; i < N; i++) {
+                double u[3] = {0.0, 0.0, 1.0};
+                for (int s = 0; s < n_step; s++)
+                    eot_soft_scatter(medium, -1, eot_soft_place_of(T), path / n_step, u, &random);
+                double angle2 = (u[0] * u[0] + u[1] * u[1]) / (want * want);
+                if (u[2] > 0.0 && angle2 < 1.0) count[(int)(angle2 * N_BIN)]++;
+                sum += 1.0 - u[2];
+            }
+            for (int b = 0; b < N_BIN; b++) { /* a straight line through the logarithm of the density */
+                double x = (b + 0.5) / N_BIN, y = log(count[b] + 0.5);
+                n += count[b];
+                sx += count[b] * x;
+                sy += count[b] * y;
+                sxx += count[b] * x * x;
+                sxy += count[b] * x * y;
+            }
+            double width = row[r].degrees / sqrt(-(n * sxy - sx * sy) / (n * sxx - sx * sx));
+            cr_expect_float_eq(width, row[r].degrees, 0.05 * row[r].degrees,
+                               "%g g/cm2 of %s in %d steps: %.2f degrees, measured %.2f", row[r].g_per_cm2,
+                               row[r].material, n_step, width, row[r].degrees);
+            double mean = 1.0 - exp(-path * at(medium->scatter[0], T));
+            cr_expect_float_eq(sum / N, mean, 0.03 * mean, "%g g/cm2 of %s in %d steps: 1 - cosine %g, transport %g",
+                               row[r].g_per_cm2, row[r].material, n_step, sum / N, mean);
+        }
+    free(medium);
+}
+
 /* Mott's correction by McKinley and Feshbach's cross section, first order in Z: electrons and positrons. The next order
  * and the end of the series are left. */
 Test(soft, mott_of_light_atoms) {
