@@ -167,7 +167,7 @@ int eot_channel_offset(int process, int parent, int which) {
     return EOT_T_WEIGHTED + 4 * (EOT_W_CHANNEL + eot_rare_channel(process, parent) * EOT_N_CHANNEL_SUM + which);
 }
 
-void eot_mass_name(double m_phi, char *text, size_t n_text) { snprintf(text, n_text, "mphi_%.9g", m_phi); }
+void eot_mass_name(double m_phi, char *text, size_t n_text) { snprintf(text, n_text, EOT_MASS_PREFIX "%.9g", m_phi); }
 
 void eot_estimator_name(const struct eot_estimator *e, const char *name, char *text, size_t n_text) {
     char mass[32] = "";

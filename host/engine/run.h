@@ -193,6 +193,9 @@ struct eot_run_options {
     bool wants_errors;             /* a run whose errors come from batches is made in several */
 };
 
+/* Before a mass [GeV] in the names of its estimates and of its folder. */
+#define EOT_MASS_PREFIX "mphi_"
+
 #define EOT_MAX_BLOCK 200 /* so that the sums of a run stay below 10 MB */
 
 struct eot_run {

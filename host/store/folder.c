@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/run.h"
 #include "output/file.h"
 #include "output/output.h"
 #include "store/checkpoint.h"
@@ -68,6 +69,50 @@ static enum eot_status remove_files(const char *path, bool (*is_meant)(const cha
     }
 done:
     closedir(folder);
+    return status;
+}
+
+static bool is_temporary_or_ours(const char *name) { return is_temporary(name) || is_ours(name); }
+static bool is_temporary_or_figure(const char *name) { return is_temporary(name) || is_figure(name); }
+static bool is_temporary_or_plane(const char *name) { return is_temporary(name) || is_plane(name); }
+
+/* What a run that has ended has left half written in a folder and in its folders of figures and planes; or all that it
+ * has written. */
+static enum eot_status clean_one(const char *path, bool all, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char *figures = eot_output_path(path, FIGURES), *planes = eot_output_path(path, PLANES);
+    EOT_CHECK_MEMORY(figures);
+    EOT_CHECK_MEMORY(planes);
+    EOT_TRY(remove_files(path, all ? is_temporary_or_ours : is_temporary, err));
+    EOT_TRY(remove_files(figures, all ? is_temporary_or_figure : is_temporary, err));
+    EOT_TRY(remove_files(planes, all ? is_temporary_or_plane : is_temporary, err));
+done:
+    free(figures);
+    free(planes);
+    return status;
+}
+
+/* The same with the folders of several masses in it (EOT_MASS_PREFIX). */
+static enum eot_status clean(const char *path, bool all, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char *mass = NULL;
+    DIR *folder = opendir(path);
+    EOT_TRY(clean_one(path, all, err));
+    for (const struct dirent *entry = folder != NULL ? readdir(folder) : NULL; entry != NULL; entry = readdir(folder)) {
+        if (strncmp(entry->d_name, EOT_MASS_PREFIX, strlen(EOT_MASS_PREFIX)) != 0) continue;
+        free(mass);
+        mass = eot_output_path(path, entry->d_name);
+        EOT_CHECK_MEMORY(mass);
+        EOT_TRY(clean_one(mass, all, err));
+        if (!all) continue;
+        char *figures = eot_output_path(mass, FIGURES);
+        if (figures != NULL) rmdir(figures); /* where nothing else is in it */
+        free(figures);
+        rmdir(mass);
+    }
+done:
+    free(mass);
+    if (folder != NULL) closedir(folder);
     return status;
 }
 
@@ -134,32 +179,20 @@ done:
 enum eot_status eot_folder_open(const char *path, enum eot_folder_use use, struct eot_folder *folder,
                                 struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    char *figures = NULL, *planes = NULL;
     const char *used;
     folder->lock = -1;
     folder->path = strdup(path);
     EOT_CHECK_MEMORY(folder->path);
-    figures = eot_output_path(path, FIGURES);
-    planes = eot_output_path(path, PLANES);
-    EOT_CHECK_MEMORY(figures);
-    EOT_CHECK_MEMORY(planes);
     EOT_TRY(eot_output_prepare(path, err));
     EOT_TRY(lock(folder, err));
-    EOT_TRY(remove_files(path, is_temporary, err));
-    EOT_TRY(remove_files(figures, is_temporary, err));
-    EOT_TRY(remove_files(planes, is_temporary, err));
+    EOT_TRY(clean(path, false, err));
     used = used_by(path);
     EOT_CHECK(use != EOT_FOLDER_NEW || used == NULL, EOT_E_USAGE,
               "the folder '%s' holds a run already (%s); go on with it by --resume, replace it by --force, or choose "
               "another folder with -o",
               path, used);
-    if (use != EOT_FOLDER_FORCE) goto done;
-    EOT_TRY(remove_files(path, is_ours, err));
-    EOT_TRY(remove_files(figures, is_figure, err));
-    EOT_TRY(remove_files(planes, is_plane, err));
+    if (use == EOT_FOLDER_FORCE) EOT_TRY(clean(path, true, err));
 done:
-    free(figures);
-    free(planes);
     return status;
 }
 
@@ -171,10 +204,7 @@ static void remove_lock(const struct eot_folder *folder) {
 
 void eot_folder_abandon(const struct eot_folder *folder) {
     if (folder->lock < 0) return;
-    char *figures = eot_output_path(folder->path, FIGURES);
-    (void)remove_files(folder->path, is_temporary, NULL);
-    if (figures != NULL) (void)remove_files(figures, is_temporary, NULL);
-    free(figures);
+    (void)clean(folder->path, false, NULL);
     remove_lock(folder);
 }
 

@@ -32,7 +32,7 @@ run() { # CONFIG OPTIONS...
     "$eotmc" run "$source/configs/$1" --progress none --device host --set output.figures=off "${@:2}" >"$work/out" 2>"$work/err" </dev/null
 }
 # A run that is killed again and again, each time when it has written another checkpoint or two, until it is done.
-killed() { # FOLDER COMMAND...
+killed() { # FOLDER COMMAND...; with most_kills it is left alone after so many, since several masses take longer to be written than a kill to come
     local folder=$work/$1 pid n_kill=0 before now
     shift
     for _ in $(seq 200); do
@@ -41,7 +41,7 @@ killed() { # FOLDER COMMAND...
         pid=$!
         while kill -0 $pid 2>/dev/null; do
             now=$(stat -c %i "$folder/checkpoint.eot" 2>/dev/null || true)
-            [ "$now" != "$before" ] && { sleep 0.0$((RANDOM % 4 + 1)); kill -KILL $pid 2>/dev/null; break; }
+            [ "$now" != "$before" ] && [ $n_kill -lt "${most_kills:-200}" ] && { sleep 0.0$((RANDOM % 4 + 1)); kill -KILL $pid 2>/dev/null; break; }
         done
         wait $pid 2>/dev/null
         [ $? -eq 0 ] && { echo $n_kill; return; }
@@ -94,10 +94,13 @@ done
 # --- killed and resumed
 for job in "smoke.yaml --set sampling.eot=300 --set sampling.batch=10 --set scoring.showers=5" \
     "na64e-signal.yaml --set sampling.eot=1000 --set sampling.batch=50 --set scoring.showers=0 --set scoring.record_fraction=0.5" \
+    "na64e-signal.yaml --set physics.mphi=[0.2,1,2.5] --set sampling.eot=1000 --set sampling.batch=50 --set scoring.showers=0" \
     "na64mu-mu2e.yaml --set sampling.eot=40000 --set sampling.batch=2000" \
     "bench/muon-ecal.yaml --set sampling.eot=20000 --set sampling.batch=1000"; do
     read -ra options <<<"$job"
     name=${options[0]//[^a-z0-9]/-}
+    most_kills=200
+    [[ $job = *mphi=* ]] && name=masses most_kills=40
     run "${options[@]}" -o "$work/$name-whole" || fail "$name: $(cat "$work/err")"
     n=$(killed "$name-killed" "$eotmc" run "$source/configs/${options[0]}" --progress none --device host --set output.figures=off "${options[@]:1}")
     [ "$n" != never ] && [ "$n" -gt 0 ] || fail "$name: killed $n times"
@@ -164,6 +167,24 @@ refused "the same part twice" 2 'holes: primaries 0 to 69 are in both parts' "$e
 run "${dimuon[@]}" --set sampling.seed=7 --shard 2/4 -o "$work/seed" || fail "another seed: $(cat err)"
 refused "another configuration" 2 'seed is of another configuration' "$eotmc" merge part-0-4 seed -o mixed
 refused "no part" 3 'holds no checkpoint' "$eotmc" merge "$work" -o none
+
+# --- several masses: the results of masses that a run has no more are not left beside its own
+cp -r "$work/masses-whole" "$work/other-masses"
+run na64e-signal.yaml --set 'physics.mphi=[0.3,1]' --set sampling.eot=100 --set sampling.batch=50 --set scoring.showers=0 --force -o "$work/other-masses" || fail "other masses: $(cat "$work/err")"
+[ "$(cd "$work/other-masses" && echo mphi_*)" = "mphi_0.3 mphi_1" ] || fail "--force leaves results of other masses: $(ls "$work/other-masses")"
+
+# --- several masses in three parts, one of them on PoCL: every estimate of every mass, and what is correlated
+masses=("$source/configs/na64e-signal.yaml" --progress none --set output.figures=off --set "physics.mphi=[0.2,1,2.5]" --set sampling.eot=1000 --set sampling.batch=50 --set scoring.showers=0)
+for i in 0 1 2; do
+    on=host
+    [ $i = 1 ] && on=${pocl:-host}
+    "$eotmc" run "${masses[@]}" --device "$on" --shard $i/3 -o masses-$i >out 2>err </dev/null || fail "part $i of several masses: $(cat err)"
+done
+merge masses-2 masses-0 masses-1 -o masses-merged || fail "merge of several masses: $(cat err)"
+same_sums "several masses in parts" masses-whole masses-merged
+merge masses-1 masses-2 -o masses-12 && merge masses-12 masses-0 -o masses-pairs || fail "merge of several masses in pairs: $(cat err)"
+same "several masses in pairs" masses-merged masses-pairs
+refused "parts of other masses" 2 'is of another configuration' "$eotmc" merge masses-0 part-7-8 -o mixed
 
 # --- shards as batch systems and MPI launchers number them
 for i in 0 1 2; do
