@@ -20,7 +20,7 @@ static const double DENSE_INVERSE_X0 = 0.01;  /* 1/cm: thinner matter sends noth
 static const double BIN_X0[] = {0.0, 0.15, 0.35, 0.6, 1.0, 1.5, 2.2, 3.2, 4.5, 6.5, 9.0, 12.0};
 enum { MOST_BIN = sizeof BIN_X0 / sizeof *BIN_X0 - 1 };
 static const double SAMPLING_BUDGET = 3.0, VETO_BUDGET = 0.7;      /* GeV, see struct place */
-static const double SAMPLING_LARGEST = 512.0, VETO_LARGEST = 32.0; /* collisions, see struct place */
+static const double SAMPLING_LARGEST = 384.0, VETO_LARGEST = 32.0; /* collisions, see struct place */
 enum { ROW = EOT_MUON_N_LOSS_ROW, HARD = EOT_N_SENDER * EOT_N_TRANSFER * EOT_N_LUMP };
 
 typedef double hard_table[EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP];

@@ -22,7 +22,7 @@ struct eot_world_accuracy {
 
 struct eot_source;
 
-#define EOT_CALIBRATION_MUONS 160000 /* that the calibration of the HCAL rests on */
+#define EOT_CALIBRATION_MUONS 100000 /* that the calibration of the HCAL rests on */
 
 /* What a device reads of it is listed in world/sections.h. */
 struct eot_world {

@@ -497,7 +497,7 @@ static void follow_electron(struct work *k, struct eot_soft_particle p) {
         }
         double nearest = to_surface(s, &p);
         if (range < nearest && p.energy < m->quiet) break; /* does not get out, and hardly radiates */
-        double most = least(0.15 * range + 2.0e-4, 0.15 / scatter);
+        double most = least(0.2 * range + 2.0e-4, 0.22 / scatter);
         double to_event = hard > 0.0 ? -log(eot_soft_uniform(k->random)) / hard : 1.0e30, step = least(most, to_event);
         double hinge = step * eot_soft_uniform(k->random), start = p.energy;
         if (step < nearest) {
