@@ -8,6 +8,7 @@
 #include "output/file.h"
 #include "output/output.h"
 #include "output/sinks.h"
+#include "store/checkpoint.h"
 
 enum eot_status eot_mass_config(const struct eot_config *config, size_t i, struct eot_config *own,
                                 struct eot_error *err) {
@@ -15,6 +16,25 @@ enum eot_status eot_mass_config(const struct eot_config *config, size_t i, struc
     const char *const overrides[] = {mass, "sampling.mass_shares=[]"};
     snprintf(mass, sizeof mass, "physics.mphi=%.17g", config->physics.masses.value[i]);
     return eot_config_read_text("effective-config.yaml", config->effective_yaml, overrides, 2, own, err);
+}
+
+enum eot_status eot_masses_check(const struct eot_config *config, const char *folder, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    char *path = NULL;
+    for (int i = 0; i < config->physics.masses.n && config->physics.masses.n > 1; i++) {
+        char own[32];
+        eot_mass_name(config->physics.masses.value[i], own, sizeof own);
+        free(path);
+        path = eot_output_path(folder, own);
+        EOT_CHECK_MEMORY(path);
+        EOT_CHECK(!eot_output_has(path, EOT_CHECKPOINT_FILE), EOT_E_USAGE,
+                  "the folder '%s' holds a run of its own (%s), and the results of this mass would be written there; "
+                  "choose another folder with -o",
+                  path, EOT_CHECKPOINT_FILE);
+    }
+done:
+    free(path);
+    return status;
 }
 
 static enum eot_status write_one(const struct eot_config *config, const struct eot_world *world, struct eot_run *run,

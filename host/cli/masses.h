@@ -11,6 +11,10 @@
 enum eot_status eot_mass_config(const struct eot_config *config, size_t i, struct eot_config *own,
                                 struct eot_error *err);
 
+/** The folders of several masses in that of their run hold no run of their own, which would be lost. @return
+ * EOT_E_USAGE, EOT_E_MEMORY. */
+enum eot_status eot_masses_check(const struct eot_config *config, const char *folder, struct eot_error *err);
+
 /** Write summary.json, result.h5 and effective-config.yaml of each mass into folder/mphi_<GeV>; nothing of one mass.
  * @param name folders instead of these, [masses]; NULL. @param whole the run's result. @return EOT_E_IO, EOT_E_NUMERIC,
  * EOT_E_MEMORY. */

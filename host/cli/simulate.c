@@ -180,6 +180,7 @@ enum eot_status eot_simulate(struct eot_simulator *s, const struct eot_config *c
     EOT_TRY(eot_setup_create(config, &setup, err));
     EOT_TRY(eot_preflight(config, &setup, &log, &warnings, &s->said, err));
     EOT_TRY(eot_folder_open(path, s->use, &folder, err));
+    if (s->mass_folder == NULL) EOT_TRY(eot_masses_check(config, path, err));
     if (s->use == EOT_FOLDER_RESUME) EOT_TRY(check_resumed(config, path, err));
     eot_interrupt_ends(end_before_run, &going_on);
     EOT_TRY(device_open(s, config, &is_new, err));

@@ -92,7 +92,7 @@ done:
     return status;
 }
 
-/* The same with the folders of several masses in it (EOT_MASS_PREFIX). */
+/* The same with the folders of several masses in it (EOT_MASS_PREFIX), not those of runs of their own. */
 static enum eot_status clean(const char *path, bool all, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char *mass = NULL;
@@ -103,6 +103,7 @@ static enum eot_status clean(const char *path, bool all, struct eot_error *err) 
         free(mass);
         mass = eot_output_path(path, entry->d_name);
         EOT_CHECK_MEMORY(mass);
+        if (eot_output_has(mass, EOT_CHECKPOINT_FILE) || eot_output_has(mass, EOT_FOLDER_LOCK)) continue;
         EOT_TRY(clean_one(mass, all, err));
         if (!all) continue;
         char *figures = eot_output_path(mass, FIGURES);

@@ -32,7 +32,7 @@ run() { # CONFIG OPTIONS...
     "$eotmc" run "$source/configs/$1" --progress none --device host --set output.figures=off "${@:2}" >"$work/out" 2>"$work/err" </dev/null
 }
 # A run that is killed again and again, each time when it has written another checkpoint or two, until it is done.
-killed() { # FOLDER COMMAND...; with most_kills it is left alone after so many, since several masses take longer to be written than a kill to come
+killed() { # FOLDER COMMAND...; after 40 kills it is left alone, since on a busy machine results take longer to be written than a kill to come
     local folder=$work/$1 pid n_kill=0 before now
     shift
     for _ in $(seq 200); do
@@ -41,7 +41,7 @@ killed() { # FOLDER COMMAND...; with most_kills it is left alone after so many, 
         pid=$!
         while kill -0 $pid 2>/dev/null; do
             now=$(stat -c %i "$folder/checkpoint.eot" 2>/dev/null || true)
-            [ "$now" != "$before" ] && [ $n_kill -lt "${most_kills:-200}" ] && { sleep 0.0$((RANDOM % 4 + 1)); kill -KILL $pid 2>/dev/null; break; }
+            [ "$now" != "$before" ] && [ $n_kill -lt 40 ] && { sleep 0.0$((RANDOM % 4 + 1)); kill -KILL $pid 2>/dev/null; break; }
         done
         wait $pid 2>/dev/null
         [ $? -eq 0 ] && { echo $n_kill; return; }
@@ -99,8 +99,7 @@ for job in "smoke.yaml --set sampling.eot=300 --set sampling.batch=10 --set scor
     "bench/muon-ecal.yaml --set sampling.eot=20000 --set sampling.batch=1000"; do
     read -ra options <<<"$job"
     name=${options[0]//[^a-z0-9]/-}
-    most_kills=200
-    [[ $job = *mphi=* ]] && name=masses most_kills=40
+    [[ $job = *mphi=* ]] && name=masses
     run "${options[@]}" -o "$work/$name-whole" || fail "$name: $(cat "$work/err")"
     n=$(killed "$name-killed" "$eotmc" run "$source/configs/${options[0]}" --progress none --device host --set output.figures=off "${options[@]:1}")
     [ "$n" != never ] && [ "$n" -gt 0 ] || fail "$name: killed $n times"
@@ -172,6 +171,12 @@ refused "no part" 3 'holds no checkpoint' "$eotmc" merge "$work" -o none
 cp -r "$work/masses-whole" "$work/other-masses"
 run na64e-signal.yaml --set 'physics.mphi=[0.3,1]' --set sampling.eot=100 --set sampling.batch=50 --set scoring.showers=0 --force -o "$work/other-masses" || fail "other masses: $(cat "$work/err")"
 [ "$(cd "$work/other-masses" && echo mphi_*)" = "mphi_0.3 mphi_1" ] || fail "--force leaves results of other masses: $(ls "$work/other-masses")"
+
+# --- and a run of its own in such a folder is neither overwritten nor cleaned away
+run "${dimuon[@]}" --set sampling.eot=20 -o "$work/other-masses/mphi_1" --force && run "${dimuon[@]}" --set sampling.eot=20 -o "$work/other-masses/mphi_7" || fail "a run by itself: $(cat "$work/err")"
+refused "a mass in the folder of another run" 2 "mphi_1' holds a run of its own" "$eotmc" run "$source/configs/na64e-signal.yaml" --device host --set 'physics.mphi=[0.3,1]' --force -o "$work/other-masses"
+run "${dimuon[@]}" --force -o "$work/other-masses" || fail "--force beside other runs: $(cat "$work/err")"
+[ -s "$work/other-masses/mphi_1/summary.json" ] && [ -s "$work/other-masses/mphi_7/checkpoint.eot" ] && [ ! -e "$work/other-masses/mphi_0.3" ] || fail "--force: $(ls "$work"/other-masses/*)"
 
 # --- several masses in three parts, one of them on PoCL: every estimate of every mass, and what is correlated
 masses=("$source/configs/na64e-signal.yaml" --progress none --set output.figures=off --set "physics.mphi=[0.2,1,2.5]" --set sampling.eot=1000 --set sampling.batch=50 --set scoring.showers=0)
