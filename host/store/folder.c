@@ -138,15 +138,27 @@ static void read_holder(int descriptor, char *text, size_t n_text) {
         if (*c < ' ' || *c > '~') *c = '\0';
 }
 
+/* Take the lock of the open file. What a killed process held is free a moment after it has gone, so that a run which
+ * takes its place at once waits for that. @return whether it is taken; errno else. */
+static bool take(int descriptor) {
+    enum { TRIES = 20 };
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    bool is_taken = fcntl(descriptor, F_OFD_SETLK, &whole) == 0;
+    for (int i = 0; i < TRIES && !is_taken && (errno == EAGAIN || errno == EACCES); i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        is_taken = fcntl(descriptor, F_OFD_SETLK, &whole) == 0;
+    }
+    return is_taken;
+}
+
 static enum eot_status lock(struct eot_folder *folder, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     char text[256], host[128] = "?", *path = eot_output_path(folder->path, EOT_FOLDER_LOCK);
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     EOT_CHECK_MEMORY(path);
     folder->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     EOT_CHECK(folder->lock >= 0, EOT_E_IO, "cannot lock the folder '%s' (%s); choose another folder with -o",
               folder->path, strerror(errno));
-    bool is_locked = fcntl(folder->lock, F_OFD_SETLK, &whole) == 0;
+    bool is_locked = take(folder->lock);
     int error = errno;
     if (is_locked && !is_the_file(folder->lock, path)) {
         close(folder->lock);
