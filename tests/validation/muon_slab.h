@@ -108,6 +108,16 @@ static inline eot_region slab_region(int material) {
                         .max_step = 1.0e9f};
 }
 
+/* One slab of a material, 2 m wide. */
+static inline enum eot_status slab_of(struct slab *s, const struct eot_muon_options *options, int material,
+                                      double thickness, struct eot_error *err) {
+    u32 region = 0;
+    memset(s, 0, sizeof *s);
+    s->n_region = 1;
+    s->region[0] = slab_region(material);
+    return slab_create(s, options, &thickness, &region, 1, 100.0, err);
+}
+
 /* HCAL module: 48 x (25 mm Fe + 4 mm PS). ECAL: 150 x (1.5 mm Pb + 1.5 mm PS). @param merge layers of each kind merged
  * into one; 0: one effective medium. */
 static inline enum eot_status slab_calorimeter(struct slab *s, const struct eot_muon_options *options, int is_ecal,

@@ -72,14 +72,9 @@ Test(muon_medium, continuous_loss_is_part_of_the_stopping_power) {
     struct eot_muon_options o = eot_muon_options_default();
     struct slab s;
     struct eot_error err = {0};
-    double thickness = 1.0;
-    u32 region = 0;
     struct eot_material material[SLAB_N_MATERIAL];
     slab_materials(material);
-    memset(&s, 0, sizeof s);
-    s.n_region = 1;
-    s.region[0] = slab_region(SLAB_IRON);
-    cr_assert_eq(slab_create(&s, &o, &thickness, &region, 1, 100.0, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(slab_of(&s, &o, SLAB_IRON, 1.0, &err), EOT_OK, "%s", err.text);
     for (int i = 64; i < 288; i += 32) { /* at nodes, 0.06 GeV and more: exact there */
         double T = row_energy(i);
         struct eot_muon_dedx_row row;

@@ -81,12 +81,7 @@ Test(muon_scatter, width_in_iron_is_near_Highland) {
     struct eot_muon_options o = eot_muon_options_default();
     struct slab s;
     struct eot_error err = {0};
-    double thickness = 100.0;
-    u32 region = 0;
-    memset(&s, 0, sizeof s);
-    s.n_region = 1;
-    s.region[0] = slab_region(SLAB_IRON);
-    cr_assert_eq(slab_create(&s, &o, &thickness, &region, 1, 100.0, &err), EOT_OK, "%s", err.text);
+    cr_assert_eq(slab_of(&s, &o, SLAB_IRON, 100.0, &err), EOT_OK, "%s", err.text);
     double X0 = 13.84 / 7.874, T = 20.0, p_beta = T * (T + 2.0 * M) / (T + M);
     for (double t = 1.0; t < 20.0; t *= 3.0) {
         eot_muon_medium medium = eot_muon_medium_at(s.table.value, &s.tables, &s.region[0], (f32)T);
