@@ -5,6 +5,7 @@
 
 #include "eotmc/physics/lfc_sample.h"
 #include "physics/process.h"
+#include "world/importance.h"
 #include "world/primaries.h"
 
 static const uint64_t EXCLUDED_SHOWERS = 4000;         /* largest sample that measures what the cut leaves out */
@@ -93,18 +94,12 @@ static void keep_excluded(const struct eot_world *world, struct eot_world *w) {
     for (int j = 0; j < e->n_mass && e->n_mass > 1; j++) e->mass[j].share = 1.0f / (f32)e->n_mass;
     for (int medium = 0; medium < w->em.n_medium; medium++)
         for (int i = 0; i < w->em.n_energy; i++) {
-            const f32 E = (f32)((double)w->em.cut * exp(i * step));
-            const int place = medium * w->em.n_energy + i;
-            f32 *rate = w->table.value + w->em.rare + place * EOT_N_RARE,
-                *node = w->table.value + w->em.node + place * EOT_EM_N_COLUMN;
-            if (e->n_mass > 1) rate[EOT_RARE_LFC] = (f32)signal_rate(w, medium, -1, E);
-            for (int type = 0; type < EOT_N_PARTICLE; type++) {
-                double sum = 0.0;
-                for (int p = 0; p < EOT_N_RARE; p++)
-                    if (eot_rare_parents(p) & 1 << type) sum += (double)rate[p];
-                if ((double)E * exp(-step) >= world->rare_threshold[type]) sum = 0.0;
-                if (w->em.rare_parents & 1 << type) node[eot_em_rare_column(type)] = (f32)sum;
-            }
+            const double E = (double)w->em.cut * exp(i * step);
+            f32 *node = w->table.value + w->em.node + (medium * w->em.n_energy + i) * EOT_EM_N_COLUMN;
+            if (e->n_mass > 1) eot_importance_set_rate(w, EOT_RARE_LFC, medium, i, signal_rate(w, medium, -1, (f32)E));
+            for (int type = 0; type < EOT_N_PARTICLE; type++)
+                if (w->em.rare_parents & 1 << type && E * exp(-step) >= world->rare_threshold[type])
+                    node[eot_em_rare_column(type)] = 0.0f;
         }
 }
 
