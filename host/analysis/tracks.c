@@ -67,15 +67,17 @@ static double half_width(const struct ratios *r, double less) {
                   quantile(r, below, (0.5 - HALF_OF_68 + less) * all, low));
 }
 
-/* With the standard deviations of the ranks of quantiles in n_eff entries: half for the median; for the width that of
- * the content of the middle. A quantile rests on the entries of its thinner side: half of them, and a sixth. */
+/* With the standard deviations of the ranks of quantiles in n_eff entries: half for the median, whose error is taken
+ * from two of them either way, since the gaps between a few entries vary much; for the width that of the content of the
+ * middle. A quantile rests on the entries of its thinner side: half of them, and a sixth. */
 static enum eot_status add_spread(const struct eot_estimator *e, double n_eff, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct ratios r = ratios_of(e);
-    double rank = fmin(0.5 / sqrt(n_eff), 0.49), content = 2.0 * HALF_OF_68,
+    double rank = fmin(1.0 / sqrt(n_eff), 0.45), of_one = 0.5 / sqrt(n_eff) / rank, content = 2.0 * HALF_OF_68,
            less = fmin(0.5 * sqrt(content * (1.0 - content) / n_eff), 0.15);
     struct eot_mean mean = {.value = median_ratio(&r, 0.5),
-                            .std_error = 0.5 * fabs(median_ratio(&r, 0.5 - rank) - median_ratio(&r, 0.5 + rank)),
+                            .std_error =
+                                0.5 * of_one * fabs(median_ratio(&r, 0.5 - rank) - median_ratio(&r, 0.5 + rank)),
                             .n_eff = 0.5 * n_eff};
     EOT_TRY(eot_estimator_add(e, "track.momentum_ratio_median", "1", mean, err));
     mean = (struct eot_mean){.value = half_width(&r, 0.0),
