@@ -46,26 +46,40 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
     vertex[i] = v;
 }
 
-/** Which events are to be followed with deposits. One work item a muon. @param reaches [n_event][2]. */
+/** Which histories of the muons of a vertex arrive at the chambers, so that events may pass. One work item a muon of a
+ * history. @param arrived [n_event][n_history][2] of eot_event_muon_reaches. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(reach) void reach(
     EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables, EOT_GLOBAL const eot_grid *grid,
     EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
     EOT_GLOBAL const eot_event_launch *launch, EOT_GLOBAL const eot_vertex_record *record,
-    EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL u32 *reaches, EOT_GLOBAL i64 *tally) {
-    u32 item = EOT_GLOBAL_ID, i = item / 2u;
+    EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL f32 *arrived, EOT_GLOBAL i64 *tally) {
+    u32 item = EOT_GLOBAL_ID, number = item / 2u % launch->n_history, i = item / 2u / launch->n_history;
     if (i >= launch->n_event) return;
     eot_event_vertex v = vertex[i];
     u64 primary = launch->first_primary + record[launch->first_vertex + i].i_primary;
-    if (!(v.weight > 0.0f) || v.fault != 0u)
-        reaches[item] = v.fault != 0u || eot_is_kept(primary, launch->follow_threshold) ? 1u : 0u;
-    else
-        reaches[item] = (u32)eot_event_muon_reaches(eot_matter_view_of(table, muon_tables, grid, region, voxel),
-                                                    eot_event_view_of(world, launch, 0, tally), primary, v,
-                                                    1 - 2 * (i32)(item & 1u));
+    arrived[item] = 0.0f;
+    if (v.weight > 0.0f && v.fault == 0u)
+        arrived[item] = eot_event_muon_reaches(
+            eot_matter_view_of(table, muon_tables, grid, region, voxel), eot_event_view_of(world, launch, 0, tally),
+            primary, eot_vertex_with(v, eot_history_of(number, 1.0f)), 1 - 2 * (i32)(item & 1u));
 }
 
-/** Replay. @param list events of this launch (of the vertex records from first_vertex on), if launch->has_list. @param
- * stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
+/** Which events are to be followed with deposits, and in which history. @param history [n_event]. */
+EOT_KERNEL_FN(choose)
+void choose(EOT_GLOBAL const eot_event_launch *launch, EOT_GLOBAL const eot_vertex_record *record,
+            EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL const f32 *arrived, EOT_GLOBAL eot_history *history) {
+    u32 i = EOT_GLOBAL_ID;
+    if (i >= launch->n_event) return;
+    eot_event_vertex v = vertex[i];
+    u64 primary = launch->first_primary + record[launch->first_vertex + i].i_primary;
+    if (v.weight > 0.0f && v.fault == 0u)
+        history[i] = eot_event_history(launch, primary, v, arrived + (u64)i * 2u * launch->n_history);
+    else
+        history[i] = eot_history_of(0u, v.fault != 0u || eot_is_kept(primary, launch->follow_threshold) ? 1.0f : 0.0f);
+}
+
+/** Replay. @param list events of this launch (of the vertex records from first_vertex on), if launch->has_list, in the
+ * histories of their muons that `choose` has found. @param stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
  * @param acc [n_event][EOT_N_ACC], cleared here. @param profile [n_event][n_profile]. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
                                                  EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
@@ -74,7 +88,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EO
                                                  EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL i64 *acc,
                                                  EOT_GLOBAL f32 *stack, EOT_GLOBAL eot_event_vertex *vertex,
                                                  EOT_GLOBAL i64 *tally, EOT_GLOBAL i64 *profile,
-                                                 EOT_GLOBAL const u32 *list) {
+                                                 EOT_GLOBAL const u32 *list, EOT_GLOBAL const eot_history *history) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     EOT_GLOBAL i64 *own = acc + (u64)i * EOT_N_ACC;
@@ -87,8 +101,9 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EO
     }
     eot_replay_view view = eot_replay_view_of(table, world, launch, stack, launch->n_event, i);
     view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
-    vertex[i] = eot_event_replay(view, eot_replay_deposits(view, own, profile + (u64)i * (u32)launch->n_profile), em[0],
-                                 r, tally);
+    eot_event_vertex v = eot_event_replay(
+        view, eot_replay_deposits(view, own, profile + (u64)i * (u32)launch->n_profile), em[0], r, tally);
+    vertex[i] = launch->has_list ? eot_vertex_with(v, history[list[i]]) : v;
 }
 
 /** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. @param factor [n_event] on the weights, where muons

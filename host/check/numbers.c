@@ -69,6 +69,25 @@ done:
     return status;
 }
 
+/** Splitting that splits nothing, or roulette without players. */
+enum eot_status eot_check_splitting(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_sampling_config *s = &c->config->sampling;
+    const char *key = s->splitting > 1 ? "sampling.splitting" : "sampling.roulette";
+    if (s->splitting == 1 && !s->roulette) return EOT_OK;
+    if (c->config->output.n_plane > 0)
+        EOT_TRY(eot_findings_fail(f, err, key,
+                                  "cannot be used with output.planes (planes have no weights of a muon's history); set "
+                                  "sampling.splitting to 1 and sampling.roulette to off"));
+    else if (!eot_setup_may_split(c->config))
+        EOT_TRY(eot_findings_warn(f, err, "splitting_unused",
+                                  "%s has no effect (it is for forced vertices of showers in front of chambers, with "
+                                  "scoring.deposit_fraction and record_fraction below 1); leave it out",
+                                  key));
+done:
+    return status;
+}
+
 /** Extra losses of muons that nobody can have. */
 enum eot_status eot_check_losses(const struct eot_check *c, struct eot_findings *f, struct eot_error *err) {
     enum eot_status status = EOT_OK;

@@ -128,6 +128,8 @@ struct eot_sampling_config {
     double preference_mixture[4];   /* of it for each stage: track, VETO, HCAL, missing energy; all 0: by the set-up */
     struct eot_numbers mass_shares; /* of the vertices, for each of physics.mphi; none: by the wanted errors */
     double loss_preference;         /* forced: share of the events with extra losses of muons that nothing sees */
+    int splitting;                  /* forced: histories of the muons of a vertex up to the chambers, at least 1 */
+    bool roulette;                  /* forced: of muons that are unlikely to reach them */
     double analog_enhancement;      /* rare cross sections multiplied by this in analog mode, reported; default 1 */
     /* A run fails if it loses more tracks than this number and more than this fraction of all that it follows. */
     uint64_t lost_tracks_max;

@@ -277,6 +277,15 @@ const struct eot_key EOT_KEYS[] = {
         "away much of its energy at the end of the last calorimeter, far more often than in nature: what fills the "
         "tail of the missing energy. Weights undo it, and are at most 1/(1 - this) times those without. energy.* are "
         "those of the simulated events. Where there are chambers and no planes or event files"),
+    COUNT(
+        ROOT, "sampling.splitting", INTEGER, 1, 16, "1", ROOT(sampling.splitting),
+        "forced, with scoring.deposit_fraction below 1: histories of the muons of a vertex that are followed up to the "
+        "chambers. One of those that arrive goes on, with the weight of them all: it changes errors, not "
+        "expectations. Two pay for the signal with sampling.preference. Not with output.planes"),
+    SWITCH(ROOT, "sampling.roulette", "off", ROOT(sampling.roulette),
+           "the same runs: muons that have missed a chamber, or aim beside one by several standard deviations of "
+           "multiple scattering, go on towards the chambers in one of 4 or 16 cases, with 4 or 16 times the weight. "
+           "Not with output.planes"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
     COUNT(ROOT, "sampling.lost_tracks_max", COUNT64, 0, 1e15, "10", ROOT(sampling.lost_tracks_max),

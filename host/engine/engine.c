@@ -24,11 +24,11 @@ void eot_engine_free(struct eot_engine *g) {
     if (g->b == NULL) return;
     const struct eot_cascade_lanes *l = &g->cascade;
     const struct eot_event_chunks *v = &g->events;
-    struct eot_buffer *all[] = {l->parameters,    l->energy, l->state,  l->stack,        l->track,   l->vertex,
-                                v->parameters,    v->acc,    v->vertex, v->replay_stack, v->outcome, v->track,
-                                v->factor,        v->tally,  v->row,    v->profile,      v->located, v->locate_stack,
-                                v->reaches,       v->follow, v->list,   l->sums,         l->n_place, l->hits,
-                                l->arrival_stack, l->beam,   l->way};
+    struct eot_buffer *all[] = {
+        l->parameters, l->energy,  l->state,        l->stack,        l->track,         l->vertex,  v->parameters,
+        v->acc,        v->vertex,  v->replay_stack, v->outcome,      v->track,         v->factor,  v->tally,
+        v->row,        v->profile, v->located,      v->locate_stack, v->arrived,       v->history, v->follow,
+        v->list,       l->sums,    l->n_place,      l->hits,         l->arrival_stack, l->beam,    l->way};
     eot_world_buffers_free(g->b, &g->constant);
     eot_engine_planes_free(g);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
@@ -167,8 +167,9 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
         v->n_look = LOOK_CHUNKS * v->chunk < g->cascade.batch ? LOOK_CHUNKS * v->chunk : g->cascade.batch;
         EOT_TRY(eot_engine_buffer(g, v->n_look * EOT_EVENT_VERTEX_BYTES, NULL, &v->located, err));
         EOT_TRY(eot_engine_buffer(g, v->n_look * stack, NULL, &v->locate_stack, err));
-        EOT_TRY(eot_engine_buffer(g, v->n_look * 2 * sizeof(u32), NULL, &v->reaches, err));
+        EOT_TRY(eot_engine_buffer(g, v->n_look * v->e.n_history * 2 * sizeof(f32), NULL, &v->arrived, err));
     }
+    EOT_TRY(eot_engine_buffer(g, (v->n_look > 0 ? v->n_look : 1) * sizeof(eot_history), NULL, &v->history, err));
     const size_t n_mass = (size_t)g->world->n_mass;
     EOT_TRY(eot_engine_buffer(g, (v->n_look > v->chunk ? v->n_look : v->chunk) * n_mass * sizeof(f32), NULL, &v->mass,
                               err));

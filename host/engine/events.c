@@ -62,8 +62,8 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
                                   uint32_t *list, size_t *n_list, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_world_buffers *c = &g->constant;
-    uint32_t *reaches = malloc(2 * n_look * sizeof *reaches);
-    EOT_CHECK_MEMORY(reaches);
+    eot_history *history = malloc(n_look * sizeof *history);
+    EOT_CHECK_MEMORY(history);
     g->events.e.first_vertex = (u32)start;
     g->events.e.n_event = (u32)n_look;
     g->events.e.has_list = 0;
@@ -83,7 +83,7 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
                                                        .tally = g->events.tally,
                                                        .mass = g->events.mass},
                               err));
-    EOT_TRY(eot_launch_reach(g->b, 2 * n_look, 0,
+    EOT_TRY(eot_launch_reach(g->b, 2 * n_look * g->events.e.n_history, 0,
                              (struct eot_args_reach){.table = c->table,
                                                      .muon_tables = c->muon_tables,
                                                      .grid = c->grid,
@@ -93,15 +93,22 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
                                                      .launch = g->events.parameters,
                                                      .record = record,
                                                      .vertex = g->events.located,
-                                                     .reaches = g->events.reaches,
+                                                     .arrived = g->events.arrived,
                                                      .tally = g->events.tally},
                              err));
-    EOT_TRY(eot_backend_read(g->b, g->events.reaches, 0, 2 * n_look * sizeof *reaches, reaches, err));
+    EOT_TRY(eot_launch_choose(g->b, n_look, 0,
+                              (struct eot_args_choose){.launch = g->events.parameters,
+                                                       .record = record,
+                                                       .vertex = g->events.located,
+                                                       .arrived = g->events.arrived,
+                                                       .history = g->events.history},
+                              err));
+    EOT_TRY(eot_backend_read(g->b, g->events.history, 0, n_look * sizeof *history, history, err));
     *n_list = 0;
     for (size_t i = 0; i < n_look; i++)
-        if ((reaches[2 * i] | reaches[2 * i + 1]) != 0) list[(*n_list)++] = (u32)i;
+        if (history[i].share > 0.0f) list[(*n_list)++] = (u32)i;
 done:
-    free(reaches);
+    free(history);
     return status;
 }
 
@@ -191,7 +198,8 @@ static enum eot_status follow_events(struct eot_engine *g, const struct eot_plan
                                                        .vertex = v->vertex,
                                                        .tally = v->tally,
                                                        .profile = v->profile,
-                                                       .list = v->follow},
+                                                       .list = v->follow,
+                                                       .history = v->history},
                               err));
     EOT_TRY(eot_engine_planes_cross(g, e, g->events.n_look > 0, rows, err));
     EOT_TRY(follow_muons(g, e, rows, err));

@@ -125,7 +125,8 @@ static enum eot_status replay_showers(struct eot_engine *g, eot_event_launch *e,
                                                        .vertex = g->events.vertex,
                                                        .tally = g->events.tally,
                                                        .profile = c->profile,
-                                                       .list = g->events.follow},
+                                                       .list = g->events.follow,
+                                                       .history = g->events.history},
                               err));
     EOT_TRY(eot_backend_read(g->b, g->events.acc, 0, n * EOT_N_ACC * sizeof *c->acc, c->acc, err));
     EOT_TRY(eot_backend_read(g->b, c->profile, 0, n * (size_t)e->n_profile * sizeof *c->counts, c->counts, err));

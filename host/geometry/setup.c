@@ -353,6 +353,14 @@ int eot_setup_volume(const struct eot_config *config, enum eot_role role, int mo
     return -1;
 }
 
+bool eot_setup_may_split(const struct eot_config *config) {
+    const struct eot_scoring_config *s = &config->scoring;
+    return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER && config->sampling.mode == EOT_SAMPLING_FORCED &&
+           (config->beam.file[0] == '\0' || config->beam.file_as == EOT_FILE_AS_PRIMARIES) &&
+           fmax(s->deposit_fraction, s->record_fraction) < 1.0 && config->output.n_plane == 0 &&
+           eot_setup_volume(config, EOT_ROLE_TRACKER, 0) >= 0;
+}
+
 int eot_setup_volume_region(const struct eot_setup *setup, int volume) {
     for (int i = 0; i < setup->n_region; i++)
         if (setup->region[i].volume == volume) return i;

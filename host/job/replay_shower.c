@@ -93,6 +93,20 @@ done:
     return status;
 }
 
+/* The vertex with the history of its muons that the run has followed with deposits; where it has followed none, with
+ * the first. @param tally gets the steps. */
+static eot_event_vertex in_history(const struct eot_world *w, const eot_event_launch *launch, uint64_t event,
+                                   eot_event_vertex v, i64 *tally) {
+    f32 arrived[2 * EOT_MOST_HISTORIES];
+    if (v.fault != 0u || eot_is_kept(event, launch->follow_threshold)) return v;
+    for (u32 i = 0; i < 2 * launch->n_history; i++)
+        arrived[i] =
+            eot_event_muon_reaches(eot_world_matter(w), eot_event_view_of(&w->event, launch, NULL, tally), event,
+                                   eot_vertex_with(v, eot_history_of(i / 2, 1.0f)), 1 - 2 * (int)(i % 2));
+    eot_history h = eot_event_history(launch, event, v, arrived);
+    return h.share > 0.0f ? eot_vertex_with(v, h) : v;
+}
+
 /* The rare vertices that the cascade finds in this shower. */
 static enum eot_status find_vertices(const struct eot_world *w, const eot_cascade_parameters *parameters, f32 energy,
                                      f32 *stack, eot_vertex_record *record, size_t *n_record, double *rate,
@@ -170,6 +184,7 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
         memset(acc, 0, EOT_N_ACC * sizeof *acc);
         EOT_TRY(follow_shower(w, &launch, record[i], acc, stack, &v, replay, err));
         if (n_record == 0) break;
+        v = in_history(w, &launch, event, v, tally);
         replay->n_vertex = i + 1;
         *out = (struct eot_replay_vertex){.process = v.process,
                                           .parent = v.parent,

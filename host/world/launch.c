@@ -12,6 +12,7 @@ static uint64_t kept_threshold(double fraction) { return (uint64_t)ceil(ldexp(fr
 
 eot_event_launch eot_event_launch_from(const struct eot_config *config, const struct eot_world *world) {
     const struct eot_scoring_config *s = &config->scoring;
+    const bool may_split = eot_setup_may_split(config);
     return (eot_event_launch){.seed = config->sampling.seed,
                               .run = config->sampling.run,
                               .sample_threshold = kept_threshold(s->deposit_fraction),
@@ -20,5 +21,7 @@ eot_event_launch eot_event_launch_from(const struct eot_config *config, const st
                               .primary_type = eot_primary_type(config),
                               .has_vertex = 1,
                               .has_ways = eot_world_has_ways(config),
+                              .n_history = may_split ? (u32)config->sampling.splitting : 1,
+                              .has_roulette = may_split && config->sampling.roulette,
                               .profile_z0 = world->event.calorimeter_z};
 }

@@ -113,16 +113,22 @@ static double least_loss(struct layer *l, const struct box *b, double z, double 
     return isfinite(least) ? least : 0.0;
 }
 
+/* Radiation lengths per cm of the densest matter of the box at depth z. */
+static double densest(struct layer *l, const struct box *b, double z) {
+    double most = 0.0;
+    if (!mark_regions(l, b, z)) return 0.0;
+    for (int r = 0; r < l->setup->n_region; r++)
+        if (l->is_there[r]) most = fmax(most, 1.0 / eot_setup_region_X0(l->setup, r));
+    return most;
+}
+
 /* Radiation lengths of the densest matter of a stretch. */
 static double thickest(struct layer *l, const struct stretch *s) {
     double sum = 0.0, width = (s->to.z - s->from.z) / (N_NEED * N_SUBSTEP);
     for (int i = 0; i < N_NEED * N_SUBSTEP; i++) {
-        double most = 0.0, z = s->from.z + (i + 0.5) * width;
+        double z = s->from.z + (i + 0.5) * width;
         struct box b = box_at(s, z);
-        if (!mark_regions(l, &b, z)) continue;
-        for (int r = 0; r < l->setup->n_region; r++)
-            if (l->is_there[r]) most = fmax(most, 1.0 / eot_setup_region_X0(l->setup, r));
-        sum += most * width;
+        sum += width * densest(l, &b, z);
     }
     return sum;
 }
@@ -140,6 +146,49 @@ static void fill_need(struct layer *l, const struct stretch *s, int n_stretch, d
             need[i] += width / N_SUBSTEP * least_loss(l, &b, z, need[i]);
         }
     }
+}
+
+/* Lever arms [cm] of scattering in front of the gate at the end of stretch i, as of eot_muon_need. */
+static void fill_lever(struct layer *l, const struct stretch *s, int i, double width, double lever[N_NEED]) {
+    const double z_end = s[i].to.z;
+    double sum = 0.0;
+    lever[N_NEED - 1] = 0.0;
+    for (int n = N_NEED - 2, k = i; n >= 0; n--) {
+        for (int m = N_SUBSTEP - 1; m >= 0; m--) {
+            double z = s[0].from.z + (n + (m + 0.5) / N_SUBSTEP) * width;
+            if (z > z_end) continue;
+            while (k > 0 && z < s[k].from.z) k--;
+            struct box b = box_at(&s[k], z);
+            sum += width / N_SUBSTEP * (z_end - z) * (z_end - z) * densest(l, &b, z);
+        }
+        lever[n] = sqrt(sum);
+    }
+}
+
+/* The chambers in front of any field, and their lever arms. */
+static enum eot_status append_aims(struct layer *l, struct eot_world *w, const struct stretch *s, int n_stretch,
+                                   double width, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    eot_muon_need *need = &w->event.need;
+    need->n_aim = 0;
+    while (need->n_aim < n_stretch && !s[need->n_aim].has_field) need->n_aim++;
+    size_t n_aim = (size_t)need->n_aim, n = n_aim * (EOT_AIM_COLUMNS + N_NEED);
+    double *aim = calloc(n + 1, sizeof *aim);
+    EOT_CHECK_MEMORY(aim);
+    for (size_t i = 0; i < n_aim; i++) {
+        const struct gate *to = &s[i].to;
+        double *row = aim + i * EOT_AIM_COLUMNS;
+        row[EOT_AIM_Z] = to->z;
+        row[EOT_AIM_X] = 0.5 * (to->box.low[0] + to->box.high[0]);
+        row[EOT_AIM_Y] = 0.5 * (to->box.low[1] + to->box.high[1]);
+        row[EOT_AIM_HALF_X] = 0.5 * (to->box.high[0] - to->box.low[0]);
+        row[EOT_AIM_HALF_Y] = 0.5 * (to->box.high[1] - to->box.low[1]);
+        fill_lever(l, s, (int)i, width, aim + n_aim * EOT_AIM_COLUMNS + i * N_NEED);
+    }
+    EOT_TRY(eot_f32_table_append(&w->table, aim, n + 1, &need->aim, err));
+done:
+    free(aim);
+    return status;
 }
 
 /* How far [cm] multiple scattering takes a muon off the straight line in the middle between two gates: theta_0
@@ -177,6 +226,7 @@ enum eot_status eot_world_reach(const struct eot_config *config, const struct eo
     e->need.z0 = (f32)gate[0].z;
     e->need.inverse_step = (f32)(1.0 / width);
     EOT_TRY(eot_f32_table_append(&w->table, need, N_NEED, &e->need.table, err));
+    EOT_TRY(append_aims(&l, w, stretch, n, width, err));
 done:
     free(l.is_there);
     free(gate);

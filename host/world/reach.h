@@ -1,19 +1,20 @@
 /** @file reach.h
- * Which energy a muon needs to get to the last tracker plane: what lets a run give a muon up early when its deposits
- * are not scored. */
+ * Which energy a muon needs to get to the last tracker plane, and where to it must aim: what lets a run give a muon up
+ * early when its deposits are not scored, and play roulette. */
 #ifndef EOT_HOST_WORLD_REACH_H
 #define EOT_HOST_WORLD_REACH_H
 
 #include "world/world.h"
 
-/** Append the table of least kinetic energies to world->table and fill in event.need. A lower bound, not an estimate:
- * the mean *continuous* loss alone, without any hard event (a third of the mean loss is in those), in the thinnest
- * matter at each depth, along z, that a muon may meet on its way from the ECAL through one chamber after the other. In
- * between, where there is no field, it is on a straight line from one to the other, give or take what scattering does
- * to it (two standard deviations, at half the energy that is asked for). Where there is a field it may be anywhere in
- * the world. Only a muon whose continuous losses fluctuate down by more than all its hard losses make up for, or that
- * scatters out of that box and back, is given up wrongly; `tests/regress/test_deposits.c` looks for them. Without
- * chambers no energy is needed. @return EOT_E_MEMORY. */
+/** Append the tables of eot_muon_need to world->table and fill in event.need. The least kinetic energy is a lower
+ * bound, not an estimate: the mean *continuous* loss alone, without any hard event (a third of the mean loss is in
+ * those), in the thinnest matter at each depth, along z, that a muon may meet on its way from the ECAL through one
+ * chamber after the other. In between, where there is no field, it is on a straight line from one to the other, give or
+ * take what scattering does to it (two standard deviations, at half the energy that is asked for). Where there is a
+ * field it may be anywhere in the world. Only a muon whose continuous losses fluctuate down by more than all its hard
+ * losses make up for, or that scatters out of that box and back, is given up wrongly; `tests/regress/test_deposits.c`
+ * looks for them. Without chambers no energy is needed. Lever arms are those of the densest matter that the muon may
+ * meet; what they are used for is unbiased whatever they are. @return EOT_E_MEMORY. */
 enum eot_status eot_world_reach(const struct eot_config *config, const struct eot_setup *setup, struct eot_world *world,
                                 struct eot_error *err);
 

@@ -25,7 +25,7 @@ kinds='kinds: [muons, electrons, photons, hadrons]'
 # --- electrons: the signal and the muon pairs
 planes="output.planes=[{name: hcal, z: 60 cm, format: hdf5}, {name: list, z: 60 cm}, {name: front, z: 0 cm, $kinds}, {name: veto, z: 49.9 cm, $kinds}, {name: far, z: 930 cm, $kinds}]"
 for config in na64e-signal na64e-dimuon; do
-    also=(--device host --set sampling.eot=2000 --set sampling.batch=400)
+    also=(--device host --set sampling.eot=2000 --set sampling.batch=400 --set sampling.splitting=1 --set sampling.roulette=off)
     run "$config-whole" $config "${also[@]}" && run "$config-planes" $config "${also[@]}" --set "$planes" || continue
     same $config-whole $config-planes "planes change $config"
     [ "$(grep -c plane_parametrised "$work/log")" = 1 ] || fail "$config is to say once where showers have no particles: $(cat "$work/log")"

@@ -14,7 +14,7 @@ fi
 command -v python3 >/dev/null || { echo "skipped: no python3"; exit 77; }
 
 # As the signal, with what crosses two planes written down.
-{ sed '/^output:/,/^[a-z]/{/^output:/d;/^ /d}' "$source/configs/na64e-signal.yaml"
+{ sed '/^output:/,/^[a-z]/{/^output:/d;/^ /d};/^  splitting:/d;/^  roulette:/d' "$source/configs/na64e-signal.yaml"
   echo "output: {figures: off, planes: [{name: behind, z: 48 cm, kinds: [muons, electrons, photons]}, {name: far, z: 700 cm, format: hdf5}]}"; } >"$work/planes.yaml"
 cp -r "$source/configs/setups" "$work/"
 

@@ -12,6 +12,7 @@
 #include "eotmc/transport/hadron_shower.h"
 #include "eotmc/transport/losses.h"
 #include "eotmc/transport/muon/advance.h"
+#include "eotmc/transport/roulette.h"
 #include "eotmc/transport/shower.h"
 #include "eotmc/transport/vertex.h"
 
@@ -69,15 +70,33 @@ EOT_FN f32 eot_event_muon_energy(eot_event_vertex vertex, i32 charge) {
     return charge > 0 ? vertex.E_plus : vertex.E_minus;
 }
 
+/** What random numbers of the muons of a vertex are for, mu+ and mu- where there are two. */
+enum eot_muon_stream {
+    EOT_STREAM_STEPS = 1,
+    EOT_STREAM_SHOWERS = 3,
+    EOT_STREAM_LUMPS = 5,
+    EOT_STREAM_EVENT = 7 /* one block an event: branch of losses, roulette, which history goes on */
+};
+
+/** Random numbers of the muons of a vertex, those of each history behind those of the one before. @param which of
+ * eot_muon_stream, and 1 more for mu-. */
+EOT_FN eot_random eot_event_muon_random(EOT_GLOBAL const eot_event_launch *launch, u64 primary, eot_event_vertex vertex,
+                                        u32 which) {
+    eot_random random =
+        eot_random_init(primary, EOT_STAGE_MUON, (vertex.stream << 3 & 0xffffffu) | which, launch->seed, launch->run);
+    random.draw = vertex.stream >> EOT_HISTORY_SHIFT << EOT_HISTORY_SHIFT;
+    return random;
+}
+
 /** At the vertex. @param charge +1 or -1. */
 EOT_FN eot_event_muon_state eot_event_muon_born(eot_matter_view matter, EOT_GLOBAL const eot_event_launch *launch,
                                                 u64 primary, eot_event_vertex vertex, i32 charge) {
     eot_event_muon_state s;
     s.out = eot_muon_outcome_none();
-    u32 stream = vertex.stream << 3 & 0xffffffu;
-    s.random = eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 1u : 2u), launch->seed, launch->run);
-    s.shower_random =
-        eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 3u : 4u), launch->seed, launch->run);
+    const u32 is_minus = charge > 0 ? 0u : 1u;
+    s.random = eot_event_muon_random(launch, primary, vertex, (u32)EOT_STREAM_STEPS + is_minus);
+    s.shower_random = eot_event_muon_random(launch, primary, vertex, (u32)EOT_STREAM_SHOWERS + is_minus);
+    s.lump_random = eot_event_muon_random(launch, primary, vertex, (u32)EOT_STREAM_LUMPS + is_minus);
     eot_u32x4 block = eot_random_block(s.random);
     s.random.draw++;
     eot_muon_origin origin;
@@ -91,8 +110,6 @@ EOT_FN eot_event_muon_state eot_event_muon_born(eot_matter_view matter, EOT_GLOB
     s.m = eot_muon_start(matter, origin, block.x);
     s.out.fate = s.m.fate;
     s.kinetic_counts = eot_energy_counts_f64(s.m.kinetic_energy);
-    s.lump_random =
-        eot_random_init(primary, EOT_STAGE_MUON, stream | (charge > 0 ? 5u : 6u), launch->seed, launch->run);
     s.born_z = (f32)origin.position.z;
     s.layers_path = s.layers_energy = 0.0f;
     s.layers = -1;
@@ -303,8 +320,7 @@ EOT_FN eot_loss_choice eot_event_loss_choice(EOT_GLOBAL const f32 *table, EOT_GL
                                              EOT_GLOBAL const eot_event_launch *launch, u64 primary,
                                              eot_event_vertex vertex) {
     if (!EOT_HAS_LOSSES(world)) return eot_loss_choice_none();
-    eot_random random =
-        eot_random_init(primary, EOT_STAGE_MUON, (vertex.stream << 3 & 0xffffffu) | 7u, launch->seed, launch->run);
+    eot_random random = eot_event_muon_random(launch, primary, vertex, (u32)EOT_STREAM_EVENT);
     return eot_loss_choose(&world->losses,
                            eot_loss_useful(&world->losses, eot_event_muon_kinetic(vertex, 1),
                                            eot_event_muon_kinetic(vertex, -1),
@@ -357,21 +373,25 @@ EOT_FN eot_muon_outcome eot_event_muon(eot_matter_view matter, eot_event_view ev
 }
 
 /** Whether a muon crosses all tracker planes: the steps of eot_event_muon without the deposits, for as long as it still
- * can, that is until its energy is below eot_event_muon_need. Behind a plane that it has missed a field may turn it
- * back.
- * @return 1 also for a muon that ends in a fault: whoever follows it again will meet the fault. */
-EOT_BODY_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, u64 primary,
+ * can, that is until its energy is below eot_event_muon_need, and for as long as roulette lets it.
+ * @return how many muons in nature it stands for, 1 but for roulette; 0: it does not arrive. Of a muon that ends in a
+ * fault as of one that arrives: whoever follows it again will meet the fault. */
+EOT_BODY_FN f32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, u64 primary,
                                        eot_event_vertex vertex, i32 charge) {
-    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return 0; /* there is none of this charge */
+    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return 0.0f; /* there is none of this charge */
     EOT_GLOBAL const eot_spectrometer *chambers = &event.world->spectrometer;
     eot_event_muon_state state = eot_event_muon_born(matter, event.launch, primary, vertex, charge);
     eot_muon m = state.m;
     eot_random random = state.random;
-    if (chambers->n_plane == 0) return 1; /* no track is asked for, so that every event may pass */
+    if (chambers->n_plane == 0) return 1.0f; /* no track is asked for, so that every event may pass */
     u32 hits = 0u, all = (1u << chambers->n_plane) - 1u;
     eot_loss_choice choice = eot_event_loss_choice(matter.table, event.world, event.launch, primary, vertex);
-    i32 n_step = 0;
-    while (hits != all && n_step <= EOT_MUON_MOST_STEPS && m.fate == EOT_MUON_ALIVE &&
+    i32 n_step = 0, plays = event.launch->has_roulette;
+    f32 share = plays ? eot_muon_share(matter.table, event.world, m, hits) : 1.0f, uniform = 0.0f;
+    if (plays)
+        uniform = eot_uniform(
+            eot_random_block(eot_event_muon_random(event.launch, primary, vertex, (u32)EOT_STREAM_EVENT)).y);
+    while (hits != all && n_step <= EOT_MUON_MOST_STEPS && m.fate == EOT_MUON_ALIVE && share >= uniform &&
            (f32)m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)m.position.z)) {
         eot_muon_step s = eot_event_muon_step(matter, event.world, m, random, choice);
         i32 plane = s.muon.fate == EOT_MUON_ALIVE ? eot_event_muon_plane(s, chambers, matter.region, m.region) : -1;
@@ -379,13 +399,22 @@ EOT_BODY_FN i32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view ev
         m = s.muon;
         random = s.random;
         n_step++;
+        if (plays) share = fmin(share, eot_muon_share(matter.table, event.world, m, hits));
     }
     if (n_step > 0) {
         eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)n_step);
         eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
     }
-    return hits == all || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN || n_step > EOT_MUON_MOST_STEPS ||
-           !(m.kinetic_energy >= D(0.0) && m.position.z == m.position.z);
+    i32 goes_on = hits == all || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN || n_step > EOT_MUON_MOST_STEPS ||
+                  !(m.kinetic_energy >= D(0.0) && m.position.z == m.position.z);
+    return goes_on && share >= uniform ? 1.0f / share : 0.0f;
+}
+
+/** The history of a vertex that goes on. @param arrived [n_history][2] of eot_event_muon_reaches. */
+EOT_FN eot_history eot_event_history(EOT_GLOBAL const eot_event_launch *launch, u64 primary, eot_event_vertex vertex,
+                                     EOT_GLOBAL const f32 *arrived) {
+    eot_u32x4 block = eot_random_block(eot_event_muon_random(launch, primary, vertex, (u32)EOT_STREAM_EVENT));
+    return eot_history_choose(arrived, launch->n_history, eot_uniform(block.z));
 }
 
 #endif

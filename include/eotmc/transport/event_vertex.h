@@ -13,6 +13,8 @@
 #include "eotmc/transport/launch.h"
 #include "eotmc/transport/state.h"
 
+#define EOT_HISTORY_SHIFT 28
+
 /** The rare vertex of an event and what leaves it. */
 typedef struct {
     f64 x, y, z;                 /* cm */
@@ -31,7 +33,8 @@ typedef struct {
     i32 process, parent;    /* enum eot_rare_process, enum eot_particle_type */
     i32 extra_type;         /* enum eot_particle_type */
     u32 fault;              /* bits of eot_event_fault */
-    u32 stream;             /* its step in the shower: random numbers of its own for each vertex of a primary */
+    u32 stream;             /* its step in the shower: random numbers of its own for each vertex of a primary; in the
+                               bits from EOT_HISTORY_SHIFT on the number of its muons' history (roulette.h) */
 } eot_event_vertex;
 EOT_LAYOUT(eot_event_vertex, EOT_EVENT_VERTEX_BYTES);
 

@@ -55,8 +55,18 @@ typedef struct {
     f32 profile_z0;            /* cm */
     f32 profile_inverse_width; /* 1/cm */
     i32 has_ways;              /* as of the cascade */
+    u32 n_history;             /* of the muons of a vertex, up to the chambers (roulette.h); at least 1 */
+    i32 has_roulette;          /* of muons that are unlikely to reach them */
 } eot_event_launch;
-EOT_LAYOUT(eot_event_launch, 72);
+EOT_LAYOUT(eot_event_launch, 80);
+
+/** The history of the muons of a vertex that is followed with deposits, and how many in nature it stands for. */
+typedef struct {
+    u32 number;
+    f32 share; /* 0: none is followed */
+} eot_history;
+EOT_LAYOUT(eot_history, 8);
+#define EOT_MOST_HISTORIES 16
 
 #define EOT_N_OUTPUT_PLANE 8 /* planes of output.planes at most */
 #define EOT_LIGHT_X0 0.1f    /* radiation lengths that a free electron or photon flies through (light.h) */

@@ -85,14 +85,20 @@ typedef struct {
 } eot_vertex_tables;
 EOT_LAYOUT(eot_vertex_tables, 760 + EOT_MAX_MASS * sizeof(eot_mass));
 
-/** The least kinetic energy of a muon that may cross all trackers: f32 table [n], decreasing, in GeV at
- * z0 + i/inverse_step. */
+/** What a muon needs that is to cross all trackers. At z0 + i/inverse_step: f32 table [n], decreasing, of the least
+ * kinetic energy [GeV]. For the chambers in front of any field, to which it flies straight but for multiple scattering,
+ * rows of eot_aim_column and behind them [n_aim][n] lever arms, the root of the integral of (distance to the chamber)^2
+ * over radiation lengths [cm], at the same places. */
 typedef struct {
     u32 table;
     i32 n;
     f32 z0, inverse_step; /* cm, 1/cm */
+    u32 aim;              /* f32 table */
+    i32 n_aim;
 } eot_muon_need;
-EOT_LAYOUT(eot_muon_need, 16);
+EOT_LAYOUT(eot_muon_need, 24);
+/** Columns of a chamber that a muon is aimed at [cm]. */
+enum eot_aim_column { EOT_AIM_Z = 0, EOT_AIM_X, EOT_AIM_Y, EOT_AIM_HALF_X, EOT_AIM_HALF_Y, EOT_AIM_COLUMNS };
 
 #define EOT_N_ARRIVAL 32     /* particles of a primary that are followed in the ECAL */
 #define EOT_N_LINE_MEDIUM 12 /* materials in front of the ECAL */
@@ -153,7 +159,7 @@ typedef struct {
     u32 lengths; /* f32 table [n_region][EOT_N_LENGTHS_COLUMN] */
     u32 unused;  /* to whole u64 */
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 19528 + EOT_MAX_MASS * sizeof(eot_mass) + sizeof(eot_spectrometer) +
+EOT_LAYOUT(eot_event_world, 19536 + EOT_MAX_MASS * sizeof(eot_mass) + sizeof(eot_spectrometer) +
                                 EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line) +
                                 sizeof(eot_secondaries) + sizeof(eot_loss_preference));
 

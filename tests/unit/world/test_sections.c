@@ -132,6 +132,8 @@ static const struct row {
     {"sampling.preference", "sampling.preference=0.9", NULL, NULL},
     {"sampling.preference_mixture", "sampling.preference_mixture=[1, 1, 0, 0]", "sampling.preference=0.9", NULL},
     {"sampling.loss_preference", "sampling.loss_preference=0.3", NULL, NULL},
+    {"sampling.splitting", "sampling.splitting=3", NULL, "of a launch"},
+    {"sampling.roulette", "sampling.roulette=off", NULL, "of a launch"},
     {"sampling.analog_enhancement", "sampling.analog_enhancement=10", NULL, "of a launch"},
     {"sampling.lost_tracks_max", "sampling.lost_tracks_max=5", NULL, "of the run as a whole"},
     {"sampling.lost_tracks_fraction", "sampling.lost_tracks_fraction=0.5", NULL, "of the run as a whole"},

@@ -1,0 +1,186 @@
+/* Muons that are split and play roulette on their way to the chambers: they stand for those of nature, in every set-up,
+ * whatever the guesses say. */
+#undef EOT_REAL_DOUBLE
+#include "eotmc/transport/event_muon.h"
+
+#include "../agreement.h"
+#include "../simulation.h"
+
+#include <math.h>
+
+#include "world/launch.h"
+#include "world/matter.h"
+
+/* A vertex whose muons have these energies [GeV] and slopes. */
+static eot_event_vertex vertex_of(double E, double plus, double minus) {
+    eot_event_vertex v = eot_event_vertex_none();
+    v.z = 10.0;
+    v.weight = 1.0f;
+    v.plus = eot_slope_direction((f32)plus, 0.2f * (f32)plus);
+    v.minus = eot_slope_direction((f32)minus, -0.5f * (f32)minus);
+    v.E_plus = v.E_minus = (f32)E;
+    return v;
+}
+
+struct mean {
+    double sum, square;
+    long largest, n;
+};
+
+static void add(struct mean *m, double x) {
+    m->sum += x;
+    m->square += x * x;
+    m->largest = lround(fmax((double)m->largest, x));
+    m->n++;
+}
+
+/* How many histories of the muons of a vertex arrive. @param what 0: of mu+, 1: of mu-, 2: any of both. */
+static void arrive(const struct simulation *s, eot_event_vertex v, bool plays, int n, struct mean what[3]) {
+    i64 tally[EOT_N_TALLY] = {0};
+    eot_event_launch launch = eot_event_launch_from(&s->config, &s->world);
+    launch.has_roulette = plays;
+    launch.seed = plays ? 2 : 1;
+    memset(what, 0, 3 * sizeof *what);
+    for (int i = 0; i < n; i++) {
+        f32 w[2];
+        for (int k = 0; k < 2; k++)
+            w[k] = eot_event_muon_reaches(eot_world_matter(&s->world),
+                                          eot_event_view_of(&s->world.event, &launch, NULL, tally), (u64)(i / 16),
+                                          eot_vertex_with(v, eot_history_of((u32)(i % 16), 1.0f)), 1 - 2 * k);
+        add(&what[0], (double)w[0]);
+        add(&what[1], (double)w[1]);
+        add(&what[2], (double)eot_history_weight(w[0], w[1]));
+    }
+}
+
+/* @param guess factor on the lever arms: with a small one many muons that arrive have been taken for hopeless. @return
+ * number of vertices whose muons with roulette have weights above 1. */
+static int check_arrivals(const char *const *set, double guess, int n) {
+    struct simulation s;
+    double sum = 0.0;
+    int n_pull = 0, n_played = 0;
+    simulation_open(&s, "configs/na64e-dimuon.yaml", set, "host");
+    const eot_muon_need *need = &s.world.event.need;
+    for (int i = 0; i < need->n_aim * need->n; i++)
+        s.world.table.value[need->aim + (u32)(need->n_aim * EOT_AIM_COLUMNS + i)] *= (f32)guess;
+    for (double E = 3.0; E < 70.0; E *= 2.1)
+        for (double slope = 0.0; slope < 0.05; slope += 0.011) {
+            struct mean nature[3], roulette[3];
+            eot_event_vertex v = vertex_of(E, slope, 0.04 - slope);
+            arrive(&s, v, false, n, nature);
+            arrive(&s, v, true, n, roulette);
+            for (int k = 0; k < 3; k++) {
+                double a = nature[k].sum / n, b = roulette[k].sum / n,
+                       error = sqrt(nature[k].square + roulette[k].square) / n;
+                cr_expect_leq(nature[k].largest, 1);
+                cr_expect_leq(roulette[k].largest, lround(1.0 / (double)EOT_HOPELESS_SHARE));
+                n_played += roulette[k].largest > 1;
+                if (nature[k].sum + roulette[k].square < 20.0) continue;
+                cr_expect_float_eq(a, b, 4.5 * error, "%g GeV, slope %g, %d: %g of nature's muons, %g with roulette", E,
+                                   slope, k, a, b);
+                sum += (a - b) * (a - b) / (error * error);
+                n_pull++;
+            }
+        }
+    cr_log_info("chi2 %.1f of %d, %d with larger weights", sum, n_pull, n_played);
+    cr_expect_geq(n_pull, 8);
+    cr_expect_lt(sum, n_pull + 5.0 * sqrt(2.0 * n_pull));
+    simulation_close(&s);
+    return n_played;
+}
+
+#define SOME "scoring.deposit_fraction=0.05", "scoring.record_fraction=0"
+#define LOOK SOME, "scoring.showers=0", "scoring.track_length=off"
+#define PAIRS "physics.cut=5 GeV", "sampling.region.min_photon_energy=5.4 GeV", "physics.shower.spot_energy=0.5 GeV"
+
+Test(splitting, arriving_muons_are_those_of_nature, .timeout = 600) {
+    check_arrivals((const char *const[]){PAIRS, LOOK, NULL}, 1.0, 1600);
+    cr_expect_gt(check_arrivals((const char *const[]){PAIRS, LOOK, NULL}, 0.1, 1600), 10);
+}
+
+/* The first chamber off the axis, the third in the magnet; a field that bends muons before they come to any, so that
+ * there is no aim. */
+Test(splitting, whatever_the_chambers, .timeout = 600) {
+    check_arrivals((const char *const[]){PAIRS, LOOK, "geometry.volumes.mm0.center=[6 cm, 0 cm]",
+                                         "geometry.volumes.mm2.z=790 cm", NULL},
+                   1.0, 1600);
+    check_arrivals((const char *const[]){PAIRS, LOOK, "geometry.volumes.hcal0.field=[0 T, 0.3 T, 0 T]", NULL}, 1.0,
+                   1600);
+}
+
+/* Many vertices whose histories have weights as these: shares are their means, and each goes on in proportion. */
+Test(splitting, the_history_that_goes_on_stands_for_all) {
+    enum { N = 5, N_DRAW = 20000 };
+    const f32 arrived[N][2] = {{0.0f, 0.0f}, {1.0f, 0.0f}, {4.0f, 16.0f}, {0.0f, 0.0f}, {0.0f, 1.0f}};
+    const double weight[N] = {0.0, 1.0, 4.0, 0.0, 1.0}; /* of both muons the likelier one counts */
+    long number[N] = {0};
+    for (int i = 0; i < N_DRAW; i++) {
+        eot_history h = eot_history_choose(&arrived[0][0], N, ((f32)i + 0.5f) / (f32)N_DRAW);
+        cr_assert_eq(h.share, 6.0f / 5.0f);
+        number[h.number]++;
+    }
+    for (int k = 0; k < N; k++) cr_expect_eq(lround(weight[k] / 6.0 * N_DRAW / 2.0), (number[k] + 1) / 2, "%d", k);
+    cr_expect_eq(eot_history_choose(&arrived[0][0], N, 1.0f).number, 4u);
+    cr_expect_eq(eot_history_choose(&arrived[0][0], 1, 0.5f).share, 0.0f);
+    const f32 last[2][2] = {{1.0f, 0.0f}, {0.0f, 0.0f}};
+    cr_expect_eq(eot_history_choose(&last[0][0], 2, 1.0f).number, 0u);
+    cr_expect_eq(eot_history_choose(&last[0][0], 2, 1.0f).share, 0.5f);
+}
+
+/* Runs with and without: all numbers and histograms agree, and the efficiency is better known with the same showers. */
+static void compare(const char *file, const char *const *split, const char *const *plain, const char *gains,
+                    double least_gain) {
+    struct simulation s;
+    struct eot_result natural;
+    simulation_open(&s, file, plain, NULL);
+    simulation_run(&s);
+    const struct eot_estimate before = *simulation_estimate(&s, gains);
+    natural = s.result;
+    memset(&s.result, 0, sizeof s.result);
+    simulation_close(&s);
+    simulation_open(&s, file, split, NULL);
+    simulation_run(&s);
+    const struct eot_estimate *after = simulation_estimate(&s, gains);
+    double gain = pow(before.std_error / before.value / (after->std_error / after->value), 2.0);
+    cr_log_info("%s: variance %.2f times smaller", gains, gain);
+    cr_expect_gt(gain, least_gain, "%s: variance %g times smaller", gains, gain);
+    expect_the_same(&s.result, &natural, 4);
+    eot_result_free(&natural);
+    simulation_close(&s);
+}
+
+#define PREFERRED "physics.cut=5 GeV", "sampling.eot=50000", "sampling.preference=0.8"
+
+Test(splitting, changes_errors_and_no_expectation_of_the_signal, .timeout = 600) {
+    compare("configs/na64e-signal.yaml",
+            (const char *const[]){PREFERRED, LOOK, "physics.mphi=2 GeV", "sampling.splitting=4", "sampling.roulette=on",
+                                  NULL},
+            (const char *const[]){PREFERRED, LOOK, "physics.mphi=2 GeV", "sampling.splitting=1",
+                                  "sampling.roulette=off", "sampling.seed=2", NULL},
+            "efficiency.total", 1.7);
+}
+
+#define TRIDENTS PAIRS, SOME, "sampling.eot=60000", "physics.rare.dimuon_trident=on"
+
+Test(splitting, changes_errors_and_no_expectation_of_pairs, .timeout = 600) {
+    compare("configs/na64e-dimuon.yaml",
+            (const char *const[]){TRIDENTS, "sampling.splitting=3", "sampling.roulette=on", NULL},
+            (const char *const[]){TRIDENTS, "sampling.seed=2", NULL}, "dimuon.per_eot", 0.95);
+}
+
+/* A device and the host split the same way, one batch or several. */
+Test(splitting, is_the_same_on_every_device, .timeout = 300) {
+    char hash[3][65];
+    for (int i = 0; i < 3; i++) {
+        struct simulation s;
+        simulation_open(&s, "configs/na64e-signal.yaml",
+                        (const char *const[]){"physics.cut=5 GeV", "sampling.eot=3000", "sampling.splitting=16", LOOK,
+                                              i == 2 ? "sampling.batch=700" : "sampling.batch=3000", NULL},
+                        i == 0 ? "host" : NULL);
+        simulation_run(&s);
+        memcpy(hash[i], s.result.tally_sha256, sizeof hash[i]);
+        simulation_close(&s);
+    }
+    cr_expect_str_eq(hash[0], hash[1]);
+    cr_expect_str_eq(hash[0], hash[2]);
+}
