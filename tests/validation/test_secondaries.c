@@ -2,6 +2,7 @@
  * a simulation of every collision of the muon and all that comes of it, step by step through the layers
  * (physics/soft), of which the tables know nothing but single collisions. */
 #include <criterion/criterion.h>
+#include <criterion/logging.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,8 +63,10 @@ static void unmake(struct setup *s) {
     eot_config_free(&s->config);
 }
 
-/* What n muons along the axis from z [cm] leave [MeV]. @param crossed in the VETO of what was made before it. */
-static void follow(const struct setup *s, double E, double z, int n, double *veto, double *crossed, double *hcal) {
+/* What n muons, or pairs of muons, along the axis from z [cm] leave [MeV]. @param crossed in the VETO of what was made
+ * before it. */
+static void follow_some(const struct setup *s, double E, int n_each, double z, int n, double *veto, double *crossed,
+                        double *hcal) {
     const struct eot_world *w = &s->world;
     eot_event_launch launch = {.seed = 3};
     i64 *acc = calloc(EOT_N_ACC, sizeof *acc), *tally = calloc(EOT_N_TALLY, sizeof *tally);
@@ -72,11 +75,11 @@ static void follow(const struct setup *s, double E, double z, int n, double *vet
         eot_event_vertex v = eot_event_vertex_none();
         memset(acc, 0, EOT_N_ACC * sizeof *acc);
         v.weight = 1.0f;
-        v.E_minus = (f32)E;
-        v.minus = (eot_vec3){0.0f, 0.0f, 1.0f};
+        v.E_minus = v.E_plus = (f32)E;
+        v.minus = v.plus = (eot_vec3){0.0f, 0.0f, 1.0f};
         v.z = z;
         eot_event_view view = eot_event_view_of(&w->event, &launch, acc, tally);
-        eot_event_muon(eot_world_matter(w), view, (u64)i, v, -1);
+        for (int k = 0; k < n_each; k++) eot_event_muon(eot_world_matter(w), view, (u64)i, v, 2 * k - 1);
         if (s->has_showers) eot_event_arrivals(w->table.value, view, (u64)i);
         veto[i] = MeV * (double)acc[EOT_ACC_VETO_VISIBLE];
         crossed[i] = MeV * (double)acc[EOT_ACC_CROSSED];
@@ -84,6 +87,9 @@ static void follow(const struct setup *s, double E, double z, int n, double *vet
     }
     free(acc);
     free(tally);
+}
+static void follow(const struct setup *s, double E, double z, int n, double *veto, double *crossed, double *hcal) {
+    follow_some(s, E, 1, z, n, veto, crossed, hcal);
 }
 
 /* The same by every collision above 0.1 MeV, one by one: of a muon of constant energy in a stack, from slab `first` up
@@ -382,45 +388,117 @@ Test(secondaries, layers_and_their_average_agree, .timeout = 600) {
     free(crossed);
 }
 
+/* A set-up and what flies through it: one muon, or a pair of them, of E [GeV] each. */
+struct case_of {
+    const char *what, *absorber;
+    double veto_z, veto, absorber_mm, active_mm; /* cm, mm */
+    int repeat;
+    double E;
+    int n_each;
+};
+
+/* Sums of n_each of the independent values. */
+static void add_up(double *value, int n_each) {
+    double *sum = calloc(N_MUON, sizeof *sum);
+    for (int i = 0; i < N_MUON; i++)
+        for (int k = 0; k < n_each; k++) sum[i] += value[(i + k * (N_MUON / 2 + 1)) % N_MUON];
+    memcpy(value, sum, N_MUON * sizeof *sum);
+    free(sum);
+}
+
 /* Other set-ups, against every collision by itself. */
-static void expect_as_step_by_step(const char *what, double veto_z, double veto, int repeat, const char *absorber,
-                                   double absorber_mm, double active_mm) {
+static void expect_as_step_by_step(const struct case_of *c) {
     static const double x[] = {0.3, 1.0, 3.0, 10.0}, q[] = {0.05, 0.25, 0.5, 0.75, 0.9};
-    const double E = 30.0;
     struct setup s;
     struct eot_error err = {0};
     struct eot_secondaries_stack stack = {0};
     struct seen *a = malloc(sizeof *a), *b = malloc(sizeof *b);
-    make(&s, "effective", veto_z, veto, repeat, absorber, absorber_mm, active_mm);
-    follow(&s, E, 20.0, N_MUON, a->veto, a->crossed, a->hcal);
+    make(&s, "effective", c->veto_z, c->veto, c->repeat, c->absorber, c->absorber_mm, c->active_mm);
+    follow_some(&s, c->E, c->n_each, 20.0, N_MUON, a->veto, a->crossed, a->hcal);
     cr_assert_eq(eot_secondaries_axis(&s.config, &s.setup, 1, &stack, &err), EOT_OK);
     int near = stack.target; /* 18 cm of the ECAL before it */
     while (near > 0 && stack.edge[near] > 45.0 - 18.0) near--;
-    follow_all(&s, &stack, E, near, stack.target, N_MUON, b->crossed);
+    follow_all(&s, &stack, c->E, near, stack.target, N_MUON, b->crossed);
+    add_up(b->crossed, c->n_each);
     eot_secondaries_stack_free(&stack);
     for (int i = 0; i < 4; i++)
-        expect_share(what, x[i], above(a->crossed, N_MUON, x[i]), N_MUON, above(b->crossed, N_MUON, x[i]), N_MUON);
+        cr_log_info("%s: above %g MeV into the VETO %.4f, step by step %.4f", c->what, x[i],
+                    above(a->crossed, N_MUON, x[i]), above(b->crossed, N_MUON, x[i]));
+    for (int i = 0; i < 4; i++)
+        expect_share(c->what, x[i], above(a->crossed, N_MUON, x[i]), N_MUON, above(b->crossed, N_MUON, x[i]), N_MUON);
     double first, last, want[5];
     struct eot_volume_config *module = &s.config.geometry.volume[2];
-    follow(&s, E, 80.0, N_MUON, a->veto, a->crossed, a->hcal); /* behind the ECAL: the reference has no showers of it */
+    follow_some(&s, c->E, c->n_each, 80.0, N_MUON, a->veto, a->crossed,
+                a->hcal); /* behind the ECAL: the reference has no showers of it */
     cr_assert_eq(eot_secondaries_layers(&s.setup, module, &stack, &first, &last, &err), EOT_OK);
     int n_slab = 2 * module->repeat < stack.n ? 2 * module->repeat : stack.n;
-    follow_all(&s, &stack, E, 0, n_slab, N_MUON, b->hcal);
+    follow_all(&s, &stack, c->E, 0, n_slab, N_MUON, b->hcal);
+    add_up(b->hcal, c->n_each);
     qsort(b->hcal, N_MUON, sizeof *b->hcal, compare);
     for (int i = 0; i < 5; i++) want[i] = quantile(b->hcal, N_MUON, q[i]) * 2.0 * module->repeat / n_slab;
-    if (n_slab == 2 * module->repeat) expect_quantiles(what, a->hcal, q, want, 5, 0.01);
-    cr_expect_eq(n_slab, 2 * module->repeat, "%s: the reference has too few layers", what);
+    qsort(a->hcal, N_MUON, sizeof *a->hcal, compare);
+    for (int i = 0; i < 5; i++)
+        cr_log_info("%s: quantile %g of the module %.2f MeV, step by step %.2f", c->what, q[i],
+                    quantile(a->hcal, N_MUON, q[i]), want[i]);
+    if (n_slab == 2 * module->repeat) expect_quantiles(c->what, a->hcal, q, want, 5, 0.01);
+    cr_expect_eq(n_slab, 2 * module->repeat, "%s: the reference has too few layers", c->what);
     eot_secondaries_stack_free(&stack);
     unmake(&s);
     free(a);
     free(b);
 }
 Test(secondaries, thin_layers_and_a_thin_veto, .timeout = 600) {
-    expect_as_step_by_step("2 mm between iron, VETO of 1 cm", 50.0, 1.0, 12, "iron", 25.0, 2.0);
+    expect_as_step_by_step(&(struct case_of){.what = "2 mm between iron, VETO of 1 cm",
+                                             .absorber = "iron",
+                                             .veto_z = 50.0,
+                                             .veto = 1.0,
+                                             .absorber_mm = 25.0,
+                                             .active_mm = 2.0,
+                                             .repeat = 12,
+                                             .E = 30.0,
+                                             .n_each = 1});
 }
 Test(secondaries, thick_layers_and_a_far_veto, .timeout = 600) {
-    expect_as_step_by_step("10 mm between copper, VETO behind 20 cm of air", 65.0, 5.0, 18, "copper", 12.0, 10.0);
+    expect_as_step_by_step(&(struct case_of){.what = "10 mm between copper, VETO behind 20 cm of air",
+                                             .absorber = "copper",
+                                             .veto_z = 65.0,
+                                             .veto = 5.0,
+                                             .absorber_mm = 12.0,
+                                             .active_mm = 10.0,
+                                             .repeat = 18,
+                                             .E = 30.0,
+                                             .n_each = 1});
 }
 Test(secondaries, tungsten, .timeout = 600) {
-    expect_as_step_by_step("4 mm between 2 mm of tungsten", 50.0, 5.0, 28, "tungsten", 2.0, 4.0);
+    expect_as_step_by_step(&(struct case_of){.what = "4 mm between 2 mm of tungsten",
+                                             .absorber = "tungsten",
+                                             .veto_z = 50.0,
+                                             .veto = 5.0,
+                                             .absorber_mm = 2.0,
+                                             .active_mm = 4.0,
+                                             .repeat = 28,
+                                             .E = 30.0,
+                                             .n_each = 1});
+}
+/* NA64's own layers, with the muons of the signal at 1 GeV, nine in ten of whose tracks have 16 to 55 GeV, half of them
+ * more than 30, and with muon pairs. */
+static const struct case_of NA64 = {
+    .absorber = "iron", .veto_z = 50.0, .veto = 5.0, .absorber_mm = 25.0, .active_mm = 4.0, .repeat = 12};
+Test(secondaries, of_muons_as_of_the_signal_at_1_GeV, .timeout = 600) {
+    static const double E[] = {16.0, 55.0};
+    static const char *const what[] = {"16 GeV", "55 GeV"};
+    for (int i = 0; i < 2; i++) {
+        struct case_of c = NA64;
+        c.what = what[i];
+        c.E = E[i];
+        c.n_each = 1;
+        expect_as_step_by_step(&c);
+    }
+}
+Test(secondaries, of_pairs_of_muons, .timeout = 600) {
+    struct case_of c = NA64;
+    c.what = "two muons of 20 GeV";
+    c.E = 20.0;
+    c.n_each = 2;
+    expect_as_step_by_step(&c);
 }
