@@ -7,7 +7,8 @@ usage: relations.py EOTMC [--seed S] [--n N] [--relation LETTERS] [--seeds K] [-
 (e) a field where nothing goes; (f) reconstructed momenta are right: in vacuum, where the resolution is below 50 %, the
 median of |p_rec|/p_true is 1 within 2 %, and charges are wrong as often as Gaussians in 1/p say, with the errors of the
 fits; (g) the energy balance closes; (h) analog and forced agree; (i) tracks do not depend on which events have their
-deposits followed: same seeds, same cut flow; (z) a to e one after the other, which takes a third of the time of all.
+deposits followed: same seeds, same cut flow; (s) muons split and in roulette on their way to the chambers are those of
+nature; (z) a to e one after the other, which takes a third of the time of all.
 Set-ups and images: tests/relations/setups.py.
 
 Both sides run with several independent seeds. All estimates of the base whose value is 10 errors or more (100 effective
@@ -30,11 +31,23 @@ import tempfile
 
 import setups
 
+
+def split(setup, rng):
+    """Several histories of each vertex's muons, and roulette of those that aim beside the chambers."""
+    has_chambers = any(v["role"] == "tracker" for v in setup["geometry"]["volumes"])
+    if setup.get("sampling", {}).get("mode") != "forced" or not has_chambers:
+        return None
+    image = json.loads(json.dumps(setup))
+    image["sampling"].update(splitting=rng.randint(2, 16), roulette=True)
+    image["scoring"].update(deposit_fraction=0.05, record_fraction=0)
+    return image
+
+
 RELATIONS = {"a": ("moved", setups.moved), "b": ("charges reversed", setups.charge_reversed),
              "c": ("turned", setups.turned), "d": ("cut in two", setups.cut_in_two),
              "e": ("idle field", setups.with_idle_field), "f": ("momenta", None), "g": ("balance", None),
              "h": ("analog and forced", None), "i": ("deposits of few", None),
-             "z": ("all at once", setups.all_at_once)}
+             "s": ("split", split), "z": ("all at once", setups.all_at_once)}
 LEFT_OUT = ("eot.", "events.", "physics.cut", "ecal.showers")
 ANALOG = ("dimuon.", "cascade.", "cut.", "selected.")  # what does not depend on how vertices are drawn
 BALANCE = 1e-9
@@ -379,7 +392,7 @@ def main():
     parser.add_argument("eotmc")
     parser.add_argument("--seed", type=int, default=1, help="of the first set-up")
     parser.add_argument("--n", type=int, default=10, help="set-ups")
-    parser.add_argument("--relation", default="abcdefghi", help="letters of those to check")
+    parser.add_argument("--relation", default="abcdefghis", help="letters of those to check")
     parser.add_argument("--seeds", type=int, default=6, help="runs of each side, at least 4")
     parser.add_argument("--eot", type=int, default=400, help="primaries of a run")
     parser.add_argument("--jobs", type=int, default=2, help="runs side by side")
