@@ -34,6 +34,13 @@ includes $shared | grep -vE '"eotmc/' | grep -v '^include/eotmc/base/portable\.h
 sources=$(find host include kernels tools -name '*.[ch]' -o -name '*.cl' -o -name '*.def')
 awk -f tests/lint/includes.awk tests/lint/arrows.txt $sources | each "include"
 
+# --- kernels: those of the jobs of bench/gpu-check are compiled for a card that has no compiler
+other=' arrivals crossings muon_leg state_crossings shower_crossings beam_crossings conversion_crossings hadron_crossings toys matrix_product '
+for kernel in $(sed -n 's/^EOT_KERNEL(\([a-z_]*\),.*/\1/p' kernels/kernels.def); do
+    case $other in *" $kernel "*) continue ;; esac
+    grep -qE -- "--kernel $kernel( |\"|\$)" bench/gpu-check || broken "bench/gpu-check does not compile the kernel $kernel (is it one of other jobs? then name it in $0)"
+done
+
 # --- words
 all_shared=$(echo "$shared"; echo "$kernels")
 device_code=$(code $(echo "$all_shared" | grep -v '^include/eotmc/base/portable\.h'))
