@@ -48,6 +48,33 @@ static void expect_the_record_again(enum eot_sampling_mode mode) {
 Test(replay, gives_the_record_of_a_forced_run) { expect_the_record_again(EOT_SAMPLING_FORCED); }
 Test(replay, gives_the_record_of_an_analog_run) { expect_the_record_again(EOT_SAMPLING_ANALOG); }
 
+/* Events of which one of several histories of their muons was followed: the same one again, with its weight. */
+static void expect_the_history_again(const char *file, const char *const *set) {
+    struct simulation s;
+    simulation_open(&s, file, set, NULL);
+    simulation_run(&s);
+    cr_assert_gt(s.run.n_row, 20u);
+    for (size_t i = 0; i < s.run.n_row && i < 60; i++) {
+        struct eot_replay replay;
+        SIMULATION_OK(&s, eot_replay_execute(&s.config, &s.world, s.run.row[i].primary, &replay, &s.error));
+        cr_assert_eq(replay.n_vertex, 1u);
+        cr_expect_arr_eq(s.run.row[i].value, replay.vertex[0].row, sizeof replay.vertex[0].row, "primary %d",
+                         (int)s.run.row[i].primary);
+        eot_replay_free(&replay);
+    }
+    simulation_close(&s);
+}
+
+#define SPLIT "physics.cut=5 GeV", "scoring.showers=0", "scoring.deposit_fraction=0.05", "scoring.record_fraction=0.01"
+
+Test(replay, takes_the_history_that_the_run_took, .timeout = 300) {
+    expect_the_history_again("configs/na64e-signal.yaml",
+                             (const char *const[]){SPLIT, "sampling.eot=1500", "sampling.splitting=5", NULL});
+    expect_the_history_again("configs/na64e-dimuon.yaml",
+                             (const char *const[]){SPLIT, "sampling.eot=3000", "sampling.splitting=3",
+                                                   "sampling.roulette=on", "sampling.loss_preference=0.5", NULL});
+}
+
 Test(replay, refuses_a_primary_that_the_run_does_not_have) {
     struct simulation s;
     struct eot_replay replay;
