@@ -1,9 +1,9 @@
 /** @file roulette.h
- * Splitting and Russian roulette of the muons of a vertex (F. James, Rep. Prog. Phys. 43 (1980) 1145, section 4.3), for
- * runs that look ahead which events to follow with deposits: several histories of the muons are followed from the
- * vertex towards the chambers, and one of those that arrive goes on, with the weight of them all. Histories that are
- * unlikely to arrive go on only now and then, with a larger weight. It changes errors, not expectations, whatever the
- * guesses. */
+ * Splitting and Russian roulette of the muons of a vertex (H. Kahn, T. E. Harris, Natl. Bur. Stand. Appl. Math. Ser. 12
+ * (1951) 27), for runs that look ahead which events to follow with deposits: several histories of the muons are
+ * followed from the vertex towards the chambers, and one of those that arrive goes on, with the weight of them all.
+ * Histories that are unlikely to arrive go on only now and then, with a larger weight. It changes errors, not
+ * expectations, whatever the guesses. */
 #ifndef EOT_TRANSPORT_ROULETTE_H
 #define EOT_TRANSPORT_ROULETTE_H
 
@@ -32,7 +32,8 @@ EOT_FN f32 eot_muon_off_aim2(eot_muon m, EOT_GLOBAL const f32 *aim, f32 lever, f
 }
 
 /** The share of muons like this one that go on towards the chambers: of those that have passed one by without a hit or
- * fly backwards, of those that aim beside one, in front of any field. @param hits bits of the chambers that it has
+ * fly backwards (a field may turn them back, so that none is given up), of those that aim beside one, in front of any
+ * field. @param hits bits of the chambers that it has
  * crossed. */
 EOT_FN f32 eot_muon_share(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, eot_muon m, u32 hits) {
     EOT_GLOBAL const eot_muon_need *need = &world->need;
