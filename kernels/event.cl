@@ -8,9 +8,10 @@ EOT_FN EOT_GLOBAL f32 *eot_event_weights(EOT_GLOBAL const eot_event_world *world
     return mass + (u64)i * (u32)eot_n_mass(&world->vertex);
 }
 
-/** Where an event is counted. @param weight its weights. */
-EOT_FN eot_scores eot_event_scores(EOT_GLOBAL const f32 *weight, EOT_GLOBAL i64 *tally) {
+/** Where an event is counted. @param weight those of its vertex. @param of_history as of eot_scores. */
+EOT_FN eot_scores eot_event_scores(EOT_GLOBAL const f32 *weight, EOT_GLOBAL i64 *tally, f32 of_history) {
     eot_scores s;
+    s.of_history = of_history;
     s.tally = tally;
     s.weight = weight;
     return s;
@@ -40,7 +41,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
                 eot_mass_weights(table, &world->vertex, v, view.density);
             else
                 eot_mass_shares(&world->vertex, v, view.density);
-            eot_vertex_count(world, v, eot_event_scores(view.density, tally));
+            eot_vertex_count(world, v, eot_event_scores(view.density, tally, 1.0f));
         }
     }
     vertex[i] = v;
@@ -59,9 +60,9 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(reach) void reach(
     u64 primary = launch->first_primary + record[launch->first_vertex + i].i_primary;
     arrived[item] = 0.0f;
     if (v.weight > 0.0f && v.fault == 0u)
-        arrived[item] = eot_event_muon_reaches(
-            eot_matter_view_of(table, muon_tables, grid, region, voxel), eot_event_view_of(world, launch, 0, tally),
-            primary, eot_vertex_with(v, eot_history_of(number, 1.0f)), 1 - 2 * (i32)(item & 1u));
+        arrived[item] = eot_event_muon_reaches(eot_matter_view_of(table, muon_tables, grid, region, voxel),
+                                               eot_event_view_of(world, launch, 0, tally), primary,
+                                               eot_vertex_with(v, number), 1 - 2 * (i32)(item & 1u));
 }
 
 /** Which events are to be followed with deposits, and in which history. @param history [n_event]. */
@@ -103,7 +104,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EO
     view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
     eot_event_vertex v = eot_event_replay(
         view, eot_replay_deposits(view, own, profile + (u64)i * (u32)launch->n_profile), em[0], r, tally);
-    vertex[i] = launch->has_list ? eot_vertex_with(v, history[list[i]]) : v;
+    vertex[i] = launch->has_list ? eot_vertex_with(v, history[list[i]].number) : v;
 }
 
 /** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. @param factor [n_event] on the weights, where muons
@@ -152,7 +153,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL const eot_event_launch *launch,
     EOT_GLOBAL const eot_vertex_record *record, EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL i64 *acc,
     EOT_GLOBAL const eot_muon_outcome *outcome, EOT_GLOBAL const eot_track *track, EOT_GLOBAL i64 *tally,
-    EOT_GLOBAL f32 *row, EOT_GLOBAL const u32 *list, EOT_GLOBAL const f32 *factor, EOT_GLOBAL f32 *mass) {
+    EOT_GLOBAL f32 *row, EOT_GLOBAL const u32 *list, EOT_GLOBAL const f32 *factor, EOT_GLOBAL f32 *mass,
+    EOT_GLOBAL const eot_history *history) {
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     EOT_GLOBAL f32 *own = row + (u64)i * EOT_N_EVENT_COLUMN;
@@ -164,16 +166,12 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     if (v.fault == 0u) v.fault = eot_event_faults(0u, outcome[2 * i].fate, outcome[2 * i + 1].fate);
     EOT_GLOBAL f32 *weight = eot_event_weights(world, mass, i);
     eot_mass_weights(table, &world->vertex, v, weight);
-    eot_scores scores = eot_event_scores(weight, tally);
+    f32 of_history = launch->has_list ? history[list[i]].share : 1.0f;
+    if (EOT_HAS_LOSSES(world) && v.fault == 0u) of_history *= factor[i];
+    eot_scores scores = eot_event_scores(weight, tally, of_history);
     if (v.fault != 0u) {
         eot_event_reject(world, is_new, eot_is_kept(primary, launch->sample_threshold), v, scores, own);
         return;
-    }
-    if (EOT_HAS_LOSSES(world)) { /* the rate of vertices does not depend on what becomes of their muons */
-        if (is_new) eot_vertex_count(world, v, scores);
-        is_new = 0;
-        v.weight *= factor[i];
-        eot_mass_weights(table, &world->vertex, v, weight);
     }
     EOT_GLOBAL i64 *own_acc = acc + (u64)i * EOT_N_ACC;
     eot_event ev = eot_event_with_tracks(table, eot_event_view_of(world, launch, own_acc, tally), primary, v,

@@ -109,10 +109,12 @@ static enum eot_status add_efficiencies(const struct eot_estimator *e, int p, in
     struct eot_mean mean;
     char name[MAX_NAME];
     for (int i = 0; i < EOT_N_CUT; i++) {
-        EOT_TRY(eot_estimator_share(
-            e,
-            &(struct eot_share){.in = eot_channel_offset(p, parent, EOT_CH_CUT + i), .of = all, .left_out = left_out},
-            &mean, err));
+        EOT_TRY(eot_estimator_share(e,
+                                    &(struct eot_share){.in = eot_channel_offset(p, parent, EOT_CH_CUT + i),
+                                                        .of = all,
+                                                        .cross = eot_channel_offset(p, parent, EOT_CH_CROSS_CUT + i),
+                                                        .left_out = left_out},
+                                    &mean, err));
         snprintf(name, sizeof name, "%s.%s", names.efficiency, cut[i]);
         if (mean.n_batches > 0) EOT_TRY(eot_estimator_add(e, name, "1", mean, err));
     }

@@ -19,10 +19,15 @@ static int place_of_squares(int offset) {
     return offset < EOT_T_HISTOGRAM && tail >= 0 && tail < EOT_N_TAIL ? eot_square_offset(channel, tail) : -1;
 }
 
+double eot_estimator_largest_of_muons(const struct eot_estimator *e) {
+    bool has_roulette = e->config->sampling.roulette && eot_setup_may_split(e->config);
+    return (has_roulette ? 1.0 / (double)EOT_HOPELESS_SHARE : 1.0) / (1.0 - (double)e->world->event.losses.share);
+}
+
 double eot_estimator_largest(const struct eot_estimator *e) {
     const struct eot_sampling_config *s = &e->config->sampling;
-    double of_muons = 1.0 / (1.0 - (double)e->world->event.losses.share); /* bound of their factor (losses.h) */
-    if (e->run->largest_weight[e->mass] > 0.0) return e->run->largest_weight[e->mass] * of_muons;
+    if (e->run->largest_weight[e->mass] > 0.0)
+        return e->run->largest_weight[e->mass] * eot_estimator_largest_of_muons(e);
     return s->mode == EOT_SAMPLING_ANALOG ? 1.0 / s->analog_enhancement : 1.0;
 }
 
@@ -155,7 +160,7 @@ enum eot_status eot_estimator_share(const struct eot_estimator *e, const struct 
     }
     double least = EOT_LIMIT_EVENTS_90 * eot_estimator_largest(e) / s.b; /* share of entries that would be seen */
     if (s.a == 0.0) mean->upper_limit = fmin(1.0, least);
-    if (s.a >= s.b * (1.0 - 1e-12)) {
+    if (fabs(s.a - s.b) <= 1e-12 * s.b) { /* with weights of histories it may be more than all, which says nothing */
         mean->lower_limit = fmax(0.0, 1.0 - least);
         if (least >= 1.0) mean->n_eff_error = 1.0; /* one heavy entry would make it any share: nothing is known */
     }

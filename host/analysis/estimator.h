@@ -29,9 +29,11 @@ struct eot_estimator {
 };
 
 /** Largest weight [vertices per EOT] that an entry of a weighted sum could have had: that of the heaviest vertex of the
- * run. Without vertices: the weight that analog ones have, and in forced mode 1, as an electron makes no more than one.
- */
+ * run, times what extra losses and roulette of its muons can make of it. Without vertices: the weight that analog ones
+ * have, and in forced mode 1, as an electron makes no more than one. */
 double eot_estimator_largest(const struct eot_estimator *e);
+/** The most that the weight of an event can be over that of its vertex: by roulette and extra losses of its muons. */
+double eot_estimator_largest_of_muons(const struct eot_estimator *e);
 /** Rare vertices that a weight of 1 stands for, of the mass that is read. */
 double eot_estimator_unit(const struct eot_estimator *e);
 /** The largest energy [GeV] that a primary can have: the beam's and 6 standard deviations. */

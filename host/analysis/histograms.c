@@ -60,8 +60,9 @@ static enum eot_status add_histogram(const struct eot_estimator *e, const struct
     return eot_result_add_histogram(e->result, &h, err);
 }
 
-/* Efficiency by energy of the lepton at the vertex. With r = sum w p / sum w its variance is sum w^2 (p - r)^2 / (sum
- * w)^2, where sum w^2 p, which no tally holds, is at least sum w^2 p^2. */
+/* Efficiency by energy of the lepton at the vertex. With r = sum w q / sum w its variance is sum w^2 (q - r)^2 / (sum
+ * w)^2, where q is the probability to pass times the weight of the event over that of its vertex. No tally holds sum
+ * w^2 q, which is at least sum w^2 q^2 over the largest q. */
 static enum eot_status add_efficiency_histogram(const struct eot_estimator *e, struct eot_error *err) {
     double edges[EOT_N_BIN + 1], values[EOT_N_BIN], variances[EOT_N_BIN];
     struct eot_histogram h = {.unit = "GeV",
@@ -78,10 +79,11 @@ static enum eot_status add_efficiency_histogram(const struct eot_estimator *e, s
     for (int b = 0; b < EOT_N_BIN; b++) {
         int all = bin_offset(EOT_H_PARENT, b + 1), selected = bin_offset(EOT_H_PARENT_SELECTED, b + 1);
         double w = eot_estimator_total(e, all), w2 = eot_estimator_total(e, all + 2),
-               p = eot_estimator_total(e, selected), p2 = eot_estimator_total(e, selected + 2);
+               p = eot_estimator_total(e, selected), p2 = eot_estimator_total(e, selected + 2),
+               cross = p2 / eot_estimator_largest_of_muons(e);
         double r = w > 0.0 ? p / w : 0.0;
         values[b] = r;
-        variances[b] = w > 0.0 ? fmax(0.0, p2 - 2.0 * r * p2 + r * r * w2) / (w * w) : 0.0;
+        variances[b] = w > 0.0 ? fmax(0.0, p2 - 2.0 * r * cross + r * r * w2) / (w * w) : 0.0;
     }
     return eot_result_add_histogram(e->result, &h, err);
 }

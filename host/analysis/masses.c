@@ -71,7 +71,8 @@ static enum eot_status add_list(struct eot_estimator *e, struct eot_error *err) 
                                       .share = (double)v->mass[m].share,
                                       .n_eff = all.n_eff,
                                       .largest_ratio =
-                                          1.0 / ((double)v->mass[m].share * (1.0 - e->config->sampling.preference))},
+                                          eot_estimator_largest_of_muons(e) /
+                                          ((double)v->mass[m].share * (1.0 - e->config->sampling.preference))},
             err));
     }
 done:

@@ -75,15 +75,15 @@ enum eot_status eot_check_splitting(const struct eot_check *c, struct eot_findin
     const struct eot_sampling_config *s = &c->config->sampling;
     const char *key = s->splitting > 1 ? "sampling.splitting" : "sampling.roulette";
     if (s->splitting == 1 && !s->roulette) return EOT_OK;
-    if (c->config->output.n_plane > 0)
-        EOT_TRY(eot_findings_fail(f, err, key,
-                                  "cannot be used with output.planes (planes have no weights of a muon's history); set "
-                                  "sampling.splitting to 1 and sampling.roulette to off"));
-    else if (!eot_setup_may_split(c->config))
+    if (!eot_setup_may_split(c->config))
         EOT_TRY(eot_findings_warn(f, err, "splitting_unused",
                                   "%s has no effect (it is for forced vertices of showers in front of chambers, with "
                                   "scoring.deposit_fraction and record_fraction below 1); leave it out",
                                   key));
+    else if (c->config->output.n_plane > 0)
+        EOT_TRY(eot_findings_fail(f, err, key,
+                                  "cannot be used with output.planes (planes have no weights of a muon's history); set "
+                                  "sampling.splitting to 1 and sampling.roulette to off"));
 done:
     return status;
 }

@@ -139,7 +139,8 @@ enum eot_status eot_engine_select(struct eot_engine *g, const struct eot_plane_e
                                                                    .row = v->row,
                                                                    .list = v->follow,
                                                                    .factor = v->factor,
-                                                                   .mass = v->mass},
+                                                                   .mass = v->mass,
+                                                                   .history = v->history},
                                     err));
     EOT_TRY(eot_backend_read(g->b, v->row, 0, e->n * EOT_N_EVENT_COLUMN * sizeof(f32), v->rows, err));
 done:

@@ -355,10 +355,15 @@ int eot_setup_volume(const struct eot_config *config, enum eot_role role, int mo
 
 bool eot_setup_may_split(const struct eot_config *config) {
     const struct eot_scoring_config *s = &config->scoring;
+    const int ecal = eot_setup_volume(config, EOT_ROLE_ECAL, 0);
+    bool has_chambers = false;
+    for (size_t i = 0; i < config->geometry.n_volume && ecal >= 0; i++) {
+        const struct eot_volume_config *v = &config->geometry.volume[i];
+        has_chambers = has_chambers || (v->role == EOT_ROLE_TRACKER && v->z > config->geometry.volume[ecal].z);
+    }
     return eot_beam_kind_of(config) == EOT_BEAM_KIND_SHOWER && config->sampling.mode == EOT_SAMPLING_FORCED &&
            (config->beam.file[0] == '\0' || config->beam.file_as == EOT_FILE_AS_PRIMARIES) &&
-           fmax(s->deposit_fraction, s->record_fraction) < 1.0 && config->output.n_plane == 0 &&
-           eot_setup_volume(config, EOT_ROLE_TRACKER, 0) >= 0;
+           fmax(s->deposit_fraction, s->record_fraction) < 1.0 && has_chambers;
 }
 
 int eot_setup_volume_region(const struct eot_setup *setup, int volume) {

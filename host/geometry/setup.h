@@ -36,8 +36,8 @@ double eot_setup_region_X0(const struct eot_setup *setup, int region);
  * -1 if there is none. */
 int eot_setup_volume(const struct eot_config *config, enum eot_role role, int module);
 /** Whether muons of a run may be split and play roulette (eotmc/transport/roulette.h): forced vertices of showers, of
- * which not all are followed with deposits, in front of chambers; without planes, whose muons have no weights, and not
- * from a file's states. */
+ * which not all are followed with deposits, in front of chambers, not from a file's states. With planes, whose muons
+ * have no weights, eot_check_splitting refuses it. */
 bool eot_setup_may_split(const struct eot_config *config);
 /** Module number of a volume among those of its role. */
 int eot_setup_module(const struct eot_config *config, int volume);

@@ -93,18 +93,18 @@ done:
     return status;
 }
 
-/* The vertex with the history of its muons that the run has followed with deposits; where it has followed none, with
- * the first. @param tally gets the steps. */
-static eot_event_vertex in_history(const struct eot_world *w, const eot_event_launch *launch, uint64_t event,
-                                   eot_event_vertex v, i64 *tally) {
+/* The history of a vertex's muons that the run has followed with deposits; where it has followed none, the first.
+ * @param tally gets the steps. */
+static eot_history history_of(const struct eot_world *w, const eot_event_launch *launch, uint64_t event,
+                              eot_event_vertex v, i64 *tally) {
     f32 arrived[2 * EOT_MOST_HISTORIES];
-    if (v.fault != 0u || eot_is_kept(event, launch->follow_threshold)) return v;
+    const eot_history first = eot_history_of(0, 1.0f);
+    if (v.fault != 0u || eot_is_kept(event, launch->follow_threshold)) return first;
     for (u32 i = 0; i < 2 * launch->n_history; i++)
-        arrived[i] =
-            eot_event_muon_reaches(eot_world_matter(w), eot_event_view_of(&w->event, launch, NULL, tally), event,
-                                   eot_vertex_with(v, eot_history_of(i / 2, 1.0f)), 1 - 2 * (int)(i % 2));
+        arrived[i] = eot_event_muon_reaches(eot_world_matter(w), eot_event_view_of(&w->event, launch, NULL, tally),
+                                            event, eot_vertex_with(v, i / 2), 1 - 2 * (int)(i % 2));
     eot_history h = eot_event_history(launch, event, v, arrived);
-    return h.share > 0.0f ? eot_vertex_with(v, h) : v;
+    return h.share > 0.0f ? h : first;
 }
 
 /* The rare vertices that the cascade finds in this shower. */
@@ -184,7 +184,8 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
         memset(acc, 0, EOT_N_ACC * sizeof *acc);
         EOT_TRY(follow_shower(w, &launch, record[i], acc, stack, &v, replay, err));
         if (n_record == 0) break;
-        v = in_history(w, &launch, event, v, tally);
+        const eot_history history = history_of(w, &launch, event, v, tally);
+        v = eot_vertex_with(v, history.number);
         replay->n_vertex = i + 1;
         *out = (struct eot_replay_vertex){.process = v.process,
                                           .parent = v.parent,
@@ -194,7 +195,7 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
                                           .time = (double)v.time,
                                           .k = (double)v.k,
                                           .depth_X0 = (double)v.depth_X0,
-                                          .weight = (double)v.weight * w->rare_unit,
+                                          .weight = (double)v.weight * (double)history.share * w->rare_unit,
                                           .draw = eot_record_draw(record[i].draw),
                                           .faults = v.fault};
         if (v.fault != 0u) continue;
@@ -203,18 +204,17 @@ enum eot_status eot_replay_shower(const struct eot_config *config, const struct 
         eot_event ev = eot_event_reconstruct(w->table.value, eot_event_view_of(&w->event, &launch, acc, tally), event,
                                              v, end[0].out, end[1].out);
         eot_mass_weights(w->table.value, &w->event.vertex, v, mass);
-        const eot_scores scores = {tally, mass};
+        eot_scores scores = {tally, mass, history.share};
         if (ev.faults != 0u) { /* as the run does: it is given up */
             out->faults = v.fault = ev.faults;
             eot_event_reject(&w->event, 1, 1, v, scores, out->row);
             continue;
         }
         if (EOT_HAS_LOSSES(&w->event)) {
-            v.weight *=
+            scores.of_history *=
                 eot_loss_weight(&w->event.losses, eot_event_loss_choice(w->table.value, &w->event, &launch, event, v),
                                 end[0].ratio, end[1].ratio);
-            out->weight = (double)v.weight * w->rare_unit;
-            eot_mass_weights(w->table.value, &w->event.vertex, v, mass);
+            out->weight = (double)(v.weight * scores.of_history) * w->rare_unit;
         }
         eot_event_select(&w->event, &launch, 1, v, ev, acc, scores, out->row);
         eot_event_hits_record(end[0].out, end[1].out, out->row);

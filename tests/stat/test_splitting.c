@@ -46,7 +46,7 @@ static void arrive(const struct simulation *s, eot_event_vertex v, bool plays, i
         for (int k = 0; k < 2; k++)
             w[k] = eot_event_muon_reaches(eot_world_matter(&s->world),
                                           eot_event_view_of(&s->world.event, &launch, NULL, tally), (u64)(i / 16),
-                                          eot_vertex_with(v, eot_history_of((u32)(i % 16), 1.0f)), 1 - 2 * k);
+                                          eot_vertex_with(v, (u32)(i % 16)), 1 - 2 * k);
         add(&what[0], (double)w[0]);
         add(&what[1], (double)w[1]);
         add(&what[2], (double)eot_history_weight(w[0], w[1]));
@@ -166,6 +166,45 @@ Test(splitting, changes_errors_and_no_expectation_of_pairs, .timeout = 600) {
     compare("configs/na64e-dimuon.yaml",
             (const char *const[]){TRIDENTS, "sampling.splitting=3", "sampling.roulette=on", NULL},
             (const char *const[]){TRIDENTS, "sampling.seed=2", NULL}, "dimuon.per_eot", 0.95);
+}
+
+/* Large chambers, which a third of the muons cross, 16 histories each, and a guess that is ten times too narrow. */
+Test(splitting, errors_of_efficiencies_are_those_of_their_spread, .timeout = 600) {
+    enum { N_SEED = 300, N_NAME = 3 };
+    static const char *const name[N_NAME] = {"efficiency.track", "efficiency.veto", "efficiency.total"};
+    static double value[N_NAME][N_SEED], error[N_NAME][N_SEED];
+    struct simulation s;
+    simulation_open(&s, "configs/na64e-signal.yaml",
+                    (const char *const[]){
+                        "physics.cut=5 GeV", LOOK, "sampling.preference=0", "physics.mphi=0.2 GeV",
+                        "sampling.region.min_lepton_energy=40 GeV", "sampling.eot=400", "sampling.splitting=16",
+                        "geometry.volumes.mm0.size=[95 cm, 95 cm]", "geometry.volumes.mm1.size=[95 cm, 95 cm]",
+                        "geometry.volumes.mm2.size=[95 cm, 95 cm]", "geometry.volumes.mm3.size=[95 cm, 95 cm]", NULL},
+                    NULL);
+    const eot_muon_need *need = &s.world.event.need;
+    for (int i = 0; i < need->n_aim * need->n; i++)
+        s.world.table.value[need->aim + (u32)(need->n_aim * EOT_AIM_COLUMNS + i)] *= 0.1f;
+    for (int k = 0; k < N_SEED; k++) {
+        s.config.sampling.seed = (u32)(5000 + k);
+        simulation_run(&s);
+        for (int i = 0; i < N_NAME; i++) {
+            const struct eot_estimate *e = simulation_estimate(&s, name[i]);
+            value[i][k] = e->value;
+            error[i][k] = e->std_error;
+        }
+    }
+    for (int i = 0; i < N_NAME; i++) {
+        double mean = 0.0, spread = 0.0, quoted = 0.0;
+        for (int k = 0; k < N_SEED; k++) mean += value[i][k] / N_SEED;
+        for (int k = 0; k < N_SEED; k++) {
+            spread += (value[i][k] - mean) * (value[i][k] - mean) / (N_SEED - 1);
+            quoted += error[i][k] * error[i][k] / N_SEED;
+        }
+        cr_log_info("%s: %.3f, spread %.4f, error %.4f", name[i], mean, sqrt(spread), sqrt(quoted));
+        cr_expect_float_eq(sqrt(spread / quoted), 1.0, 0.13, "%s: spread %g, error %g", name[i], sqrt(spread),
+                           sqrt(quoted)); /* 3 standard deviations of a spread of 300 */
+    }
+    simulation_close(&s);
 }
 
 /* A device and the host split the same way, one batch or several. */

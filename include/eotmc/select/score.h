@@ -64,7 +64,9 @@ EOT_FN void eot_vertex_count_for(eot_selection s, eot_event_vertex v, EOT_GLOBAL
 /** Where an event is counted: for each mass that it has a weight for (eotmc/transport/mass.h) by every selection. */
 typedef struct {
     EOT_GLOBAL i64 *tally;        /* [masses][e->n_selection][EOT_N_TALLY], the maps in the same order, the products */
-    EOT_GLOBAL const f32 *weight; /* [masses] */
+    EOT_GLOBAL const f32 *weight; /* [masses], of the vertex */
+    f32 of_history; /* weight of the event over that of its vertex: histories (roulette.h) and losses (losses.h) of its
+                       muons */
 } eot_scores;
 
 /** Tally of a mass and a selection. */
@@ -105,7 +107,7 @@ EOT_FN void eot_event_products(EOT_GLOBAL const eot_event_world *e, eot_event_ve
             EOT_GLOBAL i64 *place = eot_scores_products(s, e, n_mass) + eot_product_offset(i, k);
             f64 w2 = (f64)s.weight[i] * (f64)s.weight[k];
             for (i32 tail = 0; tail < EOT_N_TAIL; tail++) {
-                f64 p = (f64)sel.pass[tail];
+                f64 p = (f64)sel.pass[tail] * (f64)s.of_history;
                 if (v.parent != EOT_POSITRON) eot_sum_add(place + EOT_PRODUCT_CROSS + 2 * tail, w2 * p);
                 eot_square_add(place + (v.parent == EOT_POSITRON ? EOT_PRODUCT_OTHER : EOT_PRODUCT_PASS) +
                                    EOT_N_SQUARE_LIMB * tail,
@@ -154,18 +156,23 @@ EOT_FN f64 eot_event_hcal_weight(eot_event ev, f64 weight, f32 sample_weight) {
     return ev.is_sampled ? weight * (f64)sample_weight : D(0.0);
 }
 
-/** Count what one selection makes of an event. @param sample_weight inverse of the fraction of events whose deposits
- * are tallied. @param tally of that selection. */
-EOT_FN void eot_event_score(eot_event_vertex v, eot_event ev, eot_selected sel, f32 sample_weight,
+/** Count what one selection makes of an event. @param v with the weight of the event. @param vertex_weight that of its
+ * vertex. @param sample_weight inverse of the fraction of events whose deposits are tallied. @param tally of that
+ * selection. */
+EOT_FN void eot_event_score(eot_event_vertex v, f32 vertex_weight, eot_event ev, eot_selected sel, f32 sample_weight,
                             EOT_GLOBAL i64 *tally) {
-    f64 w = (f64)v.weight, w_hcal = eot_event_hcal_weight(ev, w, sample_weight);
+    f64 cross = (f64)v.weight * (f64)vertex_weight, w = (f64)v.weight,
+        w_hcal = eot_event_hcal_weight(ev, w, sample_weight);
     eot_weight weight = eot_weight_of(w);
     i32 channel = eot_vertex_channel(v), passes_all = sel.n_cut_passed == EOT_N_CUT;
-    for (i32 i = 0; i < sel.n_cut_passed; i++) eot_weighted_add(tally, channel + EOT_CH_CUT + i, weight);
+    for (i32 i = 0; i < sel.n_cut_passed; i++) {
+        eot_weighted_add(tally, channel + EOT_CH_CUT + i, weight);
+        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * (channel + EOT_CH_CROSS_CUT + i), cross);
+    }
     for (i32 i = 0; i < EOT_N_TAIL && passes_all; i++) {
         f64 p = (f64)sel.pass[i];
         eot_weighted_add(tally, channel + EOT_CH_MISSING + i, eot_weight_of(w * p));
-        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * (channel + EOT_CH_CROSS_PASS + i), w * w * p);
+        eot_sum_add(tally + EOT_T_WEIGHTED + 4 * (channel + EOT_CH_CROSS_PASS + i), cross * p);
         eot_square_add(tally + eot_square_offset(eot_rare_channel(v.process, v.parent), i), w * p * (w * p));
     }
     if (!sel.is_main) return;
@@ -308,9 +315,9 @@ EOT_BODY_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBA
         eot_selected sel = eot_event_apply(e->selection[i], v, ev, tail_start);
         for (i32 m = 0; m < n_mass; m++) {
             EOT_GLOBAL i64 *tally = eot_scores_tally(s, e, m, i);
-            of_mass.weight = s.weight[m];
+            of_mass.weight = s.weight[m] * s.of_history;
             if (!(of_mass.weight > 0.0f)) continue;
-            eot_event_score(of_mass, ev, sel, launch->sample_weight, tally);
+            eot_event_score(of_mass, s.weight[m], ev, sel, launch->sample_weight, tally);
             eot_event_map(e->selection[i], of_mass, ev, sel, tail_start,
                           eot_selection_map(s.tally, n, m * e->n_selection + i));
             eot_event_tracks_count(ev, (f64)of_mass.weight, tally);
@@ -318,7 +325,9 @@ EOT_BODY_FN void eot_event_select(EOT_GLOBAL const eot_event_world *e, EOT_GLOBA
         if (i == 0) eot_event_products(e, v, sel, s);
     }
     if (ev.is_sampled) eot_event_deposits_add(v.E_beam, acc, s.tally);
-    eot_event_record(v, ev, eot_event_apply(e->selection[0], v, ev, tail_start), row);
+    of_mass = v;
+    of_mass.weight *= s.of_history;
+    eot_event_record(of_mass, ev, eot_event_apply(e->selection[0], v, ev, tail_start), row);
 }
 
 #endif

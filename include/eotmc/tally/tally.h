@@ -160,7 +160,10 @@ enum eot_channel_sum {
     EOT_CH_MISSING = EOT_CH_CUT + EOT_N_CUT,             /* and above the missing energy, for each tail */
     EOT_CH_MUON_ENERGY = EOT_CH_MISSING + EOT_N_TAIL,    /* weight x energy of the muon [GeV] */
     EOT_CH_CROSS_ENERGY, /* weight^2 x energy of the muon [EOT_TALLY_ENERGY], for the error of its mean */
-    EOT_CH_CROSS_PASS,   /* weight^2 x probability to pass, for each tail: for the error of the efficiency */
+    /* For the errors of efficiencies, weight of the event x that of its vertex: of each cut, and for each tail x
+       probability to pass. They differ where muons have several histories or extra losses. */
+    EOT_CH_CROSS_CUT,
+    EOT_CH_CROSS_PASS = EOT_CH_CROSS_CUT + EOT_N_CUT,
     EOT_N_CHANNEL_SUM = EOT_CH_CROSS_PASS + EOT_N_TAIL
 };
 
@@ -242,8 +245,8 @@ EOT_FN i32 eot_square_offset(i32 channel, i32 tail) {
 #define EOT_MAX_SELECTION 8
 #define EOT_MAX_MASS 32 /* masses of phi that one run can serve, each with tallies for every selection */
 /** Products of the weights that an event has for two masses (eotmc/transport/mass.h), of pairs i <= k; behind the maps.
- * Of electrons' vertices: w_i w_k, and for each tail w_i w_k p and w_i w_k p^2 with the probability p to be selected;
- * of the others the last one. */
+ * Of electrons' vertices: w_i w_k, and for each tail w_i w_k q and w_i w_k q^2 with q, the probability to be selected
+ * times the weight of the event over that of its vertex; of the others the last one. */
 enum eot_product {
     EOT_PRODUCT_ALL = 0,
     EOT_PRODUCT_CROSS = 2,

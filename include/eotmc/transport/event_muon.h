@@ -399,7 +399,7 @@ EOT_BODY_FN f32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view ev
         m = s.muon;
         random = s.random;
         n_step++;
-        if (plays) share = fmin(share, eot_muon_share(matter.table, event.world, m, hits));
+        if (plays && m.fate == EOT_MUON_ALIVE) share = fmin(share, eot_muon_share(matter.table, event.world, m, hits));
     }
     if (n_step > 0) {
         eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)n_step);

@@ -68,6 +68,13 @@ typedef struct {
 EOT_LAYOUT(eot_history, 8);
 #define EOT_MOST_HISTORIES 16
 
+/* Roulette (roulette.h): shares of the muons that go on, the smallest of which bounds weights, and by how many standard
+ * deviations of multiple scattering they pass a chamber by. */
+#define EOT_UNLIKELY_SHARE 0.25f
+#define EOT_UNLIKELY_FROM 3.5f
+#define EOT_HOPELESS_SHARE 0.0625f
+#define EOT_HOPELESS_FROM 5.0f
+
 #define EOT_N_OUTPUT_PLANE 8 /* planes of output.planes at most */
 #define EOT_LIGHT_X0 0.1f    /* radiation lengths that a free electron or photon flies through (light.h) */
 

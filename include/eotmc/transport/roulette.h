@@ -14,12 +14,6 @@
 #include "eotmc/transport/event_vertex.h"
 #include "eotmc/transport/muon/state.h"
 
-/* Shares of the muons that go on, and by how many standard deviations of multiple scattering they pass a chamber by. */
-#define EOT_UNLIKELY_SHARE 0.25f
-#define EOT_UNLIKELY_FROM 3.5f
-#define EOT_HOPELESS_SHARE 0.0625f
-#define EOT_HOPELESS_FROM 5.0f
-
 /** How far beside a chamber a muon would pass on a straight line, over the spread by multiple scattering, squared.
  * @param aim row of eot_aim_column. @param lever of eot_muon_need [cm]. @param momentum2 product of the momenta [GeV^2]
  * here and there: scattering acts at those between. */
@@ -85,10 +79,9 @@ EOT_FN eot_history eot_history_choose(EOT_GLOBAL const f32 *arrived, u32 n, f32 
     return eot_history_of(last, sum / (f32)n);
 }
 
-/** The vertex whose muons have a history. */
-EOT_FN eot_event_vertex eot_vertex_with(eot_event_vertex v, eot_history h) {
-    v.stream |= h.number << EOT_HISTORY_SHIFT;
-    v.weight *= h.share;
+/** The vertex whose muons take a history. */
+EOT_FN eot_event_vertex eot_vertex_with(eot_event_vertex v, u32 number) {
+    v.stream |= number << EOT_HISTORY_SHIFT;
     return v;
 }
 

@@ -189,7 +189,7 @@ Test(cuts, the_cut_flow_falls) {
         ev.missing = 40.0f * eot_uniform(b.x);
         ev.category = eot_event_category(ev);
         eot_vertex_count_for(SELECTION, v, tally);
-        eot_event_score(v, ev, eot_event_apply(SELECTION, v, ev, 2.5f), 1.0f, tally);
+        eot_event_score(v, v.weight, ev, eot_event_apply(SELECTION, v, ev, 2.5f), 1.0f, tally);
     }
     int channel = eot_vertex_channel(v);
     cr_expect_eq(tally[EOT_C_EVENTS], n);
@@ -243,7 +243,7 @@ Test(cuts, the_other_charge_counts_in_its_channel_only) {
     eot_event ev = good();
     ev.charge = 1;
     eot_vertex_count_for(SELECTION, v, tally);
-    eot_event_score(v, ev, eot_event_apply(SELECTION, v, ev, 2.5f), 1.0f, tally);
+    eot_event_score(v, v.weight, ev, eot_event_apply(SELECTION, v, ev, 2.5f), 1.0f, tally);
     eot_channels_sum_up(tally);
     int channel = eot_vertex_channel(v);
     cr_expect_eq(weighted(tally, channel + EOT_CH_ALL), 0.25);
@@ -287,7 +287,7 @@ Test(cuts, each_selection_has_its_tally) {
     for (int i = 0; i < 3; i++) e.selection[i] = SELECTION;
     e.selection[1].veto_high = 0.009f;
     e.selection[2].charge = 1;
-    eot_event_select(&e, &launch, 1, v, ev, acc, (eot_scores){tally, &v.weight}, row);
+    eot_event_select(&e, &launch, 1, v, ev, acc, (eot_scores){tally, &v.weight, 1.0f}, row);
     cr_expect_eq(row[EOT_E_CUTS_PASSED], (float)EOT_N_CUT);
     cr_expect_eq(row[EOT_E_PARENT_ENERGY], 60.0f);
     cr_expect_eq(row[EOT_E_VETO], 0.01f);
@@ -302,9 +302,36 @@ Test(cuts, each_selection_has_its_tally) {
         for (int k = EOT_C_MUON_STEPS; k < EOT_N_COUNTER; k++)
             cr_expect_eq(eot_selection_tally(tally, i)[k], 0, "counter %d of selection %d", k, i);
     e.n_selection = 1;
-    eot_event_select(&e, &launch, 1, v, ev, acc, (eot_scores){one, &v.weight}, row);
+    eot_event_select(&e, &launch, 1, v, ev, acc, (eot_scores){one, &v.weight, 1.0f}, row);
     cr_expect_arr_eq(one, tally, EOT_N_TALLY * sizeof *one);
     cr_expect_arr_eq(one + EOT_N_TALLY, tally + 3 * EOT_N_TALLY, EOT_N_MAP * sizeof *one);
+}
+
+/* Muons with several histories: the vertex counts with its weight, 1/4, the event with 3/8 of it; the errors of
+ * efficiencies need the products of both. */
+Test(cuts, the_weight_of_an_event_may_differ_from_that_of_its_vertex) {
+    static i64 tally[EOT_N_TALLY + EOT_N_MAP + MOST_PRODUCTS], acc[EOT_N_ACC];
+    static eot_event_world e;
+    const eot_event_launch launch = {.sample_weight = 1.0f};
+    float row[EOT_N_EVENT_COLUMN];
+    const eot_event_vertex v = dimuon();
+    const eot_event ev = good();
+    const double w = 0.25, of_event = 0.375 * w;
+    e.response.tail_start = 2.5f;
+    e.n_selection = 1;
+    e.selection[0] = SELECTION;
+    eot_event_select(&e, &launch, 1, v, ev, acc, (eot_scores){tally, &v.weight, 0.375f}, row);
+    const double p = (double)eot_event_apply(SELECTION, v, ev, 2.5f).pass[EOT_TAIL_GAUSSIAN];
+    const int channel = EOT_W_CHANNEL + eot_rare_channel(v.process, v.parent) * EOT_N_CHANNEL_SUM;
+    cr_assert(p > 0.1 && p < 1.0);
+    eot_channels_sum_up(tally);
+    cr_expect_eq(weighted(tally, channel + EOT_CH_ALL), w);
+    cr_expect_eq(weighted(tally, channel + EOT_CH_CUT + EOT_CUT_HCAL), of_event);
+    cr_expect_eq(eot_sum_value(tally + EOT_T_WEIGHTED + 4 * (channel + EOT_CH_CUT) + 2), of_event * of_event);
+    cr_expect_eq(weighted(tally, channel + EOT_CH_CROSS_CUT + EOT_CUT_HCAL), w * of_event);
+    cr_expect_float_eq(weighted(tally, channel + EOT_CH_MISSING + EOT_TAIL_GAUSSIAN), of_event * p, 1e-9);
+    cr_expect_float_eq(weighted(tally, channel + EOT_CH_CROSS_PASS + EOT_TAIL_GAUSSIAN), w * of_event * p, 1e-9);
+    cr_expect_eq(row[EOT_E_WEIGHT], (float)of_event);
 }
 
 Test(cuts, a_failed_event_has_a_row_of_its_faults) {
@@ -315,7 +342,7 @@ Test(cuts, a_failed_event_has_a_row_of_its_faults) {
     static eot_event_world e;
     e.n_selection = 1;
     e.selection[0] = SELECTION;
-    eot_event_reject(&e, 1, 1, v, (eot_scores){tally, &v.weight}, row);
+    eot_event_reject(&e, 1, 1, v, (eot_scores){tally, &v.weight, 1.0f}, row);
     cr_expect_eq(row[EOT_E_WEIGHT], 0.25f);
     cr_expect_eq(row[EOT_E_CUTS_PASSED], -3.0f);
     cr_expect_eq(tally[EOT_C_FAULT_VERTEX] + tally[EOT_C_FAULT_STACK], 2);
@@ -344,14 +371,14 @@ Test(cuts, an_event_with_a_lost_muon_keeps_its_vertex_and_loses_its_energy) {
     e.n_selection = 1;
     e.selection[0] = SELECTION;
     v.fault = (u32)EOT_FAULT_STUCK;
-    eot_event_reject(&e, 1, 1, v, (eot_scores){tally, &v.weight}, row);
+    eot_event_reject(&e, 1, 1, v, (eot_scores){tally, &v.weight, 1.0f}, row);
     cr_expect_eq(weighted(tally, EOT_W_ALL), 0.25);
     cr_expect_eq(eot_f32_from_bits((u32)tally[EOT_C_LARGEST]), 0.25f);
     cr_expect_eq(weighted(tally, EOT_W_CUT), 0.0);
     cr_expect_eq(tally[EOT_C_ENERGY_IN], eot_energy_counts(100.0f));
     cr_expect_eq(tally[EOT_C_LEDGER + EOT_ACC_LEDGER_LOST], eot_energy_counts(100.0f));
     cr_expect_eq(tally[EOT_C_FAULT_STUCK], 1);
-    eot_event_reject(&e, 0, 0, v, (eot_scores){tally, &v.weight},
+    eot_event_reject(&e, 0, 0, v, (eot_scores){tally, &v.weight, 1.0f},
                      row); /* counted before, and not among the sampled ones */
     cr_expect_eq(weighted(tally, EOT_W_ALL), 0.25);
     cr_expect_eq(tally[EOT_C_SAMPLED], 1);
@@ -365,7 +392,7 @@ Test(cuts, squares_of_small_pass_probabilities_are_kept) {
     eot_selected sel = eot_event_apply(SELECTION, v, ev, 2.5f);
     v.weight = 1e-4f;
     for (int i = 0; i < EOT_N_TAIL; i++) sel.pass[i] = 1e-16f;
-    for (int n = 0; n < 4; n++) eot_event_score(v, ev, sel, 1.0f, tally);
+    for (int n = 0; n < 4; n++) eot_event_score(v, v.weight, ev, sel, 1.0f, tally);
     double one = (double)v.weight * (double)sel.pass[0];
     for (int channel = -1; channel <= eot_rare_channel(v.process, v.parent);
          channel += 1 + eot_rare_channel(v.process, v.parent))
@@ -391,7 +418,7 @@ Test(cuts, the_map_holds_what_is_selected) {
             ev.missing_sigma = 10.0f * eot_uniform(a.z) - 1.0f;
             ev.momentum = 140.0f * eot_uniform(a.w);
             eot_selected sel = eot_event_apply(s, v, ev, 2.5f);
-            eot_event_score(v, ev, sel, 1.0f, tally);
+            eot_event_score(v, v.weight, ev, sel, 1.0f, tally);
             eot_event_map(s, v, ev, sel, 2.5f, map);
         }
         for (int tail = 0; tail < EOT_N_TAIL; tail++) {
