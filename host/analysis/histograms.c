@@ -74,13 +74,13 @@ static enum eot_status add_efficiency_histogram(const struct eot_estimator *e, s
                               .edges = edges,
                               .values = values,
                               .variances = variances};
+    const double largest = eot_estimator_largest_of_muons(e);
     edges_of(EOT_H_PARENT, edges);
     eot_estimator_name(e, "signal.efficiency", h.name, sizeof h.name);
     for (int b = 0; b < EOT_N_BIN; b++) {
         int all = bin_offset(EOT_H_PARENT, b + 1), selected = bin_offset(EOT_H_PARENT_SELECTED, b + 1);
         double w = eot_estimator_total(e, all), w2 = eot_estimator_total(e, all + 2),
-               p = eot_estimator_total(e, selected), p2 = eot_estimator_total(e, selected + 2),
-               cross = p2 / eot_estimator_largest_of_muons(e);
+               p = eot_estimator_total(e, selected), p2 = eot_estimator_total(e, selected + 2), cross = p2 / largest;
         double r = w > 0.0 ? p / w : 0.0;
         values[b] = r;
         variances[b] = w > 0.0 ? fmax(0.0, p2 - 2.0 * r * cross + r * r * w2) / (w * w) : 0.0;

@@ -270,7 +270,8 @@ const struct eot_key EOT_KEYS[] = {
          "several masses in physics.mphi: how the vertices are divided between them, in any unit. None: so that, by a "
          "guess for this set-up, the sum of the squares of the relative errors of the efficiencies is smallest. An "
          "event's weight for a mass is "
-         "at most that of its shower over the mass's share (and over 1 - sampling.preference)"),
+         "at most that of its shower over the mass's share (and over 1 - sampling.preference), 16 times that with "
+         "sampling.roulette"),
     NUMBER(
         ROOT, "sampling.loss_preference", NONE, 0, 0.9, "0", ROOT(sampling.loss_preference),
         "forced: share of the events in which a muon may decay in front of the first detector with a window, or give "
