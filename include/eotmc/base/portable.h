@@ -11,7 +11,9 @@
  * what a kernel does for one work item, where that is long: drivers for CPUs make up to three copies of a kernel, for
  * several sizes of launches, and compile such a function once, called by all three. EOT_SHARED_FN begins what is long
  * and called at several places of one kernel: CUDA's compiler makes one function of it, where a copy at each place
- * would take it minutes. */
+ * would take it minutes. EOT_OFTEN_FN begins what is called at many places: a function in CUDA kernels so long that a
+ * GPU waits for their instructions (EOT_LONG_KERNEL, host/device/cuda_program.c); EOT_HOT_OFTEN_FN is EOT_HOT_FN
+ * elsewhere. */
 #ifndef EOT_BASE_PORTABLE_H
 #define EOT_BASE_PORTABLE_H
 
@@ -34,9 +36,10 @@ typedef double f64;
 #define EOT_BODY_FN static inline
 #endif
 #define EOT_GLOBAL __global
-#define EOT_KERNEL_FN(name) __kernel          /* a function that a driver launches */
-#define EOT_GLOBAL_ID ((u32)get_global_id(0)) /* number of the work item */
-#define EOT_EXPECT(c) ((void)sizeof(c))       /* still type-checked, never evaluated */
+#define EOT_KERNEL_FN(name) __kernel              /* a function that a driver launches */
+#define EOT_GLOBAL_ID ((u32)get_global_id(0))     /* number of the work item */
+#define EOT_GLOBAL_SIZE ((u32)get_global_size(0)) /* how many there are, those beyond the items included */
+#define EOT_EXPECT(c) ((void)sizeof(c))           /* still type-checked, never evaluated */
 /* Integer additions to a place that other work items may add to at the same time. */
 #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
 #define EOT_ATOMIC_ADD_I64(place, amount) ((void)atom_add(place, amount))
@@ -68,6 +71,10 @@ typedef double f64;
 #define EOT_ROLLED _Pragma("unroll 1")
 #define EOT_BODY_FN static __device__ inline
 #define EOT_SHARED_FN static __device__ __noinline__
+#ifdef EOT_LONG_KERNEL
+#define EOT_OFTEN_FN static __device__ __noinline__
+#define EOT_HOT_OFTEN_FN EOT_OFTEN_FN
+#endif
 #define EOT_GLOBAL
 /* Kernels are compiled one by one, each in a program of its own in which the others are functions that nobody calls:
  * -DEOT_KERNEL_HEAD_x for each kernel x tells which one it is (host/device/cuda_program.c). */
@@ -75,6 +82,7 @@ typedef double f64;
 #define EOT_CUDA_ENTRY extern "C" __global__
 #define EOT_CUDA_OTHER static __device__
 #define EOT_GLOBAL_ID (blockIdx.x * blockDim.x + threadIdx.x)
+#define EOT_GLOBAL_SIZE (gridDim.x * blockDim.x)
 #define EOT_EXPECT(c) ((void)sizeof(c))
 #define EOT_ATOMIC_ADD_I64(place, amount) ((void)atomicAdd((u64 *)(place), (u64)(amount)))
 #define EOT_ATOMIC_INCREMENT_U32(place) atomicAdd(place, 1u)
@@ -100,7 +108,8 @@ typedef double f64;
 #define EOT_HOT_FN static inline
 #define EOT_BODY_FN static inline
 #define EOT_GLOBAL
-#define EOT_KERNEL_FN(name) static /* EOT_GLOBAL_ID is the host backend's (host/device/host_kernels.c) */
+/* EOT_GLOBAL_ID and EOT_GLOBAL_SIZE are the host backend's (host/device/host_kernels.c). */
+#define EOT_KERNEL_FN(name) static
 /* The host backend runs one work item after the other. */
 #define EOT_ATOMIC_ADD_I64(place, amount) ((void)(*(place) += (amount)))
 #define EOT_ATOMIC_INCREMENT_U32(place) ((*(place))++)
@@ -137,6 +146,11 @@ static inline f64 eot_f64_from_bits(u64 b) {
 #define EOT_SHARED_FN EOT_FN
 #endif
 
+#ifndef EOT_OFTEN_FN
+#define EOT_OFTEN_FN EOT_FN
+#define EOT_HOT_OFTEN_FN EOT_HOT_FN
+#endif
+
 #ifndef EOT_ONE_BY_ONE
 #define EOT_ONE_BY_ONE
 #endif
@@ -145,6 +159,13 @@ static inline f64 eot_f64_from_bits(u64 b) {
  * keep all of the matrix in registers, more than there are. */
 #ifndef EOT_ROLLED
 #define EOT_ROLLED
+#endif
+
+/* Whether work items advance side by side, so that all wait while one is in a loop of its own: on GPUs. */
+#if EOT_IS_DEVICE && (!defined(EOT_LANE_WIDTH) || EOT_LANE_WIDTH == 1)
+#define EOT_SIDE_BY_SIDE 1
+#else
+#define EOT_SIDE_BY_SIDE 0
 #endif
 
 /* Correctly rounded functions as loops over lanes use them. CPU drivers that link the library of OpenCL C after they

@@ -16,7 +16,7 @@ EOT_FN real eot_cos_turn(real u) { return cos(R(2.0) * EOT_PI * u); }
 #else
 /** Natural logarithm (logf.c). @param x normal positive number. @return ln x, relative error below 2e-7 away from x =
  * 1, absolute below 1e-7 there. */
-EOT_FN f32 eot_log(f32 x) {
+EOT_OFTEN_FN f32 eot_log(f32 x) {
     u32 bits = eot_f32_bits(x);
     u32 shifted = bits - 0x3f3504f3u; /* so that the mantissa lies in [eot_sqrt(1/2), eot_sqrt(2)) */
     f32 e = (f32)((i32)shifted >> 23);
@@ -32,7 +32,7 @@ EOT_FN f32 eot_log(f32 x) {
 }
 
 /** Exponential (expf.c). @return e^x, relative error below 2e-7; 0 below -87.3, e^88.3 above 88.3. */
-EOT_FN f32 eot_exp(f32 x) {
+EOT_OFTEN_FN f32 eot_exp(f32 x) {
     f32 c = eot_min(eot_max(x, -87.3f), 88.3f);
     i32 k = (i32)eot_fma(c, 1.44269504088896341f,
                          128.5f); /* of a positive number: floor, which some compilers take 14 instructions for */
@@ -63,7 +63,7 @@ EOT_FN f32 eot_cos_core(f32 r) {
 
 /** sin(2 pi u + quarter pi/2). @param u angle [turns], 0 <= u <= 1. @param quarter added quarter turns. Absolute error
  * below 2e-7. Which quarter it is, is random in most uses: bits choose, not a branch that a CPU guesses. */
-EOT_FN f32 eot_sin_quarters(f32 u, i32 quarter) {
+EOT_OFTEN_FN f32 eot_sin_quarters(f32 u, i32 quarter) {
     f32 t = 4.0f * u;
     i32 q = (i32)(t + 0.5f); /* of a positive number: floor */
     f32 r = (t - (f32)q) * 1.57079632679489662f;

@@ -30,7 +30,7 @@ typedef struct {
  * most 5 % of the tries; a shape k below 1 from that of k + 1 times u^(1/k) (their sec. 6). Above a shape of 1e5 the
  * cube is the distribution to 1e-5 (Wilson and Hilferty) with the exact mean, and the test of acceptance would be
  * rounding. One block a try, a word of the first for u. */
-EOT_FN eot_gamma eot_gamma_sample(real shape, eot_random random, u32 stride) {
+EOT_OFTEN_FN eot_gamma eot_gamma_sample(real shape, eot_random random, u32 stride) {
     real boosted = shape < R(1.0) ? shape + R(1.0) : shape;
     real d = boosted - R(0.3333333333333333), c = R(1.0) / eot_sqrt(R(9.0) * d), cube = R(1.0), boost = R(1.0);
     eot_gamma g;

@@ -73,7 +73,7 @@ EOT_HOT_FN eot_u32x4 eot_philox_in_lanes(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0,
 }
 
 /** The same as a function of its own, for kernels that call it at many places. */
-EOT_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
+EOT_OFTEN_FN eot_u32x4 eot_philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
     return eot_philox_in_lanes(c0, c1, c2, c3, k0, k1);
 }
 
@@ -112,7 +112,7 @@ EOT_FN eot_u32x4 eot_random_block(eot_random g) {
 typedef struct {
     real a, b;
 } eot_normal_pair;
-EOT_FN eot_normal_pair eot_normal(u32 bits_radius, u32 bits_angle) {
+EOT_OFTEN_FN eot_normal_pair eot_normal(u32 bits_radius, u32 bits_angle) {
     real radius = eot_sqrt(R(-2.0) * eot_log(eot_uniform(bits_radius)));
     real turn = eot_uniform(bits_angle);
     eot_normal_pair n;

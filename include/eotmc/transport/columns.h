@@ -56,6 +56,7 @@ EOT_FN i32 eot_columns_index(EOT_GLOBAL const f32 *edges, i32 n, f32 v) {
     if (v < edges[0]) return -1;
     if (v >= edges[n]) return n;
     i32 low = 0, high = n;
+    EOT_ROLLED
     while (high - low > 1) {
         i32 middle = (low + high) / 2;
         if (v >= edges[middle])
@@ -78,14 +79,15 @@ EOT_FN eot_column_place eot_columns_place(EOT_GLOBAL const f32 *table, EOT_GLOBA
     p.volume = z < c->z0 ? EOT_COLUMN_FRONT : z >= c->z1 ? EOT_COLUMN_REAR : EOT_COLUMN_SIDE;
     if (p.volume != EOT_COLUMN_SIDE || i_x < 0 || i_x >= c->n_x || i_y < 0 || i_y >= c->n_y) return p;
     p.segment = c->segment + 2u * (u32)table[c->first + (u32)(i_y * c->n_x + i_x)];
+    EOT_ROLLED
     while (z >= table[p.segment + 2u]) p.segment += 2u;
     p.volume = (i32)table[p.segment + 1u];
     return p;
 }
 
 /** What is at a point [cm]. */
-EOT_FN eot_column_place eot_columns_find(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_columns *c, f32 x, f32 y,
-                                         f32 z) {
+EOT_OFTEN_FN eot_column_place eot_columns_find(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_columns *c, f32 x,
+                                               f32 y, f32 z) {
     return eot_columns_place(table, c, eot_columns_index(table + c->edges_x, c->n_x, x),
                              eot_columns_index(table + c->edges_y, c->n_y, y), z);
 }
@@ -118,9 +120,9 @@ EOT_FN eot_column_place eot_columns_over(EOT_GLOBAL const f32 *table, EOT_GLOBAL
 
 /** Where a path [X0] along an axis ends.
  * @param from a place in the columns, looked up. @param direction 1 along the beam, -1 against it. */
-EOT_FN eot_column_place eot_columns_walk(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_columns *c,
-                                         EOT_GLOBAL const eot_deposit_volume *volume, eot_shower_axis axis,
-                                         eot_column_place from, f32 path, i32 direction) {
+EOT_OFTEN_FN eot_column_place eot_columns_walk(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_columns *c,
+                                               EOT_GLOBAL const eot_deposit_volume *volume, eot_shower_axis axis,
+                                               eot_column_place from, f32 path, i32 direction) {
     const f32 sign = (f32)direction;
     while (from.volume >= 0) {
         f32 inverse_X0 = volume[from.volume].inverse_X0, end = table[from.segment + (direction > 0 ? 2u : 0u)];

@@ -360,6 +360,7 @@ EOT_HOT_FN eot_replay_spots eot_replay_deposit(eot_replay_spots s, eot_replay_lo
     f32 rest_uniform = (f32)(i32)(eot_mixed_bits((u64)own.z << 32 | own.w) >> 41) * 1.1920929e-7f;
     f32 rest_shape = r.l.rest * eot_photon_share(rest_uniform, v.path_X0 * r.l.share, cut / eot_max(r.l.rest, 1e-9f));
     f32 choice = eot_low_uniform(own.z, own.w);
+    EOT_ROLLED
     for (i32 i = 0; i < 4; i++) { /* the photon, the rest of the radiation, daughters a and b */
         eot_subcut_shower part;
         part.counts = i == 0 ? r.photon : i == 1 ? r.rest : (goes_on & 1 << (i - 2)) != 0 ? 0 : i == 2 ? r.a : r.b;

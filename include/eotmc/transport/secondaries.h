@@ -57,7 +57,7 @@ EOT_FN f32 eot_lump_pick(EOT_GLOBAL const f32 *lump, u32 bits) { return lump[bit
 /** The lump of a hard collision: of a transfer above the largest of the tables the mean of some of that. @param hard
  * [EOT_N_SENDER][EOT_N_TRANSFER][EOT_N_LUMP]. @param process enum eot_muon_process, below EOT_N_SENDER. @param W
  * transfer [GeV]. @return energy seen [GeV]. */
-EOT_FN eot_lump eot_lump_hard(EOT_GLOBAL const f32 *hard, i32 process, f32 W, eot_random random) {
+EOT_OFTEN_FN eot_lump eot_lump_hard(EOT_GLOBAL const f32 *hard, i32 process, f32 W, eot_random random) {
     i32 n = 1 + (i32)fmin(W / EOT_LARGEST_TRANSFER, (f32)EOT_MOST_LARGE - 1.0f);
     eot_octave_cell c =
         eot_octave_find(fmin(W, EOT_LARGEST_TRANSFER), EOT_TRANSFER_BITS, EOT_TRANSFER_SHIFT, (u32)EOT_N_TRANSFER);

@@ -229,8 +229,8 @@ EOT_FN i32 eot_shower_medium(eot_deposit_view d, eot_column_place begin) {
 
 /** Where a path [X0] along the axis of a shower ends. Most do not leave the ECAL, whose box is convex. @param direction
  * 1 or -1. */
-EOT_FN eot_column_place eot_shower_walk(eot_deposit_view d, eot_shower_axis axis, eot_column_place from, f32 path,
-                                        i32 direction) {
+EOT_OFTEN_FN eot_column_place eot_shower_walk(eot_deposit_view d, eot_shower_axis axis, eot_column_place from, f32 path,
+                                              i32 direction) {
     EOT_GLOBAL const eot_columns *c = d.columns;
     if (from.volume == c->ecal) {
         f32 inverse_X0 = d.volume[from.volume].inverse_X0, sign = (f32)direction;
@@ -253,7 +253,7 @@ EOT_FN eot_column_place eot_shower_walk(eot_deposit_view d, eot_shower_axis axis
 /** Deposit the energy of a shower below the cut, all of which ends in the ledger. Random blocks: one a spot, and one
  * more from EOT_SHOWER_FLUCTUATION_ENERGY on.
  * @return the advanced random cursor. */
-EOT_HOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
+EOT_HOT_OFTEN_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
     const eot_shower_constants c = d.constants[0];
     const eot_shower_axis axis = shower.axis;
     if (shower.counts <= 0) return random;

@@ -40,14 +40,15 @@ EOT_FN real eot_muon_collisions_above(EOT_GLOBAL const f32 *spectrum, u32 i) {
 /** Mean loss in collisions above a loss [GeV per collision]. @param log_loss its logarithm. */
 EOT_FN real eot_muon_collisions_harder(EOT_GLOBAL const f32 *spectrum, real log_loss) {
     u32 i = 0u;
+    EOT_ROLLED
     while (i < (u32)EOT_MUON_N_COLLISION_TAIL - 1u && (real)spectrum[i] > log_loss) i++;
     return (real)spectrum[0] > log_loss ? eot_muon_collisions_above(spectrum, i) : R(0.0);
 }
 
 /** Losses of a Poisson number of collisions. @param spectrum a row. @param number mean number. @param log_layer_cut
  * logarithm of the largest loss that is seen as such [GeV]. @param random cursor. */
-EOT_FN eot_muon_collisions eot_muon_collisions_sample(EOT_GLOBAL const f32 *spectrum, real number, real log_layer_cut,
-                                                      eot_random random) {
+EOT_OFTEN_FN eot_muon_collisions eot_muon_collisions_sample(EOT_GLOBAL const f32 *spectrum, real number,
+                                                            real log_layer_cut, eot_random random) {
     const u32 last = (u32)EOT_MUON_N_COLLISION_TAIL - 1u;
     eot_muon_collisions c;
     c.lost = c.seen = R(0.0);
@@ -64,6 +65,7 @@ EOT_FN eot_muon_collisions eot_muon_collisions_sample(EOT_GLOBAL const f32 *spec
     real tail = R(0.0), hidden = R(0.0);
     eot_u32x4 bits;
     bits.x = bits.y = bits.z = bits.w = 0u;
+    EOT_ROLLED
     for (i32 i = 0; i < EOT_MUON_MOST_COLLISIONS; i++) {
         if ((i & 3) == 0) {
             random.draw += i > 0 ? 1u : 0u;
@@ -113,8 +115,10 @@ EOT_FN eot_muon_collisions eot_muon_collisions_in(EOT_GLOBAL const f32 *table, E
     real choose = eot_uniform(crossing.choose); /* between two rows one is chosen at random */
     eot_muon_collisions sum;
     sum.lost = sum.seen = sum.mean = R(0.0);
+    EOT_ROLLED
     for (i32 k = 0; k < 2; k++) {
         EOT_GLOBAL const eot_region *region = crossing.region[k];
+        EOT_ROLLED
         for (i32 i = 0; crossing.path[k] > R(0.0) && i < region->n_constituent; i++) {
             if ((region->active[i] != 0) != (is_active != 0)) continue;
             i32 material = region->material[i];

@@ -69,10 +69,11 @@ EOT_FN real eot_muon_process_share(EOT_GLOBAL const f32 *table, EOT_GLOBAL const
 
 /** Tail probability of the losses of a process of at least `least` [GeV], 0: there are none. @param kinetic GeV. @param
  * choose a row of the tables, 0 to 1, as of eot_muon_hard_loss. */
-EOT_FN real eot_muon_tail_above(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, i32 material,
-                                i32 process, real kinetic, real least, real choose) {
+EOT_OFTEN_FN real eot_muon_tail_above(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                      i32 material, i32 process, real kinetic, real least, real choose) {
     real low = -EOT_EXTRA_LOG_RANGE, high = R(0.0); /* of ln u: losses fall with it */
     if (eot_muon_hard_loss(table, tables, material, process, kinetic, eot_exp(low), choose) < least) return R(0.0);
+    EOT_ROLLED
     for (i32 k = 0; k < EOT_EXTRA_HALVINGS; k++) {
         real middle = R(0.5) * (low + high);
         i32 is_above =
@@ -104,6 +105,7 @@ EOT_FN real eot_muon_large_part(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eo
 EOT_FN real eot_muon_large_rate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
                                 eot_muon_large l) {
     real sum = R(0.0);
+    EOT_ROLLED
     for (i32 k = 0; k < l.r.region->n_constituent * EOT_EXTRA_N_PROCESS; k++)
         sum += eot_muon_large_part(table, tables, l, k / EOT_EXTRA_N_PROCESS, k % EOT_EXTRA_N_PROCESS);
     return sum;
@@ -115,6 +117,7 @@ EOT_FN eot_muon_event eot_muon_extra_choose(EOT_GLOBAL const f32 *table, EOT_GLO
     eot_muon_event event;
     real left = eot_uniform(bits) * rate;
     i32 chosen = -1, last = 1; /* bremsstrahlung, where all is 0 */
+    EOT_ROLLED
     for (i32 k = 0; k < l.r.region->n_constituent * EOT_EXTRA_N_PROCESS && chosen < 0; k++) {
         real part = eot_muon_large_part(table, tables, l, k / EOT_EXTRA_N_PROCESS, k % EOT_EXTRA_N_PROCESS);
         if (part > R(0.0)) last = k;

@@ -10,8 +10,8 @@
 /** Energy given away in a hard event, from the inverse of its tail probability; between two rows of T one is chosen at
  * random, so the mean is interpolated. Delta rays: ln(W/W_cut)/ln(W_max/W_cut) is tabulated, others: ln v. @param share
  * bits that choose the row. @return energy [GeV], at most T. */
-EOT_FN real eot_muon_hard_loss(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, i32 material,
-                               i32 process, real kinetic_energy, real u, real choose) {
+EOT_OFTEN_FN real eot_muon_hard_loss(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                     i32 material, i32 process, real kinetic_energy, real u, real choose) {
     eot_octave_cell r =
         eot_octave_find(kinetic_energy, EOT_MUON_FIRST_BITS, EOT_MUON_LOSS_ROW_SHIFT, EOT_MUON_N_LOSS_ROW);
     u32 row = r.i + (choose < r.t ? 1u : 0u);
@@ -59,6 +59,7 @@ EOT_FN eot_muon_event eot_muon_event_choose(EOT_GLOBAL const f32 *table, EOT_GLO
     choose *= r.rate;
     if (region->n_constituent > 1) {
         share = (real)region->fraction[0] * eot_muon_row_at(table, tables, event.material, r.kinetic).rate;
+        EOT_ROLLED
         for (i32 i = 1; i < region->n_constituent; i++) {
             if (choose >= below + share) {
                 below += share;

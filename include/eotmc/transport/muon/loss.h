@@ -25,8 +25,8 @@
  * points of the tail probability.
  * @param u 0 < u < 1. @param kappa xi over the largest single loss; above 2^6 the row of 2^6 (Gaussian to 2 %) scaled;
  * paths of less than 2^-12 are thin (see above). */
-EOT_FN real eot_muon_straggle(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, real kappa,
-                              real u) {
+EOT_OFTEN_FN real eot_muon_straggle(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables, real kappa,
+                                    real u) {
     eot_octave_cell k = eot_octave_find(kappa, EOT_MUON_KAPPA_BITS, EOT_MUON_KAPPA_SHIFT, EOT_MUON_N_KAPPA);
     u32 upper = u > R(0.5) ? 1u : 0u;
     eot_octave_cell c =
@@ -41,7 +41,7 @@ EOT_FN real eot_muon_straggle(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_
 /** Continuous loss with given mean and variance and nothing else: J. Baro et al., PENELOPE, NIM B 100 (1995) 31, sec.
  * on energy straggling: Gaussian for small variance, then uniform, then uniform with a probability of no loss. @param g
  * standard normal number, used in the first case, u in the others. */
-EOT_FN real eot_muon_moments_loss(real mean, real variance, real u, real g) {
+EOT_OFTEN_FN real eot_muon_moments_loss(real mean, real variance, real u, real g) {
     real m2 = mean * mean;
     if (m2 > R(9.0) * variance) return fma(fmin(fmax(g, R(-3.0)), R(3.0)) * R(1.015387), sqrt(variance), mean);
     if (m2 > R(3.0) * variance) return fma(sqrt(R(3.0) * variance), R(2.0) * u - R(1.0), mean);
@@ -116,6 +116,7 @@ EOT_FN eot_muon_loss eot_muon_thin_loss(eot_matter_view matter, eot_muon_medium_
     EOT_GLOBAL const eot_muon_tables *tables = matter.muon;
     eot_muon_loss loss;
     loss.lost = loss.seen = R(0.0);
+    EOT_ROLLED
     for (i32 is_active = 0; is_active < 2; is_active++) {
         eot_muon_fluctuation f = eot_muon_path_part(p, is_active, crossing.bent);
         real thin = is_active != 0 ? p.active_thin : p.thin, lost = R(0.0), seen = R(0.0);

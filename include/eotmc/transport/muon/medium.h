@@ -56,6 +56,7 @@ EOT_HOT_FN eot_muon_medium eot_muon_medium_at(EOT_GLOBAL const f32 *table, EOT_G
     m.i = 0u;
     m.is_thin = 0;
     i32 i = 0;
+    EOT_ROLLED
     do {
         eot_muon_row r = eot_muon_row_at(table, tables, region->material[i], kinetic_energy);
         real f = (real)region->fraction[i], seen = region->active[i] != 0 ? f : R(0.0);
@@ -106,6 +107,7 @@ EOT_FN eot_muon_medium_path eot_muon_medium_along(eot_muon_medium first, eot_muo
 /** Share of the path in active constituents, 0 to 1. */
 EOT_FN real eot_muon_active_share(EOT_GLOBAL const eot_region *region) {
     real share = R(0.0);
+    EOT_ROLLED
     for (i32 i = 0; i < region->n_constituent; i++)
         share += region->active[i] != 0 ? (real)region->fraction[i] : R(0.0);
     return share;
@@ -115,6 +117,7 @@ EOT_FN real eot_muon_active_share(EOT_GLOBAL const eot_region *region) {
 EOT_FN real eot_muon_capture_rate(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
                                   EOT_GLOBAL const eot_region *region) {
     real rate = R(0.0);
+    EOT_ROLLED
     for (i32 i = 0; i < region->n_constituent; i++)
         rate =
             fma((real)region->fraction[i],
