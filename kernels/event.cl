@@ -1,6 +1,7 @@
 /* Events with a rare vertex, one work item each: replay of the shower, muons, detector and selection. Thin: the physics
  * is in include/eotmc. */
 #include "eotmc/select/score.h"
+#include "eotmc/transport/event_muons.h"
 #include "eotmc/transport/lanes.h"
 
 /** The weights of event i for each mass. @param mass those of all events. */
@@ -47,22 +48,17 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(locate) void locate(EOT_GLOBAL const f32 *table, EO
     vertex[i] = v;
 }
 
-/** Which histories of the muons of a vertex arrive at the chambers, so that events may pass. One work item a muon of a
- * history. @param arrived [n_event][n_history][2] of eot_event_muon_reaches. */
+/** Which histories of the muons of a vertex arrive at the chambers, so that events may pass. One item a muon of a
+ * history. @param arrived [n_event][n_history][2] of eot_event_muon_reaches. @param taken as of
+ * eot_items. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(reach) void reach(
     EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *muon_tables, EOT_GLOBAL const eot_grid *grid,
     EOT_GLOBAL const eot_region *region, EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,
     EOT_GLOBAL const eot_event_launch *launch, EOT_GLOBAL const eot_vertex_record *record,
-    EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL f32 *arrived, EOT_GLOBAL i64 *tally) {
-    u32 item = EOT_GLOBAL_ID, number = item / 2u % launch->n_history, i = item / 2u / launch->n_history;
-    if (i >= launch->n_event) return;
-    eot_event_vertex v = vertex[i];
-    u64 primary = launch->first_primary + record[launch->first_vertex + i].i_primary;
-    arrived[item] = 0.0f;
-    if (v.weight > 0.0f && v.fault == 0u)
-        arrived[item] = eot_event_muon_reaches(eot_matter_view_of(table, muon_tables, grid, region, voxel),
-                                               eot_event_view_of(world, launch, 0, tally), primary,
-                                               eot_vertex_with(v, number), 1 - 2 * (i32)(item & 1u));
+    EOT_GLOBAL const eot_event_vertex *vertex, EOT_GLOBAL f32 *arrived, EOT_GLOBAL i64 *tally, EOT_GLOBAL u32 *taken) {
+    EOT_ITEMS_OF(items, taken);
+    eot_event_muons_reach(eot_matter_view_of(table, muon_tables, grid, region, voxel),
+                          eot_event_view_of(world, launch, 0, tally), record, vertex, arrived, items);
 }
 
 /** Which events are to be followed with deposits, and in which history. @param history [n_event]. */
@@ -126,6 +122,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
     eot_event_view event = eot_event_view_of(world, launch, acc + (u64)i * EOT_N_ACC, tally);
     eot_loss_choice choice = eot_event_loss_choice(table, world, launch, primary, v);
     eot_muon_ratio ratio[2];
+    EOT_ROLLED
     for (i32 k = 0; k < 2; k++) {
         eot_event_muon_end end = eot_event_muon_follow(matter, event, primary, v, 1 - 2 * k, choice);
         outcome[2 * i + (u32)k] = end.out;

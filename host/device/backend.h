@@ -71,6 +71,9 @@ struct eot_backend_operations {
      * compiles kernels one by one. NULL: there is nothing to compile, or no driver that does so. */
     enum eot_status (*prepare)(struct eot_backend *backend, enum eot_kernel kernel, size_t group,
                                struct eot_error *err);
+    /** How many work items of a kernel the device holds at once; 0: not known, or all the same to it. NULL: likewise.
+     */
+    size_t (*held)(struct eot_backend *backend, enum eot_kernel kernel);
     /** C = A B in double precision: A [m][k], B [k][n], C [m][n], row after row. */
     enum eot_status (*matrix_product)(struct eot_backend *backend, size_t m, size_t n, size_t k, struct eot_buffer *a,
                                       struct eot_buffer *b, struct eot_buffer *c, struct eot_error *err);

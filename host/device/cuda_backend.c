@@ -218,6 +218,17 @@ done:
     return status;
 }
 
+static size_t cuda_held(struct eot_backend *backend, enum eot_kernel kernel) {
+    struct cuda_shared *s = ((struct cuda *)backend->state)->shared;
+    struct cuda_kernel k = {.function = NULL};
+    struct eot_error ignored; /* the launch that follows says it */
+    int n_group = 0;
+    if (s->driver.cuCtxSetCurrent(s->context) != 0 || kernel_get(s, kernel, &k, &ignored) != EOT_OK ||
+        s->driver.cuOccupancyMaxActiveBlocksPerMultiprocessor(&n_group, k.function, GROUP, 0) != 0)
+        return 0;
+    return (size_t)n_group * GROUP * (size_t)backend->compute_units;
+}
+
 static enum eot_status cuda_wait(struct eot_backend *backend, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct cuda *c = backend->state;
@@ -303,6 +314,7 @@ static const struct eot_backend_operations CUDA_OPERATIONS = {
     .buffer_read = cuda_buffer_read,
     .buffer_zero = cuda_buffer_zero,
     .launch = cuda_launch,
+    .held = cuda_held,
     .wait = cuda_wait,
     .matrix_product = cuda_matrix_product,
     .second_queue = cuda_second_queue,

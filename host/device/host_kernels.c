@@ -5,8 +5,9 @@
 
 #include "device/backend_private.h"
 
-static _Thread_local size_t eot_work_item;
+static _Thread_local size_t eot_work_item, eot_work_items;
 #define EOT_GLOBAL_ID ((u32)eot_work_item)
+#define EOT_GLOBAL_SIZE ((u32)eot_work_items)
 
 #include "kernel_sources.h"
 
@@ -26,7 +27,7 @@ static _Thread_local size_t eot_work_item;
     static void run_##name(size_t item, size_t n_item, void *const *memory) { \
         const struct memory_##name *a = (const void *)memory; \
         eot_work_item = item; \
-        (void)n_item; \
+        eot_work_items = n_item; \
         EOT_CALL(name arguments); \
     }
 #include "../../kernels/kernels.def"

@@ -155,6 +155,12 @@ done:
     return status;
 }
 
+/* OpenCL does not tell: eight warps a multiprocessor are what most long kernels have registers for. */
+static size_t opencl_held(struct eot_backend *backend, enum eot_kernel kernel) {
+    (void)kernel;
+    return backend->is_gpu ? (size_t)backend->compute_units * 256 : 0;
+}
+
 /* PoCL compiles a kernel at its first launch: this is one, of a group that has nothing to do, since all numbers of
  * items are 0. Other drivers compile whole programs. */
 static enum eot_status opencl_prepare(struct eot_backend *backend, enum eot_kernel kernel, size_t group,
@@ -289,6 +295,7 @@ static const struct eot_backend_operations OPENCL_OPERATIONS = {
     .buffer_read = opencl_buffer_read,
     .buffer_zero = opencl_buffer_zero,
     .launch = opencl_launch,
+    .held = opencl_held,
     .prepare = opencl_prepare,
     .matrix_product = opencl_matrix_product,
     .second_queue = opencl_second_queue,

@@ -25,10 +25,10 @@ void eot_engine_free(struct eot_engine *g) {
     const struct eot_cascade_lanes *l = &g->cascade;
     const struct eot_event_chunks *v = &g->events;
     struct eot_buffer *all[] = {
-        l->parameters, l->energy,  l->state,        l->stack,        l->track,         l->vertex,  v->parameters,
-        v->acc,        v->vertex,  v->replay_stack, v->outcome,      v->track,         v->factor,  v->tally,
-        v->row,        v->profile, v->located,      v->locate_stack, v->arrived,       v->history, v->follow,
-        v->list,       l->sums,    l->n_place,      l->hits,         l->arrival_stack, l->beam,    l->way};
+        l->parameters, l->energy,       l->state,         l->stack,   l->track,  l->vertex, v->parameters, v->acc,
+        v->vertex,     v->replay_stack, v->outcome,       v->track,   v->factor, v->tally,  v->row,        v->profile,
+        v->located,    v->locate_stack, v->arrived,       v->history, v->taken,  v->follow, v->list,       l->sums,
+        l->n_place,    l->hits,         l->arrival_stack, l->beam,    l->way};
     eot_world_buffers_free(g->b, &g->constant);
     eot_engine_planes_free(g);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
@@ -163,6 +163,7 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
     EOT_TRY(eot_engine_buffer(g, eot_engine_tallies(g) * sizeof(i64), NULL, &v->tally, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * EOT_N_EVENT_COLUMN * sizeof(f32), NULL, &v->row, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * sizeof(u32), NULL, &v->follow, err));
+    EOT_TRY(eot_engine_buffer(g, sizeof(u32), NULL, &v->taken, err));
     if (v->e.follow_threshold < EOT_KEEP_ALL) {
         v->n_look = LOOK_CHUNKS * v->chunk < g->cascade.batch ? LOOK_CHUNKS * v->chunk : g->cascade.batch;
         EOT_TRY(eot_engine_buffer(g, v->n_look * EOT_EVENT_VERTEX_BYTES, NULL, &v->located, err));

@@ -36,7 +36,7 @@ struct eot_event_chunks {
     struct eot_buffer *parameters, *acc, *replay_stack, *vertex, *outcome, *track, *tally, *row, *profile;
     struct eot_buffer *mass;   /* weights of the events of a launch for each mass of phi */
     struct eot_buffer *factor; /* of the weights, by extra losses of muons; one place where there are none */
-    struct eot_buffer *located, *locate_stack, *arrived, *history,
+    struct eot_buffer *located, *locate_stack, *arrived, *history, *taken,
         *follow;             /* where not all events are followed with deposits */
     struct eot_buffer *list; /* vertices of an analog batch */
     size_t list_capacity;

@@ -94,7 +94,8 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
                                                      .record = record,
                                                      .vertex = g->events.located,
                                                      .arrived = g->events.arrived,
-                                                     .tally = g->events.tally},
+                                                     .tally = g->events.tally,
+                                                     .taken = g->events.taken},
                              err));
     EOT_TRY(eot_launch_choose(g->b, n_look, 0,
                               (struct eot_args_choose){.launch = g->events.parameters,

@@ -3,8 +3,8 @@
 
 usage: ptx_to_c.py KERNEL.ptx >KERNEL.c
 
-The C file defines `void ptx_kernel(const uint64_t *param, uint32_t group, uint32_t n_group, uint32_t in_group)`: one
-work item, whose parameters are addresses. It knows the instructions that the kernels of eotmc consist of, and stops at
+The C file defines `void ptx_kernel(const uint64_t *param, uint32_t group, uint32_t n_group, uint32_t n_launched, uint32_t in_group)`:
+one work item of one of n_launched groups of n_group, whose parameters are addresses. It knows the instructions that the kernels of eotmc consist of, and stops at
 any other. Local memory is filled with a pattern, since a device's is not zero. Compile it without contraction.
 """
 
@@ -51,7 +51,7 @@ C_TYPE = {"s16": "int16_t", "u16": "uint16_t", "b16": "uint16_t", "s32": "int32_
           "s64": "int64_t", "u64": "uint64_t", "b64": "uint64_t", "f32": "float", "f64": "double", "pred": "int",
           "u8": "uint8_t", "s8": "int8_t", "b8": "uint8_t"}
 JOIN = {"and": "&&", "or": "||", "xor": "!="}
-SPECIAL = {"%tid.x": "in_group", "%ctaid.x": "group", "%ntid.x": "n_group"}
+SPECIAL = {"%tid.x": "in_group", "%ctaid.x": "group", "%ntid.x": "n_group", "%nctaid.x": "n_launched"}
 
 
 class Function:
@@ -66,12 +66,12 @@ class Function:
         returned = re.search(r"\.func\s*\(([^)]*)\)", head)
         name = re.search(r"(\w+)\s*\([^()]*\)\s*$", head)[1]
         if is_entry:
-            self.head = "void ptx_kernel(const uint64_t *param, uint32_t group, uint32_t n_group, uint32_t in_group)"
+            self.head = "void ptx_kernel(const uint64_t *param, uint32_t group, uint32_t n_group, uint32_t n_launched, uint32_t in_group)"
             self.out = [f"const uint64_t *{p} = param + {i};" for i, p in enumerate(parameters)]
         else:
             result = re.sub(r"\[.*", "", returned[1].split()[-1]) if returned else "no_result"
             places = "".join(f", unsigned char *{p}" for p in parameters)
-            self.head = f"static void {name}(uint32_t group, uint32_t n_group, uint32_t in_group, unsigned char *{result}{places})"
+            self.head = f"static void {name}(uint32_t group, uint32_t n_group, uint32_t n_launched, uint32_t in_group, unsigned char *{result}{places})"
         body = re.sub(r"(\$\w+):", r"label \1;", body)
         for statement in re.findall(r"[{}]|(?:[^;{}]|\{[^;{}]*\})+;", body):
             self.statement(statement.strip())
@@ -178,7 +178,7 @@ class Function:
         if name == "call":
             returned, called, given = re.match(r"(?:\((\w+)\)\s*,)?\s*(\w+)\s*(?:,\s*\(([^)]*)\))?", rest).groups()
             places = "".join(f", {x.strip()}" for x in (given or "").split(",") if x.strip())
-            return f"{called}(group, n_group, in_group, {returned or '0'}{places});"
+            return f"{called}(group, n_group, n_launched, in_group, {returned or '0'}{places});"
         if name == "bra":
             return f"goto {a[0].lstrip('$')};"
         if name in ("ld", "st"):

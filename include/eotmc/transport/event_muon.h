@@ -372,42 +372,83 @@ EOT_FN eot_muon_outcome eot_event_muon(eot_matter_view matter, eot_event_view ev
     return eot_event_muon_follow(matter, event, primary, vertex, charge, eot_loss_choice_none()).out;
 }
 
+/** A muon on its way to the chambers, followed without deposits. */
+typedef struct {
+    eot_muon m;
+    eot_random random;
+    eot_loss_choice choice;
+    u32 missed; /* bits of the chambers that it has not crossed */
+    i32 n_step;
+    f32 share, uniform; /* of the muons like it that go on; it goes on while that is not below its uniform number */
+    i32 plays;          /* roulette */
+    i32 goes_on;
+    f32 arrived; /* what eot_event_muon_reaches returns, once it does not go on */
+} eot_arriving_muon;
+
+/** Whether a muon goes on to the chambers, and if it does not, whether it arrives. */
+EOT_HOT_FN void eot_arriving_muon_judge(eot_arriving_muon *a, eot_matter_view matter, eot_event_view event) {
+    a->goes_on = a->missed != 0u && a->n_step <= EOT_MUON_MOST_STEPS && a->m.fate == EOT_MUON_ALIVE &&
+                 a->share >= a->uniform &&
+                 (f32)a->m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)a->m.position.z);
+    if (a->goes_on) return;
+    if (a->n_step > 0) {
+        eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)a->n_step);
+        eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
+    }
+    i32 has_come = a->missed == 0u || a->m.fate == EOT_MUON_STUCK || a->m.fate == EOT_MUON_NAN ||
+                   a->n_step > EOT_MUON_MOST_STEPS ||
+                   !(a->m.kinetic_energy >= D(0.0) && a->m.position.z == a->m.position.z);
+    a->arrived = has_come && a->share >= a->uniform ? 1.0f / a->share : 0.0f;
+}
+
+/** The muon of given charge where it leaves a vertex; it does not go on if there is none. */
+EOT_FN void eot_arriving_muon_start(eot_arriving_muon *a, eot_matter_view matter, eot_event_view event, u64 primary,
+                                    eot_event_vertex vertex, i32 charge) {
+    const i32 n_plane = event.world->spectrometer.n_plane;
+    a->goes_on = 0;
+    a->arrived = a->uniform = 0.0f;
+    a->share = 1.0f;
+    a->missed = (1u << n_plane) - 1u; /* none: no track is asked for, so that it has arrived */
+    a->plays = event.launch->has_roulette && n_plane > 0;
+    a->n_step = 0;
+    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return; /* there is none of this charge */
+    eot_event_muon_state born = eot_event_muon_born(matter, event.launch, primary, vertex, charge);
+    a->m = born.m;
+    a->random = born.random;
+    a->choice = eot_event_loss_choice(matter.table, event.world, event.launch, primary, vertex);
+    if (a->plays) {
+        a->share = eot_muon_share(matter.table, event.world, a->m, ~a->missed);
+        a->uniform = eot_uniform(
+            eot_random_block(eot_event_muon_random(event.launch, primary, vertex, (u32)EOT_STREAM_EVENT)).y);
+    }
+    eot_arriving_muon_judge(a, matter, event);
+}
+
+/** Its next step. */
+EOT_HOT_FN void eot_arriving_muon_advance(eot_arriving_muon *a, eot_matter_view matter, eot_event_view event) {
+    eot_muon_step s = eot_event_muon_step(matter, event.world, a->m, a->random, a->choice);
+    i32 plane = -1;
+    if (s.muon.fate == EOT_MUON_ALIVE)
+        plane = eot_event_muon_plane(s, &event.world->spectrometer, matter.region, a->m.region);
+    if (plane >= 0) a->missed &= ~(1u << plane);
+    a->m = s.muon;
+    a->random = s.random;
+    a->n_step++;
+    if (a->plays && a->m.fate == EOT_MUON_ALIVE)
+        a->share = fmin(a->share, eot_muon_share(matter.table, event.world, a->m, ~a->missed));
+    eot_arriving_muon_judge(a, matter, event);
+}
+
 /** Whether a muon crosses all tracker planes: the steps of eot_event_muon without the deposits, for as long as it still
  * can, that is until its energy is below eot_event_muon_need, and for as long as roulette lets it.
  * @return how many muons in nature it stands for, 1 but for roulette; 0: it does not arrive. Of a muon that ends in a
  * fault as of one that arrives: whoever follows it again will meet the fault. */
-EOT_BODY_FN f32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, u64 primary,
-                                       eot_event_vertex vertex, i32 charge) {
-    if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return 0.0f; /* there is none of this charge */
-    EOT_GLOBAL const eot_spectrometer *chambers = &event.world->spectrometer;
-    eot_event_muon_state state = eot_event_muon_born(matter, event.launch, primary, vertex, charge);
-    eot_muon m = state.m;
-    eot_random random = state.random;
-    if (chambers->n_plane == 0) return 1.0f; /* no track is asked for, so that every event may pass */
-    u32 hits = 0u, all = (1u << chambers->n_plane) - 1u;
-    eot_loss_choice choice = eot_event_loss_choice(matter.table, event.world, event.launch, primary, vertex);
-    i32 n_step = 0, plays = event.launch->has_roulette;
-    f32 share = plays ? eot_muon_share(matter.table, event.world, m, hits) : 1.0f, uniform = 0.0f;
-    if (plays)
-        uniform = eot_uniform(
-            eot_random_block(eot_event_muon_random(event.launch, primary, vertex, (u32)EOT_STREAM_EVENT)).y);
-    while (hits != all && n_step <= EOT_MUON_MOST_STEPS && m.fate == EOT_MUON_ALIVE && share >= uniform &&
-           (f32)m.kinetic_energy >= eot_event_muon_need(matter.table, event.world, (f32)m.position.z)) {
-        eot_muon_step s = eot_event_muon_step(matter, event.world, m, random, choice);
-        i32 plane = s.muon.fate == EOT_MUON_ALIVE ? eot_event_muon_plane(s, chambers, matter.region, m.region) : -1;
-        if (plane >= 0) hits |= 1u << plane;
-        m = s.muon;
-        random = s.random;
-        n_step++;
-        if (plays && m.fate == EOT_MUON_ALIVE) share = fmin(share, eot_muon_share(matter.table, event.world, m, hits));
-    }
-    if (n_step > 0) {
-        eot_atomic_add_i64(event.tally + EOT_C_MUON_STEPS, (i64)n_step);
-        eot_atomic_add_i64(event.tally + EOT_C_MUONS, 1);
-    }
-    i32 goes_on = hits == all || m.fate == EOT_MUON_STUCK || m.fate == EOT_MUON_NAN || n_step > EOT_MUON_MOST_STEPS ||
-                  !(m.kinetic_energy >= D(0.0) && m.position.z == m.position.z);
-    return goes_on && share >= uniform ? 1.0f / share : 0.0f;
+EOT_FN f32 eot_event_muon_reaches(eot_matter_view matter, eot_event_view event, u64 primary, eot_event_vertex vertex,
+                                  i32 charge) {
+    eot_arriving_muon a;
+    eot_arriving_muon_start(&a, matter, event, primary, vertex, charge);
+    while (a.goes_on) eot_arriving_muon_advance(&a, matter, event);
+    return a.arrived;
 }
 
 /** The history of a vertex that goes on. @param arrived [n_history][2] of eot_event_muon_reaches. */
