@@ -254,6 +254,7 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
     enum eot_status status = EOT_OK;
     struct eot_backend_options device = options->device;
     device.one_only = true;
+    device.kernels = 1ull << EOT_KERNEL_bench_philox; /* with the others of its file; not those that are not launched */
     memset(t, 0, sizeof *t);
     t->c = c;
     t->options = options;
@@ -268,6 +269,7 @@ static enum eot_status bench_open(struct bench *t, const struct bench_case *c, c
         EOT_TRY(config_read(c, &t->config, err));
         EOT_TRY(eot_setup_create(&t->config, &t->setup, err));
         device.extra_options = eot_world_kernel_options(&t->config);
+        device.kernels |= eot_world_kernels(&t->config);
         EOT_CHECK(c->kind != PIPELINE || options->eot != 1, EOT_E_USAGE,
                   "--eot 1 is too few for case %s (its estimates have a standard error); give 2 or more", c->name);
         if (options->eot > 0) t->config.sampling.eot = options->eot;
