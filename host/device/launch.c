@@ -45,6 +45,7 @@ static enum eot_status launch(struct eot_backend *backend, enum eot_kernel kerne
         EOT_CHECK(argument[i] != NULL, EOT_E_INTERNAL, "kernel %s: argument %s is missing; report this as a bug",
                   eot_kernel_name[kernel], eot_kernel_argument_name[kernel][i]);
     backend->n_launch++;
+    /* n_item is the number of the kernel's items: with fewer, it would look at a counter that is not 0 */
     size_t n_held = taken < 0 || backend->op->held == NULL ? 0 : backend->op->held(backend, kernel);
     if (n_held > 0 && n_held < n_item) {
         EOT_TRY(backend->op->buffer_zero(backend, argument[taken], 0, sizeof(uint32_t), err));

@@ -155,10 +155,11 @@ done:
     return status;
 }
 
-/* OpenCL does not tell: eight warps a multiprocessor are what most long kernels have registers for. */
+/* OpenCL does not tell. A multiprocessor of an H100 has registers for 384 work items of `reach`; too many cost less
+ * than too few (bench/README.md). */
 static size_t opencl_held(struct eot_backend *backend, enum eot_kernel kernel) {
     (void)kernel;
-    return backend->is_gpu ? (size_t)backend->compute_units * 256 : 0;
+    return backend->is_gpu ? (size_t)backend->compute_units * 512 : 0;
 }
 
 /* PoCL compiles a kernel at its first launch: this is one, of a group that has nothing to do, since all numbers of

@@ -155,8 +155,9 @@ static inline f64 eot_f64_from_bits(u64 b) {
 #define EOT_ONE_BY_ONE
 #endif
 
-/* In front of a loop over rows of a small matrix: a compiler for GPUs leaves it a loop, where turns side by side would
- * keep all of the matrix in registers, more than there are. */
+/* In front of a loop that a compiler for GPUs is to leave a loop: over rows of a small matrix, where turns side by side
+ * would keep all of the matrix in registers, more than there are; and in long kernels, whose instructions a GPU waits
+ * for (EOT_LONG_KERNEL). */
 #ifndef EOT_ROLLED
 #define EOT_ROLLED
 #endif

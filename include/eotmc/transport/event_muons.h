@@ -14,7 +14,8 @@
 
 /** Which items a work item has: its own, then whatever it takes. */
 typedef struct {
-    EOT_GLOBAL u32 *taken; /* items that work items have taken, 0 when the kernel begins */
+    EOT_GLOBAL u32 *taken; /* items that work items have taken; 0 when the kernel begins if it has more items than work
+                              items (host/device/launch.c), else not looked at */
     u32 first, n_work_item;
 } eot_items;
 
