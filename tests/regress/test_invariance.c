@@ -84,6 +84,42 @@ Test(invariance, lanes_as_on_a_gpu) {
     simulation_close(&s);
 }
 
+static size_t n_held, n_asked;
+static size_t held(struct eot_backend *backend, enum eot_kernel kernel) {
+    (void)backend;
+    (void)kernel;
+    n_asked++;
+    return n_held;
+}
+
+/* Few work items that take the muons of a launch one after another, as on a GPU; several at once where the device is
+ * PoCL's. */
+Test(invariance, muons_do_not_depend_on_who_takes_them) {
+    static const char *const set[] = {"physics.cut=1 GeV",         "sampling.eot=600",
+                                      "sampling.batch=300",        "scoring.deposit_fraction=0.05",
+                                      "scoring.record_fraction=0", NULL};
+    static const size_t number[] = {1, 5, 64, 1199};
+    for (int is_host = 0; is_host < 2; is_host++) {
+        struct simulation s;
+        char hash[65];
+        simulation_open(&s, "configs/smoke.yaml", set, is_host ? "host" : NULL);
+        s.config.device.in_flight = 1; /* a second queue has operations of its own */
+        simulation_run(&s);
+        snprintf(hash, sizeof hash, "%s", s.result.tally_sha256);
+        cr_assert_gt(s.run.block[0].event[EOT_C_MUONS], 100);
+        struct eot_backend_operations operations = *s.backend->op;
+        operations.held = held;
+        s.backend->op = &operations;
+        for (size_t i = 0; i < sizeof number / sizeof number[0]; i++) {
+            n_held = number[i];
+            expect_tally(&s, hash, "few work items");
+        }
+        cr_expect_geq(n_asked, 2 * sizeof number / sizeof number[0], "muons are not followed up to the chambers");
+        n_asked = 0;
+        simulation_close(&s);
+    }
+}
+
 /* A range of primaries in two runs adds up to the whole. */
 Test(invariance, ranges_add_up) {
     struct simulation s;
