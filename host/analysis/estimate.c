@@ -40,6 +40,37 @@ done:
     return status;
 }
 
+/* The effective number of vertices over their rate, n sum w / sum w^2: what fluctuates in it is the ratio of both sums,
+ * from block to block; nothing where all weights are equal. @param all the rate. */
+static enum eot_status equivalent_of(const struct eot_estimator *e, struct eot_mean all, struct eot_mean *mean,
+                                     struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const size_t n_block = e->run->n_block;
+    struct eot_mean batches;
+    struct eot_batch_sum *square = calloc(n_block, sizeof *square);
+    EOT_CHECK_MEMORY(square);
+    *mean = (struct eot_mean){.n_eff = all.n_eff, .has_no_error = all.has_no_error, .n_batches = all.n_batches};
+    if (!(all.value > 0.0)) goto done;
+    mean->value = all.n_eff / all.value;
+    eot_estimator_sums(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->scratch);
+    for (size_t b = 0; b < n_block; b++)
+        square[b] = (struct eot_batch_sum){.n = e->scratch[b].n, .sum = e->scratch[b].sum2};
+    EOT_TRY(eot_statistics_ratio(e->scratch, square, n_block, &batches, err));
+    double second = 0.0, third = 0.0; /* of the blocks' deviations: a few large weights make them skewed */
+    for (size_t b = 0; b < n_block; b++) {
+        double d = e->scratch[b].sum - batches.value * square[b].sum;
+        second += d * d;
+        third += d * d * d;
+    }
+    mean->std_error =
+        mean->value * batches.std_error / batches.value * sqrt(eot_statistics_skewness_factor(second, third));
+    mean->has_no_error = batches.has_no_error;
+    mean->is_exact = e->config->sampling.mode == EOT_SAMPLING_ANALOG && mean->std_error < 1e-9 * mean->value;
+done:
+    free(square);
+    return status;
+}
+
 /* Rate of vertices, by process, and their mean depth. */
 static enum eot_status add_vertices(const struct eot_estimator *e, struct eot_error *err) {
     enum eot_status status = EOT_OK;
@@ -48,12 +79,7 @@ static enum eot_status add_vertices(const struct eot_estimator *e, struct eot_er
     EOT_TRY(eot_estimator_rate(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, &all, err));
     EOT_TRY(eot_estimator_add_exact(e, "eot.simulated", "1", (double)eot_sums_primaries(&e->run->sums), err));
     EOT_TRY(eot_estimator_add_exact(e, "physics.cut", "GeV", e->config->physics.cut, err));
-    double equivalent = all.value > 0.0 ? all.n_eff / all.value : 0.0; /* effective vertices over their rate */
-    mean = (struct eot_mean){.value = equivalent,
-                             .std_error = all.value > 0.0 ? equivalent * all.std_error / all.value : 0.0,
-                             .n_eff = all.n_eff,
-                             .has_no_error = all.has_no_error,
-                             .n_batches = all.n_batches};
+    EOT_TRY(equivalent_of(e, all, &mean, err));
     EOT_TRY(eot_estimator_add(e, "eot.equivalent", "1", mean, err));
     EOT_TRY(eot_estimator_add_channels(e, err));
     EOT_TRY(eot_estimator_share(e,
