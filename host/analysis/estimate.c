@@ -50,7 +50,8 @@ static enum eot_status equivalent_of(const struct eot_estimator *e, struct eot_m
     struct eot_batch_sum *square = calloc(n_block, sizeof *square);
     EOT_CHECK_MEMORY(square);
     *mean = (struct eot_mean){.n_eff = all.n_eff, .has_no_error = all.has_no_error, .n_batches = all.n_batches};
-    if (!(all.value > 0.0)) goto done;
+    if (!(all.value > 0.0 && all.n_eff > 0.0))
+        goto done; /* no vertex, or weights whose squares are all below the sums' last place */
     mean->value = all.n_eff / all.value;
     eot_estimator_sums(e, EOT_T_WEIGHTED + 4 * EOT_W_ALL, e->scratch);
     for (size_t b = 0; b < n_block; b++)
@@ -65,7 +66,8 @@ static enum eot_status equivalent_of(const struct eot_estimator *e, struct eot_m
     mean->std_error =
         mean->value * batches.std_error / batches.value * sqrt(eot_statistics_skewness_factor(second, third));
     mean->has_no_error = batches.has_no_error;
-    mean->is_exact = e->config->sampling.mode == EOT_SAMPLING_ANALOG && mean->std_error < 1e-9 * mean->value;
+    mean->is_exact =
+        e->config->sampling.mode == EOT_SAMPLING_ANALOG && !mean->has_no_error && mean->std_error < 1e-9 * mean->value;
 done:
     free(square);
     return status;
