@@ -2,12 +2,14 @@
  * of them. Loaded by EOTMC_CUDA_DRIVER. It does not look into the code that it is given, only at its first bytes;
  * unless FAKE_CUDA_PTX names a program (ptx_run.sh) that makes a library of PTX: then that is what runs.
  * FAKE_CUDA says what goes wrong, a list of words with commas: nodevice, noinit, memory=BYTES (of the device),
- * launch=KERNEL (its launches fail), refuse=N (the first N images are refused), two (devices).
+ * launch=KERNEL (its launches fail), refuse=N (the first N images are refused), two (devices). It may also say what the
+ * card is like: multiprocessors=N, groups=N that one of them holds, lanes=N of a warp that run together.
  *
  * A stream does nothing until somebody waits for it, the latest moment at which a device may: what is read too early,
  * or changed before the device has fetched it, is then wrong. FAKE_CUDA_COUNT names a file to which the process writes
  * when it gives the device back what was asked for: launches, waits, copies and their bytes, and those from or to
- * memory that is not pinned, which a real driver would copy a second time. */
+ * memory that is not pinned, which a real driver would copy a second time. FAKE_CUDA_WARPS names a file for what warps
+ * did, where the libraries of FAKE_CUDA_PTX run in warps (fake_warps.h). */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -18,6 +20,7 @@
 #include <time.h>
 
 #include "device/backend_private.h"
+#include "fake_warps.h"
 
 enum operation_kind { UP, DOWN, ZERO, LAUNCH, RECORD };
 
@@ -29,6 +32,7 @@ typedef void ptx_kernel(const uint64_t *memory, uint32_t group, uint32_t n_group
 struct module {
     void *library; /* NULL: the host's own code */
     ptx_kernel *code;
+    ptx_warp_kernel *warp; /* the same in warps */
     int kernel;
 };
 
@@ -81,6 +85,12 @@ static const char *wish(const char *word) {
     return NULL;
 }
 
+/* The number after a word of FAKE_CUDA, or another one. */
+static int wished(const char *word, int otherwise) {
+    const char *text = wish(word);
+    return text != NULL ? atoi(text) : otherwise;
+}
+
 static size_t memory_size(void) {
     const char *text = wish("memory");
     return text != NULL ? strtoull(text, NULL, 10) : (size_t)4 << 30;
@@ -129,7 +139,7 @@ int cuDeviceGetAttribute(int *value, int attribute, int device) {
     (void)device;
     switch (attribute) {
     case 1: *value = 1024; return 0; /* threads of a group */
-    case 16: *value = 2; return 0;   /* multiprocessors */
+    case 16: *value = wished("multiprocessors", 2); return 0;
     case 39: *value = 2048; return 0;
     case 75: *value = 9; return 0;
     case 76: *value = 0; return 0;
@@ -157,6 +167,7 @@ static void write_counts(void) {
 int cuDevicePrimaryCtxRelease_v2(int device) {
     (void)device;
     write_counts();
+    fake_warps_write();
     return 0;
 }
 int cuCtxSetCurrent(void *context) { return context == &fake ? 0 : 201; }
@@ -233,7 +244,14 @@ static void launch_now(const struct operation *o) {
     void *memory[EOT_MAX_KERNEL_ARGUMENT];
     for (int i = 0; i < EOT_MAX_KERNEL_ARGUMENT; i++) memory[i] = (void *)(uintptr_t)o->memory[i];
     if (failing != NULL && strncmp(failing, name, strlen(name)) == 0) fake.failure = 719;
-    for (size_t item = 0; item < o->n && fake.failure == 0; item++)
+    if (m->warp != NULL && fake.failure == 0)
+        fake_warps_run(&(struct fake_launch){.kernel = m->kernel,
+                                             .code = m->warp,
+                                             .memory = o->memory,
+                                             .n = o->n,
+                                             .n_group = o->n_group,
+                                             .n_together = (uint32_t)wished("lanes", PTX_LANES)});
+    for (size_t item = 0; item < o->n && fake.failure == 0 && m->warp == NULL; item++)
         if (m->code != NULL)
             m->code(o->memory, (uint32_t)(item / o->n_group), o->n_group, (uint32_t)(o->n / o->n_group),
                     (uint32_t)(item % o->n_group));
@@ -345,9 +363,10 @@ static bool load_ptx(struct module *m, const char *text) {
     if (out != NULL && fclose(out) != 0) is_written = false;
     if (is_written && system(command) == 0) m->library = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     if (m->library != NULL) *(void **)&m->code = dlsym(m->library, "ptx_kernel");
+    if (m->library != NULL) *(void **)&m->warp = dlsym(m->library, "ptx_warp");
     snprintf(command, sizeof command, "rm -r '%s'", folder);
     if (system(command) != 0) fprintf(stderr, "cannot remove %s\n", folder);
-    return m->code != NULL;
+    return m->code != NULL || m->warp != NULL;
 }
 
 int cuModuleLoadDataEx(void **module, const void *image, unsigned n_option, int *option, void **value) {
@@ -394,7 +413,8 @@ int cuFuncGetAttribute(int *value, int attribute, void *function) {
 int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *n, void *function, int group, size_t shared_bytes) {
     (void)function;
     (void)shared_bytes;
-    *n = group > 0 ? 1 : 0; /* so few work items that they take the items of a launch one after another */
+    /* so few work items that they take the items of a launch one after another */
+    *n = group > 0 ? wished("groups", 1) : 0;
     return 0;
 }
 int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned group_x,

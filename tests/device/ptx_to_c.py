@@ -15,6 +15,7 @@ PREAMBLE = r"""
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+#include "ptx_warp.h"
 static inline float f32_of(uint32_t b) { float x; memcpy(&x, &b, 4); return x; }
 static inline uint32_t bits_of(float x) { uint32_t b; memcpy(&b, &x, 4); return b; }
 static inline double f64_of(uint64_t b) { double x; memcpy(&x, &b, 8); return x; }
@@ -51,7 +52,10 @@ C_TYPE = {"s16": "int16_t", "u16": "uint16_t", "b16": "uint16_t", "s32": "int32_
           "s64": "int64_t", "u64": "uint64_t", "b64": "uint64_t", "f32": "float", "f64": "double", "pred": "int",
           "u8": "uint8_t", "s8": "int8_t", "b8": "uint8_t"}
 JOIN = {"and": "&&", "or": "||", "xor": "!="}
-SPECIAL = {"%tid.x": "in_group", "%ctaid.x": "group", "%ntid.x": "n_group", "%nctaid.x": "n_launched"}
+SPECIAL = {"%tid.x": "in_group", "%ctaid.x": "group", "%ntid.x": "n_group", "%nctaid.x": "n_launched", "%laneid": "(in_group & 31)",
+           "%lanemask_eq": "(1u << (in_group & 31))", "%lanemask_lt": "((1u << (in_group & 31)) - 1)", "%lanemask_le": "(~0u >> (31 - (in_group & 31)))",
+           "%lanemask_gt": "~(~0u >> (31 - (in_group & 31)))", "%lanemask_ge": "(~0u << (in_group & 31))"}
+TOGETHER = ("activemask", "match", "shfl", "vote", "redux")  # instructions of the lanes of a warp with each other
 
 
 class Function:
@@ -77,6 +81,11 @@ class Function:
             self.statement(statement.strip())
 
     @staticmethod
+    def memories(functions):
+        """What functions share, as C."""
+        return []
+
+    @staticmethod
     def literal(text, kind):
         if re.match(r"0[fF][0-9a-fA-F]{8}$", text):
             return f"f32_of(0x{text[2:]}u)"
@@ -94,7 +103,7 @@ class Function:
         """C expression of an operand, read as a type."""
         if operand in SPECIAL:
             return SPECIAL[operand]
-        if not operand.startswith("%"):
+        if operand not in self.kind:
             if re.match(r"[A-Za-z_$]", operand):
                 return f"(uint64_t)(uintptr_t){operand}"
             return self.literal(operand, kind)
@@ -131,7 +140,7 @@ class Function:
 
     def address(self, text):
         base, _, offset = text.strip("[]").partition("+")
-        at = self.register(base) if base.startswith("%") else f"(uint64_t)(uintptr_t){base}"
+        at = self.register(base) if base in self.kind else f"(uint64_t)(uintptr_t){base}"
         return f"({at} + (uint64_t)(int64_t){offset})" if offset else at
 
     def statement(self, s):
@@ -162,7 +171,7 @@ class Function:
             return
         if s.startswith("."):
             return
-        guard = re.match(r"@(!?)(%\w+)\s+(.*)", s, re.S)
+        guard = re.match(r"@(!?)(%?\w+)\s+(.*)", s, re.S)
         if guard:
             self.out.append(f"if ({guard[1]}{self.register(guard[2])}) {{ {self.instruction(guard[3])} }}")
         else:
@@ -181,6 +190,10 @@ class Function:
             return f"{called}(group, n_group, n_launched, in_group, {returned or '0'}{places});"
         if name == "bra":
             return f"goto {a[0].lstrip('$')};"
+        if name in TOGETHER:
+            given, call, taken = self.together(part, a)
+            arrays = "".join(f"uint64_t in{i}_[32]; in{i}_[lane_] = {x}; " for i, x in enumerate(given))
+            return f"{{ uint32_t lane_ = in_group & 31, part_ = 1u << lane_; uint64_t out_[32], met_[32]; {arrays}{call} {taken} }}"
         if name in ("ld", "st"):
             return self.memory(name, part, kind, a)
         if name == "mov" and (a[0].startswith("{") or a[1].startswith("{")):
@@ -199,7 +212,7 @@ class Function:
         v = [self.value(x, kind) for x in a[1:]]
         is_float = kind in ("f32", "f64")
         bits = 64 if kind.endswith("64") else 16 if kind.endswith("16") else 32
-        if not set(part[1:]) <= {"rn", "lo", "wide", "hi", "l", "wrap", "b32", kind}:
+        if not set(part[1:]) <= {"rn", "lo", "wide", "hi", "l", "wrap", "b32", kind} | ({"shiftamt"} if name == "bfind" else set()):
             raise SystemExit(f"unknown form: {s}")
         if name in ("add", "sub", "and", "or", "xor") or (name == "mul" and is_float) or (name == "div"):
             sign = {"add": "+", "sub": "-", "mul": "*", "div": "/", "and": "&", "or": "|", "xor": "^"}[name]
@@ -252,7 +265,31 @@ class Function:
             return self.assign(a[0], "u32", f"__builtin_popcountll({v[0]})")
         if name == "clz":
             return self.assign(a[0], "u32", f"{v[0]} == 0 ? {bits} : __builtin_clz{'ll' if bits == 64 else ''}({v[0]})")
+        if name == "brev":
+            both = f"(uint64_t)ptx_reversed((uint32_t){v[0]}) << 32 | ptx_reversed((uint32_t)((uint64_t){v[0]} >> 32))"
+            return self.assign(a[0], kind, both if bits == 64 else f"ptx_reversed({v[0]})")
+        if name == "bfind":
+            return self.assign(a[0], "u32", f"ptx_highest((uint64_t){v[0]}, {bits}, {int(kind[0] == 's')}, {int('shiftamt' in part)})")
         raise SystemExit(f"unknown instruction: {s}")
+
+    def together(self, part, a):
+        """Values that a lane gives (its mask of lanes last, but for activemask), the call for the lanes of part_, and what a lane takes of it."""
+        name, kind = part[0], part[-1]
+        into, _, met = a[0].partition("|")
+        taken = self.assign(into, "u32", "out_[lane_]") if into != "_" and kind != "pred" else f"{self.register(into)} = (int)out_[lane_];" if into != "_" else ""
+        taken += f" {self.register(met)} = (int)met_[lane_];" if met and met != "_" else ""
+        if name == "activemask":
+            return [], "ptx_activemask(part_, out_);", taken
+        of = "pred" if name == "vote" else kind
+        sign = "!" if a[1].startswith("!") else ""
+        given = [f"(uint64_t)({sign}{self.value(a[1].lstrip('!'), of)})", *(self.value(x, "u32") for x in a[2:])]
+        if name == "match":
+            return given, f"ptx_match_{part[1]}(part_, in0_, out_{', met_' if part[1] == 'all' else ''});", taken
+        if name == "shfl":
+            return given, f"ptx_shfl(part_, PTX_{part[2].upper()}, (uint64_t *const[]){{in0_, in1_, in2_}}, out_, met_);", taken
+        if name == "vote":
+            return given, f"ptx_vote(part_, PTX_{part[2].upper()}, in0_, out_);", taken
+        return given, f"ptx_redux(part_, PTX_{part[2].upper()}, {int(kind[0] == 's')}, in0_, out_);", taken
 
     def memory(self, name, part, kind, a):
         t, size = C_TYPE[kind], {"8": 1, "16": 2, "32": 4, "64": 8}[kind[1:]]
@@ -332,7 +369,7 @@ def data(text):
         yield f"static const {C_TYPE[kind]} {name}[{size or 1}] __attribute__((aligned({align}))) = {{{values}}};"
 
 
-def functions(text):
+def functions(text, function):
     """Heads and bodies of the functions of the PTX."""
     at = 0
     for found in re.finditer(r"(?:\.visible\s+\.entry|\.func)[^;{]*?\)\s*(?=[{;])", text):
@@ -342,16 +379,21 @@ def functions(text):
         while depth > 0:
             depth += {"{": 1, "}": -1}.get(text[at], 0)
             at += 1
-        yield Function(found[0].strip(), text[found.end() + 1:at - 1])
+        yield function(found[0].strip(), text[found.end() + 1:at - 1])
 
 
-def translated(text):
+def translated(text, function=Function):
     text = re.sub(r"//[^\n]*", "", text.replace("\0", ""))
-    found = list(functions(text))
-    return "\n".join([PREAMBLE, *data(text), *(f.head + ";" for f in found), *map(str, found)])
+    found = list(functions(text, function))
+    return "\n".join([PREAMBLE, *data(text), *function.memories(found), *(f.head + ";" for f in found), *map(str, found)])
 
 
-if len(sys.argv) != 2:
-    raise SystemExit(__doc__)
-with open(sys.argv[1], encoding="utf-8", errors="replace") as source:
-    print(translated(source.read()))
+def main(function=Function, usage=__doc__):
+    if len(sys.argv) != 2:
+        raise SystemExit(usage)
+    with open(sys.argv[1], encoding="utf-8", errors="replace") as source:
+        print(translated(source.read(), function))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+#include "fake_warps.h"
+
+#include <pthread.h>
+
+#include "device/backend_private.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* registers of kernels in warps are static */
+static struct ptx_counts *count[EOT_N_KERNEL];
+
+void fake_warps_run(const struct fake_launch *l) {
+    pthread_mutex_lock(&lock);
+    struct ptx_counts *c = count[l->kernel];
+    if (c == NULL) c = count[l->kernel] = calloc(1, sizeof *c);
+    if (c == NULL) abort();
+    c->launches++;
+    c->items += l->n;
+    for (size_t item = 0; item < l->n; item += l->n_together) {
+        uint32_t in_group = (uint32_t)(item % l->n_group), first = in_group / PTX_LANES * PTX_LANES;
+        uint32_t n = l->n_group - in_group < l->n_together ? l->n_group - in_group : l->n_together;
+        uint32_t mask = (n < PTX_LANES ? ((uint32_t)1 << n) - 1 : UINT32_MAX) << (in_group - first);
+        struct ptx_warp warp = {.group = (uint32_t)(item / l->n_group),
+                                .n_group = l->n_group,
+                                .n_launched = (uint32_t)(l->n / l->n_group),
+                                .first = first,
+                                .count = c};
+        c->warps++;
+        l->code(l->memory, &warp, mask);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+static void write_classes(FILE *out, const char *name, const uint64_t *n) {
+    static const char *const CLASS[PTX_N_CLASS] = {
+#define X(name) #name,
+        PTX_CLASSES(X)
+#undef X
+    };
+    fprintf(out, ", \"%s\": {", name);
+    for (int i = 0; i < PTX_N_CLASS; i++)
+        fprintf(out, "%s\"%s\": %llu", i > 0 ? ", " : "", CLASS[i], (unsigned long long)n[i]);
+    fprintf(out, "}");
+}
+static void write_counts(FILE *out, const struct ptx_counts *c) {
+    struct ptx_place hot = {.address = 0};
+    for (int i = 0; i < PTX_N_PLACE; i++) {
+        if (c->place[i].lanes > hot.lanes) hot.lanes = c->place[i].lanes;
+        if (c->place[i].warps > hot.warps) hot.warps = c->place[i].warps;
+    }
+    const struct {
+        const char *name;
+        uint64_t n;
+    } all[] = {{"launches", c->launches},
+               {"warps", c->warps},
+               {"items", c->items},
+               {"hundredths", c->hundredths},
+               {"global_sectors", c->global_sectors},
+               {"global_lines", c->global_lines},
+               {"local_sectors", c->local_sectors},
+               {"local_lines", c->local_lines},
+               {"missed_sectors", c->missed_sectors},
+               {"atomic_lanes", c->atomic_lanes},
+               {"atomic_sectors", c->atomic_sectors},
+               {"atomic_depth", c->atomic_depth},
+               {"atomic_lost", c->atomic_lost},
+               {"hottest_lanes", hot.lanes},
+               {"hottest_warps", hot.warps}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        fprintf(out, "%s\"%s\": %llu", i > 0 ? ", " : "", all[i].name, (unsigned long long)all[i].n);
+    write_classes(out, "issued", c->issued);
+    write_classes(out, "lanes", c->lanes);
+}
+
+void fake_warps_write(void) {
+    const char *name = getenv("FAKE_CUDA_WARPS");
+    FILE *out = name != NULL ? fopen(name, "w") : NULL;
+    const char *between = "{\n";
+    if (out == NULL) return;
+    for (int i = 0; i < EOT_N_KERNEL; i++) {
+        if (count[i] == NULL) continue;
+        fprintf(out, "%s\"%s\": {", between, eot_kernel_name[i]);
+        write_counts(out, count[i]);
+        fprintf(out, "}");
+        between = ",\n";
+    }
+    fprintf(out, "%s}\n", between[0] == '{' ? "{" : "\n");
+    fclose(out);
+}
