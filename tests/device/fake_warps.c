@@ -7,6 +7,18 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* registers of kernels in warps are static */
 static struct ptx_counts *count[EOT_N_KERNEL];
 
+/* The places of a launch are looked at and forgotten. */
+static void count_hottest(struct ptx_counts *c) {
+    uint64_t lanes = 0, warps = 0;
+    for (int i = 0; i < PTX_N_PLACE; i++) {
+        if (c->place[i].lanes > lanes) lanes = c->place[i].lanes;
+        if (c->place[i].warps > warps) warps = c->place[i].warps;
+    }
+    memset(c->place, 0, sizeof c->place);
+    c->hottest_lanes += lanes;
+    c->hottest_warps += warps;
+}
+
 void fake_warps_run(const struct fake_launch *l) {
     pthread_mutex_lock(&lock);
     struct ptx_counts *c = count[l->kernel];
@@ -26,6 +38,7 @@ void fake_warps_run(const struct fake_launch *l) {
         c->warps++;
         l->code(l->memory, &warp, mask);
     }
+    count_hottest(c);
     pthread_mutex_unlock(&lock);
 }
 
@@ -41,11 +54,6 @@ static void write_classes(FILE *out, const char *name, const uint64_t *n) {
     fprintf(out, "}");
 }
 static void write_counts(FILE *out, const struct ptx_counts *c) {
-    struct ptx_place hot = {.address = 0};
-    for (int i = 0; i < PTX_N_PLACE; i++) {
-        if (c->place[i].lanes > hot.lanes) hot.lanes = c->place[i].lanes;
-        if (c->place[i].warps > hot.warps) hot.warps = c->place[i].warps;
-    }
     const struct {
         const char *name;
         uint64_t n;
@@ -58,12 +66,14 @@ static void write_counts(FILE *out, const struct ptx_counts *c) {
                {"local_sectors", c->local_sectors},
                {"local_lines", c->local_lines},
                {"missed_sectors", c->missed_sectors},
+               {"loads", c->loads},
+               {"loads_missed", c->loads_missed},
                {"atomic_lanes", c->atomic_lanes},
-               {"atomic_sectors", c->atomic_sectors},
+               {"atomic_places", c->atomic_places},
                {"atomic_depth", c->atomic_depth},
                {"atomic_lost", c->atomic_lost},
-               {"hottest_lanes", hot.lanes},
-               {"hottest_warps", hot.warps}};
+               {"hottest_lanes", c->hottest_lanes},
+               {"hottest_warps", c->hottest_warps}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         fprintf(out, "%s\"%s\": %llu", i > 0 ? ", " : "", all[i].name, (unsigned long long)all[i].n);
     write_classes(out, "issued", c->issued);

@@ -47,7 +47,7 @@ class Block:
 
     def __init__(self):
         self.code = []     # C, for one lane
-        self.access = []   # of memory: (is_atomic, bytes)
+        self.access = []   # of memory: (ld, st or atom, bytes)
         self.early, self.written, self.seen = set(), set(), set()  # registers: read before they are written, ...
         self.count = {}
         self.hundredths = 0
@@ -152,9 +152,9 @@ class Warps(ptx_to_c.Function):
             code = self.instruction(s)
             b.code.append(f"if ({guard}) {{ {code} }}" if guard else code)
 
-    def seen(self, is_atomic, address, n_bytes):
+    def seen(self, name, address, n_bytes):
         access = self.block[-1].access
-        access.append((is_atomic, n_bytes))
+        access.append((name, n_bytes))
         return f"where_[{len(access) - 1}][lane_] = {address}; at_mask_[{len(access) - 1}] |= 1u << lane_; "
 
     def memory(self, name, part, kind, a):
@@ -162,12 +162,12 @@ class Warps(ptx_to_c.Function):
         if "param" in part:
             return text
         n = BYTES[kind[1:]] * (int(part[-2][1:]) if part[-2] in ("v2", "v4") else 1)
-        return "{ " + self.seen(False, self.address(a[1] if name == "ld" else a[0]), n) + text + " }"
+        return "{ " + self.seen(name, self.address(a[1] if name == "ld" else a[0]), n) + text + " }"
 
     def atomic(self, name, part, kind, a):
-        return "{ " + self.seen(True, self.address(a[1] if name == "atom" else a[0]), BYTES[kind[1:]]) + super().atomic(name, part, kind, a) + " }"
+        return "{ " + self.seen("atom", self.address(a[1] if name == "atom" else a[0]), BYTES[kind[1:]]) + super().atomic(name, part, kind, a) + " }"
 
-    def lanes(self, i, b, mask, code, last):
+    def lanes(self, b, mask, code, last):
         """A loop over lanes, with their registers and places."""
         text = "\n".join(code)
         words = set(re.findall(r"\w+", text))
@@ -199,22 +199,22 @@ class Warps(ptx_to_c.Function):
             out.append("uint32_t part_ = 0; uint64_t out_[32], met_[32]; " + "".join(f"uint64_t in{k}_[32]; " for k in range(len(given))))
             gather = " ".join(["part_ |= 1u << lane_;", *(f"in{k}_[lane_] = {x};" for k, x in enumerate(given))])
             code = f"if ({guard}) {{ {gather} }}" if guard else gather
-            out += self.lanes(i, b, "there", [code], False)
+            out += self.lanes(b, "there", [code], False)
             out.append(f"if (part_ != 0) {{ {f'ptx_expect(warp, part_, in{len(given) - 1}_); ' if is_waiting else ''}{call} }}")
             if taken:
-                out += self.lanes(i, b, "part_", [taken], True)
+                out += self.lanes(b, "part_", [taken], True)
             out.append(f"PTX_EACH(lane_, there) at[lane_] = {i + 1};")
         else:
             guard, target = b.jump or ("", "")
             goal = "END" if target is None else str(self.label[target]) if target else str(i + 1)
             following = f"at[lane_] = {guard} ? {goal} : {i + 1};" if guard else f"at[lane_] = {goal};"
-            out += self.lanes(i, b, "there", [*b.code, following], True)
+            out += self.lanes(b, "there", [*b.code, following], True)
         out.append(f"c->hundredths += {b.hundredths};")
         for kind, k in b.count.items():
             out.append(f"c->issued[PTX_{kind}] += {k}; c->lanes[PTX_{kind}] += {k} * n_there;")
-        for k, (is_atomic, n_bytes) in enumerate(b.access):
-            out.append(f"if (at_mask_[{k}] != 0) ptx_count_atomic(c, at_mask_[{k}], where_[{k}]);" if is_atomic else
-                       f"ptx_count_memory(c, at_mask_[{k}], where_[{k}], {n_bytes}, (uint64_t)(uintptr_t)local_memory, LOCAL_SIZE);")
+        for k, (name, n_bytes) in enumerate(b.access):
+            out.append(f"if (at_mask_[{k}] != 0) ptx_count_atomic(c, at_mask_[{k}], where_[{k}]);" if name == "atom" else
+                       f"ptx_count_memory(c, at_mask_[{k}], &(struct ptx_access){{where_[{k}], {n_bytes}, {int(name == 'ld')}}}, (uint64_t)(uintptr_t)local_memory, LOCAL_SIZE);")
         return [*out, "break; }"]
 
     def __str__(self):

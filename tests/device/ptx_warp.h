@@ -32,8 +32,10 @@ struct ptx_counts {
     uint64_t global_sectors, global_lines; /* of 32 and 128 bytes, different ones of each instruction */
     uint64_t local_sectors, local_lines;
     uint64_t missed_sectors;               /* of both, not in a first cache of one's own (ptx_cached) */
-    uint64_t atomic_sectors, atomic_depth; /* depth: most lanes at one place, of each instruction */
-    uint64_t atomic_lanes, atomic_lost;    /* lost: places for which there was no room */
+    uint64_t loads, loads_missed;          /* instructions; of which some lane's sector is not there */
+    uint64_t atomic_lanes, atomic_places;  /* lanes; different places, of each instruction */
+    uint64_t atomic_depth, atomic_lost;    /* most lanes at one place, of each instruction; those without room below */
+    uint64_t hottest_lanes, hottest_warps; /* at the place with most of a launch */
     struct ptx_place place[PTX_N_PLACE];
     uint64_t sector[1 << 12]; /* in the first cache, by its number plus 1 */
 };
@@ -159,10 +161,18 @@ static inline int ptx_different(const uint64_t *piece, int n, uint64_t *found) {
     }
     return n_found;
 }
-/* A load or store of so many bytes by the lanes of the mask. Local memory, of which each lane has `size` bytes at
+struct ptx_access {
+    const uint64_t *where; /* by lane */
+    uint32_t n_bytes;
+    bool is_load;
+};
+/* A load or store by the lanes of the mask. Local memory, of which each lane has `size` bytes at
  * `local`, lies on a card word by word, each word's 32 lanes side by side. */
-static inline void ptx_count_memory(struct ptx_counts *c, uint32_t mask, const uint64_t *where, uint32_t n_bytes,
-                                    uint64_t local, uint64_t size) {
+static inline void ptx_count_memory(struct ptx_counts *c, uint32_t mask, const struct ptx_access *a, uint64_t local,
+                                    uint64_t size) {
+    const uint64_t *where = a->where;
+    const uint32_t n_bytes = a->n_bytes;
+    bool is_missed = false;
     uint64_t piece[3][2 * PTX_LANES * 2], found[2 * PTX_LANES * 2];
     int n[2] = {0, 0}; /* of global and local memory */
     PTX_EACH(lane, mask) {
@@ -180,13 +190,17 @@ static inline void ptx_count_memory(struct ptx_counts *c, uint32_t mask, const u
         if (n[k] == 0) continue;
         int n_sector = ptx_different(piece[k], n[k], found);
         for (int i = 0; i < n_sector; i++) {
-            c->missed_sectors += !ptx_cached(c, found[i]);
+            bool is_there = ptx_cached(c, found[i]);
+            c->missed_sectors += !is_there;
+            is_missed |= !is_there;
             piece[2][i] = found[i] / (PTX_LINE / PTX_SECTOR);
         }
         int n_line = ptx_different(piece[2], n_sector, found);
         *(k == 0 ? &c->global_sectors : &c->local_sectors) += (uint64_t)n_sector;
         *(k == 0 ? &c->global_lines : &c->local_lines) += (uint64_t)n_line;
     }
+    c->loads += a->is_load && mask != 0;
+    c->loads_missed += a->is_load && is_missed;
 }
 static inline void ptx_count_place(struct ptx_counts *c, uint64_t address, uint64_t lanes) {
     uint64_t at = (address * 0x9e3779b97f4a7c15u) >> 50;
@@ -201,15 +215,15 @@ static inline void ptx_count_place(struct ptx_counts *c, uint64_t address, uint6
     c->atomic_lost += lanes;
 }
 static inline void ptx_count_atomic(struct ptx_counts *c, uint32_t mask, const uint64_t *where) {
-    uint64_t address[PTX_LANES], lanes[PTX_LANES], sector[PTX_LANES], found[PTX_LANES], most = 0;
+    uint64_t address[PTX_LANES], lanes[PTX_LANES], most = 0;
     int n = 0, i;
     PTX_EACH(lane, mask) {
         for (i = 0; i < n && address[i] != where[lane]; i++) continue;
-        if (i == n) address[n] = where[lane], sector[n] = where[lane] / PTX_SECTOR, lanes[n++] = 0;
+        if (i == n) address[n] = where[lane], lanes[n++] = 0;
         if (++lanes[i] > most) most = lanes[i];
     }
     for (i = 0; i < n; i++) ptx_count_place(c, address[i], lanes[i]);
-    c->atomic_sectors += (uint64_t)ptx_different(sector, n, found);
+    c->atomic_places += (uint64_t)n;
     c->atomic_depth += most;
     c->atomic_lanes += (uint64_t)__builtin_popcount(mask);
 }
