@@ -7,12 +7,27 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* registers of kernels in warps are static */
 static struct ptx_counts *count[EOT_N_KERNEL];
 
+static int by_address(const void *a, const void *b) {
+    uint64_t x = ((const struct ptx_place *)a)->address, y = ((const struct ptx_place *)b)->address;
+    return x < y ? -1 : x > y;
+}
 /* The places of a launch are looked at and forgotten. */
 static void count_hottest(struct ptx_counts *c) {
     uint64_t lanes = 0, warps = 0;
+    qsort(c->place, PTX_N_PLACE, sizeof *c->place, by_address);
     for (int i = 0; i < PTX_N_PLACE; i++) {
         if (c->place[i].lanes > lanes) lanes = c->place[i].lanes;
         if (c->place[i].warps > warps) warps = c->place[i].warps;
+    }
+    for (int k = 0; k < PTX_N_PIECE; k++) {
+        uint64_t most = 0, sum = 0;
+        const int bits = PTX_PIECE_BITS + PTX_PIECE_STEP * k;
+        for (int i = 0; i < PTX_N_PLACE; i++) {
+            bool is_same = i > 0 && c->place[i].address >> bits == c->place[i - 1].address >> bits;
+            sum = (is_same ? sum : 0) + c->place[i].lanes;
+            if (sum > most) most = sum;
+        }
+        c->hottest_piece[k] += most;
     }
     memset(c->place, 0, sizeof c->place);
     c->hottest_lanes += lanes;
@@ -76,6 +91,9 @@ static void write_counts(FILE *out, const struct ptx_counts *c) {
                {"hottest_warps", c->hottest_warps}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         fprintf(out, "%s\"%s\": %llu", i > 0 ? ", " : "", all[i].name, (unsigned long long)all[i].n);
+    for (int i = 0; i < PTX_N_PIECE; i++)
+        fprintf(out, ", \"hottest_%d_bytes\": %llu", 1 << (PTX_PIECE_BITS + PTX_PIECE_STEP * i),
+                (unsigned long long)c->hottest_piece[i]);
     write_classes(out, "issued", c->issued);
     write_classes(out, "lanes", c->lanes);
 }

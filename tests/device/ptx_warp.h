@@ -9,7 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PTX_LANES = 32, PTX_N_PLACE = 1 << 14, PTX_SECTOR = 32, PTX_LINE = 128 };
+enum {
+    PTX_LANES = 32,
+    PTX_N_PLACE = 1 << 14,
+    PTX_SECTOR = 32,
+    PTX_LINE = 128,
+    PTX_N_PIECE = 4,
+    PTX_PIECE_BITS = 5,
+    PTX_PIECE_STEP = 3
+};
 
 /* X(name): kinds of instructions. `word` is integers, f32 and moves; `special` has the divisions and roots that are
  * subroutines; `param` costs nothing but is counted. */
@@ -37,7 +45,8 @@ struct ptx_counts {
     uint64_t atomic_depth, atomic_lost;    /* most lanes at one place, of each instruction; those without room below */
     uint64_t hottest_lanes, hottest_warps; /* at the place with most of a launch */
     struct ptx_place place[PTX_N_PLACE];
-    uint64_t sector[1 << 12]; /* in the first cache, by its number plus 1 */
+    uint64_t sector[1 << 12];            /* in the first cache, by its number plus 1 */
+    uint64_t hottest_piece[PTX_N_PIECE]; /* lanes at the piece of memory with most of a launch, of 32, 256, ... bytes */
 };
 
 /* Where a warp stands in a launch. */
