@@ -196,7 +196,8 @@ class Warps(ptx_to_c.Function):
             out.append(f"uint64_t where_[{n}][32]; uint32_t at_mask_[{n}] = {{0}};")
         if b.together:
             guard, given, call, taken, is_waiting = b.together
-            out.append("uint32_t part_ = 0; uint64_t out_[32], met_[32]; " + "".join(f"uint64_t in{k}_[32]; " for k in range(len(given))))
+            arrays = "".join(f"uint64_t in{k}_[32]; " for k in range(len(given)))
+            out.append("uint32_t part_ = 0; uint64_t out_[32], met_[32]; " + arrays)
             gather = " ".join(["part_ |= 1u << lane_;", *(f"in{k}_[lane_] = {x};" for k, x in enumerate(given))])
             code = f"if ({guard}) {{ {gather} }}" if guard else gather
             out += self.lanes(b, "there", [code], False)

@@ -91,7 +91,8 @@ forecast "$@" --cards none && fail "a card that does not exist is taken"
 # the same with warps of one lane
 keep=$work/keep/dimuon-forced
 EOTMC_CUDA_DRIVER=$fake/libfake_cuda.so EOTMC_NVRTC=$work/none.so EOTMC_CUDA_KERNELS=$keep/ptx FAKE_CUDA=multiprocessors=1,lanes=1 FAKE_CUDA_PTX=$source/tests/device/ptx_run.sh \
-    FAKE_CUDA_PTX_CACHE=$keep FAKE_CUDA_WARPS=$work/single.json XDG_CACHE_HOME=$keep/cache "$eotmc" bench --case dimuon-forced --eot 200 --batch 200 --repeat 1 --device cuda:0 --format json -q >"$work/single" || fail "warps of one lane"
+    FAKE_CUDA_PTX_CACHE=$keep FAKE_CUDA_WARPS=$work/single.json XDG_CACHE_HOME=$keep/cache \
+    "$eotmc" bench --case dimuon-forced --eot 200 --batch 200 --repeat 1 --device cuda:0 --format json -q >"$work/single" || fail "warps of one lane"
 cat "$work/text"
 python3 - "$work/json" "$keep/warps.json" "$work/single.json" "$work/text" <<'EOF' || exit 1
 import glob, json, os, sys
@@ -113,7 +114,8 @@ for kernel, c in warps.items():
 for kernel in ("source", "replay", "muon", "fit_track", "select_event"):  # the others have launches by the time that they take
     a, b = warps[kernel], single[kernel]
     if any(x in ptx[kernel] for x in ("activemask", ".sync.")):  # what lanes do depends on who is there
-        bad += [f"{kernel}: {a['atomic_lanes']} atomics in warps, {b['atomic_lanes']} one by one"] if a["atomic_lanes"] > b["atomic_lanes"] else []
+        if a["atomic_lanes"] > b["atomic_lanes"]:
+            bad.append(f"{kernel}: {a['atomic_lanes']} atomics in warps, {b['atomic_lanes']} one by one")
         continue
     if a["lanes"] != b["lanes"] or b["lanes"] != b["issued"]:
         bad.append(f"{kernel}: {a['lanes']} in warps, {b['lanes']} (issued {b['issued']}) one by one")
