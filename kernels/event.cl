@@ -124,7 +124,8 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
     eot_muon_ratio ratio[2];
     EOT_ROLLED
     for (i32 k = 0; k < 2; k++) {
-        eot_event_muon_end end = eot_event_muon_follow(matter, event, primary, v, 1 - 2 * k, choice);
+        /* the vertex again, not v, which would wait in registers */
+        eot_event_muon_end end = eot_event_muon_follow(matter, event, primary, vertex[i], 1 - 2 * k, choice);
         outcome[2 * i + (u32)k] = end.out;
         ratio[k] = end.ratio;
     }

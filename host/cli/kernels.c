@@ -12,12 +12,16 @@
 #include "bench/bench.h"
 #include "world/world.h"
 
-/* The number in front of a phrase of the compiler's log, or -1. */
+/* The largest number in front of a phrase of the compiler's log, which has lines for the kernel and for each function
+ * that it calls; -1: there is none. */
 static int number_before(const char *log, const char *phrase) {
-    const char *at = log != NULL ? strstr(log, phrase) : NULL;
-    if (at == NULL) return -1;
-    while (at > log && (at[-1] == ' ' || (at[-1] >= '0' && at[-1] <= '9'))) at--;
-    return atoi(at);
+    int largest = -1;
+    for (const char *at = log; at != NULL && (at = strstr(at, phrase)) != NULL; at += strlen(phrase)) {
+        const char *number = at;
+        while (number > log && (number[-1] == ' ' || (number[-1] >= '0' && number[-1] <= '9'))) number--;
+        if (atoi(number) > largest) largest = atoi(number);
+    }
+    return largest;
 }
 
 /* Size of a file of a folder, 0 if there is none. */

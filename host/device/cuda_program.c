@@ -19,9 +19,12 @@ static const char *const EXACT[] = {"-fmad=false", "-ftz=false", "-prec-div=true
 enum { N_EXACT = sizeof EXACT / sizeof EXACT[0], MAX_OPTION = 64 };
 
 /* Most registers of a work item; 0: what the compiler likes. The hot kernel needs enough warps in flight to hide its
- * look-ups. EOTMC_CUDA_REGISTERS ("muon=128,replay=128") overrides them, for measurements. */
+ * look-ups. Those that are most of a run's time have a quarter of the warps that a multiprocessor can hold with 128
+ * registers, and hardly spill (bench/README.md). EOTMC_CUDA_REGISTERS ("muon=168,replay=0") overrides them, for
+ * measurements. */
 static int register_limit(enum eot_kernel kernel) {
-    static const int LIMIT[EOT_N_KERNEL] = {[EOT_KERNEL_cascade] = 64};
+    static const int LIMIT[EOT_N_KERNEL] = {
+        [EOT_KERNEL_cascade] = 64, [EOT_KERNEL_reach] = 128, [EOT_KERNEL_replay] = 128, [EOT_KERNEL_muon] = 128};
     const char *setting = getenv("EOTMC_CUDA_REGISTERS");
     size_t n = strlen(eot_kernel_name[kernel]);
     for (const char *at = setting; at != NULL && *at != '\0'; at = strchr(at, ',') != NULL ? strchr(at, ',') + 1 : NULL)
@@ -31,11 +34,11 @@ static int register_limit(enum eot_kernel kernel) {
 
 /* Kernels whose warps wait for instructions, since a multiprocessor does not keep all of them: they call short
  * functions (EOT_OFTEN_FN), where others have a copy at each place. Measured on an H200 (bench/README.md): reach 0.76,
- * replay 0.86, conversion 0.91, locate with many masses 0.8, muon_beam 0.95 of the time; muon 0.79 in another form.
- * `hadron`, the longest, would spill 1.7 kB with it. */
+ * replay 0.86, conversion 0.91, locate with many masses 0.8, muon_beam 0.95 of the time; muon 0.79 in another form;
+ * `hadron` is one since its parts are functions. */
 static const bool IS_LONG[EOT_N_KERNEL] = {
-    [EOT_KERNEL_locate] = true, [EOT_KERNEL_reach] = true,      [EOT_KERNEL_replay] = true,
-    [EOT_KERNEL_muon] = true,   [EOT_KERNEL_conversion] = true, [EOT_KERNEL_muon_beam] = true,
+    [EOT_KERNEL_locate] = true,     [EOT_KERNEL_reach] = true,     [EOT_KERNEL_replay] = true, [EOT_KERNEL_muon] = true,
+    [EOT_KERNEL_conversion] = true, [EOT_KERNEL_muon_beam] = true, [EOT_KERNEL_hadron] = true,
 };
 static const char LONG_KERNEL[] = "-DEOT_LONG_KERNEL=1";
 

@@ -21,9 +21,11 @@ static enum eot_status follow_muon(eot_hadron_run run, const eot_hadron_launch *
     eot_hadron_event_clear(&ev);
     eot_primary source = eot_source_of(run.view.matter.table, run.e->beam, run.primary, run.launch->seed,
                                        run.launch->run, run.e->beam.position_z);
-    eot_hadron_flight f = eot_hadron_to_decay(run, source, launch, &ev);
+    eot_hadron_flight f;
+    eot_hadron_to_decay(&f, &run, source, launch, &ev);
     if (!(ev.v.weight > 0.0f)) return EOT_OK;
-    eot_hadron_products products = eot_hadron_decayed(run, eot_hadron_parent_of(f.h));
+    eot_hadron_products products;
+    eot_hadron_decayed(&products, &run, eot_hadron_parent_of(f.h), EOT_HADRON_STREAM_DECAY);
     for (int i = 0; i < products.n && i < EOT_MOST_PRODUCTS; i++) {
         eot_hadron_product p = products.item[i];
         if (p.type != EOT_PRODUCT_MUON) continue;
@@ -36,7 +38,7 @@ static enum eot_status follow_muon(eot_hadron_run run, const eot_hadron_launch *
             .direction = {(double)p.direction.x, (double)p.direction.y, (double)p.direction.z}};
         while (s.m.fate == EOT_MUON_ALIVE && s.n_step <= EOT_MUON_MOST_STEPS) {
             eot_muon_step step = eot_muon_advance(run.view.matter, s.m, s.random);
-            eot_event_muon_advance(&s, step, run.view.matter, run.e, run.acc);
+            eot_event_muon_advance(&s, &step, run.view.matter, run.e, run.acc);
             EOT_TRY(eot_replay_add_muon_step(out, &s.m, &step, err));
         }
         out->fate = s.m.fate;

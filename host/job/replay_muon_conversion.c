@@ -19,7 +19,7 @@ static enum eot_status follow_muon(eot_conversion_world w, eot_event_muon_state 
     int n = c.chosen >= 0 ? c.chosen : c.n_step;
     for (int i = 0; i < n && s->m.fate == EOT_MUON_ALIVE; i++) {
         eot_muon_step step = eot_muon_advance(w.matter, s->m, s->random);
-        eot_event_muon_advance(s, step, w.matter, w.e, acc);
+        eot_event_muon_advance(s, &step, w.matter, w.e, acc);
         EOT_TRY(eot_replay_add_muon_step(out, &s->m, &step, err));
     }
     out->fate = s->m.fate;
@@ -40,7 +40,7 @@ static enum eot_status follow_shower(const struct eot_world *world, eot_conversi
     while (r.is_alive) {
         eot_replay_state before = r;
         eot_cascade_vertex step;
-        r = eot_conversion_shower_advance(w, r, space, &step);
+        eot_conversion_shower_advance(w, &r, space, &step);
         EOT_TRY(eot_replay_add_step(replay, world, &before, &r, &step, err));
     }
     replay->vertex[0].faults |= r.vertex.fault;

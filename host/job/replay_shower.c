@@ -26,8 +26,9 @@ static enum eot_status follow_muon(const struct eot_world *w, const eot_event_la
                                     .E = (double)(charge > 0 ? v.E_plus : v.E_minus),
                                     .direction = {(double)u.x, (double)u.y, (double)u.z}};
     while (s.m.fate == EOT_MUON_ALIVE) {
-        eot_muon_step step = eot_event_muon_step(eot_world_matter(w), &w->event, s.m, s.random, choice);
-        eot_event_muon_advance(&s, step, eot_world_matter(w), &w->event, acc);
+        eot_muon_step step;
+        eot_event_muon_step(&step, eot_world_matter(w), &w->event, &s.m, s.random, &choice);
+        eot_event_muon_advance(&s, &step, eot_world_matter(w), &w->event, acc);
         end->ratio.decay = eot_loss_ratio_times(end->ratio.decay, step.ratio.decay);
         end->ratio.hard = eot_loss_ratio_times(end->ratio.hard, step.ratio.hard);
         if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
@@ -51,8 +52,8 @@ static enum eot_status follow_line(const struct eot_world *w, eot_replay_view vi
     eot_line_view line = eot_replay_line_view(view);
     while (!s->is_alive && s->line.is_alive) {
         eot_line_step step = eot_line_advance(line, s->line);
-        s->spots = eot_replay_line_deposit(s->spots, step, line, deposits);
-        *s = eot_replay_line_taken(*s, step, w->event.calorimeter_z);
+        eot_replay_line_deposit(&s->spots, step, line, deposits);
+        eot_replay_line_taken(s, step, w->event.calorimeter_z);
         if (replay != NULL) EOT_TRY(eot_replay_add_line_step(replay, &step, err));
     }
 done:
@@ -70,15 +71,15 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
     eot_deposit_view deposits = eot_replay_deposits(view, acc, NULL);
     eot_replay_state s = eot_replay_start(&w->event, launch, record);
     if (w->event.line.most > 0) {
-        s = eot_replay_before(s, view);
+        eot_replay_before(&s, view);
         EOT_TRY(follow_line(w, view, deposits, &s, keeps ? replay : NULL, err));
-        if (!s.is_alive) s = eot_replay_ended(s, view, deposits, w->em.cut);
+        if (!s.is_alive) eot_replay_ended(&s, view, deposits, w->em.cut);
     }
     while (s.is_alive) {
         eot_u32x4 block = eot_replay_block(s, launch);
         eot_replay_state before = s;
         eot_cascade_vertex v = eot_cascade_vertex_sample(w->table.value, w->em, s.q.p.E, s.q.p.z, s.q.p.type, block);
-        s = eot_replay_stepped(s, block, v, view, deposits, w->em, record);
+        eot_replay_stepped(&s, block, v, view, deposits, w->em, record);
         if (keeps) {
             EOT_TRY(eot_replay_add_step(replay, w, &before, &s, &v, err));
             replay->step[replay->n_step - 1].holds_vertex =
@@ -86,7 +87,7 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
         }
         if (!s.is_alive && before.stage == EOT_STAGE_CASCADE && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
             EOT_TRY(follow_line(w, view, deposits, &s, keeps ? replay : NULL, err));
-        s = eot_replay_ended(s, view, deposits, w->em.cut);
+        eot_replay_ended(&s, view, deposits, w->em.cut);
     }
     *vertex = s.vertex;
 done:

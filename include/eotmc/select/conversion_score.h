@@ -70,8 +70,10 @@ EOT_FN void eot_conversion_follow(eot_conversion_world w, u64 primary, i32 charg
     row[EOT_CONVERSION_BEAM] = E;
     if (c.fault != 0u) eot_conversion_reject(space, E, c.fault, row);
     if (c.fault != 0u || c.chosen < 0) return;
-    for (i32 n = 0; n < c.chosen; n++)
-        eot_event_muon_advance(&s, eot_conversion_step(w, s.m, s.random), w.matter, w.e, space.acc);
+    for (i32 n = 0; n < c.chosen; n++) {
+        eot_muon_step step = eot_conversion_step(w, s.m, s.random);
+        eot_event_muon_advance(&s, &step, w.matter, w.e, space.acc);
+    }
     eot_event_vertex v = eot_conversion_vertex(w, s, c, primary, space.acc);
     v.E_beam = E;
     u32 faults = v.fault;

@@ -123,29 +123,26 @@ typedef struct {
 } eot_hadron_flight;
 
 /** Follow a hadron to its end or to a depth, with the deposits of its ionisation. @param to [cm] or EOT_HADRON_FAR. */
-EOT_SHARED_FN eot_hadron_flight eot_hadron_fly(eot_hadron_run run, eot_hadron h, eot_hadron_trace trace, f32 to,
-                                               eot_random random) {
-    eot_hadron_flight f;
+EOT_SHARED_FN void eot_hadron_fly(eot_hadron_flight *f, const eot_hadron_run *run, f32 to, eot_random random) {
+    eot_hadron h = f->h;
     while (h.end == EOT_HADRON_GOES_ON) {
         i32 from = h.m.region;
-        eot_hadron_step s = eot_hadron_advance(run.view, h, to, eot_random_block(random));
-        EOT_GLOBAL const eot_region *r = run.view.matter.region + from;
+        eot_hadron_step s = eot_hadron_advance(run->view, h, to, eot_random_block(random));
+        EOT_GLOBAL const eot_region *r = run->view.matter.region + from;
         f32 share =
-            run.view.matter.table[run.e->lengths + (u32)from * (u32)EOT_N_LENGTHS_COLUMN + (u32)EOT_LENGTHS_ACTIVE];
+            run->view.matter.table[run->e->lengths + (u32)from * (u32)EOT_N_LENGTHS_COLUMN + (u32)EOT_LENGTHS_ACTIVE];
         random.draw++;
         h = s.h;
-        run.acc[eot_ledger_of_role(r->role)] += s.counts;
-        eot_event_visible_add(run.acc, r, (i64)((f64)s.counts * (f64)share));
+        run->acc[eot_ledger_of_role(r->role)] += s.counts;
+        eot_event_visible_add(run->acc, r, (i64)((f64)s.counts * (f64)share));
         if (h.end == EOT_HADRON_GOES_ON || h.end == EOT_HADRON_ARRIVES) {
-            i32 plane = run.view.matter.region[h.m.region].module - run.e->spectrometer.first_module;
-            eot_hadron_traced(run, &trace, h.m, s.axis, from, 1);
-            if (plane == 0 && trace.out.hit[0].momentum > 0.0f && trace.out.first_momentum == 0.0f)
-                trace.out.first_momentum = eot_hadron_momentum(h);
+            i32 plane = run->view.matter.region[h.m.region].module - run->e->spectrometer.first_module;
+            eot_hadron_traced(*run, &f->trace, h.m, s.axis, from, 1);
+            if (plane == 0 && f->trace.out.hit[0].momentum > 0.0f && f->trace.out.first_momentum == 0.0f)
+                f->trace.out.first_momentum = eot_hadron_momentum(h);
         }
     }
-    f.h = h;
-    f.trace = trace;
-    return f;
+    f->h = h;
 }
 
 /** Keep what a charged particle has left in the spectrometer: of three and more, those that cross all chambers. */
@@ -216,39 +213,40 @@ EOT_FN u32 eot_hadron_hits(eot_muon_outcome out) {
  * they are made, since they have random numbers of their own.
  * @param muon of a decay. @param at where and when. @param number of it in the event. @param is_leading whether its
  * trackers in front of the ECAL are the event's. */
-EOT_SHARED_FN void eot_hadron_muon(eot_hadron_run run, eot_hadron_event *ev, eot_hadron_product muon, eot_muon at,
-                                   i32 number, eot_hadron_trace trace, i32 is_leading) {
-    EOT_GLOBAL const eot_spectrometer *chambers = &run.e->spectrometer;
-    eot_event_muon_state s = eot_event_muon_start(run.view.matter, run.launch, run.primary,
-                                                  eot_hadron_muon_vertex(muon, at, number), muon.charge, run.acc);
+EOT_SHARED_FN void eot_hadron_muon(const eot_hadron_run *run, eot_hadron_event *ev, const eot_hadron_product *muon,
+                                   const eot_muon *at, i32 number, const eot_hadron_trace *before, i32 is_leading) {
+    EOT_GLOBAL const eot_spectrometer *chambers = &run->e->spectrometer;
+    eot_event_muon_state s = eot_event_muon_start(run->view.matter, run->launch, run->primary,
+                                                  eot_hadron_muon_vertex(*muon, *at, number), muon->charge, run->acc);
+    eot_hadron_trace trace = *before;
     eot_muon_step step[EOT_HADRON_STEPS];
     eot_muon m = s.m;
     eot_random random = s.random;
-    u32 hits = eot_hadron_hits(trace.out);
-    i32 waits = !run.is_full && ev->n_charged == 1 && chambers->n_plane > 0;
+    u32 hits = eot_hadron_hits(before->out);
+    i32 waits = !run->is_full && ev->n_charged == 1 && chambers->n_plane > 0;
     i32 n_hit = 0, n_step = 0, n_wait = 0, entered = 0, goes_on = m.fate == EOT_MUON_ALIVE;
-    s.out = trace.out;
+    s.out = before->out;
     while (goes_on || n_wait > 0) {
         if (goes_on) {
             i32 from = m.region, can = 1;
-            eot_muon_step next = eot_muon_advance(run.view.matter, m, random);
+            eot_muon_step next = eot_muon_advance(run->view.matter, m, random);
             m = next.muon;
             random = next.random;
             step[n_wait++] = next;
             if (++n_step > EOT_MUON_MOST_STEPS && m.fate == EOT_MUON_ALIVE) m.fate = EOT_MUON_STUCK;
             if (m.fate == EOT_MUON_ALIVE) {
-                i32 plane = eot_event_muon_plane(next, chambers, run.view.matter.region, from);
+                i32 plane = eot_event_muon_plane(next, chambers, run->view.matter.region, from);
                 if (plane >= 0) hits |= 1u << plane;
-                if (is_leading) eot_hadron_traced(run, &trace, m, next.axis, from, 0);
-                entered = entered || run.view.matter.region[from].role == EOT_ROLE_ECAL;
+                if (is_leading) eot_hadron_traced(*run, &trace, m, next.axis, from, 0);
+                entered = entered || run->view.matter.region[from].role == EOT_ROLE_ECAL;
                 while (n_hit < chambers->n_plane && (hits >> n_hit & 1u) != 0u) n_hit++;
-                can = run.is_full || eot_hadron_muon_can(run, m, n_hit, entered);
+                can = run->is_full || eot_hadron_muon_can(*run, m, n_hit, entered);
             }
             goes_on = m.fate == EOT_MUON_ALIVE && can;
             if (waits && goes_on && n_wait < EOT_HADRON_STEPS) continue;
             if (waits && !goes_on && n_hit < chambers->n_plane) break;
         }
-        for (i32 i = 0; i < n_wait; i++) eot_event_muon_advance(&s, step[i], run.view.matter, run.e, run.acc);
+        for (i32 i = 0; i < n_wait; i++) eot_event_muon_advance(&s, &step[i], run->view.matter, run->e, run->acc);
         n_wait = 0;
     }
     ev->n_step += n_step;
@@ -260,48 +258,55 @@ EOT_SHARED_FN void eot_hadron_muon(eot_hadron_run run, eot_hadron_event *ev, eot
         return;
     }
     s.m.fate = m.fate;
-    eot_event_muon_finish(&s, run.acc);
-    eot_hadron_keep(run, ev, s.out, muon.charge);
+    eot_event_muon_finish(&s, run->acc);
+    eot_hadron_keep(*run, ev, s.out, muon->charge);
+}
+
+/** What leaves a decay. @param products out. @param stream of its random numbers. */
+EOT_SHARED_FN void eot_hadron_decayed(eot_hadron_products *products, const eot_hadron_run *run,
+                                      eot_hadron_parent parent, u32 stream) {
+    *products = eot_hadron_decay_sample(
+        parent, eot_random_init(run->primary, EOT_STAGE_HADRON, stream, run->launch->seed, run->launch->run));
 }
 
 /** Follow a charged pion: it decays, interacts, stops or leaves. Arguments as of eot_hadron_muon. */
-EOT_FN void eot_hadron_pion(eot_hadron_run run, eot_hadron_event *ev, eot_hadron_product pion, eot_muon at, i32 number,
-                            eot_hadron_trace trace, i32 is_leading) {
-    i64 total = eot_energy_counts(pion.E);
-    eot_random random = eot_random_init(run.primary, EOT_STAGE_HADRON, (u32)(EOT_HADRON_STREAM_PION + 2 * number),
-                                        run.launch->seed, run.launch->run);
-    eot_hadron_view analog = run.view;
+EOT_SHARED_FN void eot_hadron_pion(const eot_hadron_run *run, eot_hadron_event *ev, const eot_hadron_product *pion,
+                                   const eot_muon *at, i32 number, const eot_hadron_trace *trace, i32 is_leading) {
+    i64 total = eot_energy_counts(pion->E);
+    eot_random random = eot_random_init(run->primary, EOT_STAGE_HADRON, (u32)(EOT_HADRON_STREAM_PION + 2 * number),
+                                        run->launch->seed, run->launch->run);
+    eot_hadron_run natural = *run;
     eot_u32x4 clocks = eot_random_block(random);
     random.draw++;
-    analog.enhancement = 1.0f;
-    run.view = analog;
+    natural.view.enhancement = 1.0f;
+    eot_hadron_flight f;
     eot_hadron h =
-        eot_hadron_born(run.view, EOT_HADRON_PION, pion.charge, pion.E, at.position, pion.direction, at.time);
+        eot_hadron_born(natural.view, EOT_HADRON_PION, pion->charge, pion->E, at->position, pion->direction, at->time);
     i64 rest = total - h.counts;
     h.to_decay = -eot_log(eot_uniform(clocks.x));
-    h.to_interaction = run.view.hadron->interacts ? -eot_log(eot_uniform(clocks.y)) : EOT_HADRON_FAR;
-    eot_hadron_flight f = eot_hadron_fly(run, h, trace, EOT_HADRON_FAR, random);
+    h.to_interaction = run->view.hadron->interacts ? -eot_log(eot_uniform(clocks.y)) : EOT_HADRON_FAR;
+    f.h = h;
+    f.trace = *trace;
+    eot_hadron_fly(&f, &natural, EOT_HADRON_FAR, random);
     h = f.h;
     ev->n_step += h.n_step;
     if (is_leading) ev->stations = f.trace.stations;
     i64 left = h.counts + rest;
     f32 E = (f32)h.m.kinetic_energy + EOT_M_PION;
     if (h.end == EOT_HADRON_IS_LOST) ev->v.fault |= (u32)EOT_FAULT_STUCK;
-    if (h.end == EOT_HADRON_LEAVES) run.of_hadrons[EOT_N_LEDGER + EOT_HADRON_TERM_ESCAPED] += left;
+    if (h.end == EOT_HADRON_LEAVES) run->of_hadrons[EOT_N_LEDGER + EOT_HADRON_TERM_ESCAPED] += left;
     if (h.end == EOT_HADRON_INTERACTS || h.end == EOT_HADRON_STOPS) eot_hadron_wait(ev, EOT_PRODUCT_PION, E, left, h.m);
     if (h.end != EOT_HADRON_DECAYS) {
-        eot_hadron_keep(run, ev, f.trace.out, pion.charge);
+        eot_hadron_keep(*run, ev, f.trace.out, pion->charge);
         return;
     }
-    eot_hadron_products products =
-        eot_hadron_decay_sample(eot_hadron_parent_of(h), eot_random_init(run.primary, EOT_STAGE_HADRON,
-                                                                         (u32)(EOT_HADRON_STREAM_PION + 2 * number + 1),
-                                                                         run.launch->seed, run.launch->run));
+    eot_hadron_products products;
+    eot_hadron_decayed(&products, run, eot_hadron_parent_of(h), (u32)(EOT_HADRON_STREAM_PION + 2 * number + 1));
     eot_hadron_product lepton = products.item[0];
     i64 of_lepton = eot_energy_counts(lepton.E);
-    run.acc[EOT_ACC_LEDGER_NEUTRINO] += left - of_lepton;
+    run->acc[EOT_ACC_LEDGER_NEUTRINO] += left - of_lepton;
     if (lepton.type == EOT_PRODUCT_MUON) {
-        eot_hadron_muon(run, ev, lepton, h.m, number, f.trace, is_leading);
+        eot_hadron_muon(run, ev, &lepton, &h.m, number, &f.trace, is_leading);
         return;
     }
     h.m.direction = lepton.direction;
@@ -313,28 +318,28 @@ EOT_FN u32 eot_hadron_deposit_stream(i32 i) { return (u32)(EOT_HADRON_STREAM_SHO
 EOT_FN u32 eot_hadron_conversion_stream(i32 i) { return eot_hadron_deposit_stream(i) + 1u; }
 
 /** Deposit what waits. */
-EOT_FN void eot_hadron_deposits(eot_hadron_run run, const eot_hadron_event *ev) {
-    eot_deposit_view d = eot_deposit_view_of(run.view.matter.table, run.e, run.acc);
+EOT_SHARED_FN void eot_hadron_deposits(const eot_hadron_run *run, const eot_hadron_event *ev) {
+    eot_deposit_view d = eot_deposit_view_of(run->view.matter.table, run->e, run->acc);
     for (i32 i = 0; i < ev->n_waiting; i++) {
         eot_hadron_deposit w = ev->waiting[i];
-        eot_random random = eot_random_init(run.primary, EOT_STAGE_HADRON, eot_hadron_deposit_stream(i),
-                                            run.launch->seed, run.launch->run);
+        eot_random random = eot_random_init(run->primary, EOT_STAGE_HADRON, eot_hadron_deposit_stream(i),
+                                            run->launch->seed, run->launch->run);
         if (w.type == EOT_PRODUCT_PION) {
             eot_hadron_sink to;
-            to.matter = run.view.matter;
-            to.lengths = run.view.matter.table + run.e->lengths;
-            to.acc = run.acc;
-            eot_hadron_shower(to, w.m, w.counts, w.E, random, run.of_hadrons);
+            to.matter = run->view.matter;
+            to.lengths = run->view.matter.table + run->e->lengths;
+            to.acc = run->acc;
+            eot_hadron_shower(to, w.m, w.counts, w.E, random, run->of_hadrons);
             continue;
         }
         if (w.type == EOT_PRODUCT_ELECTRON) {
-            eot_hadron_electron(run.view, d, w.m, w.counts, w.E, 0, random);
+            eot_hadron_electron(run->view, d, w.m, w.counts, w.E, 0, random);
             continue;
         }
         eot_random of_conversion = random, of_partner = random;
         of_conversion.stage += 1u;
         of_partner.stage += 2u;
-        eot_hadron_photon(run.view, d, w.m, w.counts, w.E, random, of_conversion, of_partner);
+        eot_hadron_photon(run->view, d, w.m, w.counts, w.E, random, of_conversion, of_partner);
     }
 }
 
@@ -359,56 +364,52 @@ EOT_FN f32 eot_angle_of(f32 sine, f32 cosine) {
 }
 
 /** The beam's hadron up to its decay. @param source of the primary. @param launch how decays are sampled. */
-EOT_FN eot_hadron_flight eot_hadron_to_decay(eot_hadron_run run, eot_primary source,
-                                             EOT_GLOBAL const eot_hadron_launch *launch, eot_hadron_event *ev) {
-    EOT_GLOBAL const eot_hadron_world *w = run.view.hadron;
+EOT_SHARED_FN void eot_hadron_to_decay(eot_hadron_flight *f, const eot_hadron_run *run, eot_primary source,
+                                       EOT_GLOBAL const eot_hadron_launch *launch, eot_hadron_event *ev) {
+    EOT_GLOBAL const eot_hadron_world *w = run->view.hadron;
     eot_random choice =
-        eot_random_init(run.primary, EOT_STAGE_HADRON, EOT_HADRON_STREAM_CHOICE, run.launch->seed, run.launch->run);
+        eot_random_init(run->primary, EOT_STAGE_HADRON, EOT_HADRON_STREAM_CHOICE, run->launch->seed, run->launch->run);
     eot_u32x4 b = eot_random_block(choice);
     eot_point start;
     start.x = (f64)source.x;
     start.y = (f64)source.y;
-    start.z = (f64)run.e->beam.position_z;
+    start.z = (f64)run->e->beam.position_z;
     eot_random random =
-        eot_random_init(run.primary, EOT_STAGE_HADRON, EOT_HADRON_STREAM_BEAM, run.launch->seed, run.launch->run);
-    eot_hadron h =
-        eot_hadron_born(run.view, w->kind, w->charge, source.E, start, eot_slope_direction(source.sx, source.sy), 0.0f);
-    eot_hadron_flight f;
+        eot_random_init(run->primary, EOT_STAGE_HADRON, EOT_HADRON_STREAM_BEAM, run->launch->seed, run->launch->run);
+    eot_hadron h = eot_hadron_born(run->view, w->kind, w->charge, source.E, start,
+                                   eot_slope_direction(source.sx, source.sy), 0.0f);
+    f->h = h;
+    f->trace = eot_hadron_trace_none();
     if (launch->is_forced) {
-        eot_hadron_place_choice at = eot_hadron_place_sample(run.view.matter.table, w, b);
-        f = eot_hadron_fly(run, h, eot_hadron_trace_none(), at.z, random);
-        if (f.h.end == EOT_HADRON_ARRIVES)
-            ev->v.weight = eot_hadron_decay_rate(w->kind, eot_hadron_momentum(f.h)) / fmax(f.h.m.direction.z, 1e-3f) *
+        eot_hadron_place_choice at = eot_hadron_place_sample(run->view.matter.table, w, b);
+        eot_hadron_fly(f, run, at.z, random);
+        if (f->h.end == EOT_HADRON_ARRIVES)
+            ev->v.weight = eot_hadron_decay_rate(w->kind, eot_hadron_momentum(f->h)) / fmax(f->h.m.direction.z, 1e-3f) *
                            at.inverse_density *
-                           eot_exp(-(f.h.decay_depth + (w->interacts ? f.h.interaction_depth : 0.0f)));
-        return f;
+                           eot_exp(-(f->h.decay_depth + (w->interacts ? f->h.interaction_depth : 0.0f)));
+        return;
     }
-    h.to_decay = EOT_HADRON_FAR; /* not in front of the region */
-    h.to_interaction = w->interacts ? -eot_log(eot_uniform(b.y)) : EOT_HADRON_FAR;
-    f = eot_hadron_fly(run, h, eot_hadron_trace_none(), w->z0, random);
-    if (f.h.end != EOT_HADRON_ARRIVES) return f;
-    f32 before = f.h.decay_depth;
-    f.h.end = EOT_HADRON_GOES_ON;
-    f.h.to_decay = -eot_log(eot_uniform(b.x));
-    random.draw += (u32)f.h.n_step;
-    f = eot_hadron_fly(run, f.h, f.trace, w->z1, random);
-    if (f.h.end == EOT_HADRON_DECAYS) /* the density of decays in nature over that of the enhanced ones */
+    f->h.to_decay = EOT_HADRON_FAR; /* not in front of the region */
+    f->h.to_interaction = w->interacts ? -eot_log(eot_uniform(b.y)) : EOT_HADRON_FAR;
+    eot_hadron_fly(f, run, w->z0, random);
+    if (f->h.end != EOT_HADRON_ARRIVES) return;
+    f32 before = f->h.decay_depth;
+    f->h.end = EOT_HADRON_GOES_ON;
+    f->h.to_decay = -eot_log(eot_uniform(b.x));
+    random.draw += (u32)f->h.n_step;
+    eot_hadron_fly(f, run, w->z1, random);
+    if (f->h.end == EOT_HADRON_DECAYS) /* the density of decays in nature over that of the enhanced ones */
         ev->v.weight =
-            eot_exp((launch->enhancement - 1.0f) * (f.h.decay_depth - before) - before) / launch->enhancement;
-    return f;
-}
-
-/** What leaves the decay of the beam's hadron. */
-EOT_FN eot_hadron_products eot_hadron_decayed(eot_hadron_run run, eot_hadron_parent parent) {
-    return eot_hadron_decay_sample(parent, eot_random_init(run.primary, EOT_STAGE_HADRON, EOT_HADRON_STREAM_DECAY,
-                                                           run.launch->seed, run.launch->run));
+            eot_exp((launch->enhancement - 1.0f) * (f->h.decay_depth - before) - before) / launch->enhancement;
 }
 
 /** What leaves the decay of the beam's hadron, followed. @param f its flight, which ends there. */
-EOT_FN void eot_hadron_decay_followed(eot_hadron_run run, eot_hadron_event *ev, eot_hadron_flight f, i64 rest) {
-    i64 left = f.h.counts + rest;
-    eot_hadron_parent parent = eot_hadron_parent_of(f.h);
-    eot_hadron_products products = eot_hadron_decayed(run, parent);
+EOT_SHARED_FN void eot_hadron_decay_followed(const eot_hadron_run *run, eot_hadron_event *ev,
+                                             const eot_hadron_flight *f, i64 rest) {
+    i64 left = f->h.counts + rest;
+    eot_hadron_parent parent = eot_hadron_parent_of(f->h);
+    eot_hadron_products products;
+    eot_hadron_decayed(&products, run, parent, EOT_HADRON_STREAM_DECAY);
     i32 leading = -1;
     f32 most = 0.0f;
     ev->channel = products.channel;
@@ -427,16 +428,16 @@ EOT_FN void eot_hadron_decay_followed(eot_hadron_run run, eot_hadron_event *ev, 
         }
         if (p.type != EOT_PRODUCT_NEUTRINO) left -= eot_energy_counts(p.E);
     }
-    ev->stations = f.trace.stations;
+    ev->stations = f->trace.stations;
     i32 has_neutrino = ev->E_neutrino > 0.0f;
-    run.acc[has_neutrino ? EOT_ACC_LEDGER_NEUTRINO : EOT_ACC_LEDGER_OTHER] += left; /* else rounding */
+    run->acc[has_neutrino ? EOT_ACC_LEDGER_NEUTRINO : EOT_ACC_LEDGER_OTHER] += left; /* else rounding */
     for (i32 i = 0; i < products.n && i < EOT_MOST_PRODUCTS; i++) {
         eot_hadron_product p = products.item[i];
-        eot_hadron_trace trace = i == leading ? f.trace : eot_hadron_trace_none();
+        eot_hadron_trace trace = i == leading ? f->trace : eot_hadron_trace_none();
         if (p.type == EOT_PRODUCT_MUON)
-            eot_hadron_muon(run, ev, p, f.h.m, i + EOT_HADRON_FIRST_MUON, trace, i == leading);
-        if (p.type == EOT_PRODUCT_PION) eot_hadron_pion(run, ev, p, f.h.m, i, trace, i == leading);
-        eot_muon m = f.h.m;
+            eot_hadron_muon(run, ev, &p, &f->h.m, i + EOT_HADRON_FIRST_MUON, &trace, i == leading);
+        if (p.type == EOT_PRODUCT_PION) eot_hadron_pion(run, ev, &p, &f->h.m, i, &trace, i == leading);
+        eot_muon m = f->h.m;
         m.direction = p.direction;
         if (p.type == EOT_PRODUCT_ELECTRON || p.type == EOT_PRODUCT_PHOTON)
             eot_hadron_wait(ev, p.type, p.E, eot_energy_counts(p.E), m);
@@ -444,18 +445,19 @@ EOT_FN void eot_hadron_decay_followed(eot_hadron_run run, eot_hadron_event *ev, 
 }
 
 /** One hadron of the beam, from its start to all that its decay leaves. */
-EOT_FN void eot_hadron_event_make(eot_hadron_run run, EOT_GLOBAL const eot_hadron_launch *launch,
-                                  eot_hadron_event *ev) {
-    EOT_GLOBAL const eot_hadron_world *w = run.view.hadron;
+EOT_SHARED_FN void eot_hadron_event_make(const eot_hadron_run *run, EOT_GLOBAL const eot_hadron_launch *launch,
+                                         eot_hadron_event *ev) {
+    EOT_GLOBAL const eot_hadron_world *w = run->view.hadron;
     eot_hadron_event_clear(ev);
-    for (i32 k = 0; k < EOT_N_ACC; k++) run.acc[k] = 0;
-    for (i32 k = 0; k < EOT_N_LEDGER + EOT_N_HADRON_TERM; k++) run.of_hadrons[k] = 0;
-    eot_primary source = eot_source_of(run.view.matter.table, run.e->beam, run.primary, run.launch->seed,
-                                       run.launch->run, run.e->beam.position_z);
+    for (i32 k = 0; k < EOT_N_ACC; k++) run->acc[k] = 0;
+    for (i32 k = 0; k < EOT_N_LEDGER + EOT_N_HADRON_TERM; k++) run->of_hadrons[k] = 0;
+    eot_primary source = eot_source_of(run->view.matter.table, run->e->beam, run->primary, run->launch->seed,
+                                       run->launch->run, run->e->beam.position_z);
     i64 rest =
         eot_energy_counts(source.E) - eot_energy_counts_f64((f64)fmax(source.E - eot_hadron_mass(w->kind), 0.0f));
     ev->v.E_beam = source.E;
-    eot_hadron_flight f = eot_hadron_to_decay(run, source, launch, ev);
+    eot_hadron_flight f;
+    eot_hadron_to_decay(&f, run, source, launch, ev);
     ev->n_step = f.h.n_step;
     if (f.h.end == EOT_HADRON_IS_LOST) ev->v.fault |= (u32)EOT_FAULT_STUCK;
     if (!(ev->v.weight > 0.0f) || ev->v.fault != 0u) return;
@@ -467,7 +469,7 @@ EOT_FN void eot_hadron_event_make(eot_hadron_run run, EOT_GLOBAL const eot_hadro
     ev->place = ev->v.z >= (f64)w->ecal_z  ? EOT_HADRON_PLACE_CALORIMETER
                 : ev->v.z >= (f64)w->srd_z ? EOT_HADRON_PLACE_FLIGHT
                                            : EOT_HADRON_PLACE_UPSTREAM;
-    eot_hadron_decay_followed(run, ev, f, rest);
+    eot_hadron_decay_followed(run, ev, &f, rest);
 }
 
 #endif

@@ -178,10 +178,12 @@ EOT_FN eot_crossing_list eot_hadron_primary_crossings(eot_hadron_run run, EOT_GL
                                        run.launch->run, run.e->beam.position_z);
     eot_hadron_event_clear(&ev);
     eot_hadron_beam_crossings(&c, source, &list);
-    eot_hadron_flight f = eot_hadron_to_decay(run, source, launch, &ev);
+    eot_hadron_flight f;
+    eot_hadron_to_decay(&f, &run, source, launch, &ev);
     list.weight = ev.v.weight;
     if (!(ev.v.weight > 0.0f) || f.h.end == EOT_HADRON_IS_LOST) return list;
-    eot_hadron_products products = eot_hadron_decayed(run, eot_hadron_parent_of(f.h));
+    eot_hadron_products products;
+    eot_hadron_decayed(&products, &run, eot_hadron_parent_of(f.h), EOT_HADRON_STREAM_DECAY);
     for (i32 i = 0; i < products.n && i < EOT_MOST_PRODUCTS; i++) {
         eot_hadron_product p = products.item[i];
         if (p.type == EOT_PRODUCT_MUON) eot_hadron_muon_crossings(&c, p, f.h.m, i + EOT_HADRON_FIRST_MUON, &list);

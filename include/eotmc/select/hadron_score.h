@@ -137,6 +137,22 @@ EOT_FN eot_selected eot_hadron_unselected(void) {
     return sel;
 }
 
+/** The track of a muon of an event. @param out its hits. */
+EOT_SHARED_FN void eot_hadron_track(eot_track *track, const eot_hadron_run *run, const eot_muon_outcome *out,
+                                    i32 charge) {
+    *track = eot_event_track(run->view.matter.table, eot_event_view_of(run->e, run->launch, 0, 0), run->primary, *out,
+                             charge);
+}
+
+/** What the detector says of an event. */
+EOT_SHARED_FN void eot_hadron_reconstruct(eot_event *ev, const eot_hadron_run *run, const eot_hadron_event *h) {
+    eot_track track[2];
+    eot_hadron_track(&track[0], run, &h->track[0], 1);
+    eot_hadron_track(&track[1], run, &h->track[1], -1);
+    *ev = eot_event_with_tracks(run->view.matter.table, eot_event_view_of(run->e, run->launch, run->acc, 0),
+                                run->primary, h->v, h->track[0], h->track[1], track[0], track[1]);
+}
+
 /** One hadron of the beam, from its start to what the experiment sees of its decay. @param row EOT_N_HADRON_COLUMN
  * values out. @param selected [n_selection] out. */
 EOT_FN void eot_hadron_follow(eot_hadron_run run, EOT_GLOBAL const eot_hadron_launch *launch, EOT_GLOBAL f32 *row,
@@ -147,7 +163,7 @@ EOT_FN void eot_hadron_follow(eot_hadron_run run, EOT_GLOBAL const eot_hadron_la
     eot_hadron_event h;
     i32 n_step = 0, is_seen = 0, is_made = 0;
     while (!is_made) { /* again, where another particle than that given up makes a track: all deposits are wanted */
-        eot_hadron_event_make(run, launch, &h);
+        eot_hadron_event_make(&run, launch, &h);
         n_step += h.n_step;
         is_seen = run.e->spectrometer.n_plane == 0 || eot_hadron_tracks(run, &h) > 0;
         is_made = run.is_full || !(h.gave_up && is_seen);
@@ -158,23 +174,22 @@ EOT_FN void eot_hadron_follow(eot_hadron_run run, EOT_GLOBAL const eot_hadron_la
         eot_hadron_reject(h.v.E_beam, h.v.fault, is_sampled, counter, row);
         return;
     }
-    eot_event_vertex v = h.v;
-    row[EOT_HADRON_C_BEAM] = v.E_beam;
-    if (!(v.weight > 0.0f)) return;
+    row[EOT_HADRON_C_BEAM] = h.v.E_beam;
+    if (!(h.v.weight > 0.0f)) return;
     eot_event ev = eot_hadron_unseen();
     for (i32 i = 0; i < run.e->n_selection; i++) selected[i] = eot_hadron_unselected();
     if (is_seen || run.is_full) {
-        eot_hadron_deposits(run, &h);
-        ev = eot_event_reconstruct(run.view.matter.table, eot_event_view_of(run.e, run.launch, run.acc, 0), run.primary,
-                                   v, h.track[0], h.track[1]);
+        eot_hadron_deposits(&run, &h);
+        eot_hadron_reconstruct(&ev, &run, &h);
         ev.kink = eot_hadron_kink(run.view.hadron, h.stations,
                                   eot_random_init(run.primary, EOT_STAGE_HADRON, EOT_HADRON_STREAM_STATION,
                                                   run.launch->seed, run.launch->run));
         for (i32 i = 0; i < run.e->n_selection; i++)
-            selected[i] = eot_event_apply(run.e->selection[i], v, ev, run.e->response.tail_start);
-        if (is_sampled) eot_hadron_balance_add(run, v.E_beam, counter);
+            selected[i] = eot_event_apply(run.e->selection[i], h.v, ev, run.e->response.tail_start);
+        if (is_sampled) eot_hadron_balance_add(run, h.v.E_beam, counter);
     }
-    eot_selected sel = selected[0];
+    const eot_event_vertex v = h.v;
+    const eot_selected sel = selected[0];
 #define EOT_HADRON_COLUMN(id, name, unit, kind, value, meaning) row[EOT_HADRON_C_##id] = value;
 #include "eotmc/tally/hadron_columns.def"
 #undef EOT_HADRON_COLUMN

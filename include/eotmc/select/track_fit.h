@@ -43,7 +43,7 @@ typedef struct {
 } eot_track_result;
 
 /** Put the factor of the covariance of the hits into v. @param charge_p q/p [1/GeV]. */
-EOT_FN void eot_track_covariance(EOT_GLOBAL const eot_spectrometer *s, f64 charge_p, eot_triangle *v) {
+EOT_SHARED_FN void eot_track_covariance(EOT_GLOBAL const eot_spectrometer *s, f64 charge_p, eot_triangle *v) {
     f64 m = EOT_TRACK_MUON_MASS * charge_p, per_p_beta2 = charge_p * charge_p * (D(1.0) + m * m);
     for (i32 i = 0; i < EOT_CHOLESKY_PLACE; i++) v->at[i] = (f64)s->scatter[i] * per_p_beta2;
     for (i32 i = 0; i < s->n_plane; i++) {
@@ -91,8 +91,8 @@ EOT_FN void eot_track_equations_add(eot_track_equations *q, const eot_track_whit
 }
 
 /** Put the equations of an iteration into q. @param path of the track so far. @param factor of the hits' covariance. */
-EOT_FN void eot_track_equations_of(const eot_track_path *path, const eot_track_hits *hits, const eot_triangle *factor,
-                                   i32 n, eot_track_equations *q) {
+EOT_SHARED_FN void eot_track_equations_of(const eot_track_path *path, const eot_track_hits *hits,
+                                          const eot_triangle *factor, i32 n, eot_track_equations *q) {
     eot_track_white w;
     EOT_ROLLED
     for (i32 i = 0; i < EOT_CHOLESKY_PLACE; i++) q->A.at[i] = D(0.0);

@@ -178,16 +178,16 @@ EOT_FN eot_replay_state eot_conversion_electron(eot_conversion_world w, eot_even
 }
 
 /** One step of its shower. @param step what it did, out. */
-EOT_FN eot_replay_state eot_conversion_shower_advance(eot_conversion_world w, eot_replay_state r,
-                                                      eot_conversion_space space, eot_cascade_vertex *step) {
+EOT_FN void eot_conversion_shower_advance(eot_conversion_world w, eot_replay_state *r, eot_conversion_space space,
+                                          eot_cascade_vertex *step) {
     eot_vertex_record none;
     none.i_primary = none.draw = 0u;
     none.fraction = none.E = none.weight = 0.0f;
     eot_em_tables em = w.em[0];
-    eot_u32x4 block = eot_replay_block(r, w.launch);
-    *step = eot_cascade_vertex_sample(w.matter.table, em, r.q.p.E, r.q.p.z, r.q.p.type, block);
+    eot_u32x4 block = eot_replay_block(*r, w.launch);
+    *step = eot_cascade_vertex_sample(w.matter.table, em, r->q.p.E, r->q.p.z, r->q.p.type, block);
     eot_replay_view view = eot_replay_view_of(w.matter.table, w.e, w.launch, space.stack, space.n_item, space.item);
-    return eot_replay_advance(r, block, *step, view, eot_replay_deposits(view, space.acc, 0), em, none);
+    eot_replay_advance(r, block, *step, view, eot_replay_deposits(view, space.acc, 0), em, none);
 }
 
 /** A shower that begins below the cut: spots of the parametrisation. */
@@ -214,7 +214,7 @@ EOT_SHARED_FN u32 eot_conversion_shower(eot_conversion_world w, eot_event_vertex
     }
     while (r.is_alive) {
         eot_cascade_vertex step;
-        r = eot_conversion_shower_advance(w, r, space, &step);
+        eot_conversion_shower_advance(w, &r, space, &step);
     }
     return r.vertex.fault;
 }

@@ -31,6 +31,8 @@ EOT_FN void eot_profile_add(EOT_GLOBAL i64 *profile, eot_profile_binning binning
     if (bin >= 0 && bin < binning.n_bin) profile[bin] += counts;
 }
 
+struct eot_shower_queue;
+
 /** What an event deposits energy in, as pointers in one struct; passed by value, as eot_matter_view is. */
 typedef struct {
     EOT_GLOBAL const f32 *table;                      /* quantiles of showers below the cut, columns */
@@ -46,6 +48,9 @@ typedef struct {
     i32 veto_as;      /* place of the ledger that what stops in the VETO goes to, unseen, since lumps stand for it;
                          -1: it is the VETO's */
     f32 hcal_scale;   /* what the HCAL sees, relative to eot_deposit_volume.shower_visible */
+#if EOT_SIDE_BY_SIDE
+    struct eot_shower_queue *queue; /* where showers of a step wait for their deposits (shower.h); 0: they do not */
+#endif
 } eot_deposit_view;
 
 /** The view without a profile. */
@@ -64,6 +69,9 @@ EOT_FN eot_deposit_view eot_deposit_view_of(EOT_GLOBAL const f32 *table, EOT_GLO
     d.is_seen = d.has_arrivals = 1;
     d.veto_as = -1;
     d.hcal_scale = 1.0f;
+#if EOT_SIDE_BY_SIDE
+    d.queue = 0;
+#endif
     return d;
 }
 

@@ -238,8 +238,9 @@ EOT_FN void eot_event_muon_shower(eot_event_muon_state *state, eot_muon_step s, 
 }
 
 /** The deposits and hits of a step. @param s the step that the muon has just made. */
-EOT_FN void eot_event_muon_advance(eot_event_muon_state *state, eot_muon_step s, eot_matter_view matter,
-                                   EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
+EOT_OFTEN_FN void eot_event_muon_advance(eot_event_muon_state *state, const eot_muon_step *step, eot_matter_view matter,
+                                         EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
+    const eot_muon_step s = *step;
     EOT_GLOBAL const eot_region *r = matter.region + state->m.region;
     eot_muon m = s.muon;
     if (m.fate == EOT_MUON_NAN) { /* the step is not a number: it is not made */
@@ -328,12 +329,13 @@ EOT_FN eot_loss_choice eot_event_loss_choice(EOT_GLOBAL const f32 *table, EOT_GL
                            eot_random_block(random).x);
 }
 
-/** A step of a muon of an event, with its extra losses. */
-EOT_FN eot_muon_step eot_event_muon_step(eot_matter_view matter, EOT_GLOBAL const eot_event_world *world, eot_muon m,
-                                         eot_random random, eot_loss_choice choice) {
+/** A step of a muon of an event, with its extra losses. @param step out. */
+EOT_OFTEN_FN void eot_event_muon_step(eot_muon_step *step, eot_matter_view matter,
+                                      EOT_GLOBAL const eot_event_world *world, const eot_muon *m, eot_random random,
+                                      const eot_loss_choice *choice) {
     eot_muon_extra extra = eot_muon_extra_none();
-    if (EOT_HAS_LOSSES(world)) extra = eot_loss_extra(&world->losses, choice, m);
-    return eot_muon_advance_with(matter, m, random, extra);
+    if (EOT_HAS_LOSSES(world)) extra = eot_loss_extra(&world->losses, *choice, *m);
+    *step = eot_muon_advance_with(matter, *m, random, extra);
 }
 
 /** What became of a muon, and how much likelier its history is with extra losses. */
@@ -351,8 +353,9 @@ EOT_BODY_FN eot_event_muon_end eot_event_muon_follow(eot_matter_view matter, eot
     if (!(eot_event_muon_energy(vertex, charge) > 0.0f)) return end;
     eot_event_muon_state s = eot_event_muon_start(matter, event.launch, primary, vertex, charge, event.acc);
     while (s.m.fate == EOT_MUON_ALIVE) {
-        eot_muon_step step = eot_event_muon_step(matter, event.world, s.m, s.random, choice);
-        eot_event_muon_advance(&s, step, matter, event.world, event.acc);
+        eot_muon_step step;
+        eot_event_muon_step(&step, matter, event.world, &s.m, s.random, &choice);
+        eot_event_muon_advance(&s, &step, matter, event.world, event.acc);
         if (EOT_HAS_LOSSES(event.world)) {
             end.ratio.decay = eot_loss_ratio_times(end.ratio.decay, step.ratio.decay);
             end.ratio.hard = eot_loss_ratio_times(end.ratio.hard, step.ratio.hard);
@@ -426,7 +429,8 @@ EOT_FN void eot_arriving_muon_start(eot_arriving_muon *a, eot_matter_view matter
 
 /** Its next step. */
 EOT_HOT_FN void eot_arriving_muon_advance(eot_arriving_muon *a, eot_matter_view matter, eot_event_view event) {
-    eot_muon_step s = eot_event_muon_step(matter, event.world, a->m, a->random, a->choice);
+    eot_muon_step s;
+    eot_event_muon_step(&s, matter, event.world, &a->m, a->random, &a->choice);
     i32 plane = -1;
     if (s.muon.fate == EOT_MUON_ALIVE)
         plane = eot_event_muon_plane(s, &event.world->spectrometer, matter.region, a->m.region);

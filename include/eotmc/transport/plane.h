@@ -183,7 +183,7 @@ EOT_FN eot_event_muon_state eot_event_muon_leg(eot_matter_view matter, eot_event
     while (s.m.fate == EOT_MUON_ALIVE && (planes->is_last != 0 || s.m.position.z < planes->z[planes->stop])) {
         eot_muon_step step = eot_muon_advance(matter, s.m, s.random);
         if (planes->is_last == 0 && step.muon.position.z >= planes->z[planes->stop]) break;
-        eot_event_muon_advance(&s, step, matter, event.world, event.acc);
+        eot_event_muon_advance(&s, &step, matter, event.world, event.acc);
         if (s.n_step > EOT_MUON_MOST_STEPS && s.m.fate == EOT_MUON_ALIVE) s.m.fate = EOT_MUON_STUCK;
     }
     if (planes->is_last == 0 || s.n_step < 0) return s;

@@ -216,7 +216,7 @@ EOT_FN eot_replay_state eot_crossings_arrive(eot_replay_state s, eot_replay_view
     while (!s.is_alive && s.line.is_alive) {
         eot_line_step step = eot_line_advance(line, s.line);
         eot_line_crossings(step, view.world->calorimeter_z, cut, planes, list);
-        s = eot_replay_line_taken(s, step, view.world->calorimeter_z);
+        eot_replay_line_taken(&s, step, view.world->calorimeter_z);
     }
     return s;
 }
@@ -250,17 +250,19 @@ EOT_FN eot_crossing_list eot_shower_crossings(eot_replay_view view, eot_em_table
     none.draw = 0u;
     none.fraction = none.E = none.weight = 0.0f;
     eot_replay_state s = eot_replay_start(view.world, view.launch, none);
-    if (EOT_HAS_ARRIVALS(view.world))
-        s = eot_crossings_arrive(eot_replay_before(s, view), view, t.cut, at.planes, &list);
-    else
+    if (EOT_HAS_ARRIVALS(view.world)) {
+        eot_replay_before(&s, view);
+        s = eot_crossings_arrive(s, view, t.cut, at.planes, &list);
+    } else {
         eot_straight_crossings(view, s.primary, at.planes, t.cut, &list);
+    }
     while (s.is_alive) {
         eot_cascade_vertex v =
             eot_cascade_vertex_sample(view.table, t, s.q.p.E, s.q.p.z, s.q.p.type, eot_replay_block(s, view.launch));
         eot_replay_particle after =
             eot_replay_moved(s.q, v, eot_replay_own_block(s, view.launch), view.world->multiple_scattering);
         eot_cascade_step_crossings(&c, s, after, v, &list);
-        s = eot_replay_next(s, eot_replay_sided(after, view.world), v, t.cut, view);
+        eot_replay_next(&s, eot_replay_sided(after, view.world), v, t.cut, view);
         if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
             s = eot_crossings_arrive(s, view, t.cut, at.planes, &list);
     }

@@ -11,7 +11,7 @@
 #include "eotmc/physics/multiple_scattering.h"
 #include "eotmc/transport/beam_line.h"
 #include "eotmc/transport/event_muon.h"
-#include "eotmc/transport/shower.h"
+#include "eotmc/transport/replay_losses.h"
 #include "eotmc/transport/source.h"
 #include "eotmc/transport/vertex.h"
 
@@ -97,12 +97,6 @@ EOT_HOT_FN eot_replay_particle eot_replay_pop(eot_replay_view view, i32 depth) {
     return q;
 }
 
-/** What is left of the energy below the cut between two deposits. */
-typedef struct {
-    eot_subcut_shower waiting; /* energy below the size of a spot: waits for more */
-    eot_random random;         /* cursor of these showers */
-} eot_replay_spots;
-
 /** A shower that is followed again, between two steps. */
 typedef struct {
     eot_replay_particle q; /* next to step */
@@ -186,37 +180,38 @@ EOT_FN i32 eot_is_in_ecal(EOT_GLOBAL const eot_event_world *world, f32 x, f32 y)
 /** Whether the step that the particle of s is about to make holds the rare vertex. */
 EOT_FN i32 eot_replay_is_vertex(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch,
                                 eot_vertex_record record) {
-    return launch->has_vertex && (s.q.is_ghost & EOT_GHOST_VERTEX) == 0 && s.stage == EOT_STAGE_CASCADE &&
-           s.draw == eot_record_draw(record.draw);
+    return launch->has_vertex && record.weight > 0.0f && (s.q.is_ghost & EOT_GHOST_VERTEX) == 0 &&
+           s.stage == EOT_STAGE_CASCADE && s.draw == eot_record_draw(record.draw);
 }
 
 /** That vertex; of weight 0, and nothing else of it, beside the ECAL. @param after the particle after its path. @param
  * v the cascade's step. */
-EOT_FN eot_event_vertex eot_replay_vertex(eot_replay_state s, eot_replay_particle after, eot_cascade_vertex v,
-                                          eot_replay_view view, eot_em_tables t, eot_vertex_record record) {
-    eot_replay_particle q = s.q;
-    eot_event_vertex vertex = s.vertex;
-    f32 path = record.fraction * v.path, z = q.p.z + path;
-    i32 was_found = v.E_along == record.E && q.p.type == eot_record_type(record.draw);
-    vertex.k = v.E_along;
+EOT_FN eot_event_vertex eot_replay_vertex(const eot_replay_state *s, const eot_replay_particle *after,
+                                          const eot_cascade_vertex *v, const eot_replay_view *view,
+                                          const eot_em_tables *t, const eot_vertex_record *record) {
+    eot_replay_particle q = s->q;
+    eot_event_vertex vertex = s->vertex;
+    f32 path = record->fraction * v->path, z = q.p.z + path;
+    i32 was_found = v->E_along == record->E && q.p.type == eot_record_type(record->draw);
+    vertex.k = v->E_along;
     vertex.parent = q.p.type;
-    f32 scattered = sqrt(record.fraction); /* the spread of the angle grows as the root of the path */
-    vertex.sx = q.sx + scattered * (after.sx - q.sx);
-    vertex.sy = q.sy + scattered * (after.sy - q.sy);
+    f32 scattered = sqrt(record->fraction); /* the spread of the angle grows as the root of the path */
+    vertex.sx = q.sx + scattered * (after->sx - q.sx);
+    vertex.sy = q.sy + scattered * (after->sy - q.sy);
     vertex.x = (f64)(q.x + q.sx * path);
     vertex.y = (f64)(q.y + q.sy * path);
-    vertex.z = (f64)(view.world->calorimeter_z + z);
-    vertex.depth_X0 = z * view.world->layers_inverse_X0;
+    vertex.z = (f64)(view->world->calorimeter_z + z);
+    vertex.depth_X0 = z * view->world->layers_inverse_X0;
     vertex.time = z / (f32)EOT_C_LIGHT;
     vertex.fault = (vertex.fault & ~(u32)EOT_FAULT_VERTEX) | (was_found ? 0u : (u32)EOT_FAULT_VERTEX);
-    vertex.stream = s.draw;
-    if ((q.is_ghost & EOT_GHOST_SIDE) != 0 || !eot_is_in_ecal(view.world, (f32)vertex.x, (f32)vertex.y)) {
+    vertex.stream = s->draw;
+    if ((q.is_ghost & EOT_GHOST_SIDE) != 0 || !eot_is_in_ecal(view->world, (f32)vertex.x, (f32)vertex.y)) {
         vertex.weight = 0.0f; /* the cascade knows no sides: there is no such vertex */
         return vertex;
     }
     eot_random g =
-        eot_random_init(s.primary, EOT_STAGE_VERTEX, vertex.stream & 0xffffffu, view.launch->seed, view.launch->run);
-    return eot_event_vertex_sample(vertex, view.table, t, &view.world->vertex, g, q.p.z, v.path, view.density);
+        eot_random_init(s->primary, EOT_STAGE_VERTEX, vertex.stream & 0xffffffu, view->launch->seed, view->launch->run);
+    return eot_event_vertex_sample(vertex, view->table, *t, &view->world->vertex, g, q.p.z, v->path, view->density);
 }
 
 /** The particle after its path, a ghost from where it has left the ECAL by a side: what is out there makes no vertices,
@@ -228,8 +223,8 @@ EOT_HOT_FN eot_replay_particle eot_replay_sided(eot_replay_particle q, EOT_GLOBA
 
 /** The next particle of the shower, in the same order as in the cascade; not alive after the last. @param q the
  * particle after its path: its daughters have its place and direction. @param cut [GeV]. */
-EOT_HOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 cut,
-                                            eot_replay_view view) {
+EOT_HOT_FN void eot_replay_next(eot_replay_state *s, eot_replay_particle q, eot_cascade_vertex v, f32 cut,
+                                eot_replay_view view) {
     i32 a_is_high = v.E_a > v.E_b;
     eot_replay_particle high = q, low = q;
     high.p.E = a_is_high ? v.E_a : v.E_b;
@@ -238,175 +233,60 @@ EOT_HOT_FN eot_replay_state eot_replay_next(eot_replay_state s, eot_replay_parti
     low.p.type = a_is_high ? v.type_b : v.type_a;
     high.p.z = low.p.z = v.z;
     i32 both = low.p.E >= cut, one = high.p.E >= cut && !v.has_left,
-        base = EOT_HAS_ARRIVALS(view.world) ? s.line.n_waiting : 0; /* below are those that are to arrive */
-    if (both && s.depth >= EOT_STACK_DEPTH - 1) {
-        s.vertex.fault |= (u32)EOT_FAULT_STACK;
+        base = EOT_HAS_ARRIVALS(view.world) ? s->line.n_waiting : 0; /* below are those that are to arrive */
+    if (both && s->depth >= EOT_STACK_DEPTH - 1) {
+        s->vertex.fault |= (u32)EOT_FAULT_STACK;
         both = 0;
     }
     if (both) {
-        eot_replay_push(view, s.depth, high);
-        s.depth++;
+        eot_replay_push(view, s->depth, high);
+        s->depth++;
         q = low;
     } else if (one) {
         q = high;
-    } else if (s.depth > base) {
-        s.depth--;
-        q = eot_replay_pop(view, s.depth);
+    } else if (s->depth > base) {
+        s->depth--;
+        q = eot_replay_pop(view, s->depth);
     } else {
-        s.is_alive = 0;
+        s->is_alive = 0;
     }
-    if (s.draw > 0x7fffffu) {
-        s.vertex.fault |= (u32)EOT_FAULT_ENDLESS;
-        s.is_alive = 0;
+    if (s->draw > 0x7fffffu) {
+        s->vertex.fault |= (u32)EOT_FAULT_ENDLESS;
+        s->is_alive = 0;
     }
-    s.draw++;
-    s.q = q;
-    return s;
-}
-
-/** What a step leaves behind: its losses in GeV and in counts, and where along the path they are. The counts of all
- * parts and of the daughters that go on add up to those of the particle before the step. */
-typedef struct {
-    eot_cascade_losses l; /* GeV; l.E is the particle at its end, below the cut or on its way */
-    f32 at;               /* fraction of the path at which ionisation and the rest of the radiation are put */
-    i64 ionisation, photon, rest, a, b; /* counts; a, b: of the daughters */
-} eot_replay_losses;
-
-/** The losses of a step. @param q the particle before it. @param block, own the cascade's and the replay's words.
- * @param cut [GeV]. @param until share of the path that is real: up to the rare vertex, if there is one. @param
- * is_vertex whether there is: the particle then ends there, with E_along, which leaves the shower. */
-EOT_HOT_FN eot_replay_losses eot_replay_losses_sample(eot_shower_particle q, eot_cascade_vertex v, eot_u32x4 block,
-                                                      eot_u32x4 own, f32 cut, f32 until, i32 is_vertex) {
-    eot_replay_losses r;
-    r.at = (f32)(block.x & 0xffu) * 0.00390625f;
-    r.l.photon = r.l.rest = r.l.place = 0.0f;
-    r.l.share = 1.0f;
-    r.l.E = v.E_b;
-    if (is_vertex) {
-        r.l.photon = v.soft_along * eot_photon_share(eot_low_uniform(own.x, own.y), v.path_X0 * until, 1.0f);
-        r.l.rest = v.soft_along - r.l.photon;
-        r.l.share = until;
-        r.l.E = 0.0f;
-        r.l.place = r.at = 0.5f * until;
-    } else if (q.type != EOT_PHOTON) { /* word y is free where no vertex is */
-        r.l = eot_cascade_losses_sample(v, q.E, cut, eot_low_uniform(own.x, own.y),
-                                        v.E_a > 0.0f ? r.at : eot_uniform(block.y));
-        r.at *= r.l.share;
-    }
-    r.a = eot_energy_counts(is_vertex ? v.E_along : v.E_a);
-    r.b = eot_energy_counts(r.l.E);
-    r.photon = eot_energy_counts(r.l.photon);
-    r.rest = eot_energy_counts(r.l.rest);
-    r.ionisation = eot_energy_counts(q.E) - r.a - r.b - r.photon - r.rest;
-    return r;
-}
-
-/** The path of a step: where its points are. */
-typedef struct {
-    f32 x, y;             /* cm, at its start */
-    f32 moved_x, moved_y; /* cm, to its end */
-    f32 z, path;          /* cm, at its end; its length along z */
-    f32 sx, sy;           /* slopes at its end */
-} eot_replay_path;
-
-/** The point of a path, as the beginning of a shower. @param at fraction of the path. */
-EOT_HOT_FN eot_shower_axis eot_replay_point(eot_replay_path p, f32 at) {
-    eot_shower_axis a;
-    a.x = p.x + at * p.moved_x;
-    a.y = p.y + at * p.moved_y;
-    a.z = p.z - (1.0f - at) * p.path;
-    a.sx = p.sx;
-    a.sy = p.sy;
-    return a;
-}
-
-/** Energy that goes below the cut: a shower of its own where it is as large as a spot; smaller ones wait for more.
- * @param choice a uniform number. */
-EOT_HOT_FN eot_replay_spots eot_replay_collect(eot_replay_spots s, eot_subcut_shower shower, f32 choice,
-                                               eot_deposit_view d) {
-    i32 is_small = shower.energy < d.constants->spot_energy;
-    if (is_small) {
-        s.waiting = eot_subcut_shower_joined(s.waiting, shower, choice);
-        shower = s.waiting;
-    }
-    if (!(shower.energy < d.constants->spot_energy)) {
-        s.random = eot_shower_deposit(d, shower, s.random);
-        if (is_small) {
-            s.waiting.counts = 0;
-            s.waiting.energy = 0.0f;
-        }
-    }
-    return s;
-}
-
-/** A uniform number after one choice by it, rescaled to what the choice leaves of it. @param waiting, more energies
- * [GeV] that were chosen between: see eot_subcut_shower_joined. */
-EOT_FN f32 eot_replay_choice_left(f32 choice, f32 waiting, f32 more) {
-    f32 total = waiting + more;
-    return choice * total < more ? choice * total / more : (choice * total - more) / fmax(total - more, 1e-12f);
-}
-
-/** The deposits of a step: ionisation along the path, and what goes below the cut. @param r its losses. @param p its
- * path. @param v its vertex. @param own the replay's words. @param goes_on bits: 1 daughter a, 2 daughter b stays above
- * the cut or is gone. @param cut [GeV]. */
-EOT_HOT_FN eot_replay_spots eot_replay_deposit(eot_replay_spots s, eot_replay_losses r, eot_replay_path p,
-                                               eot_cascade_vertex v, eot_u32x4 own, i32 goes_on, f32 cut,
-                                               eot_deposit_view d) {
-    eot_shower_axis along = eot_replay_point(p, r.at), at_end = eot_replay_point(p, r.l.share);
-    i32 is_inside = eot_deposit_in_ecal(d, along.x, along.y, along.z, r.ionisation);
-    if (d.binning.n_bin > 0 && is_inside) eot_profile_add(d.profile, d.binning, along.z, r.ionisation);
-    /* The rest of the radiation is many photons: one of them, in proportion to energy, gives the shower that all make.
-     */
-    f32 rest_uniform = (f32)(i32)(eot_mixed_bits((u64)own.z << 32 | own.w) >> 41) * 1.1920929e-7f;
-    f32 rest_shape = r.l.rest * eot_photon_share(rest_uniform, v.path_X0 * r.l.share, cut / eot_max(r.l.rest, 1e-9f));
-    f32 choice = eot_low_uniform(own.z, own.w);
-    EOT_ROLLED
-    for (i32 i = 0; i < 4; i++) { /* the photon, the rest of the radiation, daughters a and b */
-        eot_subcut_shower part;
-        part.counts = i == 0 ? r.photon : i == 1 ? r.rest : (goes_on & 1 << (i - 2)) != 0 ? 0 : i == 2 ? r.a : r.b;
-        part.energy = i == 0 ? r.l.photon : i == 1 ? r.l.rest : i == 2 ? v.E_a : r.l.E;
-        part.shape_energy = i == 1 ? rest_shape : part.energy;
-        part.is_photon = i < 2 || (i == 2 ? v.type_a : v.type_b) == EOT_PHOTON;
-        part.axis = i == 0 ? eot_replay_point(p, r.l.place) : i == 1 ? along : at_end;
-        if (part.counts <= 0) continue;
-        f32 waiting = s.waiting.energy;
-        s = eot_replay_collect(s, part, choice, d);
-        if (part.energy < d.constants->spot_energy) choice = eot_replay_choice_left(choice, waiting, part.energy);
-    }
-    return s;
+    s->draw++;
+    s->q = q;
 }
 
 /** What left the vertex besides muons, an electron or positron, is followed after the shower, with random numbers of
  * its own; below the cut it is deposited at once. */
-EOT_HOT_FN eot_replay_state eot_replay_after(eot_replay_state s, f32 cut, f32 calorimeter_z, eot_deposit_view d) {
-    s.stage = EOT_STAGE_AFTER;
-    s.draw = 0;
-    s.q.p.E = s.vertex.E_extra;
-    s.q.p.z = (f32)s.vertex.z - calorimeter_z;
-    s.q.p.type = s.vertex.extra_type;
-    s.q.x = (f32)s.vertex.x;
-    s.q.y = (f32)s.vertex.y;
-    s.q.sx = s.vertex.extra.x / fmax(s.vertex.extra.z, 0.1f);
-    s.q.sy = s.vertex.extra.y / fmax(s.vertex.extra.z, 0.1f);
-    s.q.is_ghost = 0;
-    s.is_alive = s.q.p.E >= cut;
-    if (!s.is_alive) {
+EOT_HOT_FN void eot_replay_after(eot_replay_state *s, f32 cut, f32 calorimeter_z, eot_deposit_view d) {
+    s->stage = EOT_STAGE_AFTER;
+    s->draw = 0;
+    s->q.p.E = s->vertex.E_extra;
+    s->q.p.z = (f32)s->vertex.z - calorimeter_z;
+    s->q.p.type = s->vertex.extra_type;
+    s->q.x = (f32)s->vertex.x;
+    s->q.y = (f32)s->vertex.y;
+    s->q.sx = s->vertex.extra.x / fmax(s->vertex.extra.z, 0.1f);
+    s->q.sy = s->vertex.extra.y / fmax(s->vertex.extra.z, 0.1f);
+    s->q.is_ghost = 0;
+    s->is_alive = s->q.p.E >= cut;
+    if (!s->is_alive) {
         eot_shower_axis axis;
-        axis.x = s.q.x;
-        axis.y = s.q.y;
-        axis.z = (f32)s.vertex.z;
-        axis.sx = s.q.sx;
-        axis.sy = s.q.sy;
-        s.spots.random = eot_shower_deposit_rarely(
-            d, eot_subcut_shower_of(eot_energy_counts(s.q.p.E), s.q.p.E, 0, axis), s.spots.random);
+        axis.x = s->q.x;
+        axis.y = s->q.y;
+        axis.z = (f32)s->vertex.z;
+        axis.sx = s->q.sx;
+        axis.sy = s->q.sy;
+        s->spots.random = eot_shower_deposit_rarely(
+            d, eot_subcut_shower_of(eot_energy_counts(s->q.p.E), s->q.p.E, 0, axis), s->spots.random);
     }
-    return s;
 }
 
 /** Deposits of a step in front of the ECAL: ionisation, and what goes below the cut there, of the particle and of its
  * daughters; all of a particle that passes the ECAL. */
-EOT_FN eot_replay_spots eot_replay_line_deposit(eot_replay_spots s, eot_line_step step, eot_line_view view,
-                                                eot_deposit_view d) {
+EOT_FN void eot_replay_line_deposit(eot_replay_spots *s, eot_line_step step, eot_line_view view, eot_deposit_view d) {
     EOT_GLOBAL const eot_region *region = view.matter.region + step.region;
     i32 outcome = step.outcome, is_photon = step.before.type == EOT_PHOTON;
     f32 choice = eot_low_uniform(step.own.z, step.own.w), at = (f32)(step.own.y & 511u) * 0.001953125f;
@@ -419,10 +299,10 @@ EOT_FN eot_replay_spots eot_replay_line_deposit(eot_replay_spots s, eot_line_ste
     i64 all = eot_energy_counts(step.before.E);
     if (outcome == EOT_LINE_LEAVES) d.acc[EOT_ACC_LEDGER_MISSED] += all;
     if (outcome == EOT_LINE_FALLS)
-        s = eot_replay_collect(s, eot_subcut_shower_of(all, step.before.E, is_photon, end), choice, d);
+        eot_replay_collect(s, eot_subcut_shower_of(all, step.before.E, is_photon, end), choice, d);
     if (outcome == EOT_LINE_MEETS || outcome == EOT_LINE_SPILLS)
-        s.random = eot_shower_deposit_rarely(d, eot_subcut_shower_of(all, step.before.E, is_photon, end), s.random);
-    if (outcome != EOT_LINE_GOES_ON) return s;
+        s->random = eot_shower_deposit_rarely(d, eot_subcut_shower_of(all, step.before.E, is_photon, end), s->random);
+    if (outcome != EOT_LINE_GOES_ON) return;
     eot_line_counts c = eot_line_counts_of(step, view.world->line.cut);
     i32 is_detector = region->role == EOT_ROLE_VETO || region->role == EOT_ROLE_HCAL;
     d.acc[is_detector ? eot_ledger_of_role(region->role) : EOT_ACC_LEDGER_FRONT] += c.ionisation;
@@ -441,11 +321,10 @@ EOT_FN eot_replay_spots eot_replay_line_deposit(eot_replay_spots s, eot_line_ste
             part.axis.y = (f32)(step.from.y + (f64)at * (step.to.y - step.from.y));
             part.axis.z = (f32)(step.from.z + (f64)at * (step.to.z - step.from.z));
         }
-        f32 waiting = s.waiting.energy;
-        s = eot_replay_collect(s, part, choice, d);
+        f32 waiting = s->waiting.energy;
+        eot_replay_collect(s, part, choice, d);
         if (part.energy < d.constants->spot_energy) choice = eot_replay_choice_left(choice, waiting, part.energy);
     }
-    return s;
 }
 
 /** The view of what is in front of the ECAL. */
@@ -459,122 +338,138 @@ EOT_FN eot_line_view eot_replay_line_view(eot_replay_view view) {
 /** One step in front of the ECAL of a primary whose shower is at rest. Its particles wait below those of the shower on
  * the same stack: each of both has less than half of the energy of the one before. @param step what it did. @return
  * alive where a particle arrives in the ECAL. */
-EOT_FN eot_replay_state eot_replay_line_taken(eot_replay_state s, eot_line_step step, f32 calorimeter_z) {
-    s.line = step.after;
-    if (step.outcome != EOT_LINE_ARRIVES) return s;
-    s.q.p.E = step.before.E;
-    s.q.p.z = eot_stacked_z(fmax((f32)step.from.z - calorimeter_z, 0.0f));
-    s.q.p.type = step.before.type;
-    s.q.x = s.x_end = (f32)step.from.x;
-    s.q.y = s.y_end = (f32)step.from.y;
-    s.q.sx = step.sx;
-    s.q.sy = step.sy;
-    s.q.is_ghost = 0;
-    s.depth = s.line.n_waiting;
-    s.is_alive = 1;
-    return s;
+EOT_FN void eot_replay_line_taken(eot_replay_state *s, eot_line_step step, f32 calorimeter_z) {
+    s->line = step.after;
+    if (step.outcome != EOT_LINE_ARRIVES) return;
+    s->q.p.E = step.before.E;
+    s->q.p.z = eot_stacked_z(fmax((f32)step.from.z - calorimeter_z, 0.0f));
+    s->q.p.type = step.before.type;
+    s->q.x = s->x_end = (f32)step.from.x;
+    s->q.y = s->y_end = (f32)step.from.y;
+    s->q.sx = step.sx;
+    s->q.sy = step.sy;
+    s->q.is_ghost = 0;
+    s->depth = s->line.n_waiting;
+    s->is_alive = 1;
 }
 
 /** The primary where the beam starts, nothing of it in the ECAL. */
-EOT_FN eot_replay_state eot_replay_before(eot_replay_state s, eot_replay_view view) {
-    eot_primary source = eot_source_of(view.table, view.world->beam, s.primary, view.launch->seed, view.launch->run,
+EOT_FN void eot_replay_before(eot_replay_state *s, eot_replay_view view) {
+    eot_primary source = eot_source_of(view.table, view.world->beam, s->primary, view.launch->seed, view.launch->run,
                                        view.world->beam.position_z);
-    s.vertex.E_beam = source.E;
-    s.line = eot_line_start(eot_replay_line_view(view), source, view.launch->primary_type, s.primary);
-    s.is_alive = 0;
-    return s;
+    s->vertex.E_beam = source.E;
+    s->line = eot_line_start(eot_replay_line_view(view), source, view.launch->primary_type, s->primary);
+    s->is_alive = 0;
 }
 
 /** On to the next particle of the primary that arrives in the ECAL; not alive after the last. @param d filled if
  * has_deposits. */
-EOT_FN eot_replay_state eot_replay_arrive(eot_replay_state s, eot_replay_view view, eot_deposit_view d,
-                                          i32 has_deposits) {
+EOT_FN void eot_replay_arrive(eot_replay_state *s, eot_replay_view view, eot_deposit_view d, i32 has_deposits) {
     eot_line_view line = eot_replay_line_view(view);
-    while (!s.is_alive && s.line.is_alive) {
-        eot_line_step step = eot_line_advance(line, s.line);
-        if (has_deposits) s.spots = eot_replay_line_deposit(s.spots, step, line, d);
-        s = eot_replay_line_taken(s, step, view.world->calorimeter_z);
+    while (!s->is_alive && s->line.is_alive) {
+        eot_line_step step = eot_line_advance(line, s->line);
+        if (has_deposits) eot_replay_line_deposit(&s->spots, step, line, d);
+        eot_replay_line_taken(s, step, view.world->calorimeter_z);
     }
-    return s;
 }
 
 /** The primary before the first step of its shower. @param d filled if has_deposits: with what it leaves before. */
-EOT_FN eot_replay_state eot_replay_begin(eot_replay_view view, eot_deposit_view d, i32 has_deposits,
-                                         eot_vertex_record record) {
-    eot_replay_state s = eot_replay_start(view.world, view.launch, record);
-    if (!EOT_HAS_ARRIVALS(view.world)) return s;
-    s = eot_replay_before(s, view);
-    s = eot_replay_arrive(s, view, d, has_deposits);
-    if (!s.is_alive && has_deposits) s.spots.random = eot_shower_deposit_rarely(d, s.spots.waiting, s.spots.random);
-    return s;
+EOT_FN void eot_replay_begin(eot_replay_state *s, eot_replay_view view, eot_deposit_view d, i32 has_deposits,
+                             eot_vertex_record record) {
+    *s = eot_replay_start(view.world, view.launch, record);
+    if (!EOT_HAS_ARRIVALS(view.world)) return;
+    eot_replay_before(s, view);
+    eot_replay_arrive(s, view, d, has_deposits);
+    if (!s->is_alive && has_deposits) s->spots.random = eot_shower_deposit_rarely(d, s->spots.waiting, s->spots.random);
+}
+
+/** What the steps of a replay read and fill. */
+typedef struct {
+    eot_replay_view view;
+    eot_deposit_view deposits;
+    eot_em_tables tables;
+    eot_vertex_record record; /* of the rare vertex */
+} eot_replay_space;
+
+/** What a step of the shower leaves, and its next particle. @param s before the step, but with the vertex that it has.
+ * @param q the particle after its path. @param block, own the cascade's and the replay's words. */
+EOT_HOT_FN void eot_replay_left(eot_replay_state *s, eot_replay_particle q, eot_cascade_vertex v, eot_u32x4 block,
+                                eot_u32x4 own, const eot_replay_space *in) {
+    const eot_deposit_view d = in->deposits;
+    f32 cut = in->tables.cut;
+    i32 is_vertex = eot_replay_is_vertex(*s, in->view.launch, in->record) && s->vertex.weight > 0.0f;
+    f32 until = 1.0f; /* share of the step that is real */
+    s->x_end = q.x;
+    s->y_end = q.y;
+    i32 was_counted = s->q.is_ghost == 0;
+    if (is_vertex) {
+        /* phi takes what the muon leaves, the rounding of other splits stays in the calorimeter */
+        i64 rest = eot_energy_counts(v.E_along) - eot_energy_counts(s->vertex.E_plus) -
+                   eot_energy_counts(s->vertex.E_minus) - eot_energy_counts(s->vertex.E_extra);
+        d.acc[s->vertex.E_dark > 0.0f ? EOT_ACC_LEDGER_PHI : EOT_ACC_LEDGER_ECAL] += rest;
+        until = q.p.type == EOT_PHOTON ? 0.0f : in->record.fraction;
+    }
+    q = eot_replay_sided(q, in->view.world);
+    if (was_counted && until > 0.0f) {
+        eot_replay_losses r = eot_replay_losses_sample(q.p, v, block, own, cut, until, is_vertex);
+        eot_replay_path p;
+        p.x = s->q.x;
+        p.y = s->q.y;
+        p.moved_x = q.x - s->q.x;
+        p.moved_y = q.y - s->q.y;
+        p.z = in->view.world->calorimeter_z + v.z;
+        p.path = v.path;
+        p.sx = q.sx;
+        p.sy = q.sy;
+        i32 a_goes_on = v.E_a >= cut || is_vertex; /* at a vertex the parent is gone */
+        i32 b_goes_on = v.E_b >= cut && !v.has_left;
+        eot_replay_deposit(&s->spots, &r, &p, &v, own, (a_goes_on ? 1 : 0) | (b_goes_on ? 2 : 0), cut, &d);
+        if (q.is_ghost != 0 && !is_vertex) /* has left by a side, and its daughters with it */
+            d.acc[EOT_ACC_LEDGER_SIDE] += (a_goes_on ? r.a : 0) + (b_goes_on ? r.b : 0);
+    }
+    q.is_ghost |= is_vertex ? EOT_GHOST_VERTEX : 0;
+    eot_replay_next(s, q, v, cut, in->view);
 }
 
 /** One step of the shower with its deposits, without what comes after the last particle of the shower. @param block of
  * the step. @param v its vertex, sampled with that block.
  * @param view, d, t what is read and filled. @param record of the rare vertex. */
-EOT_HOT_FN eot_replay_state eot_replay_stepped(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
-                                               eot_replay_view view, eot_deposit_view d, eot_em_tables t,
-                                               eot_vertex_record record) {
-    eot_u32x4 own = eot_replay_own_block(s, view.launch);
-    eot_replay_particle q = eot_replay_moved(s.q, v, own, view.world->multiple_scattering);
-    i32 is_vertex = eot_replay_is_vertex(s, view.launch, record);
-    f32 until = 1.0f; /* share of the step that is real */
-    s.x_end = q.x;
-    s.y_end = q.y;
-    i32 was_counted = s.q.is_ghost == 0;
-    if (is_vertex) {
-        s.vertex = eot_replay_vertex(s, q, v, view, t, record);
-        is_vertex = s.vertex.weight > 0.0f;
-    }
-    if (is_vertex) {
-        /* phi takes what the muon leaves, the rounding of other splits stays in the calorimeter */
-        i64 rest = eot_energy_counts(v.E_along) - eot_energy_counts(s.vertex.E_plus) -
-                   eot_energy_counts(s.vertex.E_minus) - eot_energy_counts(s.vertex.E_extra);
-        d.acc[s.vertex.E_dark > 0.0f ? EOT_ACC_LEDGER_PHI : EOT_ACC_LEDGER_ECAL] += rest;
-        until = q.p.type == EOT_PHOTON ? 0.0f : record.fraction;
-    }
-    q = eot_replay_sided(q, view.world);
-    if (was_counted && until > 0.0f) {
-        eot_replay_losses r = eot_replay_losses_sample(q.p, v, block, own, t.cut, until, is_vertex);
-        eot_replay_path p;
-        p.x = s.q.x;
-        p.y = s.q.y;
-        p.moved_x = q.x - s.q.x;
-        p.moved_y = q.y - s.q.y;
-        p.z = view.world->calorimeter_z + v.z;
-        p.path = v.path;
-        p.sx = q.sx;
-        p.sy = q.sy;
-        i32 a_goes_on = v.E_a >= t.cut || is_vertex; /* at a vertex the parent is gone */
-        i32 b_goes_on = v.E_b >= t.cut && !v.has_left;
-        s.spots = eot_replay_deposit(s.spots, r, p, v, own, (a_goes_on ? 1 : 0) | (b_goes_on ? 2 : 0), t.cut, d);
-        if (q.is_ghost != 0 && !is_vertex) /* has left by a side, and its daughters with it */
-            d.acc[EOT_ACC_LEDGER_SIDE] += (a_goes_on ? r.a : 0) + (b_goes_on ? r.b : 0);
-    }
-    q.is_ghost |= is_vertex ? EOT_GHOST_VERTEX : 0;
-    return eot_replay_next(s, q, v, t.cut, view);
+EOT_HOT_FN void eot_replay_stepped(eot_replay_state *s, eot_u32x4 block, eot_cascade_vertex v, eot_replay_view view,
+                                   eot_deposit_view d, eot_em_tables t, eot_vertex_record record) {
+    eot_u32x4 own = eot_replay_own_block(*s, view.launch);
+    eot_replay_particle q = eot_replay_moved(s->q, v, own, view.world->multiple_scattering);
+    if (eot_replay_is_vertex(*s, view.launch, record)) s->vertex = eot_replay_vertex(s, &q, &v, &view, &t, &record);
+    eot_replay_space in;
+    in.view = view;
+    in.deposits = d;
+    in.tables = t;
+    in.record = record;
+    eot_replay_left(s, q, v, block, own, &in);
 }
 
 /** After a step: where nothing of the shower is left, what left its vertex; where nothing of that is left, the energy
  * that waits for more. */
-EOT_HOT_FN eot_replay_state eot_replay_ended(eot_replay_state s, eot_replay_view view, eot_deposit_view d, f32 cut) {
-    if (!s.is_alive && s.vertex.E_extra > 0.0f && s.stage == EOT_STAGE_CASCADE &&
-        !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
-        s = eot_replay_after(s, cut, view.world->calorimeter_z, d);
-    if (!s.is_alive) s.spots.random = eot_shower_deposit_rarely(d, s.spots.waiting, s.spots.random);
-    return s;
+EOT_HOT_FN void eot_replay_ended(eot_replay_state *s, eot_replay_view view, eot_deposit_view d, f32 cut) {
+    if (!s->is_alive && s->vertex.E_extra > 0.0f && s->stage == EOT_STAGE_CASCADE &&
+        !(s->vertex.fault & (u32)EOT_FAULT_ENDLESS))
+        eot_replay_after(s, cut, view.world->calorimeter_z, d);
+    if (!s->is_alive) s->spots.random = eot_shower_deposit_rarely(d, s->spots.waiting, s->spots.random);
 }
 
-/** One step of the shower with its deposits, and what comes after the last particle: the next one of the primary that
- * arrives, what left the vertex. Arguments as of eot_replay_stepped. */
-EOT_HOT_FN eot_replay_state eot_replay_advance(eot_replay_state s, eot_u32x4 block, eot_cascade_vertex v,
-                                               eot_replay_view view, eot_deposit_view d, eot_em_tables t,
-                                               eot_vertex_record record) {
-    s = eot_replay_stepped(s, block, v, view, d, t, record);
-    if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && s.stage == EOT_STAGE_CASCADE &&
-        !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
-        s = eot_replay_arrive(s, view, d, 1);
-    return eot_replay_ended(s, view, d, t.cut);
+/** After a step: what comes after the last particle of the shower, the next one of the primary that arrives, or what
+ * left the vertex. */
+EOT_HOT_FN void eot_replay_on(eot_replay_state *s, eot_replay_view view, eot_deposit_view d, f32 cut) {
+    if (EOT_HAS_ARRIVALS(view.world) && !s->is_alive && s->stage == EOT_STAGE_CASCADE &&
+        !(s->vertex.fault & (u32)EOT_FAULT_ENDLESS))
+        eot_replay_arrive(s, view, d, 1);
+    eot_replay_ended(s, view, d, cut);
+}
+
+/** One step of the shower with its deposits, and what comes after it. Arguments as of eot_replay_stepped. */
+EOT_HOT_FN void eot_replay_advance(eot_replay_state *s, eot_u32x4 block, eot_cascade_vertex v, eot_replay_view view,
+                                   eot_deposit_view d, eot_em_tables t, eot_vertex_record record) {
+    eot_replay_stepped(s, block, v, view, d, t, record);
+    eot_replay_on(s, view, d, t.cut);
 }
 
 #endif

@@ -37,6 +37,16 @@ typedef struct {
     eot_shower_axis axis;
 } eot_subcut_shower;
 
+/** Showers below the cut that one step of the cascade leaves at most: a photon, the rest of the radiation, two
+ * daughters. */
+#define EOT_MOST_LEFT 4
+
+/** Such showers, where their deposits come later. */
+struct eot_shower_queue {
+    i32 n, n_begun;                          /* showers, and how many of them have been taken out */
+    eot_subcut_shower shower[EOT_MOST_LEFT]; /* in the order of their deposits */
+};
+
 /** No energy. */
 EOT_FN eot_subcut_shower eot_subcut_shower_none(void) {
     eot_subcut_shower s;
@@ -229,14 +239,14 @@ EOT_FN i32 eot_shower_medium(eot_deposit_view d, eot_column_place begin) {
 
 /** Where a path [X0] along the axis of a shower ends. Most do not leave the ECAL, whose box is convex. @param direction
  * 1 or -1. */
-EOT_OFTEN_FN eot_column_place eot_shower_walk(eot_deposit_view d, eot_shower_axis axis, eot_column_place from, f32 path,
-                                              i32 direction) {
-    EOT_GLOBAL const eot_columns *c = d.columns;
+EOT_OFTEN_FN eot_column_place eot_shower_walk(const eot_deposit_view *d, eot_shower_axis axis, eot_column_place from,
+                                              f32 path, i32 direction) {
+    EOT_GLOBAL const eot_columns *c = d->columns;
     if (from.volume == c->ecal) {
-        f32 inverse_X0 = d.volume[from.volume].inverse_X0, sign = (f32)direction;
+        f32 inverse_X0 = d->volume[from.volume].inverse_X0, sign = (f32)direction;
         f32 available = sign * ((direction > 0 ? c->ecal_z1 : c->ecal_z0) - from.z) * inverse_X0;
         f32 z = from.z + sign * (path / inverse_X0), dz = z - axis.z;
-        if (path < available && eot_deposit_is_in_ecal(d, axis.x + axis.sx * dz, axis.y + axis.sy * dz)) {
+        if (path < available && eot_deposit_is_in_ecal(*d, axis.x + axis.sx * dz, axis.y + axis.sy * dz)) {
             from.z = z;
             return from;
         }
@@ -244,76 +254,119 @@ EOT_OFTEN_FN eot_column_place eot_shower_walk(eot_deposit_view d, eot_shower_axi
     if (from.i_x < 0) {
         f32 dz = from.z - axis.z;
         i32 has_met = from.has_met;
-        from = eot_columns_find(d.table, c, axis.x + axis.sx * dz, axis.y + axis.sy * dz, from.z);
+        from = eot_columns_find(d->table, c, axis.x + axis.sx * dz, axis.y + axis.sy * dz, from.z);
         from.has_met = has_met;
     }
-    return eot_columns_walk(d.table, c, d.volume, axis, from, path, direction);
+    return eot_columns_walk(d->table, c, d->volume, axis, from, path, direction);
 }
 
-/** Deposit the energy of a shower below the cut, all of which ends in the ledger. Random blocks: one a spot, and one
- * more from EOT_SHOWER_FLUCTUATION_ENERGY on.
- * @return the advanced random cursor. */
-EOT_HOT_OFTEN_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
-    const eot_shower_constants c = d.constants[0];
-    const eot_shower_axis axis = shower.axis;
-    if (shower.counts <= 0) return random;
-    eot_column_place begin = eot_shower_begin(d, axis);
-    if (begin.volume < 0) { /* it heads away from the set-up */
-        eot_deposit_at(d, begin, axis.x, axis.y, shower.counts, 0);
-        return random;
+/** A shower below the cut between two of its spots. */
+typedef struct {
+    eot_subcut_shower shower;
+    eot_column_place begin; /* of its axis */
+    eot_shower_form form;
+    f32 moliere_radius, Z, one_minus_e_hat, inverse_sampling_frequency; /* of its medium (eot_deposit_volume) */
+    i32 veto_as;                                                        /* as of eot_deposit_view */
+    i32 i, n_spot;                                                      /* spots that are there, and all */
+    i64 share;                                                          /* counts of a spot but the last */
+    eot_random random;
+} eot_spots;
+
+/** Before the first spot. All of the energy ends in the ledger: that of a shower that heads away from the set-up is
+ * there at once, and it has no spots. Random blocks: one a spot, and one more from EOT_SHOWER_FLUCTUATION_ENERGY on.
+ * @param d what it is put in. */
+EOT_HOT_OFTEN_FN void eot_spots_begin(eot_spots *r, const eot_deposit_view *d, const eot_subcut_shower *whole,
+                                      eot_random random) {
+    const eot_subcut_shower shower = *whole;
+    const eot_shower_constants c = d->constants[0];
+    r->shower = shower;
+    r->random = random;
+    r->i = r->n_spot = 0;
+    if (shower.counts <= 0) return;
+    r->begin = eot_shower_begin(*d, shower.axis);
+    if (r->begin.volume < 0) {
+        eot_deposit_at(*d, r->begin, shower.axis.x, shower.axis.y, shower.counts, 0);
+        return;
     }
-    const eot_deposit_volume medium = d.volume[eot_shower_medium(d, begin)];
-    if (begin.volume == d.columns->ecal && d.has_arrivals && d.secondaries->veto.n_depth > 0) {
-        eot_arrivals a =
-            eot_arrivals_at(d.table, &d.secondaries->veto, axis.z, fmax(shower.shape_energy, 1e-6f), shower.is_photon);
-        if (d.is_seen) d.acc[EOT_ACC_ARRIVAL + a.class_of_depth] += (i64)((f64)shower.counts * (f64)a.per_GeV);
-        d.veto_as = EOT_ACC_LEDGER_ECAL;
+    EOT_GLOBAL const eot_deposit_volume *medium = d->volume + eot_shower_medium(*d, r->begin);
+    r->moliere_radius = medium->moliere_radius;
+    r->Z = medium->Z;
+    r->one_minus_e_hat = medium->one_minus_e_hat;
+    r->inverse_sampling_frequency = medium->inverse_sampling_frequency;
+    f32 log_critical_energy = medium->log_critical_energy;
+    u32 own = medium->shower_table;
+    r->veto_as = d->veto_as;
+    if (r->begin.volume == d->columns->ecal && d->has_arrivals && d->secondaries->veto.n_depth > 0) {
+        eot_arrivals a = eot_arrivals_at(d->table, &d->secondaries->veto, shower.axis.z,
+                                         fmax(shower.shape_energy, 1e-6f), shower.is_photon);
+        if (d->is_seen) d->acc[EOT_ACC_ARRIVAL + a.class_of_depth] += (i64)((f64)shower.counts * (f64)a.per_GeV);
+        r->veto_as = EOT_ACC_LEDGER_ECAL;
     }
     i32 fluctuates = shower.shape_energy >= EOT_SHOWER_FLUCTUATION_ENERGY;
     eot_u32x4 block;
     block.x = block.y = block.z = block.w = 0u;
     if (fluctuates) {
-        block = eot_random_block(random);
-        random.draw++;
+        block = eot_random_block(r->random);
+        r->random.draw++;
     }
-    eot_shower_form f =
-        eot_shower_form_sample(d.table, c, shower, medium.log_critical_energy, medium.shower_table, fluctuates, block);
+    r->form = eot_shower_form_sample(d->table, c, shower, log_critical_energy, own, fluctuates, block);
     i32 n_spot = (i32)(shower.energy / c.spot_energy + 0.5f);
-    n_spot = n_spot < 1 ? 1 : n_spot > 256 ? 256 : n_spot;
-    i64 share = shower.counts / n_spot;
-    f32 inverse_n = 1.0f / (f32)n_spot;
-    for (i32 i = 0; i < n_spot; i++) {
-        /* words: x depth, one quantile per stratum; y upper half turn, lower half component; w radius; z a lone
-         * photon's first path */
-        block = eot_random_block(random);
-        random.draw++;
-        f32 t = eot_shower_depth(d.table, c, f, ((f32)i + eot_uniform(block.x)) * inverse_n);
-        f32 path = f.is_one_conversion ? f.first_path : -f.photon_length * eot_log(eot_uniform(block.z));
-        eot_column_place place = eot_shower_walk(d, axis, begin, t + path, 1);
-        /* what scatters back: one number gives the radius and the way back, since what goes far back goes far aside */
-        f32 uniform_radius = eot_uniform(block.w), share_back = c.backscatter_share;
-        if (uniform_radius < share_back) {
-            uniform_radius /= share_back;
-            if (place.volume >= 0)
-                place = eot_shower_walk(d, axis, place,
-                                        -c.backscatter_length * eot_log(fmax(1.0f - uniform_radius, 1e-7f)), -1);
-        } else {
-            uniform_radius = (uniform_radius - share_back) / (1.0f - share_back);
-        }
-        f32 turn = (f32)(block.y >> 16) * 1.52587890625e-5f, component = (f32)(block.y & 0xffffu) * 1.52587890625e-5f;
-        f32 r = medium.moliere_radius * eot_shower_radius(fmin(t * f.inverse_T, 4.0f), f.log_E, medium.Z,
-                                                          medium.one_minus_e_hat, medium.inverse_sampling_frequency,
-                                                          c.radius_max, component, uniform_radius);
-        f32 dz = place.z - axis.z;
-        i64 spot = i + 1 < n_spot ? share : shower.counts - share * (n_spot - 1);
-        /* what passes beside the ECAL and all behind it has left by the side */
-        if (place.volume == EOT_COLUMN_REAR && !place.has_met && axis.z < d.columns->ecal_z1)
-            place.volume = EOT_COLUMN_SIDE;
-        i32 is_inside = eot_deposit_at(d, place, axis.x + axis.sx * dz + r * eot_cos_turn(turn),
-                                       axis.y + axis.sy * dz + r * eot_sin_turn(turn), spot, 1);
-        if (d.binning.n_bin > 0 && is_inside) eot_profile_add(d.profile, d.binning, place.z, spot);
+    r->n_spot = n_spot < 1 ? 1 : n_spot > 256 ? 256 : n_spot;
+    r->share = shower.counts / r->n_spot;
+}
+
+/** The next spot. @param d as of eot_spots_begin. @param c its constants. @param inverse_n 1/n_spot. */
+EOT_HOT_FN void eot_spots_next(eot_spots *r, const eot_deposit_view *d, eot_shower_constants c, f32 inverse_n) {
+    /* words: x depth, one quantile per stratum; y upper half turn, lower half component; w radius; z a lone
+     * photon's first path */
+    const eot_shower_axis axis = r->shower.axis;
+    eot_u32x4 block = eot_random_block(r->random);
+    r->random.draw++;
+    f32 t = eot_shower_depth(d->table, c, r->form, ((f32)r->i + eot_uniform(block.x)) * inverse_n);
+    f32 path = r->form.is_one_conversion ? r->form.first_path : -r->form.photon_length * eot_log(eot_uniform(block.z));
+    eot_column_place place = eot_shower_walk(d, axis, r->begin, t + path, 1);
+    /* what scatters back: one number gives the radius and the way back, since what goes far back goes far aside */
+    f32 uniform_radius = eot_uniform(block.w), share_back = c.backscatter_share;
+    if (uniform_radius < share_back) {
+        uniform_radius /= share_back;
+        if (place.volume >= 0)
+            place = eot_shower_walk(d, axis, place, -c.backscatter_length * eot_log(fmax(1.0f - uniform_radius, 1e-7f)),
+                                    -1);
+    } else {
+        uniform_radius = (uniform_radius - share_back) / (1.0f - share_back);
     }
-    return random;
+    f32 turn = (f32)(block.y >> 16) * 1.52587890625e-5f, component = (f32)(block.y & 0xffffu) * 1.52587890625e-5f;
+    f32 radius = r->moliere_radius * eot_shower_radius(fmin(t * r->form.inverse_T, 4.0f), r->form.log_E, r->Z,
+                                                       r->one_minus_e_hat, r->inverse_sampling_frequency, c.radius_max,
+                                                       component, uniform_radius);
+    f32 dz = place.z - axis.z;
+    r->i++;
+    i64 spot = r->i < r->n_spot ? r->share : r->shower.counts - r->share * (r->n_spot - 1);
+    /* what passes beside the ECAL and all behind it has left by the side */
+    if (place.volume == EOT_COLUMN_REAR && !place.has_met && axis.z < d->columns->ecal_z1)
+        place.volume = EOT_COLUMN_SIDE;
+    eot_deposit_view to = *d;
+    to.veto_as = r->veto_as;
+    i32 is_inside = eot_deposit_at(to, place, axis.x + axis.sx * dz + radius * eot_cos_turn(turn),
+                                   axis.y + axis.sy * dz + radius * eot_sin_turn(turn), spot, 1);
+    if (to.binning.n_bin > 0 && is_inside) eot_profile_add(to.profile, to.binning, place.z, spot);
+}
+
+/** The next spots, most of them at most. @param d as of eot_spots_begin. */
+EOT_HOT_OFTEN_FN void eot_spots_run(eot_spots *r, const eot_deposit_view *d, i32 most) {
+    const eot_shower_constants c = d->constants[0];
+    f32 inverse_n = 1.0f / (f32)r->n_spot;
+    i32 end = r->n_spot - r->i < most ? r->n_spot : r->i + most;
+    EOT_ROLLED
+    while (r->i < end) eot_spots_next(r, d, c, inverse_n);
+}
+
+/** Deposit the energy of a shower below the cut. @return the advanced random cursor. */
+EOT_HOT_FN eot_random eot_shower_deposit(eot_deposit_view d, eot_subcut_shower shower, eot_random random) {
+    eot_spots r;
+    eot_spots_begin(&r, &d, &shower, random);
+    if (r.n_spot > 0) eot_spots_run(&r, &d, r.n_spot);
+    return r.random;
 }
 
 /** The same where it is rare: compiled once, however often it is called. */

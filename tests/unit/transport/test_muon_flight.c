@@ -21,7 +21,10 @@ static eot_muon_flight fly(const struct matter *m, eot_muon muon, double decay_r
     eot_matter_view view = matter_view(m);
     eot_muon_medium medium =
         eot_muon_medium_at(view.table, view.muon, &m->region[muon.region], (f32)muon.kinetic_energy);
-    return eot_muon_fly(view, muon, medium, eot_muon_look_ahead(view, muon, medium.loss), (f32)decay_rate);
+    eot_muon_ahead ahead = eot_muon_look_ahead(view, muon, medium.loss);
+    eot_muon_flight flight;
+    eot_muon_fly(&flight, view, &muon, &medium, &ahead, (f32)decay_rate);
+    return flight;
 }
 
 /* Where along z the optical depth `clock` is used up, from z0 on; and the sums over the layers of the other kind than

@@ -52,8 +52,8 @@ Test(replay_step, keeps_the_energy_and_the_daughters_of_the_cascade) {
             eot_cascade_vertex v = vertex_of(&b, s, block);
             eot_replay_state before = s;
             i64 ledger_before = ledger(&b);
-            s = eot_replay_advance(s, block, v, view_of(&b), eot_replay_deposits(view_of(&b), b.acc, NULL),
-                                   b.s.world.em, record);
+            eot_replay_advance(&s, block, v, view_of(&b), eot_replay_deposits(view_of(&b), b.acc, NULL), b.s.world.em,
+                               record);
             i32 a_goes_on = v.E_a >= cut, b_goes_on = v.E_b >= cut && !v.has_left;
             i64 goes_on = (a_goes_on ? eot_energy_counts(v.E_a) : 0) + (b_goes_on ? eot_energy_counts(v.E_b) : 0);
             i64 in = eot_energy_counts(before.q.p.E) + before.spots.waiting.counts,
@@ -130,7 +130,7 @@ static int record_of(struct bench *b, u32 primary, eot_vertex_record *record, f6
             *z = (f64)(b->s.world.event.calorimeter_z + (s.q.p.z + v.along * v.path));
             return 1;
         }
-        s = eot_replay_next(s, s.q, v, b->s.world.em.cut, view_of(b));
+        eot_replay_next(&s, s.q, v, b->s.world.em.cut, view_of(b));
     }
     return 0;
 }
@@ -189,17 +189,20 @@ Test(replay_step, flags_a_full_stack_and_an_endless_shower) {
     v.type_a = EOT_PHOTON;
     v.type_b = EOT_ELECTRON;
     s.depth = EOT_STACK_DEPTH - 2;
-    eot_replay_state next = eot_replay_next(s, s.q, v, 0.2f, view_of(&b));
+    eot_replay_state next = s;
+    eot_replay_next(&next, s.q, v, 0.2f, view_of(&b));
     cr_expect(next.vertex.fault == 0u && next.depth == EOT_STACK_DEPTH - 1 && next.q.p.E == 3.0f);
     s.depth = EOT_STACK_DEPTH - 1;
-    next = eot_replay_next(s, s.q, v, 0.2f, view_of(&b));
+    next = s;
+    eot_replay_next(&next, s.q, v, 0.2f, view_of(&b));
     cr_expect_eq(next.vertex.fault, (u32)EOT_FAULT_STACK);
     cr_expect(next.depth == s.depth && next.q.p.E == 5.0f && next.q.p.type == EOT_ELECTRON && next.is_alive);
     s.depth = 0;
     s.draw = 0x7fffffu;
-    next = eot_replay_next(s, s.q, v, 0.2f, view_of(&b));
+    next = s;
+    eot_replay_next(&next, s.q, v, 0.2f, view_of(&b));
     cr_expect(next.vertex.fault == 0u && next.is_alive);
-    next = eot_replay_next(next, next.q, v, 0.2f, view_of(&b));
+    eot_replay_next(&next, next.q, v, 0.2f, view_of(&b));
     cr_expect(next.vertex.fault == (u32)EOT_FAULT_ENDLESS && !next.is_alive);
     simulation_close(&b.s);
 }
@@ -219,7 +222,7 @@ Test(replay_step, small_energies_wait_for_a_spot) {
         u32 draw = spots.random.draw;
         in += counts;
         f32 was_waiting = spots.waiting.energy;
-        spots = eot_replay_collect(spots, eot_subcut_shower_of(counts, energy, i & 1, axis), 0.5f, d);
+        eot_replay_collect(&spots, eot_subcut_shower_of(counts, energy, i & 1, axis), 0.5f, d);
         i32 is_deposited = energy >= spot || was_waiting + energy >= spot;
         cr_assert_eq(spots.random.draw > draw, is_deposited, "%d", i);
         cr_assert_eq(in, ledger(&b) + spots.waiting.counts, "%d", i);
@@ -244,14 +247,16 @@ Test(replay_step, what_leaves_the_vertex_is_followed_after_the_shower) {
     s.vertex.z = (f64)front + 5.0;
     s.vertex.x = 0.25;
     s.vertex.E_extra = 2.0f * cut;
-    eot_replay_state after = eot_replay_after(s, cut, front, d);
+    eot_replay_state after = s;
+    eot_replay_after(&after, cut, front, d);
     cr_expect(after.is_alive && after.stage == EOT_STAGE_AFTER && after.draw == 0u && after.q.p.E == 2.0f * cut);
     cr_expect(after.q.p.type == EOT_POSITRON && after.q.x == 0.25f && !after.q.is_ghost);
     cr_expect_float_eq((double)after.q.sx, 0.75, 1.0e-6);
     cr_expect_float_eq((double)after.q.p.z, 5.0, 1.0e-4);
     cr_expect_eq(ledger(&b), 0);
     s.vertex.E_extra = 0.9f * cut;
-    after = eot_replay_after(s, cut, front, d);
+    after = s;
+    eot_replay_after(&after, cut, front, d);
     cr_expect_eq(after.is_alive, 0);
     cr_expect_eq(ledger(&b), eot_energy_counts(0.9f * cut));
     simulation_close(&b.s);

@@ -167,7 +167,8 @@ EOT_FN eot_muon_step eot_muon_advance_with(eot_matter_view matter, eot_muon muon
     eot_muon_ahead ahead = eot_muon_look_ahead(matter, muon, medium.loss);
     ahead.to_limit = fmin(ahead.to_limit, extra.border);
     eot_muon_others others = eot_muon_others_of(extra, medium, decay_rate);
-    eot_muon_flight flight = eot_muon_fly(matter, muon, medium, ahead, eot_muon_others_rate(others));
+    eot_muon_flight flight;
+    eot_muon_fly(&flight, matter, &muon, &medium, &ahead, eot_muon_others_rate(others));
     out.ratio = eot_muon_ratio_of_path(others, flight.path);
     eot_muon_arrival end;
     end.path = flight.path;

@@ -94,7 +94,7 @@ EOT_HOT_FN eot_muon_ahead eot_look_ahead(eot_matter_view matter, eot_muon muon, 
 
 /** What lies ahead of a muon. @param muon alive. @param loss mean continuous loss of its region at its energy [GeV/cm].
  */
-EOT_FN eot_muon_ahead eot_muon_look_ahead(eot_matter_view matter, eot_muon muon, real loss) {
+EOT_OFTEN_FN eot_muon_ahead eot_muon_look_ahead(eot_matter_view matter, eot_muon muon, real loss) {
     real limit = fmin((real)matter.region[muon.region].max_step,
                       eot_muon_loss_limit((real)matter.muon->largest_loss, (real)muon.kinetic_energy, loss));
     return eot_look_ahead(matter, muon, eot_muon_momentum2((real)muon.kinetic_energy), limit);

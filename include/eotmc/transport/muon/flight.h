@@ -143,12 +143,12 @@ EOT_FN eot_muon_flight eot_muon_fly_rest(eot_muon_flight f, eot_muon_ahead ahead
     return f;
 }
 
-/** The whole flight of a step. Arguments as of eot_muon_fly_layers. */
-EOT_FN eot_muon_flight eot_muon_fly(eot_matter_view matter, eot_muon muon, eot_muon_medium medium, eot_muon_ahead ahead,
-                                    real decay_rate) {
-    eot_muon_flight f = eot_muon_fly_layers(matter, muon, medium, ahead, decay_rate);
-    if (f.axis < 0) f = eot_muon_fly_rest(f, ahead);
-    return f;
+/** The whole flight of a step. @param flight out. Other arguments as of eot_muon_fly_layers. */
+EOT_OFTEN_FN void eot_muon_fly(eot_muon_flight *flight, eot_matter_view matter, const eot_muon *muon,
+                               const eot_muon_medium *medium, const eot_muon_ahead *ahead, real decay_rate) {
+    eot_muon_flight f = eot_muon_fly_layers(matter, *muon, *medium, *ahead, decay_rate);
+    if (f.axis < 0) f = eot_muon_fly_rest(f, *ahead);
+    *flight = f;
 }
 
 #endif

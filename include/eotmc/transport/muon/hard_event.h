@@ -49,8 +49,8 @@ typedef struct {
 
 /** Choose constituent and process of a collision in proportion to their rates. @param choose uniform in (0, 1 - share
  * of others), used up digit by digit. */
-EOT_FN eot_muon_event eot_muon_event_choose(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
-                                            eot_muon_event_rates r, real choose) {
+EOT_OFTEN_FN eot_muon_event eot_muon_event_choose(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_muon_tables *tables,
+                                                  eot_muon_event_rates r, real choose) {
     EOT_GLOBAL const eot_region *region = r.region;
     eot_muon_event event;
     event.material = region->material[0];

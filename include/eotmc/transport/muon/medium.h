@@ -86,8 +86,8 @@ typedef struct {
 } eot_muon_medium_path;
 
 /** Sums along a path. @param path [cm], of which `path_other` is in the medium `other` and the rest in `first`. */
-EOT_FN eot_muon_medium_path eot_muon_medium_along(eot_muon_medium first, eot_muon_medium other, real path,
-                                                  real path_other) {
+EOT_OFTEN_FN eot_muon_medium_path eot_muon_medium_along(eot_muon_medium first, eot_muon_medium other, real path,
+                                                        real path_other) {
     real path_first = path - path_other;
     eot_muon_medium_path p;
     p.loss = fma(path_other, other.loss, path_first * first.loss);
