@@ -289,7 +289,7 @@ class Function:
             return given, f"ptx_shfl(part_, PTX_{part[2].upper()}, (uint64_t *const[]){{in0_, in1_, in2_}}, out_, met_);", taken
         if name == "vote":
             return given, f"ptx_vote(part_, PTX_{part[2].upper()}, in0_, out_);", taken
-        return given, f"ptx_redux(part_, PTX_{part[2].upper()}, {int(kind[0] == 's')}, in0_, out_);", taken
+        return given, f"ptx_redux(part_, PTX_{part[2].upper()}, {int(kind[0] == 's')}, in0_, in1_, out_);", taken
 
     def memory(self, name, part, kind, a):
         t, size = C_TYPE[kind], {"8": 1, "16": 2, "32": 4, "64": 8}[kind[1:]]

@@ -109,20 +109,24 @@ static inline void ptx_vote(uint32_t part, enum ptx_vote how, const uint64_t *va
                                   : found == part || found == 0;
 }
 enum ptx_redux { PTX_ADD, PTX_AND, PTX_OR, PTX_XOR, PTX_MIN, PTX_MAX };
-static inline void ptx_redux(uint32_t part, enum ptx_redux how, bool is_signed, const uint64_t *value, uint64_t *out) {
-    uint32_t found = (uint32_t)value[__builtin_ctz(part)];
+/* By lanes with the same mask. */
+static inline void ptx_redux(uint32_t part, enum ptx_redux how, bool is_signed, const uint64_t *value,
+                             const uint64_t *member, uint64_t *out) {
     const uint32_t turned = is_signed ? 0x80000000u : 0;
-    PTX_EACH(lane, part & (part - 1)) {
-        uint32_t v = (uint32_t)value[lane];
-        bool is_less = (v ^ turned) < (found ^ turned);
-        found = how == PTX_ADD                ? found + v
-                : how == PTX_AND              ? found & v
-                : how == PTX_OR               ? found | v
-                : how == PTX_XOR              ? found ^ v
-                : (how == PTX_MIN) == is_less ? v
-                                              : found;
+    PTX_EACH(lane, part) {
+        uint32_t found = (uint32_t)value[lane];
+        PTX_EACH(other, part & (uint32_t)member[lane] & ~(1u << lane)) {
+            uint32_t v = (uint32_t)value[other];
+            bool is_less = (v ^ turned) < (found ^ turned);
+            found = how == PTX_ADD                ? found + v
+                    : how == PTX_AND              ? found & v
+                    : how == PTX_OR               ? found | v
+                    : how == PTX_XOR              ? found ^ v
+                    : (how == PTX_MIN) == is_less ? v
+                                                  : found;
+        }
+        out[lane] = found;
     }
-    PTX_EACH(lane, part) out[lane] = found;
 }
 /* Lanes that an operation waits for have to be there: on a card they come, here nobody goes on while it waits. */
 static inline void ptx_expect(const struct ptx_warp *warp, uint32_t part, const uint64_t *member) {

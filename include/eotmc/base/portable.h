@@ -84,7 +84,21 @@ typedef double f64;
 #define EOT_GLOBAL_ID (blockIdx.x * blockDim.x + threadIdx.x)
 #define EOT_GLOBAL_SIZE (gridDim.x * blockDim.x)
 #define EOT_EXPECT(c) ((void)sizeof(c))
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+#define EOT_ATOMIC_ADD_I64(place, amount) eot_add_by_warp((u64 *)(place), (u64)(amount))
+/* Of the work items of a warp that add to one place at the same time, one adds the sum of all: many additions to one
+ * place come one after the other, wherever the place is. The sum comes in three parts, since a warp adds 32-bit
+ * integers only. */
+static __device__ __noinline__ void eot_add_by_warp(u64 *place, u64 amount) {
+    u32 active = __activemask(), peers = __match_any_sync(active, (u64)place);
+    u64 sum = __reduce_add_sync(peers, (u32)amount & 0x7ffffffu);
+    sum += (u64)__reduce_add_sync(peers, (u32)(amount >> 27) & 0x7ffffffu) << 27;
+    sum += (u64)__reduce_add_sync(peers, (u32)(amount >> 54)) << 54;
+    if (__ffs((int)peers) - 1 == (int)(threadIdx.x & 31u)) atomicAdd(place, sum);
+}
+#else
 #define EOT_ATOMIC_ADD_I64(place, amount) ((void)atomicAdd((u64 *)(place), (u64)(amount)))
+#endif
 #define EOT_ATOMIC_INCREMENT_U32(place) atomicAdd(place, 1u)
 #define EOT_ATOMIC_MIN_U32(place, value) ((void)atomicMin(place, value))
 #define EOT_ATOMIC_MAX_LOW(place, value) ((void)atomicMax((u32 *)(place), value)) /* little endian */
