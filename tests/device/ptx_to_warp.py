@@ -3,12 +3,14 @@
 
 usage: ptx_to_warp.py KERNEL.ptx >KERNEL.c
 
-The C file defines `ptx_warp` (ptx_warp_kernel of ptx_warp.h). A function is cut into blocks at labels, branches and calls; of the lanes that have not come to its end those
-that stand at the first block in the text go on, together. So lanes that parted meet again where the text of their ways does, which is near where a card has them
-meet. Instructions are those of ptx_to_c.py.
+The C file defines `ptx_warp` (ptx_warp_kernel of ptx_warp.h). A function is cut into blocks at labels, branches and calls, which are put in an order in which loops are in one piece
+and all ways but those back to a loop's head go on. Of the lanes that have not come to the end those that stand at the first block go on, together; those that go back
+wait until all others of the loop do, or have left it. So lanes that parted meet again where their ways do, as on a card, whose compiler puts barriers there.
+Instructions are those of ptx_to_c.py.
 """
 
 import re
+import sys
 
 import ptx_to_c
 
@@ -40,6 +42,37 @@ def kind_of(op):
 
 def hundredths(op):
     return next((n for pattern, n in HUNDREDTHS if re.match(pattern + r"(?![a-z0-9])", op.replace(".uni", ""))), 100)
+
+
+def components(nodes, following):
+    """Strongly connected components of a graph, in an order in which ways go on (Tarjan)."""
+    number, low, stack, on_stack, found = {}, {}, [], set(), []
+    for root in nodes:
+        work = [] if root in number else [(root, iter(following[root]))]
+        while work:
+            node, rest = work[-1]
+            if node not in number:
+                number[node] = low[node] = len(number)
+                stack.append(node)
+                on_stack.add(node)
+            for k in rest:
+                if k not in nodes:
+                    continue
+                if k not in number:
+                    work.append((k, iter(following[k])))
+                    break
+                if k in on_stack:
+                    low[node] = min(low[node], number[k])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == number[node]:
+                    found.append(set())
+                    while node not in found[-1]:
+                        found[-1].add(stack.pop())
+                    on_stack -= found[-1]
+    return reversed(found)
 
 
 class Block:
@@ -190,7 +223,7 @@ class Warps(ptx_to_c.Function):
         return [*out, "}"]
 
     def written_block(self, i, b):
-        out = [f"case {i}: {{"]
+        out = [*(f"case {at}:" for at in self.places[i]), "{"]
         n = len(b.access)
         if n:
             out.append(f"uint64_t where_[{n}][32]; uint32_t at_mask_[{n}] = {{0}};")
@@ -204,11 +237,11 @@ class Warps(ptx_to_c.Function):
             out.append(f"if (part_ != 0) {{ {f'ptx_expect(warp, part_, in{len(given) - 1}_); ' if is_waiting else ''}{call} }}")
             if taken:
                 out += self.lanes(b, "part_", [taken], True)
-            out.append(f"PTX_EACH(lane_, there) at[lane_] = {i + 1};")
+            out.append(f"PTX_EACH(lane_, there) at[lane_] = {self.goal(i, i + 1)};")
         else:
             guard, target = b.jump or ("", "")
-            goal = "END" if target is None else str(self.label[target]) if target else str(i + 1)
-            following = f"at[lane_] = {guard} ? {goal} : {i + 1};" if guard else f"at[lane_] = {goal};"
+            goal = "END" if target is None else str(self.goal(i, self.label[target] if target else i + 1))
+            following = f"at[lane_] = {guard} ? {goal} : {self.goal(i, i + 1)};" if guard else f"at[lane_] = {goal};"
             out += self.lanes(b, "there", [*b.code, following], True)
         out.append(f"c->hundredths += {b.hundredths};")
         for kind, k in b.count.items():
@@ -218,8 +251,34 @@ class Warps(ptx_to_c.Function):
                        f"ptx_count_memory(c, at_mask_[{k}], &(struct ptx_access){{where_[{k}], {n_bytes}, {int(name == 'ld')}}}, (uint64_t)(uintptr_t)local_memory, LOCAL_SIZE);")
         return [*out, "break; }"]
 
+    def order(self):
+        """Places of the blocks: even numbers; the odd one behind a loop's last block is where lanes wait that go back to its head. Fills self.goal."""
+        n = len(self.block)
+        following = [sorted({self.label[b.jump[1]] if b.jump and b.jump[1] else i + 1} | ({i + 1} if b.jump and b.jump[0] else set())) for i, b in enumerate(self.block)]
+        for i, b in enumerate(self.block):
+            if b.jump and b.jump[1] is None:
+                following[i] = [i + 1] if b.jump[0] else []
+        listed, end, inside, everything = [], {}, {}, set(range(n))
+
+        def put(nodes, ways):
+            for part in components(nodes, ways):
+                entered = {k for i in everything - part for k in following[i]} & part
+                head = min(part, key=lambda k: (k not in entered, k))
+                listed.append(head)
+                if len(part) > 1 or head in ways[head]:
+                    inside[head] = part
+                    put(part - {head}, {i: [k for k in ways[i] if k != head] for i in part - {head}})
+                    end[head] = len(listed)
+
+        sys.setrecursionlimit(10000)
+        put(everything, dict(enumerate(following)))
+        place = {k: 2 * i for i, k in enumerate(listed)}
+        self.goal = lambda i, k: 2 * end[k] - 1 if k in inside and i in inside[k] else place.get(k, "END")
+        return {k: [place[k]] + ([2 * end[k] - 1] if k in end else []) for k in range(n)}
+
     def __str__(self):
-        blocks = [b for b in self.block]
+        blocks = self.block
+        self.places = self.order()
         self.kept = set().union(*(b.early for b in blocks))
         out = ["static struct {", *(f"{ptx_to_c.C_TYPE[self.kind[r]]} {self.register(r)}[32];" for r in sorted(self.kept)), "char any; } R_" + self.name + ";",
                self.head + " {", "#define R R_" + self.name, *self.shared,
@@ -229,7 +288,7 @@ class Warps(ptx_to_c.Function):
         size = sum((n + 15) // 16 * 16 for n in self.local.values())
         if size:
             out.append(f"PTX_EACH(l, mask) memset(local_memory[l] + {self.offset}, 0xa5, {size});")
-        out += ["for (int l = 0; l < 32; l++) at[l] = mask >> l & 1 ? 0 : END;", "for (;;) {", "int32_t first = END; uint32_t there = 0;",
+        out += ["for (int l = 0; l < 32; l++) at[l] = mask >> l & 1 ? " + str(self.places[0][0]) + " : END;", "for (;;) {", "int32_t first = END; uint32_t there = 0;",
                 "for (int l = 0; l < 32; l++) first = at[l] < first ? at[l] : first;",
                 *(["warp->finished = 0;", "for (int l = 0; l < 32; l++) warp->finished |= (uint32_t)(at[l] == END) << l;"] if self.is_entry else []),
                 "if (first == END) break;", "for (int l = 0; l < 32; l++) there |= (uint32_t)(at[l] == first) << l;",
