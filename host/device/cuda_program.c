@@ -32,10 +32,10 @@ static int register_limit(enum eot_kernel kernel) {
     return LIMIT[kernel];
 }
 
-/* Kernels whose warps wait for instructions, since a multiprocessor does not keep all of them: they call short
- * functions (EOT_OFTEN_FN), where others have a copy at each place. Measured on an H200 (bench/README.md): reach 0.76,
- * replay 0.86, conversion 0.91, locate with many masses 0.8, muon_beam 0.95 of the time; muon 0.79 in another form;
- * `hadron` is one since its parts are functions. */
+/* Kernels whose warps wait for instructions, since a multiprocessor does not keep all of them, or for registers: they
+ * call functions (EOT_OFTEN_FN), where others have a copy at each place. Measured on an H200 (bench/README.md): reach
+ * 0.76, replay 0.86, conversion 0.91, locate with many masses 0.8, muon_beam 0.95 of the time; muon 0.79 in another
+ * form; `hadron` is one since its parts are functions. */
 static const bool IS_LONG[EOT_N_KERNEL] = {
     [EOT_KERNEL_locate] = true,     [EOT_KERNEL_reach] = true,     [EOT_KERNEL_replay] = true, [EOT_KERNEL_muon] = true,
     [EOT_KERNEL_conversion] = true, [EOT_KERNEL_muon_beam] = true, [EOT_KERNEL_hadron] = true,

@@ -252,7 +252,7 @@ class Warps(ptx_to_c.Function):
         return [*out, "break; }"]
 
     def order(self):
-        """Places of the blocks: even numbers; the odd one behind a loop's last block is where lanes wait that go back to its head. Fills self.goal."""
+        """Places of the blocks, and behind the last block of each loop one where lanes wait that go back to its head. Fills self.goal."""
         n = len(self.block)
         following = [sorted({self.label[b.jump[1]] if b.jump and b.jump[1] else i + 1} | ({i + 1} if b.jump and b.jump[0] else set())) for i, b in enumerate(self.block)]
         for i, b in enumerate(self.block):
@@ -269,12 +269,13 @@ class Warps(ptx_to_c.Function):
                     inside[head] = part
                     put(part - {head}, {i: [k for k in ways[i] if k != head] for i in part - {head}})
                     end[head] = len(listed)
+                    listed.append(None)  # where those wait that go back
 
         sys.setrecursionlimit(10000)
         put(everything, dict(enumerate(following)))
-        place = {k: 2 * i for i, k in enumerate(listed)}
-        self.goal = lambda i, k: 2 * end[k] - 1 if k in inside and i in inside[k] else place.get(k, "END")
-        return {k: [place[k]] + ([2 * end[k] - 1] if k in end else []) for k in range(n)}
+        place = {k: i for i, k in enumerate(listed) if k is not None}
+        self.goal = lambda i, k: end[k] if k in inside and i in inside[k] else place.get(k, "END")
+        return {k: [place[k]] + ([end[k]] if k in end else []) for k in range(n)}
 
     def __str__(self):
         blocks = self.block

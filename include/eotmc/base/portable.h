@@ -12,7 +12,8 @@
  * several sizes of launches, and compile such a function once, called by all three. EOT_SHARED_FN begins what is long
  * and called at several places of one kernel: CUDA's compiler makes one function of it, where a copy at each place
  * would take it minutes. EOT_OFTEN_FN begins what is called at many places: a function in CUDA kernels so long that a
- * GPU waits for their instructions (EOT_LONG_KERNEL, host/device/cuda_program.c); EOT_HOT_OFTEN_FN is EOT_HOT_FN
+ * GPU waits for their instructions (EOT_LONG_KERNEL, host/device/cuda_program.c). Both begin, too, what is called once
+ * but is to find its states in memory, so that a kernel needs fewer registers. EOT_HOT_OFTEN_FN is EOT_HOT_FN
  * elsewhere. */
 #ifndef EOT_BASE_PORTABLE_H
 #define EOT_BASE_PORTABLE_H

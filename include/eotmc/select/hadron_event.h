@@ -122,7 +122,8 @@ typedef struct {
     eot_hadron_trace trace;
 } eot_hadron_flight;
 
-/** Follow a hadron to its end or to a depth, with the deposits of its ionisation. @param to [cm] or EOT_HADRON_FAR. */
+/** Follow a hadron to its end or to a depth, with the deposits of its ionisation. @param f the hadron and
+ * its hits where it is, in; where it ends, out. @param to [cm] or EOT_HADRON_FAR. */
 EOT_SHARED_FN void eot_hadron_fly(eot_hadron_flight *f, const eot_hadron_run *run, f32 to, eot_random random) {
     eot_hadron h = f->h;
     while (h.end == EOT_HADRON_GOES_ON) {
@@ -211,7 +212,8 @@ EOT_FN u32 eot_hadron_hits(eot_muon_outcome out) {
 /** Follow a muon. Its deposits wait, as steps, until it has crossed all chambers, and are left out if it never does and
  * nothing else of the event can be seen: that half of the muons then costs its steps only. They do not depend on when
  * they are made, since they have random numbers of their own.
- * @param muon of a decay. @param at where and when. @param number of it in the event. @param is_leading whether its
+ * @param muon of a decay. @param at where and when. @param number of it in the event. @param before hits that
+ * its parent has left. @param is_leading whether its
  * trackers in front of the ECAL are the event's. */
 EOT_SHARED_FN void eot_hadron_muon(const eot_hadron_run *run, eot_hadron_event *ev, const eot_hadron_product *muon,
                                    const eot_muon *at, i32 number, const eot_hadron_trace *before, i32 is_leading) {
@@ -363,7 +365,8 @@ EOT_FN f32 eot_angle_of(f32 sine, f32 cosine) {
     return 8.0f * y * fma(y2, fma(y2, fma(y2, fma(y2, 0.11111111f, -0.14285714f), 0.2f), -0.33333333f), 1.0f);
 }
 
-/** The beam's hadron up to its decay. @param source of the primary. @param launch how decays are sampled. */
+/** The beam's hadron up to its decay. @param f out. @param source of the primary. @param launch how decays are sampled.
+ */
 EOT_SHARED_FN void eot_hadron_to_decay(eot_hadron_flight *f, const eot_hadron_run *run, eot_primary source,
                                        EOT_GLOBAL const eot_hadron_launch *launch, eot_hadron_event *ev) {
     EOT_GLOBAL const eot_hadron_world *w = run->view.hadron;

@@ -237,7 +237,7 @@ EOT_FN void eot_event_muon_shower(eot_event_muon_state *state, eot_muon_step s, 
     }
 }
 
-/** The deposits and hits of a step. @param s the step that the muon has just made. */
+/** The deposits and hits of a step. @param step that the muon has just made. */
 EOT_OFTEN_FN void eot_event_muon_advance(eot_event_muon_state *state, const eot_muon_step *step, eot_matter_view matter,
                                          EOT_GLOBAL const eot_event_world *world, EOT_GLOBAL i64 *acc) {
     const eot_muon_step s = *step;

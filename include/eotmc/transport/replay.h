@@ -177,7 +177,8 @@ EOT_FN i32 eot_is_in_ecal(EOT_GLOBAL const eot_event_world *world, f32 x, f32 y)
     return fabs(x - world->line.center_x) < world->line.half_x && fabs(y - world->line.center_y) < world->line.half_y;
 }
 
-/** Whether the step that the particle of s is about to make holds the rare vertex. */
+/** Whether the step that the particle of s is about to make holds the rare vertex; none does in a record of weight 0.
+ */
 EOT_FN i32 eot_replay_is_vertex(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch,
                                 eot_vertex_record record) {
     return launch->has_vertex && record.weight > 0.0f && (s.q.is_ghost & EOT_GHOST_VERTEX) == 0 &&
@@ -336,8 +337,8 @@ EOT_FN eot_line_view eot_replay_line_view(eot_replay_view view) {
 }
 
 /** One step in front of the ECAL of a primary whose shower is at rest. Its particles wait below those of the shower on
- * the same stack: each of both has less than half of the energy of the one before. @param step what it did. @return
- * alive where a particle arrives in the ECAL. */
+ * the same stack: each of both has less than half of the energy of the one before. @param step what it did. s is
+ * alive after it where a particle arrives in the ECAL. */
 EOT_FN void eot_replay_line_taken(eot_replay_state *s, eot_line_step step, f32 calorimeter_z) {
     s->line = step.after;
     if (step.outcome != EOT_LINE_ARRIVES) return;
