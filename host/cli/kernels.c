@@ -14,7 +14,7 @@
 
 /* The largest number in front of a phrase of the compiler's log, which has lines for the kernel and for each function
  * that it calls; -1: there is none. */
-static int number_before(const char *log, const char *phrase) {
+static int largest_before(const char *log, const char *phrase) {
     int largest = -1;
     for (const char *at = log; at != NULL && (at = strstr(at, phrase)) != NULL; at += strlen(phrase)) {
         const char *number = at;
@@ -47,9 +47,9 @@ static enum eot_status compile_one(struct eot_cuda_text *text, enum eot_kernel k
     EOT_TRY(eot_cuda_image_compile(text, kernel, architecture, &image, &log, err));
     if (folder != NULL) EOT_TRY(eot_output_write_file(folder, name, image.bytes, image.n_bytes, err));
     const char *used = log != NULL ? strstr(log, "Used ") : NULL;
-    int spilled = number_before(log, " bytes spill stores");
+    int spilled = largest_before(log, " bytes spill stores");
     printf("%-18s %-12s %9d %12d %12d %9zu\n", eot_kernel_name[kernel], architecture,
-           used != NULL ? atoi(used + 5) : -1, spilled, number_before(log, " bytes stack frame"), image.n_bytes);
+           used != NULL ? atoi(used + 5) : -1, spilled, largest_before(log, " bytes stack frame"), image.n_bytes);
 done:
     free(image.bytes);
     free(log);

@@ -87,7 +87,16 @@ forecast() { "$source/bench/gpu-forecast" "$eotmc" "$3" --cases dimuon-forced --
 forecast "$@" json >"$work/json"
 case $? in 0) ;; 77) cat "$work/err"; exit 77 ;; *) cat "$work/err"; fail "gpu-forecast" ;; esac
 forecast "$@" --against "$source/bench/results/h100-2026-11-27.json" >"$work/text" || { cat "$work/err"; fail "gpu-forecast --against"; }
-forecast "$@" --cards none && fail "a card that does not exist is taken"
+refused() { # TEXT ARGUMENTS...
+    text=$1; shift
+    "$source/bench/gpu-forecast" "$@" >/dev/null 2>"$work/err"
+    [ $? -eq 2 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -qF -- "$text" "$work/err" || { cat "$work/err"; fail "not refused with '$text': $*"; }
+}
+refused "unknown card or case 'none'" "$eotmc" "$3" --cards none
+refused "the program is not there" "$work/none" "$3"
+refused "the fake driver" "$eotmc" "$work"
+refused "--scale 0" "$eotmc" "$3" --scale 0
+refused "--against is not there" "$eotmc" "$3" --against "$work/none"
 # the same with warps of one lane
 keep=$work/keep/dimuon-forced
 EOTMC_CUDA_DRIVER=$fake/libfake_cuda.so EOTMC_NVRTC=$work/none.so EOTMC_CUDA_KERNELS=$keep/ptx FAKE_CUDA=multiprocessors=1,lanes=1 FAKE_CUDA_PTX=$source/tests/device/ptx_run.sh \
