@@ -14,6 +14,7 @@ struct simulation {
     struct eot_setup setup;
     struct eot_world world;
     struct eot_backend *backend;
+    const char *selector, *kernel_options; /* what a run would open the device with; NULL: a test has opened another */
     struct eot_error error;
     const struct eot_log *log; /* of the runs; NULL: none */
     struct eot_run run;        /* of the last simulation_run */
@@ -26,7 +27,15 @@ struct simulation {
 static inline void simulation_open_backend(struct simulation *s, const struct eot_backend_options *options) {
     eot_backend_close(s->backend);
     s->backend = NULL;
+    s->kernel_options = NULL;
     SIMULATION_OK(s, eot_backend_open(options, &s->backend, &s->error));
+}
+
+/* The device with kernels for what the configuration says now, as a run opens it. */
+static inline void simulation_open_device(struct simulation *s) {
+    const char *kernel_options = eot_world_kernel_options(&s->config);
+    simulation_open_backend(s, &(struct eot_backend_options){.selector = s->selector, .extra_options = kernel_options});
+    s->kernel_options = kernel_options;
 }
 
 /* @param file of a configuration, from the project root. @param set overrides, the last one NULL. @param selector of
@@ -43,16 +52,18 @@ static inline void simulation_open(struct simulation *s, const char *file, const
     SIMULATION_OK(
         s, eot_job_of(&s->config)
                ->world(&s->config, &s->setup, &(struct eot_world_options){.no_cache = false}, &s->world, &s->error));
-    simulation_open_backend(
-        s, &(struct eot_backend_options){.selector = selector, .extra_options = eot_world_kernel_options(&s->config)});
+    s->selector = selector;
+    simulation_open_device(s);
 }
 
 /* Run what s->config.sampling and .device say now. @return the status; result is valid if it is EOT_OK. */
 static inline enum eot_status simulation_execute(struct simulation *s) {
-    struct eot_run_options options = {
-        .backend = s->backend, .progress = EOT_PROGRESS_NONE, .log = s->log, .skips_excluded = !s->measures_excluded};
     eot_run_free(&s->run);
     eot_result_free(&s->result);
+    if (s->kernel_options != NULL && strcmp(s->kernel_options, eot_world_kernel_options(&s->config)) != 0)
+        simulation_open_device(s);
+    struct eot_run_options options = {
+        .backend = s->backend, .progress = EOT_PROGRESS_NONE, .log = s->log, .skips_excluded = !s->measures_excluded};
     enum eot_status status = eot_run_execute(&s->config, &s->setup, &s->world, &options, &s->run, &s->error);
     return status == EOT_OK ? eot_result_from_run(&s->config, &s->world, &s->run, s->backend, &s->result, &s->error)
                             : status;

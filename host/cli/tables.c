@@ -48,7 +48,7 @@ static void add(struct listing *list, const char *process, const char *medium, s
 static void list_tables(const struct eot_setup *setup, const struct eot_em_options *o, const struct eot_world *w,
                         struct listing *list) {
     const eot_em_tables *t = &w->em;
-    size_t n_energy = (size_t)t->n_energy, n_quantile = n_energy * (size_t)(t->n_quantile + 1);
+    size_t n_energy = (size_t)t->n_energy, n_quantile = n_energy * (size_t)(EOT_EM_N_QUANTILE + 1);
     list->n = 0;
     for (int m = 0; m < o->n_medium; m++) {
         const struct eot_em_errors *e = &w->accuracy.em[m];
@@ -67,10 +67,10 @@ static void list_tables(const struct eot_setup *setup, const struct eot_em_optio
         add(list, "electron ionisation", name, (struct table_range){"GeV", o->cut, o->energy_max, n_energy}, NAN,
             n_energy);
     }
-    size_t n_soft = (size_t)(t->n_soft_energy * t->n_soft_path);
+    size_t n_soft = (size_t)(EOT_EM_N_SOFT_ENERGY * EOT_EM_N_SOFT_PATH);
     if (o->n_medium > 0)
         add(list, "radiation below cut", "ECAL", (struct table_range){"GeV", o->cut, o->energy_max, n_soft}, NAN,
-            n_soft * (size_t)(t->n_soft_quantile + 1));
+            n_soft * (size_t)(EOT_EM_N_SOFT_QUANTILE + 1));
     double first = (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS),
            last = (double)eot_f32_from_bits(EOT_MUON_FIRST_BITS + ((EOT_MUON_N_ROW - 1u) << EOT_MUON_ROW_SHIFT));
     for (int i = 0; i < setup->n_material; i++) {

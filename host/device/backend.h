@@ -25,6 +25,7 @@ struct eot_buffer; /* device memory, owned by its backend */
 struct eot_backend {
     char name[128], driver[128]; /* as in the manifest */
     bool is_host, is_gpu;
+    bool is_forced_only; /* the kernels were built for forced vertices (-DEOT_WAYS=1) and know no others */
     int compute_units;
     int lane_width;         /* lanes of the cascade that one work item follows: EOT_LANE_WIDTH of the kernels' build */
     size_t max_buffer;      /* bytes of the largest single buffer */

@@ -30,6 +30,8 @@ static enum eot_status open_one(const struct eot_device *device, const struct eo
     if (status != EOT_OK) return status;
     struct eot_backend *b = **end;
     b->is_verbose = options->verbose;
+    b->is_forced_only =
+        !b->is_host && options->extra_options != NULL && strstr(options->extra_options, "-DEOT_WAYS=1") != NULL;
     if (n_part > 1) {
         size_t n = strlen(b->name);
         snprintf(b->name + n, sizeof b->name - n, ", part %u of %u", part + 1, n_part);

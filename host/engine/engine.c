@@ -99,6 +99,10 @@ static enum eot_status create_cascade(struct eot_engine *g, const struct eot_tra
     size_t n_track = 3 * (spectra != NULL ? spectra->n_energy + 1 : EOT_TRACK_BINS);
     choose_lanes(g, n_track);
     l->c = eot_run_cascade_parameters(g->config, g->world->rare_unit);
+    EOT_CHECK(
+        !g->b->is_forced_only || l->c.has_ways, EOT_E_INTERNAL,
+        "the kernels of %s were built for forced vertices with ways; open the device with the options of this run",
+        g->b->name);
     l->c.n_lane = (u32)l->n_lane;
     if (spectra != NULL) {
         l->c.track_tally = EOT_TRACK_SPECTRUM;

@@ -11,19 +11,12 @@
 #include "eotmc/physics/pair.h"
 #include "physics/process.h"
 
-enum {
-    N_CELL = 192,
-    N_QUANTILE = 128,
-    N_SOFT_ENERGY = 10,
-    N_SOFT_PATH = 17,
-    N_SOFT_QUANTILE = 64,
-    N_LATTICE_PER_CUT = 256
-};
+enum { N_CELL = 192, N_LATTICE_PER_CUT = 256 };
 
-/* Nodes and weights of the 4-point Gauss-Legendre rule on (0, 1); the 3-point rule estimates its error. */
 /* GeV: showers of less make their muon pairs near the threshold, where rates rise with a high power of the energy. With
  * nodes at a tenth of an e-fold the linear interpolation would be 4 % above that of tridents at 0.5 GeV. */
 static const double FINE_BELOW = 5.0, NEGLIGIBLE = 1e-3;
+/* Nodes and weights of the 4-point Gauss-Legendre rule on (0, 1); the 3-point rule estimates its error. */
 static const double GAUSS_4_X[4] = {0.06943184420297371, 0.33000947820757187, 0.66999052179242813, 0.93056815579702629};
 static const double GAUSS_4_W[4] = {0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693};
 static const double GAUSS_3_X[3] = {0.11270166537925831, 0.5, 0.88729833462074169};
@@ -199,26 +192,27 @@ static enum eot_status soft_quantiles(const double *spectrum, int n_spectrum, do
               "the radiation below the cut along %g X0 has no end within %d cuts; use a smaller physics.step_max_X0",
               path, N_MAX / N_LATTICE_PER_CUT);
     int cell = 0;
-    for (int i = 0; i < N_SOFT_QUANTILE; i++) {
-        double u = (double)i / N_SOFT_QUANTILE;
+    for (int i = 0; i < EOT_EM_N_SOFT_QUANTILE; i++) {
+        double u = (double)i / EOT_EM_N_SOFT_QUANTILE;
         while (cell < n - 1 && cumulative[cell] < u) cell++;
         double below = cell > 0 ? cumulative[cell - 1] : 0.0, f = p[cell] > 0.0 ? (u - below) / p[cell] : 0.0;
         double start = cell > 0 ? (cell - 0.5) * h : 0.0, width = cell > 0 ? h : 0.5 * h;
         quantile[i] = start + f * width;
     }
     /* the last cell has the tail: its end point is set so that a straight line has the tail's mean */
-    double u_last = 1.0 - 1.0 / N_SOFT_QUANTILE, tail = 0.0, tail_weight = 0.0;
+    double u_last = 1.0 - 1.0 / EOT_EM_N_SOFT_QUANTILE, tail = 0.0, tail_weight = 0.0;
     for (int i = 0; i < n; i++)
         if (cumulative[i] > u_last) {
             double part = fmin(p[i], cumulative[i] - u_last);
             tail += part * i * h;
             tail_weight += part;
         }
-    quantile[N_SOFT_QUANTILE] =
-        fmax(quantile[N_SOFT_QUANTILE - 1], 2.0 * tail / tail_weight - quantile[N_SOFT_QUANTILE - 1]);
+    quantile[EOT_EM_N_SOFT_QUANTILE] =
+        fmax(quantile[EOT_EM_N_SOFT_QUANTILE - 1], 2.0 * tail / tail_weight - quantile[EOT_EM_N_SOFT_QUANTILE - 1]);
     double table_mean = 0.0;
-    for (int i = 0; i < N_SOFT_QUANTILE; i++) table_mean += 0.5 * (quantile[i] + quantile[i + 1]) / N_SOFT_QUANTILE;
-    for (int i = 0; i <= N_SOFT_QUANTILE; i++)
+    for (int i = 0; i < EOT_EM_N_SOFT_QUANTILE; i++)
+        table_mean += 0.5 * (quantile[i] + quantile[i + 1]) / EOT_EM_N_SOFT_QUANTILE;
+    for (int i = 0; i <= EOT_EM_N_SOFT_QUANTILE; i++)
         quantile[i] = table_mean > 0.0 ? quantile[i] * (mean - drift) * path / table_mean + drift * path : drift * path;
 done:
     free(p);
@@ -278,23 +272,20 @@ static double longest_step_X0(const struct eot_em_options *o) {
 static enum eot_status build_soft(const struct eot_em_options *o, struct eot_f32_table *table, eot_em_tables *t,
                                   struct eot_error *err) {
     enum eot_status status = EOT_OK;
-    double spectrum[N_LATTICE_PER_CUT + 1], quantile[N_SOFT_QUANTILE + 1],
-        log_step = log(o->energy_max / o->cut) / (N_SOFT_ENERGY - 1);
-    t->n_soft_energy = N_SOFT_ENERGY;
-    t->n_soft_path = N_SOFT_PATH;
-    t->n_soft_quantile = N_SOFT_QUANTILE;
+    double spectrum[N_LATTICE_PER_CUT + 1], quantile[EOT_EM_N_SOFT_QUANTILE + 1],
+        log_step = log(o->energy_max / o->cut) / (EOT_EM_N_SOFT_ENERGY - 1);
     t->soft_inverse_log_step = (f32)(1.0 / log_step);
     double path_max = longest_step_X0(o);
-    t->soft_path_scale = (f32)((N_SOFT_PATH - 1) * (N_SOFT_PATH - 1) / (path_max * 1.0001));
+    t->soft_path_scale = (f32)((EOT_EM_N_SOFT_PATH - 1) * (EOT_EM_N_SOFT_PATH - 1) / (path_max * 1.0001));
     t->soft = (u32)table->n;
-    for (int i = 0; i < N_SOFT_ENERGY; i++) {
+    for (int i = 0; i < EOT_EM_N_SOFT_ENERGY; i++) {
         double drift, mean;
         soft_spectrum(o, o->cut * exp(i * log_step), spectrum, N_LATTICE_PER_CUT, &drift, &mean);
-        for (int j = 0; j < N_SOFT_PATH; j++) {
-            double path = (double)(j * j) / ((N_SOFT_PATH - 1) * (N_SOFT_PATH - 1)) * path_max;
+        for (int j = 0; j < EOT_EM_N_SOFT_PATH; j++) {
+            double path = (double)(j * j) / ((EOT_EM_N_SOFT_PATH - 1) * (EOT_EM_N_SOFT_PATH - 1)) * path_max;
             memset(quantile, 0, sizeof quantile);
             if (j > 0) EOT_TRY(soft_quantiles(spectrum, N_LATTICE_PER_CUT, drift, mean, path, quantile, err));
-            EOT_TRY(eot_f32_table_append(table, quantile, N_SOFT_QUANTILE + 1, NULL, err));
+            EOT_TRY(eot_f32_table_append(table, quantile, EOT_EM_N_SOFT_QUANTILE + 1, NULL, err));
         }
     }
 done:
@@ -308,7 +299,7 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
            cumulative[N_CELL + 1];
     int n_energy = (o->energy_max < FINE_BELOW ? 40 : 10) * (int)ceil(log_range) + 12;
     double log_step = log_range / (n_energy - 1);
-    size_t n_node = (size_t)(o->n_medium * n_energy * EOT_EM_N_COLUMN), n_row = N_QUANTILE + 1;
+    size_t n_node = (size_t)(o->n_medium * n_energy * EOT_EM_N_COLUMN), n_row = EOT_EM_N_QUANTILE + 1;
     size_t n_quantile = (size_t)(o->n_medium * EOT_N_CHANNEL * n_energy) * n_row;
     nodes = calloc(n_node, sizeof *nodes);
     quantiles = calloc(n_quantile, sizeof *quantiles);
@@ -334,22 +325,22 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
             double high = log(E - EOT_M_ELECTRON), low = log(o->cut), brems = 0.0;
             if (high > low) {
                 brems = cumulate(medium, E, o->lpm, brems_in_log_k, low, high, cumulative, &brems_error);
-                invert(cumulative, 0.0, (high - low) / (i * log_step), N_QUANTILE,
+                invert(cumulative, 0.0, (high - low) / (i * log_step), EOT_EM_N_QUANTILE,
                        row[EOT_CHANNEL_BREMS]); /* ends at E - m, not E */
             } else {
-                for (int q = 0; q <= N_QUANTILE; q++) row[EOT_CHANNEL_BREMS][q] = (double)q / N_QUANTILE;
+                for (int q = 0; q <= EOT_EM_N_QUANTILE; q++) row[EOT_CHANNEL_BREMS][q] = (double)q / EOT_EM_N_QUANTILE;
             }
             double pair = cumulate(medium, E, o->lpm, pair_in_eps, EOT_M_ELECTRON / E, 1.0 - EOT_M_ELECTRON / E,
                                    cumulative, &pair_error);
-            invert(cumulative, EOT_M_ELECTRON / E, 1.0 - EOT_M_ELECTRON / E, N_QUANTILE, row[EOT_CHANNEL_PAIR]);
+            invert(cumulative, EOT_M_ELECTRON / E, 1.0 - EOT_M_ELECTRON / E, EOT_EM_N_QUANTILE, row[EOT_CHANNEL_PAIR]);
             /* Compton: the whole spectrum, the quantile in ln(k'/cut)/ln(k/cut), below 0 for photons that fall below
              * the cut */
             double compton =
                 cumulate(medium, E, o->lpm, compton_in_log_eps, compton_low(E), 0.0, cumulative, &compton_error);
-            invert(cumulative, compton_low(E), 0.0, N_QUANTILE, row[EOT_CHANNEL_COMPTON]);
-            for (int q = 0; q <= N_QUANTILE; q++)
+            invert(cumulative, compton_low(E), 0.0, EOT_EM_N_QUANTILE, row[EOT_CHANNEL_COMPTON]);
+            for (int q = 0; q <= EOT_EM_N_QUANTILE; q++)
                 row[EOT_CHANNEL_COMPTON][q] =
-                    i > 0 ? 1.0 + row[EOT_CHANNEL_COMPTON][q] / (i * log_step) : (double)q / N_QUANTILE;
+                    i > 0 ? 1.0 + row[EOT_CHANNEL_COMPTON][q] / (i * log_step) : (double)q / EOT_EM_N_QUANTILE;
             majorant = fmax(majorant, brems);
             node[EOT_EM_CHARGED + EOT_EM_FREE_PATH] = 1.0 / fmax(majorant, 1e-12);
             node[EOT_EM_CHARGED + EOT_EM_LOSS] = medium_ionisation(medium, E);
@@ -372,7 +363,6 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
     t->inverse_log_step = (f32)(1.0 / log_step);
     t->n_energy = n_energy;
     t->n_medium = o->n_medium;
-    t->n_quantile = N_QUANTILE;
     for (int m = 0; m < o->n_medium; m++) {
         t->layer[m] = o->n_medium == 1 ? (f32)1e9 : (f32)o->medium[m].thickness;
         t->inverse_X0[m] = (f32)(1.0 / eot_em_medium_X0(&o->medium[m]));

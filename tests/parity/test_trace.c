@@ -11,7 +11,7 @@ enum { N_PRIMARY = 64, N_STEP = 600 };
 
 struct trace {
     struct eot_backend *b;
-    struct eot_buffer *table, *em, *cascade, *event_world, *energy, *lane, *stack, *track, *vertex;
+    struct eot_buffer *table, *em, *cascade, *event_world, *energy, *lane, *stack, *track, *vertex, *way;
     uint32_t word[EOT_N_LANE_WORD][N_PRIMARY];
 };
 
@@ -22,7 +22,6 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
     size_t width = (size_t)backend->lane_width, n_source = N_PRIMARY / width + 1; /* work items; whole ones write */
     c.n_primary = c.n_lane = N_PRIMARY;
     c.n_iteration = 1;
-    c.has_ways = 0;
     c.first_primary = 5000000000u; /* beyond 32 bits */
     t->b = backend;
     const struct {
@@ -35,9 +34,10 @@ static void open_trace(struct trace *t, const struct simulation *s, struct eot_b
                {&t->event_world, sizeof s->world.event, &s->world.event},
                {&t->energy, n_source * width * sizeof(float), NULL},
                {&t->lane, sizeof t->word, NULL},
-               {&t->stack, N_PRIMARY * 2 * EOT_STACK_DEPTH * sizeof(float), NULL},
+               {&t->stack, (size_t)N_PRIMARY * (size_t)EOT_LANE_STACK_PLANES(c.has_ways) * sizeof(float), NULL},
                {&t->track, N_PRIMARY * 3 * EOT_TRACK_BINS * sizeof(int64_t), NULL},
-               {&t->vertex, N_PRIMARY * sizeof(eot_vertex_record), NULL}};
+               {&t->vertex, N_PRIMARY * sizeof(eot_vertex_record), NULL},
+               {&t->way, (size_t)N_PRIMARY * EOT_WAY_WORDS * sizeof(uint32_t), NULL}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         cr_assert_eq(backend->op->buffer_create(backend, all[i].n_bytes, all[i].initial, all[i].buffer, &error), EOT_OK,
                      "%s", error.text);
@@ -67,7 +67,7 @@ static void step(struct trace *t) {
                                                               .stack = t->stack,
                                                               .track = t->track,
                                                               .vertex = t->vertex,
-                                                              .way = t->track},
+                                                              .way = t->way},
                                     &error),
                  EOT_OK, "%s", error.text);
     cr_assert_eq(t->b->op->buffer_read(t->b, t->lane, 0, sizeof t->word, t->word, &error), EOT_OK, "%s", error.text);
@@ -75,7 +75,7 @@ static void step(struct trace *t) {
 
 static void close_trace(struct trace *t) {
     struct eot_buffer *all[] = {t->table, t->em,    t->cascade, t->event_world, t->energy,
-                                t->lane,  t->stack, t->track,   t->vertex};
+                                t->lane,  t->stack, t->track,   t->vertex,      t->way};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) t->b->op->buffer_free(t->b, all[i]);
 }
 

@@ -2,7 +2,7 @@
 # NVIDIA's run-time compiler takes every kernel, and what they need stays within limits. A toolkit is enough; no card is needed.
 # usage: test_cuda_compile.sh EOTMC SOURCE_DIR BUILD_DIR
 # Every kernel is compiled for sm_90; for sm_80 and sm_100 all but those that take most of the time (SLOW), unless EOT_CUDA_ALL=1. Only the kernels of OPTIONAL
-# depend on the options of a configuration, so that of a second one only they are compiled.
+# depend on the options of a configuration, so that of a second one only they are compiled; `cascade` also for charged parents, in one medium and in explicit layers.
 set -u
 eotmc=$1 source=$2
 registers=64 # of the hot kernel at most, which spills nothing on sm_80 and sm_90
@@ -16,6 +16,9 @@ if ! "$eotmc" kernels --arch sm_90 --kernel probe_layout >"$work/first" 2>"$work
 fi
 all=$(sed -n 's/^EOT_KERNEL(\([a-z_]*\),.*/\1/p' "$source/kernels/kernels.def")
 signal=$source/configs/na64e-signal.yaml hadron=$source/configs/na64e-hadron.yaml
+charged=$source/configs/bench/signal-masses.yaml layers=$work/layers.yaml
+sed 's/^  layers: effective/  layers: explicit/' "$charged" >"$layers"
+grep -q 'layers: explicit' "$layers" || { echo "FAILED: no explicit layers"; exit 1; }
 # One line a process: name of its table, architecture, configuration, kernels. The long ones begin.
 jobs() {
     echo "hadron sm_90 $hadron hadron"
@@ -26,6 +29,7 @@ jobs() {
     done
     for architecture in sm_90 sm_80 sm_100; do echo "rest $architecture $signal" $(printf '%s\n' $all | grep -vxF "$(printf '%s\n' $SLOW)"); done
     for architecture in sm_90 sm_80 sm_100; do echo "photons $architecture cascade-cut5 cascade"; done
+    for architecture in sm_90 sm_80; do echo "charged $architecture $charged cascade"; echo "layers $architecture $layers cascade"; done
     echo "photons-rest sm_90 cascade-cut5" $(printf '%s\n' $OPTIONAL | grep -vx cascade)
 }
 # One image serves configurations that differ in options that the kernel does not depend on, and no others.

@@ -153,3 +153,16 @@ Test(invariance, cache_and_source_of_the_kernels_do_not_matter) {
     expect_tally(&s, hash, "general kernels from the source tree, without cache");
     simulation_close(&s);
 }
+
+/* Kernels that were built for forced vertices know no others, and an analog run with them is refused. */
+Test(invariance, kernels_of_forced_vertices_refuse_an_analog_run) {
+    struct simulation s;
+    simulation_open(&s, "configs/smoke.yaml", SET, NULL);
+    if (s.backend->is_host) cr_skip_test("no OpenCL device here");
+    cr_expect(s.backend->is_forced_only);
+    simulation_open_backend(&s, &(struct eot_backend_options){.extra_options = eot_world_kernel_options(&s.config)});
+    s.config.sampling.mode = EOT_SAMPLING_ANALOG;
+    cr_expect_eq(simulation_execute(&s), EOT_E_INTERNAL);
+    cr_expect_not_null(strstr(s.error.text, "built for forced vertices"), "%s", s.error.text);
+    simulation_close(&s);
+}

@@ -199,7 +199,7 @@ Test(em_tables, nodes_hold_the_integrals) {
 
 static const float *row_of(int channel, int i_energy) {
     return table.value + layout.quantile +
-           (size_t)(channel * layout.n_energy + i_energy) * (size_t)(layout.n_quantile + 1);
+           (size_t)(channel * layout.n_energy + i_energy) * (size_t)(EOT_EM_N_QUANTILE + 1);
 }
 
 Test(em_tables, quantiles_are_monotone_and_in_range) {
@@ -210,29 +210,29 @@ Test(em_tables, quantiles_are_monotone_and_in_range) {
             double E = node_energy(i), low = channel == EOT_CHANNEL_COMPTON && i > 0
                                                  ? 1.0 - log1p(2.0 * E / EOT_M_ELECTRON) / log(E / 0.2)
                                                  : 0.0;
-            for (int q = 0; q <= layout.n_quantile; q++) {
+            for (int q = 0; q <= EOT_EM_N_QUANTILE; q++) {
                 cr_assert((double)row[q] >= low - 1e-5 * fabs(low) && row[q] <= 1.0f,
                           "channel %d, energy %d, quantile %d: %g", channel, i, q, (double)row[q]);
                 cr_assert(q == 0 || row[q] >= row[q - 1], "channel %d, energy %d, quantile %d", channel, i, q);
             }
         }
-    for (int i = 0; i < layout.n_soft_energy * layout.n_soft_path; i++) {
-        const float *row = table.value + layout.soft + (size_t)i * (size_t)(layout.n_soft_quantile + 1);
-        for (int q = 0; q <= layout.n_soft_quantile; q++)
+    for (int i = 0; i < EOT_EM_N_SOFT_ENERGY * EOT_EM_N_SOFT_PATH; i++) {
+        const float *row = table.value + layout.soft + (size_t)i * (size_t)(EOT_EM_N_SOFT_QUANTILE + 1);
+        for (int q = 0; q <= EOT_EM_N_SOFT_QUANTILE; q++)
             cr_assert(row[q] >= 0.0f && (q == 0 || row[q] >= row[q - 1]), "soft row %d, quantile %d", i, q);
     }
 }
 
 Test(em_tables, radiation_below_the_cut_has_the_exact_mean) {
     double log_step = 1.0 / (double)layout.soft_inverse_log_step;
-    for (int i = 1; i < layout.n_soft_energy; i += 2) {
+    for (int i = 1; i < EOT_EM_N_SOFT_ENERGY; i += 2) {
         double E = 0.2 * exp(i * log_step), per_X0 = integral(brems, (struct spectrum){E, 1, true}, 0.0, 0.2) * lead.X0;
-        for (int j = 1; j < layout.n_soft_path; j += 3) {
+        for (int j = 1; j < EOT_EM_N_SOFT_PATH; j += 3) {
             const float *row =
-                table.value + layout.soft + (size_t)(i * layout.n_soft_path + j) * (size_t)(layout.n_soft_quantile + 1);
-            double mean = 0.0, path = 0.5 * j * j / ((layout.n_soft_path - 1) * (layout.n_soft_path - 1));
-            for (int q = 0; q < layout.n_soft_quantile; q++)
-                mean += 0.5 * ((double)row[q] + (double)row[q + 1]) / layout.n_soft_quantile;
+                table.value + layout.soft + (size_t)(i * EOT_EM_N_SOFT_PATH + j) * (size_t)(EOT_EM_N_SOFT_QUANTILE + 1);
+            double mean = 0.0, path = 0.5 * j * j / ((EOT_EM_N_SOFT_PATH - 1) * (EOT_EM_N_SOFT_PATH - 1));
+            for (int q = 0; q < EOT_EM_N_SOFT_QUANTILE; q++)
+                mean += 0.5 * ((double)row[q] + (double)row[q + 1]) / EOT_EM_N_SOFT_QUANTILE;
             cr_expect_float_eq(mean * 0.2, per_X0 * path, 2e-4 * per_X0 * path, "%g GeV, %g X0: %g, %g GeV", E, path,
                                mean * 0.2, per_X0 * path);
         }
@@ -254,7 +254,7 @@ static void check_samples(int channel, int i_energy, double (*density)(double, v
     for (int n = 0; n < N_SAMPLE; n++) {
         eot_u32x4 block = eot_random_block(random);
         random.draw++;
-        double position = ((double)block.x + 0.5) / 4294967296.0 * layout.n_quantile;
+        double position = ((double)block.x + 0.5) / 4294967296.0 * EOT_EM_N_QUANTILE;
         int q = (int)position;
         double value = to_bin_variable((double)row[q] + (position - q) * (double)(row[q + 1] - row[q]), E);
         int b = (int)floor((value - low) / (high - low) * N_BIN);

@@ -24,6 +24,12 @@ enum eot_em_column {
     EOT_EM_N_COLUMN = 8
 };
 
+/* Sizes of the tables: constants, so that the hot loop keeps no registers for them. */
+#define EOT_EM_N_QUANTILE 128   /* intervals of the daughters' energies */
+#define EOT_EM_N_SOFT_ENERGY 10 /* energies, paths and intervals of the radiation below the cut */
+#define EOT_EM_N_SOFT_PATH 17
+#define EOT_EM_N_SOFT_QUANTILE 64
+
 /** Column of the rare processes of a parent [1/cm]. @param type enum eot_particle_type. */
 EOT_FN u32 eot_em_rare_column(i32 type) {
     return (u32)(type == EOT_PHOTON     ? EOT_EM_PHOTON + EOT_EM_LOSS
@@ -37,13 +43,11 @@ typedef struct {
     f32 cut, log_cut;     /* GeV: particles below are handed to the shower parametrisation */
     f32 inverse_log_step; /* nodes per unit of ln E */
     i32 n_energy;
-    i32 n_medium;   /* 1 (effective medium) or 2 (explicit layers) */
-    i32 n_quantile; /* intervals in u */
-    u32 node;       /* [medium][energy][EOT_EM_N_COLUMN] */
-    u32 rare;       /* [medium][energy][EOT_N_RARE]: rate of each rare process (eotmc/physics/process_rate.h) */
-    u32 quantile;   /* [medium][channel][energy][n_quantile + 1] */
-    u32 soft;       /* [energy][path][n_soft_quantile + 1]: quantiles of the sub-cut radiation / cut */
-    i32 n_soft_energy, n_soft_path, n_soft_quantile;
+    i32 n_medium; /* 1 (effective medium) or 2 (explicit layers) */
+    u32 node;     /* [medium][energy][EOT_EM_N_COLUMN] */
+    u32 rare;     /* [medium][energy][EOT_N_RARE]: rate of each rare process (eotmc/physics/process_rate.h) */
+    u32 quantile; /* [medium][channel][energy][EOT_EM_N_QUANTILE + 1] */
+    u32 soft;     /* [energy][path][EOT_EM_N_SOFT_QUANTILE + 1]: quantiles of the sub-cut radiation / cut */
     f32 soft_inverse_log_step;
     f32 soft_path_scale;              /* index in path = sqrt(path[X0] x scale) */
     f32 layer[EOT_N_MEDIUM_MAX];      /* cm; layer[0] is unbounded for n_medium = 1 */
@@ -53,6 +57,6 @@ typedef struct {
     i32 rare_parents;                 /* bits 1 << enum eot_particle_type: parents of the enabled rare processes */
     f32 rare_min[EOT_N_PARTICLE];     /* GeV, rare vertices of parents (by type) below are not sought */
 } eot_em_tables;
-EOT_LAYOUT(eot_em_tables, 100);
+EOT_LAYOUT(eot_em_tables, 84);
 
 #endif

@@ -200,17 +200,15 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             place[l] = above;
         }
         if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) {
-            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-                if (type[l] != EOT_PHOTON)
-                    rare[l] = eot_step_rare_charged(table, t, type[l], E_along[l], path_0[l], path_1[l]);
-            }
             EOT_EACH_LANE
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
                 /* a charged particle's losses depend on w, and the choice may depend on nothing of the shower */
-                u64 primary = c.first_primary + i_primary[l];
-                w[l] = eot_philox_in_lanes((u32)primary, (u32)(primary >> 32), (u32)EOT_STAGE_RARE << 24, draw[l],
-                                           c.seed, c.run)
-                           .x;
+                u32 low = first_low + i_primary[l], high = first_high + (low < first_low ? 1u : 0u);
+                w[l] = eot_philox_in_lanes(low, high, (u32)EOT_STAGE_RARE << 24, draw[l], c.seed, c.run).x;
+            }
+            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+                if (type[l] != EOT_PHOTON)
+                    rare[l] = eot_step_rare_charged(table, t, type[l], E_along[l], path_0[l], path_1[l]);
             }
         }
         if (EOT_TRACK_TALLY != EOT_TRACK_NONE) {
@@ -258,7 +256,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             f32 total = weight_now + rare_now;
             i32 is_reached = eot_uniform(word) * total > weight_now,
                 is_hit = (f32)(i32)(word >> 1) + 0.5f < rare_now * c.enhancement * 2147483648.0f;
-            i32 is_chosen = is_busy & (rare_now > 0.0f) & (c.is_forced ? is_reached : is_hit);
+            i32 is_chosen = is_busy & (rare_now > 0.0f) & (EOT_IS_FORCED(c) ? is_reached : is_hit);
             weight[l] = total;
             vertex_draw[l] = is_chosen ? draw_now | (u32)type_now << EOT_RECORD_TYPE_SHIFT : vertex_draw_now;
             vertex_fraction[l] = is_chosen ? along_at : fraction_now;
@@ -288,7 +286,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             depth[l] = depth_now + (both & !overflows) - pops;
             draw[l] = draw_now + 1u;
             n_step[l] += (u32)is_busy;
-            i32 events = is_done * EOT_LANE_IS_DONE + (is_chosen & !c.is_forced) * EOT_LANE_HAS_HIT +
+            i32 events = is_done * EOT_LANE_IS_DONE + (is_chosen & !EOT_IS_FORCED(c)) * EOT_LANE_HAS_HIT +
                          (is_busy & overflows) * EOT_LANE_OVERFLOWS;
             event[l] = events;
             any_event |= events;
@@ -318,7 +316,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
                 type[l] = (i32)(packed & 3u);
             }
         i32 is_full = 0; /* a lane without place for another vertex: the host takes them first */
-        for (u32 l = 0; l < EOT_LANE_WIDTH && (c.is_forced || any_event != EOT_LANE_IS_DONE); l++) {
+        for (u32 l = 0; l < EOT_LANE_WIDTH && (EOT_IS_FORCED(c) || any_event != EOT_LANE_IS_DONE); l++) {
             if ((event[l] & EOT_LANE_OVERFLOWS) != 0) state[EOT_LANE_N_OVERFLOW * n + first + l]++;
             if ((event[l] & EOT_LANE_HAS_HIT) != 0) {
                 eot_vertex_record_store(view.vertex + n_hit[l] * n + first + l, i_primary[l], vertex_draw[l],
@@ -326,7 +324,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
                 n_hit[l]++;
                 is_full |= n_hit[l] == c.n_slot;
             }
-            if (c.is_forced && (event[l] & EOT_LANE_IS_DONE) != 0)
+            if (EOT_IS_FORCED(c) && (event[l] & EOT_LANE_IS_DONE) != 0)
                 eot_vertex_record_store(view.vertex + i_primary[l], i_primary[l], vertex_draw[l], vertex_fraction[l],
                                         vertex_E[l], weight[l]);
         }

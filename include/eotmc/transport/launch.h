@@ -14,11 +14,17 @@ enum eot_track_tally { EOT_TRACK_NONE = 0, EOT_TRACK_THRESHOLDS = 1, EOT_TRACK_S
 #define EOT_TRACK_BINS 12            /* thresholds: bins per particle type: below the first, ..., above the last */
 #define EOT_TRACK_QUANTUM 1048576.0f /* counts per X0 */
 
-/* Whether the cascade writes the ways to its forced vertices; a build option of the kernels (-DEOT_WAYS=0 or 1). */
+/* Whether the cascade writes the ways to its forced vertices; a build option of the kernels (-DEOT_WAYS=0 or 1).
+ * Kernels that write ways know no analog vertices: the hot loop has no registers for both. */
 #ifdef EOT_WAYS
-#define EOT_HAS_WAYS(parameters) (EOT_WAYS && (parameters).has_ways) /* kernels may be used for another mode */
+#define EOT_HAS_WAYS(parameters) EOT_WAYS
 #else
 #define EOT_HAS_WAYS(parameters) ((parameters).has_ways)
+#endif
+#if defined(EOT_WAYS) && EOT_WAYS
+#define EOT_IS_FORCED(parameters) 1
+#else
+#define EOT_IS_FORCED(parameters) ((parameters).is_forced)
 #endif
 
 /** A launch of the cascade. */

@@ -160,14 +160,15 @@ EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t
               is_compton * EOT_STEP_COMPTON + (is_photon - is_compton) * EOT_STEP_PAIR;
     /* radiation below the cut: one of the neighbouring energies, and one of the neighbouring paths (nodes at squares:
      * linear in path between them) */
-    i32 i_E = (i32)eot_min(eot_max(s.log_E * t.soft_inverse_log_step + s.upper, 0.0f), (f32)t.n_soft_energy - 1.0f);
+    i32 i_E =
+        (i32)eot_min(eot_max(s.log_E * t.soft_inverse_log_step + s.upper, 0.0f), (f32)EOT_EM_N_SOFT_ENERGY - 1.0f);
     f32 place = f.path_X0 * t.soft_path_scale;
-    i32 i_path = (i32)eot_min(eot_sqrt(place), (f32)t.n_soft_path - 1.001f);
+    i32 i_path = (i32)eot_min(eot_sqrt(place), (f32)EOT_EM_N_SOFT_PATH - 1.001f);
     f32 whole = (f32)i_path, choice = (f32)(i32)(s.word_w & 511u) * 0.001953125f + 0.0009765625f;
     i_path += choice * (whole + whole + 1.0f) < place - whole * whole ? 1 : 0;
-    f32 u = eot_uniform(s.word_w) * (f32)t.n_soft_quantile;
+    f32 u = eot_uniform(s.word_w) * (f32)EOT_EM_N_SOFT_QUANTILE;
     i32 i_u = (i32)u;
-    f.soft = t.soft + (u32)(i_E * t.n_soft_path + i_path) * (u32)(t.n_soft_quantile + 1) + (u32)i_u;
+    f.soft = t.soft + (u32)(i_E * EOT_EM_N_SOFT_PATH + i_path) * (EOT_EM_N_SOFT_QUANTILE + 1u) + (u32)i_u;
     f.soft_fraction = u - (f32)i_u;
     return f;
 }
@@ -208,11 +209,11 @@ EOT_FN eot_step_end eot_step_arrive(eot_em_tables t, i32 has_along, eot_step_sta
     i32 medium = EOT_N_MEDIUM == 2 && (state & EOT_STEP_MEDIUM) != 0 ? 1 : 0;
     i32 channel =
         is_photon ? ((state & EOT_STEP_PAIR) != 0 ? EOT_CHANNEL_PAIR : EOT_CHANNEL_COMPTON) : EOT_CHANNEL_BREMS;
-    f32 u = eot_uniform(s.word_y) * (f32)t.n_quantile;
+    f32 u = eot_uniform(s.word_y) * (f32)EOT_EM_N_QUANTILE;
     i32 i_u = (i32)u;
     e.rate = t.node + (u32)(medium * t.n_energy + i) * EOT_EM_N_COLUMN + EOT_EM_CHARGED + EOT_EM_VERTEX;
     e.quantile =
-        t.quantile + (u32)((medium * EOT_N_CHANNEL + channel) * t.n_energy + i) * (u32)(t.n_quantile + 1) + (u32)i_u;
+        t.quantile + (u32)((medium * EOT_N_CHANNEL + channel) * t.n_energy + i) * (EOT_EM_N_QUANTILE + 1u) + (u32)i_u;
     e.quantile_fraction = u - (f32)i_u;
     return e;
 }
