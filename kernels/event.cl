@@ -75,6 +75,35 @@ void choose(EOT_GLOBAL const eot_event_launch *launch, EOT_GLOBAL const eot_vert
         history[i] = eot_history_of(0u, v.fault != 0u || eot_is_kept(primary, launch->follow_threshold) ? 1.0f : 0.0f);
 }
 
+/** How many events of each block are to be followed. One item a block of EOT_FOLLOW_BLOCK. @param n_followed [blocks].
+ */
+EOT_ONE_BY_ONE EOT_KERNEL_FN(count_followed) void count_followed(EOT_GLOBAL const eot_event_launch *launch,
+                                                                 EOT_GLOBAL const eot_history *history,
+                                                                 EOT_GLOBAL u32 *n_followed) {
+    u32 first = EOT_GLOBAL_ID * EOT_FOLLOW_BLOCK, n = 0u;
+    if (first >= launch->n_event) return;
+    for (u32 i = first; i < first + EOT_FOLLOW_BLOCK && i < launch->n_event; i++)
+        n += history[i].share > 0.0f ? 1u : 0u;
+    n_followed[EOT_GLOBAL_ID] = n;
+}
+
+/** The events that are to be followed, in their order. One item a block. @param list their numbers, as of
+ * eot_event_number. @param primary of the batch, of each. */
+EOT_ONE_BY_ONE EOT_KERNEL_FN(list_followed) void list_followed(EOT_GLOBAL const eot_event_launch *launch,
+                                                               EOT_GLOBAL const eot_vertex_record *record,
+                                                               EOT_GLOBAL const eot_history *history,
+                                                               EOT_GLOBAL const u32 *n_followed, EOT_GLOBAL u32 *list,
+                                                               EOT_GLOBAL u32 *primary) {
+    u32 first = EOT_GLOBAL_ID * EOT_FOLLOW_BLOCK, at = 0u;
+    if (first >= launch->n_event) return;
+    for (u32 k = 0u; k < EOT_GLOBAL_ID; k++) at += n_followed[k];
+    for (u32 i = first; i < first + EOT_FOLLOW_BLOCK && i < launch->n_event; i++) {
+        if (!(history[i].share > 0.0f)) continue;
+        list[at] = i;
+        primary[at++] = record[launch->first_vertex + i].i_primary;
+    }
+}
+
 /** Replay. @param list events of this launch (of the vertex records from first_vertex on), if launch->has_list, in the
  * histories of their muons that `choose` has found. @param stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
  * @param acc [n_event][EOT_N_ACC], cleared here. @param profile [n_event][n_profile]. */
@@ -91,7 +120,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EO
     EOT_GLOBAL i64 *own = acc + (u64)i * EOT_N_ACC;
     for (i32 k = 0; k < EOT_N_ACC; k++) own[k] = 0;
     for (i32 k = 0; k < launch->n_profile; k++) profile[(u64)i * (u32)launch->n_profile + (u32)k] = 0;
-    eot_vertex_record r = record[launch->first_vertex + (launch->has_list ? list[i] : i)];
+    eot_vertex_record r = record[launch->first_vertex + eot_event_number(launch, list, i)];
     if (launch->has_vertex && !(r.weight > 0.0f)) { /* a shower without any chance of a vertex */
         vertex[i] = eot_event_vertex_none();
         return;
@@ -100,7 +129,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EO
     view.matter = eot_matter_view_of(table, 0, grid, region, voxel);
     eot_event_vertex v = eot_event_replay(
         view, eot_replay_deposits(view, own, profile + (u64)i * (u32)launch->n_profile), em[0], r, tally);
-    vertex[i] = launch->has_list ? eot_vertex_with(v, history[list[i]].number) : v;
+    vertex[i] = launch->has_list ? eot_vertex_with(v, history[eot_event_number(launch, list, i)].number) : v;
 }
 
 /** Both muons of each event. @param outcome [n_event][2]: mu+, mu-. @param factor [n_event] on the weights, where muons
@@ -117,7 +146,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon) void muon(EOT_GLOBAL const f32 *table, EOT_GL
     if (i >= launch->n_event) return;
     eot_event_vertex v = vertex[i];
     if (!(v.weight > 0.0f) || v.fault != 0u) return;
-    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
+    u64 primary = launch->first_primary + record[launch->first_vertex + eot_event_number(launch, list, i)].i_primary;
     eot_matter_view matter = eot_matter_view_of(table, muon_tables, grid, region, voxel);
     eot_event_view event = eot_event_view_of(world, launch, acc + (u64)i * EOT_N_ACC, tally);
     eot_loss_choice choice = eot_event_loss_choice(table, world, launch, primary, v);
@@ -140,7 +169,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(fit_track) void fit_track(
     u32 item = EOT_GLOBAL_ID, i = item / 2u;
     if (i >= launch->n_event) return;
     if (!(vertex[i].weight > 0.0f) || vertex[i].fault != 0u) return;
-    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
+    u64 primary = launch->first_primary + record[launch->first_vertex + eot_event_number(launch, list, i)].i_primary;
     track[item] = eot_event_track(table, eot_event_view_of(world, launch, 0, 0), primary, outcome[item],
                                   1 - 2 * (i32)(item & 1u));
 }
@@ -159,12 +188,12 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(select_event) void select_event(
     own[EOT_E_WEIGHT] = 0.0f;
     eot_event_vertex v = vertex[i];
     if (!(v.weight > 0.0f)) return;
-    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
+    u64 primary = launch->first_primary + record[launch->first_vertex + eot_event_number(launch, list, i)].i_primary;
     i32 is_new = eot_is_kept(primary, launch->follow_threshold);
     if (v.fault == 0u) v.fault = eot_event_faults(0u, outcome[2 * i].fate, outcome[2 * i + 1].fate);
     EOT_GLOBAL f32 *weight = eot_event_weights(world, mass, i);
     eot_mass_weights(table, &world->vertex, v, weight);
-    f32 of_history = launch->has_list ? history[list[i]].share : 1.0f;
+    f32 of_history = launch->has_list ? history[eot_event_number(launch, list, i)].share : 1.0f;
     if (EOT_HAS_LOSSES(world) && v.fault == 0u) of_history *= factor[i];
     eot_scores scores = eot_event_scores(weight, tally, of_history);
     if (v.fault != 0u) {

@@ -16,7 +16,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(crossings) void crossings(
     eot_crossings_clear(planes, own);
     eot_crossings_clear(planes, own + planes->n_plane);
     if (!(v.weight > 0.0f) || v.fault != 0u) return;
-    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
+    u64 primary = launch->first_primary + record[launch->first_vertex + eot_event_number(launch, list, i)].i_primary;
     eot_matter_view matter = eot_matter_view_of(table, muon_tables, grid, region, voxel);
     eot_event_muon_crossings(eot_plane_view_of(matter, inverse_X0, planes), launch, primary, v,
                              1 - 2 * (i32)(item & 1u), own);
@@ -34,7 +34,7 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(muon_leg) void muon_leg(
     u32 i = EOT_GLOBAL_ID;
     if (i >= launch->n_event) return;
     eot_event_vertex v = vertex[i];
-    u64 primary = launch->first_primary + record[launch->first_vertex + (launch->has_list ? list[i] : i)].i_primary;
+    u64 primary = launch->first_primary + record[launch->first_vertex + eot_event_number(launch, list, i)].i_primary;
     eot_matter_view matter = eot_matter_view_of(table, muon_tables, grid, region, voxel);
     eot_event_view event = eot_event_view_of(world, launch, acc + (u64)i * EOT_N_ACC, tally);
     i32 is_sound = v.weight > 0.0f && v.fault == 0u;

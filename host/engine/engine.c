@@ -24,11 +24,13 @@ void eot_engine_free(struct eot_engine *g) {
     if (g->b == NULL) return;
     const struct eot_cascade_lanes *l = &g->cascade;
     const struct eot_event_chunks *v = &g->events;
-    struct eot_buffer *all[] = {
-        l->parameters, l->energy,       l->state,         l->stack,   l->track,  l->vertex, v->parameters, v->acc,
-        v->vertex,     v->replay_stack, v->outcome,       v->track,   v->factor, v->tally,  v->row,        v->profile,
-        v->located,    v->locate_stack, v->arrived,       v->history, v->taken,  v->follow, v->list,       l->sums,
-        l->n_place,    l->hits,         l->arrival_stack, l->beam,    l->way};
+    struct eot_buffer *all[] = {l->parameters, l->energy,     l->state,        l->stack,          l->track,
+                                l->vertex,     v->parameters, v->acc,          v->vertex,         v->replay_stack,
+                                v->outcome,    v->track,      v->factor,       v->tally,          v->row,
+                                v->profile,    v->located,    v->locate_stack, v->arrived,        v->history,
+                                v->taken,      v->n_followed, v->follow,       v->follow_primary, v->list,
+                                l->sums,       l->n_place,    l->hits,         l->arrival_stack,  l->beam,
+                                l->way};
     eot_world_buffers_free(g->b, &g->constant);
     eot_engine_planes_free(g);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) g->b->op->buffer_free(g->b, all[i]);
@@ -166,7 +168,6 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
     EOT_TRY(eot_engine_buffer(g, v->chunk * 2 * sizeof(eot_track), NULL, &v->track, err));
     EOT_TRY(eot_engine_buffer(g, eot_engine_tallies(g) * sizeof(i64), NULL, &v->tally, err));
     EOT_TRY(eot_engine_buffer(g, v->chunk * EOT_N_EVENT_COLUMN * sizeof(f32), NULL, &v->row, err));
-    EOT_TRY(eot_engine_buffer(g, v->chunk * sizeof(u32), NULL, &v->follow, err));
     EOT_TRY(eot_engine_buffer(g, sizeof(u32), NULL, &v->taken, err));
     if (v->e.follow_threshold < EOT_KEEP_ALL) {
         v->n_look = LOOK_CHUNKS * v->chunk < g->cascade.batch ? LOOK_CHUNKS * v->chunk : g->cascade.batch;
@@ -174,7 +175,11 @@ static enum eot_status create_events(struct eot_engine *g, struct eot_error *err
         EOT_TRY(eot_engine_buffer(g, v->n_look * stack, NULL, &v->locate_stack, err));
         EOT_TRY(eot_engine_buffer(g, v->n_look * v->e.n_history * 2 * sizeof(f32), NULL, &v->arrived, err));
     }
-    EOT_TRY(eot_engine_buffer(g, (v->n_look > 0 ? v->n_look : 1) * sizeof(eot_history), NULL, &v->history, err));
+    const size_t n_listed = v->n_look > 0 ? v->n_look : 1;
+    EOT_TRY(eot_engine_buffer(g, n_listed * sizeof(eot_history), NULL, &v->history, err));
+    EOT_TRY(eot_engine_buffer(g, eot_engine_follow_blocks(n_listed) * sizeof(u32), NULL, &v->n_followed, err));
+    EOT_TRY(eot_engine_buffer(g, n_listed * sizeof(u32), NULL, &v->follow, err));
+    EOT_TRY(eot_engine_buffer(g, n_listed * sizeof(u32), NULL, &v->follow_primary, err));
     const size_t n_mass = (size_t)g->world->n_mass;
     EOT_TRY(eot_engine_buffer(g, (v->n_look > v->chunk ? v->n_look : v->chunk) * n_mass * sizeof(f32), NULL, &v->mass,
                               err));

@@ -36,8 +36,8 @@ struct eot_event_chunks {
     struct eot_buffer *parameters, *acc, *replay_stack, *vertex, *outcome, *track, *tally, *row, *profile;
     struct eot_buffer *mass;   /* weights of the events of a launch for each mass of phi */
     struct eot_buffer *factor; /* of the weights, by extra losses of muons; one place where there are none */
-    struct eot_buffer *located, *locate_stack, *arrived, *history, *taken,
-        *follow;             /* where not all events are followed with deposits */
+    struct eot_buffer *located, *locate_stack, *arrived, *history, *taken, *n_followed, *follow,
+        *follow_primary;     /* where not all events are followed with deposits */
     struct eot_buffer *list; /* vertices of an analog batch */
     size_t list_capacity;
     float *rows;
@@ -58,10 +58,13 @@ struct eot_engine_planes {
 struct eot_plane_events {
     uint64_t first; /* primary of the batch */
     struct eot_buffer *record, *vertex;
-    const eot_vertex_record *copy; /* of the part of the records that the launch is of */
-    const uint32_t *list;          /* numbers of the events in it; NULL: 0, 1, 2, ... */
-    size_t n;
+    const uint32_t *primary; /* of each event, in the batch */
+    bool is_listed;          /* the events are those of the list of survivors from first_listed on, or all of a part */
+    size_t first_listed, n;
 };
+
+/** Work items of the kernels that list n events. */
+static inline size_t eot_engine_follow_blocks(size_t n) { return (n + EOT_FOLLOW_BLOCK - 1) / EOT_FOLLOW_BLOCK; }
 
 /** What the lengths of the cascade's launches are chosen from. */
 struct eot_launch_pace {

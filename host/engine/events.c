@@ -38,7 +38,7 @@ enum eot_status eot_engine_keep(struct eot_engine *g, const struct eot_plane_eve
     for (size_t i = 0; i < e->n; i++) {
         float *row = g->events.rows + i * EOT_N_EVENT_COLUMN;
         if (!(row[EOT_E_WEIGHT] > 0.0f)) continue;
-        uint64_t primary = e->first + e->copy[e->list != NULL ? e->list[i] : i].i_primary;
+        uint64_t primary = e->first + e->primary[i];
         if (row[EOT_E_CUTS_PASSED] < 0.0f) {
             eot_lost_events_add(&kept->lost, primary, (u32)-row[EOT_E_CUTS_PASSED]);
             continue;
@@ -56,14 +56,43 @@ done:
     return status;
 }
 
-/* Events [start, start + n_look) of the records: where their vertices are, and the numbers of those that must be
- * followed with deposits. */
+/* The list of the events that `choose` has found, on the device. @param primary of each, in the batch. */
+static enum eot_status list_followed(struct eot_engine *g, struct eot_buffer *record, size_t n_look, uint32_t *primary,
+                                     size_t *n_list, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    const struct eot_event_chunks *v = &g->events;
+    const size_t n_block = eot_engine_follow_blocks(n_look);
+    uint32_t *n_followed = malloc(n_block * sizeof *n_followed);
+    EOT_CHECK_MEMORY(n_followed);
+    EOT_TRY(eot_launch_count_followed(
+        g->b, n_block, 0,
+        (struct eot_args_count_followed){.launch = v->parameters, .history = v->history, .n_followed = v->n_followed},
+        err));
+    EOT_TRY(eot_launch_list_followed(g->b, n_block, 0,
+                                     (struct eot_args_list_followed){.launch = v->parameters,
+                                                                     .record = record,
+                                                                     .history = v->history,
+                                                                     .n_followed = v->n_followed,
+                                                                     .list = v->follow,
+                                                                     .primary = v->follow_primary},
+                                     err));
+    EOT_TRY(eot_backend_read(g->b, v->n_followed, 0, n_block * sizeof *n_followed, n_followed, err));
+    *n_list = 0;
+    for (size_t i = 0; i < n_block; i++) *n_list += n_followed[i];
+    EOT_CHECK(*n_list <= n_look, EOT_E_DEVICE, "%s lists %zu of %zu events; the device or its driver is faulty",
+              g->b->name, *n_list, n_look);
+    if (*n_list > 0) EOT_TRY(eot_backend_read(g->b, v->follow_primary, 0, *n_list * sizeof *primary, primary, err));
+done:
+    free(n_followed);
+    return status;
+}
+
+/* Events [start, start + n_look) of the records: where their vertices are, and which of them must be followed with
+ * deposits. @param primary, n_list as in list_followed. */
 static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *record, size_t start, size_t n_look,
-                                  uint32_t *list, size_t *n_list, struct eot_error *err) {
+                                  uint32_t *primary, size_t *n_list, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     const struct eot_world_buffers *c = &g->constant;
-    eot_history *history = malloc(n_look * sizeof *history);
-    EOT_CHECK_MEMORY(history);
     g->events.e.first_vertex = (u32)start;
     g->events.e.n_event = (u32)n_look;
     g->events.e.has_list = 0;
@@ -104,12 +133,8 @@ static enum eot_status look_ahead(struct eot_engine *g, struct eot_buffer *recor
                                                        .arrived = g->events.arrived,
                                                        .history = g->events.history},
                               err));
-    EOT_TRY(eot_backend_read(g->b, g->events.history, 0, n_look * sizeof *history, history, err));
-    *n_list = 0;
-    for (size_t i = 0; i < n_look; i++)
-        if (history[i].share > 0.0f) list[(*n_list)++] = (u32)i;
+    EOT_TRY(list_followed(g, record, n_look, primary, n_list, err));
 done:
-    free(history);
     return status;
 }
 
@@ -178,14 +203,13 @@ static enum eot_status follow_events(struct eot_engine *g, const struct eot_plan
     enum eot_status status = EOT_OK;
     const struct eot_world_buffers *c = &g->constant;
     const struct eot_event_chunks *v = &g->events;
-    const uint32_t *list = e->list;
     struct eot_buffer *record = e->record;
     const size_t n = e->n;
     g->events.e.first_vertex = (u32)start;
     g->events.e.n_event = (u32)n;
-    g->events.e.has_list = list != NULL;
+    g->events.e.has_list = e->is_listed;
+    g->events.e.first_listed = (u32)e->first_listed;
     EOT_TRY(g->b->op->buffer_write(g->b, g->events.parameters, 0, sizeof g->events.e, &g->events.e, err));
-    if (list != NULL) EOT_TRY(g->b->op->buffer_write(g->b, g->events.follow, 0, n * sizeof *list, list, err));
     EOT_TRY(eot_launch_replay(g->b, n, 0,
                               (struct eot_args_replay){.table = c->table,
                                                        .em = c->em,
@@ -248,12 +272,24 @@ done:
     return status;
 }
 
+/* The primaries, in the batch, of the records [start, start + n). */
+static enum eot_status read_primaries(struct eot_engine *g, struct eot_buffer *record, size_t start, size_t n,
+                                      uint32_t *primary, struct eot_error *err) {
+    enum eot_status status = EOT_OK;
+    eot_vertex_record *copy = malloc(n * sizeof *copy);
+    EOT_CHECK_MEMORY(copy);
+    EOT_TRY(eot_backend_read(g->b, record, start * sizeof *copy, n * sizeof *copy, copy, err));
+    for (size_t i = 0; i < n; i++) primary[i] = copy[i].i_primary;
+done:
+    free(copy);
+    return status;
+}
+
 enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t n, struct eot_block *block,
                                   struct eot_event_rows *kept, bool *is_complete, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_buffer *record = g->cascade.vertex;
-    eot_vertex_record *copy = NULL;
-    uint32_t *list = NULL;
+    uint32_t *primary = NULL, *followed = NULL; /* of the events of a part, and of those that are followed */
     struct eot_plane_rows rows = {0};
     uint32_t n_shower = 0; /* primaries whose showers are in the rows of planes */
     size_t n_tally = eot_engine_tallies(g), n_vertex = g->cascade.c.is_forced ? n : g->cascade.n_hit,
@@ -263,30 +299,34 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
         EOT_TRY(upload_hits(g, n_vertex, err));
         record = g->events.list;
     }
-    copy = malloc(n_part * sizeof *copy);
-    list = malloc(n_part * sizeof *list);
-    EOT_CHECK_MEMORY(copy);
-    EOT_CHECK_MEMORY(list);
+    primary = malloc(n_part * sizeof *primary);
+    followed = malloc(n_part * sizeof *followed);
+    EOT_CHECK_MEMORY(primary);
+    EOT_CHECK_MEMORY(followed);
     EOT_TRY(g->b->op->buffer_zero(g->b, g->events.tally, 0, n_tally * sizeof(i64), err));
     if (g->planes.n_stop > 0) EOT_TRY(g->b->op->buffer_zero(g->b, g->planes.after, 0, n_tally * sizeof(i64), err));
     for (size_t start = 0; start < n_vertex; start += n_part) {
         if (eot_stop_is_asked(&g->stop)) goto done;
         size_t count = n_vertex - start < n_part ? n_vertex - start : n_part, n_follow = count;
-        struct eot_plane_events e = {.first = first, .record = record, .copy = copy, .n = count};
-        EOT_TRY(eot_backend_read(g->b, record, start * sizeof *copy, count * sizeof *copy, copy, err));
-        if (g->events.n_look > 0) {
-            EOT_TRY(look_ahead(g, record, start, count, list, &n_follow, err));
+        const bool looks = g->events.n_look > 0, has_planes = g->config->output.n_plane > 0;
+        struct eot_plane_events e = {.first = first, .record = record, .primary = primary, .n = count};
+        if (!looks || has_planes) EOT_TRY(read_primaries(g, record, start, count, primary, err));
+        if (looks) {
+            EOT_TRY(look_ahead(g, record, start, count, followed, &n_follow, err));
             e.vertex = g->events.located;
             EOT_TRY(eot_engine_planes_cross(g, &e, false, &rows, err));
         }
         e.vertex = g->events.vertex;
         for (size_t done = 0; done < n_follow; done += g->events.chunk) {
-            e.list = g->events.n_look > 0 ? list + done : NULL;
+            e.is_listed = looks;
+            e.first_listed = done;
+            e.primary = (looks ? followed : primary) + done;
             e.n = n_follow - done < g->events.chunk ? n_follow - done : g->events.chunk;
             EOT_TRY(follow_events(g, &e, start, &rows, err));
             EOT_TRY(eot_engine_keep(g, &e, block, kept, err));
         }
-        uint32_t upto = g->cascade.c.is_forced ? (uint32_t)(start + count) : copy[count - 1].i_primary + 1;
+        if (!has_planes) continue;
+        uint32_t upto = g->cascade.c.is_forced ? (uint32_t)(start + count) : primary[count - 1] + 1;
         EOT_TRY(eot_engine_planes_showers(g, first + n_shower, upto > n_shower ? upto - n_shower : 0, &rows, err));
         n_shower = upto > n_shower ? upto : n_shower;
         EOT_TRY(eot_planes_keep(&rows, block->plane, &kept->planes, err));
@@ -301,7 +341,7 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     *is_complete = true;
 done:
     eot_plane_rows_free(&rows);
-    free(copy);
-    free(list);
+    free(primary);
+    free(followed);
     return status;
 }

@@ -115,7 +115,7 @@ static enum eot_status take_crossings(struct eot_engine *g, const struct eot_pla
     EOT_TRY(eot_backend_read(g->b, p->crossing, 0, e->n * n * sizeof *crossing, p->crossings, err));
     EOT_TRY(eot_backend_read(g->b, e->vertex, 0, e->n * sizeof *vertex, p->vertices, err));
     for (size_t i = 0; i < e->n; i++) {
-        uint64_t primary = e->first + e->copy[e->list != NULL ? e->list[i] : i].i_primary;
+        uint64_t primary = e->first + e->primary[i];
         if (only_new && !eot_is_kept(primary, g->events.e.follow_threshold)) continue;
         for (size_t k = 0; k < n; k++) {
             const eot_crossing *one = &crossing[i * n + k];
@@ -230,7 +230,7 @@ static enum eot_status keep_states(struct eot_engine *g, const struct eot_plane_
     for (size_t i = 0; i < e->n; i++) {
         if (!(vertex[i].weight > 0.0f)) continue;
         memset(&row, 0, sizeof row);
-        row.primary = e->first + e->copy[e->list != NULL ? e->list[i] : i].i_primary;
+        row.primary = e->first + e->primary[i];
         row.plane = (uint32_t)plane;
         memcpy(row.vertex, &vertex[i], sizeof row.vertex - 4); /* the last 4 are unused */
         for (size_t k = 0; k < 2; k++)
@@ -317,12 +317,13 @@ done:
 
 /* States of a launch onto the device. @param record [n] for the number of each one's primary. */
 static enum eot_status upload_states(struct eot_engine *g, uint64_t first, const struct eot_plane_state *state,
-                                     size_t n, eot_vertex_record *record, struct eot_error *err) {
+                                     size_t n, eot_vertex_record *record, uint32_t *primary, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     struct eot_engine_planes *p = &g->planes;
     eot_event_vertex *vertex = (void *)p->vertices;
     for (size_t i = 0; i < n; i++) {
-        record[i] = (eot_vertex_record){.i_primary = (u32)(state[i].primary - first), .weight = 1.0f};
+        primary[i] = (u32)(state[i].primary - first);
+        record[i] = (eot_vertex_record){.i_primary = primary[i], .weight = 1.0f};
         memcpy(&vertex[i], state[i].vertex, sizeof vertex[i]);
         memcpy(p->states + 2 * i * EOT_MUON_STATE_BYTES, state[i].muon, sizeof state[i].muon);
         memcpy(p->acc + i * EOT_N_ACC, state[i].acc, sizeof state[i].acc);
@@ -341,16 +342,19 @@ enum eot_status eot_engine_resume(struct eot_engine *g, uint64_t first, const st
     enum eot_status status = EOT_OK;
     struct eot_event_chunks *v = &g->events;
     eot_vertex_record *record = malloc(v->chunk * sizeof *record);
+    uint32_t *primary = malloc(v->chunk * sizeof *primary);
     struct eot_plane_rows rows = {0};
     *is_complete = false;
     EOT_CHECK_MEMORY(record);
+    EOT_CHECK_MEMORY(primary);
     if (v->list == NULL) EOT_TRY(eot_engine_buffer(g, v->chunk * sizeof *record, NULL, &v->list, err));
     EOT_TRY(g->b->op->buffer_zero(g->b, v->tally, 0, eot_engine_tallies(g) * sizeof(i64), err));
     for (size_t done = 0; done < n_state; done += v->chunk) {
         size_t n = n_state - done < v->chunk ? n_state - done : v->chunk;
-        struct eot_plane_events e = {.first = first, .record = v->list, .vertex = v->vertex, .copy = record, .n = n};
+        struct eot_plane_events e = {
+            .first = first, .record = v->list, .vertex = v->vertex, .primary = primary, .n = n};
         if (eot_stop_is_asked(&g->stop)) goto done;
-        EOT_TRY(upload_states(g, first, state + done, n, record, err));
+        EOT_TRY(upload_states(g, first, state + done, n, record, primary, err));
         v->e.first_primary = first;
         v->e.first_vertex = 0;
         v->e.n_event = (u32)n;
@@ -375,5 +379,6 @@ enum eot_status eot_engine_resume(struct eot_engine *g, uint64_t first, const st
 done:
     eot_plane_rows_free(&rows);
     free(record);
+    free(primary);
     return status;
 }

@@ -83,7 +83,8 @@ static uint64_t kernels_of_events(const struct eot_config *config) {
     if (eot_process_parents(config->physics.rare) == 0) return kernels;
     kernels |= bit(EOT_KERNEL_fit_track) | bit(EOT_KERNEL_select_event);
     if (fmax(s->deposit_fraction, s->record_fraction) < 1.0)
-        kernels |= bit(EOT_KERNEL_locate) | bit(EOT_KERNEL_reach) | bit(EOT_KERNEL_choose);
+        kernels |= bit(EOT_KERNEL_locate) | bit(EOT_KERNEL_reach) | bit(EOT_KERNEL_choose) |
+                   bit(EOT_KERNEL_count_followed) | bit(EOT_KERNEL_list_followed);
     for (size_t p = 0; p < config->output.n_plane; p++)
         stops = stops || config->output.plane[p].format == EOT_PLANE_HDF5;
     kernels |= bit(stops ? EOT_KERNEL_muon_leg : EOT_KERNEL_muon);

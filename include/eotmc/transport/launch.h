@@ -56,6 +56,7 @@ typedef struct {
     f32 sample_weight;         /* 1 / the first fraction */
     i32 primary_type;          /* enum eot_particle_type */
     i32 has_list;              /* 1: the events of this launch are listed, 0: they are all */
+    u32 first_listed;          /* its first place in the list */
     i32 has_vertex;            /* 0: showers only (all primaries, none holds a vertex) */
     i32 n_profile;             /* bins of depth of the deposits' profile; 0: none is made */
     f32 profile_z0;            /* cm */
@@ -63,8 +64,14 @@ typedef struct {
     i32 has_ways;              /* as of the cascade */
     u32 n_history;             /* of the muons of a vertex, up to the chambers (roulette.h); at least 1 */
     i32 has_roulette;          /* of muons that are unlikely to reach them */
+    u32 unused;                /* to whole u64 */
 } eot_event_launch;
-EOT_LAYOUT(eot_event_launch, 80);
+EOT_LAYOUT(eot_event_launch, 88);
+
+/** The number of event i of a launch among the vertex records from launch->first_vertex on. */
+EOT_FN u32 eot_event_number(EOT_GLOBAL const eot_event_launch *launch, EOT_GLOBAL const u32 *list, u32 i) {
+    return launch->has_list ? list[launch->first_listed + i] : i;
+}
 
 /** The history of the muons of a vertex that is followed with deposits, and how many in nature it stands for. */
 typedef struct {
@@ -73,6 +80,7 @@ typedef struct {
 } eot_history;
 EOT_LAYOUT(eot_history, 8);
 #define EOT_MOST_HISTORIES 16
+#define EOT_FOLLOW_BLOCK 256 /* events that one work item lists, where not all are followed with deposits */
 
 /* Roulette (roulette.h): shares of the muons that go on, the smallest of which bounds weights, and by how many standard
  * deviations of multiple scattering they pass a chamber by. */
