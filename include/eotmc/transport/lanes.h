@@ -88,12 +88,12 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
     /* a step between its stages */
     u32 x[EOT_LANE_WIDTH], y[EOT_LANE_WIDTH], zz[EOT_LANE_WIDTH], w[EOT_LANE_WIDTH], node[EOT_LANE_WIDTH],
         soft[EOT_LANE_WIDTH], rate[EOT_LANE_WIDTH], quantile[EOT_LANE_WIDTH], top[EOT_LANE_WIDTH],
-        place[EOT_LANE_WIDTH];
+        place[EOT_LANE_WIDTH], rare_node[EOT_LANE_WIDTH];
     f32 log_start[EOT_LANE_WIDTH], upper[EOT_LANE_WIDTH], tau[EOT_LANE_WIDTH], z_end[EOT_LANE_WIDTH],
         path_X0[EOT_LANE_WIDTH], ionisation[EOT_LANE_WIDTH], rare[EOT_LANE_WIDTH], free_path[EOT_LANE_WIDTH],
         path_0[EOT_LANE_WIDTH], path_1[EOT_LANE_WIDTH], soft_fraction[EOT_LANE_WIDTH], E_end[EOT_LANE_WIDTH],
         log_end[EOT_LANE_WIDTH], along[EOT_LANE_WIDTH], E_along[EOT_LANE_WIDTH], quantile_fraction[EOT_LANE_WIDTH],
-        E_high[EOT_LANE_WIDTH], E_low[EOT_LANE_WIDTH];
+        E_high[EOT_LANE_WIDTH], E_low[EOT_LANE_WIDTH], rare_fraction[EOT_LANE_WIDTH];
     i32 type_high[EOT_LANE_WIDTH], type_low[EOT_LANE_WIDTH], flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH],
         has_choice[EOT_LANE_WIDTH];
     u32 n_way[EOT_LANE_WIDTH], n_way_next[EOT_LANE_WIDTH], way_place[EOT_LANE_WIDTH];
@@ -206,9 +206,17 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
                 u32 low = first_low + i_primary[l], high = first_high + (low < first_low ? 1u : 0u);
                 w[l] = eot_philox_in_lanes(low, high, (u32)EOT_STAGE_RARE << 24, draw[l], c.seed, c.run).x;
             }
+            EOT_EACH_LANE
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-                if (type[l] != EOT_PHOTON)
-                    rare[l] = eot_step_rare_charged(table, t, type[l], E_along[l], path_0[l], path_1[l]);
+                f32 rate_place = eot_step_rare_place(t, E_along[l]);
+                rare_fraction[l] = rate_place - (f32)(i32)rate_place;
+                rare_node[l] = eot_step_rare_node(t, type[l], rate_place);
+            }
+            EOT_EACH_LANE
+            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+                f32 of_photon = rare[l], charged = eot_step_rare_charged(table, t, type[l], E_along[l], rare_node[l],
+                                                                         rare_fraction[l], path_0[l], path_1[l]);
+                rare[l] = type[l] == EOT_PHOTON ? of_photon : charged;
             }
         }
         if (EOT_TRACK_TALLY != EOT_TRACK_NONE) {

@@ -218,15 +218,23 @@ EOT_FN eot_step_end eot_step_arrive(eot_em_tables t, i32 has_along, eot_step_sta
     return e;
 }
 
-/** The rare rate of a charged particle is taken at one random point of its path, whose energy the vertex then has. */
-EOT_FN f32 eot_step_rare_charged(EOT_GLOBAL const f32 *table, eot_em_tables t, i32 type, f32 E_along, f32 path_0,
-                                 f32 path_1) {
-    f32 place = eot_em_place(t, eot_log(eot_max(E_along, t.cut)) - t.log_cut);
-    i32 i = (i32)place;
-    u32 node = t.node + (u32)i * EOT_EM_N_COLUMN + eot_em_rare_column(type);
-    f32 rare = eot_em_node(table, node, place - (f32)i) * path_0;
+/** The rare rate of a charged particle is taken at one random point of its path, whose energy the vertex then has.
+ * @return its place on the energy grid. */
+EOT_FN f32 eot_step_rare_place(eot_em_tables t, f32 E_along) {
+    return eot_em_place(t, eot_log(eot_max(E_along, t.cut)) - t.log_cut);
+}
+
+/** The rate's value in the first layer. */
+EOT_FN u32 eot_step_rare_node(eot_em_tables t, i32 type, f32 place) {
+    return t.node + (u32)(i32)place * EOT_EM_N_COLUMN + eot_em_rare_column(type);
+}
+
+/** Expected rare vertices of a charged particle. @param node of eot_step_rare_node. @param fraction of the place. */
+EOT_FN f32 eot_step_rare_charged(EOT_GLOBAL const f32 *table, eot_em_tables t, i32 type, f32 E_along, u32 node,
+                                 f32 fraction, f32 path_0, f32 path_1) {
+    f32 rare = eot_em_node(table, node, fraction) * path_0;
     if (EOT_N_MEDIUM == 2)
-        rare = eot_fma(eot_em_node(table, node + (u32)t.n_energy * EOT_EM_N_COLUMN, place - (f32)i), path_1, rare);
+        rare = eot_fma(eot_em_node(table, node + (u32)t.n_energy * EOT_EM_N_COLUMN, fraction), path_1, rare);
     return E_along >= (type == EOT_POSITRON ? t.rare_min[EOT_POSITRON] : t.rare_min[EOT_ELECTRON]) ? rare : 0.0f;
 }
 
@@ -303,8 +311,11 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     v.E_along = e.E_along;
     v.soft_along = eot_max(0.0f, E_start - e.along * f.ionisation - e.E_along);
     v.rare = f.rare;
-    if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0 && type != EOT_PHOTON)
-        v.rare = eot_step_rare_charged(table, t, type, e.E_along, f.path_0, f.path_1);
+    if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0 && type != EOT_PHOTON) {
+        f32 place = eot_step_rare_place(t, e.E_along);
+        v.rare = eot_step_rare_charged(table, t, type, e.E_along, eot_step_rare_node(t, type, place),
+                                       place - (f32)(i32)place, f.path_0, f.path_1);
+    }
     return v;
 }
 
