@@ -98,15 +98,17 @@ EOT_ONE_BY_ONE EOT_KERNEL_FN(list_followed) void list_followed(EOT_GLOBAL const 
     if (first >= launch->n_event) return;
     for (u32 k = 0u; k < EOT_GLOBAL_ID; k++) at += n_followed[k];
     for (u32 i = first; i < first + EOT_FOLLOW_BLOCK && i < launch->n_event; i++) {
-        if (!(history[i].share > 0.0f)) continue;
+        if (!(history[i].share > 0.0f) || at >= launch->n_event)
+            continue; /* a fault of the device writes nowhere else */
         list[at] = i;
         primary[at++] = record[launch->first_vertex + i].i_primary;
     }
 }
 
-/** Replay. @param list events of this launch (of the vertex records from first_vertex on), if launch->has_list, in the
- * histories of their muons that `choose` has found. @param stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event].
- * @param acc [n_event][EOT_N_ACC], cleared here. @param profile [n_event][n_profile]. */
+/** Replay. @param list if launch->has_list, the events that are followed, in the histories of their muons that `choose`
+ * has found: numbers among the vertex records from first_vertex on; those of this launch begin at first_listed.
+ * @param stack f32 [EOT_N_REPLAY_FIELD][EOT_STACK_DEPTH][n_event]. @param acc [n_event][EOT_N_ACC], cleared here.
+ * @param profile [n_event][n_profile]. */
 EOT_ONE_BY_ONE EOT_KERNEL_FN(replay) void replay(EOT_GLOBAL const f32 *table, EOT_GLOBAL const eot_em_tables *em,
                                                  EOT_GLOBAL const eot_grid *grid, EOT_GLOBAL const eot_region *region,
                                                  EOT_GLOBAL const u32 *voxel, EOT_GLOBAL const eot_event_world *world,

@@ -79,7 +79,8 @@ static enum eot_status list_followed(struct eot_engine *g, struct eot_buffer *re
     EOT_TRY(eot_backend_read(g->b, v->n_followed, 0, n_block * sizeof *n_followed, n_followed, err));
     *n_list = 0;
     for (size_t i = 0; i < n_block; i++) *n_list += n_followed[i];
-    EOT_CHECK(*n_list <= n_look, EOT_E_DEVICE, "%s lists %zu of %zu events; the device or its driver is faulty",
+    EOT_CHECK(*n_list <= n_look, EOT_E_DEVICE,
+              "%s lists %zu of %zu events (the device or its driver is faulty); try another one of `eotmc devices`",
               g->b->name, *n_list, n_look);
     if (*n_list > 0) EOT_TRY(eot_backend_read(g->b, v->follow_primary, 0, *n_list * sizeof *primary, primary, err));
 done:
@@ -305,10 +306,10 @@ enum eot_status eot_engine_events(struct eot_engine *g, uint64_t first, uint32_t
     EOT_CHECK_MEMORY(followed);
     EOT_TRY(g->b->op->buffer_zero(g->b, g->events.tally, 0, n_tally * sizeof(i64), err));
     if (g->planes.n_stop > 0) EOT_TRY(g->b->op->buffer_zero(g->b, g->planes.after, 0, n_tally * sizeof(i64), err));
+    const bool looks = g->events.n_look > 0, has_planes = g->config->output.n_plane > 0;
     for (size_t start = 0; start < n_vertex; start += n_part) {
         if (eot_stop_is_asked(&g->stop)) goto done;
         size_t count = n_vertex - start < n_part ? n_vertex - start : n_part, n_follow = count;
-        const bool looks = g->events.n_look > 0, has_planes = g->config->output.n_plane > 0;
         struct eot_plane_events e = {.first = first, .record = record, .primary = primary, .n = count};
         if (!looks || has_planes) EOT_TRY(read_primaries(g, record, start, count, primary, err));
         if (looks) {

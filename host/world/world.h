@@ -67,7 +67,7 @@ struct eot_world_options {
 enum eot_status eot_world_create(const struct eot_config *config, const struct eot_setup *setup, double cut,
                                  struct eot_world *world, struct eot_error *err);
 /** Build options that specialise the kernels for a configuration (static text); kernels built without them give the
- * same results. */
+ * same results. With -DEOT_WAYS=1 they know forced vertices only (eot_backend.is_forced_only). */
 const char *eot_world_kernel_options(const struct eot_config *config);
 const char *eot_world_kernel_options_for(const struct eot_config *config, enum eot_track_tally tally);
 /** Bits of the kernels that a run of a configuration launches (struct eot_backend_options), as far as it says; of its

@@ -2,7 +2,7 @@
 # NVIDIA's run-time compiler takes every kernel, and what they need stays within limits. A toolkit is enough; no card is needed.
 # usage: test_cuda_compile.sh EOTMC SOURCE_DIR BUILD_DIR
 # Every kernel is compiled for sm_90; for sm_80 and sm_100 all but those that take most of the time (SLOW), unless EOT_CUDA_ALL=1. Only the kernels of OPTIONAL
-# depend on the options of a configuration, so that of a second one only they are compiled; `cascade` also for charged parents, in one medium and in explicit layers.
+# depend on the options of a configuration, so that of a second one only they are compiled; `cascade` also for charged parents: in one medium, in explicit layers, behind a beam line, analog.
 set -u
 eotmc=$1 source=$2
 registers=64 # of the hot kernel at most, which spills nothing on sm_80 and sm_90
@@ -19,6 +19,10 @@ signal=$source/configs/na64e-signal.yaml hadron=$source/configs/na64e-hadron.yam
 charged=$source/configs/bench/signal-masses.yaml layers=$work/layers.yaml
 sed 's/^  layers: effective/  layers: explicit/' "$charged" >"$layers"
 grep -q 'layers: explicit' "$layers" || { echo "FAILED: no explicit layers"; exit 1; }
+arrivals=$work/arrivals.yaml analog=$work/analog.yaml # with track lengths; without ways
+tridents() { printf 'schema: eotmc-config/1\ninclude: %s\nphysics: {rare: {dimuon_trident: on}}\n' "$1"; }
+tridents "$source/configs/na64e-beamline.yaml" >"$arrivals"
+tridents "$source/configs/na64e-analog.yaml" >"$analog"
 # One line a process: name of its table, architecture, configuration, kernels. The long ones begin.
 jobs() {
     echo "hadron sm_90 $hadron hadron"
@@ -29,7 +33,8 @@ jobs() {
     done
     for architecture in sm_90 sm_80 sm_100; do echo "rest $architecture $signal" $(printf '%s\n' $all | grep -vxF "$(printf '%s\n' $SLOW)"); done
     for architecture in sm_90 sm_80 sm_100; do echo "photons $architecture cascade-cut5 cascade"; done
-    for architecture in sm_90 sm_80; do echo "charged $architecture $charged cascade"; echo "layers $architecture $layers cascade"; done
+    for architecture in sm_90 sm_80; do echo "charged $architecture $charged cascade"; echo "layers $architecture $layers cascade"
+        echo "arrivals $architecture $arrivals cascade"; echo "analog $architecture $analog cascade"; done
     echo "photons-rest sm_90 cascade-cut5" $(printf '%s\n' $OPTIONAL | grep -vx cascade)
 }
 # One image serves configurations that differ in options that the kernel does not depend on, and no others.

@@ -224,7 +224,8 @@ EOT_FN f32 eot_step_rare_place(eot_em_tables t, f32 E_along) {
     return eot_em_place(t, eot_log(eot_max(E_along, t.cut)) - t.log_cut);
 }
 
-/** The rate's value in the first layer. */
+/** Where in the table the rate of a parent at the node below its place is, of the first layer. @param place of
+ * eot_step_rare_place. */
 EOT_FN u32 eot_step_rare_node(eot_em_tables t, i32 type, f32 place) {
     return t.node + (u32)(i32)place * EOT_EM_N_COLUMN + eot_em_rare_column(type);
 }
