@@ -315,7 +315,8 @@ done:
     return status;
 }
 
-/* States of a launch onto the device. @param record [n] for the number of each one's primary. */
+/* States of a launch onto the device. @param record, primary [n], the number of each one's primary: for the device, for
+ * the host. */
 static enum eot_status upload_states(struct eot_engine *g, uint64_t first, const struct eot_plane_state *state,
                                      size_t n, eot_vertex_record *record, uint32_t *primary, struct eot_error *err) {
     enum eot_status status = EOT_OK;

@@ -202,7 +202,9 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
         if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) {
             EOT_EACH_LANE
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-                /* a charged particle's losses depend on w, and the choice may depend on nothing of the shower */
+                /* a charged particle's losses depend on w, and the choice may depend on nothing of the shower; the same
+                 * sum as above, written again, since a function that returns the block keeps this loop from
+                 * vectorising (the signal's cascade takes twice the time) */
                 u32 low = first_low + i_primary[l], high = first_high + (low < first_low ? 1u : 0u);
                 w[l] = eot_philox_in_lanes(low, high, (u32)EOT_STAGE_RARE << 24, draw[l], c.seed, c.run).x;
             }
