@@ -41,8 +41,8 @@ static inline double agreement_pulls(const struct eot_result *a, const struct eo
 /* Empty the bins in which one of the two has fewer than 15 effective entries: their errors are not known. */
 static inline void agreement_keep_filled(const struct eot_histogram *x, const struct eot_histogram *y) {
     for (size_t i = 0; i < x->n_bin; i++)
-        if (x->values[i] * x->values[i] < 15.0 * x->variances[i] ||
-            y->values[i] * y->values[i] < 15.0 * y->variances[i])
+        if (x->values[i] * x->values[i] <= 15.0 * x->variances[i] ||
+            y->values[i] * y->values[i] <= 15.0 * y->variances[i]) /* an empty one, too */
             x->values[i] = x->variances[i] = y->values[i] = y->variances[i] = 0.0;
 }
 

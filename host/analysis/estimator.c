@@ -21,7 +21,7 @@ static int place_of_squares(int offset) {
 
 double eot_estimator_largest_of_muons(const struct eot_estimator *e) {
     bool has_roulette = e->config->sampling.roulette && eot_setup_may_split(e->config);
-    return (has_roulette ? 1.0 / (double)EOT_HOPELESS_SHARE : 1.0) / (1.0 - (double)e->world->event.losses.share);
+    return (has_roulette ? 1.0 / (double)EOT_LEAST_SHARE : 1.0) / (1.0 - (double)e->world->event.losses.share);
 }
 
 double eot_estimator_largest(const struct eot_estimator *e) {

@@ -284,9 +284,9 @@ const struct eot_key EOT_KEYS[] = {
         "chambers. One of those that arrive goes on, with the weight of them all: it changes errors, not "
         "expectations. Two pay for the signal with sampling.preference. Not with output.planes"),
     SWITCH(ROOT, "sampling.roulette", "off", ROOT(sampling.roulette),
-           "the same runs: muons that have missed a chamber, or aim beside one by several standard deviations of "
-           "multiple scattering, go on towards the chambers in one of 4 or 16 cases, with 4 or 16 times the weight. "
-           "Not with output.planes"),
+           "the same runs: muons that are unlikely to hit all chambers, by their aim, multiple scattering and fields, "
+           "go on towards them in proportion to that chance, at least in one of 16 cases, and muons of a charge that "
+           "no selection looks for in at most one of 4, with as much more weight. Not with output.planes"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
     COUNT(ROOT, "sampling.lost_tracks_max", COUNT64, 0, 1e15, "10", ROOT(sampling.lost_tracks_max),

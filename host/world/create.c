@@ -151,6 +151,7 @@ static void apply_settings(const struct eot_config *config, const struct eot_em_
                                                           it does there is left out like all others' */
     }
     w->event.secondaries.shower_in_windows = config->scoring.shower_in_windows;
+    w->event.need.charges = eot_world_charges(config);
     memset(w->event.selection, 0, sizeof w->event.selection);
     w->event.n_selection = 1 + (i32)config->n_further;
     w->event.selection[0] = eot_world_selection(config, &config->selection);

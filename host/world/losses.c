@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "eotmc/transport/muon/extra.h"
+#include "world/reach.h"
 #include "world/spectrometer.h"
 
 /* Extra decays, extra hard losses on the way of a muon where they act; how deep in the last calorimeter a shower is
@@ -63,10 +64,10 @@ void eot_world_losses(const struct eot_config *config, const struct eot_setup *s
     *p = (eot_loss_preference){.share = 0.0f};
     if (!eot_world_has_losses(config) || s->n_plane == 0) return;
     p->share = (f32)config->sampling.loss_preference;
+    p->charges = eot_world_charges(config);
     for (size_t i = 0; i <= config->n_further; i++) {
         const struct eot_selection_config *cuts = i == 0 ? &config->selection : &config->further[i - 1].selection;
         least = fmin(least, cuts->missing_energy);
-        p->charges |= config->physics.rare[EOT_RARE_LFC] ? 3 : cuts->charge < 0 ? 1 : 2; /* the signal has both */
     }
     p->least = (f32)fmax(SHARE_OF_MISSING * least, LEAST);
     p->hard_z1 = s->plane_z[s->n_plane - 1];

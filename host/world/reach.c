@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "eotmc/base/constants.h"
+#include "eotmc/transport/chance.h"
+#include "eotmc/transport/launch.h"
 #include "eotmc/transport/muon/medium.h"
 
 enum { N_NEED = 512, N_SUBSTEP = 4 };
-static const double SLOWEST = 0.1;    /* GeV: below, where the loss rises again, the value there is taken */
-static const double MOST_SIGMA = 2.0; /* of scattering, that a muon may be off the straight way between two gates */
+static const double SLOWEST = 0.1;      /* GeV: below, where the loss rises again, the value there is taken */
+static const double LEAST_LEVER = 1e-3; /* cm: where nothing scatters a muon, roots of the sums of eot_outlook_column */
+static const double MOST_SIGMA = 2.0;   /* of scattering, that a muon may be off the straight way between two gates */
 
 struct box {
     double low[2], high[2]; /* cm */
@@ -148,44 +151,63 @@ static void fill_need(struct layer *l, const struct stretch *s, int n_stretch, d
     }
 }
 
-/* Lever arms [cm] of scattering in front of the gate at the end of stretch i, as of eot_muon_need. */
-static void fill_lever(struct layer *l, const struct stretch *s, int i, double width, double lever[N_NEED]) {
-    const double z_end = s[i].to.z;
-    double sum = 0.0;
-    lever[N_NEED - 1] = 0.0;
-    for (int n = N_NEED - 2, k = i; n >= 0; n--) {
-        for (int m = N_SUBSTEP - 1; m >= 0; m--) {
-            double z = s[0].from.z + (n + (m + 0.5) / N_SUBSTEP) * width;
+/* The region at depth z on the line through the middles of the gates of a stretch; NULL outside the world. */
+static const eot_region *on_line(const struct layer *l, const struct stretch *s, double z) {
+    struct box b = box_at(&(struct stretch){s->from, s->to, false, 0.0}, z);
+    int region = eot_setup_region_at(l->setup, 0.5 * (b.low[0] + b.high[0]), 0.5 * (b.low[1] + b.high[1]), z);
+    return region >= 0 ? &l->setup->region[region] : NULL;
+}
+
+/* What happens to muons in front of the gate at the end of stretch i, from each depth on. @param row [N_NEED] rows of
+ * eot_outlook_column, `stride` apart. */
+static void fill_outlook(struct layer *l, const struct stretch *s, int i, double width, double *row, int stride) {
+    const double z_end = s[i].to.z, highland = 0.0136; /* GeV, PDG 2022, section 34.3 */
+    double scattering = 0.0, field_x = 0.0, field_y = 0.0;
+    for (int n = N_NEED - 1, k = i; n >= 0; n--) {
+        for (int m = N_SUBSTEP - 1; m >= 0 && n < N_NEED - 1; m--) {
+            double z = s[0].from.z + (n + (m + 0.5) / N_SUBSTEP) * width, lever = z_end - z;
             if (z > z_end) continue;
             while (k > 0 && z < s[k].from.z) k--;
             struct box b = box_at(&s[k], z);
-            sum += width / N_SUBSTEP * (z_end - z) * (z_end - z) * densest(l, &b, z);
+            const eot_region *region = on_line(l, &s[k], z);
+            scattering += width / N_SUBSTEP * lever * lever * densest(l, &b, z);
+            field_x += region != NULL ? width / N_SUBSTEP * lever * (double)region->field_x : 0.0;
+            field_y += region != NULL ? width / N_SUBSTEP * lever * (double)region->field_y : 0.0;
         }
-        lever[n] = sqrt(sum);
+        double *at = row + n * stride;
+        at[EOT_OUTLOOK_STIFFNESS] = 1.0 / (highland * highland * fmax(scattering, LEAST_LEVER * LEAST_LEVER));
+        at[EOT_OUTLOOK_BEND_X] = -(double)EOT_BEND * field_y;
+        at[EOT_OUTLOOK_BEND_Y] = (double)EOT_BEND * field_x;
     }
 }
 
-/* The chambers in front of any field, and their lever arms. */
-static enum eot_status append_aims(struct layer *l, struct eot_world *w, const struct stretch *s, int n_stretch,
-                                   double width, struct eot_error *err) {
+/* The chambers, what happens to muons in front of them, and from which chance on they do not play roulette. */
+static enum eot_status append_aims(struct layer *l, struct eot_world *w, const struct stretch *s, int n_aim,
+                                   double width, double energy, struct eot_error *err) {
     enum eot_status status = EOT_OK;
     eot_muon_need *need = &w->event.need;
-    need->n_aim = 0;
-    while (need->n_aim < n_stretch && !s[need->n_aim].has_field) need->n_aim++;
-    size_t n_aim = (size_t)need->n_aim, n = n_aim * (EOT_AIM_COLUMNS + N_NEED);
-    double *aim = calloc(n + 1, sizeof *aim);
+    const size_t row = (size_t)n_aim * EOT_OUTLOOK_COLUMNS, n_head = (size_t)n_aim * EOT_AIM_COLUMNS,
+                 n = n_head + N_NEED * row;
+    double *aim = calloc(n + 1, sizeof *aim), likely = 1.0;
     EOT_CHECK_MEMORY(aim);
-    for (size_t i = 0; i < n_aim; i++) {
+    for (int i = 0; i < n_aim; i++) {
         const struct gate *to = &s[i].to;
-        double *row = aim + i * EOT_AIM_COLUMNS;
-        row[EOT_AIM_Z] = to->z;
-        row[EOT_AIM_X] = 0.5 * (to->box.low[0] + to->box.high[0]);
-        row[EOT_AIM_Y] = 0.5 * (to->box.low[1] + to->box.high[1]);
-        row[EOT_AIM_HALF_X] = 0.5 * (to->box.high[0] - to->box.low[0]);
-        row[EOT_AIM_HALF_Y] = 0.5 * (to->box.high[1] - to->box.low[1]);
-        fill_lever(l, s, (int)i, width, aim + n_aim * EOT_AIM_COLUMNS + i * N_NEED);
+        double *head = aim + i * EOT_AIM_COLUMNS;
+        head[EOT_AIM_Z] = to->z;
+        head[EOT_AIM_X] = 0.5 * (to->box.low[0] + to->box.high[0]);
+        head[EOT_AIM_Y] = 0.5 * (to->box.low[1] + to->box.high[1]);
+        head[EOT_AIM_HALF_X] = 0.5 * (to->box.high[0] - to->box.low[0]);
+        head[EOT_AIM_HALF_Y] = 0.5 * (to->box.high[1] - to->box.low[1]);
+        fill_outlook(l, s, i, width, aim + n_head + i * EOT_OUTLOOK_COLUMNS, (int)row);
     }
+    need->n_aim = n_aim;
     EOT_TRY(eot_f32_table_append(&w->table, aim, n + 1, &need->aim, err));
+    for (int i = 0; i < n_aim; i++) {
+        const f32 *head = w->table.value + need->aim + i * EOT_AIM_COLUMNS;
+        double stiffness = aim[n_head + (size_t)i * EOT_OUTLOOK_COLUMNS + EOT_OUTLOOK_STIFFNESS];
+        likely = fmin(likely, (double)eot_muon_chance_aimed(head, (f32)(stiffness * energy * energy)));
+    }
+    need->inverse_likely = (f32)(1.0 / ((double)EOT_LIKELY_CHANCE * likely));
 done:
     free(aim);
     return status;
@@ -226,10 +248,19 @@ enum eot_status eot_world_reach(const struct eot_config *config, const struct eo
     e->need.z0 = (f32)gate[0].z;
     e->need.inverse_step = (f32)(1.0 / width);
     EOT_TRY(eot_f32_table_append(&w->table, need, N_NEED, &e->need.table, err));
-    EOT_TRY(append_aims(&l, w, stretch, n, width, err));
+    EOT_TRY(append_aims(&l, w, stretch, n, width, config->beam.energy, err));
 done:
     free(l.is_there);
     free(gate);
     free(stretch);
     return status;
+}
+
+int eot_world_charges(const struct eot_config *config) {
+    int charges = config->physics.rare[EOT_RARE_LFC] ? 3 : 0;
+    for (size_t i = 0; i <= config->n_further; i++) {
+        const struct eot_selection_config *cuts = i == 0 ? &config->selection : &config->further[i - 1].selection;
+        charges |= cuts->charge < 0 ? 1 : 2;
+    }
+    return charges;
 }

@@ -43,9 +43,9 @@ expect "missing_energy_above_beam" selection.missing_energy=100
 expect "hcal_side_by_side" geometry.volumes.hcal1.z='60 cm' geometry.volumes.hcal{0,1}.size='[30 cm, 60 cm]' 'geometry.volumes.hcal0.center=[-15 cm, 0 cm]' 'geometry.volumes.hcal1.center=[15 cm, 0 cm]'
 expect "veto_window" geometry.volumes.veto.thickness=1cm
 expect "region_below_cut" sampling.region.min_lepton_energy=1 physics.cut=5
-expect "preference_unused" sampling.preference=0.5 sampling.mode=analog
+expect "preference_unused" sampling.preference=0.5 sampling.mode=analog sampling.roulette=off
 expect "" sampling.preference=0.5
-expect "loss_preference_unused" sampling.loss_preference=0.5 sampling.mode=analog
+expect "loss_preference_unused" sampling.loss_preference=0.5 sampling.mode=analog sampling.roulette=off
 expect "" sampling.loss_preference=0.5
 expect "field_in_calorimeter" 'geometry.volumes.hcal0.field=[0 T, 1 T, 0 T]'
 expect "ecal_constants" geometry.volumes.ecal.layers.0.material=tungsten

@@ -16,6 +16,7 @@ static const char *const SET[] = {"physics.cut=5 GeV",
                                   "scoring.showers=0",
                                   "scoring.track_length=off",
                                   "sampling.batch=4000",
+                                  "sampling.roulette=off",
                                   NULL};
 
 static void set_fraction(struct simulation *s, double deposit, double record) {

@@ -139,7 +139,7 @@ static void check_pairs(struct simulation *s, double k) {
 #define DIMUON "configs/na64e-dimuon.yaml"
 #define SMALL \
     "physics.cut=5 GeV", "sampling.region.min_photon_energy=5.4 GeV", "physics.shower.spot_energy=0.5 GeV", \
-        "sampling.batch=5000", "scoring.record_fraction=0"
+        "sampling.batch=5000", "scoring.record_fraction=0", "scoring.deposit_fraction=0.05"
 
 /* 17 comparisons within 5 standard deviations at each of 3 energies: false alarm 3e-5. */
 Test(importance, pairs_are_those_of_nature, .timeout = 300) {

@@ -438,7 +438,7 @@ EOT_HOT_FN void eot_arriving_muon_advance(eot_arriving_muon *a, eot_matter_view 
     a->m = s.muon;
     a->random = s.random;
     a->n_step++;
-    if (a->plays && a->m.fate == EOT_MUON_ALIVE)
+    if (a->plays && (a->n_step & 1) == 0 && a->m.fate == EOT_MUON_ALIVE)
         a->share = fmin(a->share, eot_muon_share(matter.table, event.world, a->m, ~a->missed));
     eot_arriving_muon_judge(a, matter, event);
 }

@@ -86,19 +86,27 @@ typedef struct {
 EOT_LAYOUT(eot_vertex_tables, 760 + EOT_MAX_MASS * sizeof(eot_mass));
 
 /** What a muon needs that is to cross all trackers. At z0 + i/inverse_step: f32 table [n], decreasing, of the least
- * kinetic energy [GeV]. For the chambers in front of any field, to which it flies straight but for multiple scattering,
- * rows of eot_aim_column and behind them [n_aim][n] lever arms, the root of the integral of (distance to the chamber)^2
- * over radiation lengths [cm], at the same places. */
+ * kinetic energy [GeV]. For each chamber, in the order in which they come, a row of eot_aim_column, and behind those
+ * rows [n][n_aim] rows of eot_outlook_column at the same places. */
 typedef struct {
     u32 table;
     i32 n;
     f32 z0, inverse_step; /* cm, 1/cm */
     u32 aim;              /* f32 table */
     i32 n_aim;
+    f32 inverse_likely; /* 1 over the chance to hit a chamber from which on no muon plays roulette (roulette.h) */
+    i32 charges;        /* that selections look for: bit 0 mu-, bit 1 mu+ */
 } eot_muon_need;
-EOT_LAYOUT(eot_muon_need, 24);
+EOT_LAYOUT(eot_muon_need, 32);
 /** Columns of a chamber that a muon is aimed at [cm]. */
 enum eot_aim_column { EOT_AIM_Z = 0, EOT_AIM_X, EOT_AIM_Y, EOT_AIM_HALF_X, EOT_AIM_HALF_Y, EOT_AIM_COLUMNS };
+/** What happens to a muon between a depth and a chamber. */
+enum eot_outlook_column {
+    EOT_OUTLOOK_STIFFNESS = 0, /* 1/(spread by scattering x momentum)^2 [1/(GeV cm)^2] */
+    EOT_OUTLOOK_BEND_X,        /* how far fields bend a mu+, times its momentum [GeV cm] */
+    EOT_OUTLOOK_BEND_Y,
+    EOT_OUTLOOK_COLUMNS
+};
 
 #define EOT_N_ARRIVAL 32     /* particles of a primary that are followed in the ECAL */
 #define EOT_N_LINE_MEDIUM 12 /* materials in front of the ECAL */
@@ -159,7 +167,7 @@ typedef struct {
     u32 lengths; /* f32 table [n_region][EOT_N_LENGTHS_COLUMN] */
     u32 unused;  /* to whole u64 */
 } eot_event_world;
-EOT_LAYOUT(eot_event_world, 19536 + EOT_MAX_MASS * sizeof(eot_mass) + sizeof(eot_spectrometer) +
+EOT_LAYOUT(eot_event_world, 19544 + EOT_MAX_MASS * sizeof(eot_mass) + sizeof(eot_spectrometer) +
                                 EOT_MAX_SELECTION * sizeof(eot_selection) + sizeof(eot_beam_line) +
                                 sizeof(eot_secondaries) + sizeof(eot_loss_preference));
 

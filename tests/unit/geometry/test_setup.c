@@ -118,7 +118,7 @@ Test(setup, merging_periods_makes_that_many_slabs, .fini = clear) {
 
 Test(setup, steps_are_limited_in_effective_media_and_in_the_field_only, .init = effective, .fini = clear) {
     cr_assert_float_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 10)].max_step, 1000, 1e-3);
-    cr_assert_float_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 700)].max_step, 10, 1e-6);
+    cr_assert_float_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 700)].max_step, 100, 1e-6);
     cr_assert_float_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 700)].field_y, 0.7, 1e-6);
     cr_assert_eq(setup.region[eot_setup_region_at(&setup, 0, 0, 52)].max_step, EOT_NO_STEP_LIMIT);
     cr_assert_eq(setup.region[eot_setup_region_at(&setup, 0, 0, -7)].max_step, EOT_NO_STEP_LIMIT);
