@@ -270,7 +270,7 @@ const struct eot_key EOT_KEYS[] = {
          "several masses in physics.mphi: how the vertices are divided between them, in any unit. None: so that, by a "
          "guess for this set-up, the sum of the squares of the relative errors of the efficiencies is smallest. An "
          "event's weight for a mass is "
-         "at most that of its shower over the mass's share (and over 1 - sampling.preference), 16 times that with "
+         "at most that of its shower over the mass's share (and over 1 - sampling.preference), 8 times that with "
          "sampling.roulette"),
     NUMBER(
         ROOT, "sampling.loss_preference", NONE, 0, 0.9, "0", ROOT(sampling.loss_preference),
@@ -285,8 +285,9 @@ const struct eot_key EOT_KEYS[] = {
         "expectations. Two pay for the signal with sampling.preference. Not with output.planes"),
     SWITCH(ROOT, "sampling.roulette", "off", ROOT(sampling.roulette),
            "the same runs: muons that are unlikely to hit all chambers, by their aim, multiple scattering and fields, "
-           "go on towards them in proportion to that chance, at least in one of 16 cases, and muons of a charge that "
-           "no selection looks for in at most one of 4, with as much more weight. Not with output.planes"),
+           "go on towards them in proportion to that chance, at least in one of 8 cases, and muons of a charge that no "
+           "selection looks for in at most one of 4, with as much more weight; limits of what has no entry are 8 times "
+           "as large. Not with output.planes"),
     NUMBER(ROOT, "sampling.analog_enhancement", NONE, 1, 1e24, "1", ROOT(sampling.analog_enhancement),
            "analog mode: factor on the rare cross sections, undone by weights"),
     COUNT(ROOT, "sampling.lost_tracks_max", COUNT64, 0, 1e15, "10", ROOT(sampling.lost_tracks_max),
@@ -394,18 +395,21 @@ const struct eot_key EOT_KEYS[] = {
 #undef EOT_SELECTION_NUMBER
 #undef EOT_SELECTION_INTEGER
 
-    SWITCH(ROOT, "scoring.track_length", "on", ROOT(scoring.track_length), "track lengths of the cascade"),
+    SWITCH(ROOT, "scoring.track_length", "on", ROOT(scoring.track_length),
+           "track lengths of the cascade above 1 GeV and more, which then follows all particles above that energy in "
+           "forced runs, too, not only those above sampling.region"),
     NAME(ROOT, "scoring.exit", 32, "last", ROOT(scoring.exit),
          "muon beams: volume at whose rear face survival, loss, angle and displacement are scored, for muons that "
          "cross it inside the volume; last: the last volume along z; "
          "plane: the whole plane at scoring.exit_z"),
     NUMBER(ROOT, "scoring.exit_z", LENGTH, -WORLD, WORLD, "0 cm", ROOT(scoring.exit_z),
            "where the plane of scoring.exit: plane is"),
-    NUMBER(ROOT, "scoring.deposit_fraction", NONE, 1e-6, 1, "1", ROOT(scoring.deposit_fraction),
-           "fraction of all events whose deposits are scored (energy balance, energies of HCAL modules and cells "
-           "before the cuts). Events with a muon through all "
-           "trackers, that is all that pass a cut, are followed in full whatever it is, the others only as far as "
-           "their muons may still get there"),
+    NUMBER(
+        ROOT, "scoring.deposit_fraction", NONE, 1e-6, 1, "1", ROOT(scoring.deposit_fraction),
+        "fraction of all events whose deposits are scored (energy balance, energies of HCAL modules and cells "
+        "before the cuts). Events with a muon through all trackers, that is all that pass a cut, are followed in full "
+        "whatever it is (with sampling.roulette those that it lets go on), the others only as far as their muons may "
+        "still get there"),
     NUMBER(ROOT, "scoring.record_fraction", NONE, 0, 1, "0", ROOT(scoring.record_fraction),
            "fraction of all events kept in result.h5 besides the selected ones"),
 

@@ -29,11 +29,13 @@ enum eot_status eot_run_track_spectra(const struct eot_config *config, const str
     EOT_CHECK_MEMORY(spectra->photon);
     struct eot_config forced = *config;
     forced.sampling.mode = EOT_SAMPLING_FORCED; /* without slots for vertices that lanes might have to wait for */
+    struct eot_world all = *world;
+    all.em.sought = all.em.cut; /* track lengths of all that is above the cut */
     double start = eot_clock_seconds(), build_before = options->backend->build_s;
     EOT_TRY(eot_engine_create(&g,
                               &(struct eot_engine_task){.backend = options->backend,
                                                         .config = &forced,
-                                                        .world = world,
+                                                        .world = &all,
                                                         .stop = {.is_interrupted = options->is_interrupted},
                                                         .batch = (eot + n_batch - 1) / n_batch,
                                                         .spectra = spectra},

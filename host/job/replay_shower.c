@@ -85,7 +85,7 @@ static enum eot_status follow_shower(const struct eot_world *w, const eot_event_
             replay->step[replay->n_step - 1].holds_vertex =
                 launch->has_vertex && before.stage == EOT_STAGE_CASCADE && before.draw == eot_record_draw(record.draw);
         }
-        if (!s.is_alive && before.stage == EOT_STAGE_CASCADE && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
+        if (!s.is_alive && s.stage == EOT_STAGE_CASCADE && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
             EOT_TRY(follow_line(w, view, deposits, &s, keeps ? replay : NULL, err));
         eot_replay_ended(&s, view, deposits, w->em.cut);
     }

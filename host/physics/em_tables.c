@@ -358,7 +358,7 @@ enum eot_status eot_em_tables_build(const struct eot_em_options *o, struct eot_f
                   EOT_EM_TOLERANCE);
     }
     memset(t, 0, sizeof *t);
-    t->cut = (f32)o->cut;
+    t->cut = t->sought = (f32)o->cut;
     t->log_cut = (f32)log(o->cut);
     t->inverse_log_step = (f32)(1.0 / log_step);
     t->n_energy = n_energy;

@@ -142,6 +142,26 @@ done:
     return status;
 }
 
+/* Above the cut, not worth the difference to it. */
+static const double SOUGHT_ABOVE = 1.5;
+
+/* Energy [GeV] above which the cascade follows particles: the cut; in runs of forced vertices that of the least parent
+ * of one that is sought, or of the least track length that is summed up. What is below is followed by replays alone. */
+static double sought_energy(const struct eot_config *config, const struct eot_world *w, double cut) {
+    const double threshold[] = {
+#define EOT_TRACK_THRESHOLD(E) (double)(E),
+#include "eotmc/tally/track_thresholds.def"
+#undef EOT_TRACK_THRESHOLD
+    };
+    double sought = INFINITY;
+    if (config->sampling.mode != EOT_SAMPLING_FORCED) return cut;
+    for (size_t i = 0; i < sizeof threshold / sizeof *threshold && config->scoring.track_length; i++)
+        if (threshold[i] >= cut) sought = fmin(sought, threshold[i]); /* no others are summed up */
+    for (int p = 0; p < EOT_N_PARTICLE; p++)
+        if (w->em.rare_parents & 1 << p) sought = fmin(sought, (double)w->em.rare_min[p]);
+    return isfinite(sought) && sought > SOUGHT_ABOVE * cut ? sought : cut;
+}
+
 /* What a device reads of the configuration that the cache's key does not hold: the region of rare vertices and the
  * selections. */
 static void apply_settings(const struct eot_config *config, const struct eot_em_options *o, struct eot_world *w) {
@@ -150,6 +170,7 @@ static void apply_settings(const struct eot_config *config, const struct eot_em_
         w->em.rare_min[p] = (f32)w->rare_threshold[p]; /* a charged particle may fall below the cut within a step: what
                                                           it does there is left out like all others' */
     }
+    w->em.sought = (f32)sought_energy(config, w, o->cut);
     w->event.secondaries.shower_in_windows = config->scoring.shower_in_windows;
     w->event.need.charges = eot_world_charges(config);
     memset(w->event.selection, 0, sizeof w->event.selection);

@@ -20,7 +20,7 @@ runs() {
     python3 -c "import json, sys; sys.exit(not json.load(open('$work/out/summary.json'))['estimates']['$estimate']['value'] > 0)" || fail "$name: $estimate is not above 0"
 }
 all=(physics.rare.dimuon_trident=on physics.rare.dimuon_annihilation=on)
-runs "muon pairs at 1 GeV" dimuon.per_eot na64e-dimuon.yaml "${all[@]}" beam.energy=1 physics.cut=0.4
+runs "muon pairs at 1 GeV" dimuon.per_eot na64e-dimuon.yaml "${all[@]}" beam.energy=1 physics.cut=0.4 sampling.region.min_photon_energy=0
 runs "muon pairs at 300 GeV" dimuon.per_eot na64e-dimuon.yaml "${all[@]}" beam.energy=300 physics.cut=5
 runs "signal at 1 GeV" signal.per_eot na64e-signal.yaml beam.energy=1 physics.cut=0.3 physics.mphi=0.11 sampling.region.min_lepton_energy=0
 runs "signal at 300 GeV" signal.per_eot na64e-signal.yaml beam.energy=300 physics.mphi=3

@@ -33,7 +33,7 @@ import setups
 
 
 def split(setup, rng):
-    """Several histories of each vertex's muons, and roulette of those that aim beside the chambers."""
+    """Several histories of each vertex's muons, and roulette of those that are unlikely to hit the chambers."""
     has_chambers = any(v["role"] == "tracker" for v in setup["geometry"]["volumes"])
     if setup.get("sampling", {}).get("mode") != "forced" or not has_chambers:
         return None

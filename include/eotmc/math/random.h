@@ -22,10 +22,11 @@ enum eot_stage {
     EOT_STAGE_DETECTOR = 6,
     EOT_STAGE_PROBE = 7,
     EOT_STAGE_RARE = 8,
-    EOT_STAGE_AFTER = 9,  /* shower of an electron that leaves a rare vertex */
-    EOT_STAGE_TOY = 10,   /* pseudo-experiments of limits: the primary is the toy, the particle a pair of data */
-    EOT_STAGE_LINE = 11,  /* what stands in front of the ECAL */
-    EOT_STAGE_HADRON = 12 /* pions and kaons of a beam, and their decays */
+    EOT_STAGE_AFTER = 9,   /* shower of an electron that leaves a rare vertex */
+    EOT_STAGE_TOY = 10,    /* pseudo-experiments of limits: the primary is the toy, the particle a pair of data */
+    EOT_STAGE_LINE = 11,   /* what stands in front of the ECAL */
+    EOT_STAGE_HADRON = 12, /* pions and kaons of a beam, and their decays */
+    EOT_STAGE_BELOW = 13   /* of a shower, what only its replay follows */
 };
 
 /** Four words in 64 bits each, of which the lower 32 count: CPU compilers vectorise the products in this form, without

@@ -56,7 +56,8 @@ typedef struct {
     f32 step_max;                     /* cm, longest step of a charged particle */
     i32 rare_parents;                 /* bits 1 << enum eot_particle_type: parents of the enabled rare processes */
     f32 rare_min[EOT_N_PARTICLE];     /* GeV, rare vertices of parents (by type) below are not sought */
+    f32 sought; /* GeV, not below the cut: the cascade follows particles above it, replays those below it, too */
 } eot_em_tables;
-EOT_LAYOUT(eot_em_tables, 84);
+EOT_LAYOUT(eot_em_tables, 88);
 
 #endif

@@ -31,12 +31,12 @@ EOT_HOT_FN eot_replay_step eot_replay_step_of(eot_replay_state s, eot_replay_vie
  * way says that the heavier one was taken from the stack when the lighter one's shower had ended. @param entry of the
  * way (EOT_WAY_WORDS). Other arguments as of eot_replay_next. @return not alive where there is none: the way is wrong.
  */
-EOT_HOT_FN eot_replay_state eot_replay_led(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 cut,
+EOT_HOT_FN eot_replay_state eot_replay_led(eot_replay_state s, eot_replay_particle q, eot_cascade_vertex v, f32 sought,
                                            u32 entry) {
     i32 a_is_high = v.E_a > v.E_b;
     f32 E_high = a_is_high ? v.E_a : v.E_b, E_low = a_is_high ? v.E_b : v.E_a;
     i32 type_high = a_is_high ? v.type_a : v.type_b, type_low = a_is_high ? v.type_b : v.type_a;
-    i32 both = E_low >= cut, one = E_high >= cut && !v.has_left,
+    i32 both = E_low >= sought, one = E_high >= sought && !v.has_left,
         is_later = both && (i32)(entry >> EOT_WAY_DEPTH_SHIFT) == s.depth, goes_low = both && !is_later;
     q.p.E = goes_low ? E_low : E_high;
     q.p.type = goes_low ? type_low : type_high;
@@ -64,11 +64,11 @@ EOT_BODY_FN eot_event_vertex eot_event_locate(eot_replay_view view, eot_em_table
         n_step++;
         if (has_way) {
             u32 entry = n_taken < n_way ? way[1u + n_taken] : EOT_WAY_END, draw = s.draw;
-            s = eot_replay_led(s, after, step.v, t.cut, entry);
+            s = eot_replay_led(s, after, step.v, t.sought, entry);
             n_taken += s.draw != draw + 1u ? 1u : 0u;
             continue;
         }
-        eot_replay_next(&s, after, step.v, t.cut, view);
+        eot_replay_next(&s, after, step.v, t.sought, t.sought, view);
         if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
             eot_replay_arrive(&s, view, none, 0);
     }
@@ -180,7 +180,7 @@ EOT_BODY_FN eot_event_vertex eot_event_replay(eot_replay_view view, eot_deposit_
         eot_replay_advance(&s, block, v, view, d, t, record);
     }
 #endif
-    eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw);
+    eot_atomic_add_i64(tally + EOT_C_REPLAY_STEPS, (i64)s.draw + (i64)s.draw_aside);
     if (!view.launch->has_vertex) { /* no selection follows that would count them */
         if (s.vertex.fault & (u32)EOT_FAULT_STACK) eot_atomic_add_i64(tally + EOT_C_FAULT_STACK, 1);
         if (s.vertex.fault & (u32)EOT_FAULT_ENDLESS) eot_atomic_add_i64(tally + EOT_C_FAULT_STUCK, 1);

@@ -272,7 +272,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             vertex_fraction[l] = is_chosen ? along_at : fraction_now;
             vertex_E[l] = is_chosen ? E_at : vertex_E_now;
             /* daughters */
-            i32 both = small >= t.cut, one = (high >= t.cut) & !has_left;
+            i32 both = small >= t.sought, one = (high >= t.sought) & !has_left;
             i32 overflows = both & (depth_now >= EOT_STACK_DEPTH - 1), pops = !one & (depth_now > 0),
                 is_done = is_busy & !one & (depth_now == 0);
             f32 popped_E = stack[top[l]];

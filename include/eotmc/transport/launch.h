@@ -82,12 +82,12 @@ EOT_LAYOUT(eot_history, 8);
 #define EOT_MOST_HISTORIES 16
 #define EOT_FOLLOW_BLOCK 256 /* events that one work item lists, where not all are followed with deposits */
 
-/* Roulette (roulette.h): the least share of muons that go on, which bounds weights, and the chance to hit a chamber,
- * over that of a muon of the beam's energy which is aimed at it, below which they play; and the share of muons whose
- * charge no selection looks for. */
-#define EOT_LEAST_SHARE 0.0625f
+/* Roulette (roulette.h): the least share of muons that go on, which bounds weights; the largest of those whose charge
+ * no selection looks for; and the chance to hit a chamber, over that of a muon of the beam's energy which is aimed at
+ * it, below which the others play. */
+#define EOT_LEAST_SHARE 0.125f
 #define EOT_UNWANTED_SHARE 0.25f
-#define EOT_LIKELY_CHANCE 0.02f
+#define EOT_LIKELY_CHANCE 0.03f
 
 #define EOT_N_OUTPUT_PLANE 8 /* planes of output.planes at most */
 #define EOT_LIGHT_X0 0.1f    /* radiation lengths that a free electron or photon flies through (light.h) */

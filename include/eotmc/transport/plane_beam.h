@@ -262,7 +262,7 @@ EOT_FN eot_crossing_list eot_shower_crossings(eot_replay_view view, eot_em_table
         eot_replay_particle after =
             eot_replay_moved(s.q, v, eot_replay_own_block(s, view.launch), view.world->multiple_scattering);
         eot_cascade_step_crossings(&c, s, after, v, &list);
-        eot_replay_next(&s, eot_replay_sided(after, view.world), v, t.cut, view);
+        eot_replay_next(&s, eot_replay_sided(after, view.world), v, t.cut, t.sought, view);
         if (EOT_HAS_ARRIVALS(view.world) && !s.is_alive && !(s.vertex.fault & (u32)EOT_FAULT_ENDLESS))
             s = eot_crossings_arrive(s, view, t.cut, at.planes, &list);
     }

@@ -26,7 +26,7 @@ EOT_FN void eot_conversion_shower_crossings(const eot_beam_crossings *c, eot_con
         eot_replay_particle after =
             eot_replay_moved(s.q, step, eot_replay_own_block(s, w.launch), w.e->multiple_scattering);
         eot_cascade_step_crossings(c, s, after, step, list);
-        eot_replay_next(&s, eot_replay_sided(after, w.e), step, t.cut, view);
+        eot_replay_next(&s, eot_replay_sided(after, w.e), step, t.cut, t.cut, view);
     }
 }
 

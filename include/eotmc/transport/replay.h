@@ -1,6 +1,7 @@
 /** @file replay.h
  * A shower again, step by step from the cascade's own random numbers, now with position, direction and deposits; its
- * rare vertex is found at the draw that the cascade has recorded. */
+ * rare vertex is found at the draw that the cascade has recorded. What the cascade does not follow
+ * (eot_em_tables.sought) comes in between, with random numbers of its own. */
 #ifndef EOT_TRANSPORT_REPLAY_H
 #define EOT_TRANSPORT_REPLAY_H
 
@@ -104,8 +105,11 @@ typedef struct {
     eot_replay_spots spots;
     f32 x_end, y_end; /* cm, where the last step ended */
     u64 primary;
-    u32 stage, draw; /* of the cascade's random numbers; steps so far */
-    i32 depth;       /* particles on the stack */
+    u32 stage, draw;   /* of the cascade's random numbers; steps so far */
+    u32 draw_aside;    /* steps so far of what the cascade follows, or of the rest: of those that are not at work */
+    i32 depth;         /* particles on the stack */
+    i32 base_below;    /* the same when all is done that the cascade does not follow, if that is at work */
+    i32 goes_on_above; /* whether what the cascade follows then goes on, from the stack */
     i32 is_alive, primary_type;
     eot_line_state line; /* where primaries have arrivals: those that are to come */
 } eot_replay_state;
@@ -135,7 +139,8 @@ EOT_FN eot_replay_state eot_replay_start(EOT_GLOBAL const eot_event_world *world
     s.spots.waiting = eot_subcut_shower_none();
     s.depth = 0;
     s.stage = EOT_STAGE_CASCADE;
-    s.draw = 0;
+    s.draw = s.draw_aside = 0;
+    s.base_below = s.goes_on_above = 0;
     s.is_alive = 1;
     s.line.n_waiting = s.line.is_alive = 0;
     return s;
@@ -149,7 +154,8 @@ EOT_HOT_FN eot_u32x4 eot_replay_block(eot_replay_state s, EOT_GLOBAL const eot_e
 
 /** The replay's own block of the next step: scattering, and what goes below the cut. */
 EOT_HOT_FN eot_u32x4 eot_replay_own_block(eot_replay_state s, EOT_GLOBAL const eot_event_launch *launch) {
-    u32 part = s.stage == EOT_STAGE_CASCADE ? 0u : 2u; /* what left the vertex counts its steps anew */
+    /* what left the vertex, and what the cascade does not follow, count their steps by themselves */
+    u32 part = s.stage == EOT_STAGE_CASCADE ? 0u : s.stage == EOT_STAGE_BELOW ? 3u : 2u;
     return eot_philox_in_lanes((u32)s.primary, (u32)(s.primary >> 32), (u32)EOT_STAGE_REPLAY << 24 | part, s.draw,
                                launch->seed, launch->run);
 }
@@ -222,9 +228,63 @@ EOT_HOT_FN eot_replay_particle eot_replay_sided(eot_replay_particle q, EOT_GLOBA
     return q;
 }
 
-/** The next particle of the shower, in the same order as in the cascade; not alive after the last. @param q the
- * particle after its path: its daughters have its place and direction. @param cut [GeV]. */
-EOT_HOT_FN void eot_replay_next(eot_replay_state *s, eot_replay_particle q, eot_cascade_vertex v, f32 cut,
+/** On to the next of two daughters, or else of the stack. @param least daughters below are not followed [GeV]. @param
+ * base particles of the stack that are none of this shower's. */
+EOT_HOT_FN void eot_replay_choose(eot_replay_state *s, eot_replay_particle high, eot_replay_particle low, f32 least,
+                                  i32 base, eot_replay_view view) {
+    i32 both = low.p.E >= least;
+    if (both && s->depth >= EOT_STACK_DEPTH - 1) {
+        s->vertex.fault |= (u32)EOT_FAULT_STACK;
+        both = 0;
+    }
+    if (both) {
+        eot_replay_push(view, s->depth, high);
+        s->depth++;
+        s->q = low;
+    } else if (high.p.E >= least) {
+        s->q = high;
+    } else if (s->depth > base) {
+        s->depth--;
+        s->q = eot_replay_pop(view, s->depth);
+    } else {
+        s->is_alive = 0;
+    }
+}
+
+/** Put what the cascade follows aside, for daughters that it does not follow. */
+EOT_HOT_FN void eot_replay_go_below(eot_replay_state *s, eot_replay_particle high, eot_replay_particle low, f32 cut,
+                                    eot_replay_view view) {
+    u32 draw = s->draw;
+    s->base_below = s->depth;
+    s->goes_on_above = s->is_alive;
+    if (s->is_alive) {
+        eot_replay_push(view, s->depth, s->q);
+        view.stack[((u32)EOT_STACK_DEPTH + (u32)s->depth) * view.n_item + view.item] = s->q.p.z; /* as it is */
+        s->depth = s->base_below = s->depth + 1;
+    }
+    s->stage = EOT_STAGE_BELOW;
+    s->draw = s->draw_aside;
+    s->draw_aside = draw;
+    s->is_alive = 1;
+    eot_replay_choose(s, high, low, cut, s->base_below, view);
+}
+
+/** Back to what the cascade follows. */
+EOT_HOT_FN void eot_replay_come_back(eot_replay_state *s, eot_replay_view view) {
+    u32 draw = s->draw;
+    s->stage = EOT_STAGE_CASCADE;
+    s->draw = s->draw_aside;
+    s->draw_aside = draw;
+    s->is_alive = s->goes_on_above;
+    if (!s->goes_on_above) return;
+    s->depth--;
+    s->q = eot_replay_pop(view, s->depth);
+}
+
+/** The next particle of the shower, those that the cascade follows in the same order as there; not alive after the
+ * last. What it does not follow comes in between, at once. @param q the particle after its path: its daughters have its
+ * place and direction. @param cut [GeV]. @param sought as of eot_em_tables. */
+EOT_HOT_FN void eot_replay_next(eot_replay_state *s, eot_replay_particle q, eot_cascade_vertex v, f32 cut, f32 sought,
                                 eot_replay_view view) {
     i32 a_is_high = v.E_a > v.E_b;
     eot_replay_particle high = q, low = q;
@@ -233,30 +293,27 @@ EOT_HOT_FN void eot_replay_next(eot_replay_state *s, eot_replay_particle q, eot_
     high.p.type = a_is_high ? v.type_a : v.type_b;
     low.p.type = a_is_high ? v.type_b : v.type_a;
     high.p.z = low.p.z = v.z;
-    i32 both = low.p.E >= cut, one = high.p.E >= cut && !v.has_left,
-        base = EOT_HAS_ARRIVALS(view.world) ? s->line.n_waiting : 0; /* below are those that are to arrive */
-    if (both && s->depth >= EOT_STACK_DEPTH - 1) {
-        s->vertex.fault |= (u32)EOT_FAULT_STACK;
-        both = 0;
-    }
-    if (both) {
-        eot_replay_push(view, s->depth, high);
-        s->depth++;
-        q = low;
-    } else if (one) {
-        q = high;
-    } else if (s->depth > base) {
-        s->depth--;
-        q = eot_replay_pop(view, s->depth);
-    } else {
-        s->is_alive = 0;
-    }
+    if (v.has_left) high.p.E = low.p.E = 0.0f; /* nothing of it goes on */
+    const i32 is_below = s->stage == EOT_STAGE_BELOW, is_cascade = s->stage == EOT_STAGE_CASCADE;
+    i32 base = is_below                       ? s->base_below
+               : EOT_HAS_ARRIVALS(view.world) ? s->line.n_waiting
+                                              : 0; /* those that are to arrive */
+    f32 least = is_cascade ? sought : cut;
+    eot_replay_choose(s, high, low, least, base, view);
     if (s->draw > 0x7fffffu) {
         s->vertex.fault |= (u32)EOT_FAULT_ENDLESS;
         s->is_alive = 0;
     }
     s->draw++;
-    s->q = q;
+    if ((s->vertex.fault & (u32)EOT_FAULT_ENDLESS) != 0u) return;
+    if (is_below && !s->is_alive) eot_replay_come_back(s, view);
+    if (!is_cascade) return;
+    high.p.E = high.p.E < sought ? high.p.E : 0.0f;
+    low.p.E = low.p.E < sought ? low.p.E : 0.0f;
+    if (high.p.E >= cut)
+        eot_replay_go_below(s, high, low, cut, view);
+    else if (low.p.E >= cut)
+        eot_replay_go_below(s, low, high, cut, view);
 }
 
 /** What left the vertex besides muons, an electron or positron, is followed after the shower, with random numbers of
@@ -429,7 +486,7 @@ EOT_HOT_FN void eot_replay_left(eot_replay_state *s, eot_replay_particle q, eot_
             d.acc[EOT_ACC_LEDGER_SIDE] += (a_goes_on ? r.a : 0) + (b_goes_on ? r.b : 0);
     }
     q.is_ghost |= is_vertex ? EOT_GHOST_VERTEX : 0;
-    eot_replay_next(s, q, v, cut, in->view);
+    eot_replay_next(s, q, v, cut, in->tables.sought, in->view);
 }
 
 /** One step of the shower with its deposits, without what comes after the last particle of the shower. @param block of

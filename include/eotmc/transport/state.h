@@ -9,7 +9,8 @@
 #include "eotmc/detector/spectrometer.h"
 #include "eotmc/tally/record.h"
 
-#define EOT_STACK_DEPTH 24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV */
+#define EOT_STACK_DEPTH \
+    24 /* the heavier daughter is pushed: depth <= log2(E0/cut) < 16 for 10 TeV over 0.2 GeV, 1 more in replays */
 
 /** The way from a shower's first particle to the one that is followed, as the steps at which a particle was taken from
  * the stack: with them, only the particles on this way have to be followed again to find the place of a step. Entries

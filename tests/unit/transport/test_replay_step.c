@@ -130,7 +130,7 @@ static int record_of(struct bench *b, u32 primary, eot_vertex_record *record, f6
             *z = (f64)(b->s.world.event.calorimeter_z + (s.q.p.z + v.along * v.path));
             return 1;
         }
-        eot_replay_next(&s, s.q, v, b->s.world.em.cut, view_of(b));
+        eot_replay_next(&s, s.q, v, b->s.world.em.cut, b->s.world.em.sought, view_of(b));
     }
     return 0;
 }
@@ -190,19 +190,19 @@ Test(replay_step, flags_a_full_stack_and_an_endless_shower) {
     v.type_b = EOT_ELECTRON;
     s.depth = EOT_STACK_DEPTH - 2;
     eot_replay_state next = s;
-    eot_replay_next(&next, s.q, v, 0.2f, view_of(&b));
+    eot_replay_next(&next, s.q, v, 0.2f, 0.2f, view_of(&b));
     cr_expect(next.vertex.fault == 0u && next.depth == EOT_STACK_DEPTH - 1 && next.q.p.E == 3.0f);
     s.depth = EOT_STACK_DEPTH - 1;
     next = s;
-    eot_replay_next(&next, s.q, v, 0.2f, view_of(&b));
+    eot_replay_next(&next, s.q, v, 0.2f, 0.2f, view_of(&b));
     cr_expect_eq(next.vertex.fault, (u32)EOT_FAULT_STACK);
     cr_expect(next.depth == s.depth && next.q.p.E == 5.0f && next.q.p.type == EOT_ELECTRON && next.is_alive);
     s.depth = 0;
     s.draw = 0x7fffffu;
     next = s;
-    eot_replay_next(&next, s.q, v, 0.2f, view_of(&b));
+    eot_replay_next(&next, s.q, v, 0.2f, 0.2f, view_of(&b));
     cr_expect(next.vertex.fault == 0u && next.is_alive);
-    eot_replay_next(&next, next.q, v, 0.2f, view_of(&b));
+    eot_replay_next(&next, next.q, v, 0.2f, 0.2f, view_of(&b));
     cr_expect(next.vertex.fault == (u32)EOT_FAULT_ENDLESS && !next.is_alive);
     simulation_close(&b.s);
 }

@@ -120,7 +120,7 @@ static const struct row {
     {"physics.shower.spot_energy", "physics.shower.spot_energy=0.5 GeV", NULL, NULL},
     {"physics.shower.calibrate", "physics.shower.calibrate=off", "geometry.volumes.ecal.layers.0.material=tungsten",
      NULL},
-    {"sampling.mode", "sampling.mode=analog", NULL, "of a launch"},
+    {"sampling.mode", "sampling.mode=analog", NULL, "of a launch, and set after the sections are read (em.sought)"},
     {"sampling.eot", "sampling.eot=1000", NULL, "of a launch"},
     {"sampling.first", "sampling.first=1000", NULL, "of a launch"},
     {"sampling.seed", "sampling.seed=2", NULL, "of a launch"},
@@ -190,7 +190,8 @@ static const struct row {
 #undef EOT_SELECTION_WINDOW
 #undef EOT_SELECTION_NUMBER
 #undef EOT_SELECTION_INTEGER
-    {"scoring.track_length", "scoring.track_length=off", NULL, "of a launch, and of the kernels' build"},
+    {"scoring.track_length", "scoring.track_length=off", NULL,
+     "of a launch, of the kernels' build, and set after the sections are read (em.sought)"},
     {"scoring.exit", "scoring.exit=ecal", NULL, "of a launch"},
     {"scoring.exit_z", "scoring.exit_z=1 cm", NULL, "of a launch"},
     {"scoring.shower_in_windows", "scoring.shower_in_windows=off", NULL, NULL},
