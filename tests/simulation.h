@@ -85,4 +85,22 @@ static inline void simulation_close(struct simulation *s) {
     eot_config_free(&s->config);
 }
 
+/* Run, close, and keep the result; eot_result_free. */
+static inline struct eot_result simulation_run_and_close(struct simulation *s) {
+    simulation_run(s);
+    struct eot_result result = s->result;
+    memset(&s->result, 0, sizeof s->result);
+    simulation_close(s);
+    return result;
+}
+
+/* Hash of the tallies of a run. */
+static inline void simulation_hash(const char *file, const char *const *set, const char *device, char hash[65]) {
+    struct simulation s;
+    simulation_open(&s, file, set, device);
+    simulation_run(&s);
+    memcpy(hash, s.result.tally_sha256, 65);
+    simulation_close(&s);
+}
+
 #endif

@@ -142,7 +142,8 @@ done:
     return status;
 }
 
-/* Above the cut, not worth the difference to it. */
+/* Times the cut: what is sought is worth other random numbers than those of all particles above the cut from there on.
+ */
 static const double SOUGHT_ABOVE = 1.5;
 
 /* Energy [GeV] above which the cascade follows particles: the cut; in runs of forced vertices that of the least parent

@@ -161,7 +161,7 @@ static const eot_region *on_line(const struct layer *l, const struct stretch *s,
 /* What happens to muons in front of the gate at the end of stretch i, from each depth on. @param row [N_NEED] rows of
  * eot_outlook_column, `stride` apart. */
 static void fill_outlook(struct layer *l, const struct stretch *s, int i, double width, double *row, int stride) {
-    const double z_end = s[i].to.z, highland = 0.0136; /* GeV, PDG 2022, section 34.3 */
+    const double z_end = s[i].to.z, highland = (double)EOT_HIGHLAND;
     double scattering = 0.0, field_x = 0.0, field_y = 0.0;
     for (int n = N_NEED - 1, k = i; n >= 0; n--) {
         for (int m = N_SUBSTEP - 1; m >= 0 && n < N_NEED - 1; m--) {
@@ -218,7 +218,7 @@ done:
  * first gate [GeV]; half of it is taken as the momentum, since it ends with nothing. */
 static double scattering_spread(double kinetic, double n_X0, double length) {
     double momentum = fmax(0.5 * kinetic, SLOWEST);
-    return 0.0136 / momentum * sqrt(n_X0) * length / (4.0 * sqrt(3.0));
+    return (double)EOT_HIGHLAND / momentum * sqrt(n_X0) * length / (4.0 * sqrt(3.0));
 }
 
 enum eot_status eot_world_reach(const struct eot_config *config, const struct eot_setup *setup, struct eot_world *w,
