@@ -135,7 +135,7 @@ Test(cascade_samplers, vertices_are_accepted_at_their_rates) {
         eot_u32x4 b = eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 1, 21, 0));
         n_hard += eot_step_interact(layout, EOT_ELECTRON, 0, 5.0f, 3.0f, 0.37f, 0.5f, b.z).is_hard;
         eot_step_start s = eot_step_begin(layout, 0.9f, 0.0f, EOT_PHOTON, b);
-        eot_step_flight f = eot_step_fly(table.value, layout, s);
+        eot_step_flight f = eot_step_fly(eot_step_row_at(table.value, layout, s.node), layout, s);
         n_compton += (f.state & EOT_STEP_COMPTON) != 0;
         cr_assert_neq((f.state & EOT_STEP_COMPTON) != 0, (f.state & EOT_STEP_PAIR) != 0);
         i32 ended[3] = {EOT_STEP_LIMITED, EOT_STEP_LEFT, 0};
@@ -161,8 +161,8 @@ Test(cascade_samplers, photons_travel_their_mean_free_path) {
         double sum = 0.0;
         for (u64 i = 0; i < N; i++) {
             eot_u32x4 b = eot_random_block(eot_random_init(i, EOT_STAGE_PROBE, 2, 21, 0));
-            sum +=
-                (double)eot_step_fly(table.value, deep, eot_step_begin(deep, (f32)ENERGY[k], 0.0f, EOT_PHOTON, b)).path;
+            eot_step_start s = eot_step_begin(deep, (f32)ENERGY[k], 0.0f, EOT_PHOTON, b);
+            sum += (double)eot_step_fly(eot_step_row_at(table.value, deep, s.node), deep, s).path;
         }
         struct eot_em_medium medium = {.n_constituent = 1, .material = {&lead}, .fraction = {1.0}};
         struct eot_em_rates rates = eot_em_rates_at(&medium, ENERGY[k], CUT, true);

@@ -227,6 +227,27 @@ EOT_FN i64 eot_i64_floor(f64 x) {
 EOT_FN real eot_min(real a, real b) { return a < b ? a : b; }
 EOT_FN real eot_max(real a, real b) { return a > b ? a : b; }
 
+/** Number of the lowest bit that is set. @param bits not 0. */
+EOT_FN u32 eot_lowest_bit(u32 bits) {
+#if defined(__CUDACC__)
+    return (u32)__ffs((int)bits) - 1u;
+#elif EOT_IS_DEVICE
+    return 31u - clz(bits & (0u - bits));
+#else
+    return (u32)__builtin_ctz(bits);
+#endif
+}
+
+/* Between `struct` and what it holds: bytes of which a GPU loads all at once. A CPU does anyway; aligned ones would be
+ * gathered for several lanes, which takes it longer. */
+#if !EOT_SIDE_BY_SIDE
+#define EOT_AT_ONCE(bytes)
+#elif defined(__CUDACC__)
+#define EOT_AT_ONCE(bytes) __align__(bytes)
+#else
+#define EOT_AT_ONCE(bytes) __attribute__((aligned(bytes)))
+#endif
+
 #define D(x) (x) /* a literal that is meant to be f64 on every side */
 
 /** Compile-time check of a struct that crosses the bus: its size in bytes (C11's _Static_assert is not OpenCL C 1.2).

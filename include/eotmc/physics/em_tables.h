@@ -10,16 +10,16 @@
 #define EOT_N_CHANNEL 3    /* bremsstrahlung, pair production, Compton scattering */
 enum eot_channel { EOT_CHANNEL_BREMS = 0, EOT_CHANNEL_PAIR = 1, EOT_CHANNEL_COMPTON = 2 };
 
-/** Columns of one node (medium, energy) of the cascade's table: four for charged particles, four for photons, the first
- * three with the same part in a step. */
+/** Columns of one node (medium, energy) of the cascade's table: four for charged particles, four for photons, all but
+ * the third with the same part in a step. */
 enum eot_em_column {
     EOT_EM_FREE_PATH = 0, /* cm; charged: 1/(largest hard bremsstrahlung rate at or below this energy); photons: 1/(pair
                              production + Compton scattering) */
     EOT_EM_LOSS = 1,      /* along the path; charged: ionisation [GeV/cm]; photons: rare processes [1/cm] */
+    EOT_EM_RARE_OTHER = 2, /* 1/cm, rare processes of electrons (charged), of positrons (photons) */
     EOT_EM_VERTEX =
-        2, /* at its end; charged: rate of bremsstrahlung above the cut [1/cm]; photons: Compton/(pair + Compton) */
-    EOT_EM_RARE_OTHER = 3, /* 1/cm, rare processes of electrons (charged), of positrons (photons) */
-    EOT_EM_CHARGED = 0,    /* first column of each kind */
+        3, /* at its end; charged: rate of bremsstrahlung above the cut [1/cm]; photons: Compton/(pair + Compton) */
+    EOT_EM_CHARGED = 0, /* first column of each kind */
     EOT_EM_PHOTON = 4,
     EOT_EM_N_COLUMN = 8
 };
@@ -59,5 +59,8 @@ typedef struct {
     f32 sought; /* GeV, not below the cut: the cascade follows particles above it, replays those below it, too */
 } eot_em_tables;
 EOT_LAYOUT(eot_em_tables, 88);
+
+/** From a node of the first layer to that of the second. */
+EOT_FN u32 eot_em_layer(eot_em_tables t) { return (u32)t.n_energy * EOT_EM_N_COLUMN; }
 
 #endif

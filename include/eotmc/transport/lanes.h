@@ -1,8 +1,9 @@
 /** @file lanes.h
  * The hot loop: the steps (step.h) of many particles side by side. A work item follows EOT_LANE_WIDTH lanes: 1 on a
- * GPU, where the stages of a step join into one; 32 on a CPU, where each stage is a loop over lanes that vectorises,
- * and an index that one stage computes is loaded by the next (CPU compilers turn whatever an address is computed from
- * within one loop into scalar code). Numbers: bench/README.md. */
+ * GPU, where the stages of a step join into one; 32 on a CPU, where each stage is a loop over lanes that vectorises.
+ * What a stage's indices point to is loaded between the stages, lane by lane and as whole structs: within a loop that
+ * vectorises, CPU compilers turn whatever an address is computed from into scalar code, or gather word by word, which
+ * took a third of the time. Numbers: bench/README.md. */
 #ifndef EOT_TRANSPORT_LANES_H
 #define EOT_TRANSPORT_LANES_H
 
@@ -24,9 +25,12 @@
 #else
 #define EOT_LANE_HAS_ARRIVALS (c.n_arrival > 0)
 #endif
-/* Lanes of a work item. */
+/* Lanes of a work item, a bit each in a word. */
 #ifndef EOT_LANE_WIDTH
 #define EOT_LANE_WIDTH 1
+#endif
+#if EOT_LANE_WIDTH > 32
+#error "at most 32 lanes a work item"
 #endif
 #if EOT_LANE_WIDTH > 1 && defined(__clang__) /* EOT_VECTOR_WIDTH: what the device says it prefers */
 #define EOT_PRAGMA_TEXT(text) _Pragma(#text)
@@ -35,8 +39,11 @@
     "-Wpass-failed" /* front ends that leave the loops to a later pass say that they left them */
 #define EOT_EACH_LANE \
     EOT_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(EOT_VECTOR_WIDTH) interleave_count(1))
+/* Loops of look-ups, which are unrolled. */
+#define EOT_LANE_BY_LANE EOT_PRAGMA(clang loop vectorize(disable) unroll(full))
 #else
 #define EOT_EACH_LANE
+#define EOT_LANE_BY_LANE
 #endif
 
 /* What a step of a lane leaves to the part that is not vectorised. */
@@ -54,13 +61,18 @@ EOT_FN void eot_vertex_record_store(EOT_GLOBAL eot_vertex_record *record, u32 i_
     record->weight = weight;
 }
 
+/** A particle that waits on a lane's stack: E, and z with the type in its last two bits. */
+typedef struct EOT_AT_ONCE(8) {
+    f32 E, z;
+} eot_lane_waiting;
+
 /** Buffers of the cascade, as pointers in one struct; passed by value, as eot_matter_view is. */
 typedef struct {
     EOT_GLOBAL const f32 *table;
     EOT_GLOBAL const f32 *threshold; /* [7] of the track-length tally [GeV] */
     EOT_GLOBAL const f32 *energy; /* E0 of each primary of the batch, and one more [GeV]; or the lists of arrivals.h */
     EOT_GLOBAL u32 *state;        /* [EOT_N_LANE_WORD][n_lane] */
-    EOT_GLOBAL f32 *stack;        /* [EOT_LANE_STACK_PLANES][n_lane] */
+    EOT_GLOBAL f32 *stack;        /* [EOT_LANE_STACK_PLANES][n_lane], the first of eot_lane_waiting */
     EOT_GLOBAL i64 *track;        /* [3 EOT_TRACK_BINS][n_lane] or, of spectra, [3 n_track_bin][n_lane] */
     EOT_GLOBAL eot_vertex_record *vertex; /* forced: one record a primary; analog: [n_slot][n_lane] */
     EOT_GLOBAL u32 *way;                  /* with ways: [n_primary][EOT_WAY_WORDS] */
@@ -78,7 +90,7 @@ EOT_FN void eot_lane_way_store(EOT_GLOBAL u32 *row, EOT_GLOBAL const f32 *entry,
 EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables t, eot_cascade_parameters c) {
     EOT_GLOBAL const f32 *table = view.table;
     EOT_GLOBAL u32 *state = view.state;
-    EOT_GLOBAL f32 *stack = view.stack;
+    EOT_GLOBAL eot_lane_waiting *waiting = (EOT_GLOBAL eot_lane_waiting *)view.stack;
     /* the lanes */
     f32 E[EOT_LANE_WIDTH], z[EOT_LANE_WIDTH], weight[EOT_LANE_WIDTH], vertex_fraction[EOT_LANE_WIDTH],
         vertex_E[EOT_LANE_WIDTH];
@@ -94,11 +106,13 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
         path_0[EOT_LANE_WIDTH], path_1[EOT_LANE_WIDTH], soft_fraction[EOT_LANE_WIDTH], E_end[EOT_LANE_WIDTH],
         log_end[EOT_LANE_WIDTH], along[EOT_LANE_WIDTH], E_along[EOT_LANE_WIDTH], quantile_fraction[EOT_LANE_WIDTH],
         E_high[EOT_LANE_WIDTH], E_low[EOT_LANE_WIDTH], rare_fraction[EOT_LANE_WIDTH];
-    i32 type_high[EOT_LANE_WIDTH], type_low[EOT_LANE_WIDTH], flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH],
-        has_choice[EOT_LANE_WIDTH];
-    u32 n_way[EOT_LANE_WIDTH], n_way_next[EOT_LANE_WIDTH], way_place[EOT_LANE_WIDTH];
-    EOT_GLOBAL f32 *stack_z = stack + (u32)EOT_STACK_DEPTH * c.n_lane,
-                   *stack_way = stack_z + (u32)EOT_STACK_DEPTH * c.n_lane,
+    f32 value[EOT_LANE_WIDTH], value_1[EOT_LANE_WIDTH];
+    eot_f32x4 row[EOT_LANE_WIDTH], row_1[EOT_LANE_WIDTH];
+    eot_f32x2 pair[EOT_LANE_WIDTH];
+    eot_lane_waiting pushed[EOT_LANE_WIDTH];
+    i32 type_high[EOT_LANE_WIDTH], type_low[EOT_LANE_WIDTH], flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH];
+    u32 n_way[EOT_LANE_WIDTH], n_way_popped[EOT_LANE_WIDTH], n_way_next[EOT_LANE_WIDTH], way_place[EOT_LANE_WIDTH];
+    EOT_GLOBAL f32 *stack_way = view.stack + 2u * (u32)EOT_STACK_DEPTH * c.n_lane,
                    *way = stack_way + (u32)EOT_STACK_DEPTH * c.n_lane;
     u32 n = c.n_lane, first_low = (u32)c.first_primary, first_high = (u32)(c.first_primary >> 32);
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
@@ -120,7 +134,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
     const i32 has_along = ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) |
                           (EOT_TRACK_TALLY != EOT_TRACK_NONE); /* does anybody ask for a charged particle's E_along? */
     for (u32 iteration = 0; iteration < c.n_iteration; iteration++) {
-        i32 any_event = 0, any_choice = 0;
+        u32 with_event = 0, with_choice = 0; /* lanes, a bit each */
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
             u32 low = first_low + i_primary[l],
@@ -144,33 +158,10 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             tau[l] = s.tau;
             node[l] = s.node;
         }
-        EOT_EACH_LANE
+        EOT_LANE_BY_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-            eot_step_start s;
-            s.E = E[l];
-            s.z = z[l];
-            s.type = type[l];
-            s.word_x = x[l];
-            s.word_y = y[l];
-            s.word_z = zz[l];
-            s.word_w = w[l];
-            s.log_E = log_start[l];
-            s.upper = upper[l];
-            s.tau = tau[l];
-            s.node = node[l];
-            eot_step_flight f = eot_step_fly(table, t, s);
-            z_end[l] = f.z;
-            path_X0[l] = f.path_X0;
-            if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) {
-                path_0[l] = f.path_0;
-                path_1[l] = f.path_1;
-            }
-            ionisation[l] = f.ionisation;
-            rare[l] = f.rare;
-            free_path[l] = f.free_path;
-            soft[l] = f.soft;
-            soft_fraction[l] = f.soft_fraction;
-            flight[l] = f.state;
+            row[l] = *eot_f32x4_at(table, node[l]);
+            if (EOT_N_MEDIUM == 2) row_1[l] = *eot_f32x4_at(table, node[l] + eot_em_layer(t));
         }
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
@@ -186,7 +177,37 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             s.upper = upper[l];
             s.tau = tau[l];
             s.node = node[l];
-            f32 radiated = eot_between((table + soft[l])[0], (table + soft[l])[1], soft_fraction[l]);
+            eot_step_flight f = eot_step_fly(eot_step_row_of(t, &row[l], &row_1[l]), t, s);
+            z_end[l] = f.z;
+            path_X0[l] = f.path_X0;
+            if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0) {
+                path_0[l] = f.path_0;
+                path_1[l] = f.path_1;
+            }
+            ionisation[l] = f.ionisation;
+            rare[l] = f.rare;
+            free_path[l] = f.free_path;
+            soft[l] = f.soft;
+            soft_fraction[l] = f.soft_fraction;
+            flight[l] = f.state;
+        }
+        EOT_LANE_BY_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) pair[l] = *eot_f32x2_at(table, soft[l]);
+        EOT_EACH_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            eot_step_start s;
+            s.E = E[l];
+            s.z = z[l];
+            s.type = type[l];
+            s.word_x = x[l];
+            s.word_y = y[l];
+            s.word_z = zz[l];
+            s.word_w = w[l];
+            s.log_E = log_start[l];
+            s.upper = upper[l];
+            s.tau = tau[l];
+            s.node = node[l];
+            f32 radiated = eot_between(pair[l].low, pair[l].high, soft_fraction[l]);
             eot_step_end e = eot_step_arrive(t, has_along, s, path_X0[l], ionisation[l], radiated, flight[l]);
             E_end[l] = e.E;
             log_end[l] = e.log_E;
@@ -214,10 +235,16 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
                 rare_fraction[l] = rate_place - (f32)(i32)rate_place;
                 rare_node[l] = eot_step_rare_node(t, type[l], rate_place);
             }
+            EOT_LANE_BY_LANE
+            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+                value[l] = eot_em_node(table, rare_node[l], rare_fraction[l]);
+                if (EOT_N_MEDIUM == 2)
+                    value_1[l] = eot_em_node(table, rare_node[l] + eot_em_layer(t), rare_fraction[l]);
+            }
             EOT_EACH_LANE
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-                f32 of_photon = rare[l], charged = eot_step_rare_charged(table, t, type[l], E_along[l], rare_node[l],
-                                                                         rare_fraction[l], path_0[l], path_1[l]);
+                f32 of_photon = rare[l],
+                    charged = eot_step_rare_charged(t, type[l], E_along[l], value[l], value_1[l], path_0[l], path_1[l]);
                 rare[l] = type[l] == EOT_PHOTON ? of_photon : charged;
             }
         }
@@ -239,16 +266,27 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
                     view.track[(u32)bin * n + first + l] += (i64)(path_X0[l] * EOT_TRACK_QUANTUM + 0.5f);
             }
         }
+        EOT_LANE_BY_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            pair[l] = *eot_f32x2_at(table, quantile[l]);
+            value[l] = table[rate[l]];
+        }
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-            f32 q = eot_between((table + quantile[l])[0], (table + quantile[l])[1], quantile_fraction[l]);
+            f32 q = eot_between(pair[l].low, pair[l].high, quantile_fraction[l]);
             eot_step_vertex v =
-                eot_step_interact(t, type[l], flight[l], E_end[l], log_end[l], table[rate[l]] * free_path[l], q, zz[l]);
+                eot_step_interact(t, type[l], flight[l], E_end[l], log_end[l], value[l] * free_path[l], q, zz[l]);
             i32 a_is_high = v.E_a > v.E_b;
             E_high[l] = a_is_high ? v.E_a : v.E_b;
             E_low[l] = a_is_high ? v.E_b : v.E_a;
             type_high[l] = a_is_high ? v.type_a : v.type_b;
             type_low[l] = a_is_high ? v.type_b : v.type_a;
+        }
+        EOT_LANE_BY_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            pair[l].low = waiting[top[l]].E;
+            pair[l].high = waiting[top[l]].z;
+            if (EOT_HAS_WAYS(c)) n_way_popped[l] = eot_f32_bits(stack_way[top[l]]);
         }
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
@@ -275,100 +313,83 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             i32 both = small >= t.sought, one = (high >= t.sought) & !has_left;
             i32 overflows = both & (depth_now >= EOT_STACK_DEPTH - 1), pops = !one & (depth_now > 0),
                 is_done = is_busy & !one & (depth_now == 0);
-            f32 popped_E = stack[top[l]];
-            u32 popped = eot_f32_bits(stack_z[top[l]]);
+            f32 popped_E = pair[l].low;
+            u32 popped_z = eot_f32_bits(pair[l].high);
             if (EOT_HAS_WAYS(c)) {
-                u32 n_way_now = n_way[l], n_way_popped = eot_f32_bits(stack_way[top[l]]);
-                stack_way[place[l]] = eot_f32_from_bits(n_way_now);
-                u32 kept = pops ? n_way_popped : n_way_now, at = kept < (u32)EOT_WAY_ENTRIES ? kept : EOT_WAY_ENTRIES;
+                u32 n_way_now = n_way[l], n_way_waiting = n_way_popped[l];
+                u32 kept = pops ? n_way_waiting : n_way_now, at = kept < (u32)EOT_WAY_ENTRIES ? kept : EOT_WAY_ENTRIES;
                 way_place[l] = at * n + first + l;
                 n_way_next[l] = kept + (u32)pops;
-                has_choice[l] = is_chosen;
-                any_choice |= is_chosen;
+                with_choice |= (u32)is_chosen << l;
             }
-            stack[place[l]] = high;
-            stack_z[place[l]] = eot_f32_from_bits((eot_f32_bits(z_at) & ~3u) | (u32)high_type);
+            pushed[l].E = high;
+            pushed[l].z = eot_f32_from_bits((eot_f32_bits(z_at) & ~3u) | (u32)high_type);
             f32 E_on = both ? small : high;
             i32 type_on = both ? low_type : high_type;
             E[l] = one ? E_on : popped_E;
-            z[l] = one ? z_at : eot_f32_from_bits(popped & ~3u);
-            type[l] = one ? type_on : (i32)(popped & 3u);
+            z[l] = one ? z_at : eot_f32_from_bits(popped_z & ~3u);
+            type[l] = one ? type_on : (i32)(popped_z & 3u);
             depth[l] = depth_now + (both & !overflows) - pops;
             draw[l] = draw_now + 1u;
             n_step[l] += (u32)is_busy;
             i32 events = is_done * EOT_LANE_IS_DONE + (is_chosen & !EOT_IS_FORCED(c)) * EOT_LANE_HAS_HIT +
                          (is_busy & overflows) * EOT_LANE_OVERFLOWS;
             event[l] = events;
-            any_event |= events;
+            with_event |= (u32)(events != 0) << l;
+        }
+        EOT_LANE_BY_LANE
+        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            waiting[place[l]] = pushed[l];
+            if (EOT_HAS_WAYS(c)) stack_way[place[l]] = eot_f32_from_bits(n_way[l]);
         }
         if (EOT_HAS_WAYS(c)) {
-            for (u32 l = 0; l < EOT_LANE_WIDTH && any_choice != 0; l++)
-                if (has_choice[l])
-                    eot_lane_way_store(view.way + (u64)i_primary[l] * EOT_WAY_WORDS, way + first + l, n, n_way[l]);
-            EOT_EACH_LANE
+            for (; with_choice != 0u; with_choice &= with_choice - 1u) {
+                u32 l = eot_lowest_bit(with_choice);
+                eot_lane_way_store(view.way + (u64)i_primary[l] * EOT_WAY_WORDS, way + first + l, n, n_way[l]);
+            }
+            EOT_LANE_BY_LANE
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
                 way[way_place[l]] = eot_f32_from_bits(draw[l] | (u32)depth[l] << EOT_WAY_DEPTH_SHIFT);
                 n_way[l] = n_way_next[l];
             }
         }
-        if (any_event == 0) continue;
-        if (EOT_LANE_HAS_ARRIVALS)
-            for (u32 l = 0; l < EOT_LANE_WIDTH; l++) { /* the next particle of the primary, if there is one */
-                if ((event[l] & EOT_LANE_IS_DONE) == 0) continue;
-                u32 next = state[EOT_LANE_ARRIVAL * n + first + l] + 1u;
-                f32 E_next = next < (u32)c.n_arrival ? view.energy[next * c.arrival_stride + i_primary[l]] : 0.0f;
-                state[EOT_LANE_ARRIVAL * n + first + l] = E_next > 0.0f ? next : 0u;
-                if (!(E_next > 0.0f)) continue;
-                u32 packed = eot_f32_bits(view.energy[((u32)c.n_arrival + next) * c.arrival_stride + i_primary[l]]);
-                event[l] ^= EOT_LANE_IS_DONE;
-                E[l] = E_next;
-                z[l] = eot_f32_from_bits(packed & ~3u);
-                type[l] = (i32)(packed & 3u);
-            }
         i32 is_full = 0; /* a lane without place for another vertex: the host takes them first */
-        for (u32 l = 0; l < EOT_LANE_WIDTH && (EOT_IS_FORCED(c) || any_event != EOT_LANE_IS_DONE); l++) {
-            if ((event[l] & EOT_LANE_OVERFLOWS) != 0) state[EOT_LANE_N_OVERFLOW * n + first + l]++;
+        for (; with_event != 0u; with_event &= with_event - 1u) {
+            u32 l = eot_lowest_bit(with_event), g = first + l;
+            if ((event[l] & EOT_LANE_OVERFLOWS) != 0) state[EOT_LANE_N_OVERFLOW * n + g]++;
             if ((event[l] & EOT_LANE_HAS_HIT) != 0) {
-                eot_vertex_record_store(view.vertex + n_hit[l] * n + first + l, i_primary[l], vertex_draw[l],
+                eot_vertex_record_store(view.vertex + n_hit[l] * n + g, i_primary[l], vertex_draw[l],
                                         vertex_fraction[l], vertex_E[l], 1.0f / c.enhancement);
                 n_hit[l]++;
                 is_full |= n_hit[l] == c.n_slot;
             }
-            if (EOT_IS_FORCED(c) && (event[l] & EOT_LANE_IS_DONE) != 0)
-                eot_vertex_record_store(view.vertex + i_primary[l], i_primary[l], vertex_draw[l], vertex_fraction[l],
-                                        vertex_E[l], weight[l]);
-        }
-        /* the lanes' next primaries; one past the end is padding, with energy */
-        EOT_EACH_LANE
-        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-            i32 next = (i32)(i_primary[l] + n);
-            next = next < (i32)c.n_primary ? next : (i32)c.n_primary;
-            i_primary[l] = (event[l] & EOT_LANE_IS_DONE) != 0 ? (u32)next : i_primary[l];
-        }
-        EOT_EACH_LANE
-        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-            i32 is_new = (event[l] & EOT_LANE_IS_DONE) != 0;
-            f32 E_new = view.energy[i_primary[l]], E_now = E[l], z_now = z[l], weight_now = weight[l];
-            i32 type_now = type[l], depth_now = depth[l];
-            u32 draw_now = draw[l];
-            if (EOT_LANE_HAS_ARRIVALS) E_new = eot_max(E_new, EOT_LANE_NOTHING);
-            E[l] = is_new ? E_new : E_now;
-            f32 z_new = 0.0f;
-            i32 type_new = c.primary_type;
+            if ((event[l] & EOT_LANE_IS_DONE) == 0) continue;
+            u32 arrival = 0;
+            if (EOT_LANE_HAS_ARRIVALS) { /* the next particle of the primary, if there is one */
+                u32 next = state[EOT_LANE_ARRIVAL * n + g] + 1u;
+                f32 E_next = next < (u32)c.n_arrival ? view.energy[next * c.arrival_stride + i_primary[l]] : 0.0f;
+                arrival = E_next > 0.0f ? next : 0u;
+                state[EOT_LANE_ARRIVAL * n + g] = arrival;
+            }
+            if (arrival == 0u) { /* the lane's next primary; one past the end is padding, with energy */
+                if (EOT_IS_FORCED(c))
+                    eot_vertex_record_store(view.vertex + i_primary[l], i_primary[l], vertex_draw[l],
+                                            vertex_fraction[l], vertex_E[l], weight[l]);
+                i32 next = (i32)(i_primary[l] + n);
+                i_primary[l] = (u32)(next < (i32)c.n_primary ? next : (i32)c.n_primary);
+                draw[l] = 0u;
+                weight[l] = 0.0f;
+                n_way[l] = 0u;
+            }
+            E[l] = view.energy[arrival * c.arrival_stride + i_primary[l]];
+            z[l] = 0.0f;
+            type[l] = c.primary_type;
             if (EOT_LANE_HAS_ARRIVALS) {
-                u32 packed = eot_f32_bits(view.energy[(u32)c.n_arrival * c.arrival_stride + i_primary[l]]);
-                z_new = eot_f32_from_bits(packed & ~3u);
-                type_new = (i32)(packed & 3u);
+                u32 packed = eot_f32_bits(view.energy[((u32)c.n_arrival + arrival) * c.arrival_stride + i_primary[l]]);
+                E[l] = eot_max(E[l], EOT_LANE_NOTHING);
+                z[l] = eot_f32_from_bits(packed & ~3u);
+                type[l] = (i32)(packed & 3u);
             }
-            z[l] = is_new ? z_new : z_now;
-            type[l] = is_new ? type_new : type_now;
-            depth[l] = is_new ? 0 : depth_now;
-            draw[l] = is_new ? 0u : draw_now;
-            if (EOT_HAS_WAYS(c)) {
-                u32 n_way_now = n_way[l];
-                n_way[l] = is_new ? 0u : n_way_now;
-            }
-            weight[l] = is_new ? 0.0f : weight_now;
         }
         if (is_full) break;
     }

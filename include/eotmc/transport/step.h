@@ -54,6 +54,20 @@ EOT_FN f32 eot_row_interpolated(EOT_GLOBAL const f32 *row, f32 p, i32 n) {
 /** Value at `fraction` of the way between two neighbours. */
 EOT_FN f32 eot_between(f32 low, f32 high, f32 fraction) { return eot_fma(fraction, high - low, low); }
 
+/** Neighbours in a table, in structs that are copied at once: a look-up each. */
+typedef struct {
+    f32 low, high;
+} eot_f32x2;
+typedef struct {
+    f32 value[4];
+} eot_f32x4;
+EOT_FN EOT_GLOBAL const eot_f32x2 *eot_f32x2_at(EOT_GLOBAL const f32 *table, u32 i) {
+    return (EOT_GLOBAL const eot_f32x2 *)(table + i);
+}
+EOT_FN EOT_GLOBAL const eot_f32x4 *eot_f32x4_at(EOT_GLOBAL const f32 *table, u32 i) {
+    return (EOT_GLOBAL const eot_f32x4 *)(table + i);
+}
+
 /** Place of ln(E/cut) on the energy grid. */
 EOT_FN f32 eot_em_place(eot_em_tables t, f32 log_E) {
     return eot_min(eot_max(log_E * t.inverse_log_step, 0.0f), (f32)t.n_energy - 1.001f);
@@ -112,17 +126,40 @@ typedef struct {
     i32 state;
 } eot_step_flight;
 
-/** @param s of stage 1. */
-EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t, eot_step_start s) {
+/** What stage 1's node points to in each layer: columns of enum eot_em_column. */
+typedef struct {
+    f32 free_path, loss, vertex;
+    f32 free_path_1, loss_1, vertex_1; /* of the second layer, if there is one */
+} eot_step_row;
+
+/** @param row,row_1 of the first layer's and of the second layer's node (n_medium = 1: not looked at). */
+EOT_FN eot_step_row eot_step_row_of(eot_em_tables t, const eot_f32x4 *row, const eot_f32x4 *row_1) {
+    eot_step_row r;
+    r.free_path = r.free_path_1 = row->value[EOT_EM_FREE_PATH];
+    r.loss = r.loss_1 = row->value[EOT_EM_LOSS];
+    r.vertex = r.vertex_1 = row->value[EOT_EM_VERTEX];
+    if (EOT_N_MEDIUM == 2) {
+        r.free_path_1 = row_1->value[EOT_EM_FREE_PATH];
+        r.loss_1 = row_1->value[EOT_EM_LOSS];
+        r.vertex_1 = row_1->value[EOT_EM_VERTEX];
+    }
+    return r;
+}
+
+/** The same from the table. @param node of stage 1. */
+EOT_FN eot_step_row eot_step_row_at(EOT_GLOBAL const f32 *table, eot_em_tables t, u32 node) {
+    eot_f32x4 row = *eot_f32x4_at(table, node),
+              row_1 = EOT_N_MEDIUM == 2 ? *eot_f32x4_at(table, node + eot_em_layer(t)) : row;
+    return eot_step_row_of(t, &row, &row_1);
+}
+
+/** @param row of the node of stage 1. @param s of stage 1. */
+EOT_FN eot_step_flight eot_step_fly(eot_step_row row, eot_em_tables t, eot_step_start s) {
     eot_step_flight f;
     f32 z = s.z;
     i32 is_photon = s.type == EOT_PHOTON;
-    u32 stride = (u32)t.n_energy * EOT_EM_N_COLUMN;
-    EOT_GLOBAL const f32 *row = table + s.node, *row_1 = row + stride;
-    f32 free_path = row[EOT_EM_FREE_PATH], loss = row[EOT_EM_LOSS], share = row[EOT_EM_VERTEX];
-    f32 free_path_1 = free_path, path;
+    f32 free_path = row.free_path, loss = row.loss, share = row.vertex, free_path_1 = row.free_path_1, path;
     if (EOT_N_MEDIUM == 2) {
-        free_path_1 = row_1[EOT_EM_FREE_PATH];
         path = eot_layer_path_length(t.layer[0], t.layer[1], 1.0f / free_path, 1.0f / free_path_1, z, s.tau);
     } else {
         path = s.tau * free_path;
@@ -145,8 +182,8 @@ EOT_FN eot_step_flight eot_step_fly(EOT_GLOBAL const f32 *table, eot_em_tables t
         f.path_0 = split.in[0];
         f.path_1 = split.in[1];
         f.path_X0 = eot_fma(split.in[0], t.inverse_X0[0], split.in[1] * t.inverse_X0[1]);
-        lost = eot_fma(loss, split.in[0], row_1[EOT_EM_LOSS] * split.in[1]);
-        f32 period = t.layer[0] + t.layer[1], share_1 = row_1[EOT_EM_VERTEX];
+        lost = eot_fma(loss, split.in[0], row.loss_1 * split.in[1]);
+        f32 period = t.layer[0] + t.layer[1], share_1 = row.vertex_1;
         medium = f.z - eot_floor(f.z / period) * period < t.layer[0] ? 0 : 1;
         share = medium == 0 ? share : share_1;
     }
@@ -230,12 +267,11 @@ EOT_FN u32 eot_step_rare_node(eot_em_tables t, i32 type, f32 place) {
     return t.node + (u32)(i32)place * EOT_EM_N_COLUMN + eot_em_rare_column(type);
 }
 
-/** Expected rare vertices of a charged particle. @param node of eot_step_rare_node. @param fraction of the place. */
-EOT_FN f32 eot_step_rare_charged(EOT_GLOBAL const f32 *table, eot_em_tables t, i32 type, f32 E_along, u32 node,
-                                 f32 fraction, f32 path_0, f32 path_1) {
-    f32 rare = eot_em_node(table, node, fraction) * path_0;
-    if (EOT_N_MEDIUM == 2)
-        rare = eot_fma(eot_em_node(table, node + (u32)t.n_energy * EOT_EM_N_COLUMN, fraction), path_1, rare);
+/** Expected rare vertices of a charged particle. @param rate,rate_1 in each layer [1/cm] (n_medium = 1: the second is
+ * not looked at): eot_em_node at eot_step_rare_node. */
+EOT_FN f32 eot_step_rare_charged(eot_em_tables t, i32 type, f32 E_along, f32 rate, f32 rate_1, f32 path_0, f32 path_1) {
+    f32 rare = rate * path_0;
+    if (EOT_N_MEDIUM == 2) rare = eot_fma(rate_1, path_1, rare);
     return E_along >= (type == EOT_POSITRON ? t.rare_min[EOT_POSITRON] : t.rare_min[EOT_ELECTRON]) ? rare : 0.0f;
 }
 
@@ -292,7 +328,7 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
                                                     f32 z_start, i32 type, eot_u32x4 block) {
     eot_cascade_vertex v;
     eot_step_start s = eot_step_begin(t, E_start, z_start, type, block);
-    eot_step_flight f = eot_step_fly(table, t, s);
+    eot_step_flight f = eot_step_fly(eot_step_row_at(table, t, s.node), t, s);
     eot_step_end e = eot_step_arrive(t, 1, s, f.path_X0, f.ionisation,
                                      eot_between(table[f.soft], table[f.soft + 1], f.soft_fraction), f.state);
     eot_step_vertex d =
@@ -313,9 +349,11 @@ EOT_FN eot_cascade_vertex eot_cascade_vertex_sample(EOT_GLOBAL const f32 *table,
     v.soft_along = eot_max(0.0f, E_start - e.along * f.ionisation - e.E_along);
     v.rare = f.rare;
     if ((EOT_RARE_PARENTS & EOT_RARE_CHARGED) != 0 && type != EOT_PHOTON) {
-        f32 place = eot_step_rare_place(t, e.E_along);
-        v.rare = eot_step_rare_charged(table, t, type, e.E_along, eot_step_rare_node(t, type, place),
-                                       place - (f32)(i32)place, f.path_0, f.path_1);
+        f32 place = eot_step_rare_place(t, e.E_along), fraction = place - (f32)(i32)place;
+        u32 node = eot_step_rare_node(t, type, place);
+        f32 rate = eot_em_node(table, node, fraction),
+            rate_1 = EOT_N_MEDIUM == 2 ? eot_em_node(table, node + eot_em_layer(t), fraction) : rate;
+        v.rare = eot_step_rare_charged(t, type, e.E_along, rate, rate_1, f.path_0, f.path_1);
     }
     return v;
 }
