@@ -105,12 +105,12 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
         path_X0[EOT_LANE_WIDTH], ionisation[EOT_LANE_WIDTH], rare[EOT_LANE_WIDTH], free_path[EOT_LANE_WIDTH],
         path_0[EOT_LANE_WIDTH], path_1[EOT_LANE_WIDTH], soft_fraction[EOT_LANE_WIDTH], E_end[EOT_LANE_WIDTH],
         log_end[EOT_LANE_WIDTH], along[EOT_LANE_WIDTH], E_along[EOT_LANE_WIDTH], quantile_fraction[EOT_LANE_WIDTH],
-        E_high[EOT_LANE_WIDTH], E_low[EOT_LANE_WIDTH], rare_fraction[EOT_LANE_WIDTH];
+        rare_fraction[EOT_LANE_WIDTH];
     f32 value[EOT_LANE_WIDTH], value_1[EOT_LANE_WIDTH];
     eot_f32x4 row[EOT_LANE_WIDTH], row_1[EOT_LANE_WIDTH];
-    eot_f32x2 pair[EOT_LANE_WIDTH];
+    eot_f32x2 pair[EOT_LANE_WIDTH], popped[EOT_LANE_WIDTH];
     eot_lane_waiting pushed[EOT_LANE_WIDTH];
-    i32 type_high[EOT_LANE_WIDTH], type_low[EOT_LANE_WIDTH], flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH];
+    i32 flight[EOT_LANE_WIDTH], event[EOT_LANE_WIDTH];
     u32 n_way[EOT_LANE_WIDTH], n_way_popped[EOT_LANE_WIDTH], n_way_next[EOT_LANE_WIDTH], way_place[EOT_LANE_WIDTH];
     EOT_GLOBAL f32 *stack_way = view.stack + 2u * (u32)EOT_STACK_DEPTH * c.n_lane,
                    *way = stack_way + (u32)EOT_STACK_DEPTH * c.n_lane;
@@ -270,6 +270,9 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
             pair[l] = *eot_f32x2_at(table, quantile[l]);
             value[l] = table[rate[l]];
+            popped[l].low = waiting[top[l]].E;
+            popped[l].high = waiting[top[l]].z;
+            if (EOT_HAS_WAYS(c)) n_way_popped[l] = eot_f32_bits(stack_way[top[l]]);
         }
         EOT_EACH_LANE
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
@@ -277,25 +280,13 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             eot_step_vertex v =
                 eot_step_interact(t, type[l], flight[l], E_end[l], log_end[l], value[l] * free_path[l], q, zz[l]);
             i32 a_is_high = v.E_a > v.E_b;
-            E_high[l] = a_is_high ? v.E_a : v.E_b;
-            E_low[l] = a_is_high ? v.E_b : v.E_a;
-            type_high[l] = a_is_high ? v.type_a : v.type_b;
-            type_low[l] = a_is_high ? v.type_b : v.type_a;
-        }
-        EOT_LANE_BY_LANE
-        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
-            pair[l].low = waiting[top[l]].E;
-            pair[l].high = waiting[top[l]].z;
-            if (EOT_HAS_WAYS(c)) n_way_popped[l] = eot_f32_bits(stack_way[top[l]]);
-        }
-        EOT_EACH_LANE
-        for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
+            f32 high = a_is_high ? v.E_a : v.E_b, small = a_is_high ? v.E_b : v.E_a;
+            i32 high_type = a_is_high ? v.type_a : v.type_b, low_type = a_is_high ? v.type_b : v.type_a;
             /* every array is read once, here: a read in one arm of a choice would become a read through a chosen
              * address */
             f32 rare_now = rare[l], weight_now = weight[l], z_at = z_end[l], along_at = along[l], E_at = E_along[l],
-                fraction_now = vertex_fraction[l], vertex_E_now = vertex_E[l], high = E_high[l], small = E_low[l];
-            i32 type_now = type[l], depth_now = depth[l], has_left = (flight[l] & EOT_STEP_LEFT) != 0,
-                high_type = type_high[l], low_type = type_low[l];
+                fraction_now = vertex_fraction[l], vertex_E_now = vertex_E[l];
+            i32 type_now = type[l], depth_now = depth[l], has_left = (flight[l] & EOT_STEP_LEFT) != 0;
             u32 draw_now = draw[l], word = w[l], vertex_draw_now = vertex_draw[l];
             i32 is_busy =
                 (i32)i_primary[l] < (i32)c.n_primary; /* idle lanes go on with any energy: nothing of them counts */
@@ -313,8 +304,8 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             i32 both = small >= t.sought, one = (high >= t.sought) & !has_left;
             i32 overflows = both & (depth_now >= EOT_STACK_DEPTH - 1), pops = !one & (depth_now > 0),
                 is_done = is_busy & !one & (depth_now == 0);
-            f32 popped_E = pair[l].low;
-            u32 popped_z = eot_f32_bits(pair[l].high);
+            f32 popped_E = popped[l].low;
+            u32 popped_z = eot_f32_bits(popped[l].high);
             if (EOT_HAS_WAYS(c)) {
                 u32 n_way_now = n_way[l], n_way_waiting = n_way_popped[l];
                 u32 kept = pops ? n_way_waiting : n_way_now, at = kept < (u32)EOT_WAY_ENTRIES ? kept : EOT_WAY_ENTRIES;
