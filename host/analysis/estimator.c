@@ -203,7 +203,7 @@ enum eot_status eot_add_mean(struct eot_result *result, const char *name, const 
 
 enum eot_status eot_estimator_add(const struct eot_estimator *e, const char *name, const char *unit,
                                   struct eot_mean mean, struct eot_error *err) {
-    char text[96];
+    char text[EOT_RESULT_NAME];
     eot_estimator_name(e, name, text, sizeof text);
     return eot_add_mean(e->result, text, unit, mean, err);
 }

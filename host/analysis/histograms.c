@@ -147,7 +147,7 @@ static enum eot_status add_maps(const struct eot_estimator *e, struct eot_error 
     double n = (double)eot_sums_primaries(&e->run->sums) / eot_estimator_unit(e);
     const int64_t *map = eot_sums_at(&e->run->sums, EOT_RUN_SELECTED, 0) +
                          (e->mass * (1 + e->config->n_further) + e->selection) * EOT_N_MAP;
-    char prefix[80];
+    char prefix[EOT_RESULT_NAME];
     eot_estimator_name(e, "selected.", prefix, sizeof prefix);
     return eot_add_maps(e->result, prefix, map, n, err);
 }

@@ -11,17 +11,22 @@
 #include "base/error.h"
 #include "check/findings.h"
 
+/** Bytes that any name of a result fits in: a mass, a further selection and a quantity, as
+ * mphi_1.23456789e-05.selection.NAME.efficiency.positron.missing_energy. */
+#define EOT_RESULT_NAME 128
+
 /** A number of a result. What it rests on is said by n_eff, or by is_exact: see struct eot_mean, whose members these
  * are; the limits are 0 where there are none. */
 struct eot_estimate {
-    char name[80], unit[16];
+    char name[EOT_RESULT_NAME], unit[16];
     double value, std_error, n_eff, n_eff_error; /* entries that make it; that its error rests on, 0: not known */
     long n_batches;
     bool is_exact, has_no_error, is_poorly_determined;
     double upper_limit_90, lower_limit_90;
 };
-struct eot_histogram {        /* edges has n_bin + 1 */
-    char name[64], unit[16];  /* unit of the axis */
+struct eot_histogram { /* edges has n_bin + 1 */
+    char name[EOT_RESULT_NAME];
+    char unit[16];            /* of the axis */
     char title[96], axis[64]; /* for figures */
     char content[48];         /* what is in a bin, "energy per shower"; "" = entries, per what content_unit says */
     char content_unit[16];    /* of the contents of a bin, which is not divided by its width: "1/EOT" */
@@ -31,7 +36,7 @@ struct eot_histogram {        /* edges has n_bin + 1 */
 };
 /** Selected events by missing energy and momentum of the muon, per EOT. All bins are of one width and begin at 0. */
 struct eot_map {
-    char name[64];
+    char name[EOT_RESULT_NAME];
     size_t n_bin;               /* of each axis, without underflow and overflow */
     double width;               /* GeV */
     double *values, *variances; /* [momentum][missing energy], n_bin + 2 each: with underflow and overflow */
@@ -62,7 +67,7 @@ struct eot_lost_event {
 
 /** Covariance of one estimate between the masses of phi that a run serves. */
 struct eot_covariance {
-    char name[80];
+    char name[EOT_RESULT_NAME];
     size_t n;      /* masses */
     double *value; /* [n][n] */
 };

@@ -197,7 +197,7 @@ static void add_curves(struct drawing *d) {
                      d->f->name);
     for (size_t i = 0; i < d->f->n; i++) {
         const struct eot_histogram *h = d->f->histogram[i];
-        char title[224], flow[96];
+        char title[EOT_RESULT_NAME + 112], flow[96];
         flow_text(h, flow, sizeof flow);
         snprintf(title, sizeof title, "%s%s%s%s", h->title[0] != '\0' ? h->title : h->name, flow[0] != '\0' ? " (" : "",
                  flow, flow[0] != '\0' ? ")" : "");

@@ -23,7 +23,7 @@ static void sum_tallies(const struct eot_run *run, size_t i, int64_t sum[EOT_N_T
 
 static void expect_same_estimate(const struct simulation *several, const struct eot_result *alone, const char *prefix,
                                  const char *name) {
-    char text[96];
+    char text[EOT_RESULT_NAME];
     snprintf(text, sizeof text, "%s%s", prefix, name);
     const struct eot_estimate *a = eot_result_estimate(&several->result, text), *b = eot_result_estimate(alone, name);
     cr_assert(a != NULL && b != NULL, "no %s", text);
@@ -118,4 +118,27 @@ Test(selections, dimuons_of_which_few_are_followed) {
 }
 Test(selections, signal_on_the_host) {
     expect_runs_agree("configs/na64e-signal.yaml", SIGNAL, "host", "efficiency.total");
+}
+
+/* Long names of masses and selections: no name of a result is cut off. */
+Test(selections, names_are_whole) {
+    static const char *const PREFIX = "mphi_0.123456789.selection.abcdefghijklmnopqrstuvw.";
+    static const char *const all[] = {"physics.mphi=[0.123456789, 2.3456789]",
+                                      "selections=[{name: abcdefghijklmnopqrstuvw}]", "sampling.eot=200", NULL};
+    struct simulation s;
+    size_t n = 0, n_own = strlen("mphi_0.123456789.");
+    simulation_open(&s, "configs/na64e-signal.yaml", all, "host");
+    simulation_run(&s);
+    for (size_t i = 0; i < s.result.n_estimate; i++) {
+        char own[EOT_RESULT_NAME];
+        const char *name = s.result.estimate[i].name;
+        if (strncmp(name, PREFIX, strlen(PREFIX)) != 0) continue;
+        snprintf(own, sizeof own, "%.*s%s", (int)n_own, PREFIX, name + strlen(PREFIX));
+        cr_expect(eot_result_estimate(&s.result, own) != NULL, "%s, but no %s", name, own);
+        n++;
+    }
+    cr_expect_gt(n, 15, "%zu names", n);
+    for (size_t i = 0; i < s.result.n_histogram; i++)
+        for (size_t k = 0; k < i; k++) cr_expect_str_neq(s.result.histogram[i].name, s.result.histogram[k].name);
+    simulation_close(&s);
 }

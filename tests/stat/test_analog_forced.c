@@ -95,10 +95,10 @@ Test(analog_forced, true_analog_agrees_in_rates) {
 enum { N_SEED = 10, MAX_ESTIMATE = 128, MAX_HISTOGRAM = 16, MAX_BIN = 128 };
 struct pool {
     size_t n_estimate, n_histogram;
-    char name[MAX_ESTIMATE][80];
+    char name[MAX_ESTIMATE][EOT_RESULT_NAME];
     double value[MAX_ESTIMATE], variance[MAX_ESTIMATE], smallest_n_eff[MAX_ESTIMATE];
     struct {
-        char name[80];
+        char name[EOT_RESULT_NAME];
         size_t n_bin;
         double value[MAX_BIN], variance[MAX_BIN];
     } histogram[MAX_HISTOGRAM];

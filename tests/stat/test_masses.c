@@ -160,7 +160,7 @@ Test(masses, one_run_gives_what_runs_of_one_mass_give, .timeout = 300) {
                         (const char *const[]){ONE[m], "sampling.eot=20000", "sampling.seed=77", NULL}, NULL);
         simulation_run(&one);
         for (int k = 0; k < N_NAME; k++) {
-            char mass[32], name[128];
+            char mass[32], name[EOT_RESULT_NAME + 40];
             eot_mass_name(MASS[m], mass, sizeof mass);
             snprintf(name, sizeof name, "%s.%s", mass, NAME[k]);
             const struct eot_estimate *a = simulation_estimate(&all, name), *b = simulation_estimate(&one, NAME[k]);
@@ -179,7 +179,7 @@ Test(masses, one_run_gives_what_runs_of_one_mass_give, .timeout = 300) {
     for (size_t c = 0; c < all.result.n_covariance; c++) {
         const struct eot_covariance *v = &all.result.covariance[c];
         for (size_t m = 0; m < N_MASS; m++) {
-            char mass[32], name[128];
+            char mass[32], name[EOT_RESULT_NAME + 40];
             eot_mass_name(MASS[m], mass, sizeof mass);
             snprintf(name, sizeof name, "%s.%s", mass, v->name);
             const struct eot_estimate *a = simulation_estimate(&all, name);

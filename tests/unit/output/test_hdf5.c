@@ -75,7 +75,7 @@ Test(hdf5, histograms_read_back_bit_for_bit) {
     for (size_t i = 0; i < result.n_histogram; i++) {
         const struct eot_histogram *h = &result.histogram[i];
         double value[62];
-        char name[128];
+        char name[EOT_RESULT_NAME + 40];
         snprintf(name, sizeof name, "/histograms/%s", h->name);
         cr_assert_eq(number_attribute(file, name, "uhi_schema"), 1.0);
         snprintf(name, sizeof name, "/histograms/%s/ref_axes/axis_0", h->name);
