@@ -53,8 +53,8 @@ void bench_gather(EOT_GLOBAL const u32 *size, EOT_GLOBAL const f32 *table, EOT_G
     for (u32 l = 0; l < EOT_LANE_WIDTH; l++) sum[first + l] = s[l];
 }
 
-/** Stack traffic: a particle (two words) written and one read per lane and iteration, at depths of 0 to 7, lane-major
- * as in the hot kernel. */
+/** Stack traffic: a particle (two words) written and one read per lane and iteration, at depths of 0 to 7, each
+ * word in planes of lanes. */
 EOT_KERNEL_FN(bench_stack) void bench_stack(EOT_GLOBAL const u32 *size, EOT_GLOBAL f32 *stack, EOT_GLOBAL f32 *sum) {
     u32 first = EOT_GLOBAL_ID * EOT_LANE_WIDTH, n = size[0], n_lane = size[1], seed = size[2],
         plane = (u32)EOT_STACK_DEPTH * n_lane;

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 
-#define EOT_TABLE_FORMAT 1 /* raise it when the meaning of stored tables changes */
+#define EOT_TABLE_FORMAT 2 /* raise it when the meaning of stored tables changes */
 
 struct eot_f32_table {
     float *value;

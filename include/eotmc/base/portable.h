@@ -238,8 +238,8 @@ EOT_FN u32 eot_lowest_bit(u32 bits) {
 #endif
 }
 
-/* Between `struct` and what it holds: bytes of which a GPU loads all at once. A CPU does anyway; aligned ones would be
- * gathered for several lanes, which takes it longer. */
+/* Between `struct` and what it holds: a GPU loads so many bytes with one instruction if they are aligned. A CPU needs
+ * no alignment for that, and PoCL's compiler makes slow gathers of loads of neighbouring lanes that have it. */
 #if !EOT_SIDE_BY_SIDE
 #define EOT_AT_ONCE(bytes)
 #elif defined(__CUDACC__)

@@ -39,7 +39,7 @@
     "-Wpass-failed" /* front ends that leave the loops to a later pass say that they left them */
 #define EOT_EACH_LANE \
     EOT_PRAGMA(clang loop vectorize(assume_safety) vectorize_width(EOT_VECTOR_WIDTH) interleave_count(1))
-/* Loops of look-ups, which are unrolled. */
+/* Loops that only load or store what indices point to, which are unrolled. */
 #define EOT_LANE_BY_LANE EOT_PRAGMA(clang loop vectorize(disable) unroll(full))
 #else
 #define EOT_EACH_LANE
@@ -65,6 +65,7 @@ EOT_FN void eot_vertex_record_store(EOT_GLOBAL eot_vertex_record *record, u32 i_
 typedef struct EOT_AT_ONCE(8) {
     f32 E, z;
 } eot_lane_waiting;
+EOT_LAYOUT(eot_lane_waiting, 8);
 
 /** Buffers of the cascade, as pointers in one struct; passed by value, as eot_matter_view is. */
 typedef struct {
@@ -244,7 +245,8 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
             EOT_EACH_LANE
             for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
                 f32 of_photon = rare[l],
-                    charged = eot_step_rare_charged(t, type[l], E_along[l], value[l], value_1[l], path_0[l], path_1[l]);
+                    charged = eot_step_rare_charged(t, type[l], E_along[l], value[l],
+                                                    EOT_N_MEDIUM == 2 ? value_1[l] : 0.0f, path_0[l], path_1[l]);
                 rare[l] = type[l] == EOT_PHOTON ? of_photon : charged;
             }
         }
@@ -335,7 +337,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
         }
         if (EOT_HAS_WAYS(c)) {
             for (; with_choice != 0u; with_choice &= with_choice - 1u) {
-                u32 l = eot_lowest_bit(with_choice);
+                u32 l = EOT_LANE_WIDTH == 1 ? 0u : eot_lowest_bit(with_choice);
                 eot_lane_way_store(view.way + (u64)i_primary[l] * EOT_WAY_WORDS, way + first + l, n, n_way[l]);
             }
             EOT_LANE_BY_LANE
@@ -346,7 +348,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
         }
         i32 is_full = 0; /* a lane without place for another vertex: the host takes them first */
         for (; with_event != 0u; with_event &= with_event - 1u) {
-            u32 l = eot_lowest_bit(with_event), g = first + l;
+            u32 l = EOT_LANE_WIDTH == 1 ? 0u : eot_lowest_bit(with_event), g = first + l;
             if ((event[l] & EOT_LANE_OVERFLOWS) != 0) state[EOT_LANE_N_OVERFLOW * n + g]++;
             if ((event[l] & EOT_LANE_HAS_HIT) != 0) {
                 eot_vertex_record_store(view.vertex + n_hit[l] * n + g, i_primary[l], vertex_draw[l],
@@ -372,6 +374,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
                 weight[l] = 0.0f;
                 n_way[l] = 0u;
             }
+            /* the stack of a lane that has ended is empty */
             E[l] = view.energy[arrival * c.arrival_stride + i_primary[l]];
             z[l] = 0.0f;
             type[l] = c.primary_type;

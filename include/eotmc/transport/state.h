@@ -21,8 +21,9 @@
 #define EOT_WAY_WORDS (EOT_WAY_ENTRIES + 1)
 #define EOT_WAY_DEPTH_SHIFT 27
 #define EOT_WAY_END 0xffffffffu /* no entry: no stack is as deep */
-/** Planes of the cascade's stack, each a word per lane: E and z (with the type in its last two bits) of the waiting
- * particles; with ways, how many entries the way to each has, and the entries of the lane, with a spare one. */
+/** Words per lane of the cascade's stack: E and z of the waiting particles, [EOT_STACK_DEPTH][n_lane] of
+ * eot_lane_waiting; with ways, planes of a word per lane behind them: how many entries the way to each has, and the
+ * entries of the lane, with a spare one. */
 #define EOT_LANE_STACK_PLANES(has_ways) ((has_ways) ? 3 * EOT_STACK_DEPTH + EOT_WAY_WORDS : 2 * EOT_STACK_DEPTH)
 
 typedef struct {
