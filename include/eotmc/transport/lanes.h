@@ -51,6 +51,9 @@
 #define EOT_LANE_HAS_HIT 2
 #define EOT_LANE_OVERFLOWS 4
 
+/** The first of some lanes, a bit each. @param lanes not 0. */
+EOT_FN u32 eot_first_lane(u32 lanes) { return EOT_LANE_WIDTH == 1 ? 0u : eot_lowest_bit(lanes); }
+
 /** A rare vertex into its record. */
 EOT_FN void eot_vertex_record_store(EOT_GLOBAL eot_vertex_record *record, u32 i_primary, u32 draw, f32 fraction, f32 E,
                                     f32 weight) {
@@ -272,7 +275,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
         for (u32 l = 0; l < EOT_LANE_WIDTH; l++) {
             pair[l] = *eot_f32x2_at(table, quantile[l]);
             value[l] = table[rate[l]];
-            popped[l].low = waiting[top[l]].E;
+            popped[l].low = waiting[top[l]].E; /* E and z apart: PoCL's compiler gathers copies of the whole struct */
             popped[l].high = waiting[top[l]].z;
             if (EOT_HAS_WAYS(c)) n_way_popped[l] = eot_f32_bits(stack_way[top[l]]);
         }
@@ -337,7 +340,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
         }
         if (EOT_HAS_WAYS(c)) {
             for (; with_choice != 0u; with_choice &= with_choice - 1u) {
-                u32 l = EOT_LANE_WIDTH == 1 ? 0u : eot_lowest_bit(with_choice);
+                u32 l = eot_first_lane(with_choice);
                 eot_lane_way_store(view.way + (u64)i_primary[l] * EOT_WAY_WORDS, way + first + l, n, n_way[l]);
             }
             EOT_LANE_BY_LANE
@@ -348,7 +351,7 @@ EOT_BODY_FN void eot_lanes_advance(u32 first, eot_lane_view view, eot_em_tables 
         }
         i32 is_full = 0; /* a lane without place for another vertex: the host takes them first */
         for (; with_event != 0u; with_event &= with_event - 1u) {
-            u32 l = EOT_LANE_WIDTH == 1 ? 0u : eot_lowest_bit(with_event), g = first + l;
+            u32 l = eot_first_lane(with_event), g = first + l;
             if ((event[l] & EOT_LANE_OVERFLOWS) != 0) state[EOT_LANE_N_OVERFLOW * n + g]++;
             if ((event[l] & EOT_LANE_HAS_HIT) != 0) {
                 eot_vertex_record_store(view.vertex + n_hit[l] * n + g, i_primary[l], vertex_draw[l],
